@@ -1,0 +1,88 @@
+package dev.keelson.stats;
+
+/**
+ * How much less rows tell than as many independent ones would, measured on the windows of a reference period.
+ *
+ * <p>Windows of independent rows differ in their counts per cell only by multinomial chance; the ratio of the observed
+ * to that variation (Pearson dispersion) is the design effect. Bets of one match or shares of one day push it far above
+ * 1.
+ *
+ * <p>Source: Kish, L. (1965), Survey Sampling, for the notion; Rao, J. N. K. and Scott, A. J. (1981), Journal of the
+ * American Statistical Association 76, for its use in tests of counts.
+ *
+ * @param value dispersion, at least 1 (1: rows behave as if independent)
+ * @param rowsPerWindow mean number of rows of the reference windows
+ */
+public record DesignEffect(double value, double rowsPerWindow) {
+
+    /** Checks the ranges. */
+    public DesignEffect {
+        if (!(value >= 1 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The design effect (%s) must be at least 1 and finite.".formatted(value));
+        }
+        Samples.requirePositive(rowsPerWindow, "The rows per reference window");
+    }
+
+    /**
+     * Measures the design effect.
+     *
+     * @param windows counts per cell (deciles or categories) of each reference window: at least 2 windows of equal
+     *     length, each with a positive sum; cells empty everywhere are ignored
+     * @return value 1 when all rows fall into one cell
+     */
+    public static DesignEffect ofWindows(long[][] windows) {
+        if (windows.length < 2) {
+            throw new IllegalArgumentException(
+                    "There are %d reference windows, at least 2 are needed.".formatted(windows.length));
+        }
+        int cells = windows[0].length;
+        double[] cellTotals = new double[cells];
+        double[] rows = new double[windows.length];
+        double total = 0;
+        for (int w = 0; w < windows.length; w++) {
+            Samples.requireSameLength(cells, windows[w].length);
+            rows[w] = Samples.total(windows[w], "reference window");
+            total += rows[w];
+            for (int c = 0; c < cells; c++) {
+                cellTotals[c] += windows[w][c];
+            }
+        }
+        double statistic = 0;
+        int used = 0;
+        for (int c = 0; c < cells; c++) {
+            if (cellTotals[c] == 0) {
+                continue;
+            }
+            used++;
+            for (int w = 0; w < windows.length; w++) {
+                double expected = rows[w] * cellTotals[c] / total;
+                double difference = windows[w][c] - expected;
+                statistic += difference * difference / expected;
+            }
+        }
+        double degrees = (windows.length - 1.0) * (used - 1.0);
+        double dispersion = degrees > 0 ? statistic / degrees : 1;
+        return new DesignEffect(Math.max(1, dispersion), total / windows.length);
+    }
+
+    /**
+     * Effective size of a reference that spans the windows.
+     *
+     * @param rows rows of the reference, positive
+     */
+    public double referenceSize(long rows) {
+        return Samples.requirePositive((double) rows, "The number of reference rows") / value;
+    }
+
+    /**
+     * Effective size of a current window: {@code n / (1 + (d - 1) * max(1, n / rowsPerWindow))}. A window with more
+     * rows than a reference window has no more clusters, so its surplus rows add little.
+     *
+     * @param rows rows of the current window, positive
+     */
+    public double currentSize(long rows) {
+        double n = Samples.requirePositive((double) rows, "The number of current rows");
+        return n / (1 + (value - 1) * Math.max(1, n / rowsPerWindow));
+    }
+}

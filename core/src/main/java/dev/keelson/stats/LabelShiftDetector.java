@@ -1,0 +1,432 @@
+package dev.keelson.stats;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.numbers.gamma.LogBeta;
+import org.apache.commons.numbers.gamma.LogGamma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the shares of a categorical outcome (home win, draw, away win) for a change at an unknown time, with a look
+ * after every epoch and a stated rate of false alarms.
+ *
+ * <p>The statistic is an e-detector of the Shiryaev-Roberts kind: for every epoch s seen so far, the likelihood ratio
+ * of the outcomes since s under "shifted from s on" against "nothing shifted", summed over s (where epochs are small,
+ * only over epochs {@code startSpacing} outcomes apart). Without a shift it grows by at most 1 an epoch in expectation,
+ * so reaching {@code 1 / alpha} takes at least {@code 1 / alpha} epochs on average, and happens within T epochs with
+ * probability at most {@code T * alpha}.
+ *
+ * <p><b>Uncertainty of the reference.</b> The reference shares are themselves estimated from counts. "Nothing shifted"
+ * is therefore not one set of shares but the Dirichlet posterior predictive law given the reference (prior 1/2 per
+ * class) <em>and</em> all outcomes so far. A small reference makes that law wide and the evidence small. The guarantee
+ * above holds on average over shares drawn from that posterior, not for every set of shares separately.
+ *
+ * <p>"Shifted" is a Dirichlet mixture around the shares believed just before s, with standard deviation
+ * {@code shiftScale} per share. One such statistic looks at all classes together and one at each class against the rest
+ * (Beta mixture); the detector is their average, which keeps the guarantee. Start points beyond {@code maxStarts} are
+ * dropped least likely first; dropping terms of a sum of non-negative ones keeps it too.
+ *
+ * <p>"Not enough evidence" appears when the average over start points exceeds {@code suspicion} and some class's share
+ * since the likeliest start differs from the reference by {@code materialShift} or more. The number of outcomes missing
+ * extrapolates the same likelihood ratio, with future outcomes at the shares believed since that start (shrunk towards
+ * the shares before, because the likeliest start exaggerates).
+ *
+ * <p>Not thread-safe. Feeding the same counts in the same order gives the same result, so a detector needs no stored
+ * state.
+ *
+ * <p>Source: Shin, J., Ramdas, A. and Rinaldo, A. (2022), E-detectors: a nonparametric framework for sequential change
+ * detection (arXiv 2203.03532); Waudby-Smith, I. and Ramdas, A. (2020), Confidence sequences for sampling without
+ * replacement, for the prior-posterior ratio.
+ */
+public final class LabelShiftDetector {
+
+    private static final double PRIOR = 0.5;
+    private static final long MAX_MISSING = 1L << 32;
+
+    private final LabelShiftConfig config;
+    private final long[] reference;
+    private final long referenceTotal;
+    private final int classes;
+    private final int statistics;
+
+    /** Dirichlet parameters of "nothing shifted": prior, reference and everything seen. */
+    private final double[] believed;
+
+    private final List<Start> starts = new ArrayList<>();
+    private int epochs;
+    private int startsMade; // dropped ones included
+    private long outcomesSinceNewestStart;
+    private long outcomes;
+    private int alarmEpoch = -1;
+
+    /** Evidence per statistic at the last epoch: all classes first, then each class. */
+    private final double[] logEvidence;
+
+    private double logTotal = Double.NEGATIVE_INFINITY;
+
+    /**
+     * A detector that has seen nothing yet.
+     *
+     * @param reference counts per class, at least 2 classes, each count at least 0, sum positive
+     * @param config settings
+     */
+    public LabelShiftDetector(long[] reference, LabelShiftConfig config) {
+        if (reference.length < 2) {
+            throw new IllegalArgumentException(
+                    "There are %d classes, at least 2 are needed.".formatted(reference.length));
+        }
+        this.config = config;
+        this.reference = reference.clone();
+        this.referenceTotal = Samples.total(reference, "reference");
+        this.classes = reference.length;
+        // With two classes each class against the rest is the whole: one statistic says it all.
+        this.statistics = classes == 2 ? 1 : classes + 1;
+        this.believed = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            believed[c] = reference[c] + PRIOR;
+        }
+        this.logEvidence = new double[statistics];
+        Arrays.fill(logEvidence, Double.NEGATIVE_INFINITY);
+    }
+
+    /**
+     * Feeds all epochs at once.
+     *
+     * @param reference counts per class
+     * @param epochs counts per class of each epoch, in order of time
+     * @param config settings
+     * @return the result after the last epoch
+     */
+    public static LabelShift detect(long[] reference, long[][] epochs, LabelShiftConfig config) {
+        LabelShiftDetector detector = new LabelShiftDetector(reference, config);
+        for (long[] epoch : epochs) {
+            detector.add(epoch);
+        }
+        return detector.result();
+    }
+
+    /**
+     * Feeds the outcomes of one epoch (a match day, a week). An epoch without outcomes counts as a look but changes
+     * nothing.
+     *
+     * @param counts outcomes per class, same order as the reference, each at least 0
+     */
+    public void add(long[] counts) {
+        if (counts.length != classes) {
+            throw new IllegalArgumentException(
+                    "There are counts of %d classes, %d are expected.".formatted(counts.length, classes));
+        }
+        long n = 0;
+        for (int c = 0; c < classes; c++) {
+            if (counts[c] < 0) {
+                throw new IllegalArgumentException(
+                        "The count of class %d (%d) must not be negative.".formatted(c, counts[c]));
+            }
+            n += counts[c];
+        }
+        epochs++;
+        if (n == 0) {
+            return;
+        }
+        if (startsMade == 0 || outcomesSinceNewestStart >= config.startSpacing()) {
+            if (starts.size() == config.maxStarts()) {
+                dropLeastLikely();
+            }
+            starts.add(new Start(epochs - 1));
+            startsMade++;
+            outcomesSinceNewestStart = 0;
+        }
+        outcomesSinceNewestStart += n;
+        double[] nothing = logNothingShifted(counts, n);
+        for (Start start : starts) {
+            start.add(counts, n, nothing);
+        }
+        outcomes += n;
+        for (int c = 0; c < classes; c++) {
+            believed[c] += counts[c];
+        }
+        double largest = Double.NEGATIVE_INFINITY;
+        for (Start start : starts) {
+            for (double log : start.log) {
+                largest = Math.max(largest, log);
+            }
+        }
+        double total = 0;
+        for (int i = 0; i < statistics; i++) {
+            double sum = 0;
+            for (Start start : starts) {
+                sum += Math.exp(start.log[i] - largest);
+            }
+            logEvidence[i] = largest + Math.log(sum);
+            total += sum;
+        }
+        logTotal = largest + Math.log(total / statistics);
+        if (alarmEpoch < 0 && logTotal >= logThreshold()) {
+            alarmEpoch = epochs - 1;
+        }
+    }
+
+    /** What is known after the epochs fed so far. */
+    public LabelShift result() {
+        Start best = mostLikely();
+        List<LabelShift.ClassShare> shares = new ArrayList<>(classes);
+        double largestShift = 0;
+        for (int c = 0; c < classes; c++) {
+            Interval before = Proportion.wilson(reference[c], referenceTotal, config.confidence());
+            Interval since = best == null ? null : best.interval(c);
+            // Both classes of a two-class outcome share the one statistic.
+            double evidence = statistics == 1 ? logEvidence[0] : logEvidence[c + 1];
+            LabelShift.ClassShare share = new LabelShift.ClassShare(before, since, evidence);
+            shares.add(share);
+            largestShift = Math.max(largestShift, Math.abs(share.difference()));
+        }
+        return new LabelShift(
+                verdict(best, largestShift),
+                epochs,
+                outcomes,
+                logTotal,
+                logThreshold(),
+                best == null ? null : best.epoch,
+                best == null ? 0 : best.total,
+                shares);
+    }
+
+    private double logThreshold() {
+        return -Math.log(config.alpha());
+    }
+
+    private LabelShift.Verdict verdict(@Nullable Start best, double largestShift) {
+        if (alarmEpoch >= 0) {
+            return new LabelShift.Verdict.Shifted(alarmEpoch);
+        }
+        if (best == null || outcomes < config.minOutcomes()) {
+            return new LabelShift.Verdict.NotEnoughEvidence(null);
+        }
+        double odds = logTotal - Math.log(startsMade);
+        if (odds >= Math.log(config.suspicion()) && largestShift >= config.materialShift()) {
+            return new LabelShift.Verdict.NotEnoughEvidence(missing(best));
+        }
+        return new LabelShift.Verdict.Stable();
+    }
+
+    /**
+     * Outcomes still needed if the likeliest start is right and the shares stay as believed since; null if no number
+     * would do.
+     */
+    private @Nullable Long missing(Start best) {
+        // The start's neighbours contribute to the total too; their part is taken to stay in proportion.
+        double needed = best.logMean() + logThreshold() - logTotal;
+        long enough = 1;
+        while (best.logMeanAfter(enough) < needed) {
+            enough *= 2;
+            if (enough > MAX_MISSING) {
+                return null;
+            }
+        }
+        long few = enough / 2;
+        while (enough - few > 1) {
+            long middle = few + (enough - few) / 2;
+            if (best.logMeanAfter(middle) >= needed) {
+                enough = middle;
+            } else {
+                few = middle;
+            }
+        }
+        return enough;
+    }
+
+    private @Nullable Start mostLikely() {
+        Start best = null;
+        double log = Double.NEGATIVE_INFINITY;
+        for (Start start : starts) {
+            double candidate = start.logMean();
+            if (candidate > log) {
+                best = start;
+                log = candidate;
+            }
+        }
+        return best;
+    }
+
+    private void dropLeastLikely() {
+        int least = 0;
+        double log = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < starts.size(); i++) {
+            double candidate = starts.get(i).logMean();
+            if (candidate < log) {
+                least = i;
+                log = candidate;
+            }
+        }
+        starts.remove(least);
+    }
+
+    /** log probability of an epoch (in the order it came, which cancels) if nothing shifted, per statistic. */
+    private double[] logNothingShifted(long[] counts, long n) {
+        double[] log = new double[statistics];
+        double total = sum(believed);
+        double all = logRising(total, n);
+        for (int c = 0; c < classes; c++) {
+            double own = logRising(believed[c], counts[c]);
+            log[0] += own;
+            if (statistics > 1) {
+                log[c + 1] = own + logRising(total - believed[c], n - counts[c]) - all;
+            }
+        }
+        log[0] -= all;
+        return log;
+    }
+
+    /** log of {@code a (a + 1) ... (a + n - 1)}. */
+    private static double logRising(double a, long n) {
+        if (n > 200) {
+            return LogGamma.value(a + n) - LogGamma.value(a);
+        }
+        double log = 0;
+        double product = 1;
+        for (int i = 0; i < n; i++) {
+            product *= a + i;
+            if (product > 1e250) {
+                log += Math.log(product);
+                product = 1;
+            }
+        }
+        return log + Math.log(product);
+    }
+
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    /** "Shifted from this epoch on". */
+    private final class Start {
+
+        private final int epoch;
+        private final double[] believedBefore;
+        /** Mixture around the shares believed before: concentration for all classes, then for each class. */
+        private final double[] concentration = new double[statistics];
+
+        private final long[] counts = new long[classes];
+        private long total;
+        private final double[] log = new double[statistics];
+
+        Start(int epoch) {
+            this.epoch = epoch;
+            this.believedBefore = believed.clone();
+            double all = sum(believedBefore);
+            double scale2 = config.shiftScale() * config.shiftScale();
+            double spread = 0;
+            for (int c = 0; c < classes; c++) {
+                double variance = believedBefore[c] / all * (1 - believedBefore[c] / all);
+                spread += variance;
+                if (statistics > 1) {
+                    concentration[c + 1] = Math.max(1, variance / scale2 - 1);
+                }
+            }
+            concentration[0] = Math.max(1, spread / classes / scale2 - 1);
+        }
+
+        private double share(int c) {
+            return believedBefore[c] / sum(believedBefore);
+        }
+
+        void add(long[] epochCounts, long n, double[] nothing) {
+            double all = sum(believedBefore);
+            double joint = -logRising(concentration[0] + total, n);
+            for (int c = 0; c < classes; c++) {
+                double share = believedBefore[c] / all;
+                joint += logRising(concentration[0] * share + counts[c], epochCounts[c]);
+                if (statistics > 1) {
+                    double k = concentration[c + 1];
+                    log[c + 1] += logRising(k * share + counts[c], epochCounts[c])
+                            + logRising(k * (1 - share) + total - counts[c], n - epochCounts[c])
+                            - logRising(k + total, n)
+                            - nothing[c + 1];
+                }
+            }
+            log[0] += joint - nothing[0];
+            for (int c = 0; c < classes; c++) {
+                counts[c] += epochCounts[c];
+            }
+            total += n;
+        }
+
+        /** log of the mean of this start's likelihood ratios over the statistics. */
+        double logMean() {
+            return logMean(log);
+        }
+
+        private double logMean(double[] logs) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (double value : logs) {
+                largest = Math.max(largest, value);
+            }
+            double sum = 0;
+            for (double value : logs) {
+                sum += Math.exp(value - largest);
+            }
+            return largest + Math.log(sum / logs.length);
+        }
+
+        /** The same after {@code more} further outcomes in proportion to the shares believed since this start. */
+        double logMeanAfter(long more) {
+            double all = sum(believedBefore);
+            double weight = concentration[0] + total;
+            double[] future = new double[classes];
+            for (int c = 0; c < classes; c++) {
+                future[c] = more * (concentration[0] * share(c) + counts[c]) / weight;
+            }
+            double[] logs = new double[statistics];
+            for (int c = 0; c < classes; c++) {
+                double share = share(c);
+                double own = counts[c] + future[c];
+                logs[0] += rising(concentration[0] * share, own) - rising(believedBefore[c], own);
+                if (statistics > 1) {
+                    double k = concentration[c + 1];
+                    double rest = total + more - own;
+                    logs[c + 1] = rising(k * share, own)
+                            + rising(k * (1 - share), rest)
+                            - rising(k, own + rest)
+                            - rising(believedBefore[c], own)
+                            - rising(all - believedBefore[c], rest)
+                            + rising(all, own + rest);
+                }
+            }
+            double ever = (double) total + more;
+            logs[0] += rising(all, ever) - rising(concentration[0], ever);
+            return logMean(logs);
+        }
+
+        private static double rising(double a, double x) {
+            return LogGamma.value(a + x) - LogGamma.value(a);
+        }
+
+        /**
+         * Confidence sequence: shares whose likelihood is not {@code 1 / (1 - confidence)} times below the Beta
+         * mixture's.
+         */
+        Interval interval(int c) {
+            double share = share(c);
+            double k = statistics > 1 ? concentration[c + 1] : concentration[0];
+            double a = k * share;
+            double b = k * (1 - share);
+            double x = counts[c];
+            double y = total - x;
+            double mixture = LogBeta.value(a + x, b + y) - LogBeta.value(a, b);
+            double limit = mixture + Math.log(1 - config.confidence());
+            double estimate = x / total;
+            double lower = x == 0 ? 0 : Roots.increasing(q -> logLikelihood(q, x, y) - limit, 0, estimate);
+            double upper = y == 0 ? 1 : 1 - Roots.increasing(r -> logLikelihood(1 - r, x, y) - limit, 0, 1 - estimate);
+            return new Interval(Math.min(lower, estimate), estimate, Math.max(upper, estimate), config.confidence());
+        }
+
+        private static double logLikelihood(double q, double x, double y) {
+            return (x == 0 ? 0 : x * Math.log(q)) + (y == 0 ? 0 : y * Math.log1p(-q));
+        }
+    }
+}

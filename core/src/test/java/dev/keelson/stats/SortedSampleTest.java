@@ -1,0 +1,47 @@
+package dev.keelson.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class SortedSampleTest {
+
+    @Test
+    void orderIsThatOfTheLibrarySort() {
+        for (int seed = 0; seed < 20; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] values = new double[1_990 + random.nextInt(3_000)];
+            for (int i = 0; i < values.length; i++) {
+                double bits = Double.longBitsToDouble(random.nextLong()); // any double, NaN among them
+                values[i] = seed % 2 == 0 ? bits : Math.rint(10 * random.nextDouble()) - 5;
+            }
+            values[0] = -0.0;
+            values[1] = 0.0;
+            values[2] = Double.NEGATIVE_INFINITY;
+            values[3] = Double.POSITIVE_INFINITY;
+            values[4] = Double.NaN;
+            double[] expected =
+                    Arrays.stream(values).filter(v -> !Double.isNaN(v)).toArray();
+            Arrays.sort(expected);
+            double[] before = values.clone();
+
+            double[] sorted = SortedSample.of(values);
+
+            assertThat(Arrays.equals(sorted, expected)).as("seed %d", seed).isTrue();
+            assertThat(Arrays.equals(values, before))
+                    .as("seed %d left its input alone", seed)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void constantAndEmptySamplesStayAsTheyAre() {
+        double[] constant = new double[5_000];
+        Arrays.fill(constant, -3.5);
+
+        assertThat(SortedSample.of(constant)).containsOnly(-3.5).hasSize(5_000);
+        assertThat(SortedSample.of(new double[] {Double.NaN})).isEmpty();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.keelson.learn;
+
+import dev.keelson.learn.blend.LogLinearPool;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Several models blended into one by a {@linkplain LogLinearPool logarithmic pool}, then sharpened or softened by a
+ * temperature. A single member at temperature 1 predicts exactly as it does alone.
+ */
+public final class EnsembleModel implements Model {
+    /** Format of {@link #save}; a {@link ModelBundle} is what stores it. */
+    public static final String FORMAT = "keelson-ensemble";
+
+    private final List<Member> members;
+    private final double[] weights;
+    private final double temperature;
+    private final boolean plain;
+
+    /**
+     * A model with the name of the learner that fitted it.
+     *
+     * @param learner lower-case letters, digits, {@code _} and {@code -}; it becomes part of a file name
+     */
+    public record Member(String learner, Model model) {
+        /** Checks the name. */
+        public Member {
+            if (!learner.matches("[a-z0-9][a-z0-9_-]*")) {
+                throw new IllegalArgumentException(
+                        "The learner's name (%s) must be of lower-case letters, digits, _ and -.".formatted(learner));
+            }
+        }
+    }
+
+    /**
+     * @param members at least one; all read the same features and tell the same classes, in the same order
+     * @param weights one for each member, each at least 0, summing to 1
+     * @param temperature positive; 1 changes nothing
+     */
+    public EnsembleModel(List<Member> members, double[] weights, double temperature) {
+        this.members = List.copyOf(members);
+        this.weights = weights.clone();
+        this.temperature = temperature;
+        if (members.isEmpty() || members.size() != weights.length) {
+            throw new IllegalArgumentException(
+                    "There are %d members and %d weights; as many of both and at least one are needed."
+                            .formatted(members.size(), weights.length));
+        }
+        double sum = 0;
+        for (double weight : weights) {
+            if (!(weight >= 0 && weight <= 1 + 1e-9)) {
+                throw new IllegalArgumentException(
+                        "The weights %s must be between 0 and 1.".formatted(Arrays.toString(weights)));
+            }
+            sum += weight;
+        }
+        if (Math.abs(sum - 1) > 1e-9) {
+            throw new IllegalArgumentException("The weights %s must sum to 1.".formatted(Arrays.toString(weights)));
+        }
+        if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The temperature (%s) must be positive and finite.".formatted(temperature));
+        }
+        Model first = members.getFirst().model();
+        for (Member member : members) {
+            if (!member.model().features().equals(first.features())
+                    || !member.model().classes().equals(first.classes())) {
+                throw new IllegalArgumentException("The members %s and %s differ in features or classes."
+                        .formatted(members.getFirst().learner(), member.learner()));
+            }
+        }
+        this.plain = members.size() == 1 && temperature == 1;
+    }
+
+    /** The members, in order. */
+    public List<Member> members() {
+        return members;
+    }
+
+    /** The weight of each member, in order. */
+    public double[] weights() {
+        return weights.clone();
+    }
+
+    /** The temperature; 1 means none. */
+    public double temperature() {
+        return temperature;
+    }
+
+    @Override
+    public String format() {
+        return FORMAT;
+    }
+
+    @Override
+    public List<String> features() {
+        return members.getFirst().model().features();
+    }
+
+    @Override
+    public List<String> classes() {
+        return members.getFirst().model().classes();
+    }
+
+    @Override
+    public void predict(double[] row, double[] out) {
+        if (plain) {
+            members.getFirst().model().predict(row, out);
+            return;
+        }
+        double[] scores = new double[classes().size()];
+        for (int m = 0; m < weights.length; m++) {
+            members.get(m).model().predict(row, out);
+            LogLinearPool.accumulate(weights[m], out, scores);
+        }
+        LogLinearPool.normalise(scores, temperature);
+        System.arraycopy(scores, 0, out, 0, scores.length);
+    }
+
+    /** Importance of the members, averaged by their weights. */
+    @Override
+    public double[] importance() {
+        double[] shares = new double[features().size()];
+        for (int m = 0; m < weights.length; m++) {
+            double[] own = members.get(m).model().importance();
+            for (int j = 0; j < shares.length; j++) {
+                shares[j] += weights[m] * own[j];
+            }
+        }
+        return shares;
+    }
+
+    @Override
+    public Map<String, byte[]> save() {
+        SortedMap<String, byte[]> files = new TreeMap<>();
+        for (int m = 0; m < weights.length; m++) {
+            String folder = folder(m, members.get(m).learner());
+            members.get(m).model().save().forEach((name, content) -> files.put(folder + name, content));
+        }
+        files.put(ModelManifest.FILE, ModelManifest.of(this).write());
+        return files;
+    }
+
+    /** Where a member's files lie. */
+    static String folder(int position, String learner) {
+        return "members/%d-%s/".formatted(position, learner);
+    }
+
+    /** The manifest's view of the members, for the package. */
+    List<ModelManifest.Entry> entries() {
+        List<ModelManifest.Entry> entries = new ArrayList<>();
+        for (int m = 0; m < weights.length; m++) {
+            entries.add(new ModelManifest.Entry(
+                    members.get(m).learner(), members.get(m).model().format(), weights[m]));
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.keelson.learn;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fitted classifier. Immutable; safe for use by several threads. A prediction depends on the row alone, not on other
+ * rows, their order or earlier calls, and a saved and loaded model predicts the same bits.
+ */
+public interface Model {
+
+    /** Names the {@link dev.keelson.learn.spi.ModelCodec} that loads what {@link #save} returns. */
+    String format();
+
+    /** The features it reads, in order. */
+    List<String> features();
+
+    /** The classes it predicts, in order. */
+    List<String> classes();
+
+    /**
+     * Probabilities of one row.
+     *
+     * @param row values in the order of {@link #features}; {@code NaN} is missing
+     * @param out receives the probability of each class in the order of {@link #classes}; they sum to 1 up to rounding
+     * @throws IllegalArgumentException if the length of the row differs or a value is infinite
+     */
+    void predict(double[] row, double[] out);
+
+    /**
+     * Probabilities of many rows.
+     *
+     * @param rows holds at least this model's features, in any order
+     * @return {@code rows * classes}, row by row
+     * @throws IllegalArgumentException if a feature is absent
+     */
+    default double[] predictAll(FeatureMatrix rows) {
+        FeatureMatrix mine = rows.names().equals(features()) ? rows : rows.select(features());
+        int classes = classes().size();
+        double[] all = new double[Math.multiplyExact(mine.rows(), classes)];
+        double[] row = new double[mine.width()];
+        double[] out = new double[classes];
+        for (int i = 0; i < mine.rows(); i++) {
+            mine.row(i, row);
+            predict(row, out);
+            System.arraycopy(out, 0, all, i * classes, classes);
+        }
+        return all;
+    }
+
+    /**
+     * Share of each feature in what the model does, in the order of {@link #features}; sums to 1, or all 0 for a
+     * constant model.
+     */
+    double[] importance();
+
+    /** The model as files: name (path with {@code /}) to content. Plain data, never serialised objects. */
+    Map<String, byte[]> save();
+}

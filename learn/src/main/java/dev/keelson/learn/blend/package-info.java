@@ -1,0 +1,5 @@
+/** One model out of several. */
+@NullMarked
+package dev.keelson.learn.blend;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Multinomial logistic regression. */
+@NullMarked
+package dev.keelson.learn.logistic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package dev.keelson.learn.split;
+
+/**
+ * When rows happened and when their labels were known. The arrays are not copied and must not change.
+ *
+ * @param eventTime microseconds since 1970
+ * @param knownAt when the label became known, microseconds since 1970, not before the event
+ * @param day cluster of rows that are never split, such as the calendar day of a match; later days have larger numbers
+ */
+public record EventTimes(long[] eventTime, long[] knownAt, int[] day) {
+
+    /** Checks lengths and order. */
+    public EventTimes {
+        if (eventTime.length != knownAt.length || eventTime.length != day.length) {
+            throw new IllegalArgumentException(
+                    "There are %d event times, %d known-at times and %d days; as many of each are needed."
+                            .formatted(eventTime.length, knownAt.length, day.length));
+        }
+        for (int i = 0; i < eventTime.length; i++) {
+            if (knownAt[i] < eventTime[i]) {
+                throw new IllegalArgumentException("The label of row %d is known (%d) before its event (%d)."
+                        .formatted(i, knownAt[i], eventTime[i]));
+            }
+        }
+    }
+
+    /** Number of rows. */
+    public int rows() {
+        return eventTime.length;
+    }
+}
