@@ -1,0 +1,102 @@
+package dev.keelson.boosting.xgboost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.id.CanonicalJson;
+import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.logistic.LogisticProvider;
+import dev.keelson.learn.spi.LearnerProvider;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.Training;
+import dev.keelson.train.TrainingMode;
+import dev.keelson.train.TrainingOutcome;
+import dev.keelson.train.TrainingRequest;
+import dev.keelson.train.TrainingTable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A whole training of the blend that the product ships. */
+class XGBoostTrainingTest {
+    private static final long DAY = 86_400_000_000L;
+    private static final int ROWS = 900;
+
+    private static TrainingTable table() {
+        Random random = new Random(5);
+        double[][] columns = new double[6][ROWS];
+        int[] labels = new int[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            for (double[] column : columns) {
+                column[i] = random.nextInt(15) == 0 ? Double.NaN : random.nextGaussian();
+            }
+            double bent = Math.abs(Double.isNaN(columns[0][i]) ? 0 : columns[0][i]); // trees see it, a line does not
+            double straight = Double.isNaN(columns[1][i]) ? 0 : columns[1][i];
+            double score = bent - 0.8 + 0.6 * straight + 0.8 * random.nextGaussian();
+            labels[i] = score > 0.4 ? 0 : score > -0.4 ? 1 : 2;
+        }
+        int[] day = IntStream.range(0, ROWS).map(i -> 17_000 + i / 6).toArray();
+        long[] event = IntStream.of(day).mapToLong(d -> d * DAY).toArray();
+        long[] known = IntStream.of(day).mapToLong(d -> d * DAY + DAY).toArray();
+        List<String> names = List.of("bent", "straight", "c", "d", "e", "f");
+        List<String> ids = IntStream.range(0, ROWS).mapToObj(i -> "r" + i).toList();
+        return new TrainingTable(
+                new FeatureMatrix(names, columns, ROWS), labels, event, known, day, null, Map.of(), ids);
+    }
+
+    private static TrainingRequest request(TrainingMode mode) {
+        ModelDefinition definition = new ModelDefinition(
+                "blend",
+                "rows",
+                "label",
+                List.of("H", "D", "A"),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                List.of(
+                        new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 40L)),
+                        new ModelDefinition.LearnerDefinition("logistic", Map.of())),
+                ModelDefinition.Combine.BLEND,
+                3,
+                Duration.ofDays(25),
+                Duration.ofDays(2),
+                ModelDefinition.Calibration.TEMPERATURE,
+                null,
+                List.of(new ModelDefinition.Baseline.Frequencies()),
+                11,
+                null);
+        return new TrainingRequest(
+                definition,
+                table(),
+                Instant.ofEpochSecond((17_000 + ROWS / 6 + 2) * 86_400L),
+                TrainingRequest.Inputs.of("d", "f", "c", Map.of()),
+                mode);
+    }
+
+    @Test
+    void blendIsTheSameToTheLastByteWhateverTheThreadsAndBeatsItsMembers() {
+        List<LearnerProvider> providers = List.of(new XGBoostProvider(), new LogisticProvider());
+
+        TrainingOutcome alone = new Training(providers, 1).run(request(new TrainingMode.Full()));
+        TrainingOutcome sideBySide = new Training(providers, 2).run(request(new TrainingMode.Full()));
+        TrainingOutcome refreshed =
+                new Training(providers, 2).run(request(new TrainingMode.Refresh(alone.parameters())));
+
+        assertThat(sideBySide.bundle().listing()).isEqualTo(alone.bundle().listing());
+        assertThat(CanonicalJson.write(sideBySide.toJson())).isEqualTo(CanonicalJson.write(alone.toJson()));
+        assertThat(refreshed.bundle().sha256()).isEqualTo(alone.bundle().sha256());
+        assertThat(alone.parameters().weights()).allMatch(weight -> weight > 0.05);
+        assertThat(metric(alone, "oof_log_loss"))
+                .isLessThan(metric(alone, "member/0-xgboost/oof_log_loss"))
+                .isLessThan(metric(alone, "member/1-logistic/oof_log_loss"));
+        assertThat(alone.importance().getFirst().feature()).isIn("bent", "straight");
+    }
+
+    private static double metric(TrainingOutcome outcome, String name) {
+        return Objects.requireNonNull(outcome.metrics().get(name), name);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.keelson.control;
+
+import dev.keelson.learn.Model;
+import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Trains and loads the versions of one model. Safe for use by several threads. */
+public interface LoopTrainer {
+
+    /**
+     * A trained model and what the loop has to know of it.
+     *
+     * @param run its run, finished
+     * @param sha256 hash of its bundle
+     * @param model ready to predict
+     * @param expectedLoss loss in the decay monitor's metric on the run's untouched test period
+     * @param expectedError its clustered standard error
+     * @param labelCounts how often each class occurred in the training rows
+     */
+    record Trained(
+            Run run, String sha256, Model model, double expectedLoss, double expectedError, long[] labelCounts) {}
+
+    /**
+     * Trains with the labels known strictly before an instant. The same arguments give the same bytes; what has been
+     * trained before is not trained again.
+     *
+     * @param asOf rows whose label was known strictly before count
+     * @param kind an initial version or a change fits everything; a refresh takes blend weights and calibration over
+     *     unless they are older than 26 weeks
+     * @param champion whose weights a refresh takes over, or null
+     */
+    Trained train(Instant asOf, ModelVersion.Kind kind, @Nullable Trained champion);
+
+    /**
+     * Loads a version.
+     *
+     * @param run the run that trained it
+     */
+    Trained load(ModelVersion version, Run run);
+
+    /** The inputs (features, then watched values) of the rows a version was trained on. */
+    ReferenceProfile profile(ModelVersion version, Trained trained);
+}

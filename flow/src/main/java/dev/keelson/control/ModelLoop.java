@@ -1,0 +1,564 @@
+package dev.keelson.control;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.control.ModelHistory.Entry;
+import dev.keelson.frame.Micros;
+import dev.keelson.id.Ids;
+import dev.keelson.metrics.Brier;
+import dev.keelson.metrics.LogLoss;
+import dev.keelson.metrics.Rps;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DecayMonitorDefinition.Metric;
+import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.LabelShiftReport;
+import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.spi.PredictionLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one model under one policy: predict, receive outcomes, watch, retrain, compare, promote or refuse. Replay
+ * and live jobs call the same methods; time is a parameter. What it knows beyond its catalogue and prediction log is a
+ * cache that can be rebuilt from them. Not safe for use by several threads.
+ */
+final class ModelLoop {
+    /** After a training no alarm trains again before this time has passed. */
+    private static final Duration COOL_DOWN = Duration.ofDays(28);
+    /** Share of the model's importance that alarming columns must carry to be worth a retraining. */
+    private static final double IMPORTANCE = 0.2;
+    /**
+     * Earlier drift reports kept at hand for the rule of persistence. It needs the last two windows that share no row; with
+     * daily checks of windows of a month these lie two months back.
+     */
+    private static final int REMEMBERED = 90;
+
+    private final UUID namespace;
+    private final String actor;
+    private final LoopDefinition definition;
+    private final LoopPolicy policy;
+    private final LoopTrainer trainer;
+    private final ModelHistory history;
+    private final List<DriftReport> driftReports;
+    private @Nullable ModelVersion champion;
+    private @Nullable ModelVersion challenger;
+    private @Nullable Trained championModel;
+    private @Nullable Trained challengerModel;
+    private @Nullable Trained firstModel;
+    private @Nullable Instant lastTraining;
+    private int lastVersion;
+
+    /**
+     * Opens the loop on its state.
+     *
+     * @param namespace space of the ids of its predictions
+     * @param actor who acts in the audit trail: {@code replay} or {@code system}
+     */
+    ModelLoop(
+            UUID namespace,
+            String actor,
+            LoopDefinition definition,
+            LoopPolicy policy,
+            Catalog catalog,
+            PredictionLog log,
+            LoopTrainer trainer) {
+        this.namespace = namespace;
+        this.actor = actor;
+        this.definition = definition;
+        this.policy = policy;
+        this.trainer = trainer;
+        String model = definition.model().name();
+        this.history = ModelHistory.of(model, definition.model().classes(), definition.zone(), log);
+        this.driftReports = new ArrayList<>(catalog.read(tx -> tx.reports("drift", model, REMEMBERED)).stream()
+                .map(report -> DriftReport.fromJson(report.document()))
+                .toList());
+        catalog.read(tx -> {
+            List<ModelVersion> versions = tx.versions(model);
+            if (!versions.isEmpty()) {
+                lastVersion = versions.getFirst().version();
+                lastTraining = versions.getFirst().trainedTo();
+                ModelVersion first = versions.getLast();
+                firstModel = trainer.load(first, run(tx, first));
+            }
+            champion = tx.alias(model, ModelVersion.CHAMPION).orElse(null);
+            challenger = tx.alias(model, ModelVersion.CHALLENGER).orElse(null);
+            if (champion != null) {
+                championModel = trainer.load(champion, run(tx, champion));
+            }
+            if (challenger != null) {
+                challengerModel = trainer.load(challenger, run(tx, challenger));
+            }
+            return Boolean.TRUE;
+        });
+    }
+
+    String model() {
+        return definition.model().name();
+    }
+
+    ModelHistory history() {
+        return history;
+    }
+
+    Optional<ModelVersion> champion() {
+        return Optional.ofNullable(champion);
+    }
+
+    /** Trains and promotes the first version, when there is none yet. */
+    Consumer<CatalogTransaction> start(Instant now) {
+        if (champion != null) {
+            return tx -> {};
+        }
+        Trained trained = trainer.train(now, Kind.INITIAL, null);
+        ModelVersion version = version(trained, Kind.INITIAL, now);
+        champion = version;
+        championModel = trained;
+        firstModel = trained;
+        return tx -> {
+            register(tx, trained, version, now, "The first version of its model.");
+            tx.setAlias(version.model(), ModelVersion.CHAMPION, version.version());
+            tx.addAudit(entry(now, "promote", version, "It is the first version of its model.", "{}"));
+        };
+    }
+
+    /** Predicts rows by the champion and, in shadow, by the challenger. */
+    List<PredictionEvent> predict(Requests requests) {
+        Trained serving = require(championModel);
+        ModelVersion version = require(champion);
+        List<PredictionEvent> events = new ArrayList<>(requests.size());
+        for (int i = 0; i < requests.size(); i++) {
+            events.add(event(requests, i, version, ModelVersion.CHAMPION, serving));
+        }
+        if (challenger != null) {
+            for (int i = 0; i < requests.size(); i++) {
+                events.add(event(requests, i, challenger, ModelVersion.CHALLENGER, require(challengerModel)));
+            }
+        }
+        history.add(events);
+        return events;
+    }
+
+    /** What a step did, and the writes that make it visible. */
+    record Step(StepRecord record, Consumer<CatalogTransaction> writes) {}
+
+    /**
+     * Ends a step: joins the outcomes that arrived, watches, decides about a challenger, retrains.
+     *
+     * @param from end of the step before
+     * @param now end of this step
+     * @param outcomes those that became known since
+     */
+    Step close(Instant from, Instant now, List<OutcomeEvent> outcomes) {
+        history.settle(outcomes);
+        return switch (policy) {
+            case NEVER_RETRAIN -> quiet(now, null, "", tx -> {});
+            case ALWAYS_RETRAIN -> always(now);
+            case THIS_POLICY -> watch(from, now);
+        };
+    }
+
+    private Step quiet(Instant now, @Nullable Integer retrained, String reason, Consumer<CatalogTransaction> writes) {
+        StepRecord record = new StepRecord(
+                day(now), "off", "", "off", "", null, retrained, reason, retrained == null ? "none" : "promote", reason,
+                require(champion).version());
+        return new Step(record, writes);
+    }
+
+    private Step always(Instant now) {
+        Trained trained = trainer.train(now, Kind.REFRESH, require(championModel));
+        if (trained.sha256().equals(require(champion).sha256())) {
+            return quiet(now, null, "", tx -> {});
+        }
+        ModelVersion version = version(trained, Kind.REFRESH, now);
+        champion = version;
+        championModel = trained;
+        String reason = "always_retrain promotes without a question.";
+        return quiet(now, version.version(), reason, tx -> {
+            register(tx, trained, version, now, reason);
+            tx.setAlias(version.model(), ModelVersion.CHAMPION, version.version());
+            tx.addAudit(entry(now, "promote", version, reason, "{}"));
+        });
+    }
+
+    private Step watch(Instant from, Instant now) {
+        List<Consumer<CatalogTransaction>> writes = new ArrayList<>();
+        DriftReport drift = drift(now);
+        if (drift != null) {
+            driftReports.addFirst(drift);
+            while (driftReports.size() > REMEMBERED) {
+                driftReports.removeLast();
+            }
+            writes.add(tx -> tx.putReport(report("drift", now, drift.verdict().word(), drift.toJson())));
+        }
+        DecayCheck.Report decay = decay(now);
+        if (decay != null) {
+            writes.add(tx -> tx.putReport(report("decay", now, decay.verdict().word(), decay.toJson())));
+        }
+        LabelShiftReport labels = labelShift(now);
+        writes.add(tx -> tx.putReport(report("label_shift", now, labels.verdict(), labels.toJson())));
+        Decided decided = decide(now);
+        Retrained retrained = retrain(from, now, drift, decay);
+        writes.add(decided.writes());
+        writes.add(retrained.writes());
+        StepRecord record = new StepRecord(
+                day(now),
+                drift == null ? "off" : drift.verdict().word(),
+                drift == null ? "" : drift.reason(),
+                decay == null ? "off" : decay.verdict().word(),
+                decay == null ? "" : decay.reason(),
+                labels.toJson(),
+                retrained.version(),
+                retrained.reason(),
+                decided.word(),
+                decided.reason(),
+                require(champion).version());
+        return new Step(record, tx -> writes.forEach(write -> write.accept(tx)));
+    }
+
+    private record Decided(String word, String reason, Consumer<CatalogTransaction> writes) {}
+
+    /** Judges the challenger, if there is one. */
+    private Decided decide(Instant now) {
+        if (challenger == null) {
+            return new Decided("none", "", tx -> {});
+        }
+        ModelVersion judged = challenger;
+        PromotionGate.Verdict verdict = PromotionGate.decide(paired(judged, now), judged.kind(), definition.promotion());
+        return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
+    }
+
+    private record Retrained(@Nullable Integer version, String reason, Consumer<CatalogTransaction> writes) {}
+
+    /** Trains a challenger if one is due and none is being compared. */
+    private Retrained retrain(
+            Instant from, Instant now, @Nullable DriftReport drift, DecayCheck.@Nullable Report decay) {
+        if (challenger != null) {
+            String reason = scheduled(from, now)
+                    ? "The schedule asks for a refresh, but version " + challenger.version()
+                            + " is still being compared; until then no other is trained."
+                    : "";
+            return new Retrained(null, reason, tx -> {});
+        }
+        Retraining retraining = retraining(from, now, drift, decay);
+        String reason = retraining.reason();
+        if (!retraining.due()) {
+            return new Retrained(null, reason, tx -> {});
+        }
+        Trained trained = trainer.train(now, Kind.REFRESH, require(championModel));
+        if (trained.sha256().equals(require(champion).sha256())) {
+            return new Retrained(
+                    null, reason + " Training gave the champion again; nothing new was known.", tx -> {});
+        }
+        ModelVersion version = version(trained, Kind.REFRESH, now);
+        challenger = version;
+        challengerModel = trained;
+        return new Retrained(version.version(), reason, tx -> {
+            register(tx, trained, version, now, reason);
+            tx.setAlias(version.model(), ModelVersion.CHALLENGER, version.version());
+        });
+    }
+
+    private Consumer<CatalogTransaction> apply(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
+        String evidence = json(verdict.evidence());
+        String reason = verdict.decision().reason();
+        return switch (verdict.decision()) {
+            case PromotionDecision.Promote ignored -> {
+                champion = judged;
+                championModel = challengerModel;
+                challenger = null;
+                challengerModel = null;
+                yield tx -> {
+                    tx.setAlias(judged.model(), ModelVersion.CHAMPION, judged.version());
+                    tx.setAlias(judged.model(), ModelVersion.CHALLENGER, null);
+                    tx.addAudit(entry(now, "promote", judged, reason, evidence));
+                };
+            }
+            case PromotionDecision.Reject ignored -> {
+                challenger = null;
+                challengerModel = null;
+                yield tx -> {
+                    tx.setAlias(judged.model(), ModelVersion.CHALLENGER, null);
+                    tx.addAudit(entry(now, "reject", judged, reason, evidence));
+                };
+            }
+            case PromotionDecision.Hold ignored -> tx -> tx.addAudit(entry(now, "hold", judged, reason, evidence));
+        };
+    }
+
+    private record Retraining(boolean due, String reason) {}
+
+    private boolean scheduled(Instant from, Instant now) {
+        return definition.schedules().stream()
+                .filter(schedule -> schedule.job() == ScheduleDefinition.Job.RETRAIN)
+                .anyMatch(schedule -> Cron.dueBetween(schedule.cron(), schedule.zone(), from, now));
+    }
+
+    private Retraining retraining(
+            Instant from, Instant now, @Nullable DriftReport drift, DecayCheck.@Nullable Report decay) {
+        boolean rested = lastTraining == null || !lastTraining.plus(COOL_DOWN).isAfter(now);
+        if (scheduled(from, now)) {
+            return new Retraining(true, "The schedule asks for a refresh.");
+        }
+        if (decay != null && decay.verdict() == DecayCheck.Verdict.DECAYED) {
+            return rested
+                    ? new Retraining(true, "The champion has decayed. " + decay.reason())
+                    : new Retraining(false, "The champion has decayed, but the last training is less than 28 days old.");
+        }
+        if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM && definition.retrainsOnDrift()) {
+            boolean worth = drift.importanceShare() >= IMPORTANCE;
+            if (!worth) {
+                return new Retraining(
+                        false,
+                        String.format(
+                                Locale.ROOT,
+                                "Drift, but the columns that moved carry %.0f %% of the importance (20 %% needed) and the loss is within its tolerance.",
+                                100 * drift.importanceShare()));
+            }
+            return rested
+                    ? new Retraining(true, "Drift in columns that matter. " + drift.reason())
+                    : new Retraining(false, "Drift, but the last training is less than 28 days old.");
+        }
+        return new Retraining(false, "");
+    }
+
+    private @Nullable DriftReport drift(Instant now) {
+        DriftMonitorDefinition monitor = definition.drift();
+        if (monitor == null) {
+            return null;
+        }
+        List<Entry> entries = history.entries();
+        Instant start = now.minus(monitor.window());
+        int first = entries.size();
+        while (first > 0
+                && (!entries.get(first - 1).champion.eventTime().isBefore(start)
+                        || entries.size() - first < monitor.minRows())) {
+            first--;
+        }
+        List<double[]> rows = new ArrayList<>();
+        for (Entry entry : entries.subList(first, entries.size())) {
+            double[] features = entry.champion.features();
+            double[] watched = entry.champion.watched();
+            double[] row = Arrays.copyOf(features, features.length + watched.length);
+            System.arraycopy(watched, 0, row, features.length, watched.length);
+            rows.add(row);
+        }
+        ModelVersion version = require(champion);
+        ReferenceProfile profile = trainer.profile(version, require(championModel));
+        Instant from = rows.isEmpty() ? start : entries.get(first).champion.eventTime();
+        return DriftCheck.check(
+                version.model(),
+                version.version(),
+                profile,
+                new DriftCheck.Window(
+                        DriftCheck.columns(rows, profile.names().size()), from, now),
+                monitor,
+                now,
+                driftReports);
+    }
+
+    /** Settled events of complete match days. The embargo is at least the delay of the label, so it bounds the wait. */
+    private List<Entry> settled(Instant now) {
+        return history.settled(now, definition.model().embargo());
+    }
+
+    private DecayCheck.@Nullable Report decay(Instant now) {
+        DecayMonitorDefinition monitor = definition.decay();
+        if (monitor == null) {
+            return null;
+        }
+        ModelVersion version = require(champion);
+        Trained serving = require(championModel);
+        List<Entry> served = settled(now).stream()
+                .filter(e -> e.champion.version() == version.version())
+                .toList();
+        // not clipped: what it is compared with, the loss on the run's test period, is not either
+        double[] losses = losses(served, monitor.metric(), entry -> entry.champion, 0);
+        List<Double> epochs = new ArrayList<>();
+        int start = 0;
+        while (start < losses.length) {
+            int end = start;
+            double sum = 0;
+            while (end < losses.length && served.get(end).day == served.get(start).day) {
+                sum += losses[end];
+                end++;
+            }
+            epochs.add(sum / (end - start));
+            start = end;
+        }
+        return DecayCheck.check(
+                epochs.stream().mapToDouble(Double::doubleValue).toArray(),
+                serving.expectedLoss(),
+                serving.expectedError(),
+                monitor.worseBy());
+    }
+
+    private LabelShiftReport labelShift(Instant now) {
+        List<LocalDate> days = new ArrayList<>();
+        List<long[]> counts = new ArrayList<>();
+        int last = Integer.MIN_VALUE;
+        for (Entry entry : settled(now)) {
+            if (entry.day != last) {
+                days.add(LocalDate.ofEpochDay(entry.day));
+                counts.add(new long[definition.model().classes().size()]);
+                last = entry.day;
+            }
+            counts.getLast()[entry.outcome]++;
+        }
+        return LabelShiftReport.of(
+                definition.model().classes(),
+                require(firstModel).labelCounts(),
+                days,
+                counts.toArray(new long[0][]));
+    }
+
+    private PairedEpochs paired(ModelVersion judged, Instant now) {
+        List<Entry> both = settled(now).stream()
+                .filter(e -> e.challenger != null && e.challenger.version() == judged.version())
+                .toList();
+        int n = both.size();
+        int[] day = new int[n];
+        boolean[] championHit = new boolean[n];
+        boolean[] challengerHit = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            Entry entry = both.get(i);
+            day[i] = entry.day;
+            championHit[i] = entry.champion.predicted() == entry.outcome;
+            challengerHit[i] = require(entry.challenger).predicted() == entry.outcome;
+        }
+        Metric metric = definition.promotion().refreshMetric();
+        return PairedEpochs.of(
+                day,
+                losses(both, metric, entry -> entry.champion, PromotionGate.CLIP),
+                losses(both, metric, entry -> require(entry.challenger), PromotionGate.CLIP),
+                championHit,
+                challengerHit);
+    }
+
+    private double[] losses(List<Entry> entries, Metric metric, Function<Entry, PredictionEvent> of, double clip) {
+        int k = definition.model().classes().size();
+        int n = entries.size();
+        double[] p = new double[n * k];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(of.apply(entries.get(i)).probabilities(), 0, p, i * k, k);
+            labels[i] = entries.get(i).outcome;
+        }
+        if (n == 0) {
+            return new double[0];
+        }
+        return switch (metric) {
+            case LOG_LOSS -> logLoss(p, k, labels, clip);
+            case BRIER -> Brier.perRow(p, k, labels);
+            case RPS -> Rps.perRow(p, k, labels);
+        };
+    }
+
+    /** The log loss of probabilities clipped to [clip, 1 - clip]. They need not sum to 1: only what happened is looked at. */
+    private static double[] logLoss(double[] p, int k, int[] labels, double clip) {
+        if (clip == 0) {
+            return LogLoss.perRow(p, k, labels);
+        }
+        double[] losses = new double[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            losses[i] = -Math.log(Math.min(1 - clip, Math.max(clip, p[i * k + labels[i]])));
+        }
+        return losses;
+    }
+
+    private PredictionEvent event(Requests requests, int i, ModelVersion version, String role, Trained by) {
+        double[] probabilities = new double[definition.model().classes().size()];
+        by.model().predict(requests.features()[i], probabilities);
+        Instant eventTime = Micros.toInstant(requests.eventTimes()[i]);
+        String name = version.model() + "|" + requests.entities().get(i) + "|" + eventTime
+                + (role.equals(ModelVersion.CHAMPION) ? "" : "|v" + version.version());
+        return new PredictionEvent(
+                Ids.uuid5(namespace, name),
+                version.model(),
+                version.version(),
+                role,
+                requests.entities().get(i),
+                requests.segments().get(i),
+                eventTime,
+                eventTime,
+                eventTime,
+                probabilities,
+                requests.features()[i],
+                requests.watched()[i]);
+    }
+
+    private ModelVersion version(Trained trained, Kind kind, Instant now) {
+        lastVersion++;
+        lastTraining = now;
+        return new ModelVersion(
+                definition.model().name(), lastVersion, trained.run().id(), trained.sha256(), kind, now, now);
+    }
+
+    private void register(CatalogTransaction tx, Trained trained, ModelVersion version, Instant now, String reason) {
+        tx.putRun(trained.run());
+        tx.addVersion(version);
+        tx.addAudit(entry(now, "register", version, reason, "{}"));
+    }
+
+    private AuditEntry entry(Instant now, String action, ModelVersion version, String reason, String evidence) {
+        return new AuditEntry(0, now, actor, action, version.model(), version.version(), reason, evidence);
+    }
+
+    private StoredReport report(String kind, Instant now, String verdict, ObjectNode document) {
+        String model = definition.model().name();
+        return new StoredReport(kind + "-" + model + "-" + now, kind, model, now, verdict, document.toString());
+    }
+
+    private static String json(Map<String, Double> numbers) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        new TreeMap<>(numbers).forEach((name, value) -> {
+            if (Double.isFinite(value)) {
+                node.put(name, value);
+            } else {
+                node.putNull(name);
+            }
+        });
+        return node.toString();
+    }
+
+    private static Run run(CatalogTransaction tx, ModelVersion version) {
+        return tx.run(version.runId())
+                .orElseThrow(() -> new IllegalStateException(
+                        "The catalogue holds the version " + version.label() + " but not its run " + version.runId() + "."));
+    }
+
+    private LocalDate day(Instant now) {
+        return now.atZone(definition.zone()).toLocalDate();
+    }
+
+    private static <T> T require(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("The loop has no champion yet; start() comes first.");
+        }
+        return value;
+    }
+}

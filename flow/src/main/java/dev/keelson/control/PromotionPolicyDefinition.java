@@ -1,0 +1,45 @@
+package dev.keelson.control;
+
+import dev.keelson.error.Location;
+import dev.keelson.expression.Condition;
+import dev.keelson.monitor.DecayMonitorDefinition.Metric;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a challenger replaces the champion, as the project file declares it.
+ *
+ * @param name its name in the project
+ * @param models the models it governs (already expanded from patterns)
+ * @param preset the rule
+ * @param refreshMetric loss of the refresh gate
+ * @param refreshMargin how much worse a refresh may be at most, in the loss's own unit
+ * @param changeAlpha chance of a false promotion of another recipe, over the whole test
+ * @param guards conditions that must hold besides, such as {@code predictions >= 100}, {@code days >= 7}
+ */
+public record PromotionPolicyDefinition(
+        String name,
+        List<String> models,
+        Preset preset,
+        Metric refreshMetric,
+        double refreshMargin,
+        double changeAlpha,
+        List<Condition> guards,
+        @Nullable Location location) {
+    public PromotionPolicyDefinition {
+        models = List.copyOf(models);
+        guards = List.copyOf(guards);
+        if (!(refreshMargin >= 0) || !(changeAlpha > 0 && changeAlpha < 0.5)) {
+            throw new IllegalArgumentException("refreshMargin (%s) must not be negative and changeAlpha (%s) must lie between 0 and 0.5."
+                    .formatted(refreshMargin, changeAlpha));
+        }
+    }
+
+    /** The rule that decides. */
+    public enum Preset {
+        /** Two gates on paired settlement epochs: refresh by non-inferiority, change by superiority. */
+        RECOMMENDED,
+        /** Champion + 3 %, at least 100 evaluated predictions, at least 7 days. */
+        WINMIX
+    }
+}

@@ -1,0 +1,36 @@
+package dev.keelson.control;
+
+import dev.keelson.error.Location;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job and when it is due, as the project file declares it.
+ *
+ * @param name its name in the project
+ * @param cron five fields: minute hour day-of-month month day-of-week
+ * @param zone the zone in which the fields are read
+ * @param job what runs
+ * @param onDrift what follows an alarm of a drift job
+ */
+public record ScheduleDefinition(
+        String name, String cron, ZoneId zone, Job job, OnDrift onDrift, @Nullable Location location) {
+
+    /** What a schedule runs. */
+    public enum Job {
+        /** Load new rows and bring the online features up to date. */
+        MATERIALIZE,
+        /** Check for drift, label shift and decay. */
+        DRIFT,
+        /** Train a challenger, whether or not anything drifted. */
+        RETRAIN
+    }
+
+    /** What follows an alarm. */
+    public enum OnDrift {
+        /** It is reported. */
+        ALERT,
+        /** A challenger is trained as well. */
+        RETRAIN
+    }
+}

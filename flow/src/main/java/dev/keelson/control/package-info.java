@@ -1,0 +1,5 @@
+/** The loop: retraining, promotion, replay. */
+@NullMarked
+package dev.keelson.control;
+
+import org.jspecify.annotations.NullMarked;

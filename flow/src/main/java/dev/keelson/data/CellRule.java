@@ -1,0 +1,52 @@
+package dev.keelson.data;
+
+import dev.keelson.frame.ColumnType;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cell of a column must be: the declaration, or what was inferred, with what the column's role demands.
+ *
+ * @param declared whether the project file names the column
+ * @param compiled the declared pattern, ready to use
+ */
+record CellRule(
+        String name,
+        ColumnType type,
+        List<String> formats,
+        ZoneId zone,
+        boolean required,
+        @Nullable Double min,
+        @Nullable Double max,
+        List<String> values,
+        @Nullable Pattern compiled,
+        boolean nullOnFail,
+        boolean declared) {
+
+    /**
+     * @param role whether the row cannot do without the cell: part of the key, event time, created or cursor
+     * @throws PatternSyntaxException if the declared pattern is not a regular expression
+     */
+    static CellRule of(ColumnDefinition column, ZoneId zone, boolean role) {
+        return new CellRule(
+                column.name(),
+                column.type(),
+                column.formats(),
+                zone,
+                column.required() || role,
+                column.min(),
+                column.max(),
+                column.values(),
+                column.pattern() == null ? null : Pattern.compile(column.pattern()),
+                column.onFail() == ColumnDefinition.OnFail.NULL && !role,
+                true);
+    }
+
+    /** A column that is not declared. */
+    static CellRule inferred(String name, ColumnType type, ZoneId zone, boolean role) {
+        return new CellRule(name, type, List.of(), zone, role, null, null, List.of(), null, false, false);
+    }
+}

@@ -1,0 +1,523 @@
+package dev.keelson.data;
+
+import dev.keelson.data.DatasetDraft.PartitionRows;
+import dev.keelson.data.DatasetVersion.Partition;
+import dev.keelson.data.spi.DatasetStore;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.expression.Durations;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads rows of a source into its next dataset version. A load is idempotent and incremental: rows that are there
+ * already
+ * are unchanged, new ones are added, a row whose content changed replaces the old one if its cursor lies within the
+ * late
+ * window of the greatest cursor loaded, and is set aside otherwise. Checks are evaluated on what the version would be;
+ * nothing is visible before all of them were.
+ *
+ * <p>A row without a created column that comes in after later ones were known takes the watermark of the previous
+ * version
+ * as the time it became known: it counts from when it became known, and history is never restated.
+ *
+ * <p>What is known of the latest version is kept between calls, so loading the same reading week by week costs as much
+ * as
+ * the new rows. Safe for use by several threads, which take turns.
+ */
+public final class DataLoad {
+    private final DatasetStore store;
+    private final Map<String, DatasetState> states = new HashMap<>();
+
+    /** @param store where versions are kept */
+    public DataLoad(DatasetStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Reads a source's file and loads it.
+     *
+     * @param until only rows known strictly before it are visible; null for all
+     * @param now when the load happens: creation time of the version, and what freshness is measured against when there
+     *     is no {@code until}
+     * @throws KeelsonException as {@link SourceReader#read} and {@link #load(SourceRows, Instant, Instant)} do
+     */
+    public LoadReport load(SourceReader reader, SourceDefinition source, @Nullable Instant until, Instant now) {
+        return load(reader.read(source, store.latest(source.name()).orElse(null)), until, now);
+    }
+
+    /**
+     * Loads rows that were read.
+     *
+     * @param until only rows known strictly before it are visible; null for all
+     * @param now when the load happens
+     * @return what was done; every visible row is counted once
+     * @throws KeelsonException DATA_BLOCKED when a check of severity BLOCK does not hold or no row is good; WRONG_TYPE
+     *     when a column's type cannot follow that of the previous version; BAD_VALUE when the key is another one; what
+     *     the store throws. Nothing visible has changed then
+     */
+    public synchronized LoadReport load(SourceRows rows, @Nullable Instant until, Instant now) {
+        SourceDefinition source = rows.source();
+        DatasetVersion previous = store.latest(source.name()).orElse(null);
+        Step step = new Step(rows, until, now, state(source, previous, rows.schema()));
+        return step.run();
+    }
+
+    private DatasetState state(SourceDefinition source, @Nullable DatasetVersion previous, Schema wanted) {
+        Schema schema = previous == null ? wanted : merged(source, previous, wanted);
+        DatasetState known = states.get(source.name());
+        if (known != null && known.isOf(previous, schema)) {
+            return known;
+        }
+        DatasetState read = DatasetState.of(store, previous, schema, source.key());
+        states.put(source.name(), read);
+        return read;
+    }
+
+    /** The columns of the previous version with their types, then those that are new. */
+    private static Schema merged(SourceDefinition source, DatasetVersion previous, Schema wanted) {
+        List<Problem> problems = new ArrayList<>();
+        if (!previous.key().equals(source.key())) {
+            problems.add(Problem.at(
+                    ErrorCode.BAD_VALUE,
+                    source.location(),
+                    "The source (%s) has the key %s, but its dataset was made with %s."
+                            .formatted(source.name(), source.key(), previous.key()),
+                    "Maybe give the source another name; its dataset starts anew then."));
+        }
+        List<Column> columns = new ArrayList<>();
+        for (String name : RowDigests.contentColumns(previous.schema())) {
+            ColumnType before = previous.schema().column(name).type();
+            ColumnType now = wanted.contains(name) ? wanted.column(name).type() : before;
+            if (before == ColumnType.DOUBLE && now == ColumnType.LONG && !previous.isEmpty(name)) {
+                now = before; // whole numbers are numbers
+            }
+            boolean follows =
+                    now == before || previous.isEmpty(name) || (before == ColumnType.LONG && now == ColumnType.DOUBLE);
+            if (!follows) {
+                problems.add(Problem.at(
+                        ErrorCode.WRONG_TYPE,
+                        source.location(),
+                        "The column (%s) of the source (%s) is %s now, but %s in its dataset."
+                                .formatted(name, source.name(), lower(now), lower(before)),
+                        "Maybe declare it as `%s: %s`, or give the source another name."
+                                .formatted(name, lower(before))));
+            }
+            columns.add(new Column(name, now));
+        }
+        for (String name : RowDigests.contentColumns(wanted)) {
+            if (!previous.schema().contains(name)) {
+                columns.add(wanted.column(name));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        SystemColumns.NAMES.forEach(name -> columns.add(new Column(name, ColumnType.TIMESTAMP)));
+        return new Schema(columns);
+    }
+
+    private static String lower(ColumnType type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** One load. */
+    private final class Step implements SourceChecks.Measurements {
+        private final SourceRows rows;
+        private final SourceDefinition source;
+        private final @Nullable Instant until;
+        private final Instant now;
+        private final DatasetState state;
+        private final @Nullable DatasetVersion previous;
+        private final List<QuarantinedRow> unreadable;
+        private final List<QuarantinedRow> tooLate;
+        private final List<Integer> fresh = new ArrayList<>();
+        private final Set<Integer> updates = new HashSet<>();
+        private final NavigableMap<YearMonth, PartitionRows> changed = new TreeMap<>();
+        private final Set<YearMonth> touched = new TreeSet<>();
+        private final Map<String, Long> nulls = new TreeMap<>();
+        private final int cut;
+        private final long copies;
+        private long cursorMark;
+
+        Step(SourceRows rows, @Nullable Instant until, Instant now, DatasetState state) {
+            this.rows = rows;
+            this.source = rows.source();
+            this.until = until;
+            this.now = now;
+            this.state = state;
+            this.previous = state.version();
+            this.cut = until == null ? rows.frame().rows() : rows.knownBefore(until);
+            this.unreadable = rows.quarantinedBefore(until);
+            this.copies = rows.copiesBefore(until);
+            this.tooLate = new ArrayList<>();
+        }
+
+        LoadReport run() {
+            sortOut();
+            if (!fresh.isEmpty() || state.restated()) {
+                assemble();
+            }
+            List<QuarantinedRow> quarantined = new ArrayList<>(unreadable);
+            quarantined.addAll(tooLate);
+            String quarantineId = quarantined.isEmpty() ? null : store.putQuarantine(source.name(), quarantined);
+            refuseWhenNothingIsGood(quarantined);
+            List<CheckResult> checks = SourceChecks.evaluate(source.checks(), this);
+            SourceChecks.refuse(source, checks, quarantined.size());
+            DatasetVersion version = touched.isEmpty() ? previous : store.put(draft());
+            follow(version);
+            long read = (long) cut + unreadable.size() + copies;
+            long loaded = (long) fresh.size() - updates.size();
+            return new LoadReport(
+                    source.name(),
+                    read,
+                    loaded,
+                    updates.size(),
+                    read - loaded - updates.size() - quarantined.size(),
+                    copies,
+                    quarantined,
+                    quarantineId,
+                    rows.nulled(),
+                    checks,
+                    version,
+                    previous);
+        }
+
+        /** Tells the visible rows that are new or changed from those that are there already or came too late. */
+        private void sortOut() {
+            RowIndex index = state.index();
+            long mark = previous == null ? Long.MIN_VALUE : Micros.of(previous.cursorMark());
+            long oldest = previous == null ? Long.MIN_VALUE : mark - Micros.of(source.lateWindow());
+            cursorMark = mark;
+            int from = state.dealtWith(rows, cut);
+            if (from > 0) {
+                tooLate.addAll(state.tooLate());
+            }
+            for (int row = from; row < cut; row++) {
+                int slot = index.find(rows.keyHigh(row), rows.keyLow(row));
+                boolean known = slot >= 0;
+                if (known && sameContent(index, slot, row)) {
+                    continue;
+                }
+                if (rows.cursor(row) < oldest) {
+                    tooLate.add(known ? changedTooLate(row, slot) : cameTooLate(row));
+                    continue;
+                }
+                fresh.add(row);
+                if (known) {
+                    updates.add(row);
+                }
+                cursorMark = Math.max(cursorMark, rows.cursor(row));
+            }
+        }
+
+        private boolean sameContent(RowIndex index, int slot, int row) {
+            if (rows.schema().equals(state.schema())) {
+                return index.hasContent(slot, rows.contentHigh(row), rows.contentLow(row));
+            }
+            long[] content = conformedContents();
+            return index.hasContent(slot, content[2 * row], content[2 * row + 1]);
+        }
+
+        private long @Nullable [] conformed;
+
+        /** Hashes of the rows' cells as the dataset holds them, for a file with fewer columns or other types. */
+        private long[] conformedContents() {
+            long[] hashes = conformed;
+            if (hashes == null) {
+                hashes = new RowDigests()
+                        .ofRows(
+                                Frames.conform(rows.frame(), state.schema()),
+                                RowDigests.contentColumns(state.schema()));
+                conformed = hashes;
+            }
+            return hashes;
+        }
+
+        private QuarantinedRow cameTooLate(int row) {
+            String cursor = SourceParser.cursorName(source);
+            return rows.setAside(
+                    row,
+                    ErrorCode.BAD_CELL,
+                    cursor,
+                    ("The row is new, but its %s (%s) lies before what was loaded up to %s by more than the late"
+                                    + " window (%s).")
+                            .formatted(
+                                    cursor,
+                                    RowDifference.show(
+                                            rows.frame().vector(cursor).get(row)),
+                                    Objects.requireNonNull(previous).cursorMark(),
+                                    Durations.format(source.lateWindow())),
+                    "Maybe set a longer late_window for the source `%s`.".formatted(source.name()));
+        }
+
+        private QuarantinedRow changedTooLate(int row, int slot) {
+            Frame before = state.monthRows(DatasetState.month(state.index().number(slot)));
+            int old = before == null ? -1 : rowOf(before, row);
+            Frame now = rows.frame();
+            String column = SourceParser.cursorName(source);
+            String difference = "";
+            if (before != null && old >= 0) {
+                List<String> names = RowDifference.columns(before, old, now, row).stream()
+                        .filter(now.schema()::contains)
+                        .toList();
+                if (!names.isEmpty()) {
+                    column = names.getFirst();
+                    difference = ": in the dataset " + RowDifference.describe(before, old, now, row);
+                }
+            }
+            return rows.setAside(
+                    row,
+                    ErrorCode.DUPLICATE_ROW,
+                    column,
+                    "The row (%s) changed after the late window (%s)%s."
+                            .formatted(
+                                    RowDifference.key(now, source.key(), row),
+                                    Durations.format(source.lateWindow()),
+                                    difference),
+                    "The row of the dataset stays. Maybe set a longer late_window for the source `%s`."
+                            .formatted(source.name()));
+        }
+
+        private int rowOf(Frame month, int row) {
+            long[] keys = new RowDigests().ofRows(month, source.key());
+            for (int i = 0; i < month.rows(); i++) {
+                if (keys[2 * i] == rows.keyHigh(row) && keys[2 * i + 1] == rows.keyLow(row)) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        /** Makes the new partitions of the months that change. */
+        private void assemble() {
+            Frame added = Frames.conform(
+                    withKnownAt(rows.frame()
+                            .take(fresh.stream().mapToInt(Integer::intValue).toArray())),
+                    state.schema());
+            NavigableMap<YearMonth, int[]> byMonth = DatasetState.byMonth(added);
+            touched.addAll(byMonth.keySet());
+            RowIndex replaced = new RowIndex(updates.size());
+            for (int row : updates) {
+                replaced.put(rows.keyHigh(row), rows.keyLow(row), 0, 0, 0);
+                int slot = state.index().find(rows.keyHigh(row), rows.keyLow(row));
+                touched.add(DatasetState.month(state.index().number(slot)));
+            }
+            if (previous != null) {
+                if (state.restated()) {
+                    previous.partitions().forEach(partition -> touched.add(partition.month()));
+                } else {
+                    nulls.putAll(previous.nulls());
+                }
+            }
+            for (YearMonth month : touched) {
+                List<Frame> parts = new ArrayList<>();
+                Frame before = state.monthRows(month);
+                if (before != null) {
+                    if (!state.restated()) {
+                        countNulls(before, -1);
+                    }
+                    parts.add(updates.isEmpty() ? before : without(before, replaced));
+                }
+                if (byMonth.containsKey(month)) {
+                    parts.add(added.take(byMonth.get(month)));
+                }
+                Frame after = Frames.concat(parts);
+                if (after.rows() > 0) {
+                    countNulls(after, 1);
+                    changed.put(month, PartitionRows.of(month, after, source.key()));
+                }
+            }
+            nulls.values().removeIf(count -> count == 0);
+        }
+
+        private void countNulls(Frame frame, int sign) {
+            for (String name : frame.schema().names()) {
+                long count = Frames.nulls(frame.vector(name));
+                if (count > 0) {
+                    nulls.merge(name, sign * count, Long::sum);
+                }
+            }
+        }
+
+        private Frame without(Frame frame, RowIndex replaced) {
+            long[] keys = new RowDigests().ofRows(frame, source.key());
+            return frame.take(IntStream.range(0, frame.rows())
+                    .filter(row -> replaced.find(keys[2 * row], keys[2 * row + 1]) < 0)
+                    .toArray());
+        }
+
+        /** Rows without a created column are known from the watermark on when they come after it. */
+        private Frame withKnownAt(Frame added) {
+            if (previous == null || source.created() != null) {
+                return added;
+            }
+            long watermark = Micros.of(previous.watermark());
+            long[] known = added.longs(SystemColumns.KNOWN_AT).values().clone();
+            boolean late = false;
+            for (int i = 0; i < known.length; i++) {
+                late |= known[i] < watermark;
+                known[i] = Math.max(known[i], watermark);
+            }
+            if (!late) {
+                return added;
+            }
+            List<Vector> vectors = new ArrayList<>();
+            for (Column column : added.schema().columns()) {
+                vectors.add(
+                        column.name().equals(SystemColumns.KNOWN_AT)
+                                ? new Vector.Longs(ColumnType.TIMESTAMP, known, null)
+                                : added.vector(column.name()));
+            }
+            return new Frame(added.schema(), vectors, added.rows());
+        }
+
+        private DatasetDraft draft() {
+            return new DatasetDraft(
+                    source.name(),
+                    state.schema(),
+                    source.key(),
+                    kept(),
+                    List.copyOf(changed.values()),
+                    nulls,
+                    Micros.toInstant(cursorMark),
+                    previous == null ? null : previous.id(),
+                    now);
+        }
+
+        private List<Partition> kept() {
+            return previous == null
+                    ? List.of()
+                    : previous.partitions().stream()
+                            .filter(partition -> !touched.contains(partition.month()))
+                            .toList();
+        }
+
+        private void follow(@Nullable DatasetVersion version) {
+            if (state.restated()) {
+                states.remove(source.name());
+                return;
+            }
+            long[] events = rows.frame().longs(SystemColumns.EVENT_TIME).values();
+            for (int row : fresh) {
+                state.index()
+                        .put(
+                                rows.keyHigh(row),
+                                rows.keyLow(row),
+                                contentHigh(row),
+                                contentLow(row),
+                                DatasetState.number(DatasetState.monthOf(events[row])));
+            }
+            Map<YearMonth, Frame> frames = new HashMap<>();
+            changed.forEach((month, partition) -> frames.put(month, partition.rows()));
+            state.advance(version, touched, frames, rows, cut, tooLate);
+        }
+
+        private long contentHigh(int row) {
+            return rows.schema().equals(state.schema()) ? rows.contentHigh(row) : conformedContents()[2 * row];
+        }
+
+        private long contentLow(int row) {
+            return rows.schema().equals(state.schema()) ? rows.contentLow(row) : conformedContents()[2 * row + 1];
+        }
+
+        private void refuseWhenNothingIsGood(List<QuarantinedRow> quarantined) {
+            if (rows.frame().rows() > 0 || quarantined.isEmpty()) {
+                return;
+            }
+            QuarantinedRow first = quarantined.getFirst();
+            throw new KeelsonException(Problem.at(
+                    ErrorCode.DATA_BLOCKED,
+                    first.location(),
+                    String.format(
+                            Locale.ROOT,
+                            "None of the %,d rows of the source (%s) is good. The first one: %s",
+                            quarantined.size(),
+                            source.name(),
+                            first.reason()),
+                    first.hint()));
+        }
+
+        // measurements
+
+        @Override
+        public double rowCount() {
+            return (previous == null ? 0 : previous.rows()) + fresh.size() - updates.size();
+        }
+
+        @Override
+        public double duplicateKeys() {
+            return unreadable.stream()
+                    .filter(row -> row.code() == ErrorCode.DUPLICATE_ROW)
+                    .count();
+        }
+
+        @Override
+        public double quarantined() {
+            long read = (long) cut + unreadable.size() + copies;
+            return read == 0 ? 0 : (double) (unreadable.size() + tooLate.size()) / read;
+        }
+
+        @Override
+        public double missing(String column) {
+            Map<String, Long> counts = touched.isEmpty() && previous != null ? previous.nulls() : nulls;
+            return rowCount() == 0 ? Double.NaN : counts.getOrDefault(column, 0L) / rowCount();
+        }
+
+        @Override
+        public double unique(String column) {
+            List<Vector> parts = new ArrayList<>();
+            if (previous != null) {
+                parts.add(store.read(previous, kept(), List.of(column)).vector(0));
+            }
+            changed.values().forEach(partition -> parts.add(partition.rows().vector(column)));
+            return SourceChecks.distinctShare(parts);
+        }
+
+        @Override
+        public double freshnessSeconds() {
+            Instant latest = previous == null ? null : previous.lastEvent();
+            for (int row : fresh) {
+                Instant event = Micros.toInstant(
+                        rows.frame().longs(SystemColumns.EVENT_TIME).values()[row]);
+                latest = latest == null || event.isAfter(latest) ? event : latest;
+            }
+            if (latest == null) {
+                return Double.NaN;
+            }
+            Duration age = Duration.between(latest, until == null ? now : until);
+            return Math.max(0, age.toNanos() / 1e9);
+        }
+
+        @Override
+        public boolean hasColumn(String column) {
+            return state.schema().contains(column);
+        }
+
+        @Override
+        public List<String> columns() {
+            return state.schema().names();
+        }
+    }
+}

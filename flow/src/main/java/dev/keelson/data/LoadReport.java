@@ -1,0 +1,61 @@
+package dev.keelson.data;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a load did. Every row that was read is counted once:
+ * {@code read = loaded + updated + unchanged + quarantined.size()}.
+ *
+ * @param source name of the source
+ * @param read rows of the file that were visible to the load
+ * @param loaded rows that are new
+ * @param updated rows that replaced one of the same key
+ * @param unchanged rows that were there already, exact copies within the file included
+ * @param copies how many of {@code unchanged} are exact copies within the file
+ * @param quarantined rows set aside, in the order of the file for those that could not be read, then those that came
+ * too
+ *     late
+ * @param quarantineId under which the quarantined rows are stored, or null when there are none
+ * @param nulled cells that broke a rule and were made missing, over the whole file: column to count
+ * @param checks what became of each check, in declared order
+ * @param version the latest version now; null when nothing was ever loaded
+ * @param previous the latest version before, or null; the same as {@code version} when nothing changed
+ */
+public record LoadReport(
+        String source,
+        long read,
+        long loaded,
+        long updated,
+        long unchanged,
+        long copies,
+        List<QuarantinedRow> quarantined,
+        @Nullable String quarantineId,
+        Map<String, Long> nulled,
+        List<CheckResult> checks,
+        @Nullable DatasetVersion version,
+        @Nullable DatasetVersion previous) {
+    public LoadReport {
+        quarantined = List.copyOf(quarantined);
+        nulled = Collections.unmodifiableMap(new LinkedHashMap<>(nulled));
+        checks = List.copyOf(checks);
+        if (read != loaded + updated + unchanged + quarantined.size()) {
+            throw new IllegalArgumentException(
+                    "read (%d) must be the sum of loaded (%d), updated (%d), unchanged (%d) and quarantined (%d)."
+                            .formatted(read, loaded, updated, unchanged, quarantined.size()));
+        }
+    }
+
+    /** Whether the load made a new version the latest. */
+    public boolean changed() {
+        return version != null && (previous == null || !version.id().equals(previous.id()));
+    }
+
+    /** The checks of severity WARN that do not hold. */
+    public List<CheckResult> warnings() {
+        return checks.stream().filter(check -> !check.passed()).toList();
+    }
+}

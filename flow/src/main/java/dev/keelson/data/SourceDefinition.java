@@ -1,0 +1,54 @@
+package dev.keelson.data;
+
+import dev.keelson.error.Located;
+import dev.keelson.error.Location;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of events as the project file declares it.
+ *
+ * @param name its name in the project
+ * @param file path of the file, absolute or relative to the project folder
+ * @param key columns that identify a row; at least one
+ * @param eventTime column of type DATE or TIMESTAMP: when it happened
+ * @param cursor column of type DATE or TIMESTAMP by which incremental loads proceed; null for the created column, or
+ *     for the event time where there is none
+ * @param lateWindow how far behind the greatest cursor loaded a row may still come in or change, at least zero
+ * @param created column that says when a row became known, or null
+ * @param knownAfter when there is no created column: how long after the event time a row is known
+ * @param outcomes columns known only after the event
+ * @param zone zone of naive times and dates
+ * @param columns declared columns; others of the file are inferred
+ * @param checks row-independent conditions on a load
+ */
+public record SourceDefinition(
+        String name,
+        Located file,
+        List<String> key,
+        String eventTime,
+        @Nullable String cursor,
+        Duration lateWindow,
+        @Nullable String created,
+        Duration knownAfter,
+        List<String> outcomes,
+        ZoneId zone,
+        List<ColumnDefinition> columns,
+        List<CheckDefinition> checks,
+        @Nullable Location location) {
+    public SourceDefinition {
+        key = List.copyOf(key);
+        outcomes = List.copyOf(outcomes);
+        columns = List.copyOf(columns);
+        checks = List.copyOf(checks);
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("key must name at least one column.");
+        }
+        if (lateWindow.isNegative() || knownAfter.isNegative()) {
+            throw new IllegalArgumentException(
+                    "lateWindow (%s) and knownAfter (%s) must not be negative.".formatted(lateWindow, knownAfter));
+        }
+    }
+}

@@ -1,0 +1,599 @@
+package dev.keelson.data;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.error.Suggestion;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** One parsing of a CSV text: header, types, rows, copies and order. */
+final class SourceParser {
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final SourceDefinition source;
+    private final CsvText text;
+    private final @Nullable DatasetVersion previous;
+    private final Map<String, ColumnDefinition> declared = new LinkedHashMap<>();
+    private final Set<String> roles = new LinkedHashSet<>();
+    private final String cursorName;
+    private final List<BadRow> bad = new ArrayList<>();
+    private final Map<String, List<String>> detected = new HashMap<>();
+    private final Map<String, Map<String, Integer>> formatVotes = new HashMap<>();
+
+    SourceParser(SourceDefinition source, CsvText text, @Nullable DatasetVersion previous) {
+        this.source = source;
+        this.text = text;
+        this.previous = previous;
+        for (ColumnDefinition column : source.columns()) {
+            declared.put(column.name(), column);
+        }
+        this.cursorName = cursorName(source);
+        roles.addAll(source.key());
+        roles.add(source.eventTime());
+        roles.add(cursorName);
+        if (source.created() != null) {
+            roles.add(source.created());
+        }
+    }
+
+    /** The column by which loads proceed. */
+    static String cursorName(SourceDefinition source) {
+        String cursor = source.cursor();
+        String created = source.created();
+        return cursor != null ? cursor : created != null ? created : source.eventTime();
+    }
+
+    /**
+     * A row for the quarantine, with what its remedy will be made of.
+     *
+     * @param cell index of the cell in the file, or -1 for the whole row
+     * @param formats formats in which a bad date could be read
+     * @param knownAt when it was known, or UNKNOWN
+     */
+    private record BadRow(
+            ErrorCode code,
+            int line,
+            int cell,
+            @Nullable String column,
+            @Nullable String value,
+            String reason,
+            @Nullable String hint,
+            List<String> formats,
+            long knownAt) {}
+
+    SourceRows parse(String sha256) {
+        checkDeclarations();
+        CsvCells cells = new CsvCells(text);
+        List<String> header = header(cells);
+        checkHeader(header);
+        List<@Nullable ColumnReader> readers = readers(header, guesses(header));
+        return rows(sha256, cells, header, readers);
+    }
+
+    private void checkDeclarations() {
+        List<Problem> problems = new ArrayList<>();
+        Set<String> times = new LinkedHashSet<>(List.of(source.eventTime(), cursorName));
+        if (source.created() != null) {
+            times.add(source.created());
+        }
+        for (String name : times) {
+            ColumnDefinition column = declared.get(name);
+            if (column == null || (column.type() != ColumnType.DATE && column.type() != ColumnType.TIMESTAMP)) {
+                problems.add(Problem.at(
+                        ErrorCode.BAD_VALUE,
+                        source.location(),
+                        ("The source (%s) takes its times from the column (%s), which must be declared as date or"
+                                        + " timestamp but %s.")
+                                .formatted(
+                                        source.name(),
+                                        name,
+                                        column == null
+                                                ? "is not declared"
+                                                : "is " + column.type().name().toLowerCase(Locale.ROOT)),
+                        "Maybe add to its columns: `%s: date`.".formatted(name)));
+            }
+        }
+        for (ColumnDefinition column : source.columns()) {
+            for (String format : column.formats()) {
+                String problem = CellTimes.patternProblem(format);
+                if (problem != null) {
+                    problems.add(Problem.at(
+                            ErrorCode.BAD_VALUE,
+                            column.location(),
+                            "The format (%s) of the column (%s) cannot be used: %s."
+                                    .formatted(format, column.name(), problem),
+                            "Maybe dd/MM/yyyy was meant: d day, M month, y year, H hour, m minute, s second."));
+                }
+            }
+            try {
+                var unused = CellRule.of(column, source.zone(), false);
+            } catch (PatternSyntaxException e) {
+                problems.add(Problem.at(
+                        ErrorCode.BAD_VALUE,
+                        column.location(),
+                        "The pattern (%s) of the column (%s) is not a regular expression: %s."
+                                .formatted(column.pattern(), column.name(), e.getDescription()),
+                        "Maybe a special character needs a backslash."));
+            }
+        }
+        fail(problems);
+    }
+
+    private static void fail(List<Problem> problems) {
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+    }
+
+    private List<String> header(CsvCells cells) {
+        if (!cells.next()) {
+            throw new KeelsonException(Problem.at(
+                    ErrorCode.EMPTY_SOURCE,
+                    new Location(text.file(), 0, 0),
+                    "The file is empty; a header and at least one row were expected.",
+                    "Maybe it is still being written, or the download failed."));
+        }
+        List<String> header = new ArrayList<>();
+        for (int i = 0; i < cells.count(); i++) {
+            header.add(cells.text(i).strip());
+        }
+        return header;
+    }
+
+    private Location headerCell(int index) {
+        CsvCells cells = new CsvCells(text);
+        cells.next();
+        CsvRow.Place place = text.row(cells.line()).cells().get(index);
+        return new Location(text.file(), place.line(), place.column());
+    }
+
+    private void checkHeader(List<String> header) {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < header.size(); i++) {
+            String name = header.get(i);
+            if (name.isEmpty()) {
+                continue;
+            }
+            if (SystemColumns.NAMES.contains(name)) {
+                problems.add(Problem.at(
+                        ErrorCode.SOURCE_UNREADABLE,
+                        headerCell(i),
+                        "The header has a column (%s), a name that Keelson gives to its own column.".formatted(name),
+                        "Maybe rename the column in the file."));
+            }
+            Integer earlier = first.putIfAbsent(name.toLowerCase(Locale.ROOT), i);
+            if (earlier != null) {
+                problems.add(Problem.at(
+                        ErrorCode.SOURCE_UNREADABLE,
+                        headerCell(i),
+                        ("The header names the column (%s) at position %d and again (%s) at position %d; names must"
+                                        + " differ by more than case.")
+                                .formatted(header.get(earlier), earlier + 1, name, i + 1),
+                        "Maybe rename one of them in the file."));
+            }
+        }
+        for (Map.Entry<String, String> wanted : wantedColumns().entrySet()) {
+            if (!header.contains(wanted.getKey())) {
+                problems.add(missing(wanted.getKey(), wanted.getValue(), header));
+            }
+        }
+        fail(problems);
+    }
+
+    /** Columns that the file must have, each with who wants it. */
+    private Map<String, String> wantedColumns() {
+        Map<String, String> wanted = new LinkedHashMap<>();
+        source.key().forEach(name -> wanted.putIfAbsent(name, "part of the key of"));
+        wanted.putIfAbsent(source.eventTime(), "the event time of");
+        if (source.created() != null) {
+            wanted.putIfAbsent(source.created(), "the time of knowledge of");
+        }
+        wanted.putIfAbsent(cursorName, "the cursor of");
+        source.outcomes().forEach(name -> wanted.putIfAbsent(name, "an outcome of"));
+        declared.keySet().forEach(name -> wanted.putIfAbsent(name, "declared for"));
+        if (previous != null) {
+            RowDigests.contentColumns(previous.schema())
+                    .forEach(name -> wanted.putIfAbsent(name, "in the version before of"));
+        }
+        return wanted;
+    }
+
+    private Problem missing(String name, String role, List<String> header) {
+        String hint = Suggestion.sentence(
+                        name, header.stream().filter(h -> !h.isEmpty()).toList())
+                .orElse(null);
+        if (hint == null && header.size() == 1) {
+            for (String separator : List.of(";", "\t", "|")) {
+                if (header.getFirst().contains(separator)) {
+                    hint = "Maybe the cells are separated by %s; commas were expected."
+                            .formatted(separator.equals("\t") ? "tabs" : "`" + separator + "`");
+                }
+            }
+        }
+        return Problem.at(
+                ErrorCode.MISSING_COLUMN,
+                new Location(text.file(), 1, 0),
+                "The file has no column (%s), which is %s the source (%s).".formatted(name, role, source.name()),
+                hint != null
+                        ? hint
+                        : "Maybe the file has another layout; its columns are %s.".formatted(shortened(header)));
+    }
+
+    private static String shortened(List<String> names) {
+        return names.size() <= 12
+                ? names.toString()
+                : names.subList(0, 12).toString().replace("]", ", and %d more]".formatted(names.size() - 12));
+    }
+
+    /** Types of the columns that nobody declared; null for the others. */
+    private List<@Nullable ColumnGuess> guesses(List<String> header) {
+        List<@Nullable ColumnGuess> guesses = new ArrayList<>();
+        boolean any = false;
+        for (String name : header) {
+            boolean open = !declared.containsKey(name) && pinned(name) == null;
+            guesses.add(open ? new ColumnGuess() : null);
+            any |= open;
+        }
+        if (!any) {
+            return guesses;
+        }
+        ColumnGuess[] seen = guesses.toArray(ColumnGuess[]::new);
+        CsvCells cells = new CsvCells(text);
+        cells.next();
+        while (cells.next()) {
+            if (cells.count() != seen.length) {
+                continue;
+            }
+            for (int i = 0; i < seen.length; i++) {
+                if (seen[i] != null) {
+                    seen[i].see(cells.chars(), cells.start(i), cells.end(i));
+                }
+            }
+        }
+        return guesses;
+    }
+
+    /** The type that the previous version gave a column, unless the column was empty there. */
+    private @Nullable ColumnType pinned(String name) {
+        if (previous == null || !previous.schema().contains(name) || previous.isEmpty(name)) {
+            return null;
+        }
+        return previous.schema().column(name).type();
+    }
+
+    /** A reader for each column of the file; null for columns without name and value. */
+    private List<@Nullable ColumnReader> readers(List<String> header, List<@Nullable ColumnGuess> guesses) {
+        List<@Nullable ColumnReader> readers = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 0; i < header.size(); i++) {
+            String name = header.get(i);
+            ColumnGuess guess = guesses.get(i);
+            ColumnDefinition column = declared.get(name);
+            ColumnType pinned = pinned(name);
+            boolean role = roles.contains(name);
+            if (name.isEmpty()) {
+                if (guess != null && guess.any()) {
+                    problems.add(Problem.at(
+                            ErrorCode.SOURCE_UNREADABLE,
+                            headerCell(i),
+                            "The header has no name for the column at position %d, which has values.".formatted(i + 1),
+                            "Maybe the header line is missing or was cut."));
+                }
+                readers.add(null);
+            } else if (column != null) {
+                readers.add(new ColumnReader(CellRule.of(column, source.zone(), role)));
+            } else if (pinned != null) {
+                readers.add(new ColumnReader(CellRule.inferred(name, pinned, source.zone(), role)));
+            } else {
+                ColumnType type = guess == null ? ColumnType.STRING : guess.type();
+                readers.add(new ColumnReader(CellRule.inferred(name, type, source.zone(), role)));
+            }
+        }
+        fail(problems);
+        return readers;
+    }
+
+    private SourceRows rows(
+            String sha256, CsvCells cells, List<String> header, List<@Nullable ColumnReader> columnReaders) {
+        ColumnReader[] readers = columnReaders.toArray(ColumnReader[]::new);
+        ColumnReader eventTime = reader(header, readers, source.eventTime());
+        ColumnReader created = source.created() == null ? null : reader(header, readers, source.created());
+        ColumnReader cursor = reader(header, readers, cursorName);
+        long knownAfter = Micros.of(source.knownAfter());
+        long[] nulledCells = new long[readers.length];
+        boolean[] nulledHere = new boolean[readers.length];
+        long[] events = new long[256];
+        long[] known = new long[256];
+        long[] cursors = new long[256];
+        int[] lines = new int[256];
+        int good = 0;
+        boolean any = false;
+        while (cells.next()) {
+            any = true;
+            if (cells.count() != readers.length) {
+                bad.add(ragged(cells, readers.length));
+                continue;
+            }
+            if (cells.quoted()) {
+                BadRow quote = badQuote(cells, header);
+                if (quote != null) {
+                    bad.add(quote);
+                    continue;
+                }
+            }
+            if (good == lines.length) {
+                int capacity = 2 * good;
+                events = Arrays.copyOf(events, capacity);
+                known = Arrays.copyOf(known, capacity);
+                cursors = Arrays.copyOf(cursors, capacity);
+                lines = Arrays.copyOf(lines, capacity);
+            }
+            int firstBad = -1;
+            String firstReason = "";
+            List<String> others = List.of();
+            boolean timesGood = true;
+            Arrays.fill(nulledHere, false);
+            for (int i = 0; i < readers.length; i++) {
+                ColumnReader reader = readers[i];
+                if (reader == null) {
+                    continue;
+                }
+                String problem = reader.read(cells.chars(), cells.start(i), cells.end(i), good);
+                if (problem == null) {
+                    continue;
+                }
+                if (reader.rule().nullOnFail() && !reader.rule().required()) {
+                    reader.setNull(good);
+                    nulledHere[i] = true;
+                    continue;
+                }
+                timesGood &= reader != eventTime && reader != created;
+                if (firstBad < 0) {
+                    firstBad = i;
+                    firstReason = problem;
+                } else {
+                    others = new ArrayList<>(others);
+                    others.add(header.get(i));
+                }
+            }
+            long event = timesGood ? eventTime.microsAt(good) : 0;
+            long knownAt =
+                    !timesGood ? UNKNOWN : created != null ? created.microsAt(good) : Math.addExact(event, knownAfter);
+            if (firstBad >= 0) {
+                bad.add(badCell(cells, header, readers[firstBad], firstBad, firstReason, others, knownAt));
+                continue;
+            }
+            for (int i = 0; i < readers.length; i++) {
+                nulledCells[i] += nulledHere[i] ? 1 : 0;
+            }
+            events[good] = event;
+            known[good] = knownAt;
+            cursors[good] = cursor.microsAt(good);
+            lines[good] = cells.line();
+            good++;
+        }
+        if (!any) {
+            throw new KeelsonException(Problem.at(
+                    ErrorCode.EMPTY_SOURCE,
+                    new Location(text.file(), 0, 0),
+                    "The file has a header but no rows; at least one was expected.",
+                    "Maybe it is still being written, or the export had an empty result."));
+        }
+        Map<String, Long> nulled = new LinkedHashMap<>();
+        for (int i = 0; i < readers.length; i++) {
+            if (nulledCells[i] > 0) {
+                nulled.put(header.get(i), nulledCells[i]);
+            }
+        }
+        Frame frame = frame(readers, events, known, good);
+        return ordered(sha256, frame, lines, cursors, header, nulled);
+    }
+
+    private static ColumnReader reader(List<String> header, ColumnReader[] readers, String name) {
+        return readers[header.indexOf(name)];
+    }
+
+    private static Frame frame(ColumnReader[] readers, long[] events, long[] known, int rows) {
+        List<Column> columns = new ArrayList<>();
+        List<Vector> vectors = new ArrayList<>();
+        for (ColumnReader reader : readers) {
+            if (reader != null) {
+                columns.add(new Column(reader.rule().name(), reader.rule().type()));
+                vectors.add(reader.vector(rows));
+            }
+        }
+        columns.add(new Column(SystemColumns.EVENT_TIME, ColumnType.TIMESTAMP));
+        vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(events, rows), null));
+        columns.add(new Column(SystemColumns.KNOWN_AT, ColumnType.TIMESTAMP));
+        vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(known, rows), null));
+        return new Frame(new Schema(columns), vectors, rows);
+    }
+
+    /** Sets copies and contradictions aside, and puts the rest in known order. */
+    private SourceRows ordered(
+            String sha256, Frame frame, int[] lines, long[] cursors, List<String> header, Map<String, Long> nulled) {
+        RowDigests digests = new RowDigests();
+        long[] keys = digests.ofRows(frame, source.key());
+        long[] contents = digests.ofRows(frame, RowDigests.contentColumns(frame.schema()));
+        long[] known = frame.longs(SystemColumns.KNOWN_AT).values();
+        RowIndex seen = new RowIndex(frame.rows());
+        List<Integer> kept = new ArrayList<>(frame.rows());
+        List<Long> copies = new ArrayList<>();
+        for (int row = 0; row < frame.rows(); row++) {
+            int slot = seen.find(keys[2 * row], keys[2 * row + 1]);
+            if (slot < 0) {
+                seen.put(keys[2 * row], keys[2 * row + 1], contents[2 * row], contents[2 * row + 1], row);
+                kept.add(row);
+            } else if (seen.hasContent(slot, contents[2 * row], contents[2 * row + 1])) {
+                copies.add(known[row]);
+            } else {
+                bad.add(contradiction(frame, seen.number(slot), row, lines, header));
+            }
+        }
+        kept.sort(Frames.inKnownOrder(frame, source.key()));
+        int[] order = kept.stream().mapToInt(Integer::intValue).toArray();
+        bad.sort(Comparator.comparingInt(BadRow::line));
+        return new SourceRows(
+                source,
+                text,
+                header,
+                sha256,
+                frame.take(order),
+                pick(lines, order),
+                pickPairs(keys, order),
+                pickPairs(contents, order),
+                pick(cursors, order),
+                bad.stream().map(this::finish).toList(),
+                bad.stream().mapToLong(BadRow::knownAt).toArray(),
+                copies.stream().mapToLong(Long::longValue).toArray(),
+                nulled);
+    }
+
+    private static int[] pick(int[] values, int[] order) {
+        return Arrays.stream(order).map(row -> values[row]).toArray();
+    }
+
+    private static long[] pick(long[] values, int[] order) {
+        return Arrays.stream(order).mapToLong(row -> values[row]).toArray();
+    }
+
+    private static long[] pickPairs(long[] values, int[] order) {
+        long[] picked = new long[2 * order.length];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, 2 * order[i], picked, 2 * i, 2);
+        }
+        return picked;
+    }
+
+    private BadRow contradiction(Frame frame, int first, int row, int[] lines, List<String> header) {
+        String column = RowDifference.columns(frame, first, frame, row).getFirst();
+        int cell = header.indexOf(column);
+        String key = RowDifference.key(frame, source.key(), row);
+        return new BadRow(
+                ErrorCode.DUPLICATE_ROW,
+                lines[row],
+                cell,
+                column,
+                RowDifference.show(frame.vector(column).get(row)),
+                "The key (%s) is already on line %d, where %s."
+                        .formatted(key, lines[first], RowDifference.describe(frame, first, frame, row)),
+                "Maybe one of the two lines is a correction of the other; keep one. Line %d was taken."
+                        .formatted(lines[first]),
+                List.of(),
+                frame.longs(SystemColumns.KNOWN_AT).values()[row]);
+    }
+
+    private static BadRow ragged(CsvCells cells, int expected) {
+        return new BadRow(
+                ErrorCode.RAGGED_LINE,
+                cells.line(),
+                -1,
+                null,
+                null,
+                "The line has %d cells; the header has %d.".formatted(cells.count(), expected),
+                cells.count() > expected
+                        ? "Maybe a text with a comma in it is not quoted."
+                        : "Maybe the line was cut off.",
+                List.of(),
+                UNKNOWN);
+    }
+
+    private @Nullable BadRow badQuote(CsvCells cells, List<String> header) {
+        int cell = text.row(cells.line()).badQuote();
+        if (cell < 0) {
+            return null;
+        }
+        return new BadRow(
+                ErrorCode.BAD_CELL,
+                cells.line(),
+                cell,
+                header.get(cell),
+                cells.text(cell),
+                "There are characters after the closing quote of the cell in the column (%s)."
+                        .formatted(header.get(cell)),
+                "Maybe a quote (\") inside the text was not doubled.",
+                List.of(),
+                UNKNOWN);
+    }
+
+    private BadRow badCell(
+            CsvCells cells,
+            List<String> header,
+            ColumnReader reader,
+            int cell,
+            String problem,
+            List<String> others,
+            long knownAt) {
+        CellRule rule = reader.rule();
+        String value = cells.text(cell);
+        String reason = (value.isEmpty()
+                        ? "The cell of the column (%s) %s".formatted(rule.name(), problem)
+                        : "The value (%s) of the column (%s) %s".formatted(value, rule.name(), problem))
+                + (others.isEmpty() ? "." : "; nor are the cells of %s right.".formatted(shortened(others)));
+        List<String> formats = List.of();
+        String hint = null;
+        if ((rule.type() == ColumnType.DATE || rule.type() == ColumnType.TIMESTAMP) && !value.isBlank()) {
+            boolean timestamp = rule.type() == ColumnType.TIMESTAMP;
+            formats = detected.computeIfAbsent(value, text -> CellTimes.detect(text, timestamp));
+            Map<String, Integer> votes = formatVotes.computeIfAbsent(header.get(cell), name -> new HashMap<>());
+            formats.forEach(format -> votes.merge(format, 1, Integer::sum));
+            if (!timestamp && CellTimes.isIsoTimestamp(value.strip())) {
+                hint = "Maybe the column is a timestamp, not a date.";
+            } else if (timestamp && CellTimes.isIsoDate(value.strip())) {
+                hint = "Maybe the column is a date, not a timestamp.";
+            }
+        } else if (!rule.declared() && !value.isEmpty()) {
+            hint = "Earlier rows of the undeclared column were %s. Maybe declare its type."
+                    .formatted(rule.type().name().toLowerCase(Locale.ROOT));
+        } else if (rule.type() == ColumnType.DOUBLE && value.strip().matches("[-+]?\\d+,\\d+")) {
+            hint = "Maybe the comma is a decimal comma; a point was expected.";
+        } else if (!rule.values().isEmpty()) {
+            hint = Suggestion.sentence(value, rule.values()).orElse(null);
+        }
+        return new BadRow(ErrorCode.BAD_CELL, cells.line(), cell, rule.name(), value, reason, hint, formats, knownAt);
+    }
+
+    private QuarantinedRow finish(BadRow row) {
+        CsvRow raw = text.row(row.line());
+        CsvRow.Place place =
+                row.cell() < 0 ? new CsvRow.Place(row.line(), 0) : raw.cells().get(row.cell());
+        String hint = row.hint();
+        if (hint == null && row.column() != null && !row.formats().isEmpty()) {
+            Map<String, Integer> votes = formatVotes.getOrDefault(row.column(), Map.of());
+            String best = row.formats().getFirst();
+            for (String format : row.formats()) {
+                best = votes.getOrDefault(format, 0) > votes.getOrDefault(best, 0) ? format : best;
+            }
+            hint = "Maybe it is in the format %s; declare it for the column `%s`.".formatted(best, row.column());
+        }
+        return new QuarantinedRow(
+                row.code(),
+                text.file(),
+                place.line(),
+                place.column(),
+                row.column(),
+                row.value(),
+                row.reason(),
+                hint,
+                raw.raw());
+    }
+}

@@ -1,0 +1,75 @@
+package dev.keelson.features;
+
+import dev.keelson.features.spi.OnlineStore;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An online store on the heap, for replays and tests. Its content ends with the process. Safe for several threads. */
+public final class InMemoryOnlineStore implements OnlineStore {
+    private final Map<String, Map<String, Entry>> entries = new HashMap<>();
+    private final TreeMap<String, Instant> watermarks = new TreeMap<>();
+    private boolean closed;
+
+    /** An empty store. */
+    public InMemoryOnlineStore() {}
+
+    @Override
+    public synchronized Optional<Entry> get(String view, String key) {
+        requireOpen();
+        Map<String, Entry> ofView = entries.get(view);
+        @Nullable Entry entry = ofView == null ? null : ofView.get(key);
+        return Optional.ofNullable(entry);
+    }
+
+    @Override
+    public synchronized void putAll(List<Put> puts, Map<String, Instant> newWatermarks) {
+        requireOpen();
+        for (Put put : puts) {
+            Entry entry = put.entry();
+            Entry stored = new Entry(
+                    entry.bytes(),
+                    entry.knownAt().truncatedTo(ChronoUnit.MICROS),
+                    entry.eventTime().truncatedTo(ChronoUnit.MICROS));
+            entries.computeIfAbsent(put.view(), view -> new HashMap<>()).put(put.key(), stored);
+        }
+        newWatermarks.forEach((view, watermark) -> watermarks.put(view, watermark.truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    @Override
+    public synchronized Optional<Instant> watermark(String view) {
+        requireOpen();
+        return Optional.ofNullable(watermarks.get(view));
+    }
+
+    @Override
+    public synchronized List<String> views() {
+        requireOpen();
+        return List.copyOf(watermarks.keySet());
+    }
+
+    @Override
+    public synchronized void remove(String view) {
+        requireOpen();
+        entries.remove(view);
+        watermarks.remove(view);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        entries.clear();
+        watermarks.clear();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The online store is closed.");
+        }
+    }
+}

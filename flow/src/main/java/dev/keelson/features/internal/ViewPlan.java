@@ -1,0 +1,627 @@
+package dev.keelson.features.internal;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.error.Suggestion;
+import dev.keelson.expression.Expression;
+import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.Window;
+import dev.keelson.features.FeatureStatus;
+import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition.Unpivot;
+import dev.keelson.features.SourceSchema;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import dev.keelson.id.Sha256;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A compiled feature view: how its events come about, what is kept of them, how its features are read. Immutable. */
+public final class ViewPlan {
+    /** Changes when the same definition gives another state or another value. */
+    private static final int CODE_VERSION = 1;
+
+    private final FeatureViewDefinition definition;
+    private final SourceSchema source;
+    private final List<Role> roles;
+    private final List<Lane> lanes;
+    private final int keptLanes;
+    private final List<String> names;
+    private final Fold[] folds;
+    private final StreakFold[] streaks;
+    private final int firstStreakLane;
+    private final EloFold[] elos;
+    private final int cells;
+    private final boolean keepsEvents;
+    private final int keepEvents;
+    private final long keepMicros;
+    private final long ttlMicros;
+    private final String sha256;
+
+    /** Where the events of a role take their key and columns from. */
+    private record Role(String name, String key, Map<String, String> columns, Map<String, Expression> derived) {}
+
+    private ViewPlan(Compiler compiler) {
+        this.definition = compiler.definition;
+        this.source = compiler.source;
+        this.roles = List.copyOf(compiler.roles);
+        this.keptLanes = compiler.kept.size();
+        this.firstStreakLane = keptLanes;
+        List<Lane> all = new ArrayList<>(compiler.kept);
+        all.addAll(compiler.conditions);
+        this.lanes = List.copyOf(all);
+        this.names = List.copyOf(compiler.names);
+        this.folds = compiler.folds.toArray(Fold[]::new);
+        this.streaks = compiler.streaks.toArray(StreakFold[]::new);
+        this.elos = compiler.elos.toArray(EloFold[]::new);
+        this.cells = compiler.cells;
+        this.keepsEvents = compiler.keepEvents > 0 || compiler.keepMicros > 0;
+        this.keepEvents = compiler.keepEvents;
+        this.keepMicros = compiler.keepMicros;
+        this.ttlMicros = definition.ttl() == null ? Long.MAX_VALUE : Micros.of(definition.ttl());
+        this.sha256 = compiler.sha256();
+    }
+
+    /**
+     * Compiles a view.
+     *
+     * @param problems takes what is wrong
+     * @return null when something is wrong
+     */
+    public static @Nullable ViewPlan compile(
+            FeatureViewDefinition definition, SourceSchema source, List<Problem> problems) {
+        Compiler compiler = new Compiler(definition, source);
+        compiler.compile();
+        problems.addAll(compiler.problems);
+        return compiler.problems.isEmpty() ? new ViewPlan(compiler) : null;
+    }
+
+    public FeatureViewDefinition definition() {
+        return definition;
+    }
+
+    public String name() {
+        return definition.name();
+    }
+
+    public SourceSchema source() {
+        return source;
+    }
+
+    /** The features' names, in order. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** Hash of everything that its states and values depend on. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /** The name under which its states are stored; another definition has another one. */
+    public String storeName() {
+        return name() + "@" + sha256.substring(0, 16);
+    }
+
+    private long fingerprint() {
+        return Long.parseUnsignedLong(sha256.substring(0, 16), 16);
+    }
+
+    /** The state of a key without events. */
+    public KeyState newState() {
+        long[] initial = new long[cells];
+        for (EloFold elo : elos) {
+            elo.initialise(initial);
+        }
+        return new KeyState(keptLanes, initial);
+    }
+
+    /** The binary form of a state. */
+    public byte[] encode(KeyState state) {
+        return state.encode(fingerprint());
+    }
+
+    /**
+     * Reads the binary form of a state.
+     *
+     * @throws KeelsonException if the bytes are not one of this view
+     */
+    public KeyState decode(byte[] bytes, String key) {
+        return KeyState.decode(
+                bytes, fingerprint(), keptLanes, cells, "the view (%s), key (%s)".formatted(name(), key));
+    }
+
+    /** Computes what this view needs of rows. */
+    public Events events(SourceRows rows) {
+        return new Events(rows);
+    }
+
+    /** Gives states that may be changed. */
+    @FunctionalInterface
+    public interface States {
+        /** The state of a key; a new one when there is none yet. */
+        KeyState of(String key);
+    }
+
+    /** Rows as this view sees them, to be applied one by one. Immutable. */
+    public final class Events {
+        private final EventBatch batch;
+
+        private Events(SourceRows rows) {
+            int n = rows.rows();
+            @Nullable String[][] keys = new @Nullable String[roles.size()][];
+            double[][] values = new double[roles.size()][n * lanes.size()];
+            for (int r = 0; r < roles.size(); r++) {
+                Role role = roles.get(r);
+                keys[r] = Keys.of(rows.frame().vector(role.key()));
+                Frame events = eventFrame(rows.frame(), role);
+                for (int lane = 0; lane < lanes.size(); lane++) {
+                    lanes.get(lane).write(events, values[r], lanes.size(), lane);
+                }
+            }
+            EventBatch.RatedPairs[] ratings = new EventBatch.RatedPairs[elos.length];
+            for (int i = 0; i < elos.length; i++) {
+                ratings[i] = ratedPairs(elos[i].elo(), rows.frame());
+            }
+            this.batch = new EventBatch(rows.eventTimes(), rows.knownAts(), keys, values, ratings);
+        }
+
+        /** Applies a row to the states of the keys that it touches. */
+        public void apply(int row, States states) {
+            long eventTime = batch.eventTimes()[row];
+            long knownAt = batch.knownAts()[row];
+            for (int r = 0; r < batch.keys().length; r++) {
+                String key = batch.keys()[r][row];
+                if (key != null) {
+                    applyEvent(states.of(key), eventTime, knownAt, batch.values()[r], row * lanes.size());
+                }
+            }
+            for (int i = 0; i < elos.length; i++) {
+                EventBatch.RatedPairs pairs = batch.ratings()[i];
+                String home = pairs.home()[row];
+                String away = pairs.away()[row];
+                double score = pairs.score()[row];
+                // a row without result says nothing yet; a side cannot meet itself
+                if (home != null && away != null && !Double.isNaN(score) && !home.equals(away)) {
+                    KeyState homeState = states.of(home);
+                    KeyState awayState = states.of(away);
+                    elos[i].apply(homeState, awayState, eventTime, score, pairs.goalDifference()[row]);
+                    homeState.touch(eventTime, knownAt);
+                    awayState.touch(eventTime, knownAt);
+                }
+            }
+        }
+    }
+
+    private void applyEvent(KeyState state, long eventTime, long knownAt, double[] values, int offset) {
+        if (keepsEvents) {
+            long horizon = keepMicros == 0 ? Long.MAX_VALUE : knownAt - keepMicros;
+            state.push(eventTime, values, offset, keepEvents, horizon);
+        }
+        for (int i = 0; i < streaks.length; i++) {
+            streaks[i].apply(state, values[offset + firstStreakLane + i]);
+        }
+        state.touch(eventTime, knownAt);
+    }
+
+    /** The status that all features of a key share; PRESENT when each is to be read. */
+    public FeatureStatus status(@Nullable KeyState state, long asOf) {
+        if (state == null) {
+            return FeatureStatus.NOT_FOUND;
+        }
+        return asOf - state.newestEvent() > ttlMicros ? FeatureStatus.STALE : FeatureStatus.PRESENT;
+    }
+
+    /** The value of a feature, or the one NaN that Java writes: those of arithmetic differ in their bits. */
+    public double read(int feature, KeyState state, long asOf) {
+        double value = folds[feature].read(state, asOf);
+        return Double.isNaN(value) ? Double.NaN : value;
+    }
+
+    private static Frame eventFrame(Frame rows, Role role) {
+        Frame events = rows;
+        for (Map.Entry<String, String> column : role.columns().entrySet()) {
+            events = events.with(column.getKey(), rows.vector(column.getValue()));
+        }
+        for (Map.Entry<String, Expression> column : role.derived().entrySet()) {
+            events = events.with(column.getKey(), column.getValue().evaluate(events));
+        }
+        return events;
+    }
+
+    private static EventBatch.RatedPairs ratedPairs(FoldExpression.Elo elo, Frame rows) {
+        Vector.Strings results = rows.strings(elo.result());
+        double[] score = new double[rows.rows()];
+        double[] difference = new double[rows.rows()];
+        for (int row = 0; row < score.length; row++) {
+            String result = results.values()[row];
+            score[row] = result == null
+                    ? Double.NaN
+                    : switch (result) {
+                        case "H" -> 1;
+                        case "D" -> 0.5;
+                        case "A" -> 0;
+                        default -> Double.NaN;
+                    };
+            difference[row] = goals(elo.homeGoals(), rows, row) - goals(elo.awayGoals(), rows, row);
+            difference[row] = Math.abs(difference[row]);
+        }
+        return new EventBatch.RatedPairs(
+                Keys.of(rows.vector(elo.home())), Keys.of(rows.vector(elo.away())), score, difference);
+    }
+
+    private static double goals(@Nullable String column, Frame rows, int row) {
+        if (column == null) {
+            return Double.NaN;
+        }
+        return switch (rows.vector(column)) {
+            case Vector.Doubles doubles -> doubles.orNaN(row);
+            case Vector.Longs longs -> longs.isNull(row) ? Double.NaN : longs.values()[row];
+            case Vector.Booleans booleans -> Double.NaN;
+            case Vector.Strings strings -> Double.NaN;
+        };
+    }
+
+    /** Reads a definition and collects what is wrong with it. */
+    private static final class Compiler {
+        private final FeatureViewDefinition definition;
+        private final SourceSchema source;
+        private final List<Problem> problems = new ArrayList<>();
+        private final List<Role> roles = new ArrayList<>();
+        private final List<Lane> kept = new ArrayList<>();
+        private final List<Lane> conditions = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+        private final List<String> texts = new ArrayList<>();
+        private final List<Fold> folds = new ArrayList<>();
+        private final List<StreakFold> streaks = new ArrayList<>();
+        private final List<EloFold> elos = new ArrayList<>();
+        private int cells;
+        private int keepEvents;
+        private long keepMicros;
+
+        Compiler(FeatureViewDefinition definition, SourceSchema source) {
+            this.definition = definition;
+            this.source = source;
+        }
+
+        void compile() {
+            Schema events = events();
+            if (events == null) {
+                return;
+            }
+            if (definition.features().isEmpty()) {
+                problem(
+                        ErrorCode.MISSING_KEY,
+                        definition.location(),
+                        "The feature view (%s) has no features.".formatted(definition.name()),
+                        "Maybe `features:` is missing.");
+            }
+            for (FeatureDefinition feature : definition.features()) {
+                if (names.contains(feature.name())) {
+                    problem(
+                            ErrorCode.DUPLICATE_KEY,
+                            feature.text().location(),
+                            "The feature (%s) of the view (%s) is defined twice."
+                                    .formatted(feature.name(), definition.name()),
+                            null);
+                }
+                try {
+                    FoldExpression fold = FoldExpression.parse(feature.text(), events);
+                    names.add(feature.name());
+                    texts.add(fold.text());
+                    add(feature, fold);
+                } catch (KeelsonException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+        }
+
+        /** The columns of an event; also finds the roles. */
+        private @Nullable Schema events() {
+            Unpivot unpivot = definition.unpivot();
+            String key = definition.key();
+            if (unpivot == null) {
+                if (key != null && isKey(key, definition.location())) {
+                    roles.add(new Role("", key, Map.of(), Map.of()));
+                }
+                return problems.isEmpty() ? source.schema() : null;
+            }
+            if (key != null) {
+                problem(
+                        ErrorCode.BAD_VALUE,
+                        definition.location(),
+                        "The feature view (%s) has a key (%s) and is unpivoted; one of the two was expected."
+                                .formatted(definition.name(), key),
+                        "Maybe `key` can be left out.");
+            }
+            if (unpivot.keyByRole().isEmpty()) {
+                problem(
+                        ErrorCode.MISSING_KEY,
+                        definition.location(),
+                        "The unpivoted feature view (%s) has no roles.".formatted(definition.name()),
+                        "Maybe `%s: { home: ..., away: ... }` is missing.".formatted(unpivot.entityColumn()));
+                return null;
+            }
+            return unpivoted(unpivot);
+        }
+
+        private @Nullable Schema unpivoted(Unpivot unpivot) {
+            List<Column> columns = new ArrayList<>(source.schema().columns());
+            List<String> roleNames = List.copyOf(unpivot.keyByRole().keySet());
+            Map<String, Map<String, String>> byRole = new LinkedHashMap<>();
+            for (String role : roleNames) {
+                String key = unpivot.keyByRole().get(role);
+                if (key != null) {
+                    isKey(key, definition.location());
+                    byRole.put(role, new LinkedHashMap<>(Map.of(unpivot.entityColumn(), key)));
+                }
+            }
+            addColumn(columns, unpivot.entityColumn(), byRole, definition.location());
+            for (Map.Entry<String, Map<String, String>> column :
+                    unpivot.columns().entrySet()) {
+                if (!List.copyOf(column.getValue().keySet()).containsAll(roleNames)
+                        || column.getValue().size() != roleNames.size()) {
+                    problem(
+                            ErrorCode.BAD_VALUE,
+                            definition.location(),
+                            "The event column (%s) of the view (%s) has the roles %s; %s were expected."
+                                    .formatted(
+                                            column.getKey(),
+                                            definition.name(),
+                                            column.getValue().keySet(),
+                                            roleNames),
+                            null);
+                    continue;
+                }
+                column.getValue()
+                        .forEach((role, from) ->
+                                byRole.getOrDefault(role, new LinkedHashMap<>()).put(column.getKey(), from));
+                addColumn(columns, column.getKey(), byRole, definition.location());
+            }
+            if (!problems.isEmpty()) {
+                return null;
+            }
+            Map<String, Expression> derived = new LinkedHashMap<>();
+            for (Map.Entry<String, Located> column : unpivot.derive().entrySet()) {
+                try {
+                    Expression expression = Expression.parse(column.getValue(), new Schema(columns));
+                    derived.put(column.getKey(), expression);
+                    columns.add(new Column(column.getKey(), expression.type()));
+                    if (columns.stream().map(Column::name).distinct().count() != columns.size()) {
+                        columns.removeLast();
+                        nameTaken(column.getKey(), column.getValue().location());
+                    }
+                } catch (KeelsonException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+            for (String role : roleNames) {
+                String key = unpivot.keyByRole().get(role);
+                if (key != null) {
+                    roles.add(new Role(role, key, byRole.getOrDefault(role, new LinkedHashMap<>()), derived));
+                }
+            }
+            return problems.isEmpty() ? new Schema(columns) : null;
+        }
+
+        /** Adds an event column whose type all roles agree upon. */
+        private void addColumn(
+                List<Column> columns,
+                String name,
+                Map<String, Map<String, String>> byRole,
+                @Nullable Location location) {
+            if (columns.stream().anyMatch(column -> column.name().equals(name))) {
+                nameTaken(name, location);
+                return;
+            }
+            ColumnType type = null;
+            for (Map<String, String> ofRole : byRole.values()) {
+                String from = ofRole.get(name);
+                if (from == null || !isColumn(from, location)) {
+                    return;
+                }
+                ColumnType found = source.schema().column(from).type();
+                if (type != null && found != type) {
+                    problem(
+                            ErrorCode.BAD_VALUE,
+                            location,
+                            "The event column (%s) of the view (%s) is %s for one role and %s for another."
+                                    .formatted(name, definition.name(), type, found),
+                            "Maybe the type of a source column should be declared.");
+                    return;
+                }
+                type = found;
+            }
+            if (type != null) {
+                columns.add(new Column(name, type));
+            }
+        }
+
+        private void nameTaken(String name, @Nullable Location location) {
+            problem(
+                    ErrorCode.DUPLICATE_KEY,
+                    location,
+                    "The event column (%s) of the view (%s) has the name of another column of its events."
+                            .formatted(name, definition.name()),
+                    "Maybe another name will do: the columns of the source can be read by their own names.");
+        }
+
+        private boolean isKey(String column, @Nullable Location location) {
+            if (!isColumn(column, location)) {
+                return false;
+            }
+            if (!Keys.canBe(source.schema().column(column).type())) {
+                problem(
+                        ErrorCode.BAD_VALUE,
+                        location,
+                        "The key (%s) of the view (%s) is %s; a text, a whole number or a date was expected."
+                                .formatted(
+                                        column,
+                                        definition.name(),
+                                        source.schema().column(column).type()),
+                        "Maybe its type should be declared in the source.");
+                return false;
+            }
+            return true;
+        }
+
+        private boolean isColumn(String column, @Nullable Location location) {
+            if (!source.schema().contains(column)) {
+                problem(
+                        ErrorCode.UNKNOWN_REFERENCE,
+                        location,
+                        "The source (%s) has no column (%s), which the view (%s) names."
+                                .formatted(source.name(), column, definition.name()),
+                        Suggestion.sentence(column, source.schema().names()).orElse(null));
+                return false;
+            }
+            return true;
+        }
+
+        private void add(FeatureDefinition feature, FoldExpression fold) {
+            Location location = feature.text().location();
+            boolean needsKey = switch (fold) {
+                case FoldExpression.Aggregate aggregate -> addAggregate(aggregate, location);
+                case FoldExpression.Streak streak -> addStreak(streak);
+                case FoldExpression.DaysSinceLastEvent days -> folds.add(new DaysSinceLastEventFold());
+                case FoldExpression.Elo elo -> {
+                    addElo(elo);
+                    yield false;
+                }
+                case FoldExpression.RequestTransform transform -> atRequest(feature);
+                case FoldExpression.RequestExpression expression -> atRequest(feature);
+            };
+            if (needsKey && roles.isEmpty()) {
+                problem(
+                        ErrorCode.MISSING_KEY,
+                        definition.location(),
+                        "The feature (%s) of the view (%s) needs a key.".formatted(feature.name(), definition.name()),
+                        "Maybe `key: <column>` is missing, or `unpivot`.");
+            }
+        }
+
+        private boolean atRequest(FeatureDefinition feature) {
+            problem(
+                    ErrorCode.EXPRESSION_TYPE,
+                    feature.text().location(),
+                    ("The feature (%s) of the view (%s) is computed from one row;"
+                                    + " an aggregate over past events was expected.")
+                            .formatted(feature.name(), definition.name()),
+                    "Maybe `last(...) over last event` was meant; expressions over the request stand in the model's"
+                            + " features.");
+            return false;
+        }
+
+        private boolean addAggregate(FoldExpression.Aggregate aggregate, @Nullable Location location) {
+            Lane.Kind kind = switch (aggregate.function()) {
+                case COUNT -> Lane.Kind.PRESENCE;
+                case DISTINCT -> Lane.Kind.IDENTITY;
+                case SUM, MEAN, STD, MIN, MAX, LAST, FIRST, RATE -> Lane.Kind.NUMBER;
+            };
+            if (kind == Lane.Kind.NUMBER && !Lane.isNumeric(aggregate.argument().type())) {
+                problem(
+                        ErrorCode.EXPRESSION_TYPE,
+                        location,
+                        "The argument of %s is %s; a number or a condition was expected."
+                                .formatted(
+                                        aggregate.function().text(),
+                                        aggregate.argument().type()),
+                        "Maybe `distinct(...)` was meant.");
+                return true;
+            }
+            int lane = index(kept, new Lane(aggregate.argument(), kind));
+            switch (aggregate.window()) {
+                case Window.LastEvents window -> {
+                    keepEvents = Math.max(keepEvents, window.n());
+                    folds.add(new AggregateFold(aggregate.function(), lane, window.n(), 0));
+                }
+                case Window.Last window -> {
+                    long micros = Math.max(1, Micros.of(window.duration()));
+                    keepMicros = Math.max(keepMicros, micros);
+                    folds.add(new AggregateFold(aggregate.function(), lane, 0, micros));
+                }
+            }
+            return true;
+        }
+
+        private boolean addStreak(FoldExpression.Streak streak) {
+            StreakFold fold = new StreakFold(cells++);
+            conditions.add(new Lane(streak.condition(), Lane.Kind.NUMBER));
+            streaks.add(fold);
+            return folds.add(fold);
+        }
+
+        private void addElo(FoldExpression.Elo elo) {
+            List<String> unreadable = elo.columns().stream()
+                    .filter(column -> !source.schema().contains(column))
+                    .toList();
+            if (!unreadable.isEmpty()) {
+                problem(
+                        ErrorCode.UNKNOWN_REFERENCE,
+                        definition.location(),
+                        "elo of the view (%s) reads %s, which are not columns of the source (%s)."
+                                .formatted(definition.name(), unreadable, source.name()),
+                        "Maybe the columns before `unpivot` were meant.");
+                return;
+            }
+            isKey(elo.home(), definition.location());
+            isKey(elo.away(), definition.location());
+            EloFold fold = new EloFold(elo, cells);
+            cells += EloFold.CELLS;
+            elos.add(fold);
+            folds.add(fold);
+        }
+
+        private static int index(List<Lane> lanes, Lane lane) {
+            int index = lanes.indexOf(lane);
+            if (index < 0) {
+                lanes.add(lane);
+                return lanes.size() - 1;
+            }
+            return index;
+        }
+
+        private void problem(ErrorCode code, @Nullable Location location, String message, @Nullable String hint) {
+            problems.add(Problem.at(code, location, message, hint));
+        }
+
+        String sha256() {
+            Sha256 hash = new Sha256();
+            hash.add((long) CODE_VERSION)
+                    .add(definition.name())
+                    .add(definition.entity())
+                    .add(source.name());
+            hash.add((long) roles.size());
+            for (Role role : roles) {
+                hash.add(role.name()).add(role.key());
+                hash.add((long) role.columns().size());
+                role.columns().forEach((column, from) -> hash.add(column).add(from));
+                hash.add((long) role.derived().size());
+                role.derived().forEach((column, expression) -> hash.add(column).add(expression.text()));
+            }
+            hash.add((long) names.size());
+            for (int i = 0; i < names.size(); i++) {
+                hash.add(names.get(i)).add(texts.get(i));
+            }
+            hash.add(definition.ttl() == null ? -1L : Micros.of(definition.ttl()));
+            return hash.hex();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name() + Arrays.toString(folds);
+    }
+}

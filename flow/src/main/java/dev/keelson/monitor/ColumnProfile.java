@@ -1,0 +1,235 @@
+package dev.keelson.monitor;
+
+import dev.keelson.stats.Bins;
+import dev.keelson.stats.DesignEffect;
+import dev.keelson.stats.Psi;
+import dev.keelson.stats.Wasserstein1;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One column of a reference period: sorted once, its unit, its design effect and its own history in windows. Values that
+ * are not finite count as missing. Safe for use by several threads.
+ */
+final class ColumnProfile {
+    /** At most so many windows are compared with the whole to learn the column's own band. */
+    private static final int BAND_WINDOWS = 120;
+
+    private final double[] ordered;
+    private final double[] sorted;
+    /** Sums of the first k sorted values, each less {@link #centre}: centred, or a large mean would eat the digits. */
+    private final double[] sums;
+    private final double centre;
+    private final OptionalDouble unit;
+    private final DesignEffect design;
+    private final Bins classicBins;
+    private final long[] classicCounts;
+    private final Map<Integer, Band> bands = new ConcurrentHashMap<>();
+
+    /** Mean plus three standard deviations of what the reference's own windows show. */
+    record Band(double distance, double missing) {}
+
+    /**
+     * Makes a profile.
+     *
+     * @param ordered rows in time order, handed over; at least {@link ReferenceProfile#WINDOWS}
+     */
+    ColumnProfile(double[] ordered) {
+        this.ordered = ordered;
+        this.sorted = sortedFinite(ordered, 0, ordered.length);
+        boolean empty = sorted.length == 0;
+        this.centre = empty ? 0 : sorted[sorted.length / 2];
+        this.sums = new double[sorted.length + 1];
+        for (int i = 0; i < sorted.length; i++) {
+            sums[i + 1] = sums[i] + (sorted[i] - centre);
+        }
+        this.unit = empty ? OptionalDouble.empty() : Wasserstein1.unitSorted(sorted);
+        this.design = design(ordered, sorted);
+        this.classicBins = empty ? Bins.ofCuts(new double[0]) : Psi.classicBins(sorted);
+        this.classicCounts = Arrays.copyOf(classicBins.countsOfSorted(sorted, 0), classicBins.size());
+    }
+
+    double[] ordered() {
+        return ordered;
+    }
+
+    double[] sorted() {
+        return sorted;
+    }
+
+    double missingShare() {
+        return (double) (ordered.length - sorted.length) / ordered.length;
+    }
+
+    long missing() {
+        return (long) ordered.length - sorted.length;
+    }
+
+    DesignEffect design() {
+        return design;
+    }
+
+    /**
+     * How far a window lies from the whole: 1-Wasserstein distance in reference standard deviations. A constant reference
+     * has no unit; there it is the share of values that differ from the constant.
+     *
+     * @param window ascending finite values
+     * @return 0 when either side has no value
+     */
+    double distance(double[] window) {
+        if (window.length == 0 || sorted.length == 0) {
+            return 0;
+        }
+        if (unit.isEmpty()) {
+            long same = Arrays.stream(window).filter(value -> value == sorted[0]).count();
+            return 1 - (double) same / window.length;
+        }
+        return wasserstein(window) / unit.getAsDouble();
+    }
+
+    /**
+     * The same number as {@link Wasserstein1#distanceSorted} up to rounding, in time that grows with the window and the
+     * logarithm of the reference. Between two values of the window its distribution function is constant, so the area
+     * between both functions follows from the integral of the reference's own.
+     */
+    private double wasserstein(double[] window) {
+        int m = window.length;
+        double belowA = areaBelow(window[0]);
+        double area = belowA + areaAbove(window[m - 1]);
+        for (int j = 0; j + 1 < m; j++) {
+            double a = window[j];
+            double b = window[j + 1];
+            if (a == b) {
+                continue;
+            }
+            double level = (j + 1.0) / m;
+            int rank = (int) Math.ceilDiv((j + 1L) * sorted.length, m);
+            double crossing = Math.max(a, Math.min(b, sorted[rank - 1])); // the reference reaches the level here
+            double belowB = areaBelow(b);
+            double belowCrossing = crossing == a ? belowA : crossing == b ? belowB : areaBelow(crossing);
+            area += level * (crossing - a) - (belowCrossing - belowA);
+            area += belowB - belowCrossing - level * (b - crossing);
+            belowA = belowB;
+        }
+        return Math.max(0, area);
+    }
+
+    /** Integral of the reference's distribution function up to x. */
+    private double areaBelow(double x) {
+        int count = countUpTo(x);
+        return (count * (x - centre) - sums[count]) / sorted.length;
+    }
+
+    /** Integral of 1 minus the reference's distribution function from x on. */
+    private double areaAbove(double x) {
+        int count = countUpTo(x);
+        return (sums[sorted.length] - sums[count] - (sorted.length - count) * (x - centre)) / sorted.length;
+    }
+
+    private int countUpTo(double x) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted[middle] <= x) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The classic ten-bin index of a window; NaN when either side has no value. */
+    double psi(double[] window) {
+        if (window.length == 0 || sorted.length == 0) {
+            return Double.NaN;
+        }
+        return Psi.classic(classicCounts, Arrays.copyOf(classicBins.countsOfSorted(window, 0), classicBins.size()));
+    }
+
+    /** What {@link #psi} shows without any drift in a window of so many values. */
+    double psiExpected(int values) {
+        if (values == 0 || sorted.length == 0) {
+            return Double.NaN;
+        }
+        return (classicBins.size() - 1) * (1.0 / sorted.length + 1.0 / values);
+    }
+
+    /**
+     * The column's own band for windows of about a size: small windows scatter more, so they are judged by windows of
+     * their own size (rounded down to a step of the square root of 2).
+     *
+     * @param rows rows of the window, at least 1
+     */
+    Band band(int rows) {
+        return bands.computeIfAbsent(sizeClass(rows), this::measureBand);
+    }
+
+    private Band measureBand(int size) {
+        int window = Math.min(size, Math.max(1, ordered.length / ReferenceProfile.WINDOWS));
+        int count = ordered.length / window;
+        int used = Math.min(count, BAND_WINDOWS);
+        double[] distances = new double[used];
+        double[] gaps = new double[used];
+        int filled = 0;
+        for (int i = 0; i < used; i++) {
+            int start = Math.toIntExact((long) i * (count - 1) / Math.max(1, used - 1) * window);
+            double[] values = sortedFinite(ordered, start, start + window);
+            gaps[i] = Math.abs((double) (window - values.length) / window - missingShare());
+            if (values.length > 0) { // a window without values says nothing of their distance
+                distances[filled++] = distance(values);
+            }
+        }
+        return new Band(limit(Arrays.copyOf(distances, filled)), limit(gaps));
+    }
+
+    private static double limit(double[] values) {
+        if (values.length == 0) {
+            return 0;
+        }
+        double mean = Arrays.stream(values).sum() / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return mean + 3 * Math.sqrt(squares / Math.max(1, values.length - 1));
+    }
+
+    /** Rounds down to a whole step of the square root of 2, so that few sizes need bands. */
+    static int sizeClass(int size) {
+        double steps = Math.floor(2 * Math.log(Math.max(1, size)) / Math.log(2) + 1e-9);
+        return (int) Math.max(1, Math.floor(Math.pow(2, steps / 2) + 1e-9));
+    }
+
+    private static DesignEffect design(double[] ordered, double[] sorted) {
+        if (sorted.length == 0) {
+            return new DesignEffect(1, (double) ordered.length / ReferenceProfile.WINDOWS);
+        }
+        Bins bins = Bins.ofSortedReference(sorted, Bins.DEFAULT_COUNT);
+        long[][] counts = new long[ReferenceProfile.WINDOWS][];
+        for (int w = 0; w < ReferenceProfile.WINDOWS; w++) {
+            int from = (int) ((long) w * ordered.length / ReferenceProfile.WINDOWS);
+            int to = (int) ((long) (w + 1) * ordered.length / ReferenceProfile.WINDOWS);
+            double[] window = sortedFinite(ordered, from, to);
+            counts[w] = bins.countsOfSorted(window, (long) to - from - window.length);
+        }
+        return DesignEffect.ofWindows(counts);
+    }
+
+    /** The finite values of a part, ascending. */
+    static double[] sortedFinite(double[] values, int from, int to) {
+        double[] kept = new double[to - from];
+        int size = 0;
+        for (int i = from; i < to; i++) {
+            if (Double.isFinite(values[i])) {
+                kept[size++] = values[i];
+            }
+        }
+        double[] result = Arrays.copyOf(kept, size);
+        Arrays.sort(result);
+        return result;
+    }
+}

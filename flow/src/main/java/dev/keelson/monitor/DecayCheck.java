@@ -1,0 +1,149 @@
+package dev.keelson.monitor;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.stats.AsymptoticConfidenceSequence;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the champion become worse than it was when it was judged? Its loss on settled match days since it serves is
+ * compared with its loss on the untouched test period of its run, plus the tolerance, by a one-sided bound at 99 % that
+ * holds at all looks at once. A point estimate alone never decides.
+ *
+ * <p>Source of the bound: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024). Stateless.
+ */
+public final class DecayCheck {
+    private static final int BURN_IN = 30;
+    private static final double ALPHA = 0.01;
+    private static final int TUNED_FOR = 100;
+    /** 99 % quantile of the normal law. */
+    private static final double NORMAL_99 = 2.326;
+
+    private DecayCheck() {}
+
+    /** What the check says. */
+    public enum Verdict {
+        /** Not worse by more than the tolerance, as far as can be seen. */
+        NONE,
+        /** Too early to judge, or it looks worse and that may be chance; more outcomes are needed. */
+        NOT_ENOUGH_EVIDENCE,
+        /** Worse by more than the tolerance. */
+        DECAYED;
+
+        /** Lower-case word, for lists and JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The result of a check.
+     *
+     * @param verdict what it says
+     * @param expected loss on the run's test period, NaN when there was none
+     * @param observed mean over match days of the loss since the champion serves, NaN without any
+     * @param lower lower bound of the observed loss minus the tolerated one
+     * @param epochs match days seen
+     * @param epochsMissing about how many more are needed if it stays as bad as it looks, or null
+     * @param reason one sentence
+     */
+    public record Report(
+            Verdict verdict,
+            double expected,
+            double observed,
+            double lower,
+            int epochs,
+            @Nullable Integer epochsMissing,
+            String reason) {
+
+        /** The JSON document. */
+        public ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("verdict", verdict.word());
+            FeatureDrift.number(node, "expected", expected);
+            FeatureDrift.number(node, "observed", observed);
+            FeatureDrift.number(node, "lower_bound_of_excess", lower);
+            node.put("match_days", epochs);
+            if (epochsMissing == null) {
+                node.putNull("match_days_missing");
+            } else {
+                node.put("match_days_missing", epochsMissing);
+            }
+            node.put("reason", reason);
+            return node;
+        }
+    }
+
+    /**
+     * Checks.
+     *
+     * @param epochLosses mean loss of each settled match day since the champion serves, oldest first, finite
+     * @param expected its loss on the run's test period; NaN when there was none, which leaves nothing to compare with
+     * @param expectedError standard error of that loss, at least 0
+     * @param tolerance relative worsening that matters, above 0
+     */
+    public static Report check(double[] epochLosses, double expected, double expectedError, double tolerance) {
+        int n = epochLosses.length;
+        double mean = 0;
+        for (double loss : epochLosses) {
+            mean += loss / n;
+        }
+        if (Double.isNaN(expected)) {
+            return undecided(
+                    expected, n == 0 ? Double.NaN : mean, n, null, "The run has no test period to compare with.");
+        }
+        if (n < BURN_IN) {
+            return undecided(
+                    expected,
+                    n == 0 ? Double.NaN : mean,
+                    n,
+                    BURN_IN - n,
+                    "%d of at least %d settled match days; too early to judge.".formatted(n, BURN_IN));
+        }
+        double squares = 0;
+        for (double loss : epochLosses) {
+            squares += (loss - mean) * (loss - mean);
+        }
+        double sd = Math.sqrt(squares / (n - 1));
+        double excess = mean - expected * (1 + tolerance);
+        double reference = NORMAL_99 * (1 + tolerance) * expectedError;
+        double lower = excess - half(n, sd, reference);
+        String numbers = String.format(
+                Locale.ROOT,
+                "loss %.4f on %d match days, %.4f when it was tested, tolerance %.0f %%",
+                mean,
+                n,
+                expected,
+                100 * tolerance);
+        if (lower > 0) {
+            return new Report(Verdict.DECAYED, expected, mean, lower, n, 0, "Worse than tolerated: " + numbers + ".");
+        }
+        if (excess > 0) {
+            Integer more = missing(n, excess, sd, reference);
+            String reason = "Looks worse, not enough evidence: " + numbers
+                    + (more == null ? "." : "; about " + more + " more match days.");
+            return new Report(Verdict.NOT_ENOUGH_EVIDENCE, expected, mean, lower, n, more, reason);
+        }
+        return new Report(Verdict.NONE, expected, mean, lower, n, null, "Within the tolerance: " + numbers + ".");
+    }
+
+    private static Report undecided(double expected, double mean, int n, @Nullable Integer missing, String reason) {
+        return new Report(Verdict.NOT_ENOUGH_EVIDENCE, expected, mean, Double.NaN, n, missing, reason);
+    }
+
+    private static @Nullable Integer missing(int n, double excess, double sd, double reference) {
+        for (int t = n + 1; t <= 100 * n; t++) {
+            if (excess - half(t, sd, reference) > 0) {
+                return t - n;
+            }
+        }
+        return null;
+    }
+
+    private static double half(int n, double sd, double reference) {
+        double own = AsymptoticConfidenceSequence.oneSidedMargin(
+                n, sd, ALPHA, AsymptoticConfidenceSequence.rho(TUNED_FOR, 2 * ALPHA));
+        return Math.sqrt(own * own + reference * reference);
+    }
+}

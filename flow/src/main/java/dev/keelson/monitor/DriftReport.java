@@ -1,0 +1,173 @@
+package dev.keelson.monitor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The result of one drift check: one verdict, the rule that produced it, and every column with its numbers.
+ *
+ * @param model the model whose inputs were checked
+ * @param version the champion whose training period is the reference
+ * @param at the instant of the check
+ * @param from event time of the oldest row of the window
+ * @param to end of the window, exclusive
+ * @param policy the rule
+ * @param referenceRows rows of the reference
+ * @param rows rows of the window
+ * @param verdict what the rule says of the set
+ * @param reason one sentence with the counts
+ * @param importanceShare share of the model's importance that the alarming columns carry, 0 to 1
+ * @param falseAlarmShare for the presets of other systems: share of this project's own quiet reference windows in which
+ *     the same rule would have alarmed; NaN for {@code recommended}
+ * @param features columns, worst first
+ */
+public record DriftReport(
+        String model,
+        int version,
+        Instant at,
+        Instant from,
+        Instant to,
+        DriftMonitorDefinition.Policy policy,
+        int referenceRows,
+        int rows,
+        Verdict verdict,
+        String reason,
+        double importanceShare,
+        double falseAlarmShare,
+        List<FeatureDrift> features) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    public DriftReport {
+        features = features.stream()
+                .sorted(Comparator.comparing(FeatureDrift::severity)
+                        .reversed()
+                        .thenComparing(Comparator.comparingDouble(DriftReport::weight).reversed())
+                        .thenComparing(FeatureDrift::name))
+                .toList();
+    }
+
+    /** What a check says of the set of columns. */
+    public enum Verdict {
+        /** Nothing that matters has moved. */
+        NONE,
+        /** Too little data to say; never the same as no drift. */
+        INSUFFICIENT,
+        /** Something moved in this window; watch it. */
+        WARNING,
+        /** Drift. */
+        ALARM;
+
+        /** Lower-case word, for lists and JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static double weight(FeatureDrift feature) {
+        double excess = feature.band() > 0 ? feature.effect() / feature.band() : feature.effect();
+        return Double.isNaN(excess) ? -1 : excess * (0.1 + feature.importance());
+    }
+
+    /** Columns that alarm. */
+    public List<FeatureDrift> alarming() {
+        return features.stream().filter(FeatureDrift::alarms).toList();
+    }
+
+    /** The JSON document. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("model", model);
+        node.put("version", version);
+        node.put("timestamp", at.toString());
+        node.put("from", from.toString());
+        node.put("to", to.toString());
+        node.put("policy", policy.name().toLowerCase(Locale.ROOT));
+        node.put("n_samples_reference", referenceRows);
+        node.put("n_samples_current", rows);
+        node.put("n_features", features.size());
+        node.put("verdict", verdict.word());
+        node.put("reason", reason);
+        FeatureDrift.number(node, "importance_share", importanceShare);
+        FeatureDrift.number(node, "false_alarm_share", falseAlarmShare);
+        var list = node.putArray("features");
+        features.forEach(feature -> list.add(feature.toJson()));
+        return node;
+    }
+
+    /**
+     * The report in the form of the ACIS system: counts by KS (p &lt; 0.05) and PSI (&ge; 0.2), the larger share of the
+     * two against the threshold. Meant for reports of the {@code acis} policy, whose p-values are those of plain rows.
+     *
+     * @param threshold share of drifted features from which the set has drifted
+     */
+    public ObjectNode toAcisJson(double threshold) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("timestamp", at.toString());
+        node.put("n_features", features.size());
+        node.put("n_samples_reference", referenceRows);
+        node.put("n_samples_current", rows);
+        node.put("drift_threshold", threshold);
+        ObjectNode summary = node.putObject("summary");
+        ObjectNode ks = node.putObject("ks_test");
+        ObjectNode psi = node.putObject("psi");
+        int byKs = 0;
+        int byPsi = 0;
+        for (FeatureDrift feature :
+                features.stream().sorted(Comparator.comparing(FeatureDrift::name)).toList()) {
+            boolean ksDrifted = PresetRule.driftsByKs(feature.pValue());
+            boolean psiDrifted = PresetRule.driftsByPsi(feature.psi());
+            byKs += ksDrifted ? 1 : 0;
+            byPsi += psiDrifted ? 1 : 0;
+            ObjectNode ksNode = ks.putObject(feature.name());
+            FeatureDrift.number(ksNode, "p_value", feature.pValue());
+            ksNode.put("drifted", ksDrifted);
+            ObjectNode psiNode = psi.putObject(feature.name());
+            FeatureDrift.number(psiNode, "psi_value", feature.psi());
+            psiNode.put("drifted", psiDrifted);
+        }
+        summary.put("drifted_features_ks", byKs);
+        summary.put("drifted_features_psi", byPsi);
+        summary.put(
+                "drift_detected",
+                PresetRule.alarms(DriftMonitorDefinition.Policy.ACIS, threshold, byKs, byPsi, features.size()));
+        return node;
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws IllegalArgumentException if the text is something else
+     */
+    public static DriftReport fromJson(String json) {
+        try {
+            JsonNode node = MAPPER.readTree(json);
+            List<FeatureDrift> features = new ArrayList<>();
+            node.get("features").forEach(item -> features.add(FeatureDrift.fromJson(item)));
+            return new DriftReport(
+                    node.get("model").asText(),
+                    node.get("version").asInt(),
+                    Instant.parse(node.get("timestamp").asText()),
+                    Instant.parse(node.get("from").asText()),
+                    Instant.parse(node.get("to").asText()),
+                    DriftMonitorDefinition.Policy.valueOf(
+                            node.get("policy").asText().toUpperCase(Locale.ROOT)),
+                    node.get("n_samples_reference").asInt(),
+                    node.get("n_samples_current").asInt(),
+                    Verdict.valueOf(node.get("verdict").asText().toUpperCase(Locale.ROOT)),
+                    node.get("reason").asText(),
+                    FeatureDrift.number(node, "importance_share"),
+                    FeatureDrift.number(node, "false_alarm_share"),
+                    features);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The text is not a drift report.", e);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.keelson.monitor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.stats.Histogram;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One column of a drift check. Numbers that cannot be computed are NaN.
+ *
+ * @param name the column
+ * @param importance its share of the model's importance, 0 to 1
+ * @param effect 1-Wasserstein distance in reference standard deviations (IQR/1.349, else the standard deviation); for a
+ *     constant reference the share of values that differ from it
+ * @param band mean plus three standard deviations of what reference windows of the same size show
+ * @param ks Kolmogorov-Smirnov D
+ * @param pValue its p-value, for the recommended policy on effective sample sizes
+ * @param adjusted p-value adjusted for all columns tested in this check (Benjamini-Hochberg)
+ * @param psi Population Stability Index, classic ten bins
+ * @param psiExpected what the index shows without any drift at these sizes
+ * @param referenceMissing share of missing values in the reference
+ * @param currentMissing share of missing values in the window
+ * @param missingBand what the difference of these shares reaches in reference windows of the same size: mean plus three
+ *     standard deviations
+ * @param missingAdjusted adjusted p-value of the difference of these shares
+ * @param designEffect how many rows tell as much as one independent row
+ * @param effectiveRows independent rows that tell as much as this window
+ * @param severity what this column says in this window
+ * @param histogram both sides over the same bins
+ */
+public record FeatureDrift(
+        String name,
+        double importance,
+        double effect,
+        double band,
+        double ks,
+        double pValue,
+        double adjusted,
+        double psi,
+        double psiExpected,
+        double referenceMissing,
+        double currentMissing,
+        double missingBand,
+        double missingAdjusted,
+        double designEffect,
+        double effectiveRows,
+        Severity severity,
+        Histogram histogram) {
+
+    /** What a column says in one window. */
+    public enum Severity {
+        /** Nothing that matters. */
+        NONE,
+        /** Too little data to say. */
+        INSUFFICIENT,
+        /** Moved in this window; an alarm only when it persists. */
+        WARNING,
+        /** Moved in two of the last three separate windows. */
+        PERSISTENT,
+        /** Moved so far that one window suffices. */
+        SEVERE
+    }
+
+    /** Whether this column alone makes the check alarm. */
+    public boolean alarms() {
+        return severity == Severity.PERSISTENT || severity == Severity.SEVERE;
+    }
+
+    ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("name", name);
+        number(node, "importance", importance);
+        number(node, "effect", effect);
+        number(node, "band", band);
+        number(node, "ks", ks);
+        number(node, "p_value", pValue);
+        number(node, "adjusted_p_value", adjusted);
+        number(node, "psi", psi);
+        number(node, "psi_expected", psiExpected);
+        number(node, "reference_missing", referenceMissing);
+        number(node, "current_missing", currentMissing);
+        number(node, "missing_band", missingBand);
+        number(node, "missing_adjusted_p_value", missingAdjusted);
+        number(node, "design_effect", designEffect);
+        number(node, "effective_rows", effectiveRows);
+        node.put("severity", severity.name().toLowerCase(Locale.ROOT));
+        ObjectNode bins = node.putObject("histogram");
+        ArrayNode edges = bins.putArray("edges");
+        ArrayNode reference = bins.putArray("reference");
+        ArrayNode current = bins.putArray("current");
+        for (int i = 0; i < histogram.bins().size(); i++) {
+            Histogram.Bin bin = histogram.bins().get(i);
+            if (i == 0) {
+                edges.add(bin.lower());
+            }
+            edges.add(bin.upper());
+            reference.add(bin.reference());
+            current.add(bin.current());
+        }
+        bins.put("reference_missing", histogram.referenceMissing());
+        bins.put("current_missing", histogram.currentMissing());
+        return node;
+    }
+
+    static FeatureDrift fromJson(JsonNode node) {
+        JsonNode bins = node.get("histogram");
+        List<Histogram.Bin> list = new ArrayList<>();
+        for (int i = 0; i < bins.get("reference").size(); i++) {
+            list.add(new Histogram.Bin(
+                    bins.get("edges").get(i).asDouble(),
+                    bins.get("edges").get(i + 1).asDouble(),
+                    bins.get("reference").get(i).asLong(),
+                    bins.get("current").get(i).asLong()));
+        }
+        return new FeatureDrift(
+                node.get("name").asText(),
+                number(node, "importance"),
+                number(node, "effect"),
+                number(node, "band"),
+                number(node, "ks"),
+                number(node, "p_value"),
+                number(node, "adjusted_p_value"),
+                number(node, "psi"),
+                number(node, "psi_expected"),
+                number(node, "reference_missing"),
+                number(node, "current_missing"),
+                number(node, "missing_band"),
+                number(node, "missing_adjusted_p_value"),
+                number(node, "design_effect"),
+                number(node, "effective_rows"),
+                Severity.valueOf(node.get("severity").asText().toUpperCase(Locale.ROOT)),
+                new Histogram(
+                        list,
+                        bins.get("reference_missing").asLong(),
+                        bins.get("current_missing").asLong()));
+    }
+
+    /** Writes a number, or null for what JSON cannot hold. */
+    static void number(ObjectNode node, String name, double value) {
+        if (Double.isFinite(value)) {
+            node.put(name, value);
+        } else {
+            node.putNull(name);
+        }
+    }
+
+    static double number(JsonNode node, String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? Double.NaN : value.asDouble();
+    }
+}

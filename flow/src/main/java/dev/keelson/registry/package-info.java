@@ -1,0 +1,5 @@
+/** Runs, model versions, aliases and the audit trail. */
+@NullMarked
+package dev.keelson.registry;
+
+import org.jspecify.annotations.NullMarked;

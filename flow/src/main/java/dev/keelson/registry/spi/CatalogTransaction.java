@@ -1,0 +1,65 @@
+package dev.keelson.registry.spi;
+
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What can be done within one transaction of a catalogue. Valid only while the work it was handed to runs. */
+public interface CatalogTransaction {
+
+    /** Stores a run, or replaces the one of that id. */
+    void putRun(Run run);
+
+    /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
+    Optional<Run> run(String id);
+
+    /** Runs, newest first; of one experiment when it is not null. */
+    List<Run> runs(@Nullable String experiment, int limit);
+
+    /**
+     * Stores a new version.
+     *
+     * @throws IllegalArgumentException if the model has that version already
+     */
+    void addVersion(ModelVersion version);
+
+    /** The names of all models, sorted. */
+    List<String> models();
+
+    /** The versions of a model, newest first. */
+    List<ModelVersion> versions(String model);
+
+    /** One version. */
+    Optional<ModelVersion> version(String model, int version);
+
+    /** The version an alias points to. */
+    Optional<ModelVersion> alias(String model, String alias);
+
+    /** Points an alias to a version, or removes it when {@code version} is null. */
+    void setAlias(String model, String alias, @Nullable Integer version);
+
+    /** Adds an entry; its sequence is given by the store. */
+    void addAudit(AuditEntry entry);
+
+    /** Entries, newest first; of one model when it is not null. */
+    List<AuditEntry> audit(@Nullable String model, int limit);
+
+    /** Stores a report, or replaces the one of that id. */
+    void putReport(StoredReport report);
+
+    /** Reports of a kind, newest first (by time, then id); of one subject when it is not null. */
+    List<StoredReport> reports(String kind, @Nullable String subject, int limit);
+
+    /** The report of that id. */
+    Optional<StoredReport> report(String id);
+
+    /** The stored output of the step with that key, if it has run. */
+    Optional<String> step(String key);
+
+    /** Stores the output of a step under its key. */
+    void putStep(String key, String name, String output);
+}

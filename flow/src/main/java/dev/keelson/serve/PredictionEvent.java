@@ -1,0 +1,46 @@
+package dev.keelson.serve;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * One served prediction, as the journal keeps it. The arrays are handed over and not changed afterwards.
+ *
+ * @param id unique
+ * @param model the model's name
+ * @param version the version that answered
+ * @param role {@code champion} or {@code challenger} (shadow)
+ * @param entity identifies the row predicted: its key values joined by {@code |}
+ * @param segment group for per-segment metrics (league), or the empty text
+ * @param eventTime when the event happens
+ * @param asOf features use what was known strictly before
+ * @param at when it was served
+ * @param probabilities one for each class, in the model's order
+ * @param features feature values in the model's order, NaN where missing
+ * @param watched further monitored values, in the order of the monitor's definition; may be empty
+ */
+public record PredictionEvent(
+        UUID id,
+        String model,
+        int version,
+        String role,
+        String entity,
+        String segment,
+        Instant eventTime,
+        Instant asOf,
+        Instant at,
+        double[] probabilities,
+        double[] features,
+        double[] watched) {
+
+    /** Position of the most probable class; the first of equals. */
+    public int predicted() {
+        int best = 0;
+        for (int i = 1; i < probabilities.length; i++) {
+            if (probabilities[i] > probabilities[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.keelson.serve.spi;
+
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The journal of predictions and outcomes, and its index. The journal is the truth; the index may lag and catches up.
+ * Safe for use by several threads.
+ */
+public interface PredictionLog extends AutoCloseable {
+
+    /** Appends predictions in order; waits until they are on disk when {@code durable}. */
+    void append(List<PredictionEvent> events, boolean durable);
+
+    /** Appends outcomes in order; waits until they are on disk when {@code durable}. */
+    void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable);
+
+    /** Brings the index up to everything appended before this call. */
+    void catchUp();
+
+    /** Bytes of the journal that the index has not seen yet. */
+    long lag();
+
+    /** Indexed predictions. */
+    List<LoggedPrediction> find(PredictionQuery query);
+
+    /** How many indexed predictions match, without regard to the limit. */
+    long count(PredictionQuery query);
+
+    /** One prediction. */
+    Optional<LoggedPrediction> find(UUID id);
+
+    /** The end of the journal: everything before it is on disk. */
+    JournalPosition position();
+
+    /** Cuts the journal and its index back to a position. Used when a replay resumes. */
+    void truncateTo(JournalPosition position);
+
+    @Override
+    void close();
+
+    /**
+     * A place in the journal.
+     *
+     * @param segment number of the file, from 1
+     * @param offset bytes from its start
+     */
+    record JournalPosition(int segment, long offset) {
+        /** The start of an empty journal. */
+        public static final JournalPosition START = new JournalPosition(1, 0);
+    }
+}

@@ -1,0 +1,5 @@
+/** What a prediction log implements. */
+@NullMarked
+package dev.keelson.serve.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package dev.keelson.train;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.Located;
+import dev.keelson.id.CanonicalJson;
+import java.util.List;
+
+/** A model definition as JSON: what it says, not where it stands in a file. */
+public final class DefinitionJson {
+    private DefinitionJson() {}
+
+    /** The canonical text; equal definitions give equal bytes. */
+    public static String canonical(ModelDefinition definition) {
+        return CanonicalJson.write(tree(definition));
+    }
+
+    private static ObjectNode tree(ModelDefinition definition) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", definition.name());
+        json.put("source", definition.source());
+        json.put("label", definition.label());
+        texts(json.putArray("classes"), definition.classes());
+        ObjectNode entities = json.putObject("entities");
+        definition.entities().forEach((role, keys) -> {
+            ObjectNode columns = entities.putObject(role);
+            keys.forEach(columns::put);
+        });
+        texts(
+                json.putArray("features"),
+                definition.features().stream().map(Located::text).toList());
+        ArrayNode derive = json.putArray("derive"); // an array: later expressions may read earlier ones
+        definition.derive().forEach((name, expression) -> derive.addObject().put(name, expression.text()));
+        ArrayNode learners = json.putArray("learners");
+        for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
+            ObjectNode entry = learners.addObject();
+            entry.put("name", learner.name());
+            entry.set("settings", values(learner));
+        }
+        json.put("combine", name(definition.combine()));
+        json.put("folds", definition.folds());
+        json.put("test", definition.test().toString());
+        json.put("embargo", definition.embargo().toString());
+        json.put("calibration", name(definition.calibration()));
+        ModelDefinition.Backtest backtest = definition.backtest();
+        if (backtest != null) {
+            ObjectNode entry = json.putObject("backtest");
+            texts(entry.putArray("odds"), backtest.odds());
+            entry.put("kelly_fraction", backtest.kellyFraction());
+            entry.put("bankroll", backtest.bankroll());
+        }
+        ArrayNode baselines = json.putArray("baselines");
+        for (ModelDefinition.Baseline baseline : definition.baselines()) {
+            ObjectNode entry = baselines.addObject();
+            switch (baseline) {
+                case ModelDefinition.Baseline.Frequencies() -> entry.put("kind", "frequencies");
+                case ModelDefinition.Baseline.Market(List<String> odds) -> {
+                    entry.put("kind", "market");
+                    texts(entry.putArray("odds"), odds);
+                }
+            }
+        }
+        json.put("seed", definition.seed());
+        return json;
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static void texts(ArrayNode array, List<String> texts) {
+        texts.forEach(array::add);
+    }
+
+    private static ObjectNode values(ModelDefinition.LearnerDefinition learner) {
+        ObjectNode settings = JsonNodeFactory.instance.objectNode();
+        learner.settings().forEach((name, value) -> {
+            switch (value) {
+                case Long number -> settings.put(name, number);
+                case Integer number -> settings.put(name, number.longValue());
+                case Double number -> settings.put(name, number);
+                case Boolean flag -> settings.put(name, flag);
+                default -> settings.put(name, value.toString());
+            }
+        });
+        return settings;
+    }
+}

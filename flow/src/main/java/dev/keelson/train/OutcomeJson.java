@@ -1,0 +1,251 @@
+package dev.keelson.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.learn.ModelBundle;
+import dev.keelson.metrics.ReliabilityBins;
+import dev.keelson.stats.Interval;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Training outcomes as documents, without loss. */
+final class OutcomeJson {
+    private static final int VERSION = 1;
+
+    private OutcomeJson() {}
+
+    static ObjectNode write(TrainingOutcome outcome) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("format_version", VERSION);
+        json.put("model_sha256", outcome.bundle().sha256());
+        numbers(json.putObject("metrics"), outcome.metrics());
+        ObjectNode baselines = json.putObject("baselines");
+        outcome.baselines().forEach((name, metrics) -> numbers(baselines.putObject(name), metrics));
+        ObjectNode parameters = json.putObject("parameters");
+        ArrayNode weights = parameters.putArray("weights");
+        outcome.parameters().weights().forEach(weights::add);
+        parameters.put("temperature", outcome.parameters().temperature());
+        parameters.put("fitted_as_of", outcome.parameters().fittedAsOf().toString());
+        provenance(json.putObject("provenance"), outcome.provenance());
+        ArrayNode reliability = json.putArray("reliability");
+        outcome.reliability()
+                .forEach((name, bins) -> reliability(reliability.addObject().put("name", name), bins));
+        ArrayNode importance = json.putArray("importance");
+        for (FeatureImportance feature : outcome.importance()) {
+            importance.addObject().put("feature", feature.feature()).put("share", feature.share());
+        }
+        HoldoutForecast test = outcome.test();
+        if (test != null) {
+            forecast(json.putObject("test"), test);
+        }
+        return json;
+    }
+
+    private static void numbers(ObjectNode to, SortedMap<String, Double> values) {
+        values.forEach(to::put);
+    }
+
+    private static void texts(ObjectNode to, SortedMap<String, String> values) {
+        values.forEach(to::put);
+    }
+
+    private static void provenance(ObjectNode json, RunProvenance from) {
+        json.put("training_key", from.trainingKey());
+        json.put("mode", from.mode());
+        json.put("dataset_version", from.datasetVersion());
+        json.put("feature_hash", from.featureHash());
+        json.put("configuration", from.configuration());
+        texts(json.putObject("settings"), from.settings());
+        json.put("seed", from.seed());
+        json.put("code_version", from.codeVersion());
+        texts(json.putObject("environment"), from.environment());
+        json.put("rows", from.rows());
+        json.put("first_event", from.firstEvent().toString());
+        json.put("last_event", from.lastEvent().toString());
+        json.put("as_of", from.asOf().toString());
+        ArrayNode features = json.putArray("features");
+        from.features().forEach(features::add);
+    }
+
+    private static void reliability(ObjectNode json, ReliabilityBins diagram) {
+        ArrayNode bins = json.putArray("bins");
+        for (ReliabilityBins.Bin bin : diagram.bins()) {
+            bins.addObject()
+                    .put("lower", bin.lower())
+                    .put("upper", bin.upper())
+                    .put("count", bin.count())
+                    .put("mean_forecast", bin.meanForecast())
+                    .put("observed", bin.observed().estimate())
+                    .put("observed_lower", bin.observed().lower())
+                    .put("observed_upper", bin.observed().upper())
+                    .put("confidence", bin.observed().confidence());
+        }
+    }
+
+    private static void forecast(ObjectNode json, HoldoutForecast test) {
+        json.put("classes", test.classes());
+        ArrayNode rows = json.putArray("row_ids");
+        test.rowIds().forEach(rows::add);
+        ArrayNode labels = json.putArray("labels");
+        ArrayNode days = json.putArray("days");
+        for (int i = 0; i < test.labels().length; i++) {
+            labels.add(test.labels()[i]);
+            days.add(test.day()[i]);
+        }
+        ArrayNode probabilities = json.putArray("probabilities");
+        for (double p : test.probabilities()) {
+            probabilities.add(p);
+        }
+    }
+
+    static TrainingOutcome read(JsonNode json, ModelBundle bundle) {
+        if (json.path("format_version").asInt() != VERSION) {
+            throw new IllegalArgumentException("The training outcome has format_version %s; %d is expected."
+                    .formatted(json.path("format_version"), VERSION));
+        }
+        if (!json.path("model_sha256").asText().equals(bundle.sha256())) {
+            throw new IllegalArgumentException("The training outcome belongs to the model %s, not to %s."
+                    .formatted(json.path("model_sha256").asText(), bundle.sha256()));
+        }
+        try {
+            SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
+            json.path("baselines")
+                    .properties()
+                    .forEach(entry -> baselines.put(entry.getKey(), numbers(entry.getValue())));
+            List<FeatureImportance> importance = new ArrayList<>();
+            for (JsonNode entry : json.path("importance")) {
+                importance.add(new FeatureImportance(text(entry, "feature"), number(entry, "share")));
+            }
+            Map<String, ReliabilityBins> reliability = new LinkedHashMap<>();
+            for (JsonNode entry : json.path("reliability")) {
+                reliability.put(text(entry, "name"), reliability(entry));
+            }
+            return new TrainingOutcome(
+                    bundle,
+                    numbers(json.path("metrics")),
+                    baselines,
+                    parameters(json.path("parameters")),
+                    provenance(json.path("provenance")),
+                    reliability,
+                    importance,
+                    forecast(json.path("test")));
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("The training outcome is damaged: a time is unreadable.", e);
+        }
+    }
+
+    private static String text(JsonNode json, String name) {
+        JsonNode value = json.path(name);
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(
+                    "The training outcome is damaged: %s (%s) must be text.".formatted(name, value));
+        }
+        return value.textValue();
+    }
+
+    private static double number(JsonNode json, String name) {
+        JsonNode value = json.path(name);
+        if (!value.isNumber()) {
+            throw new IllegalArgumentException(
+                    "The training outcome is damaged: %s (%s) must be a number.".formatted(name, value));
+        }
+        return value.doubleValue();
+    }
+
+    private static Instant time(JsonNode json, String name) {
+        return Instant.parse(text(json, name));
+    }
+
+    private static SortedMap<String, Double> numbers(JsonNode json) {
+        SortedMap<String, Double> values = new TreeMap<>();
+        json.properties().forEach(entry -> values.put(entry.getKey(), number(json, entry.getKey())));
+        return values;
+    }
+
+    private static SortedMap<String, String> texts(JsonNode json) {
+        SortedMap<String, String> values = new TreeMap<>();
+        json.properties().forEach(entry -> values.put(entry.getKey(), text(json, entry.getKey())));
+        return values;
+    }
+
+    private static List<String> textList(JsonNode array) {
+        List<String> values = new ArrayList<>();
+        array.forEach(item -> values.add(item.asText()));
+        return values;
+    }
+
+    private static RecipeParameters parameters(JsonNode json) {
+        List<Double> weights = new ArrayList<>();
+        json.path("weights").forEach(weight -> weights.add(weight.asDouble()));
+        return new RecipeParameters(weights, number(json, "temperature"), time(json, "fitted_as_of"));
+    }
+
+    private static RunProvenance provenance(JsonNode json) {
+        return new RunProvenance(
+                text(json, "training_key"),
+                text(json, "mode"),
+                text(json, "dataset_version"),
+                text(json, "feature_hash"),
+                text(json, "configuration"),
+                texts(json.path("settings")),
+                json.path("seed").asLong(),
+                text(json, "code_version"),
+                texts(json.path("environment")),
+                json.path("rows").asInt(),
+                time(json, "first_event"),
+                time(json, "last_event"),
+                time(json, "as_of"),
+                textList(json.path("features")));
+    }
+
+    private static ReliabilityBins reliability(JsonNode json) {
+        List<ReliabilityBins.Bin> bins = new ArrayList<>();
+        for (JsonNode bin : json.path("bins")) {
+            bins.add(new ReliabilityBins.Bin(
+                    number(bin, "lower"),
+                    number(bin, "upper"),
+                    bin.path("count").asLong(),
+                    number(bin, "mean_forecast"),
+                    new Interval(
+                            number(bin, "observed_lower"),
+                            number(bin, "observed"),
+                            number(bin, "observed_upper"),
+                            number(bin, "confidence"))));
+        }
+        return new ReliabilityBins(bins);
+    }
+
+    private static @Nullable HoldoutForecast forecast(JsonNode json) {
+        if (json.isMissingNode()) {
+            return null;
+        }
+        int rows = json.path("labels").size();
+        int[] labels = new int[rows];
+        int[] days = new int[json.path("days").size()];
+        double[] probabilities = new double[json.path("probabilities").size()];
+        for (int i = 0; i < rows; i++) {
+            labels[i] = json.path("labels").path(i).asInt();
+        }
+        for (int i = 0; i < days.length; i++) {
+            days[i] = json.path("days").path(i).asInt();
+        }
+        for (int i = 0; i < probabilities.length; i++) {
+            probabilities[i] = json.path("probabilities").path(i).asDouble();
+        }
+        return new HoldoutForecast(
+                textList(json.path("row_ids")),
+                probabilities,
+                labels,
+                days,
+                json.path("classes").asInt());
+    }
+}

@@ -1,0 +1,165 @@
+package dev.keelson.train;
+
+import dev.keelson.metrics.Accuracy;
+import dev.keelson.metrics.Brier;
+import dev.keelson.metrics.Ece;
+import dev.keelson.metrics.LogLoss;
+import dev.keelson.metrics.Rps;
+import dev.keelson.metrics.Staking;
+import dev.keelson.metrics.StakingRule;
+import dev.keelson.stats.ClusteredMean;
+import dev.keelson.stats.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Metrics under their names. Only finite values are put. */
+final class Scores {
+    private static final double CONFIDENCE = 0.95;
+
+    private Scores() {}
+
+    /** Score of each row, for means with clustered intervals. */
+    private interface PerRow {
+        double[] of(double[] p, int classes, int[] labels);
+    }
+
+    private static final Map<String, PerRow> PER_ROW = perRow();
+
+    private static Map<String, PerRow> perRow() {
+        Map<String, PerRow> scores = new LinkedHashMap<>();
+        scores.put("log_loss", LogLoss::perRow);
+        scores.put("brier", Brier::perRow);
+        scores.put("rps", Rps::perRow);
+        scores.put("accuracy", Accuracy::perRow);
+        return scores;
+    }
+
+    /** All scores of some forecasts under a prefix such as {@code test_}. */
+    static void put(SortedMap<String, Double> to, String prefix, double[] p, int classes, int[] labels, int[] day) {
+        to.put(prefix + "n", (double) labels.length);
+        PER_ROW.forEach(
+                (name, score) -> putMean(to, prefix + name, ClusteredMean.of(score.of(p, classes, labels), day), 1));
+        to.put(prefix + "ece", Ece.equalWidth(p, classes, labels));
+    }
+
+    private static void putMean(SortedMap<String, Double> to, String name, ClusteredMean mean, double factor) {
+        Interval interval = mean.interval(CONFIDENCE);
+        putFinite(to, name, factor * mean.mean());
+        putFinite(to, name + "_lower", factor * interval.lower());
+        putFinite(to, name + "_upper", factor * interval.upper());
+    }
+
+    private static void putFinite(SortedMap<String, Double> to, String name, double value) {
+        if (Double.isFinite(value)) {
+            to.put(name, value + 0.0); // no negative zero
+        }
+    }
+
+    /**
+     * Scores of each segment that has rows, as {@code segment/<name>/<prefix>...}.
+     *
+     * @param p forecasts of {@code rows}
+     */
+    static void putSegments(
+            SortedMap<String, Double> to, String prefix, double[] p, int classes, TrainingTable table, int[] rows) {
+        @Nullable String @Nullable [] segments = table.segment();
+        if (segments == null) {
+            return;
+        }
+        SortedMap<String, List<Integer>> bySegment = new TreeMap<>();
+        for (int i = 0; i < rows.length; i++) {
+            String segment = segments[rows[i]];
+            if (segment != null) {
+                bySegment.computeIfAbsent(segment, name -> new ArrayList<>()).add(i);
+            }
+        }
+        bySegment.forEach((segment, members) -> {
+            int[] positions = members.stream().mapToInt(Integer::intValue).toArray();
+            int[] taken = take(rows, positions);
+            put(
+                    to,
+                    "segment/" + segment + "/" + prefix,
+                    take(p, classes, positions),
+                    classes,
+                    take(table.labels(), taken),
+                    take(table.day(), taken));
+        });
+    }
+
+    /**
+     * Scores of other forecasts of the test rows, and the model's less theirs, over the rows where they are present;
+     * empty without such rows.
+     *
+     * @param other same shape as the test's probabilities; a row with {@code NaN} is absent
+     */
+    static SortedMap<String, Double> baseline(HoldoutForecast test, double[] other) {
+        int classes = test.classes();
+        int[] present = IntStream.range(0, test.labels().length)
+                .filter(i -> IntStream.range(0, classes).noneMatch(k -> Double.isNaN(other[i * classes + k])))
+                .toArray();
+        SortedMap<String, Double> measured = new TreeMap<>();
+        if (present.length == 0) {
+            return measured;
+        }
+        double[] theirs = take(other, classes, present);
+        double[] ours = take(test.probabilities(), classes, present);
+        int[] labels = take(test.labels(), present);
+        int[] day = take(test.day(), present);
+        put(measured, "test_", theirs, classes, labels, day);
+        PER_ROW.forEach((name, score) -> putMean(
+                measured,
+                "test_" + name + "_difference",
+                ClusteredMean.ofDifference(score.of(ours, classes, labels), score.of(theirs, classes, labels), day),
+                1));
+        return measured;
+    }
+
+    /**
+     * Profit of flat stakes of 1 unit on the best edge of each row, and of fractional Kelly stakes if a fraction is
+     * given.
+     */
+    static void putProfit(
+            SortedMap<String, Double> to, HoldoutForecast test, double[] odds, ModelDefinition.Backtest backtest) {
+        putStaking(to, "flat", test, odds, new StakingRule.Flat(1, 0, true), backtest.bankroll());
+        Double fraction = backtest.kellyFraction();
+        if (fraction != null) {
+            putStaking(to, "kelly", test, odds, new StakingRule.FractionalKelly(fraction, 0, 1), backtest.bankroll());
+        }
+    }
+
+    private static void putStaking(
+            SortedMap<String, Double> to,
+            String name,
+            HoldoutForecast test,
+            double[] odds,
+            StakingRule rule,
+            double bankroll) {
+        Staking staking =
+                Staking.simulate(rule, bankroll, test.probabilities(), test.classes(), odds, test.labels(), test.day());
+        to.put("test_bets_" + name, (double) staking.bets());
+        to.put("test_turnover_" + name, staking.turnover());
+        putFinite(to, "test_max_drawdown_" + name, staking.maxDrawdown());
+        staking.roi().ifPresent(roi -> putFinite(to, "test_roi_" + name, roi));
+        double[] profits =
+                staking.profits().stream().mapToDouble(Double::doubleValue).toArray();
+        putMean(to, "test_profit_" + name, ClusteredMean.of(profits, test.day()), profits.length);
+    }
+
+    static int[] take(int[] values, int[] positions) {
+        return IntStream.of(positions).map(i -> values[i]).toArray();
+    }
+
+    static double[] take(double[] p, int classes, int[] positions) {
+        double[] taken = new double[positions.length * classes];
+        for (int i = 0; i < positions.length; i++) {
+            System.arraycopy(p, positions[i] * classes, taken, i * classes, classes);
+        }
+        return taken;
+    }
+}

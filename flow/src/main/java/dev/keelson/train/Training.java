@@ -1,0 +1,448 @@
+package dev.keelson.train;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.error.Suggestion;
+import dev.keelson.frame.Micros;
+import dev.keelson.learn.EnsembleModel;
+import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
+import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.blend.LogLinearPool;
+import dev.keelson.learn.calibration.Temperature;
+import dev.keelson.learn.spi.LearnerProvider;
+import dev.keelson.learn.spi.ModelCodec;
+import dev.keelson.learn.split.Fold;
+import dev.keelson.learn.split.WalkForward;
+import dev.keelson.metrics.OddsMargin;
+import dev.keelson.metrics.ReliabilityBins;
+import dev.keelson.train.spi.TrainingCache;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/**
+ * Trains models.
+ *
+ * <p>A full training holds back the last period. Before it, walk-forward folds (expanding window, embargo) give
+ * out-of-fold predictions of every member; blend weights and then the temperature are fitted on those. Members fitted
+ * on everything known before the held-back period predict it with these weights, which is what the {@code test_}
+ * metrics measure. Last, every member is fitted on all rows. A refresh is that last step alone, with the weights and
+ * temperature of an earlier full training. Preprocessing belongs to the members and is therefore always fitted on their
+ * training rows alone.
+ *
+ * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
+ * same request gives the same bytes whatever the number of threads. Safe for use by several threads.
+ */
+public final class Training {
+    /**
+     * Share of the development rows before the first validation fold: early folds would judge weights by immature
+     * members.
+     */
+    private static final double FIRST_SHARE = 0.5;
+
+    private final Map<String, LearnerProvider> providers = new TreeMap<>();
+    private final int threads;
+
+    /**
+     * @param providers the learners there are, one for each name
+     * @param threads fits that run side by side, at least 1
+     */
+    public Training(Collection<? extends LearnerProvider> providers, int threads) {
+        for (LearnerProvider provider : providers) {
+            if (this.providers.put(provider.name(), provider) != null) {
+                throw new IllegalArgumentException("The learner (%s) is there twice.".formatted(provider.name()));
+            }
+        }
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads (%d) must be at least 1.".formatted(threads));
+        }
+        this.threads = threads;
+    }
+
+    /** One codec for each format that these learners' models have. */
+    public List<ModelCodec> codecs() {
+        return providers.values().stream().map(LearnerProvider::codec).toList();
+    }
+
+    /**
+     * What is wrong with a definition's learners: unknown names, unknown settings, values out of range, no way to
+     * combine them.
+     */
+    public List<Problem> problems(ModelDefinition definition) {
+        List<Problem> problems = new ArrayList<>();
+        for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
+            try {
+                learner(learner);
+            } catch (KeelsonException e) {
+                for (Problem problem : e.problems()) {
+                    problems.add(Problem.at(problem.code(), definition.location(), problem.message(), problem.hint()));
+                }
+            }
+        }
+        if (definition.learners().isEmpty()) {
+            problems.add(Problem.at(
+                    ErrorCode.BAD_VALUE,
+                    definition.location(),
+                    "The model %s has no learner; at least one is needed.".formatted(definition.name()),
+                    null));
+        }
+        if (definition.combine() == ModelDefinition.Combine.NONE
+                && definition.learners().size() > 1) {
+            problems.add(Problem.at(
+                    ErrorCode.BAD_VALUE,
+                    definition.location(),
+                    "The model %s has %d learners and does not say how they are combined."
+                            .formatted(definition.name(), definition.learners().size()),
+                    "Maybe `combine: blend` was meant."));
+        }
+        return problems;
+    }
+
+    private Learner learner(ModelDefinition.LearnerDefinition definition) {
+        LearnerProvider provider = providers.get(definition.name());
+        if (provider == null) {
+            throw new KeelsonException(
+                    ErrorCode.UNKNOWN_REFERENCE,
+                    "There is no learner (%s); there are %s.".formatted(definition.name(), providers.keySet()),
+                    Suggestion.sentence(definition.name(), providers.keySet()).orElse(null));
+        }
+        return provider.create(definition.settings());
+    }
+
+    /**
+     * The outcome of a request, from the cache if it is there, else trained and put there.
+     *
+     * @throws KeelsonException as {@link #run(TrainingRequest)}
+     */
+    public TrainingOutcome run(TrainingRequest request, TrainingCache cache) {
+        String key = TrainingKey.of(request);
+        Optional<TrainingOutcome> found = cache.get(key);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        TrainingOutcome outcome = run(request);
+        cache.put(key, outcome);
+        return outcome;
+    }
+
+    /**
+     * Trains.
+     *
+     * @throws KeelsonException with what {@link #problems} finds; NOT_ENOUGH_ROWS if the rows do not suffice for test
+     *     period and folds; NATIVE_LIBRARY_MISSING if a learner's library cannot be loaded
+     * @throws CancellationException if the calling thread is interrupted
+     */
+    public TrainingOutcome run(TrainingRequest request) {
+        List<Problem> problems = problems(request.definition());
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        if (request.table().rows() == 0) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS,
+                    "The model %s has no row whose label was known before %s."
+                            .formatted(request.definition().name(), request.asOf()),
+                    "Maybe more history must be loaded.");
+        }
+        List<Learner> learners = new ArrayList<>();
+        request.definition().learners().forEach(definition -> learners.add(learner(definition)));
+        return switch (request.mode()) {
+            case TrainingMode.Full() -> full(request, learners);
+            case TrainingMode.Refresh(RecipeParameters parameters) -> refresh(request, learners, parameters);
+        };
+    }
+
+    /** A fit on some rows and the predictions of others. */
+    private record Fitted(Model model, double[] predictions) {}
+
+    private static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
+        TrainingTable table = request.table();
+        TrainingSet set = new TrainingSet(
+                table.features().take(train),
+                Scores.take(table.labels(), train),
+                request.definition().classes(),
+                null);
+        Model model = learners.get(member).fit(set, request.definition().seed() + member);
+        FeatureMatrix judged = table.features().take(predict);
+        return new Fitted(model, model.predictAll(judged));
+    }
+
+    private TrainingOutcome refresh(TrainingRequest request, List<Learner> learners, RecipeParameters parameters) {
+        if (parameters.weights().size() != learners.size()) {
+            throw new IllegalArgumentException("There are %d weights for %d learners of the model %s."
+                    .formatted(
+                            parameters.weights().size(),
+                            learners.size(),
+                            request.definition().name()));
+        }
+        int[] all = IntStream.range(0, request.table().rows()).toArray();
+        List<Callable<Fitted>> tasks = new ArrayList<>();
+        for (int m = 0; m < learners.size(); m++) {
+            int member = m;
+            tasks.add(() -> fit(request, learners, member, all, new int[0]));
+        }
+        EnsembleModel model = ensemble(learners, inOrder(tasks), parameters);
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        metrics.put("rows", (double) all.length);
+        return new TrainingOutcome(
+                ModelBundle.of(model),
+                metrics,
+                new TreeMap<>(),
+                parameters,
+                provenance(request, learners),
+                Map.of(),
+                importance(model),
+                null);
+    }
+
+    private TrainingOutcome full(TrainingRequest request, List<Learner> learners) {
+        ModelDefinition definition = request.definition();
+        TrainingTable table = request.table();
+        int[] all = IntStream.range(0, table.rows()).toArray();
+        WalkForward walk = new WalkForward(definition.folds(), Micros.of(definition.embargo()), FIRST_SHARE);
+        Fold holdout = walk.holdout(table.times(), all, Micros.of(definition.test()));
+        List<Fold> folds = walk.split(table.times(), holdout.train());
+
+        int members = learners.size();
+        List<Callable<Fitted>> tasks =
+                new ArrayList<>(); // the longest first: all rows, before the test, then the folds
+        for (int m = 0; m < members; m++) {
+            int member = m;
+            tasks.add(() -> fit(request, learners, member, all, new int[0]));
+        }
+        for (int m = 0; m < members; m++) {
+            int member = m;
+            tasks.add(() -> fit(request, learners, member, holdout.train(), holdout.validation()));
+        }
+        for (int f = folds.size() - 1; f >= 0; f--) {
+            Fold fold = folds.get(f);
+            for (int m = 0; m < members; m++) {
+                int member = m;
+                tasks.add(() -> fit(request, learners, member, fold.train(), fold.validation()));
+            }
+        }
+        List<Fitted> fitted = inOrder(tasks);
+
+        int classes = definition.classes().size();
+        int[] validated = folds.stream()
+                .flatMapToInt(fold -> IntStream.of(fold.validation()))
+                .toArray();
+        List<double[]> outOfFold = new ArrayList<>();
+        List<double[]> onTest = new ArrayList<>();
+        for (int m = 0; m < members; m++) {
+            double[] predictions = new double[validated.length * classes];
+            int at = 0;
+            for (int f = 0; f < folds.size(); f++) {
+                double[] part =
+                        fitted.get((2 + folds.size() - 1 - f) * members + m).predictions();
+                System.arraycopy(part, 0, predictions, at, part.length);
+                at += part.length;
+            }
+            outOfFold.add(predictions);
+            onTest.add(fitted.get(members + m).predictions());
+        }
+
+        int[] validatedLabels = Scores.take(table.labels(), validated);
+        int[] validatedDays = Scores.take(table.day(), validated);
+        double[] weights = LogLinearPool.fit(outOfFold, classes, validatedLabels);
+        double[] blended = LogLinearPool.combine(outOfFold, weights, classes, 1);
+        double temperature = switch (definition.calibration()) {
+            case NONE -> 1;
+            case TEMPERATURE -> Temperature.fit(blended, classes, validatedLabels);
+        };
+        RecipeParameters parameters = new RecipeParameters(
+                IntStream.range(0, members).mapToObj(m -> weights[m]).toList(), temperature, request.asOf());
+
+        HoldoutForecast test = new HoldoutForecast(
+                IntStream.of(holdout.validation())
+                        .mapToObj(row -> table.rowIds().get(row))
+                        .toList(),
+                LogLinearPool.combine(onTest, weights, classes, temperature),
+                Scores.take(table.labels(), holdout.validation()),
+                Scores.take(table.day(), holdout.validation()),
+                classes);
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        metrics.put("rows", (double) table.rows());
+        double[] calibrated = LogLinearPool.combine(outOfFold, weights, classes, temperature);
+        Scores.put(metrics, "oof_", calibrated, classes, validatedLabels, validatedDays);
+        Scores.put(metrics, "test_", test.probabilities(), classes, test.labels(), test.day());
+        Scores.putSegments(metrics, "oof_", calibrated, classes, table, validated);
+        Scores.putSegments(metrics, "test_", test.probabilities(), classes, table, holdout.validation());
+        for (int m = 0; m < members && members > 1; m++) {
+            String prefix = "member/%d-%s/".formatted(m, learners.get(m).name());
+            Scores.put(metrics, prefix + "oof_", outOfFold.get(m), classes, validatedLabels, validatedDays);
+            Scores.put(metrics, prefix + "test_", onTest.get(m), classes, test.labels(), test.day());
+        }
+        ModelDefinition.Backtest backtest = definition.backtest();
+        if (backtest != null) {
+            double[] odds = table.odds(backtest.odds(), holdout.validation());
+            if (odds != null) {
+                Scores.putProfit(metrics, test, odds, backtest);
+            }
+        }
+
+        EnsembleModel model = ensemble(learners, fitted.subList(0, members), parameters);
+        return new TrainingOutcome(
+                ModelBundle.of(model),
+                metrics,
+                baselines(definition, table, holdout, test),
+                parameters,
+                provenance(request, learners),
+                reliability(definition, test),
+                importance(model),
+                test);
+    }
+
+    private static SortedMap<String, SortedMap<String, Double>> baselines(
+            ModelDefinition definition, TrainingTable table, Fold holdout, HoldoutForecast test) {
+        int classes = test.classes();
+        SortedMap<String, SortedMap<String, Double>> measured = new TreeMap<>();
+        for (ModelDefinition.Baseline baseline : definition.baselines()) {
+            switch (baseline) {
+                case ModelDefinition.Baseline.Frequencies() ->
+                    measured.put(
+                            "frequencies",
+                            Scores.baseline(
+                                    test, frequencies(table.labels(), holdout.train(), classes, test.labels().length)));
+                case ModelDefinition.Baseline.Market(List<String> columns) -> {
+                    double[] odds = table.odds(columns, holdout.validation());
+                    if (odds != null) {
+                        double[] implied = OddsMargin.implied(OddsMargin.Method.PROPORTIONAL, odds, classes);
+                        SortedMap<String, Double> metrics = Scores.baseline(test, implied);
+                        if (!metrics.isEmpty()) {
+                            measured.put("market", metrics);
+                        }
+                    }
+                }
+            }
+        }
+        return measured;
+    }
+
+    /** The class frequencies of the training rows (half a row added to each class) for every row. */
+    private static double[] frequencies(int[] labels, int[] train, int classes, int rows) {
+        double[] counts = new double[classes];
+        for (int row : train) {
+            counts[labels[row]]++;
+        }
+        double[] all = new double[rows * classes];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (counts[i % classes] + 0.5) / (train.length + 0.5 * classes);
+        }
+        return all;
+    }
+
+    private static Map<String, ReliabilityBins> reliability(ModelDefinition definition, HoldoutForecast test) {
+        Map<String, ReliabilityBins> diagrams = new LinkedHashMap<>();
+        ReliabilityBins.Binning binning = ReliabilityBins.Binning.EQUAL_WIDTH;
+        int count = ReliabilityBins.DEFAULT_COUNT;
+        diagrams.put(
+                TrainingOutcome.TOP,
+                ReliabilityBins.topLabel(test.probabilities(), test.classes(), test.labels(), binning, count));
+        for (int k = 0; k < test.classes(); k++) {
+            diagrams.put(
+                    definition.classes().get(k),
+                    ReliabilityBins.ofClass(test.probabilities(), test.classes(), test.labels(), k, binning, count));
+        }
+        return diagrams;
+    }
+
+    private static EnsembleModel ensemble(List<Learner> learners, List<Fitted> fitted, RecipeParameters parameters) {
+        List<EnsembleModel.Member> members = new ArrayList<>();
+        for (int m = 0; m < learners.size(); m++) {
+            members.add(new EnsembleModel.Member(
+                    learners.get(m).name(), fitted.get(m).model()));
+        }
+        return new EnsembleModel(members, parameters.weightArray(), parameters.temperature());
+    }
+
+    private static List<FeatureImportance> importance(EnsembleModel model) {
+        double[] shares = model.importance();
+        return IntStream.range(0, shares.length)
+                .mapToObj(j -> new FeatureImportance(model.features().get(j), shares[j]))
+                .sorted(Comparator.comparingDouble(FeatureImportance::share)
+                        .reversed()
+                        .thenComparing(FeatureImportance::feature))
+                .toList();
+    }
+
+    private static RunProvenance provenance(TrainingRequest request, List<Learner> learners) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (int m = 0; m < learners.size(); m++) {
+            String prefix = "%d.%s.".formatted(m, learners.get(m).name());
+            learners.get(m).settings().forEach((name, value) -> settings.put(prefix + name, value.toString()));
+        }
+        long[] times = request.table().eventTime();
+        Instant first = Micros.toInstant(java.util.Arrays.stream(times).min().orElseThrow());
+        Instant last = Micros.toInstant(java.util.Arrays.stream(times).max().orElseThrow());
+        String mode = switch (request.mode()) {
+            case TrainingMode.Full() -> "full";
+            case TrainingMode.Refresh ignored -> "refresh";
+        };
+        return new RunProvenance(
+                TrainingKey.of(request),
+                mode,
+                request.inputs().datasetVersion(),
+                request.inputs().featureHash(),
+                DefinitionJson.canonical(request.definition()),
+                settings,
+                request.definition().seed(),
+                request.inputs().codeVersion(),
+                request.inputs().environment(),
+                request.table().rows(),
+                first,
+                last,
+                request.asOf(),
+                request.table().features().names());
+    }
+
+    /** The results in the order of the tasks, run side by side. */
+    private List<Fitted> inOrder(List<Callable<Fitted>> tasks) {
+        List<Fitted> results = new ArrayList<>(tasks.size());
+        try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, tasks.size()))) {
+            List<Future<Fitted>> futures = new ArrayList<>();
+            tasks.forEach(task -> futures.add(pool.submit(task)));
+            try {
+                for (Future<Fitted> future : futures) {
+                    results.add(future.get());
+                }
+            } catch (InterruptedException e) {
+                pool.shutdownNow();
+                Thread.currentThread().interrupt();
+                throw new CancellationException("The training was interrupted.");
+            } catch (ExecutionException e) {
+                pool.shutdownNow();
+                throw unwrapped(e);
+            }
+        }
+        return results;
+    }
+
+    private static RuntimeException unwrapped(ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException failure) {
+            return failure;
+        }
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("A fit failed.", e.getCause());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.keelson.train;
+
+import dev.keelson.id.Sha256;
+import java.util.List;
+
+/**
+ * The identity of a training: SHA-256 of the definition, the dataset version, the feature definitions, the mode with
+ * its parameters, the code version and the as-of time. Two requests with one key have the same outcome to the last bit.
+ * The seed is part of the definition.
+ */
+public final class TrainingKey {
+    private static final String VERSION = "keelson-training-1";
+
+    private TrainingKey() {}
+
+    /** The key of a request, 64 hexadecimal digits. */
+    public static String of(TrainingRequest request) {
+        Sha256 sha = new Sha256()
+                .add(VERSION)
+                .add(DefinitionJson.canonical(request.definition()))
+                .add(request.inputs().datasetVersion())
+                .add(request.inputs().featureHash())
+                .add(request.inputs().codeVersion())
+                .add(request.asOf().toString());
+        switch (request.mode()) {
+            case TrainingMode.Full() -> sha.add("full");
+            case TrainingMode.Refresh(RecipeParameters parameters) -> {
+                sha.add("refresh");
+                List<Double> weights = parameters.weights();
+                sha.add((long) weights.size());
+                weights.forEach(weight -> sha.add(weight.doubleValue()));
+                sha.add(parameters.temperature());
+                sha.add(parameters.fittedAsOf().toString());
+            }
+        }
+        return sha.hex();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.keelson.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.learn.ModelBundle;
+import dev.keelson.metrics.ReliabilityBins;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a training made. The same request gives the same bytes.
+ *
+ * <p>Metric names: {@code test_} (the untouched last period, by members fitted before it) or {@code oof_} (out-of-fold
+ * predictions on which weights and temperature were fitted), then {@code log_loss}, {@code brier}, {@code rps},
+ * {@code accuracy}, {@code ece} or {@code n}; {@code _lower} and {@code _upper} are the ends of a 95 % interval
+ * clustered by day. Of one league: {@code segment/<name>/...}; of one member:
+ * {@code member/<position>-<learner>/...}. Stakes: {@code test_profit_flat}, {@code test_bets_flat},
+ * {@code test_turnover_flat}, {@code test_roi_flat}, {@code test_max_drawdown_flat}, and the same with {@code _kelly}.
+ * What is not finite is left out.
+ *
+ * @param bundle the model
+ * @param metrics name to finite value; of a refresh {@code rows} alone
+ * @param baselines baseline ({@code frequencies}, {@code market}, {@code champion}) to its metrics on the rows that it
+ *     covers, and {@code test_<metric>_difference} with its interval: model less baseline on those rows, below 0 when
+ *     the model is better (above 0 for accuracy)
+ * @param parameters weights and temperature in use
+ * @param provenance where it came from
+ * @param reliability {@code top_label} (most probable class) and every class by name, over the test period; empty for a
+ *     refresh
+ * @param importance features by falling share
+ * @param test forecasts of the test period; null for a refresh
+ */
+public record TrainingOutcome(
+        ModelBundle bundle,
+        SortedMap<String, Double> metrics,
+        SortedMap<String, SortedMap<String, Double>> baselines,
+        RecipeParameters parameters,
+        RunProvenance provenance,
+        Map<String, ReliabilityBins> reliability,
+        List<FeatureImportance> importance,
+        @Nullable HoldoutForecast test) {
+    /** Name of the reliability diagram of the most probable class. */
+    public static final String TOP = "top_label";
+
+    /** Copies the collections. */
+    public TrainingOutcome {
+        metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
+        SortedMap<String, SortedMap<String, Double>> copies = new TreeMap<>();
+        baselines.forEach((name, values) -> copies.put(name, Collections.unmodifiableSortedMap(new TreeMap<>(values))));
+        baselines = Collections.unmodifiableSortedMap(copies);
+        reliability = Collections.unmodifiableMap(new LinkedHashMap<>(reliability));
+        importance = List.copyOf(importance);
+    }
+
+    /**
+     * This outcome with the metrics of one more baseline, such as the last champion's, over the test rows that it has
+     * forecasts of. Unchanged when there is no test period or none of its rows has a forecast.
+     *
+     * @param name of the baseline, such as {@code champion}
+     * @param forecasts row id to probabilities in the order of the classes
+     */
+    public TrainingOutcome withBaseline(String name, Map<String, double[]> forecasts) {
+        if (test == null) {
+            return this;
+        }
+        int classes = test.classes();
+        double[] p = new double[test.labels().length * classes];
+        java.util.Arrays.fill(p, Double.NaN);
+        for (int i = 0; i < test.labels().length; i++) {
+            double[] forecast = forecasts.get(test.rowIds().get(i));
+            if (forecast != null) {
+                System.arraycopy(forecast, 0, p, i * classes, classes);
+            }
+        }
+        SortedMap<String, Double> measured = Scores.baseline(test, p);
+        if (measured.isEmpty()) {
+            return this;
+        }
+        SortedMap<String, SortedMap<String, Double>> more = new TreeMap<>(baselines);
+        more.put(name, measured);
+        return new TrainingOutcome(bundle, metrics, more, parameters, provenance, reliability, importance, test);
+    }
+
+    /** Everything but the bundle's files, as one document; {@link #fromJson} reads it back without loss. */
+    public ObjectNode toJson() {
+        return OutcomeJson.write(this);
+    }
+
+    /**
+     * The outcome that {@link #toJson} wrote.
+     *
+     * @param bundle the model's files
+     * @throws IllegalArgumentException if the document is damaged or belongs to another model
+     */
+    public static TrainingOutcome fromJson(JsonNode json, ModelBundle bundle) {
+        return OutcomeJson.read(json, bundle);
+    }
+}

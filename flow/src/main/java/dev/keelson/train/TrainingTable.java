@@ -1,0 +1,96 @@
+package dev.keelson.train;
+
+import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.split.EventTimes;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows with known labels, in any order. The arrays are not copied and must not change.
+ *
+ * @param features as the model reads them; at least one row
+ * @param labels class of each row, a position in the definition's classes
+ * @param eventTime when it happened, microseconds since 1970
+ * @param knownAt when its label became known, microseconds since 1970
+ * @param day cluster of rows whose outcomes move together, such as the day of a match as epoch day; not falling with
+ *     event time
+ * @param segment what metrics are split by, such as the league; null for none, a null element for a row outside every
+ *     segment
+ * @param odds source column to decimal odds of each row, {@code NaN} where there are none; the columns that the
+ *     definition's backtest and market baseline name
+ * @param rowIds identity of each row, distinct
+ */
+public record TrainingTable(
+        FeatureMatrix features,
+        int[] labels,
+        long[] eventTime,
+        long[] knownAt,
+        int[] day,
+        @Nullable String @Nullable [] segment,
+        Map<String, double[]> odds,
+        List<String> rowIds) {
+
+    /** Checks that everything has as many rows. */
+    public TrainingTable(
+            FeatureMatrix features,
+            int[] labels,
+            long[] eventTime,
+            long[] knownAt,
+            int[] day,
+            @Nullable String @Nullable [] segment,
+            Map<String, double[]> odds,
+            List<String> rowIds) {
+        int rows = features.rows();
+        requireRows("labels", labels.length, rows);
+        requireRows("event times", eventTime.length, rows);
+        requireRows("known-at times", knownAt.length, rows);
+        requireRows("days", day.length, rows);
+        requireRows("row ids", rowIds.size(), rows);
+        if (segment != null) {
+            requireRows("segments", segment.length, rows);
+        }
+        odds.forEach((name, values) -> requireRows("odds " + name, values.length, rows));
+        this.features = features;
+        this.labels = labels;
+        this.eventTime = eventTime;
+        this.knownAt = knownAt;
+        this.day = day;
+        this.segment = segment;
+        this.odds = Collections.unmodifiableMap(new LinkedHashMap<>(odds));
+        this.rowIds = List.copyOf(rowIds);
+    }
+
+    private static void requireRows(String what, int found, int rows) {
+        if (found != rows) {
+            throw new IllegalArgumentException("There are %d %s for %d rows.".formatted(found, what, rows));
+        }
+    }
+
+    /** Number of rows. */
+    public int rows() {
+        return labels.length;
+    }
+
+    /** The times, for splitting. */
+    EventTimes times() {
+        return new EventTimes(eventTime, knownAt, day);
+    }
+
+    /** Odds of some rows, {@code rows * columns}, row by row; null when a column is absent. */
+    double @Nullable [] odds(List<String> columns, int[] rows) {
+        double[] values = new double[rows.length * columns.size()];
+        for (int c = 0; c < columns.size(); c++) {
+            double[] column = odds.get(columns.get(c));
+            if (column == null) {
+                return null;
+            }
+            for (int i = 0; i < rows.length; i++) {
+                values[i * columns.size() + c] = column[rows[i]];
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.keelson.control;
+
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Ends a run at one of its calls, as {@code kill -9} would: before the call, in its midst, or right after it. */
+final class Killer {
+    /** When within the call. */
+    enum Moment {
+        BEFORE,
+        AMIDST,
+        AFTER
+    }
+
+    /** The end of the run. */
+    static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final int victim;
+    private final Moment moment;
+    private int calls;
+    private boolean dead;
+
+    private Killer(int victim, Moment moment) {
+        this.victim = victim;
+        this.moment = moment;
+    }
+
+    static Killer never() {
+        return new Killer(Integer.MAX_VALUE, Moment.BEFORE);
+    }
+
+    static Killer at(int call, Moment moment) {
+        return new Killer(call, moment);
+    }
+
+    synchronized int calls() {
+        return calls;
+    }
+
+    <T> T call(Supplier<T> work) {
+        return call(work, () -> {});
+    }
+
+    void run(Runnable work) {
+        call(() -> {
+            work.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /**
+     * @param half what a kill in the midst of the work leaves done
+     */
+    synchronized <T> T call(Supplier<T> work, Runnable half) {
+        if (dead) {
+            throw new Killed(); // other threads die with it
+        }
+        calls++;
+        boolean now = calls == victim;
+        dead = now;
+        if (now && moment != Moment.AFTER) {
+            if (moment == Moment.AMIDST) {
+                half.run();
+            }
+            throw new Killed();
+        }
+        T result = work.get();
+        if (now) {
+            throw new Killed();
+        }
+        return result;
+    }
+
+    Catalog catalog(Catalog catalog) {
+        return new Catalog() {
+            @Override
+            public <T> T write(Function<CatalogTransaction, T> work) {
+                return call(() -> catalog.write(work), () -> {
+                    try {
+                        catalog.<Boolean>write(tx -> {
+                            work.apply(tx);
+                            throw new Killed();
+                        });
+                    } catch (Killed e) {
+                        // rolled back
+                    }
+                });
+            }
+
+            @Override
+            public <T> T read(Function<CatalogTransaction, T> work) {
+                return call(() -> catalog.read(work));
+            }
+
+            @Override
+            public void close() {
+                catalog.close();
+            }
+        };
+    }
+
+    PredictionLog log(PredictionLog log) {
+        return new PredictionLog() {
+            @Override
+            public void append(List<PredictionEvent> events, boolean durable) {
+                call(
+                        () -> {
+                            log.append(events, durable);
+                            return Boolean.TRUE;
+                        },
+                        () -> log.append(events.subList(0, events.size() / 2), durable));
+            }
+
+            @Override
+            public void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable) {
+                call(
+                        () -> {
+                            log.appendOutcomes(outcomes, durable);
+                            return Boolean.TRUE;
+                        },
+                        () -> log.appendOutcomes(outcomes.subList(0, outcomes.size() / 2), durable));
+            }
+
+            @Override
+            public void catchUp() {
+                run(log::catchUp);
+            }
+
+            @Override
+            public long lag() {
+                return call(log::lag);
+            }
+
+            @Override
+            public List<LoggedPrediction> find(PredictionQuery query) {
+                return call(() -> log.find(query));
+            }
+
+            @Override
+            public long count(PredictionQuery query) {
+                return call(() -> log.count(query));
+            }
+
+            @Override
+            public Optional<LoggedPrediction> find(UUID id) {
+                return call(() -> log.find(id));
+            }
+
+            @Override
+            public JournalPosition position() {
+                return call(log::position);
+            }
+
+            @Override
+            public void truncateTo(JournalPosition position) {
+                run(() -> log.truncateTo(position));
+            }
+
+            @Override
+            public void close() {
+                log.close();
+            }
+        };
+    }
+}

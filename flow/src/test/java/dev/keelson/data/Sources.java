@@ -1,0 +1,136 @@
+package dev.keelson.data;
+
+import dev.keelson.error.Located;
+import dev.keelson.frame.ColumnType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Sources for tests: matches with a date and odds unless told otherwise. */
+public final class Sources {
+    private List<String> key = List.of("id");
+    private String eventTime = "date";
+    private @Nullable String cursor;
+    private @Nullable String created;
+    private Duration lateWindow = Duration.ofDays(3);
+    private Duration knownAfter = Duration.ofDays(1);
+    private ZoneId zone = ZoneOffset.UTC;
+    private final List<String> outcomes = new ArrayList<>();
+    private final List<ColumnDefinition> columns = new ArrayList<>();
+    private final List<CheckDefinition> checks = new ArrayList<>();
+
+    private Sources() {}
+
+    public static Sources matches() {
+        return new Sources();
+    }
+
+    /** Matches whose {@code date} is an ISO date. */
+    public static Sources dated() {
+        return matches().column("date", ColumnType.DATE);
+    }
+
+    public Sources key(String... names) {
+        key = List.of(names);
+        return this;
+    }
+
+    public Sources eventTime(String name) {
+        eventTime = name;
+        return this;
+    }
+
+    public Sources cursor(String name) {
+        cursor = name;
+        return this;
+    }
+
+    public Sources created(String name) {
+        created = name;
+        return this;
+    }
+
+    public Sources lateWindow(Duration window) {
+        lateWindow = window;
+        return this;
+    }
+
+    public Sources knownAfter(Duration delay) {
+        knownAfter = delay;
+        return this;
+    }
+
+    public Sources zone(String id) {
+        zone = ZoneId.of(id);
+        return this;
+    }
+
+    public Sources outcomes(String... names) {
+        outcomes.addAll(List.of(names));
+        return this;
+    }
+
+    public Sources column(String name, ColumnType type, String... formats) {
+        return column(new ColumnDefinition(
+                name,
+                type,
+                List.of(formats),
+                false,
+                null,
+                null,
+                List.of(),
+                null,
+                ColumnDefinition.OnFail.QUARANTINE,
+                null));
+    }
+
+    public Sources column(ColumnDefinition column) {
+        columns.add(column);
+        return this;
+    }
+
+    public Sources least(String name, double min, ColumnDefinition.OnFail onFail) {
+        return column(new ColumnDefinition(
+                name, ColumnType.DOUBLE, List.of(), false, min, null, List.of(), null, onFail, null));
+    }
+
+    public Sources block(String condition) {
+        checks.add(new CheckDefinition(CheckDefinition.Severity.BLOCK, Located.of(condition)));
+        return this;
+    }
+
+    public Sources warn(String condition) {
+        checks.add(new CheckDefinition(CheckDefinition.Severity.WARN, Located.of(condition)));
+        return this;
+    }
+
+    public SourceDefinition build() {
+        return new SourceDefinition(
+                "matches",
+                Located.of("matches.csv"),
+                key,
+                eventTime,
+                cursor,
+                lateWindow,
+                created,
+                knownAfter,
+                outcomes,
+                zone,
+                columns,
+                checks,
+                null);
+    }
+
+    /** Reads a text as the file {@code matches.csv}. */
+    public static SourceRows read(SourceDefinition source, String csv) {
+        return read(source, csv, null);
+    }
+
+    public static SourceRows read(SourceDefinition source, String csv, @Nullable DatasetVersion previous) {
+        return SourceReader.parse(source, "matches.csv", csv.getBytes(StandardCharsets.UTF_8), previous);
+    }
+}

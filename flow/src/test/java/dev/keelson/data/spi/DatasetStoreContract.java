@@ -1,0 +1,174 @@
+package dev.keelson.data.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.keelson.data.DataLoad;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceRows;
+import dev.keelson.data.Sources;
+import dev.keelson.data.SystemColumns;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What every dataset store does. */
+public abstract class DatasetStoreContract {
+    protected static final Instant NOW = Instant.parse("2021-07-01T00:00:00Z");
+
+    /** Every type, missing cells, odd names, odd values, several months. */
+    private static final String CSV = """
+            id,date,seen,"the ""name"", first",select,d,flag
+            2,2021-05-31,2021-06-01T10:00:00.123456Z,Köln 🏟,9223372036854775807,-0.0,true
+            1,2021-06-02,,"it's, ""quoted""
+            over lines",-5,NaN,false
+            3,2021-05-31,1969-12-31T23:59:59Z,,,1e-300,
+            4,1899-01-01,2021-06-01T10:00:00Z,x,0,,true
+            """;
+
+    private final SourceDefinition source = Sources.dated()
+            .column("seen", ColumnType.TIMESTAMP)
+            .column("d", ColumnType.DOUBLE)
+            .column("flag", ColumnType.BOOLEAN)
+            .build();
+
+    /** An empty store. */
+    protected abstract DatasetStore store();
+
+    /** A store over what another one wrote, as after a restart. */
+    protected abstract DatasetStore reopened(DatasetStore store);
+
+    private SourceRows rows() {
+        return Sources.read(source, CSV);
+    }
+
+    private static DatasetVersion version(LoadReport report) {
+        return Objects.requireNonNull(report.version());
+    }
+
+    @Test
+    void everyCellComesBackAsItWas() {
+        DatasetStore store = store();
+        SourceRows rows = rows();
+        DatasetVersion version = version(new DataLoad(store).load(rows, null, NOW));
+
+        Frame frame = store.read(version);
+
+        assertThat(frame.schema()).isEqualTo(rows.schema());
+        assertThat(frame.rows()).isEqualTo(4);
+        for (String name : frame.schema().names()) {
+            for (int row = 0; row < 4; row++) {
+                assertThat(frame.vector(name).get(row))
+                        .as("%s of row %d", name, row)
+                        .isEqualTo(rows.frame().vector(name).get(row));
+            }
+        }
+        store.verify(version);
+    }
+
+    @Test
+    void rowsComeInKnownOrderAlsoWithoutTheColumnsThatMakeIt() {
+        DatasetStore store = store();
+        DatasetVersion version = version(new DataLoad(store).load(rows(), null, NOW));
+
+        Frame frame = store.read(version, List.of("select", "id"));
+
+        assertThat(frame.schema().names()).containsExactly("select", "id");
+        assertThat(frame.longs("id").values()).containsExactly(4, 2, 3, 1);
+    }
+
+    @Test
+    void onePartitionCanBeReadAlone() {
+        DatasetStore store = store();
+        DatasetVersion version = version(new DataLoad(store).load(rows(), null, NOW));
+
+        Frame may = store.read(version, version.partitions().subList(1, 2), List.of("id", SystemColumns.EVENT_TIME));
+        Frame none = store.read(version, List.of(), List.of("id"));
+
+        assertThat(may.longs("id").values()).containsExactly(2, 3);
+        assertThat(none.rows()).isZero();
+    }
+
+    @Test
+    void unknownColumnIsRefused() {
+        DatasetStore store = store();
+        DatasetVersion version = version(new DataLoad(store).load(rows(), null, NOW));
+
+        assertThatThrownBy(() -> store.read(version, List.of("nothing"))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatWasStoredIsThereAfterARestart() {
+        DatasetStore store = store();
+        LoadReport report = new DataLoad(store).load(rows(), null, NOW);
+
+        DatasetStore again = reopened(store);
+
+        assertThat(again.latest("matches")).hasValue(version(report));
+        assertThat(again.get(version(report).id().substring(0, 10))).hasValue(version(report));
+        assertThat(again.read(version(report)).rows()).isEqualTo(4);
+        assertThat(again.versions("matches")).containsExactly(version(report));
+        assertThat(new DataLoad(again).load(rows(), null, NOW).unchanged()).isEqualTo(4);
+    }
+
+    @Test
+    void nothingIsThereBeforeTheFirstLoad() {
+        DatasetStore store = store();
+
+        assertThat(store.latest("matches")).isEmpty();
+        assertThat(store.get("0123")).isEmpty();
+        assertThat(store.versions("matches")).isEmpty();
+        assertThat(store.quarantine("matches", "0".repeat(32))).isEmpty();
+        assertThat(store.sweep()).isZero();
+    }
+
+    @Test
+    void latestMovesBackAndAway() {
+        DatasetStore store = store();
+        DataLoad load = new DataLoad(store);
+        SourceRows rows = rows();
+        DatasetVersion first = version(load.load(rows, Instant.parse("2021-06-02T00:00:00Z"), NOW));
+        DatasetVersion second = version(load.load(rows, null, NOW.plusSeconds(1)));
+
+        store.moveTo("matches", first.id());
+
+        assertThat(store.latest("matches")).hasValue(first);
+        assertThat(store.versions("matches")).containsExactly(first, second);
+        store.moveTo("matches", null);
+        assertThat(store.latest("matches")).isEmpty();
+        KeelsonException unknown =
+                catchThrowableOfType(KeelsonException.class, () -> store.moveTo("matches", "0".repeat(64)));
+        assertThat(unknown.code()).isEqualTo(ErrorCode.DATASET_NOT_FOUND);
+    }
+
+    @Test
+    void quarantineComesBackInOrder() {
+        DatasetStore store = store();
+        List<QuarantinedRow> bad =
+                Sources.read(source, CSV + "5,x,,,,,\n6,2021-06-03\n").quarantined();
+
+        String id = store.putQuarantine("matches", bad);
+
+        assertThat(store.putQuarantine("matches", bad)).isEqualTo(id);
+        assertThat(reopened(store).quarantine("matches", id)).isEqualTo(bad).hasSize(2);
+    }
+
+    @Test
+    void sweepLeavesWhatIsUsed() {
+        DatasetStore store = store();
+        DatasetVersion version = version(new DataLoad(store).load(rows(), null, NOW));
+
+        assertThat(store.sweep()).isZero();
+
+        store.verify(version);
+    }
+}

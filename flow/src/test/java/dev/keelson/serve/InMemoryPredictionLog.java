@@ -1,0 +1,147 @@
+package dev.keelson.serve;
+
+import dev.keelson.serve.spi.PredictionLog;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A prediction log that lives as long as the test; it honours {@code PredictionLogContract}. An offset is a number of
+ * records. As in the real one, nothing is found before {@link #catchUp()}.
+ */
+public final class InMemoryPredictionLog implements PredictionLog {
+    private final List<Object> records = new ArrayList<>();
+    private int indexed;
+
+    @Override
+    public synchronized void append(List<PredictionEvent> events, boolean durable) {
+        for (PredictionEvent event : events) {
+            records.add(new PredictionEvent(
+                    event.id(),
+                    event.model(),
+                    event.version(),
+                    event.role(),
+                    event.entity(),
+                    event.segment(),
+                    micros(event.eventTime()),
+                    micros(event.asOf()),
+                    micros(event.at()),
+                    event.probabilities(),
+                    event.features(),
+                    event.watched()));
+        }
+    }
+
+    @Override
+    public synchronized void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable) {
+        for (OutcomeEvent event : outcomes) {
+            records.add(new OutcomeEvent(event.model(), event.entity(), event.outcome(), micros(event.knownAt())));
+        }
+    }
+
+    @Override
+    public synchronized void catchUp() {
+        indexed = records.size();
+    }
+
+    @Override
+    public synchronized long lag() {
+        return (long) records.size() - indexed;
+    }
+
+    @Override
+    public synchronized List<LoggedPrediction> find(PredictionQuery query) {
+        Comparator<LoggedPrediction> order = Comparator.<LoggedPrediction, Instant>comparing(
+                        logged -> logged.event().eventTime())
+                .thenComparing(logged -> logged.event().entity());
+        List<LoggedPrediction> matching = new ArrayList<>(matching(query).toList());
+        matching.sort(order); // stable: of equals the one appended first comes first
+        return (query.newestFirst() ? matching.reversed() : matching)
+                .stream().limit(query.limit()).toList();
+    }
+
+    @Override
+    public synchronized long count(PredictionQuery query) {
+        return matching(query).count();
+    }
+
+    @Override
+    public synchronized Optional<LoggedPrediction> find(UUID id) {
+        return indexed().filter(logged -> logged.event().id().equals(id)).findFirst();
+    }
+
+    @Override
+    public synchronized JournalPosition position() {
+        return new JournalPosition(1, records.size());
+    }
+
+    @Override
+    public synchronized void truncateTo(JournalPosition position) {
+        if (position.segment() != 1 || position.offset() < 0 || position.offset() > records.size()) {
+            throw new IllegalArgumentException("The position (%s) must be one that this log gave.".formatted(position));
+        }
+        records.subList((int) position.offset(), records.size()).clear();
+        indexed = Math.min(indexed, records.size());
+    }
+
+    @Override
+    public void close() {
+        // nothing is held open
+    }
+
+    private Stream<LoggedPrediction> indexed() {
+        Map<UUID, PredictionEvent> predictions = new LinkedHashMap<>();
+        Map<List<String>, OutcomeEvent> outcomes = new LinkedHashMap<>();
+        for (Object each : records.subList(0, indexed)) {
+            if (each instanceof PredictionEvent event) {
+                predictions.putIfAbsent(event.id(), event);
+            } else if (each instanceof OutcomeEvent event) {
+                outcomes.put(List.of(event.model(), event.entity()), event);
+            }
+        }
+        return predictions.values().stream().map(event -> {
+            OutcomeEvent outcome = outcomes.get(List.of(event.model(), event.entity()));
+            return outcome == null
+                    ? new LoggedPrediction(event, null, null)
+                    : new LoggedPrediction(event, outcome.outcome(), outcome.knownAt());
+        });
+    }
+
+    private Stream<LoggedPrediction> matching(PredictionQuery query) {
+        if (query.limit() < 1) {
+            throw new IllegalArgumentException("limit (%d) must be at least 1.".formatted(query.limit()));
+        }
+        return indexed().filter(logged -> matches(query, logged));
+    }
+
+    private static boolean matches(PredictionQuery query, LoggedPrediction logged) {
+        PredictionEvent event = logged.event();
+        String model = query.model();
+        Integer version = query.version();
+        String role = query.role();
+        Instant from = query.from();
+        Instant to = query.to();
+        Boolean settled = query.settled();
+        String text = query.text();
+        return (model == null || model.equals(event.model()))
+                && (version == null || version == event.version())
+                && (role == null || role.equals(event.role()))
+                && (from == null || !event.eventTime().isBefore(from))
+                && (to == null || event.eventTime().isBefore(to))
+                && (settled == null || settled == (logged.outcome() != null))
+                && (text == null
+                        || event.entity().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
+    }
+
+    private static Instant micros(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,323 @@
+package dev.keelson.serve.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog.JournalPosition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every prediction log must do. */
+public abstract class PredictionLogContract {
+    private static final Instant T0 = Instant.parse("2020-01-01T00:00:00.123456Z");
+    private static final PredictionQuery ALL =
+            new PredictionQuery(null, null, null, null, null, null, null, false, 1_000);
+    private PredictionLog log;
+
+    /** A new, empty log. */
+    protected abstract PredictionLog newLog();
+
+    /**
+     * The log after a restart of the process: the given one is closed and opened again.
+     *
+     * @return empty when the log does not outlive the process
+     */
+    protected abstract Optional<PredictionLog> reopen(PredictionLog open);
+
+    @BeforeEach
+    void open() {
+        log = newLog();
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @Test
+    void predictionComesBackWhole() {
+        PredictionEvent event = new PredictionEvent(
+                new UUID(Long.MIN_VALUE, -1), "football-1x2", 12, "champion", "E0|2020-01-01|Köln, \"FC\"\n\\n|\r", "",
+                Instant.parse("1969-12-31T23:59:59.999999Z"), T0, T0.plusSeconds(1),
+                new double[] {1.0 / 3, 0.25, Double.MIN_VALUE},
+                new double[] {Double.NaN, -0.0, 0, 1e300, 123456.7891, -2.5, Double.POSITIVE_INFINITY, Double.NaN},
+                new double[0]);
+
+        log.append(List.of(event), true);
+        log.catchUp();
+
+        LoggedPrediction found = log.find(event.id()).orElseThrow();
+        assertThat(found.outcome()).isNull();
+        assertThat(found.outcomeKnownAt()).isNull();
+        assertThat(found.event())
+                .usingRecursiveComparison()
+                .withEqualsForType((a, b) -> Double.compare(a, b) == 0, Double.class) // exact, NaN equals NaN
+                .isEqualTo(event);
+        assertThat(found.event().features()).containsExactly(event.features());
+    }
+
+    @Test
+    void oneMissingNumberIsNotNoNumber() {
+        PredictionEvent event = new PredictionEvent(
+                new UUID(0, 1), "m", 1, "champion", "", "", T0, T0, T0, new double[] {1}, new double[] {Double.NaN},
+                new double[] {});
+
+        log.append(List.of(event), false);
+        log.catchUp();
+
+        PredictionEvent found = log.find(event.id()).orElseThrow().event();
+        assertThat(found.features()).containsExactly(Double.NaN);
+        assertThat(found.watched()).isEmpty();
+    }
+
+    @Test
+    void unknownPredictionIsEmpty() {
+        assertThat(log.find(new UUID(1, 2))).isEmpty();
+        assertThat(log.find(ALL)).isEmpty();
+        assertThat(log.count(ALL)).isZero();
+    }
+
+    @Test
+    void nothingIsFoundBeforeTheIndexCaughtUp() {
+        assertThat(log.lag()).isZero();
+
+        log.append(List.of(prediction(1, "a", T0)), true);
+        assertThat(log.lag()).isPositive();
+
+        log.catchUp();
+        assertThat(log.lag()).isZero();
+        assertThat(log.find(ALL)).hasSize(1);
+    }
+
+    @Test
+    void lateOutcomeReachesItsPredictions() {
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "a", T0), prediction(3, "b", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0.plusSeconds(9))), false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(LoggedPrediction::outcome).containsExactly("H", "H", null);
+        assertThat(log.find(ALL).getFirst().outcomeKnownAt()).isEqualTo(T0.plusSeconds(9));
+    }
+
+    @Test
+    void outcomeMayComeBeforeItsPrediction() {
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0)), false);
+        log.append(List.of(prediction(1, "a", T0)), false);
+        log.catchUp();
+
+        assertThat(log.find(new UUID(0, 1)).orElseThrow().outcome()).isEqualTo("H");
+    }
+
+    @Test
+    void laterOutcomeCorrectsAnEarlierOne() {
+        log.append(List.of(prediction(1, "a", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0.plusSeconds(9))), false);
+        log.catchUp();
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "D", T0.plusSeconds(5))), false);
+        log.catchUp();
+
+        LoggedPrediction found = log.find(new UUID(0, 1)).orElseThrow();
+        assertThat(found.outcome()).isEqualTo("D");
+        assertThat(found.outcomeKnownAt()).isEqualTo(T0.plusSeconds(5));
+        assertThat(log.count(ALL)).isEqualTo(1);
+    }
+
+    @Test
+    void outcomeOfAnotherModelSettlesNothing() {
+        log.append(List.of(prediction(1, "a", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("other", "a", "H", T0)), false);
+        log.catchUp();
+
+        assertThat(log.find(new UUID(0, 1)).orElseThrow().outcome()).isNull();
+    }
+
+    @Test
+    void idThatIsKnownIsLeftOut() {
+        log.append(List.of(prediction(1, "a", T0), prediction(1, "b", T0)), false);
+        log.catchUp();
+        log.append(List.of(prediction(1, "c", T0)), false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(logged -> logged.event().entity()).containsExactly("a");
+    }
+
+    @Test
+    void listIsOrderedByEventTimeThenEntity() {
+        log.append(
+                List.of(prediction(1, "b", T0.plusSeconds(1)), prediction(2, "c", T0), prediction(3, "a", T0),
+                        prediction(4, "a", T0)),
+                false);
+        log.catchUp();
+
+        assertThat(ids(ALL)).containsExactly(3L, 4L, 2L, 1L);
+        assertThat(ids(query(null, null, null, null, null, null, null, true, 3))).containsExactly(1L, 2L, 4L);
+    }
+
+    @Test
+    void everyConditionOfAQueryCounts() {
+        log.append(
+                List.of(
+                        event(1, "m", 1, "champion", "E0|Arsenal", T0),
+                        event(2, "m", 2, "champion", "E0|Leeds", T0.plusSeconds(1)),
+                        event(3, "m", 1, "challenger", "E1|Arsenal", T0.plusSeconds(2)),
+                        event(4, "n", 1, "champion", "E0|100%", T0.plusSeconds(3))),
+                false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "E0|Leeds", "H", T0)), false);
+        log.catchUp();
+
+        assertThat(ids(query("m", null, null, null, null, null, null, false, 9))).containsExactly(1L, 2L, 3L);
+        assertThat(ids(query("m", 1, null, null, null, null, null, false, 9))).containsExactly(1L, 3L);
+        assertThat(ids(query(null, null, "champion", null, null, null, null, false, 9))).containsExactly(1L, 2L, 4L);
+        assertThat(ids(query(null, null, null, T0.plusSeconds(1), T0.plusSeconds(3), null, null, false, 9)))
+                .containsExactly(2L, 3L);
+        assertThat(ids(query(null, null, null, T0.plusNanos(1), null, null, null, false, 9)))
+                .containsExactly(2L, 3L, 4L);
+        assertThat(ids(query(null, null, null, null, null, true, null, false, 9))).containsExactly(2L);
+        assertThat(ids(query("m", null, null, null, null, false, null, false, 9))).containsExactly(1L, 3L);
+        assertThat(ids(query(null, null, null, null, null, null, "arSENal", false, 9))).containsExactly(1L, 3L);
+        assertThat(ids(query(null, null, null, null, null, null, "0%", false, 9))).containsExactly(4L);
+        assertThat(ids(PredictionQuery.of("m", "challenger"))).containsExactly(3L);
+    }
+
+    @Test
+    void countDisregardsTheLimit() {
+        for (int i = 1; i <= 5; i++) {
+            log.append(List.of(prediction(i, "e" + i, T0)), false);
+        }
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "e1", "H", T0)), false);
+        log.catchUp();
+
+        assertThat(log.count(query("m", null, null, null, null, null, null, false, 2))).isEqualTo(5);
+        assertThat(log.count(query("m", null, null, null, null, false, null, false, 2))).isEqualTo(4);
+        assertThat(log.find(query("m", null, null, null, null, null, null, false, 2))).hasSize(2);
+    }
+
+    @Test
+    void limitBelowOneIsRefused() {
+        assertThatThrownBy(() -> log.find(query(null, null, null, null, null, null, null, false, 0)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void cutForgetsWhatWasAppendedAfter() {
+        log.append(List.of(prediction(1, "a", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0)), false);
+        JournalPosition position = log.position();
+        log.append(List.of(prediction(2, "b", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "D", T0)), false);
+        log.catchUp();
+
+        log.truncateTo(position);
+
+        assertThat(log.position()).isEqualTo(position);
+        log.catchUp();
+        assertThat(log.find(ALL)).hasSize(1).first().extracting(LoggedPrediction::outcome).isEqualTo("H");
+        assertThat(log.lag()).isZero();
+        log.append(List.of(prediction(2, "c", T0)), false);
+        log.catchUp();
+        assertThat(log.find(ALL)).extracting(logged -> logged.event().entity()).containsExactly("a", "c");
+    }
+
+    @Test
+    void cutToTheStartEmptiesTheLog() {
+        JournalPosition start = log.position();
+        log.append(List.of(prediction(1, "a", T0)), true);
+        log.catchUp();
+
+        log.truncateTo(JournalPosition.START);
+
+        assertThat(start).isEqualTo(JournalPosition.START);
+        assertThat(log.count(ALL)).isZero();
+        log.append(List.of(prediction(1, "b", T0)), true);
+        log.catchUp();
+        assertThat(log.find(new UUID(0, 1)).orElseThrow().event().entity()).isEqualTo("b");
+    }
+
+    @Test
+    void cutBeyondTheEndIsRefused() {
+        log.append(List.of(prediction(1, "a", T0)), false);
+        JournalPosition end = log.position();
+
+        assertThatThrownBy(() -> log.truncateTo(new JournalPosition(end.segment(), end.offset() + 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void severalThreadsAppend() throws Exception {
+        List<Future<?>> done = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            for (int i = 1; i <= 100; i++) {
+                int number = i;
+                done.add(threads.submit(
+                        () -> log.append(List.of(prediction(number, "e", T0.plusSeconds(number))), number % 10 == 0)));
+                if (i % 20 == 0) {
+                    done.add(threads.submit(() -> log.catchUp()));
+                }
+            }
+            for (Future<?> each : done) {
+                each.get();
+            }
+        }
+        log.catchUp();
+
+        assertThat(ids(ALL)).hasSize(100).isSorted();
+    }
+
+    @Test
+    void whatIsDurableOutlivesTheProcess() {
+        log.append(List.of(prediction(1, "a", T0)), true);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0)), true);
+        JournalPosition position = log.position();
+
+        reopen(log).ifPresent(again -> {
+            log = again;
+            log.catchUp();
+            assertThat(log.position()).isEqualTo(position);
+            assertThat(log.find(new UUID(0, 1)).orElseThrow().outcome()).isEqualTo("H");
+        });
+    }
+
+    private List<Long> ids(PredictionQuery query) {
+        return log.find(query).stream()
+                .map(logged -> logged.event().id().getLeastSignificantBits())
+                .toList();
+    }
+
+    private static PredictionEvent prediction(long id, String entity, Instant eventTime) {
+        return event(id, "m", 1, "champion", entity, eventTime);
+    }
+
+    private static PredictionEvent event(
+            long id, String model, int version, String role, String entity, Instant eventTime) {
+        return new PredictionEvent(
+                new UUID(0, id), model, version, role, entity, "E0", eventTime, eventTime, eventTime,
+                new double[] {0.5, 0.25, 0.25}, new double[] {id, Double.NaN}, new double[] {1.05});
+    }
+
+    private static PredictionQuery query(
+            @Nullable String model,
+            @Nullable Integer version,
+            @Nullable String role,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Boolean settled,
+            @Nullable String text,
+            boolean newestFirst,
+            int limit) {
+        return new PredictionQuery(model, version, role, from, to, settled, text, newestFirst, limit);
+    }
+}

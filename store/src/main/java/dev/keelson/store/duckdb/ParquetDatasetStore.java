@@ -1,0 +1,406 @@
+package dev.keelson.store.duckdb;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.data.DatasetDraft;
+import dev.keelson.data.DatasetDraft.PartitionRows;
+import dev.keelson.data.DatasetManifest;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.DatasetVersion.Partition;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.spi.DatasetStore;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.Frame;
+import dev.keelson.id.CanonicalJson;
+import dev.keelson.id.Sha256;
+import dev.keelson.store.files.StoreErrors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dataset versions as Parquet files, one for each month and content, and a manifest for each version:
+ *
+ * <pre>{@code
+ * <folder>/<source>/2021-05-<digest>.parquet
+ * <folder>/<source>/versions/<id>.json
+ * <folder>/<source>/quarantine/<id>.jsonl
+ * <heads>/<source>/HEAD                        the id of the latest version
+ * }</pre>
+ *
+ * <p>A version is written files first, then manifest, then HEAD, each forced to the disk and renamed into place; what
+ * an
+ * interruption leaves is not visible and removed by {@link #sweep}. Stores with different heads may share one folder,
+ * as
+ * replays do. One process at a time.
+ */
+public final class ParquetDatasetStore implements DatasetStore {
+    private static final String HEAD = "HEAD";
+    private static final String PARQUET = "parquet";
+    private static final int REMEMBERED = 256;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final Path heads;
+    private final ParquetFiles parquet;
+    private final Interruption interruption;
+    private final Map<Path, DatasetVersion> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, DatasetVersion> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** Called between the steps of a write. */
+    interface Interruption {
+        void before(String step);
+    }
+
+    /**
+     * @param folder where everything is kept; made when first written to
+     * @param engine reads and writes the files; not closed by this
+     */
+    public ParquetDatasetStore(Path folder, DuckDb engine) {
+        this(folder, folder, engine);
+    }
+
+    /**
+     * A store whose latest versions are its own but whose files are shared.
+     *
+     * @param folder where files and manifests are kept
+     * @param heads where the ids of the latest versions are kept
+     * @param engine reads and writes the files; not closed by this
+     */
+    public ParquetDatasetStore(Path folder, Path heads, DuckDb engine) {
+        this(folder, heads, engine, step -> {});
+    }
+
+    ParquetDatasetStore(Path folder, Path heads, DuckDb engine, Interruption interruption) {
+        this.folder = folder;
+        this.heads = heads;
+        this.parquet = new ParquetFiles(engine);
+        this.interruption = interruption;
+    }
+
+    private Path sourceFolder(String source) {
+        return folder.resolve(folderName(source));
+    }
+
+    /** A name that no file system takes amiss. */
+    private static String folderName(String source) {
+        String encoded = URLEncoder.encode(source, StandardCharsets.UTF_8);
+        return encoded.startsWith(".") ? "%2E" + encoded.substring(1) : encoded;
+    }
+
+    private Path manifest(String source, String id) {
+        return sourceFolder(source).resolve("versions").resolve(id + ".json");
+    }
+
+    private Path head(String source) {
+        return heads.resolve(folderName(source)).resolve(HEAD);
+    }
+
+    @Override
+    public synchronized DatasetVersion put(DatasetDraft draft) {
+        Path target = sourceFolder(draft.source());
+        DatasetFiles.createFolders(target);
+        DatasetVersion version = draft.complete(writePartitions(target, draft));
+        Path manifest = manifest(draft.source(), version.id());
+        interruption.before("manifest");
+        if (Files.exists(manifest)) {
+            version = read(manifest);
+        } else {
+            DatasetFiles.write(manifest, DatasetManifest.write(version).getBytes(StandardCharsets.UTF_8));
+            remembered.put(manifest, version);
+        }
+        interruption.before("head");
+        DatasetFiles.write(head(draft.source()), version.id().getBytes(StandardCharsets.US_ASCII));
+        return version;
+    }
+
+    private List<Partition> writePartitions(Path target, DatasetDraft draft) {
+        List<PartitionRows> missing = draft.changed().stream()
+                .filter(rows -> !Files.exists(target.resolve(rows.fileName(PARQUET))))
+                .toList();
+        List<Path> files = missing.stream()
+                .map(rows -> target.resolve(rows.fileName(PARQUET)))
+                .toList();
+        List<Path> temporary = files.stream().map(DatasetFiles::unfinished).toList();
+        if (!missing.isEmpty()) {
+            try {
+                parquet.write(missing.stream().map(PartitionRows::rows).toList(), temporary);
+            } catch (SQLException e) {
+                KeelsonException failure = StoreErrors.writing(files.getFirst(), e);
+                temporary.forEach(file -> DatasetFiles.discarding(file, failure));
+                throw failure;
+            }
+        }
+        for (int i = 0; i < files.size(); i++) {
+            interruption.before("partition " + i);
+            DatasetFiles.publish(temporary.get(i), files.get(i));
+        }
+        List<Partition> written = new ArrayList<>();
+        for (PartitionRows rows : draft.changed()) {
+            String name = rows.fileName(PARQUET);
+            written.add(rows.stored(draft.key(), name, sha256(target.resolve(name))));
+        }
+        return written;
+    }
+
+    private static String sha256(Path file) {
+        try {
+            return Sha256.ofBytes(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw tampered(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static KeelsonException tampered(Path file, String what, @Nullable Throwable cause) {
+        return new KeelsonException(List.of(tampering(file, what)), cause);
+    }
+
+    private static Problem tampering(Path file, String what) {
+        return Problem.of(
+                ErrorCode.DATASET_TAMPERED,
+                "The stored file (%s) %s.".formatted(file, what),
+                "Maybe restore it from a backup, or load the source again into an empty folder.");
+    }
+
+    private DatasetVersion read(Path manifest) {
+        DatasetVersion known = remembered.get(manifest);
+        if (known != null) {
+            return known;
+        }
+        try {
+            DatasetVersion version = DatasetManifest.read(Files.readString(manifest));
+            remembered.put(manifest, version);
+            return version;
+        } catch (IOException e) {
+            throw tampered(manifest, "cannot be read: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw tampered(manifest, "is not the manifest that was written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public synchronized Optional<DatasetVersion> latest(String source) {
+        Path head = head(source);
+        if (!Files.exists(head)) {
+            return Optional.empty();
+        }
+        try {
+            String id = Files.readString(head, StandardCharsets.UTF_8).strip();
+            if (!id.matches("[0-9a-f]{64}")) {
+                throw tampered(head, "does not hold the id of a version", null);
+            }
+            return Optional.of(read(manifest(source, id)));
+        } catch (IOException e) {
+            throw tampered(head, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public synchronized Optional<DatasetVersion> get(String id) {
+        if (!id.matches("[0-9a-f]{1,64}")) {
+            return Optional.empty();
+        }
+        List<Path> found = new ArrayList<>();
+        for (Path source : list(folder)) {
+            for (Path manifest : list(source.resolve("versions"))) {
+                String name = String.valueOf(manifest.getFileName());
+                if (name.startsWith(id) && name.endsWith(".json")) {
+                    found.add(manifest);
+                }
+            }
+        }
+        return found.size() == 1 ? Optional.of(read(found.getFirst())) : Optional.empty();
+    }
+
+    @Override
+    public synchronized List<DatasetVersion> versions(String source) {
+        return manifests(sourceFolder(source)).stream()
+                .map(this::read)
+                .sorted(Comparator.comparing(DatasetVersion::createdAt).thenComparing(DatasetVersion::id))
+                .toList();
+    }
+
+    private static List<Path> manifests(Path sourceFolder) {
+        return list(sourceFolder.resolve("versions")).stream()
+                .filter(file -> file.toString().endsWith(".json"))
+                .toList();
+    }
+
+    /** What is in a folder, by name; nothing when there is no such folder. */
+    private static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public synchronized void moveTo(String source, @Nullable String id) {
+        Path head = head(source);
+        if (id == null) {
+            try {
+                Files.deleteIfExists(head);
+            } catch (IOException e) {
+                throw StoreErrors.writing(head, e);
+            }
+            return;
+        }
+        if (!Files.exists(manifest(source, id))) {
+            throw new KeelsonException(
+                    ErrorCode.DATASET_NOT_FOUND,
+                    "The source (%s) has no version (%s).".formatted(source, id),
+                    "Maybe it was loaded in another project.");
+        }
+        DatasetFiles.write(head, id.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public Frame read(DatasetVersion version, List<Partition> partitions, List<String> columns) {
+        List<Column> wanted = columns.stream().map(version.schema()::column).toList();
+        Path target = sourceFolder(version.source());
+        List<Path> files = new ArrayList<>();
+        long rows = 0;
+        for (Partition partition : partitions) {
+            Path file = target.resolve(partition.file());
+            if (!Files.exists(file)) {
+                throw tampered(file, "is missing", null);
+            }
+            files.add(file);
+            rows += partition.rows();
+        }
+        try {
+            return parquet.read(files, wanted, Math.toIntExact(rows));
+        } catch (SQLException e) {
+            throw new KeelsonException(
+                    List.of(
+                            Problem.of(
+                                    ErrorCode.DATASET_TAMPERED,
+                                    "The rows of the version (%s) of the source (%s) cannot be read: %s"
+                                            .formatted(version.shortId(), version.source(), e.getMessage()),
+                                    "Maybe a file was altered or cut off: restore it or load the source anew.")),
+                    e);
+        }
+    }
+
+    @Override
+    public void verify(DatasetVersion version) {
+        Path target = sourceFolder(version.source());
+        List<Problem> problems = new ArrayList<>();
+        for (Partition partition : version.partitions()) {
+            Path file = target.resolve(partition.file());
+            if (!Files.exists(file)) {
+                problems.add(tampering(file, "is missing"));
+                continue;
+            }
+            if (!sha256(file).equals(partition.fileSha256())) {
+                problems.add(tampering(file, "was altered: its SHA-256 is not %s".formatted(partition.fileSha256())));
+                continue;
+            }
+            Frame rows = read(version, List.of(partition), version.schema().names());
+            if (!PartitionRows.digestOf(rows).equals(partition.digest())) {
+                problems.add(tampering(file, "has other rows than the version"));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+    }
+
+    @Override
+    public String putQuarantine(String source, List<QuarantinedRow> rows) {
+        StringBuilder lines = new StringBuilder();
+        rows.forEach(row -> lines.append(CanonicalJson.write(row.toJson())).append('\n'));
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        String id = Sha256.ofBytes(bytes).substring(0, 32);
+        Path file = quarantineFile(source, id);
+        if (!Files.exists(file)) {
+            DatasetFiles.write(file, bytes);
+        }
+        return id;
+    }
+
+    private Path quarantineFile(String source, String id) {
+        return sourceFolder(source).resolve("quarantine").resolve(id + ".jsonl");
+    }
+
+    @Override
+    public List<QuarantinedRow> quarantine(String source, String id) {
+        if (!id.matches("[0-9a-f]{32}")) {
+            return List.of();
+        }
+        Path file = quarantineFile(source, id);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        List<QuarantinedRow> rows = new ArrayList<>();
+        try (Stream<String> lines = Files.lines(file)) {
+            for (String line : (Iterable<String>) lines::iterator) {
+                rows.add(QuarantinedRow.fromJson(JSON.readTree(line)));
+            }
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw tampered(file, "is not what was written: " + e.getMessage(), e);
+        }
+        return rows;
+    }
+
+    @Override
+    public synchronized int sweep() {
+        int removed = 0;
+        Map<Path, Set<String>> used = new HashMap<>();
+        for (Path source : list(folder)) {
+            Set<String> files = used.computeIfAbsent(source, key -> new HashSet<>());
+            for (Path manifest : manifests(source)) {
+                read(manifest).partitions().forEach(partition -> files.add(partition.file()));
+            }
+        }
+        List<Path> everything = new ArrayList<>();
+        for (Path root : folder.equals(heads) ? List.of(folder) : List.of(folder, heads)) {
+            for (Path source : list(root)) {
+                everything.addAll(list(source));
+                everything.addAll(list(source.resolve("versions")));
+                everything.addAll(list(source.resolve("quarantine")));
+            }
+        }
+        for (Path file : everything) {
+            String name = String.valueOf(file.getFileName());
+            Set<String> files = used.getOrDefault(file.getParent(), Set.of());
+            boolean orphan = name.endsWith("." + PARQUET) && !files.contains(name);
+            if (name.endsWith(DatasetFiles.UNFINISHED) || orphan) {
+                try {
+                    Files.deleteIfExists(file);
+                    removed++;
+                } catch (IOException e) {
+                    throw StoreErrors.writing(file, e);
+                }
+            }
+        }
+        return removed;
+    }
+}

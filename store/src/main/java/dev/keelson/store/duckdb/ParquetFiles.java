@@ -1,0 +1,243 @@
+package dev.keelson.store.duckdb;
+
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBChunkedResult;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDataChunkReader;
+import org.duckdb.DuckDBPreparedStatement;
+import org.duckdb.DuckDBReadableVector;
+import org.jspecify.annotations.Nullable;
+
+/** Frames to Parquet files and back, through DuckDB. Times are instants in UTC with microseconds. */
+final class ParquetFiles {
+    private static final String TABLE = "staged";
+    private static final String DROP_TABLE = "DROP TABLE IF EXISTS " + TABLE;
+
+    private final DuckDb engine;
+
+    ParquetFiles(DuckDb engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Writes frames of one schema, each to a file of its own, with the rows in their order.
+     *
+     * @param files new files, as many as frames
+     */
+    void write(List<Frame> frames, List<Path> files) throws SQLException {
+        Schema schema = frames.getFirst().schema();
+        synchronized (engine) {
+            DuckDBConnection connection = engine.connection();
+            execute(connection, createTable(schema));
+            try {
+                append(connection, frames);
+                for (int i = 0; i < frames.size(); i++) {
+                    execute(connection, copy(schema, i, files.get(i)));
+                }
+            } catch (SQLException e) {
+                dropAfter(e, connection);
+                throw e;
+            }
+            execute(connection, DROP_TABLE);
+        }
+    }
+
+    /** Runs a statement of its own: one that failed is closed and cannot run another. */
+    private static void execute(DuckDBConnection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void dropAfter(SQLException failure, DuckDBConnection connection) {
+        try {
+            execute(connection, DROP_TABLE);
+        } catch (SQLException e) {
+            failure.addSuppressed(e); // the next write replaces the table
+        }
+    }
+
+    private static String createTable(Schema schema) {
+        return IntStream.range(0, schema.columns().size())
+                .mapToObj(i -> "c" + i + " " + type(schema.columns().get(i).type()))
+                .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + TABLE + " (part INTEGER, ", ")"));
+    }
+
+    private static String type(ColumnType type) {
+        return switch (type) {
+            case DOUBLE -> "DOUBLE";
+            case LONG -> "BIGINT";
+            case BOOLEAN -> "BOOLEAN";
+            case STRING -> "VARCHAR";
+            case DATE -> "DATE";
+            case TIMESTAMP -> "TIMESTAMP";
+        };
+    }
+
+    private static String copy(Schema schema, int part, Path file) {
+        String columns = IntStream.range(0, schema.columns().size())
+                .mapToObj(i -> "c" + i + (schema.columns().get(i).type() == ColumnType.TIMESTAMP ? "::TIMESTAMPTZ" : "")
+                        + " AS " + name(schema.columns().get(i).name()))
+                .collect(Collectors.joining(", "));
+        return "COPY (SELECT %s FROM %s WHERE part = %d) TO %s (FORMAT parquet, COMPRESSION zstd)"
+                .formatted(columns, TABLE, part, text(file.toString()));
+    }
+
+    private static void append(DuckDBConnection connection, List<Frame> frames) throws SQLException {
+        try (DuckDBAppender appender = connection.createAppender(TABLE)) {
+            for (int part = 0; part < frames.size(); part++) {
+                Frame frame = frames.get(part);
+                Vector[] vectors = vectors(frame);
+                for (int row = 0; row < frame.rows(); row++) {
+                    appender.beginRow();
+                    appender.append(part);
+                    for (Vector vector : vectors) {
+                        append(appender, vector, row);
+                    }
+                    appender.endRow();
+                }
+            }
+        }
+    }
+
+    private static Vector[] vectors(Frame frame) {
+        return IntStream.range(0, frame.schema().columns().size())
+                .mapToObj(frame::vector)
+                .toArray(Vector[]::new);
+    }
+
+    private static void append(DuckDBAppender appender, Vector vector, int row) throws SQLException {
+        if (vector.isNull(row)) {
+            appender.appendNull();
+            return;
+        }
+        switch (vector) {
+            case Vector.Doubles v -> appender.append(v.values()[row]);
+            case Vector.Booleans v -> appender.append(v.values()[row]);
+            case Vector.Strings v -> appender.append(v.values()[row]);
+            case Vector.Longs v -> {
+                switch (v.type()) {
+                    case DATE -> appender.appendEpochDays(Math.toIntExact(v.values()[row]));
+                    case TIMESTAMP -> appender.appendEpochMicros(v.values()[row]);
+                    case LONG, DOUBLE, BOOLEAN, STRING -> appender.append(v.values()[row]);
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads files one after the other, each with its rows in their order.
+     *
+     * @param columns those wanted, in order; at least one
+     * @param rows how many rows the files have together
+     */
+    Frame read(List<Path> files, List<Column> columns, int rows) throws SQLException {
+        Schema schema = new Schema(columns);
+        List<Cells> cells =
+                columns.stream().map(column -> new Cells(column.type(), rows)).toList();
+        if (!files.isEmpty()) {
+            String sql = "SELECT %s FROM read_parquet([%s], hive_partitioning = false)"
+                    .formatted(
+                            columns.stream().map(ParquetFiles::selected).collect(Collectors.joining(", ")),
+                            files.stream().map(file -> text(file.toString())).collect(Collectors.joining(", ")));
+            synchronized (engine) {
+                try (PreparedStatement statement = engine.connection().prepareStatement(sql);
+                        DuckDBChunkedResult result =
+                                statement.unwrap(DuckDBPreparedStatement.class).query()) {
+                    int at = 0;
+                    while (result.nextChunk()) {
+                        DuckDBDataChunkReader chunk = result.chunk();
+                        int count = Math.toIntExact(chunk.rowCount());
+                        if (at + count > rows) {
+                            throw new SQLException("There are more than the %d rows expected.".formatted(rows));
+                        }
+                        for (int c = 0; c < cells.size(); c++) {
+                            cells.get(c).add(chunk.vector(c), at, count);
+                        }
+                        at += count;
+                    }
+                    if (at != rows) {
+                        throw new SQLException("There are %d rows; %d were expected.".formatted(at, rows));
+                    }
+                }
+            }
+        }
+        return new Frame(schema, cells.stream().map(Cells::vector).toList(), rows);
+    }
+
+    private static String selected(Column column) {
+        String name = name(column.name());
+        return switch (column.type()) {
+            case DATE -> "(" + name + " - DATE '1970-01-01')::BIGINT";
+            case TIMESTAMP -> "epoch_us(" + name + ")";
+            case DOUBLE, LONG, BOOLEAN, STRING -> name;
+        };
+    }
+
+    private static String name(String name) {
+        return "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    private static String text(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** The cells of a column as they come in. */
+    private static final class Cells {
+        private final ColumnType type;
+        private final double[] doubles;
+        private final long[] longs;
+        private final boolean[] booleans;
+        private final @Nullable String[] strings;
+        private final boolean[] nulls;
+        private boolean anyNull;
+
+        Cells(ColumnType type, int rows) {
+            this.type = type;
+            this.doubles = new double[type == ColumnType.DOUBLE ? rows : 0];
+            this.booleans = new boolean[type == ColumnType.BOOLEAN ? rows : 0];
+            this.strings = new @Nullable String[type == ColumnType.STRING ? rows : 0];
+            this.longs = new long[doubles.length + booleans.length + strings.length == 0 ? rows : 0];
+            this.nulls = new boolean[rows];
+        }
+
+        void add(DuckDBReadableVector vector, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                if (vector.isNull(i)) {
+                    nulls[at + i] = true;
+                    anyNull = true;
+                    continue;
+                }
+                switch (type) {
+                    case DOUBLE -> doubles[at + i] = vector.getDouble(i);
+                    case BOOLEAN -> booleans[at + i] = vector.getBoolean(i);
+                    case STRING -> strings[at + i] = vector.getString(i);
+                    case LONG, DATE, TIMESTAMP -> longs[at + i] = vector.getLong(i);
+                }
+            }
+        }
+
+        Vector vector() {
+            boolean @Nullable [] missing = anyNull ? Arrays.copyOf(nulls, nulls.length) : null;
+            return switch (type) {
+                case DOUBLE -> new Vector.Doubles(doubles, missing);
+                case BOOLEAN -> new Vector.Booleans(booleans, missing);
+                case STRING -> new Vector.Strings(strings);
+                case LONG, DATE, TIMESTAMP -> new Vector.Longs(type, longs, missing);
+            };
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.keelson.store.files;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.id.Sha256;
+import dev.keelson.registry.spi.ArtifactStore;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * Artifacts as files {@code <2 hexadecimal digits>/<sha256>} of one folder, and readable folders {@code runs/<id>/}.
+ *
+ * <p>A file is written under a temporary name, forced to disk and renamed, so a name that exists has all its bytes.
+ * What a killed process leaves behind ends in {@code .tmp}; {@link #sweep()} removes it. Safe for use by several
+ * threads; one process at a time writes (the owner of the project).
+ */
+public final class FileArtifactStore implements ArtifactStore {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    private static final String TEMPORARY = ".tmp";
+    /** The former folder of a run while the new one takes its name; {@link #sweep()} puts it back after a kill. */
+    private static final String FORMER = ".former" + TEMPORARY;
+
+    private final Path folder;
+    private final AtomicLong temporaries = new AtomicLong();
+
+    /**
+     * A store in a folder, which is made at the first write.
+     *
+     * @param folder the folder, {@code artifacts} of a project
+     */
+    public FileArtifactStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws KeelsonException DISK_FULL or NOT_WRITABLE, with the path
+     */
+    @Override
+    public String put(byte[] bytes) {
+        String sha256 = Sha256.ofBytes(bytes);
+        Path file = file(sha256);
+        Path temporary = file.resolveSibling(sha256 + "." + temporaries.incrementAndGet() + TEMPORARY);
+        try {
+            if (Files.isRegularFile(file) && Files.size(file) == bytes.length) {
+                return sha256;
+            }
+            Path shelf = folder.resolve(sha256.substring(0, 2));
+            if (!Files.isDirectory(shelf)) {
+                Files.createDirectories(shelf);
+                DurableFiles.syncFolder(folder);
+            }
+            DurableFiles.write(temporary, bytes);
+            DurableFiles.move(temporary, file);
+            return sha256;
+        } catch (IOException e) {
+            throw discarding(temporary, StoreErrors.writing(file, e));
+        }
+    }
+
+    @Override
+    public Optional<byte[]> get(String sha256) {
+        Path file = file(sha256);
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw StoreErrors.reading(file, e);
+        }
+        String actual = Sha256.ofBytes(bytes);
+        if (!actual.equals(sha256)) {
+            throw new KeelsonException(
+                    ErrorCode.STORE_DAMAGED,
+                    "The bytes of artifact (%s) have the hash %s; they were changed after they were stored."
+                            .formatted(file, actual),
+                    "Maybe restore the file from a backup, or delete it and train the model again.");
+        }
+        return Optional.of(bytes);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param runId usable as a file name
+     * @param files relative paths with {@code /}, none leading out of the folder
+     * @throws IllegalArgumentException if the id or a path is not of that form
+     * @throws KeelsonException DISK_FULL or NOT_WRITABLE, with the path
+     */
+    @Override
+    public synchronized void describeRun(String runId, Map<String, byte[]> files) {
+        Path runs = folder.resolve("runs");
+        Path target = runs.resolve(StateFolder.fileName(runId));
+        Path temporary = runs.resolve(runId + "." + temporaries.incrementAndGet() + TEMPORARY);
+        Path former = runs.resolve(runId + FORMER);
+        try {
+            DurableFiles.deleteAll(temporary);
+            Files.createDirectories(temporary);
+            for (Map.Entry<String, byte[]> entry : new TreeMap<>(files).entrySet()) {
+                Path file = within(temporary, entry.getKey());
+                Path parent = file.getParent();
+                if (parent != null) {
+                    Files.createDirectories(parent);
+                }
+                DurableFiles.write(file, entry.getValue());
+            }
+            DurableFiles.syncFolder(temporary);
+            if (Files.exists(target)) {
+                DurableFiles.deleteAll(former);
+                Files.move(target, former, StandardCopyOption.ATOMIC_MOVE);
+            }
+            DurableFiles.move(temporary, target);
+            DurableFiles.deleteAll(former);
+        } catch (IOException e) {
+            throw discarding(temporary, StoreErrors.writing(target, e));
+        } catch (IllegalArgumentException e) {
+            throw discarding(temporary, e);
+        }
+    }
+
+    /**
+     * Removes what a killed process left half-written. To be called by the owner before it writes.
+     *
+     * @return the files and folders removed, sorted
+     * @throws KeelsonException NOT_WRITABLE or STORE_DAMAGED, with the path
+     */
+    public List<Path> sweep() {
+        List<Path> removed = new ArrayList<>();
+        for (Path shelf : children(folder)) {
+            if (!Files.isDirectory(shelf)) {
+                continue;
+            }
+            for (Path file : children(shelf)) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith(TEMPORARY)) {
+                    continue;
+                }
+                try {
+                    if (name.endsWith(FORMER)) {
+                        Path target = shelf.resolve(name.substring(0, name.length() - FORMER.length()));
+                        if (!Files.exists(target)) {
+                            DurableFiles.move(file, target);
+                            continue;
+                        }
+                    }
+                    DurableFiles.deleteAll(file);
+                } catch (IOException e) {
+                    throw StoreErrors.writing(file, e);
+                }
+                removed.add(file);
+            }
+        }
+        return removed;
+    }
+
+    /**
+     * {@link #sweep()}, and removes every artifact that nothing refers to any more.
+     *
+     * @param referenced the hashes to keep: those of all catalogues that share this store
+     * @return the files and folders removed
+     * @throws KeelsonException NOT_WRITABLE or STORE_DAMAGED, with the path
+     */
+    public List<Path> sweep(Set<String> referenced) {
+        List<Path> removed = new ArrayList<>(sweep());
+        for (Path shelf : children(folder)) {
+            if (shelf.getFileName().toString().length() != 2) {
+                continue;
+            }
+            for (Path file : children(shelf)) {
+                String name = file.getFileName().toString();
+                if (!HASH.matcher(name).matches() || referenced.contains(name)) {
+                    continue;
+                }
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw StoreErrors.writing(file, e);
+                }
+                removed.add(file);
+            }
+        }
+        return removed;
+    }
+
+    private Path file(String sha256) {
+        if (!HASH.matcher(sha256).matches()) {
+            throw new IllegalArgumentException(
+                    "The artifact name (%s) must be a SHA-256 in 64 lower-case hexadecimal digits.".formatted(sha256));
+        }
+        return folder.resolve(sha256.substring(0, 2)).resolve(sha256);
+    }
+
+    private static Path within(Path folder, String name) {
+        Path file = folder.resolve(name).normalize();
+        if (name.isEmpty() || name.contains("\\") || file.equals(folder) || !file.startsWith(folder)) {
+            throw new IllegalArgumentException(
+                    "The file name (%s) of a run must be a relative path with / that stays in the run's folder."
+                            .formatted(name));
+        }
+        return file;
+    }
+
+    private static List<Path> children(Path folder) {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(children::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw StoreErrors.reading(folder, e);
+        }
+        children.sort(null);
+        return children;
+    }
+
+    private static <E extends RuntimeException> E discarding(Path temporary, E failure) {
+        try {
+            DurableFiles.deleteAll(temporary);
+        } catch (IOException e) {
+            failure.addSuppressed(e); // swept at the next start
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,5 @@
+/** Plain files of one project: artifacts, datasets, and who owns the folder. */
+@NullMarked
+package dev.keelson.store.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,245 @@
+package dev.keelson.store.journal;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.store.files.StateFolder;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The prediction log of a project: a {@link Journal}, which is the truth, and its index in SQLite.
+ *
+ * <p>Opening brings both in step, whatever a killed process left: a torn tail of the journal is cut, an index that lags
+ * catches up, one that is ahead (the journal lost its end to a power failure or was being cut back) is cut. The index only
+ * ever reads what is on disk. {@code truncateTo} cuts the journal first.
+ *
+ * <p>An outcome that is appended later corrects an earlier one of the same model and entity. A prediction with the id of
+ * an earlier one stays in the journal and is left out of the index. The text of a query is compared without regard to the
+ * case of ASCII letters. Times are kept to the microsecond; finer parts are cut.
+ *
+ * <p>Safe for use by several threads; one process at a time (the owner of the project). Others read the index.
+ */
+public final class JournaledPredictionLog implements PredictionLog {
+    private static final Logger LOG = LoggerFactory.getLogger(JournaledPredictionLog.class);
+
+    private final Journal journal;
+    private final PredictionIndex index;
+    private final ReentrantLock indexing = new ReentrantLock();
+    private final ReentrantLock threading = new ReentrantLock();
+    private volatile JournalPosition indexed;
+    private volatile boolean stopping;
+    private @Nullable Thread indexer;
+
+    private JournaledPredictionLog(Journal journal, PredictionIndex index) {
+        this.journal = journal;
+        this.index = index;
+        this.indexed = index.position();
+    }
+
+    /** Opens the log of a project with the default configuration. */
+    public static JournaledPredictionLog open(StateFolder state) {
+        return open(state, JournalConfig.defaults());
+    }
+
+    /**
+     * Opens the log of a project; makes its files when there are none, and brings journal and index in step.
+     *
+     * @throws KeelsonException DISK_FULL, NOT_WRITABLE, PROJECT_IN_USE, STORE_DAMAGED or STORE_VERSION
+     */
+    public static JournaledPredictionLog open(StateFolder state, JournalConfig config) {
+        PredictionIndex index = PredictionIndex.open(state.predictions());
+        try {
+            Journal journal = Journal.open(state.journal(), config, index.position());
+            try {
+                if (Journal.isAfter(index.position(), journal.end())) {
+                    index.truncateTo(journal.end());
+                }
+                JournaledPredictionLog log = new JournaledPredictionLog(journal, index);
+                log.catchUp();
+                return log;
+            } catch (RuntimeException e) {
+                closing(journal, e);
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            closing(index, e);
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the index for reading, also while another process writes the log. Appending, cutting and positions are
+     * refused with {@link IllegalStateException}.
+     *
+     * @throws KeelsonException NOT_FOUND if there is none, STORE_VERSION or STORE_DAMAGED
+     */
+    public static PredictionLog openReadOnly(StateFolder state) {
+        if (!Files.isRegularFile(state.predictions())) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_FOUND,
+                    "There is no index of predictions at (%s).".formatted(state.predictions()),
+                    "Maybe nothing was predicted here yet.");
+        }
+        return new ReadOnlyPredictionLog(
+                PredictionIndex.openReadOnly(state.predictions()), new Segments(state.journal()));
+    }
+
+    @Override
+    public void append(List<PredictionEvent> events, boolean durable) {
+        journal.appendPredictions(events, durable);
+    }
+
+    @Override
+    public void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable) {
+        journal.appendOutcomes(outcomes, durable);
+    }
+
+    @Override
+    public void catchUp() {
+        JournalPosition to = journal.sync();
+        indexing.lock();
+        try {
+            indexTo(to);
+        } finally {
+            indexing.unlock();
+        }
+    }
+
+    /** Bytes of the journal on disk that the index has not seen. */
+    @Override
+    public long lag() {
+        return journal.bytesAfter(indexed);
+    }
+
+    @Override
+    public List<LoggedPrediction> find(PredictionQuery query) {
+        return index.find(query);
+    }
+
+    @Override
+    public long count(PredictionQuery query) {
+        return index.count(query);
+    }
+
+    @Override
+    public Optional<LoggedPrediction> find(UUID id) {
+        return index.find(id);
+    }
+
+    @Override
+    public JournalPosition position() {
+        return journal.sync();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if it is not the start of a record or of a segment, nor the end
+     */
+    @Override
+    public void truncateTo(JournalPosition position) {
+        indexing.lock();
+        try {
+            journal.truncateTo(position);
+            index.truncateTo(position);
+            indexed = index.position();
+        } finally {
+            indexing.unlock();
+        }
+    }
+
+    /** Starts a thread that keeps the index close behind the journal. Does nothing when it runs already. */
+    public void startIndexing() {
+        threading.lock();
+        try {
+            if (indexer != null) {
+                return;
+            }
+            stopping = false;
+            Thread thread = new Thread(this::indexLoop, "keelson-prediction-index");
+            thread.setDaemon(true); // what it has not read yet is read at the next start
+            thread.start();
+            indexer = thread;
+        } finally {
+            threading.unlock();
+        }
+    }
+
+    /** Stops that thread after the transaction it is in. Does nothing when it does not run. */
+    public void stopIndexing() {
+        threading.lock();
+        try {
+            Thread thread = indexer;
+            if (thread == null) {
+                return;
+            }
+            stopping = true;
+            journal.wake();
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            indexer = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        } finally {
+            threading.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopIndexing();
+        try {
+            journal.close();
+        } finally {
+            index.close();
+        }
+    }
+
+    private void indexLoop() {
+        try {
+            while (journal.awaitBeyond(indexed, () -> stopping)) {
+                indexing.lock();
+                try {
+                    indexTo(journal.end());
+                } finally {
+                    indexing.unlock();
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("The index of predictions has stopped; predictions are still journaled and served.", e);
+        }
+    }
+
+    private void indexTo(JournalPosition to) {
+        // A cut may have moved the end since the caller asked; the lock holds off the next one.
+        JournalPosition end = journal.end();
+        index.readFrom(journal, Journal.isAfter(to, end) ? end : to);
+        indexed = index.position();
+    }
+
+    private static void closing(AutoCloseable resource, RuntimeException failure) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

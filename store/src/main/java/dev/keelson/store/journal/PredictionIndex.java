@@ -1,0 +1,512 @@
+package dev.keelson.store.journal;
+
+import dev.keelson.frame.Micros;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog.JournalPosition;
+import dev.keelson.store.sqlite.SqliteFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+
+/**
+ * The index of a journal in one SQLite file ({@code predictions.db}, raw prepared statements).
+ *
+ * <p>A row's {@code place} is where its record begins in the journal, {@code segment * 2^40 + offset}; the place up to
+ * which the journal has been read is stored in the transaction that stores the rows, so every record counts exactly once.
+ * Every outcome is kept, so that the index can be cut back; the one with the highest place counts. A prediction whose id
+ * is known already is left out. {@code synchronous=NORMAL}: what a power failure takes is read again from the journal.
+ * An index of another schema version is made anew.
+ *
+ * <p>Times are microseconds; numbers are little-endian doubles in a BLOB. Safe for use by several threads; one writes at
+ * a time.
+ */
+final class PredictionIndex implements AutoCloseable {
+    static final int SCHEMA_VERSION = 1;
+
+    private static final int OFFSET_BITS = 40;
+    private static final int ROWS_PER_TRANSACTION = 20_000;
+    private static final int IDLE_READERS = 4;
+    private static final List<String> SCHEMA = List.of(
+            """
+            create table predictions (
+                place integer not null primary key,
+                id blob not null unique,
+                model text not null,
+                version integer not null,
+                role text not null,
+                entity text not null,
+                segment text not null,
+                event_time integer not null,
+                as_of integer not null,
+                at integer not null,
+                probabilities blob not null,
+                features blob not null,
+                watched blob not null
+            ) strict""",
+            "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
+            "create index predictions_by_time on predictions (event_time, entity)",
+            """
+            create table outcomes (
+                model text not null,
+                entity text not null,
+                place integer not null,
+                outcome text not null,
+                known_at integer not null,
+                primary key (model, entity, place)
+            ) strict, without rowid""",
+            "create index outcomes_by_place on outcomes (place)",
+            "create table index_position (place integer not null) strict");
+    private static final String JOIN_OUTCOMES =
+            " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = ("
+                    + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
+    private static final String SELECT = """
+            select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
+                p.probabilities, p.features, p.watched, o.outcome, o.known_at
+            from predictions p""" + JOIN_OUTCOMES;
+
+    private final SqliteFile file;
+    private final @Nullable Writer writer;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ArrayDeque<Connection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    private PredictionIndex(SqliteFile file, @Nullable Writer writer) {
+        this.file = file;
+        this.writer = writer;
+    }
+
+    /** Opens for reading and writing; makes the file when there is none. */
+    static PredictionIndex open(Path path) {
+        SqliteFile file = new SqliteFile(path, SynchronousMode.NORMAL);
+        Connection connection = file.openForWriting();
+        try {
+            prepareSchema(connection);
+            return new PredictionIndex(file, new Writer(connection));
+        } catch (SQLException e) {
+            RuntimeException failure = file.failure(e);
+            try {
+                connection.close();
+            } catch (SQLException unclosed) {
+                failure.addSuppressed(unclosed);
+            }
+            throw failure;
+        }
+    }
+
+    /** Opens an existing file for reading. */
+    static PredictionIndex openReadOnly(Path path) {
+        PredictionIndex index = new PredictionIndex(new SqliteFile(path, SynchronousMode.NORMAL), null);
+        int version = index.reading(SqliteFile::userVersion);
+        if (version != SCHEMA_VERSION) {
+            index.close();
+            throw index.file.otherVersion(version, SCHEMA_VERSION);
+        }
+        return index;
+    }
+
+    /** Up to where the journal has been read. */
+    JournalPosition position() {
+        return reading(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return position(storedPlace(statement));
+            }
+        });
+    }
+
+    /** Reads the records of the journal from where this index stands to a place on disk. */
+    void readFrom(Journal journal, JournalPosition to) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            long place = storedPlace(out.statement);
+            if (place >= place(to)) {
+                return;
+            }
+            SqliteFile.begin(out.connection);
+            int[] rows = {0};
+            journal.read(position(place), to, (record, start, after) -> {
+                try {
+                    out.insert(record, place(start));
+                    if (++rows[0] % ROWS_PER_TRANSACTION == 0) {
+                        out.setPlace(place(after));
+                        SqliteFile.commit(out.connection);
+                        SqliteFile.begin(out.connection);
+                    }
+                } catch (SQLException e) {
+                    throw file.failure(e);
+                }
+            });
+            out.setPlace(place(to));
+            SqliteFile.commit(out.connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(out.connection, e);
+            throw file.failure(e);
+        } catch (RuntimeException | Error e) {
+            SqliteFile.rollback(out.connection, e);
+            throw e;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Forgets everything from a place on. */
+    void truncateTo(JournalPosition position) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            long place = place(position);
+            if (storedPlace(out.statement) <= place) {
+                return;
+            }
+            SqliteFile.begin(out.connection);
+            out.statement.executeUpdate("delete from predictions where place >= " + place);
+            out.statement.executeUpdate("delete from outcomes where place >= " + place);
+            out.setPlace(place);
+            SqliteFile.commit(out.connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(out.connection, e);
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    List<LoggedPrediction> find(PredictionQuery query) {
+        requireLimit(query);
+        String direction = query.newestFirst() ? " desc" : "";
+        Condition condition = new Condition(query);
+        String sql = SELECT + condition.where() + " order by p.event_time" + direction + ", p.entity" + direction
+                + ", p.place" + direction + " limit " + query.limit();
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                condition.bind(statement);
+                List<LoggedPrediction> found = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        found.add(prediction(row));
+                    }
+                }
+                return found;
+            }
+        });
+    }
+
+    long count(PredictionQuery query) {
+        requireLimit(query);
+        Condition condition = new Condition(query);
+        String sql = "select count(*) from predictions p" + (query.settled() == null ? "" : JOIN_OUTCOMES)
+                + condition.where();
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                condition.bind(statement);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? row.getLong(1) : 0L;
+                }
+            }
+        });
+    }
+
+    Optional<LoggedPrediction> find(UUID id) {
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(SELECT + " where p.id = ?")) {
+                statement.setBytes(1, bytes(id));
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? Optional.of(prediction(row)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** Writes a copy of one moment to a file that does not exist yet. */
+    void copyTo(Path copy) {
+        reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("vacuum into ?")) {
+                statement.setString(1, copy.toAbsolutePath().toString());
+                statement.executeUpdate();
+            }
+            return Boolean.TRUE;
+        });
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            synchronized (idle) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                while (!idle.isEmpty()) {
+                    idle.pop().close();
+                }
+            }
+            if (writer != null) {
+                writer.close();
+            }
+        } catch (SQLException e) {
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private static void prepareSchema(Connection connection) throws SQLException {
+        int version = SqliteFile.userVersion(connection);
+        if (version == SCHEMA_VERSION) {
+            return;
+        }
+        SqliteFile.begin(connection);
+        try (Statement statement = connection.createStatement()) {
+            for (String table : List.of("predictions", "outcomes", "index_position")) {
+                statement.execute("drop table if exists " + table);
+            }
+            for (String sql : SCHEMA) {
+                statement.execute(sql);
+            }
+            statement.execute("insert into index_position (place) values (" + place(JournalPosition.START) + ")");
+            statement.execute("pragma user_version = " + SCHEMA_VERSION);
+            SqliteFile.commit(connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(connection, e);
+            throw e;
+        }
+    }
+
+    private static long place(JournalPosition position) {
+        return ((long) position.segment() << OFFSET_BITS) + position.offset();
+    }
+
+    private static JournalPosition position(long place) {
+        return new JournalPosition((int) (place >>> OFFSET_BITS), place & ((1L << OFFSET_BITS) - 1));
+    }
+
+    private static long storedPlace(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("select place from index_position")) {
+            return row.next() ? row.getLong(1) : place(JournalPosition.START);
+        }
+    }
+
+    private static void requireLimit(PredictionQuery query) {
+        if (query.limit() < 1) {
+            throw new IllegalArgumentException("limit (%d) must be at least 1.".formatted(query.limit()));
+        }
+    }
+
+    private Writer writer() {
+        if (writer == null) {
+            throw new IllegalStateException("The index (%s) was opened for reading only.".formatted(file.path()));
+        }
+        return writer;
+    }
+
+    private <T> T reading(Reading<T> work) {
+        Connection connection = null;
+        synchronized (idle) {
+            if (closed) {
+                throw new IllegalStateException("The index (%s) is closed.".formatted(file.path()));
+            }
+            connection = idle.poll();
+        }
+        if (connection == null) {
+            connection = file.openForReading();
+        }
+        try {
+            T result = work.on(connection);
+            synchronized (idle) {
+                if (!closed && idle.size() < IDLE_READERS) {
+                    idle.push(connection);
+                    return result;
+                }
+            }
+            connection.close();
+            return result;
+        } catch (SQLException e) {
+            throw abandoning(connection, file.failure(e));
+        } catch (RuntimeException e) {
+            throw abandoning(connection, e);
+        }
+    }
+
+    private static <E extends RuntimeException> E abandoning(Connection connection, E failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    private static LoggedPrediction prediction(ResultSet row) throws SQLException {
+        ByteBuffer id = ByteBuffer.wrap(row.getBytes(1));
+        String outcome = row.getString(13);
+        return new LoggedPrediction(
+                new PredictionEvent(
+                        new UUID(id.getLong(), id.getLong()),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6),
+                        Micros.toInstant(row.getLong(7)),
+                        Micros.toInstant(row.getLong(8)),
+                        Micros.toInstant(row.getLong(9)),
+                        doubles(row.getBytes(10)),
+                        doubles(row.getBytes(11)),
+                        doubles(row.getBytes(12))),
+                outcome,
+                outcome == null ? null : Micros.toInstant(row.getLong(14)));
+    }
+
+    private static byte[] bytes(UUID id) {
+        return ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+
+    private static byte[] bytes(double[] values) {
+        byte[] bytes = new byte[values.length * Double.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
+        return bytes;
+    }
+
+    private static double[] doubles(byte @Nullable [] bytes) {
+        double[] values = new double[bytes == null ? 0 : bytes.length / Double.BYTES];
+        if (bytes != null) {
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+        }
+        return values;
+    }
+
+    /** What is done with a connection for reading. */
+    private interface Reading<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** The condition of a query and its values. */
+    private static final class Condition {
+        private final List<String> parts = new ArrayList<>();
+        private final List<Object> values = new ArrayList<>();
+
+        Condition(PredictionQuery query) {
+            add("p.model = ?", query.model());
+            add("p.version = ?", query.version());
+            add("p.role = ?", query.role());
+            add("p.event_time >= ?", micros(query.from()));
+            add("p.event_time < ?", micros(query.to()));
+            String text = query.text();
+            if (text != null && !text.isEmpty()) {
+                add("instr(lower(p.entity), lower(?)) > 0", text);
+            }
+            Boolean settled = query.settled();
+            if (settled != null) {
+                parts.add(settled ? "o.outcome is not null" : "o.outcome is null");
+            }
+        }
+
+        String where() {
+            return parts.isEmpty() ? "" : " where " + String.join(" and ", parts);
+        }
+
+        void bind(PreparedStatement statement) throws SQLException {
+            for (int i = 0; i < values.size(); i++) {
+                statement.setObject(i + 1, values.get(i));
+            }
+        }
+
+        private void add(String part, @Nullable Object value) {
+            if (value != null) {
+                parts.add(part);
+                values.add(value);
+            }
+        }
+
+        /** Rounded up, so that comparing with stored microseconds is comparing with the instant. */
+        private static @Nullable Long micros(@Nullable Instant instant) {
+            if (instant == null) {
+                return null;
+            }
+            long micros = Micros.of(instant);
+            return Micros.toInstant(micros).equals(instant) ? micros : micros + 1;
+        }
+    }
+
+    /** The connection that writes, with its statements; used under the lock. */
+    private static final class Writer implements AutoCloseable {
+        private final Connection connection;
+        private final Statement statement;
+        private final PreparedStatement prediction;
+        private final PreparedStatement outcome;
+        private final PreparedStatement place;
+
+        Writer(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.statement = connection.createStatement();
+            this.prediction = connection.prepareStatement(
+                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
+            this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
+            this.place = connection.prepareStatement("update index_position set place = ?");
+        }
+
+        void insert(JournalRecord record, long at) throws SQLException {
+            switch (record) {
+                case JournalRecord.Predicted(PredictionEvent event) -> {
+                    prediction.setLong(1, at);
+                    prediction.setBytes(2, bytes(event.id()));
+                    prediction.setString(3, event.model());
+                    prediction.setInt(4, event.version());
+                    prediction.setString(5, event.role());
+                    prediction.setString(6, event.entity());
+                    prediction.setString(7, event.segment());
+                    prediction.setLong(8, Micros.of(event.eventTime()));
+                    prediction.setLong(9, Micros.of(event.asOf()));
+                    prediction.setLong(10, Micros.of(event.at()));
+                    prediction.setBytes(11, bytes(event.probabilities()));
+                    prediction.setBytes(12, bytes(event.features()));
+                    prediction.setBytes(13, bytes(event.watched()));
+                    prediction.executeUpdate();
+                }
+                case JournalRecord.Settled(OutcomeEvent event) -> {
+                    outcome.setString(1, event.model());
+                    outcome.setString(2, event.entity());
+                    outcome.setLong(3, at);
+                    outcome.setString(4, event.outcome());
+                    outcome.setLong(5, Micros.of(event.knownAt()));
+                    outcome.executeUpdate();
+                }
+            }
+        }
+
+        void setPlace(long value) throws SQLException {
+            place.setLong(1, value);
+            place.executeUpdate();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            prediction.close();
+            outcome.close();
+            place.close();
+            statement.close();
+            connection.close();
+        }
+    }
+}

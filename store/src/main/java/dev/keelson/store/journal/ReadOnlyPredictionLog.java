@@ -1,0 +1,81 @@
+package dev.keelson.store.journal;
+
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The index of a log that another process may own. */
+final class ReadOnlyPredictionLog implements PredictionLog {
+    private final PredictionIndex index;
+    private final Segments segments;
+
+    ReadOnlyPredictionLog(PredictionIndex index, Segments segments) {
+        this.index = index;
+        this.segments = segments;
+    }
+
+    @Override
+    public void append(List<PredictionEvent> events, boolean durable) {
+        throw readOnly();
+    }
+
+    @Override
+    public void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable) {
+        throw readOnly();
+    }
+
+    /** Does nothing: the owner brings the index up to date. */
+    @Override
+    public void catchUp() {
+        // the owner does it
+    }
+
+    @Override
+    public long lag() {
+        JournalPosition position = index.position();
+        long bytes = -position.offset();
+        for (int segment = position.segment(); segment <= segments.last(); segment++) {
+            bytes += segments.size(segment);
+        }
+        return Math.max(0, bytes);
+    }
+
+    @Override
+    public List<LoggedPrediction> find(PredictionQuery query) {
+        return index.find(query);
+    }
+
+    @Override
+    public long count(PredictionQuery query) {
+        return index.count(query);
+    }
+
+    @Override
+    public Optional<LoggedPrediction> find(UUID id) {
+        return index.find(id);
+    }
+
+    @Override
+    public JournalPosition position() {
+        throw readOnly();
+    }
+
+    @Override
+    public void truncateTo(JournalPosition position) {
+        throw readOnly();
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+
+    private static IllegalStateException readOnly() {
+        return new IllegalStateException("The prediction log was opened for reading only.");
+    }
+}

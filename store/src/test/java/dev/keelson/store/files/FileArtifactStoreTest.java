@@ -1,0 +1,109 @@
+package dev.keelson.store.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileArtifactStoreTest {
+    @TempDir
+    private Path folder;
+
+    private FileArtifactStore store;
+
+    @BeforeEach
+    void open() {
+        store = new FileArtifactStore(folder.resolve("artifacts"));
+    }
+
+    @Test
+    void changedBytesAreNoticed() throws Exception {
+        String sha256 = store.put(bytes("a model"));
+        Path file = folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve(sha256);
+        Files.writeString(file, "A model", StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> store.get(sha256))
+                .hasMessageContaining(sha256)
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+    }
+
+    @Test
+    void folderOfARunIsReplacedAsAWhole() throws Exception {
+        store.describeRun("0a1b", Map.of("a.txt", bytes("1"), "plots/b.svg", bytes("2")));
+        store.describeRun("0a1b", Map.of("c.txt", bytes("3")));
+
+        Path run = folder.resolve("artifacts/runs/0a1b");
+        assertThat(run.resolve("c.txt")).hasContent("3");
+        assertThat(run).isDirectoryNotContaining("glob:**a.txt");
+        assertThat(run.getParent()).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void fileOutsideTheRunIsRefused() {
+        assertThatThrownBy(() -> store.describeRun("0a1b", Map.of("../x", bytes("1"))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.describeRun("../x", Map.of("a", bytes("1"))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(folder.resolve("artifacts/runs")).isEmptyDirectory();
+    }
+
+    @Test
+    void sweepRemovesWhatAKilledProcessLeft() throws Exception {
+        String sha256 = store.put(bytes("kept"));
+        Path orphan = folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve("half.1.tmp");
+        Files.writeString(orphan, "half", StandardCharsets.UTF_8);
+        Path run = Files.createDirectories(folder.resolve("artifacts/runs/0a1b.7.tmp"));
+        Files.writeString(run.resolve("x"), "half", StandardCharsets.UTF_8);
+
+        assertThat(store.sweep()).containsExactlyInAnyOrder(orphan, run);
+        assertThat(store.get(sha256)).isPresent();
+        assertThat(store.sweep()).isEmpty();
+    }
+
+    @Test
+    void sweepPutsBackARunWhoseReplacementWasKilled() throws Exception {
+        store.describeRun("0a1b", Map.of("a.txt", bytes("1")));
+        Path runs = folder.resolve("artifacts/runs");
+        Files.move(runs.resolve("0a1b"), runs.resolve("0a1b.former.tmp"));
+
+        store.sweep();
+
+        assertThat(runs.resolve("0a1b/a.txt")).hasContent("1");
+    }
+
+    @Test
+    void sweepRemovesWhatNothingRefersTo() {
+        String kept = store.put(bytes("kept"));
+        String dropped = store.put(bytes("dropped"));
+
+        store.sweep(Set.of(kept));
+
+        assertThat(store.get(kept)).isPresent();
+        assertThat(store.get(dropped)).isEmpty();
+    }
+
+    @Test
+    void folderThatCannotBeMadeIsNotWritable() throws Exception {
+        Path blocker = Files.writeString(folder.resolve("blocker"), "a file", StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> new FileArtifactStore(blocker.resolve("artifacts")).put(bytes("x")))
+                .hasMessageContaining("blocker")
+                .hasMessageContaining("Maybe")
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_WRITABLE));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
