@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Policies and baselines on the same settled events: losses with intervals clustered by match day, and profit of flat
@@ -188,5 +189,32 @@ public final class Comparison {
             return "Retraining did harm: " + numbers + ".";
         }
         return "No evidence that retraining paid: " + numbers + ".";
+    }
+
+    /**
+     * Suspects a leak when a model beats the market's prices beyond chance: on the same events its log loss is lower with the
+     * whole interval. Honest models of public data do not; the likeliest cause is a feature that saw its own event.
+     *
+     * @return the alarm in one sentence, or empty
+     */
+    public static Optional<String> leakAlarm(Map<String, Row> rows) {
+        Row own = rows.get(LoopPolicy.THIS_POLICY.word());
+        Row market = rows.get("market");
+        if (own == null || market == null || own.n() == 0 || !Arrays.equals(own.days(), market.days())) {
+            return Optional.empty();
+        }
+        Interval gain =
+                ClusteredMean.ofDifference(market.losses(), own.losses(), own.days()).interval(CONFIDENCE);
+        if (gain.lower() <= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "Suspected leak: the model beats the market by %.4f [%.4f, %.4f] log loss a match over %d matches.\n"
+                        + "Maybe a feature sees its own event, or a price was taken after it.",
+                gain.estimate(),
+                gain.lower(),
+                gain.upper(),
+                own.n()));
     }
 }

@@ -352,6 +352,12 @@ final class ModelLoop {
             return null;
         }
         List<Entry> entries = history.entries();
+        if (!driftReports.isEmpty()) {
+            DriftReport last = driftReports.getFirst();
+            if (entries.isEmpty() || entries.getLast().champion.eventTime().isBefore(last.to())) {
+                return DriftCheck.nothingNew(last, now);
+            }
+        }
         Instant start = now.minus(monitor.window());
         int first = entries.size();
         while (first > 0

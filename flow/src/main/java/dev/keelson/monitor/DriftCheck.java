@@ -123,6 +123,29 @@ public final class DriftCheck {
                 features);
     }
 
+    /**
+     * The report of a check for which nothing was served since the one before: the same rows are not judged twice.
+     *
+     * @param last the report before
+     * @param at the instant of the check
+     */
+    public static DriftReport nothingNew(DriftReport last, Instant at) {
+        return new DriftReport(
+                last.model(),
+                last.version(),
+                at,
+                last.to(),
+                at,
+                last.policy(),
+                last.referenceRows(),
+                0,
+                DriftReport.Verdict.INSUFFICIENT,
+                "No row was served since the check of %s.".formatted(last.at()),
+                0,
+                Double.NaN,
+                List.of());
+    }
+
     private record Outcome(DriftReport.Verdict verdict, String reason, double falseAlarmShare) {}
 
     /** One column of the window: its numbers before they are judged. */
@@ -304,11 +327,13 @@ public final class DriftCheck {
                     names(warned));
         }
         int insufficient = of(features, Severity.INSUFFICIENT).size();
-        return total > 0 && insufficient == total
+        return total > 0 && 2 * insufficient > total
                 ? outcome(
                         DriftReport.Verdict.INSUFFICIENT,
-                        "%d rows tell too little about any column (rows of this data are not independent).",
-                        rows)
+                        "%d rows tell too little about %d of %d columns (their rows are not independent); nothing moved grossly.",
+                        rows,
+                        insufficient,
+                        total)
                 : outcome(
                         DriftReport.Verdict.NONE,
                         "None of %d columns moved beyond its own history (%d could not be judged).",

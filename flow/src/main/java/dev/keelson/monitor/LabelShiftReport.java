@@ -1,5 +1,6 @@
 package dev.keelson.monitor;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.stats.Interval;
@@ -7,8 +8,10 @@ import dev.keelson.stats.LabelShift;
 import dev.keelson.stats.LabelShiftConfig;
 import dev.keelson.stats.LabelShiftDetector;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param start when the shift most likely began, or null
  * @param outcomes outcomes since then
  * @param outcomesMissing about how many more are needed, or null
+ * @param classes every class before and since, in order
  * @param sentence all of it in one sentence
  */
 public record LabelShiftReport(
@@ -36,7 +40,45 @@ public record LabelShiftReport(
         @Nullable LocalDate start,
         long outcomes,
         @Nullable Long outcomesMissing,
+        List<ClassChange> classes,
         String sentence) {
+    public LabelShiftReport {
+        classes = List.copyOf(classes);
+    }
+
+    /**
+     * One class before and since the most likely start.
+     *
+     * @param label the class
+     * @param before its share in the reference
+     * @param lower lower end of its share since, NaN before any outcome
+     * @param since its share since, NaN before any outcome
+     * @param upper upper end, NaN before any outcome
+     */
+    public record ClassChange(String label, double before, double lower, double since, double upper) {
+
+        static ClassChange of(String label, LabelShift.ClassShare share) {
+            Interval since = share.since();
+            return new ClassChange(
+                    label,
+                    share.before().estimate(),
+                    since == null ? Double.NaN : since.lower(),
+                    since == null ? Double.NaN : since.estimate(),
+                    since == null ? Double.NaN : since.upper());
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "share of %s %.1f %% before, %.1f %% [%.1f, %.1f]",
+                    label,
+                    100 * before,
+                    100 * since,
+                    100 * lower,
+                    100 * upper);
+        }
+    }
 
     /** Whether a shift is shown. */
     public boolean shifted() {
@@ -59,22 +101,19 @@ public record LabelShiftReport(
                 moved = c;
             }
         }
-        LabelShift.ClassShare share = shift.classes().get(moved);
-        Interval since = share.since();
+        List<ClassChange> changes = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            changes.add(ClassChange.of(classes.get(c), shift.classes().get(c)));
+        }
+        ClassChange most = changes.get(moved);
         LocalDate start = shift.startEpoch().isPresent() ? days.get(shift.startEpoch().getAsInt()) : null;
-        String label = classes.get(moved);
-        String numbers = since == null
+        String numbers = start == null
                 ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "share of %s %.1f %% before, %.1f %% [%.1f, %.1f] in %d outcomes since %s",
-                        label,
-                        100 * share.before().estimate(),
-                        100 * since.estimate(),
-                        100 * since.lower(),
-                        100 * since.upper(),
-                        shift.outcomesSinceStart(),
-                        start);
+                : most + " in " + shift.outcomesSinceStart() + " outcomes since " + start
+                        + changes.stream()
+                                .filter(change -> !change.label().equals(most.label()))
+                                .map(change -> "; " + change)
+                                .collect(Collectors.joining());
         Long missing = shift.outcomesMissing().isPresent() ? shift.outcomesMissing().getAsLong() : null;
         String verdict;
         String sentence;
@@ -97,14 +136,15 @@ public record LabelShiftReport(
         }
         return new LabelShiftReport(
                 verdict,
-                label,
-                share.before().estimate(),
-                since == null ? Double.NaN : since.lower(),
-                since == null ? Double.NaN : since.estimate(),
-                since == null ? Double.NaN : since.upper(),
+                most.label(),
+                most.before(),
+                most.lower(),
+                most.since(),
+                most.upper(),
                 start,
                 shift.outcomesSinceStart(),
                 missing,
+                changes,
                 sentence);
     }
 
@@ -123,6 +163,15 @@ public record LabelShiftReport(
             node.putNull("outcomes_missing");
         } else {
             node.put("outcomes_missing", outcomesMissing);
+        }
+        ArrayNode all = node.putArray("classes");
+        for (ClassChange change : classes) {
+            ObjectNode each = all.addObject();
+            each.put("label", change.label());
+            FeatureDrift.number(each, "share_before", change.before());
+            FeatureDrift.number(each, "share_since", change.since());
+            FeatureDrift.number(each, "lower", change.lower());
+            FeatureDrift.number(each, "upper", change.upper());
         }
         node.put("sentence", sentence);
         return node;

@@ -52,6 +52,27 @@ class ComparisonTest {
     }
 
     @Test
+    void modelThatKnowsTheResultsRaisesALeakAlarmAndTheMarketItselfDoesNot() {
+        List<Scored> leaked = new ArrayList<>();
+        List<Scored> honest = new ArrayList<>();
+        Map<String, double[]> odds = new LinkedHashMap<>();
+        Random random = new Random(1);
+        for (int i = 0; i < 300; i++) {
+            int outcome = random.nextInt(3);
+            double[] p = {0.25, 0.25, 0.25};
+            p[outcome] = 0.5;
+            leaked.add(scored("m" + i, i / 4, outcome, p[0], p[1], p[2]));
+            honest.add(scored("m" + i, i / 4, outcome, 1 / 3.0, 1 / 3.0, 1 / 3.0));
+            odds.put("m" + i, new double[] {2.9, 2.9, 2.9});
+        }
+        Comparison.Truth truth = new Comparison.Truth(odds, Map.of());
+
+        assertThat(Comparison.leakAlarm(Comparison.of(3, Map.of("this_policy", leaked), truth)))
+                .hasValueSatisfying(alarm -> assertThat(alarm).startsWith("Suspected leak: the model beats the market by 0.40"));
+        assertThat(Comparison.leakAlarm(Comparison.of(3, Map.of("this_policy", honest), truth))).isEmpty();
+    }
+
+    @Test
     void withoutOddsThereIsNoMarket() {
         Map<String, Row> rows = Comparison.of(
                 3,

@@ -33,6 +33,7 @@ final class FakeLeague {
     private static final int A_DAY = 4;
     private static final Duration DELAY = Duration.ofDays(1);
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Match(String entity, Instant time, double[] features, double[] watched, int outcome) {
         Instant knownAt() {
             return time.plus(DELAY);
@@ -239,7 +240,7 @@ final class FakeLeague {
         public Trained train(Instant asOf, ModelVersion.Kind kind, @Nullable Trained champion) {
             return killer.call(() -> {
                 trainings.merge(asOf, 1, Integer::sum);
-                return trained(asOf, weight.applyAsDouble(Duration.between(START, asOf).toDays()));
+                return trained(asOf, weight.applyAsDouble((double) Duration.between(START, asOf).toDays()));
             });
         }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a run at one of its calls, as {@code kill -9} would: before the call, in its midst, or right after it. */
 final class Killer {
@@ -25,6 +26,13 @@ final class Killer {
     /** The end of the run. */
     static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1;
+
+        Killed() {}
+
+        /** Dies with a result that nobody gets. */
+        Killed(@Nullable Object unseen) {
+            super("Killed before " + unseen + " could be returned.");
+        }
     }
 
     private final int victim;
@@ -89,9 +97,9 @@ final class Killer {
             public <T> T write(Function<CatalogTransaction, T> work) {
                 return call(() -> catalog.write(work), () -> {
                     try {
-                        catalog.<Boolean>write(tx -> {
-                            work.apply(tx);
-                            throw new Killed();
+                        catalog.<T>write(tx -> {
+                            T unseen = work.apply(tx);
+                            throw new Killed(unseen);
                         });
                     } catch (Killed e) {
                         // rolled back

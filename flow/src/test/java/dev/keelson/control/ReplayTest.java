@@ -306,8 +306,10 @@ class ReplayTest {
         int calls = counter.calls();
         int stride = Integer.getInteger("keelson.test.kill_stride", 7);
 
+        int first = 0;
         for (Moment moment : Moment.values()) {
-            for (int call = 1 + moment.ordinal(); call <= calls; call += stride) {
+            first++; // another residue for each moment
+            for (int call = first; call <= calls; call += stride) {
                 List<State> states = states();
                 Killer killer = Killer.at(call, moment);
 
@@ -327,9 +329,10 @@ class ReplayTest {
         List<State> states = states();
         String document = null;
         int kills = 0;
+        List<Moment> moments = List.of(Moment.BEFORE, Moment.AMIDST, Moment.AFTER);
         while (document == null) {
             try {
-                document = document(8, Killer.at(60 + 13 * (kills % 5), Moment.values()[kills % 3]), states);
+                document = document(8, Killer.at(60 + 13 * (kills % 5), moments.get(kills % moments.size())), states);
             } catch (Killed e) {
                 kills++;
             }

@@ -44,7 +44,8 @@ class LabelShiftReportTest {
         assertThat(report.start()).isBetween(LocalDate.of(2020, 2, 20), LocalDate.of(2020, 3, 10));
         assertThat(report.sentence())
                 .startsWith("The outcomes have shifted: share of H 45.2 % before, 2")
-                .endsWith("outcomes since " + report.start() + ".");
+                .contains("outcomes since " + report.start() + "; share of D 25.4 % before");
+        assertThat(report.classes()).extracting(LabelShiftReport.ClassChange::label).containsExactly("H", "D", "A");
         assertThat(report.toJson().get("since").asText()).isEqualTo(String.valueOf(report.start()));
     }
 

@@ -1,0 +1,174 @@
+package dev.keelson.console;
+
+import dev.keelson.console.view.FailureView;
+import dev.keelson.console.view.Shell;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.http.Backend;
+import dev.keelson.train.ModelDefinition;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The pages of the console. Every method renders one page; nothing is kept between two requests. */
+public final class Console {
+    /**
+     * The content security policy of every page: scripts, styles and fonts of this server alone, nothing inline, no frame,
+     * no foreign form.
+     */
+    public static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+            + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private final Backend backend;
+
+    /** A console of a running product. */
+    public Console(Backend backend) {
+        this.backend = backend;
+    }
+
+    /**
+     * A rendered page.
+     *
+     * @param status HTTP status
+     * @param html the document
+     */
+    public record Page(int status, String html) {}
+
+    /** How pages look. */
+    public enum Theme {
+        /** As the system is set. */
+        SYSTEM,
+        LIGHT,
+        DARK;
+
+        /** The theme of that word, {@code SYSTEM} for any other. */
+        public static Theme of(String word) {
+            return switch (word) {
+                case "light" -> LIGHT;
+                case "dark" -> DARK;
+                default -> SYSTEM;
+            };
+        }
+
+        /** Lower-case word. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * What a page knows of its request.
+     *
+     * @param theme how it should look
+     * @param address path and query, to come back to
+     */
+    public record Visit(Theme theme, String address) {}
+
+    /** One row for each model and what needs a person. */
+    public Page overview(Visit visit) {
+        return page("overview.jte", new OverviewPage(backend).view(shell(visit, "Overview", "overview", null, "")));
+    }
+
+    /** A model: versions, metrics against baselines, reliability, decisions. */
+    public Page model(Visit visit, String name) {
+        ModelDefinition model = find(name);
+        return page("model.jte", new ModelPage(backend, model).view(shell(visit, name, "", name, "model")));
+    }
+
+    /**
+     * A drift report.
+     *
+     * @param id of the report, or null for the latest
+     */
+    public Page drift(Visit visit, String name, @Nullable String id) {
+        ModelDefinition model = find(name);
+        return page("drift.jte", new DriftPage(backend, model).view(shell(visit, name + " drift", "", name, "drift"), id));
+    }
+
+    /**
+     * A replay.
+     *
+     * @param id of the replay, or null for the latest
+     * @param all whether to list every step
+     */
+    public Page replay(Visit visit, String name, @Nullable String id, boolean all) {
+        ModelDefinition model = find(name);
+        return page(
+                "replay.jte",
+                new ReplayPage(backend, model).view(shell(visit, name + " replay", "", name, "replay"), id, all));
+    }
+
+    /** The log of predictions. */
+    public Page predictions(Visit visit, PredictionsPage.Asked asked) {
+        return page(
+                "predictions.jte",
+                new PredictionsPage(backend).view(shell(visit, "Predictions", "predictions", null, ""), asked));
+    }
+
+    /** One prediction. */
+    public Page prediction(Visit visit, UUID id) {
+        return page(
+                "prediction.jte",
+                new PredictionsPage(backend).one(shell(visit, "Prediction", "predictions", null, ""), id));
+    }
+
+    /**
+     * Runs.
+     *
+     * @param model of one model, or null for all
+     */
+    public Page runs(Visit visit, @Nullable String model) {
+        return page("runs.jte", new RunsPage(backend).view(shell(visit, "Runs", "runs", null, ""), model));
+    }
+
+    /** One run. */
+    public Page run(Visit visit, String id) {
+        return page("run.jte", new RunsPage(backend).one(shell(visit, "Run", "runs", null, ""), id));
+    }
+
+    /** What is shown instead of a page that failed. */
+    public Page failure(int status, List<Problem> problems, Visit visit) {
+        String title = status == 404 ? "Not found" : status >= 500 ? "Something went wrong" : "That cannot be done";
+        List<FailureView.Item> items = problems.stream()
+                .map(problem -> new FailureView.Item(problem.code().code(), problem.message(), problem.hint()))
+                .toList();
+        return new Page(
+                status,
+                Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, ""), status, items)));
+    }
+
+    private static Page page(String template, Object view) {
+        return new Page(200, Templates.render(template, view));
+    }
+
+    private Shell shell(Visit visit, String title, String section, @Nullable String model, String tab) {
+        return new Shell(
+                title,
+                backend.project().name(),
+                section,
+                visit.theme().word(),
+                visit.address(),
+                Assets.VERSION,
+                model,
+                tab);
+    }
+
+    private ModelDefinition find(String name) {
+        return backend.project().models().stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.MODEL_NOT_FOUND,
+                        "There is no model (%s); the project has: %s."
+                                .formatted(
+                                        name,
+                                        String.join(
+                                                ", ",
+                                                backend.project().models().stream()
+                                                        .map(ModelDefinition::name)
+                                                        .toList())),
+                        null));
+    }
+}

@@ -1,0 +1,168 @@
+package dev.keelson.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.Charts.Compared;
+import dev.keelson.console.Charts.Strip;
+import dev.keelson.console.view.Markup;
+import dev.keelson.console.view.MetricRow;
+import dev.keelson.console.view.ReplayView;
+import dev.keelson.console.view.Shell;
+import dev.keelson.control.StepRecord;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.Backend;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.train.ModelDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A replay of the loop: what it saw and did, and whether that was better than doing nothing. */
+final class ReplayPage {
+    private static final String KIND = "replay_step";
+    private static final Set<String> BASELINES = Set.of("market", "frequencies");
+    private static final String OWN = "this_policy";
+
+    private final Backend backend;
+    private final ModelDefinition model;
+
+    ReplayPage(Backend backend, ModelDefinition model) {
+        this.backend = backend;
+        this.model = model;
+    }
+
+    ReplayView view(Shell shell, @Nullable String id, boolean all) {
+        String replay = id;
+        if (replay == null) {
+            replay = backend.reports(KIND, null, 1).stream()
+                    .findFirst()
+                    .map(StoredReport::subject)
+                    .orElse(null);
+        }
+        List<StepRecord> steps = replay == null ? List.of() : steps(replay);
+        if (id != null && steps.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_FOUND, "There is no replay (%s) of %s.".formatted(id, model.name()), null);
+        }
+        JsonNode comparison = backend.reports("comparison", model.name(), 1).stream()
+                .findFirst()
+                .map(report -> Documents.read(report.document()))
+                .orElse(null);
+        List<Compared> chart = new ArrayList<>();
+        List<ReplayView.Compared> rows = new ArrayList<>();
+        if (comparison != null) {
+            comparison.path("rows").properties().forEach(entry -> add(entry.getKey(), entry.getValue(), chart, rows));
+        }
+        List<ReplayView.Step> listed = steps.reversed().stream()
+                .filter(step -> all || eventful(step))
+                .map(ReplayPage::step)
+                .toList();
+        return new ReplayView(
+                shell,
+                replay == null || steps.isEmpty() ? "" : replay,
+                steps.isEmpty()
+                        ? ""
+                        : "%s to %s, %d steps"
+                                .formatted(steps.getFirst().date(), steps.getLast().date(), steps.size()),
+                comparison == null ? "" : comparison.path("verdict").asText(""),
+                chart.isEmpty() ? Markup.EMPTY : Charts.intervals(chart, "log loss (lower is better)", 4),
+                rows,
+                steps.isEmpty() ? Markup.EMPTY : Charts.strip(steps.stream().map(ReplayPage::strip).toList()),
+                listed,
+                all,
+                steps.size());
+    }
+
+    private List<StepRecord> steps(String replay) {
+        List<StepRecord> steps = new ArrayList<>();
+        for (StoredReport report : backend.reports(KIND, replay, Integer.MAX_VALUE)) {
+            JsonNode record = Documents.read(report.document()).path("models").path(model.name());
+            if (record.isObject()) {
+                steps.addFirst(StepRecord.fromJson(record));
+            }
+        }
+        return steps;
+    }
+
+    private static void add(String name, JsonNode row, List<Compared> chart, List<ReplayView.Compared> rows) {
+        JsonNode bounds = row.path("log_loss_interval");
+        String words = Text.words(name);
+        chart.add(new Compared(
+                words,
+                row.path("log_loss").asDouble(Double.NaN),
+                bounds.path(0).asDouble(Double.NaN),
+                bounds.path(1).asDouble(Double.NaN),
+                name.equals(OWN),
+                BASELINES.contains(name)));
+        List<MetricRow.Cell> scores = new ArrayList<>();
+        for (String metric : List.of("log_loss", "brier", "rps", "accuracy")) {
+            JsonNode interval = row.path(metric + "_interval");
+            scores.add(RunMetrics.cell(
+                    metric,
+                    row.path(metric).asDouble(Double.NaN),
+                    interval.path(0).asDouble(Double.NaN),
+                    interval.path(1).asDouble(Double.NaN)));
+        }
+        double profit = row.path("profit").asDouble(Double.NaN);
+        rows.add(new ReplayView.Compared(
+                words,
+                name.equals(OWN),
+                Text.count(row.path("n").asLong()),
+                scores,
+                Double.isFinite(profit) ? String.format(Locale.ROOT, "%+,.1f", profit) : Text.NONE,
+                Text.count(row.path("bets").asLong())));
+    }
+
+    private static boolean eventful(StepRecord step) {
+        return step.retrained() != null
+                || step.drift().equals("alarm")
+                || step.decay().equals("decayed")
+                || step.decision().equals("promote")
+                || step.decision().equals("reject");
+    }
+
+    private static Strip strip(StepRecord step) {
+        return new Strip(
+                step.date(),
+                step.drift(),
+                step.decay(),
+                labels(step),
+                step.retrained() == null ? 0 : step.retrained(),
+                step.decision(),
+                step.champion());
+    }
+
+    private static String labels(StepRecord step) {
+        return step.labelShift() == null ? "off" : step.labelShift().path("verdict").asText("off");
+    }
+
+    private static ReplayView.Step step(StepRecord step) {
+        List<String> reasons = new ArrayList<>();
+        if (step.drift().equals("alarm") || step.drift().equals("warning")) {
+            reasons.add("Drift: " + step.driftReason());
+        }
+        if (!step.decay().equals("none") && !step.decay().equals("off")) {
+            reasons.add("Decay: " + step.decayReason());
+        }
+        if (step.labelShift() != null && labels(step).equals("shifted")) {
+            reasons.add("Outcomes: " + step.labelShift().path("sentence").asText(""));
+        }
+        if (!step.retrainReason().isEmpty()) {
+            reasons.add((step.retrained() == null ? "Not retrained: " : "Retrained: ") + step.retrainReason());
+        }
+        if (!step.decisionReason().isEmpty()) {
+            reasons.add(Text.sentence(step.decision()) + ": " + step.decisionReason());
+        }
+        return new ReplayView.Step(
+                step.date().toString(),
+                Badges.verdict(step.drift()),
+                Badges.verdict(step.decay()),
+                Badges.verdict(labels(step)),
+                step.retrained() == null ? "" : "v" + step.retrained(),
+                step.decision().equals("none") ? "" : step.decision(),
+                "v" + step.champion(),
+                reasons);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.keelson.console;
+
+import dev.keelson.console.view.Badge;
+import dev.keelson.console.view.Fact;
+import dev.keelson.console.view.FeatureRow;
+import dev.keelson.console.view.Markup;
+import dev.keelson.console.view.ReportView;
+import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.FeatureDrift;
+import dev.keelson.registry.StoredReport;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Drift reports in words. */
+final class Reports {
+    private static final int WORST = 3;
+    /** Beyond so many columns a page draws pictures of the worst only, so that it stays small. */
+    private static final int DRAWN = 200;
+
+    private Reports() {}
+
+    /**
+     * Shows a report.
+     *
+     * @param history reports up to this one, oldest first; empty for a report that stands alone
+     */
+    static ReportView view(DriftReport report, List<DriftReport> history, ZoneId zone) {
+        List<FeatureRow> features = new ArrayList<>();
+        for (FeatureDrift feature : report.features()) {
+            boolean drawn = features.size() < DRAWN;
+            features.add(new FeatureRow(
+                    feature.name(),
+                    Badges.severity(feature.severity()),
+                    drawn ? Charts.smallHistogram(feature.histogram(), feature.name()) : Markup.EMPTY,
+                    drawn && !history.isEmpty() ? trend(feature, history) : Markup.EMPTY,
+                    Text.fixed(feature.effect(), 2),
+                    Text.fixed(feature.band(), 2),
+                    probability(feature.adjusted()),
+                    Text.fixed(feature.psi(), 3),
+                    missing(feature),
+                    Text.percent(feature.importance()),
+                    Text.count(Math.round(feature.effectiveRows()))));
+        }
+        List<Markup> worst = report.features().stream()
+                .filter(feature -> feature.alarms() || feature.severity() == FeatureDrift.Severity.WARNING)
+                .limit(WORST)
+                .map(feature -> Charts.histogram(feature.histogram(), feature.name()))
+                .toList();
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("Checked", Text.minute(report.at(), zone)));
+        facts.add(Fact.of(
+                "Window",
+                "%s to %s, %s rows"
+                        .formatted(Text.day(report.from(), zone), Text.day(report.to(), zone), Text.count(report.rows()))));
+        facts.add(Fact.of(
+                "Baseline", "training period of v%d, %s rows".formatted(report.version(), Text.count(report.referenceRows()))));
+        facts.add(Fact.of("Columns", "%d alarm, %d checked".formatted(report.alarming().size(), report.features().size())));
+        if (report.importanceShare() > 0) {
+            facts.add(Fact.of("Importance that moved", Text.percent(report.importanceShare())));
+        }
+        if (Double.isFinite(report.falseAlarmShare())) {
+            facts.add(Fact.of("False alarms of this rule here", Text.percent(report.falseAlarmShare())));
+        }
+        return new ReportView(
+                report.model(),
+                Badges.verdict(report.verdict().word()),
+                headline(report.verdict()),
+                report.reason(),
+                facts,
+                rule(report.policy()),
+                worst,
+                features,
+                !history.isEmpty());
+    }
+
+    private static Markup trend(FeatureDrift feature, List<DriftReport> history) {
+        double[] effects = new double[history.size()];
+        for (int i = 0; i < effects.length; i++) {
+            effects[i] = history.get(i).features().stream()
+                    .filter(f -> f.name().equals(feature.name()))
+                    .mapToDouble(FeatureDrift::effect)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        }
+        return Charts.sparkline(
+                effects,
+                feature.band(),
+                "Effect of %s over the last %d checks, dashed: its band".formatted(feature.name(), effects.length));
+    }
+
+    private static String probability(double p) {
+        return !Double.isFinite(p) ? Text.NONE : p < 0.001 ? "< 0.001" : Text.fixed(p, 3);
+    }
+
+    private static String missing(FeatureDrift feature) {
+        return feature.referenceMissing() == 0 && feature.currentMissing() == 0
+                ? "0 %"
+                : Text.percent(feature.referenceMissing()) + " → " + Text.percent(feature.currentMissing());
+    }
+
+    private static String headline(DriftReport.Verdict verdict) {
+        return switch (verdict) {
+            case NONE -> "No drift";
+            case INSUFFICIENT -> "Too little data to say";
+            case WARNING -> "Something moved, watch it";
+            case ALARM -> "Drift";
+        };
+    }
+
+    private static String rule(Policy policy) {
+        return switch (policy) {
+            case RECOMMENDED ->
+                "Rule recommended: a column warns when it moved by at least 0.1 standard deviations (or its share of missing values by "
+                        + "0.1), significantly (Benjamini-Hochberg at 0.05 on effective rows), beyond what windows of its own history show, "
+                        + "on at least 30 effective rows. It alarms when it warns in two of three separate windows, or at once when it moved "
+                        + "far: 0.25, twice its band, significant at 0.001.";
+            case PIKKIT -> "Rule pikkit: drift from 3 features with KS p < 0.05.";
+            case ACIS -> "Rule acis: drift from a share of features with KS p < 0.05 or PSI of at least 0.2.";
+        };
+    }
+
+    /** The verdict of the latest report of a kind as a badge. */
+    static Badge latest(List<StoredReport> reports) {
+        return reports.isEmpty() ? Badges.NEVER : Badges.verdict(reports.getFirst().verdict());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.keelson.console.view;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that needs a person.
+ *
+ * @param badge how bad
+ * @param text what and how bad, in one sentence
+ * @param link where to look
+ * @param command what to type, or null
+ */
+public record Attention(Badge badge, String text, String link, @Nullable String command) {}

@@ -1,0 +1,46 @@
+package dev.keelson.console.view;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first page.
+ *
+ * @param shell what every page shares
+ * @param attention what needs a person, worst first
+ * @param models one row for each model
+ */
+public record OverviewView(Shell shell, List<Attention> attention, List<Row> models) {
+
+    /**
+     * A model at a glance.
+     *
+     * @param name its name
+     * @param champion such as {@code v3}, or null when nothing serves
+     * @param challenger such as {@code v4}, or null
+     * @param health one sentence
+     * @param live loss of the latest settled predictions, or a dash
+     * @param liveDetail number of outcomes and interval
+     * @param baselines loss of the baselines when the champion was tested
+     * @param tested loss of the champion when it was tested
+     * @param trend week by week
+     * @param drift verdict of the last check
+     * @param driftWhen when that was
+     * @param labels verdict on the outcomes' shares
+     * @param trained day of the last training
+     */
+    public record Row(
+            String name,
+            @Nullable String champion,
+            @Nullable String challenger,
+            String health,
+            String live,
+            String liveDetail,
+            String baselines,
+            String tested,
+            Markup trend,
+            Badge drift,
+            String driftWhen,
+            Badge labels,
+            String trained) {}
+}

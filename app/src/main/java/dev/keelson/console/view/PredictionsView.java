@@ -1,0 +1,71 @@
+package dev.keelson.console.view;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The list of predictions.
+ *
+ * @param shell what every page shares
+ * @param models every model, to choose from
+ * @param filter what was asked for
+ * @param classes the model's classes
+ * @param rows newest first
+ * @param total how many match, in words
+ * @param first address of the first page, or null when this is it
+ * @param next address of the next page, or null on the last
+ * @param empty why there are no rows
+ * @param command what changes that
+ */
+public record PredictionsView(
+        Shell shell,
+        List<String> models,
+        Filter filter,
+        List<String> classes,
+        List<Row> rows,
+        String total,
+        @Nullable String first,
+        @Nullable String next,
+        String empty,
+        String command) {
+
+    /**
+     * The filters as they were typed.
+     *
+     * @param model chosen model
+     * @param version as typed
+     * @param settled {@code true}, {@code false} or empty
+     * @param from as typed
+     * @param to as typed
+     * @param text as typed
+     */
+    public record Filter(String model, String version, String settled, String from, String to, String text) {}
+
+    /**
+     * A prediction.
+     *
+     * @param id its id
+     * @param when time of the event
+     * @param entity who and what it is about
+     * @param segment group
+     * @param version such as {@code v3}
+     * @param bar the probabilities drawn
+     * @param probabilities of each class
+     * @param predicted the most probable class
+     * @param confidence its probability
+     * @param outcome what happened, or a dash
+     * @param hit {@code hit}, {@code miss} or empty
+     */
+    public record Row(
+            String id,
+            String when,
+            String entity,
+            String segment,
+            String version,
+            Markup bar,
+            List<String> probabilities,
+            String predicted,
+            String confidence,
+            String outcome,
+            String hit) {}
+}

@@ -1,0 +1,29 @@
+package dev.keelson.console.view;
+
+import java.util.List;
+
+/**
+ * The page of a run.
+ *
+ * @param shell what every page shares
+ * @param id its id
+ * @param status where it stands
+ * @param facts model, times, version
+ * @param columns headers of the metrics table
+ * @param metrics on the untouched test period
+ * @param others all other metrics
+ * @param params parameters
+ * @param provenance what it was made of
+ * @param artifacts its files
+ */
+public record RunView(
+        Shell shell,
+        String id,
+        Badge status,
+        List<Fact> facts,
+        List<String> columns,
+        List<MetricRow> metrics,
+        List<Fact> others,
+        List<Fact> params,
+        List<Fact> provenance,
+        List<Fact> artifacts) {}

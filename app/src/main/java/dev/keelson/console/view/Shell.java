@@ -1,0 +1,25 @@
+package dev.keelson.console.view;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every page shares.
+ *
+ * @param title of the page, first in the window's title
+ * @param project name of the project
+ * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code runs} or empty
+ * @param theme {@code light}, {@code dark} or {@code system}
+ * @param address path and query of this page, to come back to
+ * @param assets version of the static files, part of their addresses
+ * @param model the model the page is about, or null
+ * @param tab which of the model's pages: {@code model}, {@code drift}, {@code replay} or empty
+ */
+public record Shell(
+        String title,
+        String project,
+        String section,
+        String theme,
+        String address,
+        String assets,
+        @Nullable String model,
+        String tab) {}

@@ -1,0 +1,127 @@
+package dev.keelson.http;
+
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionQuery;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the HTTP interface and the console ask of the running product. It names no store: the composition
+ * root implements it over the catalogue, the prediction log and the serving snapshot. Safe for use by several threads;
+ * no method blocks {@link #predict}.
+ *
+ * <p>Expected failures are {@link dev.keelson.error.KeelsonException}; their code decides the HTTP status. A problem of
+ * one field carries the field as its location, e.g. {@code rows[3].AvgH}.
+ */
+public interface Backend {
+
+    /** The project that is served. */
+    Project project();
+
+    /** What time it is. */
+    InstantSource clock();
+
+    /** Why predictions cannot be answered yet, in one sentence; null when they can. */
+    @Nullable String notReadyReason();
+
+    // ---- predictions
+
+    /**
+     * Predicts rows in order and logs each of them.
+     *
+     * @param model name of the model
+     * @param rows column name to value: String, Long, Double, Boolean, or null for a missing value; at least one row
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; BAD_REQUEST with one problem for each wrong field of
+     *     each row; NOT_READY while there is no champion
+     */
+    List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
+
+    /** Logs outcomes in order; returns when they are on disk. */
+    void outcomes(List<OutcomeEvent> outcomes);
+
+    /** Logged predictions. */
+    List<LoggedPrediction> predictions(PredictionQuery query);
+
+    /** How many logged predictions match, without regard to the limit. */
+    long countPredictions(PredictionQuery query);
+
+    /** One logged prediction. */
+    Optional<LoggedPrediction> prediction(UUID id);
+
+    /** Names of the feature values of a version's predictions, then of its watched values, in the order of the log. */
+    List<String> inputNames(ModelVersion version);
+
+    /** Bytes of the prediction journal that the index has not seen yet. */
+    long journalLag();
+
+    // ---- registry
+
+    /** Versions of a model, newest first. */
+    List<ModelVersion> versions(String model);
+
+    /** The version an alias ({@code champion}, {@code challenger}) points to. */
+    Optional<ModelVersion> alias(String model, String alias);
+
+    /** Runs, newest first; of one experiment when it is not null. */
+    List<Run> runs(@Nullable String experiment, int limit);
+
+    /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
+    Optional<Run> run(String id);
+
+    /** The bytes of an artifact by its hash. */
+    Optional<byte[]> artifact(String sha256);
+
+    /** Audit entries, newest first; of one model when it is not null. */
+    List<AuditEntry> audit(@Nullable String model, int limit);
+
+    /**
+     * Reports of a kind, newest first; of one subject when it is not null. Kinds: {@code drift}, {@code decay} and
+     * {@code label_shift} with a model as subject; {@code replay_step} with the replay's id; {@code load} with the source;
+     * {@code comparison} with a model, whose document is <code>{"rows": {this_policy: row, ...}, "verdict": sentence}</code>
+     * with a {@link dev.keelson.control.Comparison.Row} for each policy and baseline.
+     */
+    List<StoredReport> reports(String kind, @Nullable String subject, int limit);
+
+    /** The report of that id. */
+    Optional<StoredReport> report(String id);
+
+    // ---- what changes what serves
+
+    /**
+     * Lets a version serve.
+     *
+     * @param actor who asks
+     * @param reason why, for the audit trail; not blank
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND, VERSION_NOT_FOUND, TRANSITION_REFUSED
+     */
+    ModelVersion promote(String model, int version, String actor, String reason);
+
+    /**
+     * Lets the version that served before the champion serve again.
+     *
+     * @param actor who asks
+     * @param reason why, for the audit trail; not blank
+     * @return the version that serves now
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND, TRANSITION_REFUSED when there is none before
+     */
+    ModelVersion rollback(String model, String actor, String reason);
+
+    /**
+     * Checks a model for drift now and stores the report.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; NOT_READY while there is no champion; BAD_REQUEST when
+     *     no drift monitor watches the model
+     */
+    DriftReport checkDrift(String model);
+}

@@ -1,0 +1,15 @@
+package dev.keelson.http;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to answer a predict request.
+ *
+ * @param durable whether the answer waits until its log entry is on disk
+ * @param asOf features use what was known strictly before this instant; null means the time of the request
+ */
+public record PredictOptions(boolean durable, @Nullable Instant asOf) {
+    /** Not durable, as of the time of the request. */
+    public static final PredictOptions DEFAULT = new PredictOptions(false, null);
+}

@@ -1,0 +1,38 @@
+package dev.keelson.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The answer to one row of a predict request. The array is handed over and not changed afterwards.
+ *
+ * @param id its name in the prediction log
+ * @param model who answered
+ * @param version the version that answered
+ * @param entity what the row is about, as in the log: its key values joined by {@code |}
+ * @param classes the model's classes, in order
+ * @param probabilities one for each class, 0 to 1, summing to 1
+ * @param asOf features used what was known strictly before
+ */
+@SuppressWarnings("ArrayRecordComponent") // the path that must be fast: no copies, no boxes
+public record Prediction(
+        UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
+    public Prediction {
+        if (classes.size() != probabilities.length) {
+            throw new IllegalArgumentException("There are %d classes and %d probabilities; they must be equal."
+                    .formatted(classes.size(), probabilities.length));
+        }
+    }
+
+    /** Position of the most probable class; the first of equals. */
+    public int predicted() {
+        int best = 0;
+        for (int i = 1; i < probabilities.length; i++) {
+            if (probabilities[i] > probabilities[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

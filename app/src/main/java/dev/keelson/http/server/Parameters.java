@@ -1,0 +1,123 @@
+package dev.keelson.http.server;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.error.Suggestion;
+import dev.keelson.http.Backend;
+import dev.keelson.train.ModelDefinition;
+import io.helidon.webserver.http.ServerRequest;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The query parameters of one request; collects every problem and reports them at once. */
+final class Parameters {
+    private final ServerRequest request;
+    private final List<Problem> problems = new ArrayList<>();
+
+    Parameters(ServerRequest request) {
+        this.request = request;
+    }
+
+    /** The parameter, or null when it is absent or empty. */
+    @Nullable String text(String name) {
+        String value = request.query().first(name).orElse("");
+        return value.isBlank() ? null : value.strip();
+    }
+
+    @Nullable Boolean flag(String name) {
+        String value = text(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.equals("true") || value.equals("false")) {
+            return value.equals("true");
+        }
+        wrong(name, value, "true or false");
+        return null;
+    }
+
+    int number(String name, int least, int most, int absent) {
+        String value = text(name);
+        if (value == null) {
+            return absent;
+        }
+        if (value.matches("\\d{1,9}")) {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        wrong(name, value, "a whole number from %d to %d".formatted(least, most));
+        return absent;
+    }
+
+    /** An instant ({@code 2020-05-01T12:00:00Z}), or a day, which means its start in the zone. */
+    @Nullable Instant instant(String name, ZoneId zone) {
+        String value = text(name);
+        if (value == null) {
+            return null;
+        }
+        try {
+            return value.length() == 10 ? LocalDate.parse(value).atStartOfDay(zone).toInstant() : Instant.parse(value);
+        } catch (DateTimeException e) {
+            wrong(name, value, "a day such as 2020-05-01 or an instant such as 2020-05-01T12:00:00Z");
+            return null;
+        }
+    }
+
+    void wrong(String name, String value, String expected) {
+        problems.add(Problem.at(
+                ErrorCode.BAD_REQUEST,
+                new Location(name, 0, 0),
+                "The value (%s) of the parameter %s is wrong; expected %s.".formatted(value, name, expected),
+                null));
+    }
+
+    /** Throws when anything was wrong. */
+    void check() {
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+    }
+
+    /** A part of the path. */
+    static String path(ServerRequest request, String name) {
+        return request.path().pathParameters().get(name);
+    }
+
+    /** The id in the path. */
+    static UUID uuid(String text) {
+        if (!text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "The prediction id (%s) is not a UUID.".formatted(text), null);
+        }
+        return UUID.fromString(text);
+    }
+
+    /**
+     * The model of the project with that name.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND
+     */
+    static ModelDefinition model(Backend backend, String name) {
+        List<ModelDefinition> models = backend.project().models();
+        return models.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow(() -> {
+            String names = String.join(", ", models.stream().map(ModelDefinition::name).toList());
+            String near = Suggestion.closest(
+                            name, models.stream().map(ModelDefinition::name).toList())
+                    .orElse(null);
+            return new KeelsonException(
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "There is no model (%s); the project has: %s.".formatted(name, names),
+                    near == null ? null : "Maybe you meant `%s`.".formatted(near));
+        });
+    }
+}

@@ -1,0 +1,120 @@
+package dev.keelson.http.server;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.Backend;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+
+/** {@code POST /api/v1/models/{name}/predict}. The path that must be fast: it reads and writes JSON as a stream. */
+final class PredictEndpoint {
+    private static final SerializedString PREDICTIONS = new SerializedString("predictions");
+    private static final SerializedString ID = new SerializedString("id");
+    private static final SerializedString MODEL = new SerializedString("model");
+    private static final SerializedString VERSION = new SerializedString("version");
+    private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
+    private static final SerializedString PREDICTED = new SerializedString("predicted");
+    private static final SerializedString CONFIDENCE = new SerializedString("confidence");
+    private static final SerializedString AS_OF = new SerializedString("as_of");
+    private static final int BYTES_PER_ROW = 256;
+
+    private final Backend backend;
+    private final ServerMetrics metrics;
+
+    PredictEndpoint(Backend backend, ServerMetrics metrics) {
+        this.backend = backend;
+        this.metrics = metrics;
+    }
+
+    void register(Routes routes) {
+        routes.post("/api/v1/models/{name}/predict", this::predict);
+    }
+
+    private void predict(ServerRequest request, ServerResponse response) {
+        long start = System.nanoTime();
+        String model = Parameters.path(request, "name");
+        try {
+            PredictRequest asked = read(request);
+            List<Prediction> predictions = backend.predict(model, asked.rows(), asked.options());
+            byte[] body = write(predictions);
+            response.header(Json.CONTENT);
+            response.send(body);
+            metrics.predicted(
+                    model, predictions.getFirst().version(), predictions.size(), System.nanoTime() - start);
+        } catch (KeelsonException e) {
+            metrics.predictionFailed(model, e.code());
+            throw e;
+        }
+    }
+
+    private PredictRequest read(ServerRequest request) {
+        PredictOptions options = PredictOptions.DEFAULT;
+        if (!request.query().isEmpty()) {
+            Parameters parameters = new Parameters(request);
+            Boolean durable = parameters.flag("durable");
+            Instant asOf = parameters.instant("as_of", backend.project().zone());
+            parameters.check();
+            options = new PredictOptions(Boolean.TRUE.equals(durable), asOf);
+        }
+        if (!request.content().hasEntity()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The body is empty; expected a JSON object, {\"rows\": [...]} or a list of objects.",
+                    null);
+        }
+        try (InputStream body = request.content().inputStream()) {
+            return PredictRequest.read(body, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The body could not be read.", e);
+        }
+    }
+
+    private static byte[] write(List<Prediction> predictions) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(32 + BYTES_PER_ROW * predictions.size());
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeFieldName(PREDICTIONS);
+            json.writeStartArray();
+            for (Prediction prediction : predictions) {
+                json.writeStartObject();
+                json.writeFieldName(ID);
+                json.writeString(prediction.id().toString());
+                json.writeFieldName(MODEL);
+                json.writeString(prediction.model());
+                json.writeFieldName(VERSION);
+                json.writeNumber(prediction.version());
+                json.writeFieldName(PROBABILITIES);
+                json.writeStartObject();
+                double[] probabilities = prediction.probabilities();
+                for (int c = 0; c < probabilities.length; c++) {
+                    json.writeFieldName(prediction.classes().get(c));
+                    json.writeNumber(probabilities[c]);
+                }
+                json.writeEndObject();
+                int best = prediction.predicted();
+                json.writeFieldName(PREDICTED);
+                json.writeString(prediction.classes().get(best));
+                json.writeFieldName(CONFIDENCE);
+                json.writeNumber(probabilities[best]);
+                json.writeFieldName(AS_OF);
+                json.writeString(prediction.asOf().toString());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory cannot fail to be written.", e);
+        }
+        return out.toByteArray();
+    }
+}

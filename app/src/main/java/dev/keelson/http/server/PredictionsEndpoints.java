@@ -1,0 +1,99 @@
+package dev.keelson.http.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.Backend;
+import dev.keelson.http.PredictionPages;
+import dev.keelson.http.PredictionPages.Filter;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.train.ModelDefinition;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+
+/** The log of predictions: a list by filters, page by page, and one of them. */
+final class PredictionsEndpoints {
+    private final Backend backend;
+
+    PredictionsEndpoints(Backend backend) {
+        this.backend = backend;
+    }
+
+    void register(Routes routes) {
+        routes.get("/api/v1/predictions", this::list);
+        routes.get("/api/v1/predictions/{id}", this::one);
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int version = parameters.number("version", 0, Integer.MAX_VALUE, 0);
+        Filter filter = new Filter(
+                parameters.text("model"),
+                version == 0 ? null : version,
+                parameters.text("role"),
+                parameters.instant("from", backend.project().zone()),
+                parameters.instant("to", backend.project().zone()),
+                parameters.flag("settled"),
+                parameters.text("text"));
+        int limit = parameters.number("limit", 1, 1000, 100);
+        String cursor = parameters.text("cursor");
+        if (cursor != null && !PredictionPages.isCursor(cursor)) {
+            parameters.wrong("cursor", cursor, "the next_cursor of the page before");
+        }
+        parameters.check();
+        PredictionPages.Page page = PredictionPages.page(backend, filter, cursor, limit);
+        ObjectNode body = Json.object();
+        body.put("total", page.total());
+        ArrayNode list = body.putArray("predictions");
+        page.predictions().forEach(prediction -> list.add(prediction(prediction)));
+        body.put("next_cursor", page.next());
+        Json.send(response, body);
+    }
+
+    private void one(ServerRequest request, ServerResponse response) {
+        String id = Parameters.path(request, "id");
+        LoggedPrediction prediction = backend.prediction(Parameters.uuid(id))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.PREDICTION_NOT_FOUND,
+                        "There is no prediction (%s) in the log.".formatted(id),
+                        "Maybe the log's index has not caught up yet: try again in a moment."));
+        Json.send(response, prediction(prediction));
+    }
+
+    private ObjectNode prediction(LoggedPrediction prediction) {
+        PredictionEvent event = prediction.event();
+        List<String> classes = backend.project().models().stream()
+                .filter(model -> model.name().equals(event.model()))
+                .findFirst()
+                .map(ModelDefinition::classes)
+                .orElse(List.of());
+        ObjectNode node = Json.object();
+        node.put("id", event.id().toString());
+        node.put("model", event.model());
+        node.put("version", event.version());
+        node.put("role", event.role());
+        node.put("entity", event.entity());
+        node.put("segment", event.segment());
+        node.put("event_time", event.eventTime().toString());
+        node.put("as_of", event.asOf().toString());
+        node.put("at", event.at().toString());
+        ObjectNode probabilities = node.putObject("probabilities");
+        for (int c = 0; c < event.probabilities().length; c++) {
+            Json.number(probabilities, name(classes, c), event.probabilities()[c]);
+        }
+        node.put("predicted", name(classes, event.predicted()));
+        Json.number(node, "confidence", event.probabilities()[event.predicted()]);
+        node.put("outcome", prediction.outcome());
+        node.put(
+                "outcome_known_at",
+                prediction.outcomeKnownAt() == null ? null : prediction.outcomeKnownAt().toString());
+        return node;
+    }
+
+    private static String name(List<String> classes, int position) {
+        return position < classes.size() ? classes.get(position) : Integer.toString(position);
+    }
+}

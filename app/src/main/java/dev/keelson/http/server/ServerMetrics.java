@@ -1,0 +1,108 @@
+package dev.keelson.http.server;
+
+import dev.keelson.error.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
+final class ServerMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
+    private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
+
+    private record Series(String model, int version) {}
+
+    private record ModelMeters(Counter predictions, Timer latency) {}
+
+    ServerMetrics(LongSupplier journalLag) {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        Gauge.builder("keelson.serve.journal.lag.bytes", journalLag, LongSupplier::getAsLong)
+                .description("Bytes of the prediction journal that its index has not seen yet")
+                .register(registry);
+    }
+
+    /** A request was answered: so many rows in so long. */
+    void predicted(String model, int version, int rows, long nanos) {
+        Series series = new Series(model, version);
+        ModelMeters meters = models.get(series);
+        if (meters == null) {
+            meters = models.computeIfAbsent(series, this::meters);
+        }
+        meters.predictions.increment(rows);
+        meters.latency.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private ModelMeters meters(Series series) {
+        Tags tags = Tags.of("model", series.model(), "version", Integer.toString(series.version()));
+        return new ModelMeters(
+                Counter.builder("model.predictions")
+                        .description("Rows predicted")
+                        .tags(tags)
+                        .register(registry),
+                Timer.builder("model.prediction.latency")
+                        .description("Time to answer a predict request, from its first byte to the last of the answer")
+                        .tags(tags)
+                        .serviceLevelObjectives(
+                                Duration.ofNanos(100_000),
+                                Duration.ofNanos(250_000),
+                                Duration.ofNanos(500_000),
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(2),
+                                Duration.ofMillis(5),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(25),
+                                Duration.ofMillis(100),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(2))
+                        .register(registry));
+    }
+
+    /** A predict request for a model failed. Models that do not exist are counted together. */
+    void predictionFailed(String model, ErrorCode code) {
+        String name = code == ErrorCode.MODEL_NOT_FOUND ? "unknown" : model;
+        registry.counter("model.prediction.errors", "model", name, "code", code.code()).increment();
+    }
+
+    /** A request failed with a code. */
+    void error(ErrorCode code) {
+        errors.computeIfAbsent(
+                        code,
+                        c -> Counter.builder("keelson.http.errors")
+                                .description("Requests answered with an error")
+                                .tag("code", c.code())
+                                .register(registry))
+                .increment();
+    }
+
+    /** Everything, in the text format of Prometheus 0.0.4. */
+    String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.keelson.project;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Located;
+import dev.keelson.error.Location;
+import dev.keelson.project.Value.Entry;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
+import dev.keelson.train.ModelDefinition.LearnerDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code learner} of a model: a name, a name with settings, or an ensemble. */
+final class LearnerSection {
+    private final Problems problems;
+    private final ShapeCheck shapes;
+    private final Map<String, Set<String>> learnerSettings;
+
+    LearnerSection(Problems problems, ShapeCheck shapes, Map<String, Set<String>> learnerSettings) {
+        this.problems = problems;
+        this.shapes = shapes;
+        this.learnerSettings = learnerSettings;
+    }
+
+    /**
+     * The learners of a model, in order; those that were reported are left out.
+     *
+     * @param owner where a missing key is reported
+     */
+    List<LearnerDefinition> read(Value value, String path, Location owner) {
+        if (value instanceof Scalar name) {
+            return learner(name.located(), null, path).map(List::of).orElse(List.of());
+        }
+        if (!(value instanceof Table table)) {
+            return List.of();
+        }
+        List<String> known = new ArrayList<>(List.of("ensemble", "combine"));
+        known.addAll(ProjectGrammar.LEARNERS);
+        List<LearnerDefinition> single = new ArrayList<>();
+        for (Entry entry : table.all()) {
+            if (entry.name().equals("ensemble") || entry.name().equals("combine")) {
+                continue;
+            }
+            if (!ProjectGrammar.LEARNERS.contains(entry.name())) {
+                shapes.unknownKey(entry, known, path);
+            } else {
+                learner(entry.key(), entry.value(), path + "." + entry.name()).ifPresent(single::add);
+            }
+        }
+        List<LearnerDefinition> members = new ArrayList<>();
+        for (Value member : table.items("ensemble")) {
+            member(member, path + ".ensemble").ifPresent(members::add);
+        }
+        if ((table.has("ensemble") && !single.isEmpty()) || single.size() > 1) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    table.location(),
+                    "`%s` has more than one learner, and a name, a name with settings, or an `ensemble` was expected"
+                            .formatted(path),
+                    "Maybe list them: `ensemble: [xgboost, logistic]`.");
+        }
+        Entry combine = table.entries().get("combine");
+        if (combine != null && !table.has("ensemble")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    combine.location(),
+                    "`combine` has no effect without `ensemble`",
+                    "Maybe list the learners: `ensemble: [xgboost, logistic]`.");
+        }
+        if (table.entries().isEmpty() || (combine != null && table.entries().size() == 1)) {
+            shapes.missingKey("ensemble", owner, path, "Maybe `learner: xgboost` was meant.");
+        }
+        for (int i = 1; i < members.size(); i++) {
+            if (members.subList(0, i).contains(members.get(i))) {
+                problems.add(
+                        ErrorCode.DUPLICATE_KEY,
+                        table.items("ensemble").get(i).location(),
+                        "the learner `%s` occurs twice with the same settings"
+                                .formatted(members.get(i).name()),
+                        null);
+            }
+        }
+        return table.has("ensemble") ? members : single;
+    }
+
+    private Optional<LearnerDefinition> member(Value member, String path) {
+        if (member instanceof Scalar name) {
+            return learner(name.located(), null, path);
+        }
+        if (member instanceof Table table && table.entries().size() == 1) {
+            Entry entry = table.all().iterator().next();
+            return learner(entry.key(), entry.value(), path + "." + entry.name());
+        }
+        problems.add(
+                ErrorCode.BAD_VALUE,
+                member.location(),
+                "a member of `%s` is a name or one name with settings".formatted(path),
+                "Maybe write `{ xgboost: { rounds: 80 } }`.");
+        return Optional.empty();
+    }
+
+    private Optional<LearnerDefinition> learner(Located name, @Nullable Value settings, String path) {
+        if (!ProjectGrammar.LEARNERS.contains(name.text())) {
+            ProjectText.unknown("learner", name.text(), ProjectGrammar.LEARNERS, name.location(), problems);
+            return Optional.empty();
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (settings != null && shapes.fit(settings, ProjectGrammar.SETTINGS, path) instanceof Table table) {
+            Set<String> known = learnerSettings.get(name.text());
+            for (Entry setting : table.all()) {
+                if (known != null && !known.contains(setting.name())) {
+                    shapes.unknownKey(setting, known.stream().sorted().toList(), path);
+                }
+                values.put(setting.name(), setting((Scalar) setting.value()));
+            }
+        }
+        return Optional.of(new LearnerDefinition(name.text(), values));
+    }
+
+    private static Object setting(Scalar value) {
+        return switch (value.kind()) {
+            case WHOLE -> Numbers.whole(value.text()).<Object>map(Long::valueOf).orElse(value.text());
+            case NUMBER ->
+                Numbers.real(value.text()).<Object>map(Double::valueOf).orElse(value.text());
+            case FLAG -> Boolean.valueOf(value.text());
+            case TEXT, EMPTY -> value.text();
+        };
+    }
+}

@@ -1,0 +1,459 @@
+package dev.keelson.project;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Located;
+import dev.keelson.error.Location;
+import dev.keelson.error.Suggestion;
+import dev.keelson.expression.Durations;
+import dev.keelson.project.Value.Entry;
+import dev.keelson.project.Value.Items;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.ModelDefinition.Backtest;
+import dev.keelson.train.ModelDefinition.Baseline;
+import dev.keelson.train.ModelDefinition.Calibration;
+import dev.keelson.train.ModelDefinition.Combine;
+import dev.keelson.train.ModelDefinition.LearnerDefinition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code models}: {@code extends} first, then each model as a whole. */
+final class ModelSection {
+    private static final String NAME = "[A-Za-z][A-Za-z0-9_]*";
+    private static final Pattern LABEL = Pattern.compile("(" + NAME + ")\\.(.+)");
+    private static final Pattern STAKE = Pattern.compile("kelly\\(\\s*([0-9]*\\.?[0-9]+)\\s*\\)");
+    private static final String EVERYTHING = "...";
+    private static final int MOST_FOLDS = 100;
+
+    private final Problems problems;
+    private final ShapeCheck shapes;
+    private final Map<String, SourceColumns> sources;
+    private final Set<String> sourceNames;
+    private final Map<String, String> entities;
+    private final ViewSection views;
+    private final LearnerSection learnerSection;
+    private final Map<String, Table> written = new LinkedHashMap<>();
+    private final Map<String, Set<String>> keysByModel = new LinkedHashMap<>();
+    private final Map<String, Table> resolved = new LinkedHashMap<>();
+    private final List<ModelDefinition> definitions = new ArrayList<>();
+    private final Map<String, SourceColumns> sourceByModel = new LinkedHashMap<>();
+
+    ModelSection(
+            Problems problems,
+            ShapeCheck shapes,
+            Map<String, SourceColumns> sources,
+            Set<String> sourceNames,
+            ViewSection views,
+            Map<String, Set<String>> learnerSettings) {
+        this.problems = problems;
+        this.shapes = shapes;
+        this.sources = sources;
+        this.sourceNames = sourceNames;
+        this.entities = views.entities();
+        this.views = views;
+        this.learnerSection = new LearnerSection(problems, shapes, learnerSettings);
+    }
+
+    /** The models that could be read, in the order of the file. */
+    List<ModelDefinition> definitions() {
+        return definitions;
+    }
+
+    /** The source of each model, as far as it is known. */
+    Map<String, SourceColumns> sourceByModel() {
+        return sourceByModel;
+    }
+
+    /**
+     * @param project the file, what does not fit its grammar left out
+     * @param unfitted the file as it is
+     */
+    void read(Table project, Table unfitted) {
+        for (Entry entry : unfitted.entriesOf("models")) {
+            if (entry.value() instanceof Table table) {
+                keysByModel.put(entry.name(), table.entries().keySet());
+            }
+        }
+        for (Entry entry : project.entriesOf("models")) {
+            if (entry.value() instanceof Table table) {
+                written.put(entry.name(), table);
+            }
+        }
+        for (Entry entry : project.entriesOf("models")) {
+            if (written.containsKey(entry.name())) {
+                Table whole = resolve(entry.name(), new LinkedHashSet<>());
+                if (whole != null) {
+                    model(entry, whole);
+                }
+            }
+        }
+    }
+
+    // ---- extends
+
+    /** A model with the keys that it inherits; null when that cannot be told. */
+    private @Nullable Table resolve(String name, Set<String> path) {
+        Table done = resolved.get(name);
+        if (done != null) {
+            return done;
+        }
+        Table own = written.get(name);
+        if (own == null) {
+            return null;
+        }
+        Scalar parentName = own.scalar("extends");
+        if (parentName == null) {
+            Table whole = spliced(own, null);
+            resolved.put(name, whole);
+            return whole;
+        }
+        path.add(name);
+        if (path.contains(parentName.text())) {
+            List<String> circle = new ArrayList<>(path);
+            circle.add(parentName.text());
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    parentName.textLocation(),
+                    "models extend each other in a circle: " + String.join(" -> ", circle),
+                    "Maybe one of them should stand on its own.");
+            return null;
+        }
+        if (!written.containsKey(parentName.text())) {
+            List<String> others = written.keySet().stream()
+                    .filter(other -> !other.equals(name))
+                    .toList();
+            ProjectText.unknown("model", parentName.text(), others, parentName.textLocation(), problems);
+            return null;
+        }
+        Table parent = resolve(parentName.text(), path);
+        if (parent == null) {
+            return null;
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>(parent.entries());
+        entries.putAll(spliced(own, parent).entries());
+        Table whole = new Table(entries, own.location());
+        resolved.put(name, whole);
+        return whole;
+    }
+
+    /** The model with {@code ...} in its features replaced by those of its parent. */
+    private Table spliced(Table own, @Nullable Table parent) {
+        Entry features = own.entries().get("features");
+        if (features == null || !(features.value() instanceof Items list)) {
+            return own;
+        }
+        List<Value> items = new ArrayList<>();
+        boolean seen = false;
+        for (Value item : list.values()) {
+            if (!(item instanceof Scalar scalar) || !scalar.text().equals(EVERYTHING)) {
+                items.add(item);
+            } else if (seen) {
+                problems.add(ErrorCode.DUPLICATE_KEY, scalar.textLocation(), "`...` occurs twice in `features`", null);
+            } else if (parent == null) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        scalar.textLocation(),
+                        "`...` stands for everything of the model that is extended, and this model extends none",
+                        "Maybe add `extends: MODEL`.");
+            } else {
+                items.addAll(parent.items("features"));
+                seen = true;
+            }
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>(own.entries());
+        entries.put("features", new Entry(features.key(), features.location(), new Items(items, list.location())));
+        return new Table(entries, own.location());
+    }
+
+    // ---- one model
+
+    private record Label(SourceColumns source, String column, List<String> classes) {}
+
+    private void model(Entry entry, Table table) {
+        String path = "models." + entry.name();
+        for (String key : List.of("label", "features")) {
+            boolean unfit = keysByModel.getOrDefault(entry.name(), Set.of()).stream()
+                    .anyMatch(other -> Suggestion.closest(
+                                    other, ProjectGrammar.MODEL_KEYS.keys().keySet())
+                            .equals(Optional.of(key)));
+            if (!table.has(key) && !unfit && !table.has("extends")) { // the report on the extended model says it
+                String example = key.equals("label") ? "label: SOURCE.COLUMN" : "features: [ROLE.VIEW.*]";
+                shapes.missingKey(key, entry.location(), path, "Maybe add `%s`.".formatted(example));
+            }
+        }
+        Scalar labelText = table.scalar("label");
+        Label label = labelText == null ? null : label(labelText);
+        SourceColumns source = label == null ? null : label.source();
+        if (source != null) {
+            sourceByModel.put(entry.name(), source);
+        }
+        Map<String, Map<String, String>> roles = roles(table, source);
+        FeatureSelection features =
+                new FeatureSelection(problems, views, source, label == null ? "" : label.column(), roles);
+        for (Scalar feature : table.scalars("features")) {
+            features.read(feature);
+        }
+        Map<String, Located> derive = new LinkedHashMap<>();
+        for (Entry derived : table.entriesOf("derive")) {
+            if (derived.value() instanceof Scalar text) {
+                derive.put(derived.name(), text.located());
+                features.derive(derived, text);
+            }
+        }
+        Entry learnerEntry = table.entries().get("learner");
+        List<LearnerDefinition> learners = learnerEntry == null
+                ? List.of(new LearnerDefinition("xgboost", Map.of()))
+                : learnerSection.read(
+                        learnerEntry.value(),
+                        "models." + writerOf(learnerEntry, entry.name()) + ".learner",
+                        learnerEntry.location());
+        Table validate = table.table("validate");
+        int folds = folds(validate);
+        Duration test =
+                ProjectText.duration(validate == null ? null : validate.scalar("test"), Duration.ofDays(60), problems);
+        Duration embargo = embargo(validate, source);
+        Backtest backtest = backtest(table.table("backtest"), label);
+        List<Baseline> baselines = baselines(table, label);
+        Long seed =
+                Optional.ofNullable(table.text("seed")).flatMap(Numbers::whole).orElse(42L);
+        if (label == null) {
+            return;
+        }
+        definitions.add(new ModelDefinition(
+                entry.name(),
+                label.source().source(),
+                label.column(),
+                label.classes(),
+                roles,
+                table.scalars("features").stream().map(Scalar::located).toList(),
+                derive,
+                learners,
+                learners.size() > 1 ? Combine.BLEND : Combine.NONE,
+                folds,
+                test,
+                embargo,
+                "none".equals(table.text("calibrate")) ? Calibration.NONE : Calibration.TEMPERATURE,
+                backtest,
+                baselines,
+                seed,
+                entry.location()));
+    }
+
+    /** The model under which an entry is written, which another may inherit. */
+    private String writerOf(Entry entry, String standard) {
+        return written.entrySet().stream()
+                .filter(model -> model.getValue().all().contains(entry))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(standard);
+    }
+
+    private @Nullable Label label(Scalar text) {
+        Matcher matcher = LABEL.matcher(text.text());
+        if (!matcher.matches()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`label` is `%s`, and `SOURCE.COLUMN` such as `matches.FTR` was expected".formatted(text.raw()),
+                    sourceNames.size() == 1
+                            ? "Maybe `%s.%s` was meant."
+                                    .formatted(sourceNames.iterator().next(), text.raw())
+                            : null);
+            return null;
+        }
+        if (!sourceNames.contains(matcher.group(1))) {
+            ProjectText.unknown("source", matcher.group(1), sourceNames, text.textLocation(), problems);
+            return null;
+        }
+        SourceColumns source = sources.get(matcher.group(1));
+        Located column = new Located(matcher.group(2), text.located().at(matcher.start(2)));
+        if (source == null || !source.check(column, text.textLocation(), problems)) {
+            return null;
+        }
+        List<String> classes = source.values().getOrDefault(column.text(), List.of());
+        if (classes.size() < 2) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    column.location(),
+                    "the label `%s` has %s, and an `enum` with at least two was expected"
+                            .formatted(column.text(), classes.isEmpty() ? "no declared values" : "one declared value"),
+                    "Maybe declare it: `%s: { type: enum, values: [A, B] }`; the order of the values is kept."
+                            .formatted(column.text()));
+            return null;
+        }
+        if (!source.isOutcome(column.text())) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    column.location(),
+                    "the label `%s` is not among the outcomes of `%s`, so it would count as known beforehand"
+                            .formatted(column.text(), source.source()),
+                    "Maybe add it to `sources.%s.outcomes.columns`.".formatted(source.source()));
+        }
+        return new Label(source, column.text(), classes);
+    }
+
+    private Map<String, Map<String, String>> roles(Table table, @Nullable SourceColumns source) {
+        Map<String, Map<String, String>> roles = new LinkedHashMap<>();
+        for (Entry role : table.entriesOf("entities")) {
+            Map<String, String> columnByKey = new LinkedHashMap<>();
+            if (role.value() instanceof Table keys) {
+                for (Entry key : keys.all()) {
+                    columnByKey.put(key.name(), keyColumn(key, source));
+                }
+            }
+            roles.put(role.name(), columnByKey);
+        }
+        return roles;
+    }
+
+    private String keyColumn(Entry key, @Nullable SourceColumns source) {
+        Set<String> known = new LinkedHashSet<>(entities.values());
+        if (!known.contains(key.name())) {
+            ProjectText.unknown("key of an entity", key.name(), known, key.location(), problems);
+        }
+        Scalar column = (Scalar) key.value();
+        if (source != null
+                && source.checkKey(column.located(), column.location(), problems)
+                && source.isOutcome(column.text())) {
+            problems.add(
+                    ErrorCode.FEATURE_READS_OWN_OUTCOME,
+                    column.textLocation(),
+                    "the key `%s` is read from `%s`, an outcome that is not known yet when it is needed"
+                            .formatted(key.name(), column.text()),
+                    null);
+        }
+        return column.text();
+    }
+
+    // ---- validation, money, baselines
+
+    private int folds(@Nullable Table validate) {
+        Scalar text = validate == null ? null : validate.scalar("walk_forward");
+        if (text == null) {
+            return 6;
+        }
+        int folds = Integer.parseInt(
+                text.text().substring(0, text.text().indexOf('f')).strip());
+        if (folds < 2 || folds > MOST_FOLDS) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`walk_forward` is %d folds, and 2 to %d were expected".formatted(folds, MOST_FOLDS),
+                    null);
+            return 6;
+        }
+        return folds;
+    }
+
+    private Duration embargo(@Nullable Table validate, @Nullable SourceColumns source) {
+        Duration delay = source == null ? Duration.ZERO : source.outcomeDelay();
+        Scalar text = validate == null ? null : validate.scalar("embargo");
+        Duration embargo = ProjectText.duration(text, delay, problems);
+        if (text != null && embargo.compareTo(delay) < 0) {
+            problems.add(
+                    ErrorCode.EMBARGO_TOO_SHORT,
+                    text.textLocation(),
+                    ("the embargo (%s) is shorter than the delay of the label (%s): rows that train "
+                                    + "would know outcomes of the rows that judge them")
+                            .formatted(text.raw(), Durations.format(delay)),
+                    "Maybe write `embargo: %s`.".formatted(Durations.format(delay)));
+            return delay;
+        }
+        return embargo;
+    }
+
+    private @Nullable Backtest backtest(@Nullable Table table, @Nullable Label label) {
+        if (table == null) {
+            return null;
+        }
+        List<Scalar> odds = table.scalars("odds");
+        if (label != null && table.get("odds") instanceof Items list) {
+            for (Scalar column : odds) {
+                label.source().checkNumeric(column.located(), column.location(), problems);
+            }
+            checkCount(odds.size(), label, list.location(), "`odds`");
+        }
+        Double kelly = null;
+        Scalar stake = table.scalar("stake");
+        if (stake != null) {
+            Matcher matcher = STAKE.matcher(stake.text());
+            if (matcher.matches()) {
+                kelly = Double.parseDouble(matcher.group(1));
+                if (!(kelly > 0 && kelly <= 1)) {
+                    problems.add(
+                            ErrorCode.BAD_VALUE,
+                            stake.textLocation(),
+                            "`stake` is `%s`, and a share of the Kelly stake above 0 and up to 1 was expected"
+                                    .formatted(stake.raw()),
+                            null);
+                }
+            }
+        }
+        double bankroll = Optional.ofNullable(table.text("bankroll"))
+                .flatMap(Numbers::real)
+                .orElse(1000.0);
+        return new Backtest(odds.stream().map(Scalar::text).toList(), kelly, bankroll);
+    }
+
+    private void checkCount(int columns, Label label, @Nullable Location at, String what) {
+        if (columns != label.classes().size()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    at,
+                    "%s names %d columns, and one for each value of `%s` (%s) was expected"
+                            .formatted(what, columns, label.column(), String.join(", ", label.classes())),
+                    null);
+        }
+    }
+
+    private List<Baseline> baselines(Table table, @Nullable Label label) {
+        if (!table.has("baselines")) {
+            return List.of(new Baseline.Frequencies());
+        }
+        List<Baseline> baselines = new ArrayList<>();
+        for (Scalar text : table.scalars("baselines")) {
+            Optional<Baseline> baseline = baseline(text, label);
+            if (baseline.isPresent() && baselines.contains(baseline.get())) {
+                problems.add(
+                        ErrorCode.DUPLICATE_KEY,
+                        text.textLocation(),
+                        "the baseline `%s` occurs twice".formatted(text.raw()),
+                        null);
+            }
+            baseline.ifPresent(baselines::add);
+        }
+        return baselines;
+    }
+
+    private Optional<Baseline> baseline(Scalar text, @Nullable Label label) {
+        if (text.text().equals("frequencies")) {
+            return Optional.of(new Baseline.Frequencies());
+        }
+        Optional<ColumnCall> market = ColumnCall.parse(text, "market");
+        if (market.isEmpty()) {
+            String word = text.text().replaceAll("\\(.*", "");
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`%s` is no baseline, and `frequencies` or `market(COLUMN, …)` was expected".formatted(text.raw()),
+                    Suggestion.sentence(word, List.of("frequencies", "market")).orElse(null));
+            return Optional.empty();
+        }
+        List<Located> odds = market.get().columns();
+        if (label != null) {
+            odds.forEach(column -> label.source().checkNumeric(column, text.textLocation(), problems));
+            checkCount(odds.size(), label, text.textLocation(), "`market`");
+        }
+        return Optional.of(new Baseline.Market(odds.stream().map(Located::text).toList()));
+    }
+}

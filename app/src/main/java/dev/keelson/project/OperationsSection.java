@@ -1,0 +1,361 @@
+package dev.keelson.project;
+
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.parser.CronParser;
+import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.control.PromotionPolicyDefinition.Preset;
+import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.control.ScheduleDefinition.Job;
+import dev.keelson.control.ScheduleDefinition.OnDrift;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Located;
+import dev.keelson.expression.Condition;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DecayMonitorDefinition.Metric;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.project.Value.Entry;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code monitors}, {@code policies} and {@code schedules}. */
+final class OperationsSection {
+    private static final List<String> DRIFT_KEYS = List.of("policy", "baseline", "current", "share", "watch");
+    private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
+    private static final Set<String> GUARDS = Set.of("days", "predictions");
+    private static final Pattern CURRENT =
+            Pattern.compile("last\\s+([0-9]+[a-z]+)(?:\\s*,\\s*at least\\s+([0-9]+)\\s+rows)?");
+    private static final Duration WINDOW = Duration.ofDays(7);
+    private static final int MIN_ROWS = 100;
+
+    private final Problems problems;
+    private final ShapeCheck shapes;
+    private final Set<String> modelNames;
+    private final Map<String, SourceColumns> sourceByModel;
+    private final ZoneId projectZone;
+    private final List<DriftMonitorDefinition> drift = new ArrayList<>();
+    private final List<DecayMonitorDefinition> decay = new ArrayList<>();
+    private final List<PromotionPolicyDefinition> promotion = new ArrayList<>();
+    private final List<ScheduleDefinition> schedules = new ArrayList<>();
+
+    /** @param modelNames all names under {@code models}, also of those that could not be read */
+    OperationsSection(
+            Problems problems,
+            ShapeCheck shapes,
+            Set<String> modelNames,
+            Map<String, SourceColumns> sourceByModel,
+            ZoneId projectZone) {
+        this.problems = problems;
+        this.shapes = shapes;
+        this.modelNames = modelNames;
+        this.sourceByModel = sourceByModel;
+        this.projectZone = projectZone;
+    }
+
+    List<DriftMonitorDefinition> drift() {
+        return drift;
+    }
+
+    List<DecayMonitorDefinition> decay() {
+        return decay;
+    }
+
+    List<PromotionPolicyDefinition> promotion() {
+        return promotion;
+    }
+
+    List<ScheduleDefinition> schedules() {
+        return schedules;
+    }
+
+    void read(Table project) {
+        for (Entry entry : project.entriesOf("monitors")) {
+            if (entry.value() instanceof Table table) {
+                monitor(entry, table);
+            }
+        }
+        for (Entry entry : project.entriesOf("policies")) {
+            if (entry.value() instanceof Table table) {
+                promote(entry, table);
+            }
+        }
+        for (Entry entry : project.entriesOf("schedules")) {
+            if (entry.value() instanceof Table table) {
+                schedule(entry, table);
+            }
+        }
+    }
+
+    // ---- monitors
+
+    private void monitor(Entry entry, Table table) {
+        String path = "monitors." + entry.name();
+        List<String> models = models(entry, table, path);
+        boolean isDrift = DRIFT_KEYS.stream().anyMatch(table::has);
+        boolean isDecay = DECAY_KEYS.stream().anyMatch(table::has);
+        if (isDrift && isDecay) {
+            Entry stray = DECAY_KEYS.stream()
+                    .filter(table::has)
+                    .map(key -> table.entries().get(key))
+                    .findFirst()
+                    .orElse(entry);
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    stray == null ? entry.location() : stray.location(),
+                    ("`%s` has keys of a drift monitor (`policy`) and of a performance monitor " + "(`metric`)")
+                            .formatted(path),
+                    "Maybe make two monitors of it.");
+            return;
+        }
+        if (isDecay) {
+            decay(entry, table, path, models);
+        } else if (isDrift) {
+            drift(entry, table, models);
+        } else {
+            shapes.missingKey(
+                    "policy",
+                    entry.location(),
+                    path,
+                    "Maybe add `policy: recommended` to watch for drift, or `metric: log_loss` to watch performance.");
+        }
+    }
+
+    private void decay(Entry entry, Table table, String path, List<String> models) {
+        String metric = table.text("metric");
+        if (metric == null) {
+            shapes.missingKey("metric", entry.location(), path, "Maybe add `metric: log_loss`.");
+            return;
+        }
+        decay.add(new DecayMonitorDefinition(
+                entry.name(), models, metric(metric), share(table, "worse_by", 0.05), entry.location()));
+    }
+
+    private void drift(Entry entry, Table table, List<String> models) {
+        String policyName = Optional.ofNullable(table.text("policy")).orElse("recommended");
+        Policy policy = Policy.valueOf(policyName.toUpperCase(Locale.ROOT));
+        Entry share = table.entries().get("share");
+        if (share != null && policy != Policy.ACIS) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    share.location(),
+                    "`share` has no effect with `policy: %s`".formatted(policyName),
+                    "Maybe `policy: acis` was meant.");
+        }
+        Duration window = WINDOW;
+        int minRows = MIN_ROWS;
+        Scalar current = table.scalar("current");
+        if (current != null) {
+            Matcher matcher = CURRENT.matcher(current.text());
+            if (matcher.matches()) {
+                Scalar length = new Scalar(
+                        matcher.group(1), matcher.group(1), current.kind(), current.location(), current.textLocation());
+                window = ProjectText.duration(length, WINDOW, problems);
+                minRows = matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2));
+            }
+            if (window.isZero() || minRows < 1) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        current.textLocation(),
+                        ("`current` is `%s`, and a window and a number of rows above 0 were " + "expected")
+                                .formatted(current.raw()),
+                        null);
+                return;
+            }
+        }
+        Map<String, Located> watch = new LinkedHashMap<>();
+        for (Entry watched : table.entriesOf("watch")) {
+            if (watched.value() instanceof Scalar text) {
+                watch.put(watched.name(), text.located());
+                watch(watched.name(), text, models);
+            }
+        }
+        drift.add(new DriftMonitorDefinition(
+                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), watch, entry.location()));
+    }
+
+    private void watch(String name, Scalar text, List<String> models) {
+        Set<String> checked = new LinkedHashSet<>();
+        for (String model : models) {
+            SourceColumns source = sourceByModel.get(model);
+            if (source != null && checked.add(source.source())) {
+                Expressions.scalar(text, source.schema(), source.complete(), problems)
+                        .ifPresent(scalars -> Expressions.refuseOutcomes(
+                                text, scalars.columns(), source, null, "the watched value `" + name + "`", problems));
+            }
+        }
+    }
+
+    private static double share(Table table, String key, double standard) {
+        return Optional.ofNullable(table.text(key)).flatMap(Numbers::share).orElse(standard);
+    }
+
+    private static Metric metric(String name) {
+        return Metric.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    // ---- which models
+
+    private List<String> models(Entry owner, Table table, String path) {
+        Entry one = table.entries().get("model");
+        Entry several = table.entries().get("models");
+        if (one != null && several != null) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    one.location(),
+                    "`%s` has both `model` and `models`, and one of them was expected".formatted(path),
+                    "Maybe move it into `models`.");
+        }
+        if (one == null && several == null) {
+            shapes.missingKey("models", owner.location(), path, "Maybe add `models: \"*\"`.");
+        }
+        Set<String> found = new LinkedHashSet<>();
+        List<Scalar> patterns = new ArrayList<>(table.scalars("model"));
+        patterns.addAll(table.scalars("models"));
+        for (Scalar pattern : patterns) {
+            found.addAll(matching(pattern));
+        }
+        return modelNames.stream().filter(found::contains).toList();
+    }
+
+    private List<String> matching(Scalar pattern) {
+        if (!pattern.text().contains("*")) {
+            if (modelNames.contains(pattern.text())) {
+                return List.of(pattern.text());
+            }
+            ProjectText.unknown("model", pattern.text(), modelNames, pattern.textLocation(), problems);
+            return List.of();
+        }
+        StringBuilder regex = new StringBuilder();
+        for (String part : pattern.text().split("\\*", -1)) {
+            regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+        }
+        Pattern names = Pattern.compile(regex.toString());
+        List<String> found = modelNames.stream()
+                .filter(name -> names.matcher(name).matches())
+                .toList();
+        if (found.isEmpty()) {
+            problems.add(
+                    ErrorCode.UNKNOWN_REFERENCE,
+                    pattern.textLocation(),
+                    "no model matches `%s`".formatted(pattern.raw()),
+                    modelNames.isEmpty()
+                            ? "Maybe there should be a model under `models`."
+                            : "Maybe one of these should: " + Shape.list(List.copyOf(modelNames), "and") + ".");
+        }
+        return found;
+    }
+
+    // ---- promotion
+
+    private void promote(Entry entry, Table table) {
+        String path = "policies." + entry.name();
+        List<String> models = table.has("models") ? models(entry, table, path) : List.of();
+        Preset preset = "winmix".equals(table.text("preset")) ? Preset.WINMIX : Preset.RECOMMENDED;
+        if (preset == Preset.WINMIX) {
+            for (String key : List.of("refresh", "change")) {
+                Entry without = table.entries().get(key);
+                if (without != null) {
+                    problems.add(
+                            ErrorCode.BAD_VALUE,
+                            without.location(),
+                            "`%s` has no effect with `preset: winmix`".formatted(key),
+                            "Maybe `preset: recommended` was meant.");
+                }
+            }
+        }
+        Metric metric = Metric.LOG_LOSS;
+        double margin = 0.005;
+        Table refresh = table.table("refresh");
+        String marginText = refresh == null ? null : refresh.text("margin");
+        if (marginText != null) {
+            String[] parts = marginText.split("\\s+", 2);
+            margin = Double.parseDouble(parts[0]);
+            metric = metric(parts[1]);
+        }
+        Table change = table.table("change");
+        double alpha = Optional.ofNullable(change == null ? null : change.text("alpha"))
+                .flatMap(Numbers::real)
+                .orElse(0.05);
+        List<Condition> guards = new ArrayList<>();
+        for (Scalar guard : table.scalars("guards")) {
+            Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);
+        }
+        promotion.add(new PromotionPolicyDefinition(
+                entry.name(), models, preset, metric, margin, alpha, guards, entry.location()));
+    }
+
+    // ---- schedules
+
+    private void schedule(Entry entry, Table table) {
+        Scalar cron = table.scalar("cron");
+        String run = table.text("run");
+        Scalar zoneText = table.scalar("zone");
+        ZoneId zone = zoneText == null
+                ? projectZone
+                : ProjectText.zone(zoneText, problems).orElse(projectZone);
+        if (cron != null) {
+            checkCron(cron);
+        }
+        Entry onDrift = table.entries().get("on_drift");
+        if (onDrift != null && run != null && !run.equals("drift")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    onDrift.location(),
+                    "`on_drift` has no effect with `run: %s`".formatted(run),
+                    "Maybe `run: drift` was meant.");
+        }
+        if (cron == null || run == null) {
+            return;
+        }
+        schedules.add(new ScheduleDefinition(
+                entry.name(),
+                cron.text(),
+                zone,
+                Job.valueOf(run.toUpperCase(Locale.ROOT)),
+                "retrain".equals(table.text("on_drift")) ? OnDrift.RETRAIN : OnDrift.ALERT,
+                entry.location()));
+    }
+
+    private void checkCron(Scalar cron) {
+        try {
+            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX))
+                    .parse(cron.text())
+                    .validate();
+        } catch (IllegalArgumentException e) {
+            int fields = cron.text().strip().split("\\s+").length;
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    cron.textLocation(),
+                    fields == 5
+                            ? ("`cron` is `%s`, and five fields were expected: minute, hour, day of month, "
+                                            + "month, day of week: %s")
+                                    .formatted(cron.raw(), reason(e))
+                            : ("`cron` is `%s` with %d fields, and five were expected: minute, hour, day of "
+                                            + "month, month, day of week")
+                                    .formatted(cron.raw(), fields),
+                    fields == 6 ? "Maybe the first field is seconds, which are not known here." : null);
+        }
+    }
+
+    private static String reason(IllegalArgumentException failure) {
+        @Nullable Throwable deepest = failure;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return String.valueOf(deepest.getMessage());
+    }
+}

@@ -1,0 +1,393 @@
+package dev.keelson.project;
+
+import static dev.keelson.project.Shape.choice;
+import static dev.keelson.project.Shape.either;
+import static dev.keelson.project.Shape.keys;
+import static dev.keelson.project.Shape.oneKey;
+import static dev.keelson.project.Shape.optional;
+import static dev.keelson.project.Shape.required;
+import static dev.keelson.project.Shape.text;
+
+import dev.keelson.project.Shape.AnyScalar;
+import dev.keelson.project.Shape.Choice;
+import dev.keelson.project.Shape.Keys;
+import dev.keelson.project.Shape.ListOf;
+import dev.keelson.project.Shape.MapOf;
+import dev.keelson.project.Shape.OtherKey;
+import dev.keelson.project.Shape.Text;
+import dev.keelson.project.Shape.Whole;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys of {@code keelson.yaml}, in one table: the reader checks files against it, and the JSON Schema for editors
+ * and the reference table are generated from it. Immutable.
+ */
+public final class ProjectGrammar {
+    static final List<String> LEARNERS = List.of("xgboost", "logistic");
+
+    static final Text DURATION = text("a duration such as `60d`, `36h` or `2w`", "([0-9]+(\\.[0-9]+)?(w|d|h|m|s|ms))+");
+    static final Text EXPRESSION = new Text("an expression", null, true);
+    static final Text NAME =
+            text("a name of letters, digits and `_` that starts with a letter", "[A-Za-z][A-Za-z0-9_]{0,99}");
+    static final Text MODEL_NAME = text(
+            "a name of letters, digits, `-`, `_` and `.` that starts with a letter or " + "digit",
+            "[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    static final Text COLUMN = text("the name of a column");
+    static final Text MODEL = text("the name of a model, or a pattern such as `football-*`");
+    static final Text ZONE = text("a time zone such as `Europe/London`");
+    static final MapOf ROLES = new MapOf("ROLE", NAME, COLUMN, 2);
+    static final MapOf SETTINGS = new MapOf("SETTING", NAME, new AnyScalar("a number, a text or `true` or `false`"));
+
+    private static final Choice COLUMN_TYPE = new Choice(
+            List.of("double", "long", "boolean", "string", "enum", "date", "timestamp"),
+            Map.ofEntries(
+                    Map.entry("int", "long"),
+                    Map.entry("integer", "long"),
+                    Map.entry("bigint", "long"),
+                    Map.entry("float", "double"),
+                    Map.entry("number", "double"),
+                    Map.entry("decimal", "double"),
+                    Map.entry("bool", "boolean"),
+                    Map.entry("text", "string"),
+                    Map.entry("varchar", "string"),
+                    Map.entry("str", "string"),
+                    Map.entry("category", "enum"),
+                    Map.entry("datetime", "timestamp"),
+                    Map.entry("instant", "timestamp")));
+
+    private static final Keys COLUMN_RULES = keys(
+            required("type", COLUMN_TYPE, "Type of the cells; `enum` is a text with declared `values`."),
+            optional("min", anyNumber(), null, "Least value of a number."),
+            optional("max", anyNumber(), null, "Greatest value of a number."),
+            optional("required", new Shape.Flag(), "false", "Whether an empty cell breaks the rule."),
+            optional(
+                    "values",
+                    new ListOf(new Text("a text", null, true), 1),
+                    null,
+                    "The only texts allowed. For a label these are its classes; their order is kept."),
+            optional(
+                    "pattern",
+                    text("a regular expression"),
+                    null,
+                    "Regular expression that a text matches as a whole."),
+            optional("format", text("a date pattern such as `dd/MM/yyyy`"), "ISO 8601", "Pattern of dates or times."),
+            optional(
+                    "formats",
+                    new ListOf(text("a date pattern such as `dd/MM/yyyy`"), 1),
+                    "ISO 8601",
+                    "Patterns of dates or times, tried in order."),
+            optional(
+                    "on_fail",
+                    choice("quarantine", "null"),
+                    "quarantine",
+                    "What happens to a cell that breaks a rule: its row goes to quarantine, or the "
+                            + "cell becomes null."));
+
+    private static final Keys CHECK = oneKey(
+            optional("block", EXPRESSION, null, "A condition without which the load is refused."),
+            optional("warn", EXPRESSION, null, "A condition whose failure is reported; the load goes on."));
+
+    private static final Keys OUTCOMES = keys(
+            required(
+                    "columns",
+                    new ListOf(COLUMN, 1),
+                    "Columns known only after the event; never a feature of their own row."),
+            required(
+                    "known_after",
+                    DURATION,
+                    "How long after the event time they are known; at least `1d` for a date."));
+
+    private static final Keys SOURCE = keys(
+            required(
+                    "file",
+                    text("a path such as `data/matches.csv.gz`"),
+                    "A `.csv` or `.csv.gz` file, absolute or relative to the project folder."),
+            required("key", either(new ListOf(COLUMN, 1), COLUMN), "The columns that identify a row."),
+            required("event_time", COLUMN, "The `date` or `timestamp` column that says when it happened."),
+            optional(
+                    "cursor",
+                    COLUMN,
+                    "`created`, else `event_time`",
+                    "The `date` or `timestamp` column by which incremental loads proceed."),
+            optional("late_window", DURATION, "`0d`", "How far back an incremental load looks again for late rows."),
+            optional("created", COLUMN, null, "The `date` or `timestamp` column that says when a row became known."),
+            optional(
+                    "known_after",
+                    DURATION,
+                    "that of `outcomes`, else `0d`",
+                    "How long after the event time a row is known, when there is no `created` column."),
+            optional("outcomes", OUTCOMES, null, "Columns known only after the event."),
+            optional("zone", ZONE, "`timezone`", "Zone of dates and of times without a zone."),
+            required(
+                    "columns",
+                    new MapOf("COLUMN", COLUMN, either(COLUMN_TYPE, COLUMN_RULES)),
+                    "Types and rules of columns; columns of the file that are not named are inferred."),
+            optional("checks", new ListOf(CHECK, 0), null, "Conditions on a load as a whole."));
+
+    private static final Keys ENTITY = keys(required("key", NAME, "Name of its key, as models give it in `entities`."));
+
+    static final Keys UNPIVOT = keys(
+            new OtherKey("KEY", ROLES, "The entity's key: role to the source column that holds it."),
+            optional(
+                    "columns",
+                    new MapOf("NAME", NAME, new MapOf("ROLE", NAME, COLUMN)),
+                    null,
+                    "Columns of the events: role to source column."),
+            optional(
+                    "derive",
+                    new MapOf("NAME", NAME, EXPRESSION),
+                    null,
+                    "Further columns, computed from the event's others, in order."));
+
+    private static final Keys FEATURE_VIEW = keys(
+            required("entity", NAME, "Whose values these are."),
+            required("source", NAME, "The source of its events."),
+            optional(
+                    "key",
+                    COLUMN,
+                    "the column named like the entity's key",
+                    "The source column that holds the entity's key."),
+            optional(
+                    "unpivot", UNPIVOT, null, "One row becomes one event for each role, such as each team of a match."),
+            optional("ttl", DURATION, "no limit", "How old the newest event may be, inclusive."),
+            required(
+                    "features",
+                    new MapOf("NAME", NAME, EXPRESSION, 1),
+                    "Name to fold over past events, such as `mean(goals_for) over last 5 events`."));
+
+    private static final Choice LEARNER = new Choice(
+            LEARNERS,
+            Map.of(
+                    "xgb",
+                    "xgboost",
+                    "xgbclassifier",
+                    "xgboost",
+                    "logit",
+                    "logistic",
+                    "logistic_regression",
+                    "logistic"));
+
+    private static final Keys ENSEMBLE = learnerKeys();
+
+    static final Keys MODEL_KEYS = keys(
+            optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
+            optional(
+                    "label",
+                    text("a label such as `matches.FTR`"),
+                    null,
+                    "What it predicts: `source.column`; an `enum` among the source's outcomes. Required unless"
+                            + " inherited."),
+            optional(
+                    "entities",
+                    new MapOf("ROLE", NAME, new MapOf("KEY", NAME, COLUMN, 1)),
+                    null,
+                    "Which source column gives which key, under which role."),
+            optional(
+                    "features",
+                    new ListOf(EXPRESSION, 1),
+                    null,
+                    "Selectors `role.view.feature` and `role.view.*`, expressions over columns known beforehand such"
+                        + " as `implied(AvgH, AvgD, AvgA)`, and `...` for everything of the model it extends. Required"
+                        + " unless inherited."),
+            optional(
+                    "derive",
+                    new MapOf("NAME", NAME, EXPRESSION),
+                    null,
+                    "Further features, computed from the selected ones and from columns known beforehand."),
+            optional(
+                    "learner",
+                    either(LEARNER, ENSEMBLE),
+                    "`xgboost`",
+                    "What fits it: a name, a name with settings, or an ensemble."),
+            optional(
+                    "validate",
+                    keys(
+                            optional(
+                                    "walk_forward",
+                                    text("a number of folds such as `6 folds`", "[0-9]{1,3}\\s+folds"),
+                                    "`6 folds`",
+                                    "Walk-forward folds, 2 to 100."),
+                            optional(
+                                    "test",
+                                    DURATION,
+                                    "`60d`",
+                                    "The last period, untouched, on which the metrics of a run are reported."),
+                            optional(
+                                    "embargo",
+                                    DURATION,
+                                    "the label's `known_after`",
+                                    "Gap between the rows that train and the rows that judge; at least the label's"
+                                            + " delay.")),
+                    null,
+                    "How it is validated."),
+            optional(
+                    "calibrate",
+                    choice("temperature", "none"),
+                    "temperature",
+                    "How probabilities are corrected on out-of-fold predictions."),
+            optional(
+                    "backtest",
+                    keys(
+                            required(
+                                    "odds",
+                                    new ListOf(COLUMN, 2),
+                                    "Columns of decimal odds in the order of the label's values."),
+                            optional(
+                                    "stake",
+                                    text("`flat` or `kelly(0.25)`", "flat|kelly\\(\\s*[0-9]*\\.?[0-9]+\\s*\\)"),
+                                    "flat",
+                                    "Stakes of one unit, or a share of the Kelly stake beside them."),
+                            optional(
+                                    "bankroll",
+                                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, false),
+                                    "1000",
+                                    "Starting bank in units.")),
+                    null,
+                    "Simulated stakes that are reported beside the metrics."),
+            optional(
+                    "baselines",
+                    new ListOf(text("`frequencies` or `market(COLUMN, …)`"), 0),
+                    "`[frequencies]`",
+                    "What the metrics stand beside."),
+            optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
+
+    private static final Keys MONITOR = keys(
+            optional("model", MODEL, null, "The model it watches; or `models`."),
+            optional(
+                    "models",
+                    either(new ListOf(MODEL, 1), MODEL),
+                    null,
+                    "The models it watches; names or patterns such as `football-*`."),
+            optional(
+                    "policy", choice("recommended", "pikkit", "acis"), null, "A drift monitor: the rule that decides."),
+            optional(
+                    "baseline",
+                    choice("training"),
+                    "training",
+                    "Drift: what is compared with, the champion's training period."),
+            optional(
+                    "current",
+                    text(
+                            "a window such as `last 7d, at least 100 rows`",
+                            "last\\s+[0-9]+(m|h|d|w)(\\s*,\\s*at least\\s+[0-9]{1,9}\\s+rows)?"),
+                    "`last 7d, at least 100 rows`",
+                    "Drift: the current window, extended back until it holds so many rows."),
+            optional(
+                    "share",
+                    new Shape.Share(),
+                    "30%",
+                    "Drift by `acis`: share of drifted features from which the set has drifted."),
+            optional(
+                    "watch",
+                    new MapOf("NAME", NAME, EXPRESSION),
+                    null,
+                    "Drift: further monitored values, computed from columns known beforehand."),
+            optional(
+                    "metric",
+                    choice("log_loss", "brier", "rps"),
+                    null,
+                    "A performance monitor: the loss that is judged."),
+            optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."));
+
+    private static final Keys PROMOTION = keys(
+            required("models", either(new ListOf(MODEL, 1), MODEL), "The models it governs; names or patterns."),
+            optional(
+                    "preset",
+                    choice("recommended", "winmix"),
+                    "recommended",
+                    "The rule: two gates on paired evidence, or champion + 3 %, 100 predictions, 7 days."),
+            optional(
+                    "refresh",
+                    keys(required(
+                            "margin",
+                            text("a margin such as `0.005 log_loss`", "[0-9]*\\.?[0-9]+\\s+(log_loss|brier|rps)"),
+                            "How much worse it may be at most.")),
+                    "`{ margin: 0.005 log_loss }`",
+                    "Same recipe, newer data: promoted unless worse."),
+            optional(
+                    "change",
+                    keys(required(
+                            "alpha",
+                            new Shape.Decimal(0, true, 1, true),
+                            "Chance of a false promotion over the whole test.")),
+                    "`{ alpha: 0.05 }`",
+                    "Another recipe: promoted when better, by evidence that is valid at any time."),
+            optional(
+                    "guards",
+                    new ListOf(EXPRESSION, 0),
+                    null,
+                    "Conditions that must hold besides, over `predictions` and `days`."));
+
+    private static final Keys SCHEDULE = keys(
+            required(
+                    "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
+            optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
+            required("run", choice("materialize", "drift", "retrain"), "What runs."),
+            optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
+
+    private static final Keys PROJECT = keys(
+            required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
+            required("project", MODEL_NAME, "Name of the project."),
+            required("timezone", ZONE, "Zone of dates, times without a zone, and schedules."),
+            required("sources", new MapOf("NAME", NAME, SOURCE, 1), "Tables of events."),
+            optional("entities", new MapOf("NAME", NAME, ENTITY), null, "Who features are about."),
+            optional(
+                    "feature_views",
+                    new MapOf("NAME", NAME, FEATURE_VIEW),
+                    null,
+                    "Features computed together from past events."),
+            optional("models", new MapOf("NAME", MODEL_NAME, MODEL_KEYS), null, "Models."),
+            optional(
+                    "monitors",
+                    new MapOf("NAME", NAME, MONITOR),
+                    null,
+                    "Drift monitors (with `policy`) and performance monitors (with `metric`)."),
+            optional(
+                    "policies",
+                    keys(optional("promote", PROMOTION, null, "When a challenger replaces the champion.")),
+                    null,
+                    "Policies."),
+            optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."));
+
+    private ProjectGrammar() {}
+
+    /** The whole file. */
+    static Keys project() {
+        return PROJECT;
+    }
+
+    /**
+     * The grammar as a JSON Schema (draft 2020-12) for editors, indented, with a line feed at its end. It knows what
+     * values look like, not what they refer to: {@code keelson validate} checks both.
+     */
+    public static String jsonSchema() {
+        return SchemaWriter.write(PROJECT);
+    }
+
+    /** The grammar as Markdown tables of keys, one for each mapping, in the order of the file. */
+    public static String markdown() {
+        return GrammarTables.write(PROJECT);
+    }
+
+    private static Shape.Decimal anyNumber() {
+        return new Shape.Decimal(Double.NEGATIVE_INFINITY, false, Double.POSITIVE_INFINITY, false);
+    }
+
+    private static Keys learnerKeys() {
+        Text name = text(Shape.list(LEARNERS, "or"));
+        Shape member = either(name, new MapOf("LEARNER", NAME, SETTINGS));
+        return keys(
+                new OtherKey("LEARNER", SETTINGS, "A learner and its settings."),
+                optional(
+                        "ensemble",
+                        new ListOf(member, 2),
+                        null,
+                        "Several learners; a member is a name or a name with settings."),
+                optional(
+                        "combine",
+                        choice("blend"),
+                        "blend",
+                        "How several learners become one: a blend with weights fitted on out-of-fold predictions."));
+    }
+}

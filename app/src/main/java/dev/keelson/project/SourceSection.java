@@ -1,0 +1,404 @@
+package dev.keelson.project;
+
+import dev.keelson.data.CheckDefinition;
+import dev.keelson.data.CheckDefinition.Severity;
+import dev.keelson.data.ColumnDefinition;
+import dev.keelson.data.ColumnDefinition.OnFail;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Location;
+import dev.keelson.expression.Durations;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Schema;
+import dev.keelson.project.Value.Entry;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code sources}. */
+final class SourceSection {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Problems problems;
+    private final ZoneId projectZone;
+    private final Path folder;
+    private final SourceHeaders headers;
+    private final List<SourceDefinition> definitions = new ArrayList<>();
+    private final Map<String, SourceColumns> columns = new LinkedHashMap<>();
+
+    SourceSection(Problems problems, ZoneId projectZone, Path folder, SourceHeaders headers) {
+        this.problems = problems;
+        this.projectZone = projectZone;
+        this.folder = folder;
+        this.headers = headers;
+    }
+
+    /** The sources that could be read, in the order of the file. */
+    List<SourceDefinition> definitions() {
+        return definitions;
+    }
+
+    /** What is known of each source's columns, also of sources that have other problems. */
+    Map<String, SourceColumns> columns() {
+        return columns;
+    }
+
+    void read(Table project) {
+        for (Entry entry : project.entriesOf("sources")) {
+            if (entry.value() instanceof Table table) {
+                source(entry, table);
+            }
+        }
+    }
+
+    private void source(Entry entry, Table table) {
+        String name = entry.name();
+        int before = problems.size();
+        List<ColumnDefinition> declared = new ArrayList<>();
+        for (Entry column : table.entriesOf("columns")) {
+            declared.add(column(column));
+        }
+        Table outcomes = table.table("outcomes");
+        List<Scalar> outcomeColumns = outcomes == null ? List.of() : outcomes.scalars("columns");
+        Scalar outcomeDelayText = outcomes == null ? null : outcomes.scalar("known_after");
+        Scalar knownAfterText = table.scalar("known_after");
+        Duration knownAfter = ProjectText.duration(knownAfterText, Duration.ZERO, problems);
+        Duration outcomeDelay = ProjectText.duration(outcomeDelayText, knownAfter, problems);
+        if (knownAfterText == null) {
+            knownAfter = outcomeDelay;
+        } else if (knownAfter.compareTo(outcomeDelay) < 0) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    knownAfterText.textLocation(),
+                    ("`known_after` is %s, but the outcomes are known only after %s: the rows of `%s` "
+                                    + "would count before their outcomes are known")
+                            .formatted(knownAfterText.raw(), Durations.format(outcomeDelay), name),
+                    "Maybe leave it out: the outcomes' own `known_after` counts then.");
+        }
+        Scalar zoneText = table.scalar("zone");
+        ZoneId zone = zoneText == null
+                ? projectZone
+                : ProjectText.zone(zoneText, problems).orElse(projectZone);
+        Duration lateWindow = ProjectText.duration(table.scalar("late_window"), Duration.ZERO, problems);
+        List<CheckDefinition> checks = new ArrayList<>();
+        Scalar file = table.scalar("file");
+        Scalar eventTime = table.scalar("event_time");
+        List<Scalar> key = table.scalars("key");
+        SourceDefinition definition = file == null || eventTime == null || key.isEmpty()
+                ? null
+                : new SourceDefinition(
+                        name,
+                        file.located(),
+                        key.stream().map(Scalar::text).toList(),
+                        eventTime.text(),
+                        table.text("cursor"),
+                        lateWindow,
+                        table.text("created"),
+                        knownAfter,
+                        outcomeColumns.stream().map(Scalar::text).toList(),
+                        zone,
+                        declared,
+                        checks,
+                        entry.location());
+        boolean sound = problems.size() == before;
+        SourceColumns known = known(name, declared, definition, sound, outcomeColumns, outcomeDelay);
+        columns.put(name, known);
+        checkReferences(table, known, outcomeColumns);
+        if (knownAfter.compareTo(outcomeDelay) >= 0) {
+            checkTime(table, known, knownAfter, knownAfterText == null ? outcomeDelayText : knownAfterText);
+        }
+        for (Value check : table.items("checks")) {
+            if (check instanceof Table one) {
+                check(one, known).ifPresent(checks::add);
+            }
+        }
+        if (definition != null) {
+            definitions.add(new SourceDefinition(
+                    name,
+                    definition.file(),
+                    definition.key(),
+                    definition.eventTime(),
+                    definition.cursor(),
+                    lateWindow,
+                    definition.created(),
+                    knownAfter,
+                    definition.outcomes(),
+                    zone,
+                    declared,
+                    checks,
+                    entry.location()));
+        }
+    }
+
+    private SourceColumns known(
+            String name,
+            List<ColumnDefinition> declared,
+            @Nullable SourceDefinition definition,
+            boolean sound,
+            List<Scalar> outcomes,
+            Duration outcomeDelay) {
+        Map<String, ColumnType> types = new LinkedHashMap<>();
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        for (ColumnDefinition column : declared) {
+            types.put(column.name(), column.type());
+            if (!column.values().isEmpty()) {
+                values.put(column.name(), column.values());
+            }
+        }
+        Optional<Schema> header = definition == null || !sound ? Optional.empty() : header(definition);
+        header.ifPresent(schema -> schema.columns().forEach(column -> types.putIfAbsent(column.name(), column.type())));
+        List<Column> all = types.entrySet().stream()
+                .map(type -> new Column(type.getKey(), type.getValue()))
+                .toList();
+        Set<String> outcomeNames =
+                new LinkedHashSet<>(outcomes.stream().map(Scalar::text).toList());
+        return new SourceColumns(name, new Schema(all), header.isPresent(), outcomeNames, outcomeDelay, values);
+    }
+
+    private Optional<Schema> header(SourceDefinition definition) {
+        try {
+            return headers.columns(definition, folder.resolve(definition.file().text()));
+        } catch (InvalidPathException e) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    definition.file().location(),
+                    "the file of `%s` is no path: %s".formatted(definition.name(), e.getReason()),
+                    null);
+            return Optional.empty();
+        }
+    }
+
+    private void checkReferences(Table table, SourceColumns known, List<Scalar> outcomes) {
+        List<Scalar> key = table.scalars("key");
+        key.forEach(column -> known.check(column.located(), column.location(), problems));
+        checkDistinct(key, "key");
+        outcomes.forEach(column -> known.check(column.located(), column.location(), problems));
+        checkDistinct(outcomes, "outcomes.columns");
+        for (String name : List.of("event_time", "cursor", "created")) {
+            Scalar column = table.scalar(name);
+            if (column != null) {
+                known.check(column.located(), column.location(), problems);
+            }
+        }
+        List<Scalar> beforehand = new ArrayList<>(key);
+        Optional.ofNullable(table.scalar("event_time")).ifPresent(beforehand::add);
+        for (Scalar column : beforehand) {
+            if (known.isOutcome(column.text())) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        column.textLocation(),
+                        "`%s` is an outcome of `%s`, and a column known before the event was expected"
+                                .formatted(column.text(), known.source()),
+                        "Maybe it does not belong under `outcomes`.");
+            }
+        }
+    }
+
+    private void checkDistinct(List<Scalar> columns, String where) {
+        Set<String> seen = new HashSet<>();
+        for (Scalar column : columns) {
+            if (!seen.add(column.text())) {
+                problems.add(
+                        ErrorCode.DUPLICATE_KEY,
+                        column.textLocation(),
+                        "the column `%s` occurs twice in `%s`".formatted(column.text(), where),
+                        null);
+            }
+        }
+    }
+
+    private void checkTime(Table table, SourceColumns known, Duration knownAfter, @Nullable Scalar knownAfterText) {
+        for (String name : List.of("event_time", "cursor", "created")) {
+            Scalar column = table.scalar(name);
+            Optional<ColumnType> type = column == null ? Optional.empty() : known.type(column.text());
+            if (column != null
+                    && type.isPresent()
+                    && type.get() != ColumnType.DATE
+                    && type.get() != ColumnType.TIMESTAMP) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        column.textLocation(),
+                        "`%s` is the column `%s` of type %s, and a `date` or a `timestamp` was expected"
+                                .formatted(name, column.text(), ProjectText.of(type.get())),
+                        "Maybe its type should be declared under `columns`.");
+            }
+        }
+        Scalar eventTime = table.scalar("event_time");
+        if (eventTime == null
+                || table.has("created")
+                || !known.type(eventTime.text()).equals(Optional.of(ColumnType.DATE))
+                || knownAfter.compareTo(DAY) >= 0) {
+            return;
+        }
+        Location at = knownAfterText == null ? eventTime.textLocation() : knownAfterText.textLocation();
+        String have = knownAfterText == null
+                ? "nothing says when its rows are known"
+                : "its rows are said to be known after " + knownAfterText.raw();
+        problems.add(
+                ErrorCode.BAD_VALUE,
+                at,
+                ("the event time `%s` of `%s` is a day without a time, but %s; at least `1d` was "
+                                + "expected: an event late in the day would count for one early on the same day")
+                        .formatted(eventTime.text(), known.source(), have),
+                "Maybe write `known_after: 1d`.");
+    }
+
+    private ColumnDefinition column(Entry entry) {
+        if (!(entry.value() instanceof Table rules)) {
+            Scalar type = (Scalar) entry.value();
+            if (type.text().equals("enum")) {
+                problems.add(
+                        ErrorCode.MISSING_KEY,
+                        type.textLocation(),
+                        "the column `%s` is an `enum` without values".formatted(entry.name()),
+                        "Maybe write `%s: { type: enum, values: [A, B] }`.".formatted(entry.name()));
+            }
+            return new ColumnDefinition(
+                    entry.name(),
+                    type(type.text()),
+                    List.of(),
+                    false,
+                    null,
+                    null,
+                    List.of(),
+                    null,
+                    OnFail.QUARANTINE,
+                    entry.location());
+        }
+        String typeName = rules.has("type") ? rules.text("type") : "string";
+        ColumnType type = type(typeName == null ? "string" : typeName);
+        checkRulesFitType(entry.name(), rules, type, typeName);
+        return new ColumnDefinition(
+                entry.name(),
+                type,
+                formats(rules),
+                "true".equalsIgnoreCase(rules.text("required")),
+                bound(rules.scalar("min")),
+                bound(rules.scalar("max")),
+                values(rules),
+                pattern(rules.scalar("pattern")),
+                "null".equals(rules.text("on_fail")) ? OnFail.NULL : OnFail.QUARANTINE,
+                entry.location());
+    }
+
+    private static ColumnType type(String name) {
+        return name.equals("enum") ? ColumnType.STRING : ColumnType.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private void checkRulesFitType(String column, Table rules, ColumnType type, @Nullable String typeName) {
+        boolean number = type == ColumnType.DOUBLE || type == ColumnType.LONG;
+        boolean time = type == ColumnType.DATE || type == ColumnType.TIMESTAMP;
+        refuse(rules, List.of("min", "max"), number, column, typeName);
+        refuse(rules, List.of("values", "pattern"), type == ColumnType.STRING, column, typeName);
+        refuse(rules, List.of("format", "formats"), time, column, typeName);
+        if ("enum".equals(typeName) && !rules.has("values")) {
+            problems.add(
+                    ErrorCode.MISSING_KEY,
+                    rules.location(),
+                    "the column `%s` is an `enum` without `values`".formatted(column),
+                    "Maybe add `values: [A, B]`.");
+        }
+        Double min = bound(rules.scalar("min"));
+        Double max = bound(rules.scalar("max"));
+        Scalar maxText = rules.scalar("max");
+        if (min != null && max != null && maxText != null && min > max) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    maxText.textLocation(),
+                    "`max` (%s) of `%s` is below its `min` (%s)".formatted(maxText.raw(), column, rules.text("min")),
+                    "Maybe they are exchanged.");
+        }
+        Entry format = rules.entries().get("format");
+        if (format != null && rules.has("formats")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    format.location(),
+                    "the column `%s` has both `format` and `formats`, and one of them was expected".formatted(column),
+                    "Maybe move it into the list `formats`.");
+        }
+    }
+
+    private void refuse(Table rules, List<String> keys, boolean allowed, String column, @Nullable String typeName) {
+        for (String key : keys) {
+            Entry entry = rules.entries().get(key);
+            if (!allowed && entry != null) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        entry.location(),
+                        "`%s` says nothing about the column `%s` of type `%s`".formatted(key, column, typeName),
+                        "Maybe its type is another.");
+            }
+        }
+    }
+
+    private static @Nullable Double bound(@Nullable Scalar text) {
+        return text == null ? null : Numbers.real(text.text()).orElse(null);
+    }
+
+    private List<String> values(Table rules) {
+        checkDistinct(rules.scalars("values"), "values");
+        return rules.texts("values").stream().distinct().toList();
+    }
+
+    private @Nullable String pattern(@Nullable Scalar pattern) {
+        if (pattern == null) {
+            return null;
+        }
+        try {
+            return Pattern.compile(pattern.text()).pattern();
+        } catch (PatternSyntaxException e) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    pattern.textLocation(),
+                    "`%s` is not a regular expression: %s".formatted(pattern.raw(), e.getDescription()),
+                    null);
+            return null;
+        }
+    }
+
+    private List<String> formats(Table rules) {
+        List<Scalar> written = new ArrayList<>(rules.scalars("formats"));
+        Optional.ofNullable(rules.scalar("format")).ifPresent(written::add);
+        List<String> formats = new ArrayList<>();
+        for (Scalar format : written) {
+            try {
+                new DateTimeFormatterBuilder().appendPattern(format.text());
+                formats.add(format.text());
+            } catch (IllegalArgumentException e) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        format.textLocation(),
+                        "`%s` is not a date pattern such as `dd/MM/yyyy`: %s".formatted(format.raw(), e.getMessage()),
+                        null);
+            }
+        }
+        return formats;
+    }
+
+    private Optional<CheckDefinition> check(Table table, SourceColumns known) {
+        Scalar block = table.scalar("block");
+        Scalar condition = block == null ? table.scalar("warn") : block;
+        if (condition == null) {
+            return Optional.empty(); // its only key was unknown, which is reported
+        }
+        Expressions.checkLoadCondition(condition, known, problems);
+        return Optional.of(new CheckDefinition(block == null ? Severity.WARN : Severity.BLOCK, condition.located()));
+    }
+}

@@ -1,0 +1,5 @@
+/** The project file: keelson.yaml read into records, with every problem at its place. */
+@NullMarked
+package dev.keelson.project;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,324 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.LoopTrainer;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.EnsembleModel;
+import dev.keelson.learn.ModelBundle;
+import dev.keelson.id.Sha256;
+import dev.keelson.metrics.ReliabilityBins;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.train.FeatureImportance;
+import dev.keelson.train.RecipeParameters;
+import dev.keelson.train.RunProvenance;
+import dev.keelson.train.Training;
+import dev.keelson.train.DefinitionJson;
+import dev.keelson.train.TrainingMode;
+import dev.keelson.train.TrainingOutcome;
+import dev.keelson.train.TrainingRequest;
+import dev.keelson.train.spi.TrainingCache;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains one model from its known rows and keeps what it trained under a key of everything it depends on. Blend weights and
+ * calibration of a full training are taken over by refreshes for 26 weeks. Safe for use by several threads.
+ */
+final class BundleTrainer implements LoopTrainer {
+    private static final Duration RECIPE_LIFE = Duration.ofDays(26 * 7);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String OUTCOME_FILE = "outcome.json";
+    private static final String BUNDLE = "model/";
+    private static final String RECIPE_FILE = "recipe.txt";
+    private static final String LABELS = "label_count/";
+
+    private final ModelPlan plan;
+    private final ModelRows rows;
+    private final Training training;
+    private final TrainingCache cache;
+    private final ArtifactStore artifacts;
+    private final Supplier<String> datasetVersion;
+    private final String codeVersion;
+    private final SortedMap<String, String> environment;
+    private final DecayMonitorDefinition.Metric metric;
+    private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
+    private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
+    private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    /**
+     * @param datasetVersion identity of the rows known now
+     * @param metric loss of the decay monitor
+     */
+    BundleTrainer(
+            ModelPlan plan,
+            ModelRows rows,
+            Training training,
+            TrainingCache cache,
+            ArtifactStore artifacts,
+            Supplier<String> datasetVersion,
+            String codeVersion,
+            SortedMap<String, String> environment,
+            DecayMonitorDefinition.Metric metric) {
+        this.plan = plan;
+        this.rows = rows;
+        this.training = training;
+        this.cache = cache;
+        this.artifacts = artifacts;
+        this.datasetVersion = datasetVersion;
+        this.codeVersion = codeVersion;
+        this.environment = environment;
+        this.metric = metric;
+    }
+
+    @Override
+    public Trained train(Instant asOf, ModelVersion.Kind kind, @Nullable Trained champion) {
+        // weeks in which nothing became known train nothing: the moment that counts is that of the newest row
+        Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
+        TrainingMode mode = new TrainingMode.Full();
+        Run base = null;
+        if (kind == ModelVersion.Kind.REFRESH && champion != null) {
+            base = champion.run();
+            RecipeParameters recipe = parameters(base);
+            if (recipe.fittedAsOf().plus(RECIPE_LIFE).isAfter(moment)) {
+                mode = new TrainingMode.Refresh(recipe);
+            }
+        }
+        ReentrantLock lock = locks.computeIfAbsent(moment, key -> new ReentrantLock());
+        lock.lock(); // two policies that ask for the same training: the second finds it in the cache
+        try {
+            TrainingOutcome outcome = training.run(
+                    new TrainingRequest(
+                            plan.definition(),
+                            rows.table(moment),
+                            moment,
+                            new TrainingRequest.Inputs(
+                                    datasetVersion.get(), plan.service().sha256(), codeVersion, environment),
+                            mode),
+                    cache);
+            return trained(outcome, moment, base);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Trained trained(TrainingOutcome outcome, Instant moment, @Nullable Run base) {
+        RunProvenance provenance = outcome.provenance();
+        Map<String, Double> metrics = new TreeMap<>(outcome.metrics());
+        outcome.baselines().forEach((name, values) -> values.forEach(
+                (metricName, value) -> metrics.put("baseline/" + name + "/" + metricName, value)));
+        for (DecayMonitorDefinition.Metric each : DecayMonitorDefinition.Metric.values()) {
+            String name = each.name().toLowerCase(Locale.ROOT);
+            Double test = outcome.metrics().get("test_" + name);
+            Double lower = outcome.metrics().get("test_" + name + "_lower");
+            if (test != null && lower != null) {
+                metrics.put("expected_" + name, test);
+                metrics.put("expected_" + name + "_error", (test - lower) / 1.96);
+            } else if (base != null) {
+                copy(base, metrics, "expected_" + name);
+                copy(base, metrics, "expected_" + name + "_error");
+            }
+        }
+        long[] counts = rows.labelCounts(moment);
+        for (int c = 0; c < counts.length; c++) {
+            metrics.put(LABELS + plan.definition().classes().get(c), (double) counts[c]);
+        }
+        List<Run.Artifact> files = new ArrayList<>();
+        outcome.bundle().files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
+        files.add(artifact(OUTCOME_FILE, outcome.toJson().toString().getBytes(StandardCharsets.UTF_8)));
+        files.add(artifact(RECIPE_FILE, recipe()));
+        files.add(artifact("importance.csv", importanceCsv(outcome.importance())));
+        if (!outcome.reliability().isEmpty()) {
+            files.add(artifact("reliability.json", reliability(outcome.reliability())));
+        }
+        Map<String, String> params = new TreeMap<>(provenance.settings());
+        params.put("mode", provenance.mode());
+        params.put("seed", Long.toString(provenance.seed()));
+        params.put("rows", Integer.toString(provenance.rows()));
+        params.put("features", Integer.toString(provenance.features().size()));
+        params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        params.put("weights", outcome.parameters().weights().toString());
+        params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
+        Run run = new Run(
+                provenance.trainingKey().substring(0, 32),
+                plan.name(),
+                Run.Status.FINISHED,
+                moment,
+                moment,
+                params,
+                metrics,
+                Map.of("dataset_version", provenance.datasetVersion(), "model_sha256", outcome.bundle().sha256()),
+                files,
+                provenanceJson(provenance).toString());
+        return loaded(run, outcome.bundle());
+    }
+
+    private static void copy(Run from, Map<String, Double> to, String name) {
+        Double value = from.metrics().get(name);
+        if (value != null) {
+            to.put(name, value);
+        }
+    }
+
+    private Run.Artifact artifact(String path, byte[] bytes) {
+        return new Run.Artifact(path, artifacts.put(bytes), bytes.length);
+    }
+
+    private Trained loaded(Run run, ModelBundle bundle) {
+        EnsembleModel model = bundle.load(training.codecs());
+        String name = "expected_" + metric.name().toLowerCase(Locale.ROOT);
+        long[] counts = new long[plan.definition().classes().size()];
+        for (int c = 0; c < counts.length; c++) {
+            counts[c] = run.metrics()
+                    .getOrDefault(LABELS + plan.definition().classes().get(c), 0.0)
+                    .longValue();
+        }
+        Trained trained = new Trained(
+                run,
+                bundle.sha256(),
+                model,
+                run.metrics().getOrDefault(name, Double.NaN),
+                run.metrics().getOrDefault(name + "_error", 0.0),
+                counts);
+        byRun.putIfAbsent(run.id(), trained);
+        return trained;
+    }
+
+    @Override
+    public Trained load(ModelVersion version, Run run) {
+        Trained known = byRun.get(run.id());
+        return known == null ? loaded(run, ModelBundle.of(bundleFiles(run))) : known;
+    }
+
+    /** Whether a run was trained by the model's present definition and features. */
+    boolean sameRecipe(Run run) {
+        Run.Artifact file = run.artifacts().stream()
+                .filter(artifact -> artifact.path().equals(RECIPE_FILE))
+                .findFirst()
+                .orElse(null);
+        return file != null && file.sha256().equals(Sha256.ofBytes(recipe()));
+    }
+
+    /** What makes two trainings the same recipe: the definition and the features, not the data. */
+    private byte[] recipe() {
+        return (DefinitionJson.canonical(plan.definition()) + "\n" + plan.service().sha256() + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Map<String, byte[]> bundleFiles(Run run) {
+        Map<String, byte[]> files = new HashMap<>();
+        for (Run.Artifact artifact : run.artifacts()) {
+            if (artifact.path().startsWith(BUNDLE)) {
+                byte[] bytes = artifacts
+                        .get(artifact.sha256())
+                        .orElseThrow(() -> new KeelsonException(
+                                ErrorCode.STORE_DAMAGED,
+                                "The file (%s) of the run (%s) is missing from the artifact store."
+                                        .formatted(artifact.path(), run.id()),
+                                "Maybe the folder artifacts was restored from an older backup."));
+                files.put(artifact.path().substring(BUNDLE.length()), bytes);
+            }
+        }
+        return files;
+    }
+
+    @Override
+    public ReferenceProfile profile(ModelVersion version, Trained trained) {
+        return profiles.computeIfAbsent(version.trainedTo(), instant -> {
+            List<String> names = new ArrayList<>(plan.service().names());
+            names.addAll(plan.watchNames());
+            double[] importance = new double[names.size()];
+            if (trained.model() instanceof EnsembleModel ensemble) {
+                double[] shares = ensemble.importance();
+                for (int i = 0; i < shares.length; i++) {
+                    importance[names.indexOf(ensemble.features().get(i))] = shares[i];
+                }
+            }
+            return ReferenceProfile.of(names, rows.inputs(instant), importance);
+        });
+    }
+
+    private RecipeParameters parameters(Run run) {
+        for (Run.Artifact artifact : run.artifacts()) {
+            if (artifact.path().equals(OUTCOME_FILE)) {
+                byte[] bytes = artifacts.get(artifact.sha256()).orElseThrow();
+                try {
+                    return TrainingOutcome.fromJson(MAPPER.readTree(bytes), ModelBundle.of(bundleFiles(run)))
+                            .parameters();
+                } catch (java.io.IOException e) {
+                    throw new IllegalStateException("The stored outcome of a run is not JSON.", e);
+                }
+            }
+        }
+        throw new IllegalStateException("The run " + run.id() + " has no file " + OUTCOME_FILE + ".");
+    }
+
+    private static byte[] importanceCsv(List<FeatureImportance> importance) {
+        StringBuilder text = new StringBuilder("feature,share\n");
+        importance.forEach(
+                each -> text.append(each.feature()).append(',').append(each.share()).append('\n'));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] reliability(Map<String, ReliabilityBins> diagrams) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        diagrams.forEach((name, diagram) -> {
+            ArrayNode bins = node.putArray(name);
+            for (ReliabilityBins.Bin bin : diagram.bins()) {
+                ObjectNode each = bins.addObject();
+                each.put("lower", bin.lower());
+                each.put("upper", bin.upper());
+                each.put("count", bin.count());
+                each.put("mean_forecast", bin.meanForecast());
+                each.put("observed", bin.observed().estimate());
+                each.put("observed_lower", bin.observed().lower());
+                each.put("observed_upper", bin.observed().upper());
+            }
+        });
+        return node.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode provenanceJson(RunProvenance provenance) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("training_key", provenance.trainingKey());
+        node.put("mode", provenance.mode());
+        node.put("dataset_version", provenance.datasetVersion());
+        node.put("feature_hash", provenance.featureHash());
+        try {
+            node.set("configuration", MAPPER.readTree(provenance.configuration()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The configuration of a run is not JSON.", e);
+        }
+        node.put("seed", provenance.seed());
+        node.put("code_version", provenance.codeVersion());
+        ObjectNode machine = node.putObject("environment");
+        provenance.environment().forEach(machine::put);
+        node.put("rows", provenance.rows());
+        node.put("first_event", provenance.firstEvent().toString());
+        node.put("last_event", provenance.lastEvent().toString());
+        node.put("as_of", provenance.asOf().toString());
+        ArrayNode features = node.putArray("features");
+        provenance.features().forEach(features::add);
+        return node;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.Replay;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.project.Project;
+import dev.keelson.project.ProjectReader;
+import dev.keelson.project.ProjectTemplate;
+import dev.keelson.simulate.LeagueCsv;
+import dev.keelson.simulate.LeagueSettings;
+import dev.keelson.simulate.SimulatedLeague;
+import dev.keelson.store.files.DurableFiles;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StoreErrors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole loop on football in one call: makes the project, loads results (of the simulated league unless a file is given),
+ * replays history week by week, and makes the final state of the project's own policy the live one. Doing it again goes on
+ * where it stopped, and ends at once when nothing is left to do.
+ */
+public final class Demo {
+    private static final int SEASONS = 8;
+    private static final long SEED = 42;
+
+    private Demo() {}
+
+    /**
+     * What to do.
+     *
+     * @param folder where the project is made
+     * @param data a file with the columns of the football example (CSV or CSV.gz), or null for the simulated league
+     * @param from first day replayed, or null for the last third of the history
+     */
+    public record Request(Path folder, @Nullable Path data, @Nullable LocalDate from) {}
+
+    /**
+     * What it came to.
+     *
+     * @param project the project
+     * @param replay what the replay found
+     */
+    public record Result(Project project, ReplayJob.Summary replay) {
+
+        /** The JSON document; everything but the caller's {@code seconds}. */
+        public ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("project", project.folder().toString());
+            node.setAll(replay.toJson());
+            return node;
+        }
+    }
+
+    /**
+     * Runs.
+     *
+     * @param notes told what is being done, a line each
+     * @param progress told after each step of the replay
+     */
+    public static Result run(Request request, Consumer<String> notes, Replay.Progress progress) {
+        Path folder = request.folder().toAbsolutePath().normalize();
+        if (!Files.exists(folder.resolve(ProjectReader.FILE_NAME))) {
+            ProjectTemplate.create(folder, "football");
+            notes.accept("project:  " + folder);
+        }
+        Path file = bring(request, folder, notes);
+        Project project = Projects.read(
+                folder, Map.of("KEELSON_DATA", folder.resolve("data").toString()));
+        notes.accept("data:     " + file);
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            workspace.recover();
+            ReplayJob.Request replay = new ReplayJob.Request(
+                    request.from(),
+                    null,
+                    ReplayJob.Request.defaults().step(),
+                    ReplayJob.Request.defaults().policies());
+            ReplayJob.Summary summary = ReplayJob.run(workspace, replay, progress);
+            adopt(workspace, summary);
+            return new Result(project, summary);
+        } finally {
+            owner.close();
+        }
+    }
+
+    /** Makes the final state of the replay's main policy the live one. */
+    private static void adopt(Workspace workspace, ReplayJob.Summary summary) {
+        workspace.adopt(summary.id());
+        String source = ProjectModels.source(workspace.project()).name();
+        workspace.datasets().moveTo(source, summary.datasetVersion());
+        DatasetVersion version = workspace.datasets().latest(source).orElseThrow();
+        ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
+        workspace.materialize(models, version);
+    }
+
+    private static Path bring(Request request, Path folder, Consumer<String> notes) {
+        Path target = folder.resolve("data").resolve("football").resolve("matches.csv.gz");
+        try {
+            Files.createDirectories(target.getParent());
+            if (request.data() != null) {
+                Path given = request.data();
+                if (!Files.isReadable(given) || Files.isDirectory(given)) {
+                    throw new KeelsonException(
+                            ErrorCode.SOURCE_NOT_FOUND,
+                            "There is no readable file (%s).".formatted(given),
+                            "Maybe the path is relative to another folder.");
+                }
+                byte[] bytes = Files.readAllBytes(given);
+                boolean gzip = bytes.length > 1 && (bytes[0] & 0xff) == 0x1f && (bytes[1] & 0xff) == 0x8b;
+                write(target, gzip ? bytes : gzip(new String(bytes, StandardCharsets.UTF_8)));
+            } else if (!Files.exists(target)) {
+                notes.accept("simulate: %d seasons of four divisions, seed %d".formatted(SEASONS, SEED));
+                StringBuilder text = new StringBuilder();
+                LeagueCsv.write(SimulatedLeague.generate(LeagueSettings.defaults(SEASONS, SEED)), text, false);
+                write(target, gzip(text.toString()));
+            }
+            return target;
+        } catch (IOException e) {
+            throw StoreErrors.writing(target, e);
+        }
+    }
+
+    private static void write(Path target, byte[] bytes) throws IOException {
+        if (!Files.exists(target) || !Arrays.equals(Files.readAllBytes(target), bytes)) {
+            DurableFiles.write(target, bytes);
+        }
+    }
+
+    /** Deterministic: the header holds no time. */
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Writer writer = new OutputStreamWriter(new GZIPOutputStream(bytes), StandardCharsets.UTF_8)) {
+            writer.write(text);
+        }
+        return bytes.toByteArray();
+    }
+}

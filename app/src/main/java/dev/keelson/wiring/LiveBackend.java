@@ -1,0 +1,472 @@
+package dev.keelson.wiring;
+
+import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.features.FeatureVector;
+import dev.keelson.features.OnlineFeatures;
+import dev.keelson.http.Backend;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.id.Ids;
+import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.journal.JournaledPredictionLog;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running product over its real stores. Requests take an immutable snapshot of the models that serve by one volatile read
+ * and never lock; a promotion publishes a new snapshot.
+ */
+public final class LiveBackend implements Backend, AutoCloseable {
+    private static final UUID PREDICTIONS = UUID.fromString("0f5c9a52-6a4c-5f0e-8f0a-2c1f6d9be0aa");
+
+    private final Project project;
+    private final InstantSource clock;
+    private final Workspace workspace;
+    private final @Nullable ProjectOwner owner;
+    private final PredictionLog log;
+    private final @Nullable DatasetVersion version;
+    private final @Nullable ProjectModels models;
+    private final @Nullable OnlineFeatures online;
+    private final Map<String, ModelRows> rows;
+    private final Map<String, BundleTrainer> trainers;
+    private boolean filled;
+    private volatile Map<String, Serving> serving = Map.of();
+
+    /** A model that serves, with a challenger that predicts in its shadow. */
+    private record Serving(
+            ModelPlan plan,
+            ModelVersion champion,
+            Trained model,
+            @Nullable ModelVersion challenger,
+            @Nullable Trained shadow) {}
+
+    private LiveBackend(Project project, InstantSource clock, Workspace workspace, @Nullable ProjectOwner owner) {
+        this.project = project;
+        this.clock = clock;
+        this.workspace = workspace;
+        this.owner = owner;
+        if (owner != null) {
+            workspace.recover();
+        }
+        this.log = JournaledPredictionLog.open(workspace.state());
+        this.log.catchUp();
+        this.version = workspace
+                .datasets()
+                .latest(ProjectModels.source(project).name())
+                .orElse(null);
+        if (version == null) {
+            this.models = null;
+            this.online = null;
+            this.rows = Map.of();
+            this.trainers = Map.of();
+        } else {
+            ProjectModels compiled = ProjectModels.of(project, version.schema());
+            this.models = compiled;
+            this.rows = compiled.rows();
+            this.trainers = workspace.trainers(compiled, rows, version::id);
+            this.online = OnlineFeatures.open(compiled.engine(), workspace.online());
+            publish();
+        }
+    }
+
+    /**
+     * Opens a project for serving; this process owns it until closed.
+     *
+     * @throws KeelsonException PROJECT_IN_USE when another process owns it
+     */
+    public static LiveBackend open(Project project, InstantSource clock) {
+        ProjectOwner owner = Workspace.own(project);
+        try {
+            return new LiveBackend(project, clock, new Workspace(project), owner);
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    /** Says on which port this process serves, for others that look for the owner of the project. */
+    public void serving(int port) {
+        if (owner != null) {
+            owner.serving(port);
+        }
+    }
+
+    /** Starts bringing the index of the prediction log up to date in the background. */
+    public void startIndexing() {
+        if (log instanceof JournaledPredictionLog journaled) {
+            journaled.startIndexing();
+        }
+    }
+
+    private void publish() {
+        ProjectModels compiled = models;
+        if (compiled == null) {
+            return;
+        }
+        Map<String, Serving> next = new LinkedHashMap<>();
+        Catalog catalog = workspace.catalog();
+        for (ModelPlan plan : compiled.plans()) {
+            BundleTrainer trainer = trainers.get(plan.name());
+            Optional<ModelVersion> champion = alias(plan.name(), ModelVersion.CHAMPION);
+            if (trainer == null || champion.isEmpty()) {
+                continue;
+            }
+            Trained model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
+            if (!model.model().features().equals(plan.service().names())) {
+                continue; // the project file asks for other features than the champion was trained on: not servable
+            }
+            ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
+            Trained shadow = challenger == null ? null : trainer.load(challenger, RunPipeline.run(catalog, challenger));
+            if (shadow != null && !shadow.model().features().equals(plan.service().names())) {
+                challenger = null;
+                shadow = null;
+            }
+            next.put(plan.name(), new Serving(plan, champion.get(), model, challenger, shadow));
+        }
+        serving = Map.copyOf(next);
+    }
+
+    @Override
+    public Project project() {
+        return project;
+    }
+
+    @Override
+    public InstantSource clock() {
+        return clock;
+    }
+
+    @Override
+    public @Nullable String notReadyReason() {
+        if (models == null) {
+            return "No data has been loaded yet; `keelson run` loads it and trains.";
+        }
+        for (ModelPlan plan : models.plans()) {
+            if (!serving.containsKey(plan.name())) {
+                return "The model (%s) has no champion for the features the project file asks for; `keelson run` trains one."
+                        .formatted(plan.name());
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<Prediction> predict(
+            String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
+        Projects.model(project, model);
+        Serving snapshot = serving.get(model);
+        OnlineFeatures features = online;
+        if (snapshot == null || features == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
+        }
+        ModelPlan plan = snapshot.plan();
+        List<Problem> problems = new ArrayList<>();
+        List<RequestRow> parsed = new ArrayList<>(requests.size());
+        for (int i = 0; i < requests.size(); i++) {
+            parsed.add(RequestRow.parse(plan, requests.get(i), i, problems));
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        Instant now = clock.instant();
+        List<Prediction> answers = new ArrayList<>(parsed.size());
+        List<PredictionEvent> events = new ArrayList<>(parsed.size());
+        for (RequestRow row : parsed) {
+            Instant eventTime = row.eventTime() == null ? now : row.eventTime();
+            Instant asOf = options.asOf() != null ? options.asOf() : eventTime.isBefore(now) ? eventTime : now;
+            FeatureVector vector = asOf.equals(now)
+                    ? features.latest(plan.service(), row.row(), now)
+                    : features.get(plan.service(), row.row(), asOf);
+            double[] watched = plan.watched(row.row());
+            PredictionEvent event =
+                    event(plan, snapshot.champion(), snapshot.model(), "champion", row, eventTime, asOf, now, vector, watched);
+            events.add(event);
+            if (snapshot.challenger() != null && snapshot.shadow() != null) {
+                events.add(event(
+                        plan, snapshot.challenger(), snapshot.shadow(), "challenger", row, eventTime, asOf, now, vector, watched));
+            }
+            answers.add(new Prediction(
+                    event.id(),
+                    model,
+                    event.version(),
+                    event.entity(),
+                    plan.definition().classes(),
+                    event.probabilities(),
+                    asOf));
+        }
+        log.append(events, options.durable());
+        return answers;
+    }
+
+    private static PredictionEvent event(
+            ModelPlan plan,
+            ModelVersion version,
+            Trained by,
+            String role,
+            RequestRow row,
+            Instant eventTime,
+            Instant asOf,
+            Instant now,
+            FeatureVector vector,
+            double[] watched) {
+        double[] probabilities = new double[plan.definition().classes().size()];
+        by.model().predict(vector.values(), probabilities);
+        return new PredictionEvent(
+                role.equals("champion") ? UUID.randomUUID() : Ids.uuid5(PREDICTIONS, UUID.randomUUID() + version.label()),
+                plan.name(),
+                version.version(),
+                role,
+                row.entity(),
+                row.segment(),
+                eventTime,
+                asOf,
+                now,
+                probabilities,
+                vector.values(),
+                watched);
+    }
+
+    @Override
+    public void outcomes(List<OutcomeEvent> outcomes) {
+        log.appendOutcomes(outcomes, true);
+    }
+
+    @Override
+    public List<LoggedPrediction> predictions(PredictionQuery query) {
+        log.catchUp();
+        return log.find(query);
+    }
+
+    @Override
+    public long countPredictions(PredictionQuery query) {
+        log.catchUp();
+        return log.count(query);
+    }
+
+    @Override
+    public Optional<LoggedPrediction> prediction(UUID id) {
+        log.catchUp();
+        return log.find(id);
+    }
+
+    @Override
+    public List<String> inputNames(ModelVersion of) {
+        ProjectModels compiled = models;
+        if (compiled == null) {
+            return List.of();
+        }
+        for (ModelPlan plan : compiled.plans()) {
+            if (plan.name().equals(of.model())) {
+                List<String> names = new ArrayList<>(plan.service().names());
+                names.addAll(plan.watchNames());
+                return names;
+            }
+        }
+        return List.of();
+    }
+
+    @Override
+    public long journalLag() {
+        return log.lag();
+    }
+
+    @Override
+    public List<ModelVersion> versions(String model) {
+        return workspace.catalog().read(tx -> tx.versions(model));
+    }
+
+    @Override
+    public Optional<ModelVersion> alias(String model, String alias) {
+        return workspace.catalog().read(tx -> tx.alias(model, alias));
+    }
+
+    @Override
+    public List<Run> runs(@Nullable String experiment, int limit) {
+        return workspace.catalog().read(tx -> tx.runs(experiment, limit));
+    }
+
+    @Override
+    public Optional<Run> run(String id) {
+        return workspace.catalog().read(tx -> tx.run(id));
+    }
+
+    @Override
+    public Optional<byte[]> artifact(String sha256) {
+        return workspace.artifacts().get(sha256);
+    }
+
+    @Override
+    public List<AuditEntry> audit(@Nullable String model, int limit) {
+        return workspace.catalog().read(tx -> tx.audit(model, limit));
+    }
+
+    @Override
+    public List<StoredReport> reports(String kind, @Nullable String subject, int limit) {
+        return workspace.catalog().read(tx -> tx.reports(kind, subject, limit));
+    }
+
+    @Override
+    public Optional<StoredReport> report(String id) {
+        return workspace.catalog().read(tx -> tx.report(id));
+    }
+
+    @Override
+    public synchronized ModelVersion promote(String model, int number, String actor, String reason) {
+        Projects.model(project, model);
+        requireReason(reason);
+        ModelVersion promoted = workspace.catalog().write(tx -> {
+            ModelVersion wanted = tx.version(model, number).orElseThrow(() -> versionNotFound(model, number, tx.versions(model)));
+            if (tx.alias(model, ModelVersion.CHAMPION).filter(wanted::equals).isPresent()) {
+                throw new KeelsonException(
+                        ErrorCode.TRANSITION_REFUSED, "The version (%s) is the champion already.".formatted(wanted.label()), null);
+            }
+            tx.setAlias(model, ModelVersion.CHAMPION, number);
+            if (tx.alias(model, ModelVersion.CHALLENGER).filter(wanted::equals).isPresent()) {
+                tx.setAlias(model, ModelVersion.CHALLENGER, null);
+            }
+            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "promote", model, number, reason, "{}"));
+            return wanted;
+        });
+        publish();
+        return promoted;
+    }
+
+    @Override
+    public synchronized ModelVersion rollback(String model, String actor, String reason) {
+        Projects.model(project, model);
+        requireReason(reason);
+        ModelVersion back = workspace.catalog().write(tx -> {
+            ModelVersion champion = tx.alias(model, ModelVersion.CHAMPION)
+                    .orElseThrow(() -> new KeelsonException(
+                            ErrorCode.TRANSITION_REFUSED, "The model (%s) has no champion.".formatted(model), null));
+            int earlier = tx.audit(model, Integer.MAX_VALUE).stream()
+                    .filter(entry -> entry.action().equals("promote"))
+                    .map(AuditEntry::version)
+                    .filter(number -> number != null && number != champion.version())
+                    .findFirst()
+                    .orElseThrow(() -> new KeelsonException(
+                            ErrorCode.TRANSITION_REFUSED,
+                            "No version of the model (%s) served before %s.".formatted(model, champion.label()),
+                            null));
+            tx.setAlias(model, ModelVersion.CHAMPION, earlier);
+            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "rollback", model, earlier, reason, "{}"));
+            return tx.version(model, earlier).orElseThrow();
+        });
+        publish();
+        return back;
+    }
+
+    private static void requireReason(String reason) {
+        if (reason.isBlank()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "A reason is needed: it stays in the audit trail.", "Maybe add --reason \"...\".");
+        }
+    }
+
+    private static KeelsonException versionNotFound(String model, int number, List<ModelVersion> versions) {
+        return new KeelsonException(
+                ErrorCode.VERSION_NOT_FOUND,
+                "The model (%s) has no version %d; it has %s."
+                        .formatted(model, number, versions.stream().map(ModelVersion::version).toList()),
+                null);
+    }
+
+    @Override
+    public synchronized DriftReport checkDrift(String model) {
+        Projects.model(project, model);
+        Serving snapshot = serving.get(model);
+        DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
+                ErrorCode.BAD_REQUEST,
+                "No drift monitor watches the model (%s).".formatted(model),
+                "Maybe name it in `monitors` of the project file."));
+        BundleTrainer trainer = trainers.get(model);
+        ProjectModels compiled = models;
+        DatasetVersion data = version;
+        if (snapshot == null || trainer == null || compiled == null || data == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
+        }
+        if (!filled) {
+            Workspace.fill(compiled, rows, workspace.datasets().read(data));
+            filled = true;
+        }
+        log.catchUp();
+        List<LoggedPrediction> newest = log.find(new PredictionQuery(
+                model, null, "champion", null, null, null, null, true, 100_000));
+        Instant now = clock.instant();
+        // predictions about past events are judged at the time of those events, not at the time of the check
+        Instant end = newest.isEmpty() || newest.getFirst().event().eventTime().isAfter(now)
+                ? now
+                : newest.getFirst().event().eventTime().plusSeconds(1);
+        Instant start = end.minus(monitor.window());
+        List<PredictionEvent> window = new ArrayList<>();
+        for (LoggedPrediction each : newest) {
+            if (each.event().eventTime().isAfter(start) || window.size() < monitor.minRows()) {
+                window.add(each.event());
+            }
+        }
+        window.sort(Comparator.comparing(PredictionEvent::eventTime));
+        List<double[]> values = window.stream()
+                .map(event -> {
+                    double[] row = java.util.Arrays.copyOf(
+                            event.features(), event.features().length + event.watched().length);
+                    System.arraycopy(event.watched(), 0, row, event.features().length, event.watched().length);
+                    return row;
+                })
+                .toList();
+        List<DriftReport> earlier = reports("drift", model, 12).stream()
+                .map(report -> DriftReport.fromJson(report.document()))
+                .toList();
+        var profile = trainer.profile(snapshot.champion(), snapshot.model());
+        DriftReport report = DriftCheck.check(
+                model,
+                snapshot.champion().version(),
+                profile,
+                new DriftCheck.Window(
+                        DriftCheck.columns(values, profile.names().size()),
+                        window.isEmpty() ? start : window.getFirst().eventTime(),
+                        end),
+                monitor,
+                now,
+                earlier);
+        workspace.catalog().update(tx -> tx.putReport(new StoredReport(
+                "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
+        return report;
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        workspace.close();
+        if (owner != null) {
+            owner.close();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.keelson.wiring;
+
+import dev.keelson.control.Requests;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SystemColumns;
+import dev.keelson.error.Located;
+import dev.keelson.expression.Expression;
+import dev.keelson.expression.FrameRow;
+import dev.keelson.expression.Row;
+import dev.keelson.features.FeatureEngine;
+import dev.keelson.features.FeatureService;
+import dev.keelson.features.FeatureServiceDefinition;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.train.ModelDefinition;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model put together with its source and its features: how a row of the source becomes a request, a training row and
+ * an outcome. Immutable and safe for use by several threads.
+ */
+final class ModelPlan {
+    private final ModelDefinition definition;
+    private final SourceDefinition source;
+    private final FeatureService service;
+    private final ZoneId zone;
+    private final List<String> watchNames;
+    private final List<Expression> watch;
+    private final List<String> oddsColumns;
+    private final @Nullable String segmentColumn;
+
+    private ModelPlan(
+            ModelDefinition definition,
+            SourceDefinition source,
+            FeatureService service,
+            ZoneId zone,
+            List<String> watchNames,
+            List<Expression> watch,
+            List<String> oddsColumns,
+            @Nullable String segmentColumn) {
+        this.definition = definition;
+        this.source = source;
+        this.service = service;
+        this.zone = zone;
+        this.watchNames = watchNames;
+        this.watch = watch;
+        this.oddsColumns = oddsColumns;
+        this.segmentColumn = segmentColumn;
+    }
+
+    /**
+     * Puts a model together.
+     *
+     * @param drift the monitor whose further values are watched, or null
+     * @param zone the project's zone
+     */
+    static ModelPlan of(
+            ModelDefinition definition,
+            SourceDefinition source,
+            FeatureEngine engine,
+            @Nullable DriftMonitorDefinition drift,
+            ZoneId zone) {
+        FeatureService service = engine.service(new FeatureServiceDefinition(
+                definition.name(),
+                definition.source(),
+                definition.entities(),
+                definition.features(),
+                definition.derive()));
+        Map<String, Located> watched = drift == null ? Map.of() : drift.watch();
+        List<Expression> watch = watched.values().stream()
+                .map(text -> Expression.parse(text, service.requestSchema()))
+                .toList();
+        List<String> odds = List.of();
+        if (definition.backtest() != null) {
+            odds = definition.backtest().odds();
+        } else {
+            for (ModelDefinition.Baseline baseline : definition.baselines()) {
+                if (baseline instanceof ModelDefinition.Baseline.Market market) {
+                    odds = market.odds();
+                }
+            }
+        }
+        String first = source.key().getFirst();
+        Schema schema = service.requestSchema();
+        boolean text = schema.contains(first) && schema.column(first).type() == ColumnType.STRING;
+        String segment = source.key().size() > 1 && text ? first : null;
+        return new ModelPlan(
+                definition, source, service, zone, List.copyOf(watched.keySet()), watch, odds, segment);
+    }
+
+    ModelDefinition definition() {
+        return definition;
+    }
+
+    String name() {
+        return definition.name();
+    }
+
+    SourceDefinition source() {
+        return source;
+    }
+
+    FeatureService service() {
+        return service;
+    }
+
+    ZoneId zone() {
+        return zone;
+    }
+
+    List<String> watchNames() {
+        return watchNames;
+    }
+
+    List<String> oddsColumns() {
+        return oddsColumns;
+    }
+
+    /** Identity of a row: its key values joined by a bar. */
+    String entity(Frame frame, int row) {
+        StringJoiner joined = new StringJoiner("|");
+        for (String column : source.key()) {
+            joined.add(String.valueOf(frame.vector(column).get(row)));
+        }
+        return joined.toString();
+    }
+
+    /** Group of a row, the empty text for none. */
+    String segment(Frame frame, int row) {
+        return segmentColumn == null ? "" : String.valueOf(frame.vector(segmentColumn).get(row));
+    }
+
+    /** Position of a row's label among the classes, or -1 when it has none. */
+    int label(Frame frame, int row) {
+        Vector vector = frame.vector(definition.label());
+        return vector.isNull(row) ? -1 : definition.classes().indexOf(String.valueOf(vector.get(row)));
+    }
+
+    int day(long eventTimeMicros) {
+        return Math.toIntExact(
+                Micros.toInstant(eventTimeMicros).atZone(zone).toLocalDate().toEpochDay());
+    }
+
+    /** Further monitored values of a request. */
+    double[] watched(Row request) {
+        double[] values = new double[watch.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = watch.get(i).asDouble(request);
+        }
+        return values;
+    }
+
+    /** Decimal odds of a row by class, or null when the model names none. */
+    double @Nullable [] odds(Frame frame, int row) {
+        if (oddsColumns.isEmpty()) {
+            return null;
+        }
+        double[] odds = new double[oddsColumns.size()];
+        for (int i = 0; i < odds.length; i++) {
+            odds[i] = frame.doubles(oddsColumns.get(i)).orNaN(row);
+        }
+        return odds;
+    }
+
+    /** The columns of a row that are known before its event: a request can hold no others. */
+    Frame requestColumns(Frame frame) {
+        List<String> kept = new ArrayList<>();
+        for (String name : frame.schema().names()) {
+            if (!source.outcomes().contains(name)) {
+                kept.add(name);
+            }
+        }
+        return frame.select(kept);
+    }
+
+    /**
+     * Requests of rows whose features were read already.
+     *
+     * @param frame rows in the order of event time and key, without outcome columns
+     * @param features one array for each row
+     */
+    Requests requests(Frame frame, double[][] features) {
+        int n = frame.rows();
+        List<String> entities = new ArrayList<>(n);
+        List<String> segments = new ArrayList<>(n);
+        long[] eventTimes = new long[n];
+        int[] days = new int[n];
+        double[][] watched = new double[n][];
+        double[][] odds = new double[oddsColumns.isEmpty() ? 0 : n][];
+        FrameRow row = new FrameRow(frame, service.requestSchema());
+        long[] times = frame.longs(SystemColumns.EVENT_TIME).values();
+        for (int i = 0; i < n; i++) {
+            entities.add(entity(frame, i));
+            segments.add(segment(frame, i));
+            eventTimes[i] = times[i];
+            days[i] = day(times[i]);
+            watched[i] = watched(row.at(i));
+            double[] prices = odds(frame, i);
+            if (prices != null) {
+                odds[i] = prices;
+            }
+        }
+        return new Requests(entities, segments, eventTimes, days, features, watched, odds);
+    }
+}

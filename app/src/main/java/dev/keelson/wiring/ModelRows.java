@@ -1,0 +1,153 @@
+package dev.keelson.wiring;
+
+import dev.keelson.expression.FrameRow;
+import dev.keelson.data.SystemColumns;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.train.TrainingTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one model that are known so far, with the features they had when they happened. Grows as rows become known;
+ * tables made from it depend on its content alone, not on how it grew. Safe for use by several threads.
+ */
+final class ModelRows {
+    private record Known(
+            String entity,
+            String segment,
+            long eventTime,
+            long knownAt,
+            int day,
+            int label,
+            double[] features,
+            double[] watched,
+            double @Nullable [] odds) {}
+
+    private static final Comparator<Known> ORDER =
+            Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
+
+    private final ModelPlan plan;
+    private final List<Known> rows = new ArrayList<>();
+    private boolean sorted = true;
+
+    ModelRows(ModelPlan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Adds rows.
+     *
+     * @param frame rows with their outcomes
+     * @param features one array for each row
+     */
+    synchronized void add(Frame frame, double[][] features) {
+        long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
+        long[] knownAt = frame.longs(SystemColumns.KNOWN_AT).values();
+        FrameRow row = new FrameRow(frame, plan.service().requestSchema());
+        for (int i = 0; i < frame.rows(); i++) {
+            rows.add(new Known(
+                    plan.entity(frame, i),
+                    plan.segment(frame, i),
+                    eventTimes[i],
+                    knownAt[i],
+                    plan.day(eventTimes[i]),
+                    plan.label(frame, i),
+                    features[i],
+                    plan.watched(row.at(i)),
+                    plan.odds(frame, i)));
+        }
+        sorted = false;
+    }
+
+    /** Number of rows. */
+    synchronized int size() {
+        return rows.size();
+    }
+
+    /** When the newest row known strictly before an instant became known; the instant itself when there is none. */
+    synchronized Instant lastKnownBefore(Instant asOf) {
+        long last = Long.MIN_VALUE;
+        for (Known row : rows) {
+            if (row.knownAt < Micros.of(asOf)) {
+                last = Math.max(last, row.knownAt);
+            }
+        }
+        return last == Long.MIN_VALUE ? asOf : Micros.toInstant(last);
+    }
+
+    /** Training rows: those with a label known strictly before an instant, in the order of event time. */
+    TrainingTable table(Instant asOf) {
+        List<Known> known = known(asOf);
+        int n = known.size();
+        int width = plan.service().names().size();
+        double[][] columns = new double[width][n];
+        int[] labels = new int[n];
+        long[] eventTime = new long[n];
+        long[] knownAt = new long[n];
+        int[] day = new int[n];
+        String[] segment = new String[n];
+        List<String> ids = new ArrayList<>(n);
+        Map<String, double[]> odds = new LinkedHashMap<>();
+        plan.oddsColumns().forEach(name -> odds.put(name, new double[n]));
+        for (int i = 0; i < n; i++) {
+            Known row = known.get(i);
+            for (int c = 0; c < width; c++) {
+                columns[c][i] = row.features[c];
+            }
+            labels[i] = row.label;
+            eventTime[i] = row.eventTime;
+            knownAt[i] = row.knownAt;
+            day[i] = row.day;
+            segment[i] = row.segment;
+            ids.add(row.entity);
+            double[] prices = row.odds;
+            if (prices != null) {
+                int c = 0;
+                for (double[] column : odds.values()) {
+                    column[i] = prices[c++];
+                }
+            }
+        }
+        return new TrainingTable(
+                new FeatureMatrix(plan.service().names(), columns, n), labels, eventTime, knownAt, day, segment, odds, ids);
+    }
+
+    /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */
+    double[][] inputs(Instant asOf) {
+        List<Known> known = known(asOf);
+        int features = plan.service().names().size();
+        double[][] columns = new double[features + plan.watchNames().size()][known.size()];
+        for (int i = 0; i < known.size(); i++) {
+            Known row = known.get(i);
+            for (int c = 0; c < columns.length; c++) {
+                columns[c][i] = c < features ? row.features[c] : row.watched[c - features];
+            }
+        }
+        return columns;
+    }
+
+    /** How often each class occurred among the labels known strictly before an instant. */
+    long[] labelCounts(Instant asOf) {
+        long[] counts = new long[plan.definition().classes().size()];
+        known(asOf).forEach(row -> counts[row.label]++);
+        return counts;
+    }
+
+    private synchronized List<Known> known(Instant asOf) {
+        if (!sorted) {
+            rows.sort(ORDER);
+            sorted = true;
+        }
+        long limit = Micros.of(asOf);
+        return rows.stream()
+                .filter(row -> row.knownAt < limit && row.label >= 0)
+                .toList();
+    }
+}

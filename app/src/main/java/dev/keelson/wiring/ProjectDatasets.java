@@ -1,0 +1,110 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.project.Project;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.store.files.ProjectOwner;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The data of a project by itself: load it, name its versions, prove them unaltered, show what was set aside. */
+public final class ProjectDatasets {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private ProjectDatasets() {}
+
+    /**
+     * Loads the source; this process owns the project meanwhile.
+     *
+     * @param listener told of each step when it ends
+     * @throws KeelsonException as {@link dev.keelson.data.DataLoad#load} does; PROJECT_IN_USE
+     */
+    public static LoadReport load(Project project, InstantSource clock, Consumer<RunPipeline.Step> listener) {
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            return RunPipeline.load(workspace, clock.instant(), listener);
+        } finally {
+            owner.close();
+        }
+    }
+
+    /** All versions, oldest first; none when nothing was ever loaded. */
+    public static List<DatasetVersion> versions(Project project) {
+        if (!hasState(project)) {
+            return List.of();
+        }
+        try (Workspace workspace = new Workspace(project)) {
+            return workspace.datasets().versions(ProjectModels.source(project).name());
+        }
+    }
+
+    /** The latest version; empty when nothing was ever loaded. */
+    public static Optional<DatasetVersion> latest(Project project) {
+        if (!hasState(project)) {
+            return Optional.empty();
+        }
+        try (Workspace workspace = new Workspace(project)) {
+            return workspace.datasets().latest(ProjectModels.source(project).name());
+        }
+    }
+
+    /**
+     * Reads a version again and compares it with its digests.
+     *
+     * @param id its id or a unique beginning of it; null for the latest
+     * @throws KeelsonException DATASET_NOT_FOUND, DATASET_TAMPERED
+     */
+    public static DatasetVersion verify(Project project, @Nullable String id) {
+        Optional<DatasetVersion> found = Optional.empty();
+        if (hasState(project)) {
+            try (Workspace workspace = new Workspace(project)) {
+                found = id == null
+                        ? workspace.datasets().latest(ProjectModels.source(project).name())
+                        : workspace.datasets().get(id);
+                found.ifPresent(version -> workspace.datasets().verify(version));
+            }
+        }
+        return found.orElseThrow(() -> new KeelsonException(
+                ErrorCode.DATASET_NOT_FOUND,
+                id == null ? "No data has been loaded yet." : "There is no dataset version (%s), or several begin so.".formatted(id),
+                id == null ? "Maybe run `keelson data load`." : "Maybe `keelson data versions` lists it."));
+    }
+
+    /** The rows that the latest load set aside, in the order of the file. */
+    public static List<QuarantinedRow> quarantine(Project project) {
+        if (!hasState(project)) {
+            return List.of();
+        }
+        String source = ProjectModels.source(project).name();
+        try (Workspace workspace = new Workspace(project)) {
+            List<StoredReport> loads = workspace.catalog().read(tx -> tx.reports("load", source, 1));
+            JsonNode id = loads.isEmpty() ? null : parse(loads.getFirst().document()).get("quarantine_id");
+            return id == null || id.isNull()
+                    ? List.of()
+                    : workspace.datasets().quarantine(source, id.asText());
+        }
+    }
+
+    private static boolean hasState(Project project) {
+        return Files.isDirectory(Workspace.stateFolder(project).root());
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored report is not JSON.", e);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.keelson.wiring;
+
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.store.journal.JournaledPredictionLog;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the state of a project, also while another process owns it. Where there is no state yet it finds nothing, and makes
+ * none. What is newer than the owner's index of predictions may be missing. Not safe for use by several threads.
+ */
+public final class ProjectReading implements AutoCloseable {
+    private final @Nullable Workspace workspace;
+    private @Nullable PredictionLog log;
+
+    private ProjectReading(@Nullable Workspace workspace) {
+        this.workspace = workspace;
+    }
+
+    /** Opens; the caller closes. */
+    public static ProjectReading open(Project project) {
+        boolean there = Files.isRegularFile(Workspace.stateFolder(project).catalog());
+        return new ProjectReading(there ? new Workspace(project) : null);
+    }
+
+    /** Versions of a model, newest first. */
+    public List<ModelVersion> versions(String model) {
+        return read(tx -> tx.versions(model), List.of());
+    }
+
+    /** The version an alias points to. */
+    public Optional<ModelVersion> alias(String model, String alias) {
+        return read(tx -> tx.alias(model, alias), Optional.empty());
+    }
+
+    /** Runs, newest first; of one model when it is not null. */
+    public List<Run> runs(@Nullable String model, int limit) {
+        return read(tx -> tx.runs(model, limit), List.of());
+    }
+
+    /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
+    public Optional<Run> run(String id) {
+        return read(tx -> tx.run(id), Optional.empty());
+    }
+
+    /** Audit entries, newest first; of one model when it is not null. */
+    public List<AuditEntry> audit(@Nullable String model, int limit) {
+        return read(tx -> tx.audit(model, limit), List.of());
+    }
+
+    /** Reports of a kind, newest first; of one subject when it is not null. */
+    public List<StoredReport> reports(String kind, @Nullable String subject, int limit) {
+        return read(tx -> tx.reports(kind, subject, limit), List.of());
+    }
+
+    /** The report of that id. */
+    public Optional<StoredReport> report(String id) {
+        return read(tx -> tx.report(id), Optional.empty());
+    }
+
+    /** Logged predictions. */
+    public List<LoggedPrediction> predictions(PredictionQuery query) {
+        PredictionLog open = log();
+        return open == null ? List.of() : open.find(query);
+    }
+
+    /** How many logged predictions match, without regard to the limit. */
+    public long countPredictions(PredictionQuery query) {
+        PredictionLog open = log();
+        return open == null ? 0 : open.count(query);
+    }
+
+    private <T> T read(Function<CatalogTransaction, T> work, T nothing) {
+        return workspace == null ? nothing : workspace.catalog().read(work);
+    }
+
+    private @Nullable PredictionLog log() {
+        PredictionLog open = log;
+        if (open == null
+                && workspace != null
+                && Files.isRegularFile(workspace.state().predictions())) {
+            open = JournaledPredictionLog.openReadOnly(workspace.state());
+            log = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        PredictionLog open = log;
+        if (open != null) {
+            open.close();
+        }
+        if (workspace != null) {
+            workspace.close();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.keelson.wiring;
+
+import dev.keelson.boosting.xgboost.XGBoostProvider;
+import dev.keelson.control.LoopDefinition;
+import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceReader;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.learn.logistic.LogisticProvider;
+import dev.keelson.learn.spi.LearnerProvider;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.project.Project;
+import dev.keelson.project.ProjectReader;
+import dev.keelson.project.SourceHeaders;
+import dev.keelson.store.files.FileSourceFiles;
+import dev.keelson.train.ModelDefinition;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads project files with the learners this product has. */
+public final class Projects {
+    private Projects() {}
+
+    /** The learners there are. */
+    public static List<LearnerProvider> learners() {
+        return List.of(new LogisticProvider(), new XGBoostProvider());
+    }
+
+    /**
+     * Reads a project without looking at its data.
+     *
+     * @throws KeelsonException with all problems
+     */
+    public static Project read(Path fileOrFolder, Map<String, String> environment) {
+        return new ProjectReader(SourceHeaders.none(), settings()).read(fileOrFolder, environment);
+    }
+
+    /**
+     * Reads a project and looks at the files of its sources, so that columns that are not declared are checked as well.
+     *
+     * @throws KeelsonException with all problems
+     */
+    public static Project validate(Path fileOrFolder, Map<String, String> environment) {
+        SourceHeaders headers = (source, file) -> {
+            try {
+                Path folder = Path.of("").toAbsolutePath();
+                SourceReader reader = new SourceReader(new FileSourceFiles(folder));
+                return Optional.of(reader.read(withFile(source, file), null).schema());
+            } catch (KeelsonException e) {
+                return Optional.empty(); // what is wrong with a file is told when it is loaded
+            }
+        };
+        return new ProjectReader(headers, settings()).read(fileOrFolder, environment);
+    }
+
+    private static SourceDefinition withFile(SourceDefinition source, Path file) {
+        return new SourceDefinition(
+                source.name(),
+                new dev.keelson.error.Located(file.toAbsolutePath().toString(), source.file().location()),
+                source.key(),
+                source.eventTime(),
+                source.cursor(),
+                source.lateWindow(),
+                source.created(),
+                source.knownAfter(),
+                source.outcomes(),
+                source.zone(),
+                source.columns(),
+                source.checks(),
+                source.location());
+    }
+
+    private static Map<String, Set<String>> settings() {
+        Map<String, Set<String>> settings = new HashMap<>();
+        learners().forEach(learner -> settings.put(learner.name(), new TreeSet<>(learner.settingNames())));
+        return settings;
+    }
+
+    /**
+     * The model of that name.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND with the closest name
+     */
+    public static ModelDefinition model(Project project, String name) {
+        List<String> names = project.models().stream().map(ModelDefinition::name).toList();
+        return project.models().stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.MODEL_NOT_FOUND,
+                        "There is no model (%s); the models are %s.".formatted(name, names),
+                        Suggestion.sentence(name, names).orElse(null)));
+    }
+
+    /** The drift monitor of a model. */
+    public static Optional<DriftMonitorDefinition> drift(Project project, String model) {
+        return project.drift().stream()
+                .filter(monitor -> monitor.models().contains(model))
+                .findFirst();
+    }
+
+    /** All that the project says about the life of a model. */
+    public static LoopDefinition loop(Project project, ModelDefinition model) {
+        PromotionPolicyDefinition promotion = project.promotion().stream()
+                .filter(policy -> policy.models().contains(model.name()))
+                .findFirst()
+                .orElseGet(() -> new PromotionPolicyDefinition(
+                        "default",
+                        List.of(model.name()),
+                        PromotionPolicyDefinition.Preset.RECOMMENDED,
+                        DecayMonitorDefinition.Metric.LOG_LOSS,
+                        0.005,
+                        0.05,
+                        List.of(),
+                        null));
+        return new LoopDefinition(
+                model,
+                drift(project, model.name()).orElse(null),
+                project.decay().stream()
+                        .filter(monitor -> monitor.models().contains(model.name()))
+                        .findFirst()
+                        .orElse(null),
+                promotion,
+                project.schedules(),
+                project.zone());
+    }
+
+    /**
+     * The source of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static SourceDefinition source(Project project, String name) {
+        return project.sources().stream()
+                .filter(source -> source.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no source (%s).".formatted(name)));
+    }
+}

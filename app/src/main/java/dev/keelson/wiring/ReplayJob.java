@@ -1,0 +1,285 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.Comparison;
+import dev.keelson.control.LoopPolicy;
+import dev.keelson.control.LoopTrainer;
+import dev.keelson.control.Replay;
+import dev.keelson.control.StepRecord;
+import dev.keelson.data.DataLoad;
+import dev.keelson.data.LoadReport;
+import dev.keelson.data.SourceRows;
+import dev.keelson.data.SystemColumns;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.features.InMemoryOnlineStore;
+import dev.keelson.features.OnlineFeatures;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.id.Sha256;
+import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.store.sqlite.SqliteCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Replays the loop of a project over its history; the same call goes on where a killed one stopped. */
+public final class ReplayJob {
+    private ReplayJob() {}
+
+    /**
+     * What to replay.
+     *
+     * @param from first day predicted; null for the last third of the history
+     * @param to last day, exclusive; null for the day after the last row
+     * @param step length of a step
+     * @param policies which; this policy is always among them
+     */
+    public record Request(
+            @Nullable LocalDate from, @Nullable LocalDate to, Duration step, Set<LoopPolicy> policies) {
+        public Request {
+            Set<LoopPolicy> all = new TreeSet<>(policies);
+            all.add(LoopPolicy.THIS_POLICY);
+            policies = java.util.Collections.unmodifiableSet(all);
+        }
+
+        /** Weekly steps, all policies, the last third. */
+        public static Request defaults() {
+            return new Request(null, null, Duration.ofDays(7), Set.of(LoopPolicy.values()));
+        }
+    }
+
+    /**
+     * What one model went through.
+     *
+     * @param championVersion the champion at the end
+     * @param modelSha256 hash of its bundle
+     * @param timeline steps of this policy
+     * @param comparison policies and baselines
+     * @param verdict whether retraining paid, in one sentence
+     * @param leakAlarm why a leak is suspected, or null
+     */
+    public record ModelSummary(
+            int championVersion,
+            String modelSha256,
+            List<StepRecord> timeline,
+            Map<String, Comparison.Row> comparison,
+            String verdict,
+            @Nullable String leakAlarm) {}
+
+    /**
+     * What a replay found.
+     *
+     * @param id names the replay
+     * @param load the last load: every row of the file is accounted for
+     * @param datasetVersion identity of the data at the end
+     * @param models by name, in the order of the project file
+     */
+    public record Summary(String id, LoadReport load, String datasetVersion, Map<String, ModelSummary> models) {
+
+        /** Rows in the dataset. */
+        public long rowsLoaded() {
+            return load.version() == null ? 0 : load.version().rows();
+        }
+
+        /** Rows in quarantine. */
+        public long rowsQuarantined() {
+            return load.quarantined().size();
+        }
+
+        /** The JSON document. */
+        public ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("replay", id);
+            node.put("rows_loaded", rowsLoaded());
+            node.put("rows_quarantined", rowsQuarantined());
+            node.put("dataset_version", datasetVersion);
+            ObjectNode all = node.putObject("models");
+            models.forEach((name, summary) -> {
+                ObjectNode model = all.putObject(name);
+                model.put("champion_version", summary.championVersion());
+                model.put("model_sha256", summary.modelSha256());
+                var timeline = model.putArray("timeline");
+                for (StepRecord step : summary.timeline()) {
+                    ObjectNode entry = timeline.addObject();
+                    entry.put("date", step.date().toString());
+                    entry.put("drift", step.drift());
+                    entry.put("decay", step.decay());
+                    entry.set("label_shift", step.labelShift() == null ? JsonNodeFactory.instance.nullNode() : step.labelShift());
+                    if (step.retrained() == null) {
+                        entry.putNull("retrained");
+                    } else {
+                        entry.put("retrained", step.retrained());
+                    }
+                    entry.put("decision", step.decision());
+                    entry.put("reason", step.decisionReason().isEmpty() ? step.retrainReason() : step.decisionReason());
+                }
+                ObjectNode comparison = model.putObject("comparison");
+                summary.comparison().forEach((policy, row) -> comparison.set(policy, row.toJson()));
+                model.put("verdict", summary.verdict());
+                model.put("leak_alarm", summary.leakAlarm());
+            });
+            return node;
+        }
+    }
+
+    /**
+     * Replays. Everything it makes lies in {@code .keelson/replays/<id>/<policy>}; data and trainings are shared with the
+     * project.
+     *
+     * @throws KeelsonException BAD_VALUE when the period holds no row or no history lies before it
+     */
+    public static Summary run(Workspace workspace, Request request, Replay.Progress progress) {
+        Project project = workspace.project();
+        SourceRows source = workspace.readSource(null);
+        Frame frame = source.frame();
+        ProjectModels models = ProjectModels.of(project, frame.schema());
+        Replay.Settings settings = settings(project, source, request);
+        Map<String, ModelRows> rows = models.rows();
+        StateFolder shared = new StateFolder(workspace.state().replays().resolve(settings.id()));
+        DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
+        ReplayFeed feed = new ReplayFeed(
+                source,
+                load,
+                models.engine(),
+                OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()),
+                models.plans(),
+                rows);
+        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersion);
+        List<Replay.PolicyState> states = new ArrayList<>();
+        try {
+            for (LoopPolicy policy : request.policies()) {
+                StateFolder folder = workspace
+                        .state()
+                        .replay(settings.id(), policy.word())
+                        .create();
+                states.add(new Replay.PolicyState(
+                        policy, SqliteCatalog.open(folder.catalog()), JournaledPredictionLog.open(folder)));
+            }
+            Map<String, LoopTrainer> loopTrainers = new LinkedHashMap<>(trainers);
+            List<Replay.PolicyResult> results =
+                    Replay.run(settings, feed, models.loops(), loopTrainers, states, progress);
+            return summarise(settings, models, feed, states, results);
+        } finally {
+            states.forEach(state -> {
+                state.log().close();
+                state.catalog().close();
+            });
+        }
+    }
+
+    /** The folder of this policy's state after a replay. */
+    public static StateFolder mainState(Workspace workspace, String replay) {
+        return workspace.state().replay(replay, LoopPolicy.THIS_POLICY.word());
+    }
+
+    private static Summary summarise(
+            Replay.Settings settings,
+            ProjectModels models,
+            ReplayFeed feed,
+            List<Replay.PolicyState> states,
+            List<Replay.PolicyResult> results) {
+        Catalog own = states.stream()
+                .filter(state -> state.policy() == LoopPolicy.THIS_POLICY)
+                .findFirst()
+                .orElseThrow()
+                .catalog();
+        Map<String, ModelSummary> summaries = new LinkedHashMap<>();
+        for (ModelPlan plan : models.plans()) {
+            String model = plan.name();
+            Map<String, List<Replay.Scored>> scored = new LinkedHashMap<>();
+            List<StepRecord> timeline = List.of();
+            for (Replay.PolicyResult result : results) {
+                scored.put(result.policy().word(), result.history().getOrDefault(model, List.of()));
+                if (result.policy() == LoopPolicy.THIS_POLICY) {
+                    timeline = result.timeline().getOrDefault(model, List.of());
+                }
+            }
+            Map<String, Comparison.Row> comparison = Comparison.of(
+                    plan.definition().classes().size(),
+                    scored,
+                    feed.truth(plan, settings));
+            String verdict = Comparison.verdict(comparison);
+            String leakAlarm = Comparison.leakAlarm(comparison).orElse(null);
+            ModelVersion champion = own.read(tx -> tx.alias(model, ModelVersion.CHAMPION)).orElseThrow();
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            ObjectNode rowsNode = document.putObject("rows");
+            comparison.forEach((policy, row) -> rowsNode.set(policy, row.toJson()));
+            document.put("verdict", verdict);
+            document.put("leak_alarm", leakAlarm);
+            document.put("from", settings.from().toString());
+            document.put("to", settings.to().toString());
+            own.update(tx -> tx.putReport(new StoredReport(
+                    "comparison-" + settings.id() + "-" + model,
+                    "comparison",
+                    model,
+                    settings.to(),
+                    "done",
+                    document.toString())));
+            summaries.put(
+                    model,
+                    new ModelSummary(champion.version(), champion.sha256(), timeline, comparison, verdict, leakAlarm));
+        }
+        LoadReport load = feed.lastLoad();
+        if (load == null) {
+            throw new IllegalStateException("The replay ended without a load.");
+        }
+        return new Summary(settings.id(), load, feed.datasetVersion(), summaries);
+    }
+
+    private static Replay.Settings settings(Project project, SourceRows source, Request request) {
+        Frame frame = source.frame();
+        if (frame.rows() == 0) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS, "The source (%s) has no good row.".formatted(source.source().name()), null);
+        }
+        long[] times = frame.longs(SystemColumns.EVENT_TIME).values().clone();
+        java.util.Arrays.sort(times);
+        LocalDate first = Micros.toInstant(times[0]).atZone(project.zone()).toLocalDate();
+        LocalDate last = Micros.toInstant(times[times.length - 1])
+                .atZone(project.zone())
+                .toLocalDate();
+        LocalDate from = request.from();
+        if (from == null) {
+            from = Micros.toInstant(times[(int) ((long) times.length * 2 / 3)])
+                    .atZone(project.zone())
+                    .toLocalDate();
+        }
+        LocalDate to = request.to() == null ? last.plusDays(2) : request.to();
+        if (!from.isAfter(first) || !from.isBefore(to) || from.isAfter(last)) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    "The replay was asked for from %s to %s, but the data spans %s to %s; it must start within the data, after enough history to train on, and end later."
+                            .formatted(from, to, first, last),
+                    "Maybe use --from %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
+        }
+        Sha256 sha = new Sha256().add("keelson-replay-1").add(source.sha256()).add(Environment.codeVersion());
+        try {
+            sha.add(Files.readAllBytes(project.file()));
+        } catch (IOException e) {
+            throw new KeelsonException(
+                    ErrorCode.PROJECT_NOT_FOUND, "The project file (%s) cannot be read.".formatted(project.file()), null, e);
+        }
+        sha.add(from.toString()).add(to.toString()).add(request.step().toString());
+        return new Replay.Settings(
+                sha.hex().substring(0, 12),
+                from.atStartOfDay(project.zone()).toInstant(),
+                to.atStartOfDay(project.zone()).toInstant(),
+                request.step());
+    }
+}

@@ -1,0 +1,262 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.data.CheckResult;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.id.Sha256;
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.store.files.ProjectOwner;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Load, check, features, train, register: once, in order. Each step has a key made of everything it depends on; what has
+ * not changed is not done again.
+ */
+public final class RunPipeline {
+    private RunPipeline() {}
+
+    /**
+     * A step.
+     *
+     * @param name which
+     * @param changed whether it had anything to do
+     * @param summary what it did, in one line
+     */
+    public record Step(String name, boolean changed, String summary) {}
+
+    /**
+     * What a run did.
+     *
+     * @param steps in order
+     * @param load what was loaded, with the quarantined rows
+     * @param versions champion or challenger of each model, by model
+     */
+    public record RunReport(List<Step> steps, LoadReport load, Map<String, ModelVersion> versions) {
+        public RunReport {
+            steps = List.copyOf(steps);
+            versions = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(versions));
+        }
+
+        /** The JSON document. */
+        public ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            ArrayNode list = node.putArray("steps");
+            for (Step step : steps) {
+                list.addObject()
+                        .put("name", step.name())
+                        .put("changed", step.changed())
+                        .put("summary", step.summary());
+            }
+            node.put("rows_read", load.read());
+            node.put("rows_loaded", load.loaded());
+            node.put("rows_updated", load.updated());
+            node.put("rows_unchanged", load.unchanged());
+            node.put("rows_quarantined", load.quarantined().size());
+            DatasetVersion version = load.version();
+            node.put("dataset_version", version == null ? null : version.id());
+            ObjectNode models = node.putObject("models");
+            versions.forEach((name, each) -> models.putObject(name)
+                    .put("version", each.version())
+                    .put("run", each.runId())
+                    .put("model_sha256", each.sha256()));
+            return node;
+        }
+    }
+
+    /**
+     * Runs all steps.
+     *
+     * @param clock says what time it is
+     * @param listener told of each step when it ends, as one line
+     * @throws KeelsonException as loading and training do; steps before the failed one stay done
+     */
+    public static RunReport run(Project project, InstantSource clock, Consumer<String> listener) {
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            workspace.recover();
+            return run(workspace, clock, listener);
+        } finally {
+            owner.close();
+        }
+    }
+
+    static RunReport run(Workspace workspace, InstantSource clock, Consumer<String> listener) {
+        Instant now = clock.instant();
+        List<Step> steps = new ArrayList<>();
+        Consumer<Step> done = step -> {
+            steps.add(step);
+            listener.accept("%-9s %s".formatted(step.name() + ":", step.changed() ? step.summary() : "unchanged"
+                    + (step.summary().isEmpty() ? "" : "  (" + step.summary() + ")")));
+        };
+        LoadReport load = load(workspace, now, done);
+        DatasetVersion version = load.version();
+        if (version == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS, "No row could be loaded from (%s).".formatted(load.source()), null);
+        }
+        ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
+        features(workspace, models, version, done);
+        Map<String, ModelVersion> versions = train(workspace, models, version, now, done);
+        return new RunReport(steps, load, versions);
+    }
+
+    /** Loads the source and stores a report of it. */
+    public static LoadReport load(Workspace workspace, Instant now, Consumer<Step> done) {
+        String source = ProjectModels.source(workspace.project()).name();
+        DatasetVersion before = workspace.datasets().latest(source).orElse(null);
+        LoadReport load = workspace.dataLoad().load(workspace.readSource(before), now, now);
+        DatasetVersion version = load.version();
+        String id = version == null ? "none" : version.id();
+        workspace.catalog().update(tx -> tx.putReport(new StoredReport(
+                "load-" + source + "-" + now,
+                "load",
+                source,
+                now,
+                load.changed() ? "changed" : "unchanged",
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("read", load.read())
+                        .put("loaded", load.loaded())
+                        .put("updated", load.updated())
+                        .put("unchanged", load.unchanged())
+                        .put("quarantined", load.quarantined().size())
+                        .put("quarantine_id", load.quarantineId())
+                        .put("dataset_version", id)
+                        .toString())));
+        done.accept(new Step(
+                "data",
+                load.changed(),
+                load.changed()
+                        ? "%,d rows read: %,d loaded, %,d updated, %,d unchanged, %,d quarantined; version %s"
+                                .formatted(
+                                        load.read(),
+                                        load.loaded(),
+                                        load.updated(),
+                                        load.unchanged(),
+                                        load.quarantined().size(),
+                                        id.substring(0, 12))
+                        : "%,d rows, version %s".formatted(version == null ? 0 : version.rows(), id.substring(0, 12))));
+        List<CheckResult> warnings = load.warnings();
+        done.accept(new Step(
+                "checks",
+                !warnings.isEmpty(),
+                warnings.isEmpty()
+                        ? "%d of %d hold".formatted(load.checks().size(), load.checks().size())
+                        : "%d of %d hold; %s"
+                                .formatted(load.checks().size() - warnings.size(), load.checks().size(), warnings)));
+        return load;
+    }
+
+    private static void features(
+            Workspace workspace, ProjectModels models, DatasetVersion version, Consumer<Step> done) {
+        Sha256 sha = new Sha256().add("keelson-features-1").add(version.id());
+        models.plans().forEach(plan -> sha.add(plan.service().sha256()));
+        String key = sha.hex();
+        Optional<String> before = workspace.catalog().read(tx -> tx.step(key));
+        String summary = "%d views, %s"
+                .formatted(
+                        models.engine().viewNames().size(),
+                        models.plans().stream()
+                                .map(plan -> plan.service().names().size() + " features for " + plan.name())
+                                .toList());
+        if (before.isEmpty()) {
+            workspace.materialize(models, version);
+            workspace.catalog().update(tx -> tx.putStep(key, "features", version.id()));
+        }
+        done.accept(new Step("features", before.isEmpty(), summary));
+    }
+
+    private static Map<String, ModelVersion> train(
+            Workspace workspace,
+            ProjectModels models,
+            DatasetVersion version,
+            Instant now,
+            Consumer<Step> done) {
+        Catalog catalog = workspace.catalog();
+        Map<String, ModelRows> rows = models.rows();
+        Workspace.fill(models, rows, workspace.datasets().read(version));
+        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, version::id);
+        Map<String, ModelVersion> result = new java.util.LinkedHashMap<>();
+        for (ModelPlan plan : models.plans()) {
+            String model = plan.name();
+            BundleTrainer trainer = trainers.get(model);
+            if (trainer == null) {
+                continue;
+            }
+            List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
+            Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
+            Trained base = champion.map(each -> trainer.load(each, run(catalog, each))).orElse(null);
+            boolean sameRecipe = base != null
+                    && trainer.sameRecipe(base.run());
+            Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
+            Trained trained = trainer.train(now, kind, base);
+            Optional<ModelVersion> known = versions.stream()
+                    .filter(each -> each.sha256().equals(trained.sha256()))
+                    .findFirst();
+            if (known.isPresent()) {
+                result.put(model, known.get());
+                done.accept(new Step("train", false, known.get().label()));
+                continue;
+            }
+            int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
+            ModelVersion added =
+                    new ModelVersion(model, number, trained.run().id(), trained.sha256(), kind, now, now);
+            String reason = champion.isEmpty()
+                    ? "The first version of its model."
+                    : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
+            catalog.update(tx -> {
+                tx.putRun(trained.run());
+                tx.addVersion(added);
+                tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
+                tx.addAudit(new AuditEntry(0, now, "system", "register", model, number, reason, "{}"));
+                if (champion.isEmpty()) {
+                    tx.addAudit(new AuditEntry(0, now, "system", "promote", model, number, reason, "{}"));
+                }
+            });
+            result.put(model, added);
+            done.accept(new Step("train", true, summary(added, trained.run(), champion.isEmpty())));
+        }
+        return result;
+    }
+
+    static Run run(Catalog catalog, ModelVersion version) {
+        return catalog.read(tx -> tx.run(version.runId()))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.RUN_NOT_FOUND,
+                        "There is no run (%s) of the version (%s).".formatted(version.runId(), version.label()),
+                        "Maybe the catalogue was restored from an older backup."));
+    }
+
+    private static String summary(ModelVersion version, Run run, boolean champion) {
+        Double loss = run.metrics().get("test_log_loss");
+        Double market = run.metrics().get("baseline/market/test_log_loss");
+        Double frequencies = run.metrics().get("baseline/frequencies/test_log_loss");
+        return version.label()
+                + (champion ? ", champion" : ", challenger")
+                + (loss == null ? "" : String.format(Locale.ROOT, ", test log loss %.4f", loss))
+                + (market == null ? "" : String.format(Locale.ROOT, " (market %.4f", market))
+                + (frequencies == null
+                        ? (market == null ? "" : ")")
+                        : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
+                + "; run " + run.id().substring(0, 8);
+    }
+}

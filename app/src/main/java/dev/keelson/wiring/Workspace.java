@@ -1,0 +1,226 @@
+package dev.keelson.wiring;
+
+import dev.keelson.data.DataLoad;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.SourceReader;
+import dev.keelson.data.SourceRows;
+import dev.keelson.features.FeatureTable;
+import dev.keelson.features.OnlineFeatures;
+import dev.keelson.frame.Frame;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.project.Project;
+import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.store.duckdb.DuckDb;
+import dev.keelson.store.duckdb.DuckDbSettings;
+import dev.keelson.store.duckdb.ParquetDatasetStore;
+import dev.keelson.store.files.FileArtifactStore;
+import dev.keelson.store.files.FileSourceFiles;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.journal.Adoption;
+import dev.keelson.store.sqlite.SqliteCatalog;
+import dev.keelson.store.sqlite.SqliteOnlineStore;
+import dev.keelson.train.Training;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stores of one project, opened when first asked for. Whoever makes it closes it. Safe for use by several threads.
+ */
+public final class Workspace implements AutoCloseable {
+    private final Project project;
+    private final StateFolder state;
+    private @Nullable SqliteCatalog catalog;
+    private @Nullable DuckDb engine;
+    private @Nullable ParquetDatasetStore datasets;
+    private @Nullable SqliteOnlineStore online;
+
+    /** Opens the stores of a project in {@code .keelson} beside its file. */
+    public Workspace(Project project) {
+        this.project = project;
+        this.state = stateFolder(project);
+    }
+
+    /** Where a project keeps its state. */
+    public static StateFolder stateFolder(Project project) {
+        return new StateFolder(project.folder().resolve(".keelson"));
+    }
+
+    /** Makes this process the owner of a project's state, until closed. */
+    static ProjectOwner own(Project project) {
+        return ProjectOwner.acquire(stateFolder(project).create(), UUID.randomUUID().toString());
+    }
+
+    /** The project. */
+    public Project project() {
+        return project;
+    }
+
+    /** Its folder of state. */
+    public StateFolder state() {
+        return state;
+    }
+
+    /** Its catalogue, made when it is not there. */
+    public Catalog catalog() {
+        return sqlite();
+    }
+
+    private synchronized SqliteCatalog sqlite() {
+        SqliteCatalog open = catalog;
+        if (open == null) {
+            state.create();
+            open = SqliteCatalog.open(state.catalog());
+            catalog = open;
+        }
+        return open;
+    }
+
+    /**
+     * Makes the final state of a replay the live one; once for each replay.
+     *
+     * @param replay the replay's id
+     */
+    void adopt(String replay) {
+        Adoption.adopt(replay, ReplayJob.mainState(this, replay), state, sqlite());
+    }
+
+    /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
+    void recover() {
+        Adoption.finish(state, sqlite());
+    }
+
+    /** Its artifacts. */
+    public ArtifactStore artifacts() {
+        return artifactFiles();
+    }
+
+    FileArtifactStore artifactFiles() {
+        return new FileArtifactStore(state.artifacts());
+    }
+
+    synchronized DuckDb engine() {
+        DuckDb open = engine;
+        if (open == null) {
+            state.create();
+            open = new DuckDb(new DuckDbSettings(256, 2, state.root().resolve("spill")));
+            engine = open;
+        }
+        return open;
+    }
+
+    /** Its datasets. */
+    public synchronized ParquetDatasetStore datasets() {
+        ParquetDatasetStore open = datasets;
+        if (open == null) {
+            open = new ParquetDatasetStore(state.datasets(), engine());
+            datasets = open;
+        }
+        return open;
+    }
+
+    /** Its datasets with latest versions of their own, for a replay. */
+    ParquetDatasetStore datasets(Path heads) {
+        return new ParquetDatasetStore(state.datasets(), heads, engine());
+    }
+
+    synchronized SqliteOnlineStore online() {
+        SqliteOnlineStore open = online;
+        if (open == null) {
+            state.create();
+            open = new SqliteOnlineStore(state.online());
+            online = open;
+        }
+        return open;
+    }
+
+    /** Reads the file of the project's source. */
+    SourceRows readSource(@Nullable DatasetVersion previous) {
+        return new SourceReader(new FileSourceFiles(project.folder()))
+                .read(ProjectModels.source(project), previous);
+    }
+
+    DataLoad dataLoad() {
+        return new DataLoad(datasets());
+    }
+
+    static Training training() {
+        return new Training(Projects.learners(), 1);
+    }
+
+    /** A trainer for each model, over rows that are filled by others. */
+    Map<String, BundleTrainer> trainers(
+            ProjectModels models, Map<String, ModelRows> rows, Supplier<String> datasetVersion) {
+        Training training = training();
+        StoredTrainings cache = new StoredTrainings(catalog(), artifacts());
+        Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
+        for (int i = 0; i < models.plans().size(); i++) {
+            ModelPlan plan = models.plans().get(i);
+            ModelRows mine = rows.get(plan.name());
+            DecayMonitorDefinition decay = models.loops().get(i).decay();
+            if (mine == null) {
+                throw new IllegalArgumentException("There are no rows for the model (%s).".formatted(plan.name()));
+            }
+            trainers.put(
+                    plan.name(),
+                    new BundleTrainer(
+                            plan,
+                            mine,
+                            training,
+                            cache,
+                            artifacts(),
+                            datasetVersion,
+                            Environment.codeVersion(),
+                            Environment.snapshot(),
+                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
+        }
+        return trainers;
+    }
+
+    /** Reads a dataset version and fills the rows of every model with the features they had when they happened. */
+    static void fill(ProjectModels models, Map<String, ModelRows> rows, Frame frame) {
+        List<FeatureTable> history = models.engine()
+                .history(
+                        Map.of(models.source().name(), frame),
+                        frame,
+                        models.plans().stream().map(ModelPlan::service).toList());
+        for (int m = 0; m < models.plans().size(); m++) {
+            FeatureTable table = history.get(m);
+            double[][] features = new double[frame.rows()][];
+            for (int i = 0; i < features.length; i++) {
+                features[i] = table.row(i);
+            }
+            ModelRows mine = rows.get(models.plans().get(m).name());
+            if (mine != null) {
+                mine.add(frame, features);
+            }
+        }
+    }
+
+    /** The online features, brought up to date with a dataset version and stored. */
+    OnlineFeatures materialize(ProjectModels models, DatasetVersion version) {
+        OnlineFeatures features = OnlineFeatures.open(models.engine(), online());
+        features.advance(datasets().read(version), version.watermark().plusNanos(1_000));
+        features.flush();
+        return features;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (catalog != null) {
+            catalog.close();
+        }
+        if (online != null) {
+            online.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+    }
+}

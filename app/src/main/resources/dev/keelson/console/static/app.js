@@ -1,0 +1,46 @@
+// Keys only: every page works without this file.
+"use strict";
+(() => {
+  let waiting = false;
+  let picked = -1;
+  const typing = (element) => element instanceof HTMLElement
+    && (element.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName));
+  const rows = () => Array.from(document.querySelectorAll("table.rows tbody tr"));
+
+  function pick(step) {
+    const all = rows();
+    if (all.length === 0) return;
+    all.forEach((row) => row.classList.remove("picked"));
+    picked = Math.max(0, Math.min(all.length - 1, picked + step));
+    all[picked].classList.add("picked");
+    all[picked].scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (waiting) {
+      waiting = false;
+      const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      return;
+    }
+    switch (event.key) {
+      case "g": waiting = true; break;
+      case "j": pick(1); break;
+      case "k": pick(-1); break;
+      case "Enter": {
+        const row = rows()[picked];
+        const link = row && row.classList.contains("picked") && event.target === document.body && row.querySelector("a");
+        if (link) link.click();
+        break;
+      }
+      case "/": {
+        const search = document.querySelector("[data-search]");
+        if (search) { event.preventDefault(); search.focus(); }
+        break;
+      }
+      case "?": document.getElementById("keys").showModal(); break;
+      default: break;
+    }
+  });
+})();

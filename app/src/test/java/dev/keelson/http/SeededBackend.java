@@ -1,0 +1,640 @@
+package dev.keelson.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.Comparison;
+import dev.keelson.control.StepRecord;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.id.Ids;
+import dev.keelson.id.Sha256;
+import dev.keelson.metrics.ReliabilityBins;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.LabelShiftReport;
+import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.InMemoryArtifactStore;
+import dev.keelson.registry.InMemoryCatalog;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.serve.InMemoryPredictionLog;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.stats.Interval;
+import dev.keelson.train.ModelDefinition;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A football project with two models that were replayed over two seasons, held in memory; what the pages show of it was
+ * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
+ */
+public final class SeededBackend implements Backend {
+    /** The model with everything. */
+    public static final String MODEL = "football-1x2";
+
+    private static final String REPLAY = "5f0c9a62";
+    private static final List<String> CLASSES = List.of("H", "D", "A");
+    private static final List<String> COLUMNS = List.of(
+            "elo_gap", "home.team_form.points_last10", "away.team_form.points_last10", "home.team_form.goals_for_last5",
+            "away.team_form.goals_for_last5", "home.team_form.rest_days", "away.team_form.rest_days",
+            "league.league_odds.home_win_rate_90d", "overround_b365");
+    private static final double[] IMPORTANCE = {0.41, 0.12, 0.11, 0.08, 0.08, 0.05, 0.05, 0.06, 0.04};
+    private static final String[] TEAMS = {
+        "Northport", "Eastvale", "Kingsbridge", "Ashford Town", "Millbrook", "Harrow Vale", "Redcliff", "Stonehaven",
+        "Westerby", "Oldcastle", "Fairmount", "Langley"
+    };
+    private static final UUID NAMESPACE = new UUID(7, 7);
+    private static final int WEEKS = 84;
+    private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
+
+    private final Project project;
+    private final InMemoryCatalog catalog = new InMemoryCatalog();
+    private final InMemoryPredictionLog log = new InMemoryPredictionLog();
+    private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();
+    private final Random random = new Random(42);
+    private @Nullable RuntimeException failure;
+
+    private SeededBackend() {
+        ZoneId zone = ZoneId.of("Europe/London");
+        List<ModelDefinition> models = List.of(model(MODEL), model("football-1x2-odds"));
+        DriftMonitorDefinition monitor = new DriftMonitorDefinition(
+                "drift",
+                models.stream().map(ModelDefinition::name).toList(),
+                Duration.ofDays(7),
+                100,
+                DriftMonitorDefinition.Policy.RECOMMENDED,
+                0.3,
+                Map.of(),
+                null);
+        this.project = new Project(
+                Path.of("football"),
+                Path.of("football", "keelson.yaml"),
+                "football-tips",
+                zone,
+                List.of(),
+                Map.of("team", "team"),
+                List.of(),
+                models,
+                List.of(monitor),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** The project after its replay. */
+    public static SeededBackend seeded() {
+        SeededBackend backend = new SeededBackend();
+        backend.seed(MODEL, 0.985, 8);
+        backend.seed("football-1x2-odds", 0.9683, 2);
+        backend.log.catchUp();
+        return backend;
+    }
+
+    /** The project before its first run. */
+    public static SeededBackend empty() {
+        return new SeededBackend();
+    }
+
+    /** Every later call that predicts throws this. */
+    public void failWith(RuntimeException failure) {
+        this.failure = failure;
+    }
+
+    private static ModelDefinition model(String name) {
+        return new ModelDefinition(
+                name,
+                "matches",
+                "FTR",
+                CLASSES,
+                Map.of("home", Map.of("team", "HomeTeam")),
+                List.of(),
+                Map.of(),
+                List.of(new ModelDefinition.LearnerDefinition("logistic", Map.of())),
+                ModelDefinition.Combine.NONE,
+                6,
+                Duration.ofDays(60),
+                Duration.ofDays(2),
+                ModelDefinition.Calibration.TEMPERATURE,
+                null,
+                List.of(),
+                1,
+                null);
+    }
+
+    // ---- what the pages show
+
+    private void seed(String model, double level, int versions) {
+        LocalDate first = LocalDate.parse("2018-11-19").with(TemporalAdjusters.nextOrSame(DayOfWeek.MONDAY));
+        for (int v = 1; v <= versions; v++) {
+            Instant at = first.plusWeeks((long) (v - 1) * WEEKS / versions)
+                    .atStartOfDay(ZoneOffset.UTC)
+                    .toInstant();
+            Run run = run(model, v, at, level - 0.0004 * v);
+            ModelVersion version = new ModelVersion(
+                    model,
+                    v,
+                    run.id(),
+                    hex(model + v, 64),
+                    v == 1 ? ModelVersion.Kind.INITIAL : ModelVersion.Kind.REFRESH,
+                    at,
+                    at);
+            int number = v;
+            catalog.update(tx -> {
+                tx.putRun(run);
+                tx.addVersion(version);
+                tx.addAudit(entry(at, "register", version, number == 1 ? "The first version of its model." : "The schedule asks for a refresh.", "{}"));
+                if (number == 4) {
+                    tx.addAudit(entry(
+                            at.plus(Duration.ofDays(21)),
+                            "reject",
+                            version,
+                            "The lower bound of its gain (-0.0091) is below the margin (-0.0050).",
+                            "{\"gain\":-0.0031,\"lower\":-0.0091,\"margin\":-0.005,\"epochs\":14,\"predictions\":141}"));
+                } else if (number < versions) {
+                    tx.addAudit(entry(
+                            at.plus(Duration.ofDays(14)),
+                            "promote",
+                            version,
+                            number == 1
+                                    ? "It is the first version of its model."
+                                    : "Not worse than the champion: gain 0.0012, lower bound -0.0034 above the margin (-0.0050).",
+                            number == 1
+                                    ? "{}"
+                                    : "{\"gain\":0.0012,\"lower\":-0.0034,\"margin\":-0.005,\"epochs\":16,\"predictions\":160}"));
+                    tx.setAlias(model, ModelVersion.CHAMPION, number);
+                } else {
+                    tx.setAlias(model, ModelVersion.CHALLENGER, number);
+                    tx.addAudit(entry(
+                            at.plus(Duration.ofDays(7)),
+                            "hold",
+                            version,
+                            "Not enough evidence yet: 6 match days, about 9 more.",
+                            "{\"gain\":0.0008,\"lower\":-0.0104,\"margin\":-0.005,\"epochs\":6,\"predictions\":60}"));
+                }
+            });
+        }
+        predictions(model, first, versions);
+        reports(model, first, versions);
+        comparison(model, level);
+    }
+
+    private static AuditEntry entry(Instant at, String action, ModelVersion version, String reason, String evidence) {
+        return new AuditEntry(0, at, "replay", action, version.model(), version.version(), reason, evidence);
+    }
+
+    private Run run(String model, int version, Instant at, double logLoss) {
+        Map<String, Double> metrics = new TreeMap<>();
+        metrics.put("test.n", 1_240.0);
+        put(metrics, "test.log_loss", logLoss, 0.011);
+        put(metrics, "test.brier", 0.5871, 0.008);
+        put(metrics, "test.rps", 0.2004, 0.004);
+        put(metrics, "test.accuracy", 0.5182, 0.027);
+        metrics.put("test.ece", 0.0142);
+        put(metrics, "baseline.market.log_loss", 0.9670, 0.011);
+        put(metrics, "baseline.market.brier", 0.5752, 0.008);
+        put(metrics, "baseline.market.rps", 0.1958, 0.004);
+        put(metrics, "baseline.market.accuracy", 0.5321, 0.027);
+        put(metrics, "baseline.frequencies.log_loss", 1.0776, 0.006);
+        put(metrics, "baseline.frequencies.brier", 0.6522, 0.004);
+        put(metrics, "baseline.frequencies.rps", 0.2312, 0.003);
+        put(metrics, "baseline.frequencies.accuracy", 0.4431, 0.026);
+        metrics.put("test.profit_flat", -38.2);
+        metrics.put("seconds", 4.31);
+        byte[] reliability = reliability();
+        Run.Artifact artifact = new Run.Artifact("reliability.json", artifacts.put(reliability), reliability.length);
+        return new Run(
+                hex("run" + model + version, 32),
+                model,
+                Run.Status.FINISHED,
+                at,
+                at.plusMillis(4_310),
+                Map.of("xgboost.max_depth", "3", "xgboost.rounds", "180", "logistic.l2", "0.5", "temperature", "1.08"),
+                metrics,
+                Map.of("kind", version == 1 ? "initial" : "refresh"),
+                List.of(artifact),
+                "{\"dataset_version\":\"" + hex("data", 64) + "\",\"feature_hash\":\"" + hex("features", 64)
+                        + "\",\"seed\":1,\"rows\":18798,\"environment\":{\"java\":\"25.0.3\",\"os\":\"Linux amd64\"},\"code_version\":\"0.1.0\"}");
+    }
+
+    private static void put(Map<String, Double> metrics, String name, double value, double half) {
+        metrics.put(name, value);
+        metrics.put(name + "_lower", value - half);
+        metrics.put(name + "_upper", value + half);
+    }
+
+    private byte[] reliability() {
+        int n = 1_240;
+        double[] p = new double[n * 3];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            double[] row = probabilities();
+            System.arraycopy(row, 0, p, 3 * i, 3);
+            labels[i] = draw(row);
+        }
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        for (int c = 0; c < 3; c++) {
+            var list = document.putArray(CLASSES.get(c));
+            for (ReliabilityBins.Bin bin :
+                    ReliabilityBins.ofClass(p, 3, labels, c, ReliabilityBins.Binning.EQUAL_COUNT, 10).bins()) {
+                list.addObject()
+                        .put("lower", bin.lower())
+                        .put("upper", bin.upper())
+                        .put("count", bin.count())
+                        .put("mean_forecast", bin.meanForecast())
+                        .put("observed", bin.observed().estimate())
+                        .put("observed_lower", bin.observed().lower())
+                        .put("observed_upper", bin.observed().upper());
+            }
+        }
+        return document.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private double[] probabilities() {
+        double gap = random.nextGaussian() * 0.55;
+        double home = Math.exp(0.25 + gap);
+        double away = Math.exp(-0.15 - gap);
+        double draw = Math.exp(-0.1 - 0.1 * gap * gap);
+        double sum = home + away + draw;
+        return new double[] {home / sum, draw / sum, away / sum};
+    }
+
+    private int draw(double[] p) {
+        double u = random.nextDouble();
+        return u < p[0] ? 0 : u < p[0] + p[1] ? 1 : 2;
+    }
+
+    private void predictions(String model, LocalDate first, int versions) {
+        List<PredictionEvent> events = new ArrayList<>();
+        List<OutcomeEvent> outcomes = new ArrayList<>();
+        for (int week = 0; week < WEEKS; week++) {
+            for (int i = 0; i < 10; i++) {
+                LocalDate day = first.plusWeeks(week).plusDays(i < 7 ? 5 : 6);
+                Instant at = day.atTime(14, 0).toInstant(ZoneOffset.UTC);
+                String entity = "E%d|%s|%s|%s".formatted(i % 2, day, TEAMS[(i + week) % 12], TEAMS[(i + 2 * week + 5) % 12]);
+                double[] p = probabilities();
+                double[] features = new double[COLUMNS.size() - 1];
+                for (int f = 0; f < features.length; f++) {
+                    features[f] = f == 3 && i == 0 ? Double.NaN : random.nextGaussian();
+                }
+                events.add(new PredictionEvent(
+                        Ids.uuid5(NAMESPACE, model + entity),
+                        model,
+                        Math.max(1, Math.min(versions - 1, 1 + week * versions / WEEKS)),
+                        "champion",
+                        entity,
+                        "E" + i % 2,
+                        at,
+                        at,
+                        at,
+                        p,
+                        features,
+                        new double[] {1.05 + 0.002 * random.nextGaussian()}));
+                if (week < WEEKS - 1) {
+                    outcomes.add(new OutcomeEvent(model, entity, CLASSES.get(draw(p)), at.plus(Duration.ofDays(1))));
+                }
+            }
+        }
+        log.append(events, true);
+        log.appendOutcomes(outcomes, true);
+    }
+
+    private void reports(String model, LocalDate first, int versions) {
+        int champion = versions - 1;
+        double[][] reference = new double[COLUMNS.size()][2_400];
+        for (double[] column : reference) {
+            fill(column, 0, 1);
+        }
+        ReferenceProfile profile = ReferenceProfile.of(COLUMNS, reference, IMPORTANCE);
+        List<DriftReport> earlier = new ArrayList<>();
+        List<LocalDate> days = new ArrayList<>();
+        List<long[]> counts = new ArrayList<>();
+        LabelShiftReport labels = null;
+        for (int week = 0; week < WEEKS; week++) {
+            LocalDate day = first.plusWeeks(week + 1);
+            Instant at = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+            int home = week < 60 ? 45 : 36;
+            days.add(day.minusDays(2));
+            counts.add(new long[] {home, 26, 100 - home - 26});
+            if (labels == null || week % 4 == 3) {
+                labels = LabelShiftReport.of(
+                        CLASSES, new long[] {4_540, 2_620, 2_840}, days, counts.toArray(new long[0][]));
+            }
+            int from = week;
+            String drift = "none";
+            String driftReason = "None of 9 columns moved beyond its own history (0 could not be judged).";
+            if (week >= WEEKS - 16) {
+                double[][] window = new double[COLUMNS.size()][140];
+                for (int c = 0; c < window.length; c++) {
+                    boolean broken = c == 8 && model.equals(MODEL) && week >= WEEKS - 5;
+                    boolean moved = c == 7 && week >= WEEKS - 2;
+                    fill(window[c], broken ? 1.4 : moved ? 0.35 : 0, broken ? 0.7 : 1);
+                }
+                DriftReport report = DriftCheck.check(
+                        model,
+                        champion,
+                        profile,
+                        new DriftCheck.Window(window, at.minus(Duration.ofDays(7)), at),
+                        project.drift().getFirst(),
+                        at,
+                        earlier);
+                earlier.addFirst(report);
+                drift = report.verdict().word();
+                driftReason = report.reason();
+                put("drift", model, at, drift, report.toJson());
+            }
+            double[] losses = new double[Math.min(120, 2 * week + 2)];
+            fill(losses, 0.982, 0.12);
+            DecayCheck.Report decay = DecayCheck.check(losses, 0.9833, 0.006, 0.05);
+            put("decay", model, at, decay.verdict().word(), decay.toJson());
+            put("label_shift", model, at, labels.verdict(), labels.toJson());
+            step(model, from, day, drift, driftReason, decay, labels, versions);
+        }
+    }
+
+    private void step(
+            String model,
+            int week,
+            LocalDate day,
+            String drift,
+            String driftReason,
+            DecayCheck.Report decay,
+            LabelShiftReport labels,
+            int versions) {
+        int every = WEEKS / versions;
+        boolean trains = week % every == 0 && week > 0 && week / every < versions;
+        int trained = week / every + 1;
+        boolean decides = week % every == 2 && week > 2 && week / every < versions - 1;
+        boolean rejected = trained == 4;
+        int champion = Math.max(1, Math.min(versions - 1, week % every >= 2 ? (rejected ? 3 : trained) : trained - 1));
+        StepRecord record = new StepRecord(
+                day,
+                drift,
+                driftReason,
+                decay.verdict().word(),
+                decay.reason(),
+                labels.toJson(),
+                trains ? trained : null,
+                trains ? "The schedule asks for a refresh." : "",
+                decides ? (rejected ? "reject" : "promote") : week % every == 1 && week > 1 ? "hold" : "none",
+                decides
+                        ? "Not worse than the champion: gain 0.0012, lower bound -0.0034 above the margin (-0.0050)."
+                        : "",
+                champion == 4 ? 3 : champion);
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("index", week).put("segment", 1).put("offset", week * 1000);
+        String id = "replay_step-%s-%s-%05d".formatted(REPLAY, model, week);
+        document.putObject("models").set(model, record.toJson());
+        catalog.update(tx -> tx.putReport(new StoredReport(
+                id, "replay_step", REPLAY, day.atStartOfDay(ZoneOffset.UTC).toInstant(), "done", document.toString())));
+    }
+
+    private void comparison(String model, double level) {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        ObjectNode rows = document.putObject("rows");
+        rows.set("this_policy", row(level, 0.518, -31.4, 702));
+        rows.set("never_retrain", row(level + 0.0041, 0.511, -58.9, 731));
+        rows.set("always_retrain", row(level - 0.0003, 0.519, -29.7, 698));
+        rows.set("market", row(0.9670, 0.532, -12.1, 44));
+        rows.set("frequencies", row(1.0776, 0.443, -96.5, 840));
+        document.put(
+                "verdict",
+                "Retraining paid: log loss 0.9850 against 0.9891 when never retraining, gain 0.0041 [0.0009, 0.0073] a match over 830 matches.");
+        put("comparison", model, NOW, "compared", document);
+    }
+
+    private static ObjectNode row(double logLoss, double accuracy, double profit, int bets) {
+        return new Comparison.Row(
+                        830,
+                        around(logLoss, 0.0121),
+                        around(logLoss * 0.597, 0.0083),
+                        around(logLoss * 0.2036, 0.0042),
+                        around(accuracy, 0.033),
+                        profit,
+                        bets,
+                        new double[0],
+                        new int[0])
+                .toJson();
+    }
+
+    private static Interval around(double value, double half) {
+        return new Interval(value - half, value, value + half, 0.95);
+    }
+
+    private void put(String kind, String subject, Instant at, String verdict, ObjectNode document) {
+        String id = "%s-%s-%s".formatted(kind, subject, at.toString().replace(":", ""));
+        catalog.update(tx -> tx.putReport(new StoredReport(id, kind, subject, at, verdict, document.toString())));
+    }
+
+    private void fill(double[] values, double mean, double sd) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mean + sd * random.nextGaussian();
+        }
+    }
+
+    private static String hex(String text, int digits) {
+        String long64 = Sha256.ofBytes(text.getBytes(StandardCharsets.UTF_8));
+        return long64.substring(0, digits);
+    }
+
+    // ---- Backend
+
+    @Override
+    public Project project() {
+        return project;
+    }
+
+    @Override
+    public InstantSource clock() {
+        return InstantSource.fixed(NOW);
+    }
+
+    @Override
+    public @Nullable String notReadyReason() {
+        return alias(MODEL, ModelVersion.CHAMPION).isPresent() ? null : "No model has a champion yet.";
+    }
+
+    @Override
+    public List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
+        if (failure != null) {
+            throw failure;
+        }
+        find(model);
+        ModelVersion champion = alias(model, ModelVersion.CHAMPION)
+                .orElseThrow(() -> new KeelsonException(ErrorCode.NOT_READY, model + " has no champion yet.", null));
+        List<Problem> problems = new ArrayList<>();
+        List<Prediction> predictions = new ArrayList<>();
+        Instant asOf = options.asOf() == null ? NOW : options.asOf();
+        for (int i = 0; i < rows.size(); i++) {
+            Map<String, @Nullable Object> row = rows.get(i);
+            for (String column : List.of("HomeTeam", "AwayTeam")) {
+                if (!(row.get(column) instanceof String)) {
+                    problems.add(Problem.at(
+                            ErrorCode.BAD_REQUEST,
+                            new Location("rows[" + i + "]." + column, 0, 0),
+                            "The value (%s) of %s is wrong; expected a team's name.".formatted(row.get(column), column),
+                            null));
+                }
+            }
+            String entity = row.get("HomeTeam") + "|" + row.get("AwayTeam");
+            predictions.add(new Prediction(
+                    Ids.uuid5(NAMESPACE, "live" + entity),
+                    model,
+                    champion.version(),
+                    entity,
+                    CLASSES,
+                    new double[] {0.5, 0.3, 0.2},
+                    asOf));
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        return predictions;
+    }
+
+    private void find(String model) {
+        if (project.models().stream().noneMatch(m -> m.name().equals(model))) {
+            throw new KeelsonException(ErrorCode.MODEL_NOT_FOUND, "There is no model (%s).".formatted(model), null);
+        }
+    }
+
+    @Override
+    public void outcomes(List<OutcomeEvent> outcomes) {
+        log.appendOutcomes(outcomes, true);
+        log.catchUp();
+    }
+
+    @Override
+    public List<LoggedPrediction> predictions(PredictionQuery query) {
+        return log.find(query);
+    }
+
+    @Override
+    public long countPredictions(PredictionQuery query) {
+        return log.count(query);
+    }
+
+    @Override
+    public Optional<LoggedPrediction> prediction(UUID id) {
+        return log.find(id);
+    }
+
+    @Override
+    public List<String> inputNames(ModelVersion version) {
+        return COLUMNS;
+    }
+
+    @Override
+    public long journalLag() {
+        return log.lag();
+    }
+
+    @Override
+    public List<ModelVersion> versions(String model) {
+        return catalog.read(tx -> tx.versions(model));
+    }
+
+    @Override
+    public Optional<ModelVersion> alias(String model, String alias) {
+        return catalog.read(tx -> tx.alias(model, alias));
+    }
+
+    @Override
+    public List<Run> runs(@Nullable String experiment, int limit) {
+        return catalog.read(tx -> tx.runs(experiment, limit));
+    }
+
+    @Override
+    public Optional<Run> run(String id) {
+        return catalog.read(tx -> tx.run(id));
+    }
+
+    @Override
+    public Optional<byte[]> artifact(String sha256) {
+        return artifacts.get(sha256);
+    }
+
+    @Override
+    public List<AuditEntry> audit(@Nullable String model, int limit) {
+        return catalog.read(tx -> tx.audit(model, limit));
+    }
+
+    @Override
+    public List<StoredReport> reports(String kind, @Nullable String subject, int limit) {
+        return catalog.read(tx -> tx.reports(kind, subject, limit));
+    }
+
+    @Override
+    public Optional<StoredReport> report(String id) {
+        return catalog.read(tx -> tx.report(id));
+    }
+
+    @Override
+    public ModelVersion promote(String model, int version, String actor, String reason) {
+        return catalog.write(tx -> {
+            ModelVersion found = tx.version(model, version)
+                    .orElseThrow(() -> new KeelsonException(
+                            ErrorCode.VERSION_NOT_FOUND, "There is no %s v%d.".formatted(model, version), null));
+            if (tx.alias(model, ModelVersion.CHAMPION).filter(found::equals).isPresent()) {
+                throw new KeelsonException(
+                        ErrorCode.TRANSITION_REFUSED, "%s serves already.".formatted(found.label()), null);
+            }
+            tx.setAlias(model, ModelVersion.CHAMPION, version);
+            tx.addAudit(new AuditEntry(0, NOW, actor, "promote", model, version, reason, "{}"));
+            return found;
+        });
+    }
+
+    @Override
+    public ModelVersion rollback(String model, String actor, String reason) {
+        return catalog.write(tx -> {
+            int serving = tx.alias(model, ModelVersion.CHAMPION)
+                    .map(ModelVersion::version)
+                    .orElse(0);
+            ModelVersion before = tx.version(model, serving - 1)
+                    .orElseThrow(() -> new KeelsonException(
+                            ErrorCode.TRANSITION_REFUSED, "No version of %s served before.".formatted(model), null));
+            tx.setAlias(model, ModelVersion.CHAMPION, before.version());
+            tx.addAudit(new AuditEntry(0, NOW, actor, "rollback", model, before.version(), reason, "{}"));
+            return before;
+        });
+    }
+
+    @Override
+    public DriftReport checkDrift(String model) {
+        find(model);
+        Map<String, StoredReport> latest = new LinkedHashMap<>();
+        reports("drift", model, 1).forEach(report -> latest.put(model, report));
+        StoredReport report = latest.get(model);
+        if (report == null) {
+            throw new KeelsonException(ErrorCode.NOT_READY, model + " has no champion yet.", null);
+        }
+        return DriftReport.fromJson(report.document());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.keelson.http.server;
+
+import static dev.keelson.http.server.ApiTest.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.SeededBackend;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests that change something, each on a project of its own. */
+class ApiChangesTest {
+    private static final String PREDICT = "/api/v1/models/football-1x2/predict";
+    private static final String ROW = "{\"HomeTeam\":\"Northport\",\"AwayTeam\":\"Langley\"}";
+
+    private SeededBackend backend;
+    private KeelsonServer server;
+    private Client client;
+
+    @BeforeEach
+    void start() {
+        backend = SeededBackend.seeded();
+        server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        client = new Client(server.url());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop();
+    }
+
+    @Test
+    void anUnexpectedFailureSaysNothingOfItsInside() {
+        backend.failWith(new IllegalStateException("password=hunter2"));
+
+        Client.Answer answer = client.post(PREDICT, ROW);
+
+        assertProblem(answer, 500, ErrorCode.INTERNAL);
+        assertThat(answer.text()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aFullDiskIsUnavailable() {
+        backend.failWith(new KeelsonException(ErrorCode.DISK_FULL, "The disk is full.", "Maybe free some space."));
+
+        Client.Answer answer = client.post(PREDICT, ROW);
+
+        assertProblem(answer, 503, ErrorCode.DISK_FULL);
+        assertThat(answer.json().path("hint").asText()).isEqualTo("Maybe free some space.");
+    }
+
+    @Test
+    void outcomesReachTheirPredictions() {
+        JsonNode open = client.get("/api/v1/predictions?settled=false&limit=2").json().path("predictions");
+        String byId = "{\"prediction_id\":\"" + open.path(0).path("id").asText() + "\",\"outcome\":\"H\"}";
+        String byEntity = "{\"model\":\"" + open.path(1).path("model").asText() + "\",\"entity\":\""
+                + open.path(1).path("entity").asText() + "\",\"outcome\":\"D\",\"known_at\":\"2020-07-07T08:00:00Z\"}";
+
+        Client.Answer answer = client.post("/api/v1/outcomes", "{\"outcomes\":[" + byId + "," + byEntity + "]}");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("accepted").asInt()).isEqualTo(2);
+        JsonNode first = client.get("/api/v1/predictions/" + open.path(0).path("id").asText()).json();
+        JsonNode second = client.get("/api/v1/predictions/" + open.path(1).path("id").asText()).json();
+        assertThat(first.path("outcome").asText()).isEqualTo("H");
+        assertThat(second.path("outcome_known_at").asText()).isEqualTo("2020-07-07T08:00:00Z");
+    }
+
+    @Test
+    void aVersionIsPromotedAndRolledBackWithAReason() {
+        String promote = "/api/v1/models/football-1x2/promote";
+
+        Client.Answer promoted = client.post(promote, "{\"version\":8,\"reason\":\"It is better.\",\"actor\":\"ada\"}");
+        Client.Answer again = client.post(promote, "{\"version\":8,\"reason\":\"Once more.\"}");
+        Client.Answer rolled = client.post("/api/v1/models/football-1x2/rollback", "{\"reason\":\"It is worse.\"}");
+
+        assertThat(promoted.json().path("version").asInt()).isEqualTo(8);
+        assertProblem(again, 409, ErrorCode.TRANSITION_REFUSED);
+        assertThat(rolled.json().path("version").asInt()).isEqualTo(7);
+        JsonNode audit = client.get("/api/v1/audit?model=football-1x2&limit=2").json().path("audit");
+        assertThat(audit.findValuesAsText("actor")).containsExactly("api", "ada");
+        assertProblem(client.post(promote, "{\"version\":99,\"reason\":\"x\"}"), 404, ErrorCode.VERSION_NOT_FOUND);
+        Client.Answer wrong = client.post(promote, "{\"version\":\"two\"}");
+        assertProblem(wrong, 400, ErrorCode.BAD_REQUEST);
+        assertThat(wrong.json().path("errors").findValuesAsText("field")).containsExactly("version", "reason");
+    }
+
+    @Test
+    void metricsCountPredictionsErrorsAndLag() {
+        client.post(PREDICT, "[" + ROW + "," + ROW + "]");
+        client.post(PREDICT, "{}");
+
+        String metrics = client.get("/metrics").text();
+
+        assertThat(metrics)
+                .contains("model_predictions_total{model=\"football-1x2\",version=\"7\"} 2.0")
+                .contains("model_prediction_latency_seconds_bucket{model=\"football-1x2\",version=\"7\"")
+                .contains("model_prediction_errors_total{code=\"K304\",model=\"football-1x2\"} 1.0")
+                .contains("keelson_serve_journal_lag_bytes")
+                .contains("jvm_memory_used_bytes");
+    }
+}

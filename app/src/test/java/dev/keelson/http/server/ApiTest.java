@@ -1,0 +1,357 @@
+package dev.keelson.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.SeededBackend;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ApiTest {
+    private static final String PREDICT = "/api/v1/models/football-1x2/predict";
+    private static final String ROW = "{\"HomeTeam\":\"Northport\",\"AwayTeam\":\"Langley\",\"AvgH\":2.1,\"neutral\":false,\"referee\":null}";
+
+    private static SeededBackend backend;
+    private static KeelsonServer server;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        backend = SeededBackend.seeded();
+        server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        client = new Client(server.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.stop();
+    }
+
+    static void assertProblem(Client.Answer answer, int status, ErrorCode code) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.json().path("type").asText()).isEqualTo(code.code());
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.json().path("detail").asText()).isNotBlank();
+        assertThat(answer.json().path("errors")).isNotEmpty();
+    }
+
+    @Test
+    void oneRowIsPredicted() {
+        Client.Answer answer = client.post(PREDICT, ROW);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        JsonNode prediction = answer.json().path("predictions").path(0);
+        assertThat(answer.json().path("predictions")).hasSize(1);
+        assertThat(prediction.path("id").asText()).hasSize(36);
+        assertThat(prediction.path("model").asText()).isEqualTo("football-1x2");
+        assertThat(prediction.path("version").asInt()).isEqualTo(7);
+        assertThat(prediction.path("probabilities").path("D").asDouble()).isEqualTo(0.3);
+        assertThat(prediction.path("predicted").asText()).isEqualTo("H");
+        assertThat(prediction.path("confidence").asDouble()).isEqualTo(0.5);
+        assertThat(prediction.path("as_of").asText()).isEqualTo("2020-07-06T09:00:00Z");
+    }
+
+    @Test
+    void aListAndWrappedRowsArePredictedInOrder() {
+        Client.Answer list = client.post(PREDICT, "[" + ROW + "," + ROW + "]");
+        Client.Answer wrapped =
+                client.post(PREDICT, "{\"as_of\":\"2020-01-01T00:00:00Z\",\"rows\":[" + ROW + "],\"durable\":true}");
+
+        assertThat(list.json().path("predictions")).hasSize(2);
+        assertThat(wrapped.json().path("predictions").path(0).path("as_of").asText()).isEqualTo("2020-01-01T00:00:00Z");
+    }
+
+    @Test
+    void optionsMayStandInTheAddress() {
+        Client.Answer answer = client.post(PREDICT + "?as_of=2020-03-01&durable=true", ROW);
+
+        assertThat(answer.json().path("predictions").path(0).path("as_of").asText()).isEqualTo("2020-03-01T00:00:00Z");
+    }
+
+    @Test
+    void everyWrongFieldOfEveryRowIsListed() {
+        Client.Answer answer = client.post(
+                PREDICT, "[{\"HomeTeam\":1},{\"HomeTeam\":\"Northport\",\"AwayTeam\":null},{\"HomeTeam\":\"A\",\"AwayTeam\":\"B\"}]");
+
+        assertProblem(answer, 400, ErrorCode.BAD_REQUEST);
+        assertThat(answer.json().path("errors")).hasSize(3);
+        assertThat(answer.json().path("errors").path(0).path("field").asText()).isEqualTo("rows[0].HomeTeam");
+        assertThat(answer.json().path("errors").path(0).path("detail").asText()).contains("(1)").contains("expected");
+        assertThat(answer.json().path("errors").path(2).path("field").asText()).isEqualTo("rows[1].AwayTeam");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "7",
+                "\"text\"",
+                "{\"HomeTeam\":",
+                "{\"HomeTeam\": oops}",
+                "[]",
+                "{\"rows\":[]}",
+                "{\"rows\":[7]}",
+                "{\"rows\":[{}],\"speed\":1}",
+                "{\"rows\":[{\"a\":1}],\"durable\":\"yes\"}",
+                "{\"rows\":[{\"a\":1}],\"as_of\":\"yesterday\"}",
+                "{\"HomeTeam\":[1,2],\"AwayTeam\":{\"x\":[]}}",
+                "{\"HomeTeam\":\"A\",\"HomeTeam\":\"B\",\"AwayTeam\":\"C\"}",
+                "{\"HomeTeam\":\"A\",\"AwayTeam\":\"C\"} trailing"
+            })
+    void aBodyThatIsNotARequestIsRefused(String body) {
+        assertProblem(client.post(PREDICT, body), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void aWrongOptionIsRefused() {
+        assertProblem(client.post(PREDICT + "?durable=perhaps", ROW), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void aBodyBeyondTheLimitIsRefused() {
+        String large = "{\"HomeTeam\":\"" + "x".repeat(9 << 20) + "\"}";
+
+        assertProblem(client.post(PREDICT, large), 413, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void anUnknownModelIsNotFound() {
+        assertProblem(client.post("/api/v1/models/football-2x1/predict", ROW), 404, ErrorCode.MODEL_NOT_FOUND);
+        Client.Answer versions = client.get("/api/v1/models/football-1x3/versions");
+        assertProblem(versions, 404, ErrorCode.MODEL_NOT_FOUND);
+        assertThat(versions.json().path("hint").asText()).contains("football-1x2");
+    }
+
+    @Test
+    void beforeTheFirstRunPredictionsAreUnavailable() {
+        try (KeelsonServer empty = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
+                Client other = new Client(empty.url())) {
+            Client.Answer answer = other.post(PREDICT, ROW);
+
+            assertProblem(answer, 503, ErrorCode.NOT_READY);
+            assertThat(answer.header("Retry-After")).isEqualTo("5");
+            assertProblem(other.get("/ready"), 503, ErrorCode.NOT_READY);
+            assertThat(other.get("/health").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void unknownAddressesAndWrongMethodsAreToldApart() {
+        assertProblem(client.get("/api/v1/nothing"), 404, ErrorCode.NOT_FOUND);
+        Client.Answer wrong = client.get(PREDICT);
+        assertProblem(wrong, 405, ErrorCode.BAD_REQUEST);
+        assertThat(wrong.header("Allow")).isEqualTo("POST");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Origin, http://evil.example",
+        "Origin, null",
+        "Origin, http://127.0.0.1:1",
+        "Origin, https://127.0.0.1",
+        "Sec-Fetch-Site, cross-site"
+    })
+    void aPageOfAnotherOriginMayChangeNothing(String header, String value) {
+        assertProblem(client.post(PREDICT, ROW, header, value), 403, ErrorCode.FORBIDDEN);
+        assertProblem(
+                client.post("/api/v1/models/football-1x2/promote", "{\"version\":2,\"reason\":\"x\"}", header, value),
+                403,
+                ErrorCode.FORBIDDEN);
+        assertThat(client.get("/api/v1/models", header, value).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theOwnOriginMay() {
+        assertThat(client.post(PREDICT, ROW, "Origin", server.url()).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, true", "127.0.0.1:8710, true", "localhost:1, true", "LOCALHOST, true", "[::1]:8710, true",
+        "evil.example, false", "127.0.0.1.evil.example, false", "localhost.evil.example:80, false", "10.0.0.1, false",
+        "[::1].evil, false", "127.0.0.1:80:80, false", "'', false"
+    })
+    void onlyThisMachineIsAHost(String host, boolean allowed) {
+        assertThat(RequestGuard.isLoopback(host)).isEqualTo(allowed);
+    }
+
+    @Test
+    void oneWrongOutcomeMeansNoneIsTaken() {
+        JsonNode open = client.get("/api/v1/predictions?settled=false&limit=1").json().path("predictions").path(0);
+        String good = "{\"prediction_id\":\"" + open.path("id").asText() + "\",\"outcome\":\"H\"}";
+
+        Client.Answer answer = client.post(
+                "/api/v1/outcomes",
+                "[" + good + ",{\"model\":\"football-1x2\",\"entity\":\"x\",\"outcome\":\"Q\"},{\"outcome\":\"H\",\"winner\":1},7]");
+
+        assertProblem(answer, 400, ErrorCode.BAD_REQUEST);
+        assertThat(answer.json().path("errors").findValuesAsText("field"))
+                .contains("outcomes[1].outcome", "outcomes[2].entity", "outcomes[2].model", "outcomes[2].winner");
+        assertThat(client.get("/api/v1/predictions/" + open.path("id").asText()).json().path("outcome").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void anOutcomeOfNothingIsNotFound() {
+        assertProblem(
+                client.post(
+                        "/api/v1/outcomes",
+                        "{\"prediction_id\":\"00000000-0000-4000-8000-000000000000\",\"outcome\":\"H\"}"),
+                404,
+                ErrorCode.PREDICTION_NOT_FOUND);
+        assertProblem(client.post("/api/v1/outcomes", "[]"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/outcomes", "{"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void pagesOfPredictionsHoldEachOnce() {
+        Set<String> seen = new HashSet<>();
+        String cursor = "";
+        int pages = 0;
+        long total;
+        do {
+            JsonNode page = client.get("/api/v1/predictions?model=football-1x2&limit=97" + cursor).json();
+            page.path("predictions").forEach(p -> assertThat(seen.add(p.path("id").asText())).isTrue());
+            total = page.path("total").asLong();
+            cursor = page.path("next_cursor").isNull() ? "" : "&cursor=" + page.path("next_cursor").asText();
+            pages++;
+        } while (!cursor.isEmpty());
+
+        assertThat(seen).hasSize((int) total).hasSize(840);
+        assertThat(pages).isEqualTo(9);
+    }
+
+    @Test
+    void filtersNarrowTheList() {
+        JsonNode page = client.get(
+                        "/api/v1/predictions?model=football-1x2&version=3&settled=true&from=2019-05-01&to=2019-06-01&text=Kings")
+                .json();
+
+        assertThat(page.path("predictions")).isNotEmpty().allSatisfy(p -> {
+            assertThat(p.path("entity").asText()).contains("Kings");
+            assertThat(p.path("version").asInt()).isEqualTo(3);
+            assertThat(p.path("event_time").asText()).startsWith("2019-05");
+            assertThat(p.path("outcome").isNull()).isFalse();
+        });
+    }
+
+    @Test
+    void allWrongParametersAreListedAtOnce() {
+        Client.Answer answer =
+                client.get("/api/v1/predictions?limit=0&settled=maybe&from=soon&version=x&cursor=here");
+
+        assertProblem(answer, 400, ErrorCode.BAD_REQUEST);
+        assertThat(answer.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("limit", "settled", "from", "version", "cursor");
+    }
+
+    @Test
+    void modelsVersionsRunsAndAuditAreListed() {
+        JsonNode model = client.get("/api/v1/models/football-1x2").json();
+        JsonNode versions = client.get("/api/v1/models/football-1x2/versions").json().path("versions");
+        JsonNode runs = client.get("/api/v1/runs?model=football-1x2&limit=3").json().path("runs");
+        JsonNode run = client.get("/api/v1/runs/" + runs.path(0).path("id").asText().substring(0, 12)).json();
+        JsonNode audit = client.get("/api/v1/audit?model=football-1x2").json().path("audit");
+
+        assertThat(client.get("/api/v1/models").json().path("models")).hasSize(2);
+        assertThat(model.path("champion").path("version").asInt()).isEqualTo(7);
+        assertThat(model.path("challenger").path("version").asInt()).isEqualTo(8);
+        assertThat(versions).hasSize(8);
+        assertThat(runs).hasSize(3);
+        assertThat(run.path("provenance").path("rows").asInt()).isEqualTo(18_798);
+        assertThat(audit.path(0).path("evidence").path("epochs").asInt()).isEqualTo(6);
+        assertProblem(client.get("/api/v1/runs/ffffffffffff"), 404, ErrorCode.RUN_NOT_FOUND);
+    }
+
+    @Test
+    void driftReportsComeInThreeForms() {
+        JsonNode list = client.get("/api/v1/drift-reports?model=football-1x2").json().path("drift_reports");
+        String address = "/api/v1/drift-reports/" + list.path(0).path("id").asText();
+
+        JsonNode json = client.get(address).json();
+        JsonNode acis = client.get(address + "?format=acis").json();
+        Client.Answer html = client.get(address + "?format=html");
+
+        assertThat(json.path("verdict").asText()).isEqualTo("alarm");
+        assertThat(acis.path("drift_threshold").asDouble()).isEqualTo(0.3);
+        assertThat(html.header("Content-Type")).startsWith("text/html");
+        assertThat(html.header("Content-Security-Policy")).contains("style-src 'sha256-").doesNotContain("script");
+        assertProblem(client.get(address + "?format=pdf"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/drift-reports/none"), 404, ErrorCode.NOT_FOUND);
+        assertThat(client.post("/api/v1/models/football-1x2/drift-check", "").json().path("verdict").asText())
+                .isEqualTo("alarm");
+    }
+
+    @Test
+    void replaysCarryTimelineAndComparison() {
+        JsonNode body = client.get("/api/v1/replays").json();
+
+        assertThat(body.path("replays")).hasSize(1);
+        JsonNode timeline = body.path("replays").path(0).path("models").path("football-1x2");
+        assertThat(timeline).hasSize(84);
+        assertThat(timeline.path(0).path("date").asText()).isLessThan(timeline.path(83).path("date").asText());
+        assertThat(body.path("comparisons").path("football-1x2").path("rows").path("market").path("log_loss").asDouble())
+                .isEqualTo(0.967);
+    }
+
+    @Test
+    void theDescriptionNamesEveryAddressOfTheApi() {
+        JsonNode paths = client.get("/openapi.json").json().path("paths");
+
+        paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
+            String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd");
+            Client.Answer answer =
+                    method.getKey().equals("get") ? client.get(address) : client.post(address, "{");
+            assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
+            assertThat(answer.text()).doesNotContain("There is nothing at");
+        }));
+        assertThat(paths.size()).isEqualTo(20);
+    }
+
+    @Test
+    void aConnectionKeptAliveAnswersWithoutWaitingForAcknowledgements() {
+        client.post(PREDICT, ROW);
+        long start = System.nanoTime();
+
+        for (int i = 0; i < 200; i++) {
+            client.post(PREDICT, ROW);
+        }
+
+        // Nagle's algorithm against delayed acknowledgements costs 40 ms each: 8 s
+        assertThat((System.nanoTime() - start) / 1e9).isLessThan(4.0);
+    }
+
+    @Test
+    void aPortInUseIsSaid() {
+        assertThat(catchThrowableOfType(
+                                KeelsonException.class,
+                                () -> KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, server.port()))
+                        .problems()
+                        .getFirst())
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo(ErrorCode.PORT_IN_USE);
+                    assertThat(problem.message()).contains(Integer.toString(server.port()));
+                    assertThat(problem.hint()).startsWith("Maybe");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "192.0.2.1"})
+    void anAddressThatOthersCanReachIsRefused(String host) {
+        assertThat(catchThrowableOfType(
+                                KeelsonException.class, () -> KeelsonServer.start(backend, host, 0))
+                        .code())
+                .isEqualTo(ErrorCode.USAGE);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.keelson.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.http.SeededBackend;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.serve.PredictionQuery;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PagesTest {
+    private static SeededBackend backend;
+    private static KeelsonServer server;
+    private static KeelsonServer bare;
+    private static Client client;
+    private static Client before;
+
+    @BeforeAll
+    static void start() {
+        backend = SeededBackend.seeded();
+        server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        bare = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
+        client = new Client(server.url());
+        before = new Client(bare.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        before.close();
+        server.stop();
+        bare.stop();
+    }
+
+    static Stream<String> pages() {
+        return Stream.of(
+                "/",
+                "/models/football-1x2",
+                "/models/football-1x2/drift",
+                "/models/football-1x2/replay",
+                "/models/football-1x2/replay?all=true",
+                "/predictions",
+                "/predictions?text=nobody",
+                "/runs",
+                "/runs?model=football-1x2-odds");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyPageIsStrictAboutWhatItLoads(String path) {
+        Client.Answer page = client.get(path);
+
+        assertThat(page.status()).as(page.text()).isEqualTo(200);
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'").doesNotContain("unsafe");
+        assertThat(page.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(page.text())
+                .startsWith("<!doctype html>")
+                .doesNotContain(" style=")
+                .doesNotContain("<style")
+                .doesNotContainPattern(" on[a-z]+=")
+                .doesNotContain("NaN")
+                .doesNotContain("Infinity");
+        assertThat(page.text().strip()).endsWith("</html>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyPageOfANewProjectSaysWhatToDo(String path) {
+        Client.Answer page = before.get(path);
+
+        assertThat(page.status()).as(page.text()).isEqualTo(200);
+        assertThat(page.text()).containsPattern("keelson (run|predict|replay)|Show all");
+    }
+
+    @Test
+    void theOverviewPutsWhatNeedsAPersonFirst() {
+        String page = client.get("/").text();
+
+        assertThat(page.indexOf("columns moved far")).isBetween(0, page.indexOf("Last training"));
+        assertThat(page).contains("v7 serves, v8 in shadow").contains("830 outcomes").contains("market 0.9670");
+    }
+
+    @Test
+    void theModelPageShowsVersionsBaselinesReliabilityAndDecisions() {
+        String page = client.get("/models/football-1x2").text();
+
+        assertThat(page)
+                .contains("<span class=\"role\">champion</span>")
+                .contains("frequencies</th>")
+                .contains("0.9712 to 0.9932")
+                .contains("Reliability of the forecasts of H")
+                .contains("Not enough evidence yet: 6 match days")
+                .contains("Roll back to v6");
+    }
+
+    @Test
+    void theDriftPageShowsTheWorstColumnFirst() {
+        String page = client.get("/models/football-1x2/drift").text();
+        String table = page.substring(page.indexOf("Columns, worst first"));
+
+        assertThat(table.indexOf("overround_b365")).isLessThan(table.indexOf("elo_gap"));
+        assertThat(page).contains("Rule recommended").contains("Check drift now").contains("2 alarm, 9 checked");
+    }
+
+    @Test
+    void anEarlierReportHasItsOwnAddress() {
+        String id = backend.reports("drift", SeededBackend.MODEL, 16).getLast().id();
+
+        String page = client.get("/models/football-1x2/drift?report=" + id).text();
+
+        assertThat(page).contains("No drift").doesNotContain("What moved most");
+        assertThat(client.get("/models/football-1x2/drift?report=none", "Accept", "text/html").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void theReplayPageShowsWhetherItPaid() {
+        String page = client.get("/models/football-1x2/replay").text();
+
+        assertThat(page)
+                .contains("Retraining paid: log loss 0.9850")
+                .contains("never retrain")
+                .contains("Timeline of the loop")
+                .contains("All 84 steps");
+    }
+
+    @Test
+    void whatWasTypedIsShownAsText() {
+        Client.Answer page = client.get("/predictions?text=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22");
+
+        assertThat(page.text()).doesNotContain("<script>alert").contains("&lt;script>alert(1)&lt;/script>&#34;");
+    }
+
+    @Test
+    void aPredictionShowsItsFeatures() {
+        String id = backend.predictions(new PredictionQuery(
+                        SeededBackend.MODEL, null, null, null, null, true, null, true, 1))
+                .getFirst()
+                .event()
+                .id()
+                .toString();
+
+        String page = client.get("/predictions/" + id).text();
+
+        assertThat(page).contains("elo_gap").contains("happened, known since").contains("overround_b365");
+    }
+
+    @Test
+    void aRunShowsItsProvenance() {
+        String page = client.get("/runs/" + backend.runs(SeededBackend.MODEL, 1).getFirst().id()).text();
+
+        assertThat(page).contains("environment.java").contains("18798").contains("xgboost.rounds");
+    }
+
+    @Test
+    void aMissingPageIsAPageForBrowsersAndAProblemForPrograms() {
+        Client.Answer page = client.get("/models/football-9", "Accept", "text/html");
+        Client.Answer problem = client.get("/models/football-9");
+
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'");
+        assertThat(page.text()).contains("There is no model (football-9)");
+        assertThat(problem.header("Content-Type")).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void theThemeIsRememberedAndComesBackToThePage() {
+        Client.Answer answer = client.post("/theme", "theme=dark&back=%2Fpredictions%3Ftext%3Da%2Bb");
+
+        assertThat(answer.status()).isEqualTo(303);
+        assertThat(answer.header("Location")).isEqualTo("/predictions?text=a+b");
+        assertThat(answer.header("Set-Cookie")).startsWith("keelson_theme=dark;").contains("SameSite=Strict");
+        assertThat(client.get("/", "Cookie", "keelson_theme=dark").text()).contains("data-theme=\"dark\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//evil.example/", "https://evil.example/", "/\\evil.example", "/a%0d%0aSet-Cookie:x"})
+    void theThemeLeadsNowhereElse(String back) {
+        assertThat(client.post("/theme", "theme=dark&back=" + back.replace("/", "%2F")).header("Location"))
+                .isEqualTo("/");
+    }
+
+    @Test
+    void aRollbackNeedsAReasonAndTakesEffect() {
+        SeededBackend own = SeededBackend.seeded();
+        try (KeelsonServer other = KeelsonServer.start(own, KeelsonServer.DEFAULT_HOST, 0);
+                Client user = new Client(other.url())) {
+            Client.Answer without = user.post("/models/football-1x2/rollback", "reason=");
+            Client.Answer with = user.post("/models/football-1x2/rollback", "reason=Too+many+misses");
+
+            assertThat(without.status()).isEqualTo(400);
+            assertThat(with.status()).isEqualTo(303);
+            assertThat(own.alias(SeededBackend.MODEL, ModelVersion.CHAMPION).orElseThrow().version()).isEqualTo(6);
+            assertThat(own.audit(SeededBackend.MODEL, 1).getFirst().reason()).isEqualTo("Too many misses");
+        }
+    }
+
+    @Test
+    void aDriftCheckLeadsToItsReport() {
+        Client.Answer answer = client.post("/models/football-1x2/drift", "");
+
+        assertThat(answer.status()).isEqualTo(303);
+        assertThat(answer.header("Location")).isEqualTo("/models/football-1x2/drift");
+    }
+
+    @Test
+    void staticFilesAreCachedForEverUnderTheirVersion() {
+        String page = client.get("/").text();
+        String address = page.substring(page.indexOf("/static/base.css"));
+        address = address.substring(0, address.indexOf('"'));
+
+        assertThat(client.get(address).header("Cache-Control")).contains("immutable");
+        assertThat(client.get("/static/base.css").header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(client.get("/static/base.css", "Accept-Encoding", "gzip").header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(client.get("/static/vendor/inter-latin-wght-normal.woff2").header("Content-Type")).isEqualTo("font/woff2");
+        assertThat(client.get("/static/../openapi.yaml").status()).isIn(400, 404);
+        assertThat(client.get("/static/none.css").status()).isEqualTo(404);
+    }
+}

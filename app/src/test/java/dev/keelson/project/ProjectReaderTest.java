@@ -1,0 +1,468 @@
+package dev.keelson.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.data.CheckDefinition.Severity;
+import dev.keelson.data.ColumnDefinition;
+import dev.keelson.data.ColumnDefinition.OnFail;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.monitor.DecayMonitorDefinition.Metric;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.ModelDefinition.Baseline;
+import dev.keelson.train.ModelDefinition.Calibration;
+import dev.keelson.train.ModelDefinition.Combine;
+import dev.keelson.train.ModelDefinition.LearnerDefinition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProjectReaderTest {
+    private static final String MINIMAL = """
+        keelson: 1
+        project: small
+        timezone: UTC
+        sources:
+          events:
+            file: ${FOLDER:-data}/events.csv
+            key: id
+            event_time: at
+            columns: { id: string, at: timestamp, x: double }
+        """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void sourceIsReadAsWritten() {
+        Project project = FootballProject.read(folder, FootballProject.TEXT);
+
+        SourceDefinition source = project.sources().getFirst();
+
+        assertThat(project.name()).isEqualTo("football-tips");
+        assertThat(project.zone()).isEqualTo(ZoneId.of("Europe/London"));
+        assertThat(project.folder()).isAbsolute().isEqualTo(folder.toAbsolutePath());
+        assertThat(source.file().text()).isEqualTo("data/football/matches.csv.gz");
+        assertThat(source.key()).containsExactly("div", "date", "HomeTeam", "AwayTeam");
+        assertThat(source.eventTime()).isEqualTo("date");
+        assertThat(source.cursor()).isEqualTo("date");
+        assertThat(source.lateWindow()).isEqualTo(Duration.ofDays(3));
+        assertThat(source.knownAfter()).isEqualTo(Duration.ofDays(1));
+        assertThat(source.zone()).isEqualTo(ZoneId.of("Europe/London"));
+        assertThat(source.outcomes()).contains("FTHG", "FTR", "AR", "AvgCA").doesNotContain("AvgA", "HomeTeam");
+        assertThat(source.checks()).extracting(check -> check.severity()).contains(Severity.BLOCK, Severity.WARN);
+        assertThat(source.checks())
+                .extracting(check -> check.condition().text())
+                .contains("missing(AvgH) < 2%");
+    }
+
+    @Test
+    void columnsHaveTheirTypesAndRules() {
+        Project project = FootballProject.read(folder, FootballProject.TEXT);
+
+        List<ColumnDefinition> columns = project.sources().getFirst().columns();
+
+        assertThat(column(columns, "FTR").type()).isEqualTo(ColumnType.STRING);
+        assertThat(column(columns, "FTR").values()).containsExactly("H", "D", "A");
+        assertThat(column(columns, "AvgH").min()).isEqualTo(1.01);
+        assertThat(column(columns, "AvgH").onFail()).isEqualTo(OnFail.QUARANTINE);
+        assertThat(column(columns, "B365H").onFail()).isEqualTo(OnFail.NULL);
+        assertThat(column(columns, "HomeTeam").required()).isTrue();
+        assertThat(column(columns, "season").required()).isFalse();
+        assertThat(column(columns, "HomeTeam").location()).isEqualTo(place("HomeTeam: {"));
+    }
+
+    private static ColumnDefinition column(List<ColumnDefinition> columns, String name) {
+        return columns.stream()
+                .filter(column -> column.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void viewsKeepTheirRolesAndFolds() {
+        Project project = FootballProject.read(folder, FootballProject.TEXT);
+
+        FeatureViewDefinition form = project.views().get(0);
+        FeatureViewDefinition.Unpivot unpivot = Objects.requireNonNull(form.unpivot());
+        FeatureViewDefinition ratings = project.views().get(1);
+        FeatureViewDefinition league = project.views().get(2);
+
+        assertThat(unpivot.keyByRole()).containsExactly(Map.entry("home", "HomeTeam"), Map.entry("away", "AwayTeam"));
+        assertThat(unpivot.columns().get("goals_against")).containsEntry("home", "FTAG");
+        assertThat(form.ttl()).isEqualTo(Duration.ofDays(400));
+        assertThat(form.features().get(1).text().location()).isEqualTo(place(FootballProject.MEAN));
+        assertThat(ratings.key()).isNull();
+        assertThat(ratings.unpivot()).isNull();
+        assertThat(league.key()).isEqualTo("div");
+        assertThat(project.entities()).containsExactly(Map.entry("team", "team"), Map.entry("league", "league"));
+    }
+
+    @Test
+    void modelIsReadWithItsClassesAndLearners() {
+        ModelDefinition model =
+                FootballProject.read(folder, FootballProject.TEXT).models().getFirst();
+
+        assertThat(model.name()).isEqualTo("football-1x2");
+        assertThat(model.source()).isEqualTo("matches");
+        assertThat(model.label()).isEqualTo("FTR");
+        assertThat(model.classes()).containsExactly("H", "D", "A");
+        assertThat(model.learners()).extracting(LearnerDefinition::name).containsExactly("xgboost", "logistic");
+        assertThat(model.combine()).isEqualTo(Combine.BLEND);
+        assertThat(model.folds()).isEqualTo(6);
+        assertThat(model.test()).isEqualTo(Duration.ofDays(365));
+        assertThat(model.embargo()).isEqualTo(Duration.ofDays(2));
+        assertThat(model.calibration()).isEqualTo(Calibration.TEMPERATURE);
+        assertThat(model.backtest())
+                .isEqualTo(new ModelDefinition.Backtest(List.of("AvgH", "AvgD", "AvgA"), 0.25, 1000));
+        assertThat(model.baselines())
+                .containsExactly(new Baseline.Frequencies(), new Baseline.Market(List.of("AvgH", "AvgD", "AvgA")));
+        assertThat(model.seed()).isEqualTo(42);
+    }
+
+    @Test
+    void extendedModelHasEverythingOfItsParentAndItsOwn() {
+        List<ModelDefinition> models =
+                FootballProject.read(folder, FootballProject.TEXT).models();
+
+        ModelDefinition parent = models.get(0);
+        ModelDefinition child = models.get(1);
+
+        assertThat(child.name()).isEqualTo("football-1x2-odds");
+        assertThat(child.features())
+                .startsWith(parent.features().toArray(Located[]::new))
+                .hasSize(6);
+        assertThat(child.features().getLast().text()).isEqualTo("implied(AvgH, AvgD, AvgA)");
+        assertThat(child.derive()).isEqualTo(parent.derive());
+        assertThat(child.learners()).isEqualTo(parent.learners());
+        assertThat(child.embargo()).isEqualTo(parent.embargo());
+    }
+
+    @Test
+    void monitorsPoliciesAndSchedulesAreRead() {
+        Project project = FootballProject.read(folder, FootballProject.TEXT);
+
+        DriftMonitorDefinition drift = project.drift().getFirst();
+        PromotionPolicyDefinition promotion = project.promotion().getFirst();
+        ScheduleDefinition schedule = project.schedules().get(1);
+
+        assertThat(drift.models()).containsExactly("football-1x2", "football-1x2-odds");
+        assertThat(drift.window()).isEqualTo(Duration.ofDays(7));
+        assertThat(drift.minRows()).isEqualTo(100);
+        assertThat(drift.policy()).isEqualTo(DriftMonitorDefinition.Policy.RECOMMENDED);
+        assertThat(drift.watch()).containsKeys("avg_overround", "b365_overround");
+        assertThat(project.decay().getFirst().metric()).isEqualTo(Metric.LOG_LOSS);
+        assertThat(project.decay().getFirst().worseBy()).isEqualTo(0.05);
+        assertThat(promotion.refreshMargin()).isEqualTo(0.005);
+        assertThat(promotion.refreshMetric()).isEqualTo(Metric.LOG_LOSS);
+        assertThat(promotion.changeAlpha()).isEqualTo(0.05);
+        assertThat(promotion.guards()).hasSize(2);
+        assertThat(schedule.job()).isEqualTo(ScheduleDefinition.Job.DRIFT);
+        assertThat(schedule.onDrift()).isEqualTo(ScheduleDefinition.OnDrift.RETRAIN);
+        assertThat(schedule.cron()).isEqualTo("0 2 * * *");
+    }
+
+    @Test
+    void learnerSettingsKeepTheirTypes() {
+        String text = FootballProject.with(
+                FootballProject.ENSEMBLE,
+                "ensemble: [{ xgboost: { rounds: 80, learning_rate: 0.05 } }, logistic]");
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.learners().getFirst().settings()).isEqualTo(Map.of("rounds", 80L, "learning_rate", 0.05));
+    }
+
+    @Test
+    void singleLearnerIsNotCombined() {
+        String text = FootballProject.with(FootballProject.LEARNER, "{ logistic: { l2: 1.5 } }");
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.combine()).isEqualTo(Combine.NONE);
+        assertThat(model.learners()).containsExactly(new LearnerDefinition("logistic", Map.of("l2", 1.5)));
+    }
+
+    @Test
+    void keysLeftOutTakeTheirDefaults() {
+        Project project = FootballProject.read(folder, MINIMAL, SourceHeaders.none(), Map.of("FOLDER", "elsewhere"));
+
+        SourceDefinition source = project.sources().getFirst();
+
+        assertThat(source.file().text()).isEqualTo("elsewhere/events.csv");
+        assertThat(source.key()).containsExactly("id");
+        assertThat(source.cursor()).isNull();
+        assertThat(source.lateWindow()).isZero();
+        assertThat(source.knownAfter()).isZero();
+        assertThat(source.zone()).isEqualTo(ZoneId.of("UTC"));
+        assertThat(project.models()).isEmpty();
+        assertThat(project.promotion()).isEmpty();
+    }
+
+    @Test
+    void embargoLeftOutIsTheDelayOfTheLabel() {
+        String text = FootballProject.with(", embargo: 2d", "");
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.embargo()).isEqualTo(Duration.ofDays(1));
+    }
+
+    @Test
+    void allProblemsAreToldAtOnceInTheOrderOfTheFile() {
+        String text = FootballProject.TEXT
+                .replace("late_window: 3d", "late_windw: 3d")
+                .replace("mean(goals_for) over", "mean(goals_fro) over")
+                .replace("embargo: 2d", "embargo: 1h")
+                .replace("0 1 * * *", "0 1 * *");
+
+        List<Problem> problems = FootballProject.problems(folder, text, FootballProject.HEADERS);
+
+        assertThat(problems)
+                .extracting(Problem::code)
+                .containsExactly(
+                        ErrorCode.UNKNOWN_KEY,
+                        ErrorCode.EXPRESSION_TYPE,
+                        ErrorCode.EMBARGO_TOO_SHORT,
+                        ErrorCode.BAD_VALUE);
+        assertThat(problems).extracting(problem -> at(problem).line()).isSorted();
+    }
+
+    @Test
+    void columnThatIsNotDeclaredIsKnownFromTheHeader() {
+        String text = FootballProject.with("avg_overround:  1/AvgH", "avg_overround:  1/MaxH");
+
+        List<Problem> problems = FootballProject.problems(folder, text, FootballProject.HEADERS);
+
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void columnThatCannotBeCheckedPassesUnlessItLooksMisspelt() {
+        String unknown = FootballProject.with("avg_overround:  1/AvgH", "avg_overround:  1/something_else");
+        String misspelt = FootballProject.with("avg_overround:  1/AvgH", "avg_overround:  1/AvgHH");
+
+        assertThat(FootballProject.problems(folder, unknown, SourceHeaders.none()))
+                .isEmpty();
+        assertThat(FootballProject.problems(folder, misspelt, SourceHeaders.none()))
+                .extracting(Problem::code)
+                .containsExactly(ErrorCode.EXPRESSION_TYPE);
+    }
+
+    @Test
+    void quotedExpressionIsReportedWithinItsQuotes() {
+        String text = FootballProject.with(FootballProject.MEAN, "\"mean(goals_fro) over last 38 events\"");
+
+        Problem problem =
+                FootballProject.problems(folder, text, FootballProject.HEADERS).getFirst();
+
+        assertThat(at(problem).column()).isEqualTo(columnIn(text, "goals_fro"));
+    }
+
+    @Test
+    void blockScalarIsReportedOnItsOwnLine() {
+        String text = FootballProject.with("elo_gap: home.ratings.elo - away.ratings.elo }", "placeholder: 1 }")
+                .replace(
+                        "derive:   { placeholder: 1 }",
+                        "derive:\n      elo_gap: >\n        home.ratings.elo - away.ratngs.elo");
+
+        Problem problem =
+                FootballProject.problems(folder, text, FootballProject.HEADERS).getFirst();
+
+        assertThat(at(problem).line()).isEqualTo(lineIn(text, "away.ratngs.elo"));
+        assertThat(at(problem).column()).isEqualTo(columnIn(text, "away.ratngs.elo"));
+    }
+
+    @Test
+    void callWithinAFlowMappingKeepsItsCommas() {
+        String text = FootballProject.with(
+                "{ elo_gap: home.ratings.elo - away.ratings.elo }",
+                "{ best: greatest(home.ratings.elo, away.ratings.elo), gap: home.ratings.elo - away.ratings.elo }");
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.derive()).containsOnlyKeys("best", "gap");
+        assertThat(model.derive().values())
+                .extracting(Located::text)
+                .contains("greatest(home.ratings.elo, away.ratings.elo)");
+    }
+
+    @Test
+    void modelsThatExtendEachOtherInACircleAreRefused() {
+        String text = FootballProject.with(
+                "    label: matches.FTR", "    extends: football-1x2-odds\n    label: matches.FTR");
+
+        List<Problem> problems = FootballProject.problems(folder, text, FootballProject.HEADERS);
+
+        assertThat(problems).isNotEmpty().allSatisfy(problem -> {
+            assertThat(problem.code()).isEqualTo(ErrorCode.BAD_VALUE);
+            assertThat(problem.message()).contains("circle");
+        });
+    }
+
+    @Test
+    void filledVariablesAreNeverShown() {
+        String text = FootballProject.with("timezone: Europe/London", "timezone: ${ZONE}");
+
+        assertThatThrownBy(() -> FootballProject.read(folder, text, FootballProject.HEADERS, Map.of("ZONE", "hunter2")))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("${ZONE}")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void byteOrderMarkAndCarriageReturnsDoNotMatter() {
+        String text = "\uFEFF" + FootballProject.TEXT.replace("\n", "\r\n");
+
+        Project project = FootballProject.read(folder, text);
+
+        assertThat(project.models()).hasSize(2);
+        assertThat(project.models().getLast().features().getLast().text()).isEqualTo("implied(AvgH, AvgD, AvgA)");
+    }
+
+    @Test
+    void folderStandsForItsProjectFile() throws IOException {
+        Files.writeString(folder.resolve("keelson.yaml"), MINIMAL);
+
+        Project project = new ProjectReader(SourceHeaders.none(), Map.of()).read(folder, Map.of());
+
+        assertThat(project.file()).isEqualTo(folder.toAbsolutePath().resolve("keelson.yaml"));
+    }
+
+    @Test
+    void missingFileIsSaidSo() {
+        ProjectReader reader = new ProjectReader(SourceHeaders.none(), Map.of());
+
+        assertThatThrownBy(() -> reader.read(folder, Map.of())).isInstanceOfSatisfying(KeelsonException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.PROJECT_NOT_FOUND);
+            assertThat(e.problems().getFirst().hint()).contains("keelson init");
+        });
+    }
+
+    @Test
+    void fileThatIsNoTextIsRefused() throws IOException {
+        Path file = folder.resolve("keelson.yaml");
+        Files.write(file, "project: caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        ProjectReader reader = new ProjectReader(SourceHeaders.none(), Map.of());
+
+        assertThatThrownBy(() -> reader.read(file, Map.of()))
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.YAML_SYNTAX));
+    }
+
+    @Test
+    void brokenDocumentsEndInOneClearProblem() {
+        List<String> texts = List.of(
+                "",
+                "   \n",
+                "# nothing\n",
+                "just text",
+                "[1, 2]",
+                "a: b\n---\nc: d",
+                "a: &x [*x]",
+                "\tkey: value",
+                "a: 'open",
+                "&a [&b [*a]]",
+                "? [x]\n: y",
+                "{",
+                "key: \u0001");
+
+        for (String text : texts) {
+            assertThat(FootballProject.problems(folder, text, SourceHeaders.none()))
+                    .as(text)
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void aliasesThatMultiplyAreStopped() {
+        StringBuilder text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 9; i++) {
+            String alias = "*a" + (i - 1);
+            text.append(
+                    "a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", java.util.Collections.nCopies(10, alias))));
+        }
+
+        List<Problem> problems = FootballProject.problems(folder, text.toString(), SourceHeaders.none());
+
+        assertThat(problems).extracting(Problem::code).containsExactly(ErrorCode.YAML_SYNTAX);
+    }
+
+    @Test
+    void fileCutAtAnyLineIsReadOrRefusedWithPlaces() {
+        List<String> lines = FootballProject.TEXT.lines().toList();
+
+        for (int n = 0; n < lines.size(); n += 7) {
+            String text = String.join("\n", lines.subList(0, n));
+            assertThat(FootballProject.problems(folder, text, FootballProject.HEADERS))
+                    .allSatisfy(problem -> assertThat(problem.location()).isNotNull());
+        }
+    }
+
+    @Test
+    void shortSelectorNamesTheOnlyRoleThatFits() {
+        String text = FootballProject.with("league.league_rates.*]", "league_rates.*]");
+
+        assertThat(FootballProject.problems(folder, text, FootballProject.HEADERS))
+                .isEmpty();
+    }
+
+    @Test
+    void settingsOfAnUnlistedLearnerAreNotChecked() throws IOException {
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(
+                file,
+                FootballProject.with(
+                        FootballProject.ENSEMBLE, "ensemble: [{ xgboost: { anything: 1 } }, logistic]"));
+
+        Project project =
+                new ProjectReader(FootballProject.HEADERS, Map.of("logistic", Set.of("l2"))).read(file, Map.of());
+
+        assertThat(project.models().getFirst().learners().getFirst().settings()).containsEntry("anything", 1L);
+    }
+
+    private static Location at(Problem problem) {
+        return Objects.requireNonNull(problem.location());
+    }
+
+    private Location place(String text) {
+        return new Location(
+                folder.resolve("keelson.yaml").toString(), line(text), columnIn(FootballProject.TEXT, text));
+    }
+
+    private static int line(String text) {
+        return lineIn(FootballProject.TEXT, text);
+    }
+
+    private static int lineIn(String whole, String text) {
+        return (int) whole.substring(0, whole.indexOf(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                + 1;
+    }
+
+    private static int columnIn(String whole, String text) {
+        int at = whole.indexOf(text);
+        return at - whole.lastIndexOf('\n', at - 1);
+    }
+}

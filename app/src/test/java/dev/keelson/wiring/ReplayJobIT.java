@@ -1,0 +1,112 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.LoopPolicy;
+import dev.keelson.control.Replay;
+import dev.keelson.project.Project;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.store.sqlite.SqliteCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole loop over real stores and real learners, on two small divisions. */
+final class ReplayJobIT {
+    private static final ReplayJob.Request REQUEST = new ReplayJob.Request(
+            LocalDate.parse("2016-10-01"), LocalDate.parse("2017-03-01"), Duration.ofDays(7), Set.of(LoopPolicy.values()));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void replayStoppedAnywhereGoesOnAndEndsInTheSameDocument() throws IOException {
+        Project straight = TinyLeague.create(folder.resolve("straight"));
+        Project stopped = TinyLeague.create(folder.resolve("stopped"));
+
+        JsonNode expected = replay(straight, (done, of, at) -> {});
+        for (int stop : List.of(1, 2, 9, 15)) {
+            assertThatThrownBy(() -> replay(stopped, (done, of, at) -> {
+                        if (done == stop) {
+                            throw new IllegalStateException("stopped");
+                        }
+                    }))
+                    .hasMessage("stopped");
+        }
+        JsonNode resumed = replay(stopped, (done, of, at) -> {});
+        JsonNode again = replay(stopped, (done, of, at) -> {});
+
+        assertThat(resumed.toString()).isEqualTo(expected.toString());
+        assertThat(again.toString()).isEqualTo(expected.toString());
+        assertThat(partFiles(stopped)).isEmpty();
+    }
+
+    @Test
+    void everyMatchIsAccountedForAndPredictedOnceByEachPolicy() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+
+        JsonNode document = replay(project, (done, of, at) -> {});
+
+        assertThat(document.get("rows_loaded").asLong() + document.get("rows_quarantined").asLong())
+                .isLessThanOrEqualTo(4L * 2 * 12 * 11)
+                .isGreaterThan(800);
+        JsonNode comparison = document.get("models").get("football-1x2").get("comparison");
+        long n = comparison.get("this_policy").get("n").asLong();
+        for (String name : List.of("never_retrain", "always_retrain", "market", "frequencies")) {
+            assertThat(comparison.get(name).get("n").asLong()).as(name).isEqualTo(n);
+        }
+        for (LoopPolicy policy : LoopPolicy.values()) {
+            StateFolder state = Workspace.stateFolder(project).replay(document.get("replay").asText(), policy.word());
+            try (JournaledPredictionLog log = JournaledPredictionLog.open(state)) {
+                long champions = log.count(PredictionQuery.of("football-1x2", "champion"));
+                assertThat(log.lag()).isZero();
+                assertThat(champions).as(policy.word()).isGreaterThanOrEqualTo(n).isLessThan(n + 40);
+            }
+        }
+    }
+
+    @Test
+    void alwaysRetrainingPromotesAndNeverRetrainingDoesNot() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+
+        JsonNode document = replay(project, (done, of, at) -> {});
+
+        assertThat(versions(project, document, LoopPolicy.NEVER_RETRAIN)).isEqualTo(1);
+        assertThat(versions(project, document, LoopPolicy.ALWAYS_RETRAIN)).isGreaterThan(10);
+        JsonNode timeline = document.get("models").get("football-1x2").get("timeline");
+        assertThat(timeline).hasSize(22);
+        assertThat(timeline.findValues("retrained")).anyMatch(JsonNode::isInt);
+    }
+
+    private static int versions(Project project, JsonNode document, LoopPolicy policy) {
+        StateFolder state = Workspace.stateFolder(project).replay(document.get("replay").asText(), policy.word());
+        try (Catalog catalog = SqliteCatalog.open(state.catalog())) {
+            return catalog.read(tx -> tx.versions("football-1x2")).size();
+        }
+    }
+
+    private static JsonNode replay(Project project, Replay.Progress progress) {
+        try (Workspace workspace = new Workspace(project)) {
+            return ReplayJob.run(workspace, REQUEST, progress).toJson();
+        }
+    }
+
+    private static List<Path> partFiles(Project project) throws IOException {
+        try (Stream<Path> files = Files.walk(Workspace.stateFolder(project).root())) {
+            return files.filter(file -> file.getFileName().toString().matches(".*\\.(tmp|part)"))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.serve.OutcomeEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunPipelineIT {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2017-07-01T12:00:00Z"));
+    private static final String MODEL = "football-1x2-odds";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void secondRunSaysWhatIsUnchangedAndRedoesNothing() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        List<String> lines = new ArrayList<>();
+
+        RunPipeline.RunReport first = RunPipeline.run(project, CLOCK, line -> {});
+        RunPipeline.RunReport second = RunPipeline.run(project, CLOCK, lines::add);
+
+        assertThat(first.steps()).extracting(RunPipeline.Step::name).contains("data", "features", "train");
+        assertThat(second.steps()).filteredOn(step -> !step.name().equals("checks")).noneMatch(RunPipeline.Step::changed);
+        assertThat(second.versions()).isEqualTo(first.versions());
+        assertThat(lines).anyMatch(line -> line.startsWith("features:") && line.contains("unchanged"));
+    }
+
+    @Test
+    void predictionIsJournaledAndJoinedWithItsOutcome() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            Prediction prediction =
+                    backend.predict(MODEL, List.of(row()), new PredictOptions(true, null)).getFirst();
+            backend.outcomes(List.of(new OutcomeEvent(MODEL, prediction.entity(), "H", CLOCK.instant())));
+
+            assertThat(backend.notReadyReason()).isNull();
+            assertThat(prediction.probabilities()).hasSize(3);
+            assertThat(prediction.probabilities()[0] + prediction.probabilities()[1] + prediction.probabilities()[2])
+                    .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-9));
+            assertThat(backend.prediction(prediction.id()).orElseThrow().outcome()).isEqualTo("H");
+        }
+    }
+
+    @Test
+    void wrongFieldsAreToldAllAtOnceAndNothingIsLogged() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        Map<String, @Nullable Object> bad = row();
+        bad.put("AvgH", 0.5);
+        bad.put("FTR", "H");
+        bad.put("HomeTeem", "x");
+        bad.remove("AvgA");
+
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            assertThatThrownBy(() -> backend.predict(MODEL, List.of(bad), PredictOptions.DEFAULT))
+                    .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.problems()).hasSize(4))
+                    .hasMessageContaining("at least 1.01")
+                    .hasMessageContaining("known only after the event")
+                    .hasMessageContaining("HomeTeam")
+                    .hasMessageContaining("AvgA");
+            assertThat(backend.predictions(dev.keelson.serve.PredictionQuery.of(MODEL, "champion"))).isEmpty();
+        }
+    }
+
+    @Test
+    void rollbackBringsBackWhatServedBeforeAndIsAudited() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        Path file = project.file();
+        java.nio.file.Files.writeString(
+                file, java.nio.file.Files.readString(file).replace("l2: 100", "l2: 300"));
+        Project changed = TinyLeague.read(folder.resolve("p"));
+        RunPipeline.run(changed, CLOCK, line -> {});
+
+        try (LiveBackend backend = LiveBackend.open(changed, CLOCK)) {
+            assertThat(backend.alias(MODEL, ModelVersion.CHALLENGER)).hasValueSatisfying(
+                    version -> assertThat(version.kind()).isEqualTo(ModelVersion.Kind.CHANGE));
+            backend.promote(MODEL, 2, "ann", "looks better");
+            ModelVersion back = backend.rollback(MODEL, "ann", "was not");
+
+            assertThat(back.version()).isEqualTo(1);
+            assertThat(backend.audit(MODEL, 2)).extracting("action").containsExactly("rollback", "promote");
+        }
+    }
+
+    private static Map<String, @Nullable Object> row() {
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("div", "E0");
+        row.put("date", "2017-07-08");
+        row.put("HomeTeam", "Nobody");
+        row.put("AwayTeam", "Anybody");
+        row.put("AvgH", 2.1);
+        row.put("AvgD", 3.3);
+        row.put("AvgA", 3.6);
+        for (String bookmaker : List.of("B365", "BW", "IW", "PS", "WH", "VC")) {
+            for (String outcome : List.of("H", "D", "A")) {
+                row.put(bookmaker + outcome, null);
+            }
+        }
+        return row;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.wiring;
+
+import org.jspecify.annotations.NullMarked;
