@@ -17,8 +17,6 @@ import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StoreErrors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,11 +74,11 @@ public final class Demo {
         Path folder = request.folder().toAbsolutePath().normalize();
         if (!Files.exists(folder.resolve(ProjectReader.FILE_NAME))) {
             ProjectTemplate.create(folder, "football");
+            useOwnData(folder.resolve(ProjectReader.FILE_NAME));
             notes.accept("project:  " + folder);
         }
         Path file = bring(request, folder, notes);
-        Project project = Projects.read(
-                folder, Map.of("KEELSON_DATA", folder.resolve("data").toString()));
+        Project project = Projects.read(folder, Map.of());
         notes.accept("data:     " + file);
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
@@ -122,12 +120,12 @@ public final class Demo {
                 }
                 byte[] bytes = Files.readAllBytes(given);
                 boolean gzip = bytes.length > 1 && (bytes[0] & 0xff) == 0x1f && (bytes[1] & 0xff) == 0x8b;
-                write(target, gzip ? bytes : gzip(new String(bytes, StandardCharsets.UTF_8)));
+                write(target, gzip ? bytes : gzip(bytes));
             } else if (!Files.exists(target)) {
                 notes.accept("simulate: %d seasons of four divisions, seed %d".formatted(SEASONS, SEED));
                 StringBuilder text = new StringBuilder();
                 LeagueCsv.write(SimulatedLeague.generate(LeagueSettings.defaults(SEASONS, SEED)), text, false);
-                write(target, gzip(text.toString()));
+                write(target, gzip(text.toString().getBytes(StandardCharsets.UTF_8)));
             }
             return target;
         } catch (IOException e) {
@@ -141,11 +139,22 @@ public final class Demo {
         }
     }
 
+    /** The demo's project reads the demo's data, whatever the environment says. */
+    private static void useOwnData(Path file) {
+        try {
+            String text = Files.readString(file);
+            DurableFiles.write(
+                    file, text.replace("${KEELSON_DATA:-data}/", "data/").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw StoreErrors.writing(file, e);
+        }
+    }
+
     /** Deterministic: the header holds no time. */
-    private static byte[] gzip(String text) throws IOException {
+    private static byte[] gzip(byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Writer writer = new OutputStreamWriter(new GZIPOutputStream(bytes), StandardCharsets.UTF_8)) {
-            writer.write(text);
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(content);
         }
         return bytes.toByteArray();
     }

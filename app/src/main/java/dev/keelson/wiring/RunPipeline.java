@@ -162,7 +162,12 @@ public final class RunPipeline {
                 warnings.isEmpty()
                         ? "%d of %d hold".formatted(load.checks().size(), load.checks().size())
                         : "%d of %d hold; %s"
-                                .formatted(load.checks().size() - warnings.size(), load.checks().size(), warnings)));
+                                .formatted(
+                                        load.checks().size() - warnings.size(),
+                                        load.checks().size(),
+                                        warnings.stream()
+                                                .map(each -> each.condition() + " does not: " + each.observedText())
+                                                .toList())));
         return load;
     }
 

@@ -1,0 +1,183 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.data.CheckResult;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.wiring.ProjectDatasets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code keelson data}. */
+@Command(
+        name = "data",
+        description = "Bring data in, name it, prove it unaltered.",
+        subcommands = {
+            DataCommand.Load.class,
+            DataCommand.Versions.class,
+            DataCommand.Verify.class,
+            DataCommand.Quarantine.class
+        })
+final class DataCommand extends CommandGroup {
+    private static final int SHOWN = 10;
+
+    /** Says on standard error which rows were set aside, the first of them with their reasons. */
+    static void tellQuarantined(Session session, List<QuarantinedRow> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Console console = session.console();
+        console.note("%s set aside:".formatted(Texts.count(rows.size(), "row")));
+        rows.stream().limit(SHOWN).forEach(row -> console.note("  " + row.toString().replace("\n", "\n    ")));
+        if (rows.size() > SHOWN) {
+            console.note("  ... and %s; `keelson data quarantine` lists all."
+                    .formatted(Texts.count(rows.size() - SHOWN, "more row")));
+        }
+    }
+
+    /** {@code keelson data load}. */
+    @Command(name = "load", description = "Load the source; rows that are there already are not loaded again.")
+    static final class Load extends KeelsonCommand {
+        @Override
+        int run(Session session) {
+            LoadReport load = ProjectDatasets.load(session.validated(), session.clock(), step -> {});
+            Console console = session.console();
+            DatasetVersion version = load.version();
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("read", Long.toString(load.read())));
+            rows.add(List.of("loaded", Long.toString(load.loaded())));
+            rows.add(List.of("updated", Long.toString(load.updated())));
+            rows.add(List.of("unchanged", Long.toString(load.unchanged())));
+            rows.add(List.of("quarantined", Integer.toString(load.quarantined().size())));
+            rows.add(List.of("dataset_version", version == null ? "" : version.id()));
+            console.table(List.of("WHAT", "VALUE"), rows);
+            tellQuarantined(session, load.quarantined());
+            load.nulled().forEach((column, count) ->
+                    console.note("%s of `%s` broke a rule and were made missing."
+                            .formatted(Texts.count(count, "cell"), column)));
+            for (CheckResult check : load.warnings()) {
+                console.note("warning: `%s` does not hold: it is %s."
+                        .formatted(check.condition(), check.observedText()));
+            }
+            console.document(json(load));
+            return YES;
+        }
+
+        private static ObjectNode json(LoadReport load) {
+            DatasetVersion version = load.version();
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("source", load.source());
+            node.put("rows_read", load.read());
+            node.put("rows_loaded", load.loaded());
+            node.put("rows_updated", load.updated());
+            node.put("rows_unchanged", load.unchanged());
+            node.put("rows_quarantined", load.quarantined().size());
+            node.put("dataset_version", version == null ? null : version.id());
+            node.put("changed", load.changed());
+            var checks = node.putArray("checks");
+            load.checks()
+                    .forEach(check -> checks.addObject()
+                            .put("severity", check.severity().name().toLowerCase(Locale.ROOT))
+                            .put("condition", check.condition())
+                            .put("observed", check.observedText())
+                            .put("passed", check.passed()));
+            var quarantined = node.putArray("quarantined");
+            load.quarantined().forEach(row -> quarantined.add(row.toJson()));
+            return node;
+        }
+    }
+
+    /** {@code keelson data versions}. */
+    @Command(name = "versions", description = "List the versions of the dataset, newest first.")
+    static final class Versions extends KeelsonCommand {
+        @Override
+        int run(Session session) {
+            List<DatasetVersion> versions =
+                    ProjectDatasets.versions(session.project()).reversed();
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            var list = document.putArray("versions");
+            List<List<String>> rows = new ArrayList<>();
+            for (DatasetVersion version : versions) {
+                rows.add(List.of(
+                        session.console().terminal() ? version.shortId() : version.id(),
+                        version.source(),
+                        Long.toString(version.rows()),
+                        version.firstEvent().toString(),
+                        version.lastEvent().toString(),
+                        version.createdAt().toString()));
+                list.addObject()
+                        .put("id", version.id())
+                        .put("source", version.source())
+                        .put("rows", version.rows())
+                        .put("first_event", version.firstEvent().toString())
+                        .put("last_event", version.lastEvent().toString())
+                        .put("created_at", version.createdAt().toString())
+                        .put("parent", version.parent());
+            }
+            session.console().table(List.of("VERSION", "SOURCE", "ROWS", "FIRST EVENT", "LAST EVENT", "CREATED"), rows);
+            session.console().document(document);
+            if (versions.isEmpty()) {
+                session.console().note("No data has been loaded yet; `keelson data load` loads it.");
+            }
+            return YES;
+        }
+    }
+
+    /** {@code keelson data verify}. */
+    @Command(name = "verify", description = "Read a version again and compare it with its digests.")
+    static final class Verify extends KeelsonCommand {
+        @Parameters(arity = "0..1", paramLabel = "VERSION", description = "Id or its beginning (default: the latest).")
+        @Nullable String id;
+
+        @Override
+        int run(Session session) {
+            DatasetVersion version = ProjectDatasets.verify(session.project(), id);
+            session.console()
+                    .line("%s is unaltered: %s in %s."
+                            .formatted(
+                                    version.shortId(),
+                                    Texts.count(version.rows(), "row"),
+                                    Texts.count(version.partitions().size(), "month")));
+            session.console()
+                    .document(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("version", version.id())
+                            .put("rows", version.rows())
+                            .put("unaltered", true));
+            return YES;
+        }
+    }
+
+    /** {@code keelson data quarantine}. */
+    @Command(name = "quarantine", description = "List the rows that the latest load set aside, with the reasons.")
+    static final class Quarantine extends KeelsonCommand {
+        @Override
+        int run(Session session) {
+            List<QuarantinedRow> quarantined = ProjectDatasets.quarantine(session.project());
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            var list = document.putArray("quarantined");
+            List<List<String>> rows = new ArrayList<>();
+            for (QuarantinedRow row : quarantined) {
+                rows.add(List.of(
+                        row.location().toString(),
+                        row.code().code(),
+                        Texts.orEmpty(row.columnName()),
+                        Texts.orEmpty(row.rawValue()),
+                        row.reason()));
+                list.add(row.toJson());
+            }
+            session.console().table(List.of("PLACE", "CODE", "COLUMN", "VALUE", "REASON"), rows);
+            session.console().document(document);
+            if (quarantined.isEmpty()) {
+                session.console().note("The latest load set nothing aside.");
+            }
+            return YES;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.keelson.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The root of all commands. */
+@Command(
+        name = "keelson",
+        description = "Runs a prediction model for its whole life: data, training, serving, watching, retraining.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = VersionCommand.Provider.class,
+        subcommands = {
+            DemoCommand.class,
+            InitCommand.class,
+            DoctorCommand.class,
+            ValidateCommand.class,
+            RunCommand.class,
+            ReplayCommand.class,
+            ServeCommand.class,
+            StatusCommand.class,
+            DataCommand.class,
+            SimulateCommand.class,
+            RunsCommand.class,
+            ModelsCommand.class,
+            PredictCommand.class,
+            PredictionsCommand.class,
+            DriftCommand.class,
+            ExplainCommand.class,
+            VersionCommand.class
+        })
+final class Keelson implements Runnable {
+    @Mixin
+    final GlobalOptions global = new GlobalOptions();
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    boolean version;
+
+    private final Session session;
+
+    @picocli.CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before anything runs
+    picocli.CommandLine.Model.CommandSpec spec;
+
+    Keelson(Session session) {
+        this.session = session;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Without a command: what there is. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

@@ -1,0 +1,70 @@
+package dev.keelson.cli;
+
+import java.io.PrintStream;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** Log lines of all libraries: to standard error, warnings and errors only unless more is asked for. */
+final class Logs {
+    /** Held, as the log manager forgets loggers that nobody holds. */
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private Logs() {}
+
+    static void toStandardError(PrintStream err, boolean verbose) {
+        LogManager.getLogManager().reset();
+        ROOT.setLevel(verbose ? Level.INFO : Level.WARNING);
+        ROOT.addHandler(new Lines(err, verbose));
+    }
+
+    private static final class Lines extends Handler {
+        private final PrintStream err;
+        private final boolean traces;
+        private final Formatter texts = new Formatter() {
+            @Override
+            public String format(LogRecord event) {
+                return formatMessage(event);
+            }
+        };
+
+        Lines(PrintStream err, boolean traces) {
+            this.err = err;
+            this.traces = traces;
+        }
+
+        @Override
+        public void publish(LogRecord event) {
+            if (!isLoggable(event)) {
+                return;
+            }
+            Throwable thrown = event.getThrown();
+            String text = "%s %s: %s".formatted(event.getInstant(), word(event.getLevel()), texts.format(event));
+            synchronized (this) {
+                err.println(thrown == null || traces ? text : text + " (" + thrown + ")");
+                if (thrown != null && traces) {
+                    thrown.printStackTrace(err);
+                }
+            }
+        }
+
+        private static String word(Level level) {
+            return level.intValue() >= Level.SEVERE.intValue()
+                    ? "error"
+                    : level.intValue() >= Level.WARNING.intValue() ? "warning" : "info";
+        }
+
+        @Override
+        public void flush() {
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            err.flush(); // not ours to close
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.project.Project;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.wiring.LiveBackend;
+import dev.keelson.wiring.Projects;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code keelson predict}. */
+@Command(
+        name = "predict",
+        description = "Predict one row or many; each prediction is logged.",
+        footer = "Example: keelson predict football-1x2 --row div=E0 --row date=2021-08-14 --row HomeTeam=Arsenal ...")
+final class PredictCommand extends KeelsonCommand {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
+    String model = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "Rows as JSON or CSV; - reads standard input.")
+    @Nullable String file;
+
+    @Option(names = "--row", paramLabel = "COL=VALUE", description = "A column of the row to predict; may be repeated.")
+    List<String> cells = new ArrayList<>();
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "TIME",
+            description = "Use what was known before: a date or an instant (default: the row's own time, at most now).")
+    @Nullable String asOf;
+
+    @Override
+    int run(Session session) {
+        if ((file == null) == cells.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    file == null ? "There is no row to predict." : "Rows are given twice: in a file and with --row.",
+                    "Maybe give --row COL=VALUE for each column, or a FILE (- is standard input).");
+        }
+        Project project = session.project();
+        ModelDefinition definition = Projects.model(project, model);
+        PredictRows reader = new PredictRows(Projects.source(project, definition.source()));
+        String from = file;
+        List<Map<String, @Nullable Object>> rows = from == null ? List.of(reader.cells(cells)) : reader.file(session, from);
+        PredictOptions options = new PredictOptions(true, asOf == null ? null : instant(asOf, project.zone()));
+        List<Prediction> predictions;
+        try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
+            predictions = backend.predict(model, rows, options);
+            backend.prediction(predictions.getFirst().id()); // brings the index up to date for those who list
+        }
+        show(session, definition.classes(), predictions);
+        return YES;
+    }
+
+    private static void show(Session session, List<String> classes, List<Prediction> predictions) {
+        List<String> header = new ArrayList<>(List.of("ENTITY", "PREDICTED"));
+        classes.forEach(each -> header.add("P(" + each + ")"));
+        header.addAll(List.of("VERSION", "AS OF", "ID"));
+        List<List<String>> table = new ArrayList<>();
+        ObjectNode document = Catalogued.object();
+        var list = document.putArray("predictions");
+        for (Prediction prediction : predictions) {
+            List<String> row = new ArrayList<>();
+            row.add(prediction.entity());
+            row.add(classes.get(prediction.predicted()));
+            ObjectNode node = list.addObject()
+                    .put("id", prediction.id().toString())
+                    .put("model", prediction.model())
+                    .put("version", prediction.version())
+                    .put("entity", prediction.entity());
+            ObjectNode probabilities = node.putObject("probabilities");
+            for (int c = 0; c < classes.size(); c++) {
+                row.add(Texts.probability(prediction.probabilities()[c]));
+                Catalogued.number(probabilities, classes.get(c), prediction.probabilities()[c]);
+            }
+            node.put("predicted", classes.get(prediction.predicted()));
+            Catalogued.number(node, "confidence", prediction.probabilities()[prediction.predicted()]);
+            node.put("as_of", prediction.asOf().toString());
+            row.add("v" + prediction.version());
+            row.add(prediction.asOf().toString());
+            row.add(prediction.id().toString());
+            table.add(row);
+        }
+        session.console().table(header, table);
+        session.console().document(document);
+    }
+
+    private static Instant instant(String text, ZoneId zone) {
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    "--as-of (%s) is no date or instant; one such as 2020-05-01 or 2020-05-01T12:00:00Z was expected."
+                            .formatted(text),
+                    null,
+                    e);
+        }
+    }
+}

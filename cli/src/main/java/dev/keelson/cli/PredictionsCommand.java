@@ -1,0 +1,88 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.project.Project;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.Projects;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code keelson predictions}. */
+@Command(
+        name = "predictions",
+        description = "The log of what was predicted, and what happened.",
+        subcommands = PredictionsCommand.Listing.class)
+final class PredictionsCommand extends CommandGroup {
+
+    /** {@code keelson predictions list}. */
+    @Command(name = "list", description = "List predictions, newest first.")
+    static final class Listing extends KeelsonCommand {
+        @Option(names = "--model", paramLabel = "NAME", description = "Of this model only.")
+        @Nullable String model;
+
+        @Option(
+                names = "--settled",
+                arity = "0..1",
+                paramLabel = "true|false",
+                fallbackValue = "true",
+                description = "Only those whose outcome is known; =false those whose outcome is not.")
+        @Nullable Boolean settled;
+
+        @Option(names = "--text", paramLabel = "TEXT", description = "Only where this is part of the entity.")
+        @Nullable String text;
+
+        @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most so many (default: 50).")
+        int limit = 50;
+
+        @Override
+        int run(Session session) {
+            Project project = session.project();
+            if (model != null) {
+                Projects.model(project, model);
+            }
+            Limits.check(limit);
+            PredictionQuery query = new PredictionQuery(model, null, null, null, null, settled, text, true, limit);
+            List<LoggedPrediction> found;
+            long total;
+            try (ProjectReading state = ProjectReading.open(project)) {
+                found = state.predictions(query);
+                total = state.countPredictions(query);
+            }
+            ObjectNode document = Catalogued.object().put("total", total);
+            var list = document.putArray("predictions");
+            List<List<String>> rows = new ArrayList<>();
+            for (LoggedPrediction logged : found) {
+                PredictionEvent event = logged.event();
+                List<String> classes = Catalogued.classes(project, event.model());
+                list.add(Catalogued.prediction(logged, classes));
+                rows.add(List.of(
+                        event.eventTime().toString(),
+                        event.model(),
+                        "v" + event.version(),
+                        event.role(),
+                        event.entity(),
+                        Catalogued.name(classes, event.predicted()),
+                        Texts.probability(event.probabilities()[event.predicted()]),
+                        Texts.orEmpty(logged.outcome()),
+                        event.id().toString()));
+            }
+            session.console()
+                    .table(
+                            List.of("EVENT", "MODEL", "VERSION", "ROLE", "ENTITY", "PREDICTED", "P", "OUTCOME", "ID"),
+                            rows);
+            session.console().document(document);
+            if (rows.isEmpty()) {
+                session.console().note("No prediction matches.");
+            } else if (total > rows.size()) {
+                session.console().note("%d of %d; --limit shows more.".formatted(rows.size(), total));
+            }
+            return YES;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.keelson.cli;
+
+import java.util.Locale;
+
+/** Values as people read them. */
+final class Texts {
+    private Texts() {}
+
+    /** {@code 1 model}, {@code 2 models}. */
+    static String count(long n, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", n, noun, n == 1 ? "" : "s");
+    }
+
+    /** Four decimals; empty for what is no number. */
+    static String number(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "";
+    }
+
+    /** Probability with three decimals. */
+    static String probability(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** The text, or nothing for null. */
+    static String orEmpty(@org.jspecify.annotations.Nullable Object value) {
+        return value == null ? "" : value.toString();
+    }
+
+    /** Seconds with one decimal. */
+    static double seconds(long startNanos) {
+        return Math.round((System.nanoTime() - startNanos) / 1e8) / 10.0;
+    }
+}

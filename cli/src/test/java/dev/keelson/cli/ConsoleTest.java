@@ -1,0 +1,65 @@
+package dev.keelson.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ConsoleTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private Console console(boolean terminal) {
+        return new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), terminal);
+    }
+
+    @Test
+    void pipedTableIsTabSeparatedWithoutHeader() {
+        console(false).table(List.of("A", "B"), List.of(List.of("1", "a\tb\nc"), List.of("22", "")));
+
+        assertThat(out.toString(UTF_8).lines()).containsExactly("1\ta b c", "22\t");
+    }
+
+    @Test
+    void tableOfATerminalIsAlignedWithHeader() {
+        console(true).table(List.of("A", "B"), List.of(List.of("1", "x"), List.of("22", "y")));
+
+        assertThat(out.toString(UTF_8).lines()).containsExactly("A   B", "1   x", "22  y");
+    }
+
+    @Test
+    void withJsonOnlyTheDocumentIsData() {
+        Console console = console(false);
+        console.use(true, false);
+
+        console.line("text");
+        console.table(List.of("A"), List.of(List.of("1")));
+        console.document(Catalogued.object().put("a", 1));
+
+        assertThat(out.toString(UTF_8)).isEqualToIgnoringWhitespace("{\"a\":1}");
+    }
+
+    @Test
+    void progressIsOneLineForEachTenthWithoutATerminal() {
+        ProgressLine progress = new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "replay");
+
+        for (int i = 1; i <= 100; i++) {
+            progress.at(i, 100, "2020-01-01");
+        }
+
+        assertThat(err.toString(UTF_8).lines()).hasSize(10).last().asString().startsWith("replay 100/100  2020-01-01");
+    }
+
+    @Test
+    void progressIsRewrittenOnATerminal() {
+        ProgressLine progress = new ProgressLine(console(true), new PrintStream(err, true, UTF_8), true, "replay");
+
+        progress.at(7, 8, "x");
+        progress.at(8, 8, "y");
+
+        assertThat(err.toString(UTF_8)).startsWith("\rreplay 7/8").contains("\rreplay 8/8").endsWith(System.lineSeparator());
+    }
+}

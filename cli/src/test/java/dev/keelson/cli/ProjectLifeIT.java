@@ -1,0 +1,240 @@
+package dev.keelson.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A project from its first run to its rollback, through the commands alone. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class ProjectLifeIT {
+    private static final String ROWS = """
+            [{"div": "E0", "date": "2030-01-05", "HomeTeam": "Ashford", "AwayTeam": "Brampton",
+              "AvgH": 2.1, "AvgD": 3.3, "AvgA": 3.6}]
+            """;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void makeTheProject() throws IOException {
+        TinyLeague.make(folder);
+    }
+
+    private static Cli keelson(String line) {
+        return Cli.run(folder, line.split(" "));
+    }
+
+    @Test
+    @Order(1)
+    void firstRunLoadsTrainsAndRegisters() {
+        Cli cli = keelson("run --json");
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        JsonNode document = cli.json();
+        assertThat(document.get("rows_loaded").asInt()).isEqualTo(540);
+        assertThat(document.get("models").properties()).hasSize(2);
+        assertThat(document.get("steps").findValuesAsText("changed")).startsWith("true");
+        assertThat(document.get("seconds").asDouble()).isPositive();
+    }
+
+    @Test
+    @Order(2)
+    void secondRunRedoesNothing() {
+        Cli cli = keelson("run");
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out().lines().filter(line -> line.startsWith("train:")))
+                .hasSize(2)
+                .allMatch(line -> line.contains("unchanged"));
+    }
+
+    @Test
+    @Order(3)
+    void listsAndStatusShowWhatThereIs() {
+        assertThat(keelson("status --json").json().get("ready").asBoolean()).isTrue();
+        assertThat(keelson("status").out().lines()).hasSize(2).allMatch(line -> line.contains("\tv1\t"));
+        assertThat(keelson("models list").out().lines()).hasSize(2);
+        assertThat(keelson("models show football-1x2 --json").json().get("champion").asInt()).isEqualTo(1);
+        assertThat(keelson("runs list --model football-1x2-odds").out().lines()).hasSize(1);
+        String run = keelson("runs list --json").json().at("/runs/0/id").asText();
+        assertThat(keelson("runs show " + run.substring(0, 8) + " --json").json().get("id").asText()).isEqualTo(run);
+        assertThat(keelson("runs show ffff").code()).isEqualTo(2);
+        assertThat(keelson("data versions --json").json().get("versions")).hasSize(1);
+        assertThat(keelson("data verify").out()).contains("540 rows");
+    }
+
+    @Test
+    @Order(4)
+    void predictionsComeFromRowsFilesAndStandardInput() throws IOException {
+        Cli row = Cli.run(
+                folder,
+                "predict", "football-1x2-odds", "--json", "--row", "div=E0", "--row", "date=2030-01-05",
+                "--row", "HomeTeam=Ashford", "--row", "AwayTeam=Brampton",
+                "--row", "AvgH=2.1", "--row", "AvgD=3.3", "--row", "AvgA=3.6");
+        Cli json = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x2-odds", "-", "--json");
+        Files.writeString(
+                folder.resolve("rows.csv"),
+                "div,date,HomeTeam,AwayTeam,AvgH,AvgD,AvgA,FTR\nE0,2030-01-05,Ashford,Brampton,2.1,3.3,3.6,H\n");
+        Cli csv = keelson("predict football-1x2-odds rows.csv --json");
+
+        assertThat(row.code()).as(row.err()).isZero();
+        JsonNode probabilities = row.json().at("/predictions/0/probabilities");
+        assertThat(probabilities.get("H").asDouble()
+                        + probabilities.get("D").asDouble()
+                        + probabilities.get("A").asDouble())
+                .isCloseTo(1, org.assertj.core.data.Offset.offset(1e-9));
+        assertThat(json.json().at("/predictions/0/probabilities")).isEqualTo(probabilities);
+        assertThat(csv.json().at("/predictions/0/probabilities")).isEqualTo(probabilities);
+        assertThat(csv.err()).contains("known only after the event: FTR");
+        assertThat(keelson("predictions list --json").json().get("total").asInt()).isEqualTo(3);
+        assertThat(keelson("predictions list --settled").out()).isEmpty();
+        assertThat(keelson("predictions list --text Brampton --limit 1").out().lines()).hasSize(1);
+    }
+
+    @Test
+    @Order(5)
+    void wrongRowsAreNamedFieldByField() {
+        Cli cli = keelson("predict football-1x2 --row div=E0");
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("error[K304]", "rows[0].HomeTeam", "rows[0].AwayTeam");
+    }
+
+    @Test
+    @Order(6)
+    void tooLittleDataIsNoDrift() {
+        Cli cli = keelson("drift check --model football-1x2");
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).startsWith("football-1x2\tinsufficient\t");
+        assertThat(cli.err()).contains("rows");
+        assertThat(keelson("drift report --json").json().get("verdict").asText()).isEqualTo("insufficient");
+    }
+
+    @Test
+    @Order(7)
+    void refusedTransitionsAreTheAnswerNo() {
+        Cli silent = keelson("models promote football-1x2 1");
+        Cli again = keelson("models promote football-1x2 v1 --reason because");
+        Cli back = keelson("models rollback football-1x2 --reason because --json");
+
+        assertThat(silent.code()).isEqualTo(2);
+        assertThat(silent.err()).contains("--reason");
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(back.code()).isEqualTo(1);
+        assertThat(back.json().at("/error/code").asText()).isEqualTo("K307");
+    }
+
+    @Test
+    @Order(8)
+    void replayComparesPolicies() {
+        Cli cli = keelson("replay --from 2015-12-01 --policy never_retrain --json");
+        Cli wrong = keelson("replay --policy sometimes_retrain");
+
+        assertThat(cli.code()).as(cli.out()).isZero();
+        assertThat(cli.json().at("/models/football-1x2/comparison").properties().stream().map(Map.Entry::getKey))
+                .contains("this_policy", "never_retrain", "market", "frequencies");
+        assertThat(cli.json().at("/models/football-1x2/timeline")).isNotEmpty();
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("never_retrain");
+    }
+
+    @Test
+    @Order(9)
+    void badRowIsSetAside() throws IOException {
+        Path file = folder.resolve("data/football/matches.csv");
+        String text = Files.readString(file);
+        int last = text.lastIndexOf('\n', text.length() - 2) + 1;
+        String row = text.substring(last);
+        Files.writeString(file, text.substring(0, last) + row.replaceFirst(",[^,]*\n", "\n"));
+        Cli ragged = keelson("data load");
+        Cli quarantine = keelson("data quarantine");
+        Files.writeString(file, text);
+
+        assertThat(ragged.code()).as(ragged.err()).isZero();
+        assertThat(ragged.err()).contains("1 row set aside", "matches.csv:541");
+        assertThat(quarantine.out()).contains("matches.csv:541", "K206");
+    }
+
+    @Test
+    void blockedDataIsTheAnswerNo(@TempDir Path other) throws IOException {
+        TinyLeague.make(other);
+        Path file = other.resolve("data/football/matches.csv");
+        Files.writeString(
+                file, Files.readString(file).lines().limit(40).collect(Collectors.joining("\n", "", "\n")));
+
+        Cli cli = Cli.run(other, "data", "load", "--json");
+
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.json().at("/error/code").asText()).isEqualTo("K205");
+        assertThat(Cli.run(other, "data", "versions").out()).isEmpty();
+    }
+
+    @Test
+    @Order(10)
+    void serverTellsItsAddressAndOwnsTheProject() throws Exception {
+        LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        Thread server = Thread.ofPlatform().start(() -> ended.complete(Main.run(
+                new String[] {"serve", "--port", "0"},
+                folder,
+                java.io.InputStream.nullInputStream(),
+                new Lines(lines),
+                new Lines(new LinkedBlockingQueue<>()),
+                Map.of())));
+        try {
+            String line = lines.poll(60, TimeUnit.SECONDS);
+            assertThat(line).startsWith("Serving football-tips at http://127.0.0.1:");
+            String url = line.substring(line.indexOf("http"));
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                HttpResponse<String> ready = client.send(
+                        HttpRequest.newBuilder(URI.create(url + "/ready")).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(ready.statusCode()).isEqualTo(200);
+            }
+            String port = url.substring(url.lastIndexOf(':') + 1);
+            assertThat(keelson("models list").out().lines()).hasSize(2); // looking is allowed meanwhile
+            assertThat(keelson("doctor --port " + port).code()).isEqualTo(1);
+            Cli second = keelson("serve --port " + port);
+            assertThat(second.code()).isEqualTo(2);
+            assertThat(second.err()).contains("error[K40"); // in use: the project, or the port
+        } finally {
+            server.interrupt();
+        }
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+        assertThat(keelson("models promote football-1x2 v1 --reason because").code()).isEqualTo(1);
+    }
+
+    /** Hands on each line that is printed. */
+    private static final class Lines extends java.io.PrintStream {
+        private final LinkedBlockingQueue<String> lines;
+
+        Lines(LinkedBlockingQueue<String> lines) {
+            super(java.io.OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+            this.lines = lines;
+        }
+
+        @Override
+        public void println(String text) {
+            lines.add(text);
+        }
+    }
+}
