@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
     private static final int SEASONS = 8;
     private static final long SEED = 42;
+    private static final String MINE = "demo-";
 
     private Demo() {}
 
@@ -88,12 +89,27 @@ public final class Demo {
                     null,
                     ReplayJob.Request.defaults().step(),
                     ReplayJob.Request.defaults().policies());
+            refuseToReplace(workspace, folder, ReplayJob.id(workspace, replay));
             ReplayJob.Summary summary = ReplayJob.run(workspace, replay, progress);
             adopt(workspace, summary);
             return new Result(project, summary);
         } finally {
             owner.close();
         }
+    }
+
+    /** Models that this very demo did not make are somebody's work. */
+    private static void refuseToReplace(Workspace workspace, Path folder, String replay) {
+        boolean own = workspace.catalog().read(tx -> tx.step(MINE + replay)).isPresent();
+        boolean models = workspace.catalog().read(tx -> !tx.models().isEmpty());
+        if (models && !own) {
+            throw new KeelsonException(
+                    ErrorCode.PROJECT_EXISTS,
+                    "The project in (%s) has models and predictions of its own, or of a demo over other data or another period; the demo would replace them."
+                            .formatted(folder),
+                    "Maybe choose another folder with --dir, or use `keelson replay`, which leaves the project as it is.");
+        }
+        workspace.catalog().update(tx -> tx.putStep(MINE + replay, "demo", replay));
     }
 
     /** Makes the final state of the replay's main policy the live one. */

@@ -201,6 +201,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         for (RequestRow row : parsed) {
             Instant eventTime = row.eventTime() == null ? now : row.eventTime();
             Instant asOf = options.asOf() != null ? options.asOf() : eventTime.isBefore(now) ? eventTime : now;
+            if (asOf.isAfter(now) || asOf.isAfter(eventTime)) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "The features were asked for as of %s, but must not be later than now (%s) or the event (%s)."
+                                .formatted(asOf, now, eventTime),
+                        "Maybe leave as_of out: the event's time or now is taken, whichever is earlier.");
+            }
             FeatureVector vector = asOf.equals(now)
                     ? features.latest(plan.service(), row.row(), now)
                     : features.get(plan.service(), row.row(), asOf);

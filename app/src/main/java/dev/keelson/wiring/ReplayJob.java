@@ -183,6 +183,11 @@ public final class ReplayJob {
         }
     }
 
+    /** The name that a replay has: it is made of the data, the project file, the code and the period. */
+    static String id(Workspace workspace, Request request) {
+        return settings(workspace.project(), workspace.readSource(null), request).id();
+    }
+
     /** The folder of this policy's state after a replay. */
     public static StateFolder mainState(Workspace workspace, String replay) {
         return workspace.state().replay(replay, LoopPolicy.THIS_POLICY.word());

@@ -15,9 +15,11 @@ import java.time.LocalDate;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,15 @@ record RequestRow(ArrayRow row, String entity, String segment, @Nullable Instant
                 set(row, column, schema.columns().get(column), declared.get(name), field.getValue(), place, problems);
             }
         }
-        for (String needed : plan.service().requestColumns()) {
+        Set<String> wanted = new LinkedHashSet<>(source.key());
+        wanted.addAll(plan.service().requestColumns());
+        for (String key : source.key()) {
+            if (request.containsKey(key) && request.get(key) == null) {
+                problems.add(problem(
+                        "rows[" + index + "]." + key, "The key field (%s) must have a value.".formatted(key), null));
+            }
+        }
+        for (String needed : wanted) {
             if (!request.containsKey(needed)) {
                 problems.add(problem(
                         "rows[" + index + "]." + needed,

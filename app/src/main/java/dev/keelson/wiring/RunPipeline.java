@@ -115,7 +115,7 @@ public final class RunPipeline {
         }
         ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
         features(workspace, models, version, done);
-        Map<String, ModelVersion> versions = train(workspace, models, version, now, done);
+        Map<String, ModelVersion> versions = train(workspace, models, version, now, clock, done);
         return new RunReport(steps, load, versions);
     }
 
@@ -158,7 +158,7 @@ public final class RunPipeline {
         List<CheckResult> warnings = load.warnings();
         done.accept(new Step(
                 "checks",
-                !warnings.isEmpty(),
+                load.changed(),
                 warnings.isEmpty()
                         ? "%d of %d hold".formatted(load.checks().size(), load.checks().size())
                         : "%d of %d hold; %s"
@@ -195,6 +195,7 @@ public final class RunPipeline {
             ProjectModels models,
             DatasetVersion version,
             Instant now,
+            InstantSource clock,
             Consumer<Step> done) {
         Catalog catalog = workspace.catalog();
         Map<String, ModelRows> rows = models.rows();
@@ -223,13 +224,14 @@ public final class RunPipeline {
                 continue;
             }
             int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
-            ModelVersion added =
-                    new ModelVersion(model, number, trained.run().id(), trained.sha256(), kind, now, now);
+            Run run = timed(trained.run(), now, clock.instant());
+            ModelVersion added = new ModelVersion(
+                    model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
             String reason = champion.isEmpty()
                     ? "The first version of its model."
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
             catalog.update(tx -> {
-                tx.putRun(trained.run());
+                tx.putRun(run);
                 tx.addVersion(added);
                 tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
                 tx.addAudit(new AuditEntry(0, now, "system", "register", model, number, reason, "{}"));
@@ -238,9 +240,24 @@ public final class RunPipeline {
                 }
             });
             result.put(model, added);
-            done.accept(new Step("train", true, summary(added, trained.run(), champion.isEmpty())));
+            done.accept(new Step("train", true, summary(added, run, champion.isEmpty())));
         }
         return result;
+    }
+
+    /** A run with the times at which it really ran; a training itself knows only the moment it stands for. */
+    private static Run timed(Run run, Instant started, Instant ended) {
+        return new Run(
+                run.id(),
+                run.experiment(),
+                run.status(),
+                started,
+                ended,
+                run.params(),
+                run.metrics(),
+                run.tags(),
+                run.artifacts(),
+                run.provenance());
     }
 
     static Run run(Catalog catalog, ModelVersion version) {

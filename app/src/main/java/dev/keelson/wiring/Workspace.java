@@ -94,6 +94,8 @@ public final class Workspace implements AutoCloseable {
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
     void recover() {
         Adoption.finish(state, sqlite());
+        datasets().sweep();
+        artifactFiles().sweep();
     }
 
     /** Its artifacts. */

@@ -65,7 +65,13 @@ final class DriftCommand extends CommandGroup {
         }
 
         private static void show(Session session, List<DriftReport> reports) {
-            ObjectNode document = Catalogued.object().put("drift", exitCode(reports) == NO);
+            ObjectNode document = Catalogued.object();
+            boolean judged = reports.stream().noneMatch(each -> each.verdict() == DriftReport.Verdict.INSUFFICIENT);
+            if (exitCode(reports) == NO || judged) {
+                document.put("drift", exitCode(reports) == NO);
+            } else {
+                document.putNull("drift"); // too little data is not the same as no drift
+            }
             var list = document.putArray("reports");
             List<List<String>> rows = new ArrayList<>();
             for (DriftReport report : reports) {

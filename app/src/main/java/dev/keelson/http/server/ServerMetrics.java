@@ -39,6 +39,7 @@ final class ServerMetrics implements AutoCloseable {
         gc.bindTo(registry);
         Gauge.builder("keelson.serve.journal.lag.bytes", journalLag, LongSupplier::getAsLong)
                 .description("Bytes of the prediction journal that its index has not seen yet")
+                .strongReference(true)
                 .register(registry);
     }
 

@@ -211,14 +211,23 @@ public final class SqliteOnlineStore implements OnlineStore {
                 writer.commit();
             } catch (SQLException | RuntimeException e) {
                 rollback(e);
+                endTransaction(e);
                 throw e;
-            } finally {
-                writer.setAutoCommit(true);
             }
+            writer.setAutoCommit(true);
         } catch (SQLException e) {
             throw failure("written", e);
         } finally {
             writeLock.unlock();
+        }
+    }
+
+    /** Leaves the transaction's mode after a failure; what goes wrong here must not hide the failure itself. */
+    private void endTransaction(Exception cause) {
+        try {
+            writer.setAutoCommit(true);
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
     }
 

@@ -1,0 +1,301 @@
+package dev.keelson.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.keelson.http.SeededBackend;
+import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.serve.PredictionQuery;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The console in a real Chromium. Pictures of all pages go to {@code target/screenshots}. */
+class ConsoleE2EIT {
+    private static final List<Path> CHROMIUM = List.of(
+            Path.of("/usr/bin/chromium"),
+            Path.of("/usr/bin/chromium-browser"),
+            Path.of("/usr/bin/google-chrome"),
+            Path.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"));
+    private static final Path PICTURES = Path.of("target", "screenshots");
+    private static final String REMEMBER_VIOLATIONS =
+            """
+            window.violations = [];
+            document.addEventListener('securitypolicyviolation',
+                event => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
+            """;
+    private static final Map<String, String> PAGES = Map.of(
+            "overview", "/",
+            "model", "/models/football-1x2",
+            "drift", "/models/football-1x2/drift",
+            "replay", "/models/football-1x2/replay",
+            "predictions", "/predictions",
+            "prediction", "/predictions/{prediction}",
+            "runs", "/runs",
+            "run", "/runs/{run}",
+            "not-found", "/models/football-2x1");
+
+    private static KeelsonServer server;
+    private static SeededBackend backend;
+    private static Playwright playwright;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        Optional<Path> chromium = Optional.ofNullable(System.getenv("CHROMIUM"))
+                .map(Path::of)
+                .or(() -> CHROMIUM.stream().filter(Files::isExecutable).findFirst());
+        assumeTrue(
+                chromium.isPresent(),
+                "Skipped: no Chromium here. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.");
+        backend = SeededBackend.seeded();
+        server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium.get())
+                        .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (playwright != null) {
+            browser.close();
+            playwright.close();
+        }
+        if (server != null) {
+            server.stop();
+        }
+    }
+
+    static Stream<String> pages() {
+        return PAGES.keySet().stream().sorted();
+    }
+
+    private static String address(String page) {
+        return server.url()
+                + Objects.requireNonNull(PAGES.get(page), page)
+                        .replace("{run}", backend.runs(null, 1).getFirst().id())
+                        .replace(
+                                "{prediction}",
+                                backend.predictions(new PredictionQuery(
+                                                SeededBackend.MODEL, null, null, null, null, true, null, true, 1))
+                                        .getFirst()
+                                        .event()
+                                        .id()
+                                        .toString());
+    }
+
+    /** A page with everything it complains about. */
+    private record Watched(Page page, List<String> complaints) {
+        static Watched of(BrowserContext context) {
+            context.addInitScript(REMEMBER_VIOLATIONS);
+            Page page = context.newPage();
+            List<String> complaints = new ArrayList<>();
+            page.onConsoleMessage(message -> {
+                if (message.type().equals("error") || message.type().equals("warning")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+            return new Watched(page, complaints);
+        }
+
+        List<String> all() {
+            List<String> all = new ArrayList<>(complaints);
+            if (page.evaluate("window.violations") instanceof List<?> violations) {
+                violations.forEach(violation -> all.add("CSP: " + violation));
+            }
+            // the browser itself reports the status of a page that is meant to be missing
+            all.removeIf(complaint -> complaint.contains("the server responded with a status of 404"));
+            return all;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void nothingIsBlockedAndNothingFailsInEitherTheme(String name) {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                    .setColorScheme(scheme)
+                    .setViewportSize(1280, 860)
+                    .setDeviceScaleFactor(1))) {
+                Watched watched = Watched.of(context);
+
+                watched.page().navigate(address(name));
+                watched.page().evaluate("document.fonts.ready");
+
+                watched.page()
+                        .screenshot(new Page.ScreenshotOptions()
+                                .setFullPage(true)
+                                .setPath(PICTURES.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
+                assertThat(watched.all()).isEmpty();
+                assertThat(watched.page().evaluate("document.fonts.check('14px Inter')")).isEqualTo(true);
+                assertThat(watched.page().evaluate("typeof htmx")).isEqualTo("object");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void aPhoneNeedsNoSidewaysScroll(String name) {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844))) {
+            Page page = context.newPage();
+
+            page.navigate(address(name));
+
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setFullPage(true)
+                    .setPath(PICTURES.resolve(name + "-phone.png")));
+            assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
+                    .isLessThanOrEqualTo(390);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyPageReadsWithScriptsOff(String name) {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+
+            page.navigate(address(name));
+
+            assertThat(page.locator("h1").innerText()).isNotBlank();
+            assertThat(page.locator("main").innerText()).hasSizeGreaterThan(60);
+        }
+    }
+
+    @Test
+    void scriptsOffStillFiltersPagesAndChangesTheTheme() {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(server.url() + "/predictions");
+
+            page.locator("input[name=text]").fill("Kingsbridge");
+            page.locator(".filters button").click();
+            page.locator("button[value=dark]").click();
+
+            assertThat(page.url()).contains("text=Kingsbridge");
+            assertThat(page.locator("html").getAttribute("data-theme")).isEqualTo("dark");
+            assertThat(page.locator("tbody tr td.about").allInnerTexts())
+                    .isNotEmpty()
+                    .allMatch(text -> text.contains("Kingsbridge"));
+        }
+    }
+
+    @Test
+    void aChosenThemeIsStrongerThanTheSystems() {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setColorScheme(ColorScheme.DARK))) {
+            Page page = context.newPage();
+            page.navigate(server.url() + "/runs");
+            Object dark = page.evaluate("getComputedStyle(document.body).backgroundColor");
+
+            page.locator("button[value=light]").click();
+            page.waitForURL("**/runs");
+
+            assertThat(page.locator("html").getAttribute("data-theme")).isEqualTo("light");
+            assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+                    .isNotEqualTo(dark)
+                    .isEqualTo("rgb(246, 247, 249)");
+        }
+    }
+
+    @Test
+    void aFilterChangesTheListWithoutLoadingThePageAgain() {
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(server.url() + "/predictions");
+            page.evaluate("window.sameDocument = true");
+
+            page.locator("select[name=settled]").selectOption("false");
+            page.locator("#list >> text=10 predictions").waitFor();
+
+            assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
+            assertThat(page.url()).contains("settled=false");
+            assertThat(watched.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void theNextPageOfPredictionsIsFetchedInPlace() {
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(server.url() + "/predictions");
+            String first = page.locator("tbody tr a").first().getAttribute("href");
+
+            page.locator("a[rel=next]").click();
+            page.locator("text=First page").waitFor();
+
+            assertThat(page.locator("tbody tr a").first().getAttribute("href")).isNotEqualTo(first);
+            assertThat(page.url()).contains("cursor=");
+            assertThat(watched.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void keysMoveBetweenPagesAndRows() {
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.navigate(server.url() + "/");
+
+            page.keyboard().press("g");
+            page.keyboard().press("r");
+            page.waitForURL("**/runs");
+            page.keyboard().press("j");
+            page.keyboard().press("Shift+?");
+
+            assertThat(page.locator("tr.picked").count()).isEqualTo(1);
+            assertThat(page.locator("dialog[open]").isVisible()).isTrue();
+        }
+    }
+
+    @Test
+    void theStandAloneReportLoadsNothingAndBreaksNoRule() throws Exception {
+        String id = backend.reports("drift", SeededBackend.MODEL, 1).getFirst().id();
+        try (BrowserContext context = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1280, 860))) {
+            Watched watched = Watched.of(context);
+            List<String> requests = new ArrayList<>();
+            watched.page().onRequest(request -> requests.add(request.url()));
+            String address = server.url() + "/api/v1/drift-reports/" + id + "?format=html";
+
+            watched.page().navigate(address);
+
+            Path file = Files.createDirectories(PICTURES).resolve("report.html");
+            Files.writeString(file, watched.page().content());
+            watched.page()
+                    .screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(PICTURES.resolve("report.png")));
+            assertThat(requests).filteredOn(request -> !request.endsWith("favicon.ico")).containsExactly(address);
+            assertThat(watched.all()).isEmpty();
+            assertThat(watched.page().locator("script").count()).isZero();
+            assertThat(watched.page()
+                            .evaluate("getComputedStyle(document.querySelector('.card')).borderTopWidth"))
+                    .isEqualTo("1px");
+        }
+    }
+}

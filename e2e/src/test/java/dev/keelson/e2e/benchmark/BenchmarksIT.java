@@ -1,0 +1,67 @@
+package dev.keelson.e2e.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.e2e.ondemand.Arguments;
+import org.junit.jupiter.api.Test;
+
+/** Every benchmark runs on a small league and reports its figures; how fast is not asserted. */
+final class BenchmarksIT {
+    private static final Arguments SMALL = Arguments.none().with("seasons", "3").with("repeats", "1");
+
+    @Test
+    void loadIsMeasured() throws Exception {
+        JsonNode figures = new LoadBenchmark().run(SMALL);
+
+        assertThat(figures.get("rows").asInt()).isEqualTo(4_338);
+        assertThat(figures.get("rows_a_second").asLong()).isPositive();
+    }
+
+    @Test
+    void featuresAreMeasured() throws Exception {
+        JsonNode figures = new FeaturesBenchmark().run(SMALL);
+
+        assertThat(figures.get("features").asInt()).isGreaterThan(20);
+        assertThat(figures.get("values_a_second").asLong()).isPositive();
+    }
+
+    @Test
+    void trainingIsMeasured() throws Exception {
+        JsonNode figures = new TrainingBenchmark().run(SMALL);
+
+        assertThat(figures.get("refresh").get("median_ms").asDouble())
+                .isPositive();
+    }
+
+    @Test
+    void driftCheckIsMeasured() throws Exception {
+        JsonNode figures = new DriftBenchmark().run(SMALL);
+
+        assertThat(figures.get("check").get("calls").asInt()).isOne();
+    }
+
+    @Test
+    void predictionsAreMeasured() throws Exception {
+        JsonNode figures = new PredictBenchmark().run(SMALL);
+
+        assertThat(figures.get("served_with_journal").get("median_us").asDouble()).isPositive();
+    }
+
+    @Test
+    void weeksOfAReplayAreMeasured() {
+        JsonNode figures = new ReplayBenchmark().run(SMALL.with("weeks", "3"));
+
+        assertThat(figures.get("all_policies").get("policies").asInt()).isEqualTo(3);
+        assertThat(figures.get("all_policies").get("mean_ms_a_week_and_policy").asDouble()).isPositive();
+    }
+
+    @Test
+    void everyRequestOfTheClosedLoopIsAnswered() throws Exception {
+        JsonNode figures = new HttpBenchmark().run(SMALL.with("seconds", "1").with("connections", "2"));
+
+        assertThat(figures.get("predict").get("2_connections").get("requests").asLong()).isPositive();
+        assertThat(figures.get("echo").get("2_connections").get("requests").asLong()).isPositive();
+        assertThat(figures.get("index_caught_up_after_s").asDouble()).isNotNegative();
+    }
+}

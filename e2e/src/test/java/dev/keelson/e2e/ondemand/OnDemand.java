@@ -1,0 +1,73 @@
+package dev.keelson.e2e.ondemand;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.e2e.benchmark.DriftBenchmark;
+import dev.keelson.e2e.benchmark.FeaturesBenchmark;
+import dev.keelson.e2e.benchmark.HttpBenchmark;
+import dev.keelson.e2e.benchmark.LoadBenchmark;
+import dev.keelson.e2e.benchmark.PredictBenchmark;
+import dev.keelson.e2e.benchmark.ReplayBenchmark;
+import dev.keelson.e2e.benchmark.TrainingBenchmark;
+import dev.keelson.e2e.study.FaultyFeedStudy;
+import dev.keelson.e2e.study.GateStudy;
+import dev.keelson.e2e.study.HomeAdvantageStudy;
+import dev.keelson.e2e.study.QuietLeagueStudy;
+import dev.keelson.e2e.study.TruthStudy;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Runs one benchmark or study by name and prints its figures as one JSON line. */
+public final class OnDemand {
+    private static final Map<String, Task> TASKS = new TreeMap<>();
+
+    static {
+        TASKS.put("load", new LoadBenchmark());
+        TASKS.put("features", new FeaturesBenchmark());
+        TASKS.put("training", new TrainingBenchmark());
+        TASKS.put("predict", new PredictBenchmark());
+        TASKS.put("http", new HttpBenchmark());
+        TASKS.put("drift", new DriftBenchmark());
+        TASKS.put("replay", new ReplayBenchmark());
+        TASKS.put("quiet-league", new QuietLeagueStudy());
+        TASKS.put("faulty-feed", new FaultyFeedStudy());
+        TASKS.put("home-advantage", new HomeAdvantageStudy());
+        TASKS.put("truth", new TruthStudy());
+        TASKS.put("gates", new GateStudy());
+    }
+
+    private OnDemand() {}
+
+    /** Exit code 2: there is no such task or option. */
+    public static void main(String[] words) throws Exception {
+        Task task = words.length == 0 ? null : TASKS.get(words[0]);
+        if (task == null) {
+            System.err.println("Expected one of: " + String.join(", ", TASKS.keySet()));
+            System.exit(2);
+            return;
+        }
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(List.of(words).subList(1, words.length));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("name", words[0]);
+        ObjectNode options = line.putObject("options");
+        new TreeMap<>(arguments.values()).forEach((option, value) -> {
+            if (!option.equals("data")) {
+                options.put(option, value);
+            }
+        });
+        line.put("data", arguments.data().isPresent() ? "file" : "simulated");
+        line.set("machine", Machine.current().toJson());
+        long start = System.nanoTime();
+        line.set("result", task.run(arguments));
+        line.put("seconds", Math.round((System.nanoTime() - start) / 1e8) / 10.0);
+        System.out.println(line);
+    }
+}
