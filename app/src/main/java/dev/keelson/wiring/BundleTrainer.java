@@ -10,6 +10,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayMonitorDefinition;
@@ -18,6 +19,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.FeatureImportance;
+import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Training;
@@ -25,15 +27,18 @@ import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
+import dev.keelson.train.TrainingTable;
 import dev.keelson.train.spi.TrainingCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +57,7 @@ final class BundleTrainer implements LoopTrainer {
     private static final String BUNDLE = "model/";
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
+    private static final String AS_OF = "as_of";
 
     private final ModelPlan plan;
     private final ModelRows rows;
@@ -107,19 +113,45 @@ final class BundleTrainer implements LoopTrainer {
         ReentrantLock lock = locks.computeIfAbsent(moment, key -> new ReentrantLock());
         lock.lock(); // two policies that ask for the same training: the second finds it in the cache
         try {
+            TrainingTable table = rows.table(moment);
             TrainingOutcome outcome = training.run(
                     new TrainingRequest(
                             plan.definition(),
-                            rows.table(moment),
+                            table,
                             moment,
                             new TrainingRequest.Inputs(
                                     datasetVersion.get(), plan.service().sha256(), codeVersion, environment),
                             mode),
                     cache);
+            if (champion != null) {
+                outcome = outcome.withBaseline("champion", forecasts(champion, outcome, table));
+            }
             return trained(outcome, moment, base);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What the champion says of the test rows that happened after it was trained; of earlier ones it has seen the result. */
+    private static Map<String, double[]> forecasts(Trained champion, TrainingOutcome outcome, TrainingTable table) {
+        Map<String, double[]> forecasts = new HashMap<>();
+        String asOf = champion.run().params().get(AS_OF);
+        HoldoutForecast test = outcome.test();
+        if (test == null || asOf == null || !champion.model().features().equals(table.features().names())) {
+            return forecasts;
+        }
+        long trainedTo = Micros.of(Instant.parse(asOf));
+        Set<String> wanted = new HashSet<>(test.rowIds());
+        double[] row = new double[table.features().width()];
+        for (int i = 0; i < table.rows(); i++) {
+            if (table.eventTime()[i] >= trainedTo && wanted.contains(table.rowIds().get(i))) {
+                double[] probabilities = new double[champion.model().classes().size()];
+                table.features().row(i, row);
+                champion.model().predict(row, probabilities);
+                forecasts.put(table.rowIds().get(i), probabilities);
+            }
+        }
+        return forecasts;
     }
 
     private Trained trained(TrainingOutcome outcome, Instant moment, @Nullable Run base) {
@@ -153,6 +185,7 @@ final class BundleTrainer implements LoopTrainer {
         }
         Map<String, String> params = new TreeMap<>(provenance.settings());
         params.put("mode", provenance.mode());
+        params.put(AS_OF, moment.toString());
         params.put("seed", Long.toString(provenance.seed()));
         params.put("rows", Integer.toString(provenance.rows()));
         params.put("features", Integer.toString(provenance.features().size()));

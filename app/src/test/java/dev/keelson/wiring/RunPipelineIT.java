@@ -10,6 +10,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.OutcomeEvent;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -86,8 +87,8 @@ final class RunPipelineIT {
         Project project = TinyLeague.create(folder.resolve("p"));
         RunPipeline.run(project, CLOCK, line -> {});
         Path file = project.file();
-        java.nio.file.Files.writeString(
-                file, java.nio.file.Files.readString(file).replace("l2: 100", "l2: 300"));
+        Files.writeString(
+                file, Files.readString(file).replace("l2: 100", "l2: 300"));
         Project changed = TinyLeague.read(folder.resolve("p"));
         RunPipeline.run(changed, CLOCK, line -> {});
 
@@ -99,6 +100,32 @@ final class RunPipelineIT {
 
             assertThat(back.version()).isEqualTo(1);
             assertThat(backend.audit(MODEL, 2)).extracting("action").containsExactly("rollback", "promote");
+        }
+    }
+
+    @Test
+    void changedModelStandsBesideTheLastChampionOnMatchesThatOneNeverSaw() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        Path data = folder.resolve("p/data/football/matches.csv.gz");
+        byte[] all = Files.readAllBytes(data);
+        TinyLeague.keepBefore(data, "2016-11-01");
+        RunPipeline.run(project, CLOCK, line -> {});
+        Files.write(data, all);
+        Files.writeString(project.file(), Files.readString(project.file()).replace("l2: 100", "l2: 300"));
+        Project changed = TinyLeague.read(folder.resolve("p"));
+
+        RunPipeline.RunReport report = RunPipeline.run(changed, CLOCK, line -> {});
+
+        ModelVersion version = java.util.Objects.requireNonNull(report.versions().get(MODEL));
+        try (LiveBackend backend = LiveBackend.open(changed, CLOCK)) {
+            Map<String, Double> metrics = backend.run(version.runId()).orElseThrow().metrics();
+            assertThat(metrics)
+                    .containsKeys(
+                            "test_log_loss",
+                            "baseline/frequencies/test_log_loss",
+                            "baseline/market/test_log_loss",
+                            "baseline/champion/test_log_loss");
+            assertThat(metrics.get("baseline/champion/test_n")).isLessThan(metrics.get("test_n"));
         }
     }
 

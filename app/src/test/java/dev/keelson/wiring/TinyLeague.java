@@ -6,7 +6,9 @@ import dev.keelson.simulate.Division;
 import dev.keelson.simulate.LeagueCsv;
 import dev.keelson.simulate.LeagueSettings;
 import dev.keelson.simulate.SimulatedLeague;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** The football project on two small simulated divisions: real stores, little to compute. */
@@ -41,5 +44,20 @@ final class TinyLeague {
 
     static Project read(Path folder) {
         return Projects.read(folder, Map.of());
+    }
+
+    /** Cuts a file of matches back to those before a day. */
+    static void keepBefore(Path data, String day) throws IOException {
+        StringBuilder kept = new StringBuilder();
+        try (BufferedReader in = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(data)), StandardCharsets.UTF_8))) {
+            kept.append(in.readLine()).append('\n');
+            in.lines()
+                    .filter(line -> line.split(",", 5)[3].compareTo(day) < 0)
+                    .forEach(line -> kept.append(line).append('\n'));
+        }
+        try (Writer out = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(data)), StandardCharsets.UTF_8)) {
+            out.write(kept.toString());
+        }
     }
 }
