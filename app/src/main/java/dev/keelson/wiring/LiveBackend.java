@@ -10,7 +10,6 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.id.Ids;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -43,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  * and never lock; a promotion publishes a new snapshot.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
-    private static final UUID PREDICTIONS = UUID.fromString("0f5c9a52-6a4c-5f0e-8f0a-2c1f6d9be0aa");
-
     private final Project project;
     private final InstantSource clock;
     private final Workspace workspace;
@@ -246,7 +243,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         double[] probabilities = new double[plan.definition().classes().size()];
         by.model().predict(vector.values(), probabilities);
         return new PredictionEvent(
-                role.equals("champion") ? UUID.randomUUID() : Ids.uuid5(PREDICTIONS, UUID.randomUUID() + version.label()),
+                UUID.randomUUID(),
                 plan.name(),
                 version.version(),
                 role,

@@ -191,10 +191,6 @@ final class ReplayFeed implements ReplayWorld {
         return lastLoad;
     }
 
-    OnlineFeatures online() {
-        return online;
-    }
-
     /** Prices of every replayed row, and the class frequencies known at the start of its step. */
     Comparison.Truth truth(ModelPlan plan, Replay.Settings settings) {
         Map<String, double[]> odds = new HashMap<>();

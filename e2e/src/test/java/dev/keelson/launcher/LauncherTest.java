@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./keelson} in a tree of its own that has a distribution already; needs libgomp, as the product does. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "./keelson is a POSIX shell script")
 final class LauncherTest {
     private static final Path SCRIPT =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("../keelson").normalize();
