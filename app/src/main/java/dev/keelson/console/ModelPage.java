@@ -7,6 +7,7 @@ import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.ModelView;
 import dev.keelson.console.view.Shell;
+import dev.keelson.control.ServiceHistory;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -48,7 +49,7 @@ final class ModelPage {
             columns.add("v" + champion.version());
             columns.addAll(metrics.baselines());
         }
-        List<AuditEntry> audit = backend.audit(name, SHOWN);
+        List<AuditEntry> audit = backend.audit(name, Integer.MAX_VALUE);
         return new ModelView(
                 shell,
                 champion == null ? null : "v" + champion.version(),
@@ -67,7 +68,7 @@ final class ModelPage {
                                 + "; 95 % intervals, clustered by day.",
                 losses(live, metrics),
                 live.n() == 0
-                        ? "No outcome has arrived yet."
+                        ? ""
                         : "Log loss of the last %s settled predictions: %s (95 %% interval %s). Dots are single weeks; the line takes %d weeks together, with its 95 %% interval, clustered by day."
                                 .formatted(
                                         Text.count(live.n()),
@@ -79,7 +80,7 @@ final class ModelPage {
                         .limit(SHOWN)
                         .map(version -> version(version, champion, challenger))
                         .toList(),
-                audit.stream().map(this::decision).toList(),
+                audit.stream().limit(SHOWN).map(this::decision).toList(),
                 before(champion, audit));
     }
 
@@ -173,17 +174,10 @@ final class ModelPage {
                 Documents.facts(entry.evidence()));
     }
 
-    /** The version that served before the champion, by the audit trail. */
+    /** The version that a rollback would lead to. */
     private static @Nullable String before(@Nullable ModelVersion champion, List<AuditEntry> audit) {
-        if (champion == null) {
-            return null;
-        }
-        for (AuditEntry entry : audit) {
-            boolean served = entry.action().equals("promote") || entry.action().equals("rollback");
-            if (served && entry.version() != null && entry.version() != champion.version()) {
-                return "v" + entry.version();
-            }
-        }
-        return null;
+        return champion == null
+                ? null
+                : ServiceHistory.of(audit, champion.version()).before().map(number -> "v" + number).orElse(null);
     }
 }

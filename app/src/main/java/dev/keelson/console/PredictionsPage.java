@@ -8,6 +8,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictionPages;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.train.ModelDefinition;
@@ -64,6 +65,7 @@ public final class PredictionsPage {
         Map<String, String> typed = new LinkedHashMap<>(asked.typed());
         boolean narrowed = typed.entrySet().stream()
                 .anyMatch(entry -> !entry.getKey().equals("model") && !entry.getValue().isEmpty());
+        boolean serves = name != null && backend.alias(name, ModelVersion.CHAMPION).isPresent();
         String plain = address(typed, null);
         return new PredictionsView(
                 shell,
@@ -82,8 +84,10 @@ public final class PredictionsPage {
                 page.next() == null ? null : address(typed, page.next()),
                 narrowed
                         ? "Filtered away: predictions exist only outside these filters, if at all."
-                        : "Nothing yet: this model has not predicted anything.",
-                narrowed ? "" : "keelson predict " + name);
+                        : serves
+                                ? "Nothing yet: this model has not predicted anything."
+                                : "Nothing yet: this model cannot predict, because no version serves.",
+                narrowed ? "" : serves ? "keelson predict " + name + " FILE" : "keelson run");
     }
 
     private static String address(Map<String, String> typed, @Nullable String cursor) {

@@ -34,22 +34,18 @@ final class ReplayPage {
     }
 
     ReplayView view(Shell shell, @Nullable String id, boolean all) {
-        String replay = id;
-        if (replay == null) {
-            replay = backend.reports(KIND, null, 1).stream()
-                    .findFirst()
-                    .map(StoredReport::subject)
-                    .orElse(null);
-        }
+        List<String> replays = replays();
+        String replay = id == null && !replays.isEmpty() ? replays.getFirst() : id;
         List<StepRecord> steps = replay == null ? List.of() : steps(replay);
         if (id != null && steps.isEmpty()) {
             throw new KeelsonException(
                     ErrorCode.NOT_FOUND, "There is no replay (%s) of %s.".formatted(id, model.name()), null);
         }
-        JsonNode comparison = backend.reports("comparison", model.name(), 1).stream()
-                .findFirst()
-                .map(report -> Documents.read(report.document()))
-                .orElse(null);
+        JsonNode comparison = replay == null
+                ? null
+                : backend.report("comparison-%s-%s".formatted(replay, model.name()))
+                        .map(report -> Documents.read(report.document()))
+                        .orElse(null);
         List<Compared> chart = new ArrayList<>();
         List<ReplayView.Compared> rows = new ArrayList<>();
         if (comparison != null) {
@@ -72,7 +68,16 @@ final class ReplayPage {
                 steps.isEmpty() ? Markup.EMPTY : Charts.strip(steps.stream().map(ReplayPage::strip).toList()),
                 listed,
                 all,
-                steps.size());
+                steps.size(),
+                replays.stream().filter(each -> !each.equals(replay)).toList());
+    }
+
+    /** The replays with steps, the one that ran last first. */
+    private List<String> replays() {
+        return backend.reports(KIND, null, Integer.MAX_VALUE).stream()
+                .map(StoredReport::subject)
+                .distinct()
+                .toList();
     }
 
     private List<StepRecord> steps(String replay) {

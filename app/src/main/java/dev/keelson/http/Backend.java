@@ -8,6 +8,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,8 +48,14 @@ public interface Backend {
      */
     List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
 
-    /** Logs outcomes in order; returns when they are on disk. */
-    void outcomes(List<OutcomeEvent> outcomes);
+    /**
+     * Logs outcomes in order, all or none; returns when they are on disk.
+     *
+     * @return what became of each, in order
+     * @throws dev.keelson.error.KeelsonException BAD_REQUEST with a problem for each outcome of an event that has not
+     *     happened yet, or with a time that cannot be
+     */
+    List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes);
 
     /** Logged predictions. */
     List<LoggedPrediction> predictions(PredictionQuery query);
@@ -88,8 +95,9 @@ public interface Backend {
     /**
      * Reports of a kind, newest first; of one subject when it is not null. Kinds: {@code drift}, {@code decay} and
      * {@code label_shift} with a model as subject; {@code replay_step} with the replay's id; {@code load} with the source;
-     * {@code comparison} with a model, whose document is <code>{"rows": {this_policy: row, ...}, "verdict": sentence}</code>
-     * with a {@link dev.keelson.control.Comparison.Row} for each policy and baseline.
+     * {@code comparison} with a model, of the id {@code comparison-<replay>-<model>}, whose document is <code>{"rows": {this_policy: row, ...}, "verdict": sentence}</code>
+     * with a {@link dev.keelson.control.Comparison.Row} for each policy and baseline. The last two come replay by replay,
+     * the one that ran last first.
      */
     List<StoredReport> reports(String kind, @Nullable String subject, int limit);
 
@@ -108,7 +116,8 @@ public interface Backend {
     ModelVersion promote(String model, int version, String actor, String reason);
 
     /**
-     * Lets the version that served before the champion serve again.
+     * Lets the version that served before the champion serve again. Doing it again goes further back: a version that was
+     * rolled back from is passed over until it is promoted again.
      *
      * @param actor who asks
      * @param reason why, for the audit trail; not blank

@@ -1,5 +1,6 @@
 package dev.keelson.http;
 
+import dev.keelson.serve.PredictionEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,25 +15,34 @@ import java.util.UUID;
  * @param classes the model's classes, in order
  * @param probabilities one for each class, 0 to 1, summing to 1
  * @param asOf features used what was known strictly before
+ * @param warnings what speaks against trusting this answer, one sentence each, such as a team without history; usually none
  */
 @SuppressWarnings("ArrayRecordComponent") // the path that must be fast: no copies, no boxes
 public record Prediction(
-        UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
+        UUID id,
+        String model,
+        int version,
+        String entity,
+        List<String> classes,
+        double[] probabilities,
+        Instant asOf,
+        List<String> warnings) {
     public Prediction {
+        warnings = List.copyOf(warnings);
         if (classes.size() != probabilities.length) {
             throw new IllegalArgumentException("There are %d classes and %d probabilities; they must be equal."
                     .formatted(classes.size(), probabilities.length));
         }
     }
 
+    /** An answer without warnings. */
+    public Prediction(
+            UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
+        this(id, model, version, entity, classes, probabilities, asOf, List.of());
+    }
+
     /** Position of the most probable class; the first of equals. */
     public int predicted() {
-        int best = 0;
-        for (int i = 1; i < probabilities.length; i++) {
-            if (probabilities[i] > probabilities[best]) {
-                best = i;
-            }
-        }
-        return best;
+        return PredictionEvent.mostProbable(probabilities);
     }
 }

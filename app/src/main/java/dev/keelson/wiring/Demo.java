@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Replay;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
@@ -53,8 +54,9 @@ public final class Demo {
      *
      * @param project the project
      * @param replay what the replay found
+     * @param again whether the same demo had come to its end before, so that nothing was left to do
      */
-    public record Result(Project project, ReplayJob.Summary replay) {
+    public record Result(Project project, ReplayJob.Summary replay, boolean again) {
 
         /** The JSON document; everything but the caller's {@code seconds}. */
         public ObjectNode toJson() {
@@ -89,20 +91,30 @@ public final class Demo {
                     null,
                     ReplayJob.Request.defaults().step(),
                     ReplayJob.Request.defaults().policies());
-            refuseToReplace(workspace, folder, ReplayJob.id(workspace, replay));
-            ReplayJob.Summary summary = ReplayJob.run(workspace, replay, progress);
-            adopt(workspace, summary);
-            return new Result(project, summary);
+            UnfinishedWork work = UnfinishedWork.demo(request);
+            if (!hasModels(workspace)) {
+                work.begin(workspace.catalog());
+            }
+            SourceRows source = workspace.readSource(null);
+            refuseToReplace(workspace, folder, ReplayJob.id(project, source, replay));
+            work.begin(workspace.catalog());
+            ReplayJob.Summary summary = ReplayJob.run(workspace, source, replay, progress);
+            boolean again = !adopt(workspace, summary);
+            work.end(workspace.catalog());
+            return new Result(project, summary, again);
         } finally {
             owner.close();
         }
     }
 
+    private static boolean hasModels(Workspace workspace) {
+        return workspace.catalog().read(tx -> !tx.models().isEmpty());
+    }
+
     /** Models that this very demo did not make are somebody's work. */
     private static void refuseToReplace(Workspace workspace, Path folder, String replay) {
         boolean own = workspace.catalog().read(tx -> tx.step(MINE + replay)).isPresent();
-        boolean models = workspace.catalog().read(tx -> !tx.models().isEmpty());
-        if (models && !own) {
+        if (hasModels(workspace) && !own) {
             throw new KeelsonException(
                     ErrorCode.PROJECT_EXISTS,
                     "The project in (%s) has models and predictions of its own, or of a demo over other data or another period; the demo would replace them."
@@ -112,14 +124,15 @@ public final class Demo {
         workspace.catalog().update(tx -> tx.putStep(MINE + replay, "demo", replay));
     }
 
-    /** Makes the final state of the replay's main policy the live one. */
-    private static void adopt(Workspace workspace, ReplayJob.Summary summary) {
-        workspace.adopt(summary.id());
+    /** Makes the final state of the replay's main policy the live one; false if it was that already. */
+    private static boolean adopt(Workspace workspace, ReplayJob.Summary summary) {
+        boolean adopted = workspace.adopt(summary.id());
         String source = ProjectModels.source(workspace.project()).name();
         workspace.datasets().moveTo(source, summary.datasetVersion());
         DatasetVersion version = workspace.datasets().latest(source).orElseThrow();
         ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
         workspace.materialize(models, version);
+        return adopted;
     }
 
     private static Path bring(Request request, Path folder, Consumer<String> notes) {

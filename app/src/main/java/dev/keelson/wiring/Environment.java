@@ -1,5 +1,9 @@
 package dev.keelson.wiring;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,8 +17,26 @@ final class Environment {
             snapshot.put(name, System.getProperty(name, ""));
         }
         snapshot.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        snapshot.put("xgboost", "3.1.1");
+        snapshot.put("xgboost", libraryVersion("/xgboost4j-version.properties"));
         return snapshot;
+    }
+
+    /**
+     * Version of a library, as the library itself says it.
+     *
+     * @param resource its file of properties on the class path, with the property {@code version}
+     * @return the version, or {@code unknown}
+     */
+    static String libraryVersion(String resource) {
+        try (InputStream in = Environment.class.getResourceAsStream(resource)) {
+            Properties properties = new Properties();
+            if (in != null) {
+                properties.load(in);
+            }
+            return properties.getProperty("version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The resource (%s) cannot be read.".formatted(resource), e);
+        }
     }
 
     /** Version of this code, from the jar's manifest; the text {@code development} when it does not run from a jar. */

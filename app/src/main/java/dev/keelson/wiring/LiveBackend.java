@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -21,6 +22,8 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeIntake;
+import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
@@ -47,6 +50,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
     private final PredictionLog log;
+    private final OutcomeIntake intake;
+    private final ReplayReports replays;
+    private final PredictionIds ids = new PredictionIds();
     private final @Nullable DatasetVersion version;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
@@ -58,6 +64,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** A model that serves, with a challenger that predicts in its shadow. */
     private record Serving(
             ModelPlan plan,
+            RequestReader requests,
             ModelVersion champion,
             Trained model,
             @Nullable ModelVersion challenger,
@@ -73,6 +80,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         this.log = JournaledPredictionLog.open(workspace.state());
         this.log.catchUp();
+        this.intake = new OutcomeIntake(log);
+        this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.version = workspace
                 .datasets()
                 .latest(ProjectModels.source(project).name())
@@ -107,10 +116,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
-    /** Says on which port this process serves, for others that look for the owner of the project. */
-    public void serving(int port) {
+    /** Says where this process serves, for others that look for the owner of the project. */
+    public void serving(String address, int port) {
         if (owner != null) {
-            owner.serving(port);
+            owner.serving(address, port);
         }
     }
 
@@ -144,7 +153,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 challenger = null;
                 shadow = null;
             }
-            next.put(plan.name(), new Serving(plan, champion.get(), model, challenger, shadow));
+            next.put(
+                    plan.name(),
+                    new Serving(plan, new RequestReader(plan), champion.get(), model, challenger, shadow));
         }
         serving = Map.copyOf(next);
     }
@@ -187,12 +198,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         List<Problem> problems = new ArrayList<>();
         List<RequestRow> parsed = new ArrayList<>(requests.size());
         for (int i = 0; i < requests.size(); i++) {
-            parsed.add(RequestRow.parse(plan, requests.get(i), i, problems));
+            parsed.add(snapshot.requests().read(requests.get(i), i, problems));
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
         Instant now = clock.instant();
+        Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(parsed.size());
         List<PredictionEvent> events = new ArrayList<>(parsed.size());
         for (RequestRow row : parsed) {
@@ -223,13 +235,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     event.entity(),
                     plan.definition().classes(),
                     event.probabilities(),
-                    asOf));
+                    asOf,
+                    newcomers.warnings(plan.service(), row.row())));
         }
         log.append(events, options.durable());
         return answers;
     }
 
-    private static PredictionEvent event(
+    private PredictionEvent event(
             ModelPlan plan,
             ModelVersion version,
             Trained by,
@@ -243,7 +256,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         double[] probabilities = new double[plan.definition().classes().size()];
         by.model().predict(vector.values(), probabilities);
         return new PredictionEvent(
-                UUID.randomUUID(),
+                ids.next(now),
                 plan.name(),
                 version.version(),
                 role,
@@ -258,8 +271,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public void outcomes(List<OutcomeEvent> outcomes) {
-        log.appendOutcomes(outcomes, true);
+    public List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes) {
+        return intake.take(outcomes, this::eventTime, clock.instant());
+    }
+
+    /** When the event of an entity happens, as far as its name says so. */
+    private @Nullable Instant eventTime(String model, String entity) {
+        return project.models().stream()
+                .filter(definition -> definition.name().equals(model))
+                .findFirst()
+                .map(definition ->
+                        RequestReader.eventTime(Projects.source(project, definition.source()), entity))
+                .orElse(null);
     }
 
     @Override
@@ -333,12 +356,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<StoredReport> reports(String kind, @Nullable String subject, int limit) {
-        return workspace.catalog().read(tx -> tx.reports(kind, subject, limit));
+        return ReplayReports.KINDS.contains(kind)
+                ? replays.reports(kind, subject, limit)
+                : workspace.catalog().read(tx -> tx.reports(kind, subject, limit));
     }
 
     @Override
     public Optional<StoredReport> report(String id) {
-        return workspace.catalog().read(tx -> tx.report(id));
+        return workspace.catalog().read(tx -> tx.report(id)).or(() -> replays.report(id));
     }
 
     @Override
@@ -370,18 +395,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
             ModelVersion champion = tx.alias(model, ModelVersion.CHAMPION)
                     .orElseThrow(() -> new KeelsonException(
                             ErrorCode.TRANSITION_REFUSED, "The model (%s) has no champion.".formatted(model), null));
-            int earlier = tx.audit(model, Integer.MAX_VALUE).stream()
-                    .filter(entry -> entry.action().equals("promote"))
-                    .map(AuditEntry::version)
-                    .filter(number -> number != null && number != champion.version())
-                    .findFirst()
+            ServiceHistory history = ServiceHistory.of(tx.audit(model, Integer.MAX_VALUE), champion.version());
+            int earlier = history.before()
                     .orElseThrow(() -> new KeelsonException(
                             ErrorCode.TRANSITION_REFUSED,
-                            "No version of the model (%s) served before %s.".formatted(model, champion.label()),
-                            null));
+                            "There is no version to roll back to: before %s none served that was not rolled back from."
+                                    .formatted(champion.label()),
+                            "Maybe name the version that should serve: `keelson models promote %s VERSION --reason ...`."
+                                    .formatted(model)));
             tx.setAlias(model, ModelVersion.CHAMPION, earlier);
-            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "rollback", model, earlier, reason, "{}"));
-            return tx.version(model, earlier).orElseThrow();
+            String evidence = "{\"rolled_back_from\":%d}".formatted(champion.version());
+            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "rollback", model, earlier, reason, evidence));
+            return tx.version(model, earlier).orElseThrow(() -> versionNotFound(model, earlier, tx.versions(model)));
         });
         publish();
         return back;

@@ -9,9 +9,9 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
-import dev.keelson.registry.StoredReport;
 import dev.keelson.store.files.ProjectOwner;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public final class ProjectDatasets {
         if (!hasState(project)) {
             return List.of();
         }
-        try (Workspace workspace = new Workspace(project)) {
+        try (Workspace workspace = Workspace.reading(project)) {
             return workspace.datasets().versions(ProjectModels.source(project).name());
         }
     }
@@ -54,7 +54,7 @@ public final class ProjectDatasets {
         if (!hasState(project)) {
             return Optional.empty();
         }
-        try (Workspace workspace = new Workspace(project)) {
+        try (Workspace workspace = Workspace.reading(project)) {
             return workspace.datasets().latest(ProjectModels.source(project).name());
         }
     }
@@ -68,7 +68,7 @@ public final class ProjectDatasets {
     public static DatasetVersion verify(Project project, @Nullable String id) {
         Optional<DatasetVersion> found = Optional.empty();
         if (hasState(project)) {
-            try (Workspace workspace = new Workspace(project)) {
+            try (Workspace workspace = Workspace.reading(project)) {
                 found = id == null
                         ? workspace.datasets().latest(ProjectModels.source(project).name())
                         : workspace.datasets().get(id);
@@ -81,18 +81,35 @@ public final class ProjectDatasets {
                 id == null ? "Maybe run `keelson data load`." : "Maybe `keelson data versions` lists it."));
     }
 
-    /** The rows that the latest load set aside, in the order of the file. */
-    public static List<QuarantinedRow> quarantine(Project project) {
-        if (!hasState(project)) {
-            return List.of();
+    /**
+     * What the latest load set aside.
+     *
+     * @param at when it was
+     * @param blocked whether a check blocked that load, so that none of its rows was taken
+     * @param rows in the order of the file
+     */
+    public record Quarantine(Instant at, boolean blocked, List<QuarantinedRow> rows) {
+        public Quarantine {
+            rows = List.copyOf(rows);
         }
+    }
+
+    /** What the latest load set aside, whether it was blocked or not; empty when there was no load yet. */
+    public static Optional<Quarantine> quarantine(Project project) {
         String source = ProjectModels.source(project).name();
-        try (Workspace workspace = new Workspace(project)) {
-            List<StoredReport> loads = workspace.catalog().read(tx -> tx.reports("load", source, 1));
-            JsonNode id = loads.isEmpty() ? null : parse(loads.getFirst().document()).get("quarantine_id");
-            return id == null || id.isNull()
-                    ? List.of()
-                    : workspace.datasets().quarantine(source, id.asText());
+        try (Workspace workspace = Workspace.reading(project)) {
+            if (!workspace.hasCatalog()) {
+                return Optional.empty();
+            }
+            return workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, 1)).stream()
+                    .findFirst()
+                    .map(load -> {
+                        JsonNode id = parse(load.document()).path("quarantine_id");
+                        return new Quarantine(
+                                load.at(),
+                                load.verdict().equals(RunPipeline.BLOCKED),
+                                id.isTextual() ? workspace.datasets().quarantine(source, id.asText()) : List.of());
+                    });
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the state of a project, also while another process owns it. Where there is no state yet it finds nothing, and makes
- * none. What is newer than the owner's index of predictions may be missing. Not safe for use by several threads.
+ * Looks at the state of a project, also while another process owns it, where nothing can be written, and on a full disk.
+ * Where there is no state yet it finds nothing, and makes none. What is newer than the owner's index of predictions may be missing. Not safe for use by several threads.
  */
 public final class ProjectReading implements AutoCloseable {
     private final @Nullable Workspace workspace;
@@ -30,8 +30,12 @@ public final class ProjectReading implements AutoCloseable {
 
     /** Opens; the caller closes. */
     public static ProjectReading open(Project project) {
-        boolean there = Files.isRegularFile(Workspace.stateFolder(project).catalog());
-        return new ProjectReading(there ? new Workspace(project) : null);
+        Workspace workspace = Workspace.reading(project);
+        if (workspace.hasCatalog()) {
+            return new ProjectReading(workspace);
+        }
+        workspace.close();
+        return new ProjectReading(null);
     }
 
     /** Versions of a model, newest first. */
@@ -67,6 +71,13 @@ public final class ProjectReading implements AutoCloseable {
     /** The report of that id. */
     public Optional<StoredReport> report(String id) {
         return read(tx -> tx.report(id), Optional.empty());
+    }
+
+    /** A demo or a replay that was stopped before its end; the demo when it is both. */
+    public Optional<UnfinishedWork> unfinished() {
+        return read(
+                tx -> UnfinishedWork.of(tx, UnfinishedWork.DEMO).or(() -> UnfinishedWork.of(tx, UnfinishedWork.REPLAY)),
+                Optional.empty());
     }
 
     /** Logged predictions. */

@@ -17,7 +17,11 @@ public final class ProjectReplay {
     public static ReplayJob.Summary run(Project project, ReplayJob.Request request, Replay.Progress progress) {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
-            return ReplayJob.run(workspace, request, progress);
+            UnfinishedWork work = UnfinishedWork.replay(request);
+            work.begin(workspace.catalog());
+            ReplayJob.Summary summary = ReplayJob.run(workspace, request, progress);
+            work.end(workspace.catalog());
+            return summary;
         } finally {
             owner.close();
         }

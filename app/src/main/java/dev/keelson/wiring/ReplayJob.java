@@ -145,8 +145,12 @@ public final class ReplayJob {
      * @throws KeelsonException BAD_VALUE when the period holds no row or no history lies before it
      */
     public static Summary run(Workspace workspace, Request request, Replay.Progress progress) {
+        return run(workspace, workspace.readSource(null), request, progress);
+    }
+
+    /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's source that were read before. */
+    static Summary run(Workspace workspace, SourceRows source, Request request, Replay.Progress progress) {
         Project project = workspace.project();
-        SourceRows source = workspace.readSource(null);
         Frame frame = source.frame();
         ProjectModels models = ProjectModels.of(project, frame.schema());
         Replay.Settings settings = settings(project, source, request);
@@ -184,13 +188,17 @@ public final class ReplayJob {
     }
 
     /** The name that a replay has: it is made of the data, the project file, the code and the period. */
-    static String id(Workspace workspace, Request request) {
-        return settings(workspace.project(), workspace.readSource(null), request).id();
+    static String id(Project project, SourceRows source, Request request) {
+        return settings(project, source, request).id();
     }
 
     /** The folder of this policy's state after a replay. */
     public static StateFolder mainState(Workspace workspace, String replay) {
-        return workspace.state().replay(replay, LoopPolicy.THIS_POLICY.word());
+        return mainState(workspace.state(), replay);
+    }
+
+    static StateFolder mainState(StateFolder project, String replay) {
+        return project.replay(replay, LoopPolicy.THIS_POLICY.word());
     }
 
     private static Summary summarise(

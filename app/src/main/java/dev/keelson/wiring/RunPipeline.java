@@ -26,12 +26,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Load, check, features, train, register: once, in order. Each step has a key made of everything it depends on; what has
  * not changed is not done again.
  */
 public final class RunPipeline {
+    /** Kind of the report of a load. */
+    static final String LOAD = "load";
+    /** Its verdict when a check blocked the load. */
+    static final String BLOCKED = "blocked";
+
     private RunPipeline() {}
 
     /**
@@ -119,29 +125,33 @@ public final class RunPipeline {
         return new RunReport(steps, load, versions);
     }
 
-    /** Loads the source and stores a report of it. */
+    /** Loads the source and stores a report of it, also when the load is blocked. */
     public static LoadReport load(Workspace workspace, Instant now, Consumer<Step> done) {
         String source = ProjectModels.source(workspace.project()).name();
         DatasetVersion before = workspace.datasets().latest(source).orElse(null);
-        LoadReport load = workspace.dataLoad().load(workspace.readSource(before), now, now);
+        LoadReport load = workspace
+                .dataLoad(blocked -> report(
+                        workspace,
+                        now,
+                        BLOCKED,
+                        source,
+                        counts(blocked.read(), 0, 0, 0, blocked.quarantined(), blocked.quarantineId(), blocked.latest())))
+                .load(workspace.readSource(before), now, now);
         DatasetVersion version = load.version();
-        String id = version == null ? "none" : version.id();
-        workspace.catalog().update(tx -> tx.putReport(new StoredReport(
-                "load-" + source + "-" + now,
-                "load",
-                source,
+        String id = id(version);
+        report(
+                workspace,
                 now,
                 load.changed() ? "changed" : "unchanged",
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("read", load.read())
-                        .put("loaded", load.loaded())
-                        .put("updated", load.updated())
-                        .put("unchanged", load.unchanged())
-                        .put("quarantined", load.quarantined().size())
-                        .put("quarantine_id", load.quarantineId())
-                        .put("dataset_version", id)
-                        .toString())));
+                source,
+                counts(
+                        load.read(),
+                        load.loaded(),
+                        load.updated(),
+                        load.unchanged(),
+                        load.quarantined().size(),
+                        load.quarantineId(),
+                        version));
         done.accept(new Step(
                 "data",
                 load.changed(),
@@ -169,6 +179,34 @@ public final class RunPipeline {
                                                 .map(each -> each.condition() + " does not: " + each.observedText())
                                                 .toList())));
         return load;
+    }
+
+    private static String id(@Nullable DatasetVersion version) {
+        return version == null ? "none" : version.id();
+    }
+
+    private static ObjectNode counts(
+            long read,
+            long loaded,
+            long updated,
+            long unchanged,
+            int quarantined,
+            @Nullable String quarantineId,
+            @Nullable DatasetVersion version) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("read", read)
+                .put("loaded", loaded)
+                .put("updated", updated)
+                .put("unchanged", unchanged)
+                .put("quarantined", quarantined)
+                .put("quarantine_id", quarantineId)
+                .put("dataset_version", id(version));
+    }
+
+    private static void report(Workspace workspace, Instant now, String verdict, String source, ObjectNode counts) {
+        workspace.catalog().update(tx -> tx.putReport(
+                new StoredReport("load-" + source + "-" + now, LOAD, source, now, verdict, counts.toString())));
     }
 
     private static void features(

@@ -4,6 +4,8 @@ import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceReader;
 import dev.keelson.data.SourceRows;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureTable;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.frame.Frame;
@@ -22,11 +24,13 @@ import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.store.sqlite.SqliteOnlineStore;
 import dev.keelson.train.Training;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class Workspace implements AutoCloseable {
     private final Project project;
     private final StateFolder state;
+    private final boolean readOnly;
     private @Nullable SqliteCatalog catalog;
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
@@ -43,8 +48,21 @@ public final class Workspace implements AutoCloseable {
 
     /** Opens the stores of a project in {@code .keelson} beside its file. */
     public Workspace(Project project) {
+        this(project, false);
+    }
+
+    private Workspace(Project project, boolean readOnly) {
         this.project = project;
         this.state = stateFolder(project);
+        this.readOnly = readOnly;
+    }
+
+    /**
+     * Opens the stores of a project for looking at them: writes nothing, so it also does in a folder that cannot be
+     * written, on a full disk, and while another process owns the project. What is written to is refused.
+     */
+    static Workspace reading(Project project) {
+        return new Workspace(project, true);
     }
 
     /** Where a project keeps its state. */
@@ -67,7 +85,23 @@ public final class Workspace implements AutoCloseable {
         return state;
     }
 
-    /** Its catalogue, made when it is not there. */
+    /** Whether there is a catalogue; opens it then. */
+    boolean hasCatalog() {
+        if (!Files.isRegularFile(state.catalog())) {
+            return false;
+        }
+        try {
+            sqlite();
+            return true;
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) { // its making had begun and could not be ended
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Its catalogue, made when it is not there; for reading it must be there. */
     public Catalog catalog() {
         return sqlite();
     }
@@ -75,8 +109,12 @@ public final class Workspace implements AutoCloseable {
     private synchronized SqliteCatalog sqlite() {
         SqliteCatalog open = catalog;
         if (open == null) {
-            state.create();
-            open = SqliteCatalog.open(state.catalog());
+            if (readOnly) {
+                open = SqliteCatalog.openReadOnly(state.catalog());
+            } else {
+                state.create();
+                open = SqliteCatalog.open(state.catalog());
+            }
             catalog = open;
         }
         return open;
@@ -86,9 +124,10 @@ public final class Workspace implements AutoCloseable {
      * Makes the final state of a replay the live one; once for each replay.
      *
      * @param replay the replay's id
+     * @return false if that was done before
      */
-    void adopt(String replay) {
-        Adoption.adopt(replay, ReplayJob.mainState(this, replay), state, sqlite());
+    boolean adopt(String replay) {
+        return Adoption.adopt(replay, ReplayJob.mainState(this, replay), state, sqlite());
     }
 
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
@@ -110,8 +149,8 @@ public final class Workspace implements AutoCloseable {
     synchronized DuckDb engine() {
         DuckDb open = engine;
         if (open == null) {
-            state.create();
-            open = new DuckDb(new DuckDbSettings(256, 2, state.root().resolve("spill")));
+            open = new DuckDb(new DuckDbSettings(
+                    256, 2, readOnly ? null : state.create().root().resolve("spill")));
             engine = open;
         }
         return open;
@@ -148,8 +187,8 @@ public final class Workspace implements AutoCloseable {
                 .read(ProjectModels.source(project), previous);
     }
 
-    DataLoad dataLoad() {
-        return new DataLoad(datasets());
+    DataLoad dataLoad(Consumer<DataLoad.Blocked> blocked) {
+        return new DataLoad(datasets(), blocked);
     }
 
     static Training training() {

@@ -3,6 +3,7 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
+import dev.keelson.control.ServiceHistory;
 import dev.keelson.control.StepRecord;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -27,6 +28,8 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeIntake;
+import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.Interval;
@@ -77,6 +80,7 @@ public final class SeededBackend implements Backend {
     private final Project project;
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final InMemoryPredictionLog log = new InMemoryPredictionLog();
+    private final OutcomeIntake intake = new OutcomeIntake(log);
     private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
@@ -426,7 +430,8 @@ public final class SeededBackend implements Backend {
         document.put(
                 "verdict",
                 "Retraining paid: log loss 0.9850 against 0.9891 when never retraining, gain 0.0041 [0.0009, 0.0073] a match over 830 matches.");
-        put("comparison", model, NOW, "compared", document);
+        String id = "comparison-%s-%s".formatted(REPLAY, model);
+        catalog.update(tx -> tx.putReport(new StoredReport(id, "comparison", model, NOW, "done", document.toString())));
     }
 
     private static ObjectNode row(double logLoss, double accuracy, double profit, int bets) {
@@ -510,7 +515,10 @@ public final class SeededBackend implements Backend {
                     entity,
                     CLASSES,
                     new double[] {0.5, 0.3, 0.2},
-                    asOf));
+                    asOf,
+                    "Arsenall".equals(row.get("HomeTeam"))
+                            ? List.of("No history for team `Arsenall` (HomeTeam); did you mean `Arsenal`?")
+                            : List.of()));
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
@@ -525,9 +533,10 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public void outcomes(List<OutcomeEvent> outcomes) {
-        log.appendOutcomes(outcomes, true);
+    public List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes) {
+        List<OutcomeReceipt> receipts = intake.take(outcomes, (model, entity) -> null, NOW);
         log.catchUp();
+        return receipts;
     }
 
     @Override
@@ -617,7 +626,9 @@ public final class SeededBackend implements Backend {
             int serving = tx.alias(model, ModelVersion.CHAMPION)
                     .map(ModelVersion::version)
                     .orElse(0);
-            ModelVersion before = tx.version(model, serving - 1)
+            ModelVersion before = ServiceHistory.of(tx.audit(model, Integer.MAX_VALUE), serving)
+                    .before()
+                    .flatMap(number -> tx.version(model, number))
                     .orElseThrow(() -> new KeelsonException(
                             ErrorCode.TRANSITION_REFUSED, "No version of %s served before.".formatted(model), null));
             tx.setAlias(model, ModelVersion.CHAMPION, before.version());

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
@@ -88,6 +89,19 @@ final class ReplayJobIT {
         JsonNode timeline = document.get("models").get("football-1x2").get("timeline");
         assertThat(timeline).hasSize(22);
         assertThat(timeline.findValues("retrained")).anyMatch(JsonNode::isInt);
+    }
+
+    @Test
+    void plainReplayIsReportedByTheProjectItBelongsTo() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        String id = replay(project, (done, of, at) -> {}).get("replay").asText();
+
+        try (LiveBackend backend = LiveBackend.open(project, InstantSource.system())) {
+            assertThat(backend.reports("replay_step", null, 3)).hasSize(3).allMatch(step -> step.subject().equals(id));
+            assertThat(backend.reports("replay_step", "none", 3)).isEmpty();
+            assertThat(backend.report("comparison-" + id + "-football-1x2")).isPresent();
+            assertThat(backend.reports("comparison", "football-1x2", 9)).hasSize(1);
+        }
     }
 
     private static int versions(Project project, JsonNode document, LoopPolicy policy) {

@@ -3,12 +3,14 @@ package dev.keelson.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeReceipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,16 +51,61 @@ final class RunPipelineIT {
         Project project = TinyLeague.create(folder.resolve("p"));
         RunPipeline.run(project, CLOCK, line -> {});
 
-        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+        AtomicReference<Instant> now = new AtomicReference<>(CLOCK.instant());
+        try (LiveBackend backend = LiveBackend.open(project, now::get)) {
             Prediction prediction =
                     backend.predict(MODEL, List.of(row()), new PredictOptions(true, null)).getFirst();
-            backend.outcomes(List.of(new OutcomeEvent(MODEL, prediction.entity(), "H", CLOCK.instant())));
+            OutcomeEvent early = new OutcomeEvent(MODEL, prediction.entity(), "H", now.get());
+            assertThatThrownBy(() -> backend.outcomes(List.of(early))).hasMessageContaining("cannot be known yet");
+            now.set(Instant.parse("2017-07-08T20:00:00Z"));
+            OutcomeEvent outcome = new OutcomeEvent(MODEL, prediction.entity(), "H", now.get());
+            assertThat(backend.outcomes(List.of(outcome)))
+                    .containsExactly(new OutcomeReceipt(outcome, true, null));
 
             assertThat(backend.notReadyReason()).isNull();
             assertThat(prediction.probabilities()).hasSize(3);
             assertThat(prediction.probabilities()[0] + prediction.probabilities()[1] + prediction.probabilities()[2])
                     .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-9));
             assertThat(backend.prediction(prediction.id()).orElseThrow().outcome()).isEqualTo("H");
+        }
+    }
+
+    @Test
+    void outcomeOfAMatchNeverPredictedIsKeptUnlessItsDayIsStillToCome() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            OutcomeEvent played = new OutcomeEvent(MODEL, "E0|2017-06-30|No|Body", "H", CLOCK.instant());
+            OutcomeEvent coming = new OutcomeEvent(MODEL, "E0|2017-07-02|No|Body", "H", CLOCK.instant());
+
+            assertThat(backend.outcomes(List.of(played)).getFirst().matched()).isFalse();
+            assertThatThrownBy(() -> backend.outcomes(List.of(coming))).hasMessageContaining("cannot be known yet");
+        }
+    }
+
+    @Test
+    void teamWithoutHistoryIsToldWithTheNearestName() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        String known;
+        try (Workspace workspace = new Workspace(project)) {
+            var version = workspace.datasets().latest("matches").orElseThrow();
+            known = String.valueOf(workspace.datasets().read(version).vector("HomeTeam").get(0));
+        }
+        Map<String, @Nullable Object> row = row();
+        row.put("HomeTeam", known + "x");
+        row.put("AwayTeam", known);
+
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            Prediction mistyped =
+                    backend.predict(MODEL, List.of(row), PredictOptions.DEFAULT).getFirst();
+            row.put("HomeTeam", known);
+            Prediction right = backend.predict(MODEL, List.of(row), PredictOptions.DEFAULT).getFirst();
+
+            assertThat(mistyped.warnings()).singleElement().asString()
+                    .startsWith("No history for team `%sx` (HomeTeam); did you mean `%s`?".formatted(known, known));
+            assertThat(right.warnings()).isEmpty();
         }
     }
 
@@ -99,6 +147,11 @@ final class RunPipelineIT {
             ModelVersion back = backend.rollback(MODEL, "ann", "was not");
 
             assertThat(back.version()).isEqualTo(1);
+            assertThatThrownBy(() -> backend.rollback(MODEL, "ann", "again"))
+                    .isInstanceOfSatisfying(
+                            KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TRANSITION_REFUSED))
+                    .hasMessageContaining("no version to roll back to")
+                    .hasMessageContaining("keelson models promote");
             assertThat(backend.audit(MODEL, 2)).extracting("action").containsExactly("rollback", "promote");
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a command writes. Data goes to standard output, everything else to standard error. With {@code --json} standard
@@ -18,6 +19,7 @@ final class Console {
     private boolean json;
     private boolean quiet;
     private boolean colour;
+    private UnaryOperator<String> phrasing = UnaryOperator.identity();
 
     Console(PrintStream out, PrintStream err, boolean terminal) {
         this.out = out;
@@ -28,6 +30,11 @@ final class Console {
     void use(boolean asJson, boolean beQuiet) {
         this.json = asJson;
         this.quiet = beQuiet;
+    }
+
+    /** Sets what makes a remark one for this person. */
+    void phrase(UnaryOperator<String> words) {
+        this.phrasing = words;
     }
 
     void colour(boolean use) {
@@ -107,7 +114,7 @@ final class Console {
     /** A remark for the person: to standard error, unless {@code --quiet}. */
     void note(String text) {
         if (!quiet) {
-            err.println(text);
+            err.println(phrasing.apply(text));
             err.flush();
         }
     }

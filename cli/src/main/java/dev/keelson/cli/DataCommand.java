@@ -10,6 +10,7 @@ import dev.keelson.wiring.ProjectDatasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -34,11 +35,15 @@ final class DataCommand extends CommandGroup {
         }
         Console console = session.console();
         console.note("%s set aside:".formatted(Texts.count(rows.size(), "row")));
-        rows.stream().limit(SHOWN).forEach(row -> console.note("  " + row.toString().replace("\n", "\n    ")));
+        rows.stream().limit(SHOWN).forEach(row -> console.note("  " + told(session, row).replace("\n", "\n    ")));
         if (rows.size() > SHOWN) {
             console.note("  ... and %s; `keelson data quarantine` lists all."
                     .formatted(Texts.count(rows.size() - SHOWN, "more row")));
         }
+    }
+
+    private static String told(Session session, QuarantinedRow row) {
+        return session.place(row.location()) + ": " + row.reason() + (row.hint() == null ? "" : "\n" + row.hint());
     }
 
     /** {@code keelson data load}. */
@@ -155,12 +160,16 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data quarantine}. */
-    @Command(name = "quarantine", description = "List the rows that the latest load set aside, with the reasons.")
+    @Command(name = "quarantine", description = "List the rows that the latest load set aside, with the reasons; also of a load that was blocked.")
     static final class Quarantine extends KeelsonCommand {
         @Override
         int run(Session session) {
-            List<QuarantinedRow> quarantined = ProjectDatasets.quarantine(session.project());
+            Optional<ProjectDatasets.Quarantine> load = ProjectDatasets.quarantine(session.project());
+            List<QuarantinedRow> quarantined = load.map(ProjectDatasets.Quarantine::rows).orElse(List.of());
+            boolean blocked = load.map(ProjectDatasets.Quarantine::blocked).orElse(false);
             ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.put("loaded_at", load.map(each -> each.at().toString()).orElse(null));
+            document.put("blocked", blocked);
             var list = document.putArray("quarantined");
             List<List<String>> rows = new ArrayList<>();
             for (QuarantinedRow row : quarantined) {
@@ -174,7 +183,17 @@ final class DataCommand extends CommandGroup {
             }
             session.console().table(List.of("PLACE", "CODE", "COLUMN", "VALUE", "REASON"), rows);
             session.console().document(document);
-            if (quarantined.isEmpty()) {
+            if (load.isEmpty()) {
+                session.console().note("No data has been loaded yet; `keelson data load` loads it.");
+            } else if (blocked) {
+                session.console()
+                        .note("The latest load (%s) was blocked by a check, so nothing of it was taken; %s."
+                                .formatted(
+                                        load.get().at(),
+                                        quarantined.isEmpty()
+                                                ? "no row of it was bad"
+                                                : Texts.count(quarantined.size(), "row") + " of it would have been set aside"));
+            } else if (quarantined.isEmpty()) {
                 session.console().note("The latest load set nothing aside.");
             }
             return YES;

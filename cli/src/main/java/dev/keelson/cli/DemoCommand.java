@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code keelson demo}. */
@@ -33,12 +34,8 @@ final class DemoCommand extends KeelsonCommand {
     @Option(names = "--no-serve", description = "End after the summary.")
     boolean noServe;
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "8710",
-            description = "Port of the console; 0 takes a free one (default: 8710).")
-    int port = 8710;
+    @Mixin
+    final ServingOptions where = new ServingOptions();
 
     @Override
     int run(Session session) {
@@ -64,13 +61,16 @@ final class DemoCommand extends KeelsonCommand {
         ObjectNode document = result.toJson();
         document.put("seconds", seconds);
         console.document(document);
+        String there = session.shown(target);
+        console.note(result.again()
+                ? "This demo was done already: nothing was left to do. The project is %s. Next:".formatted(there)
+                : "Done in %s s. The project is %s. Next:".formatted(seconds, there));
         console.note("""
-                Done in %s s. The project is %s. Next:
-                  keelson -C %s status          what serves, and how it does
-                  keelson -C %s models list     its versions
-                  keelson -C %s drift report    the latest check, column by column
-                  keelson -C %s serve           the console"""
-                .formatted(seconds, folder, folder, folder, folder, folder));
-        return noServe ? YES : ServeCommand.serve(session, result.project(), "127.0.0.1", port, !console.json());
+                  keelson -C %1$s status          what serves, and how it does
+                  keelson -C %1$s models list     its versions
+                  keelson -C %1$s drift report    the latest check, column by column
+                  keelson -C %1$s serve           the console"""
+                .formatted(Texts.quoted(there)).indent(2).stripTrailing());
+        return noServe ? YES : ServeCommand.serve(session, result.project(), where, !console.json());
     }
 }

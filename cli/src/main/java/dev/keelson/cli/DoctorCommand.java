@@ -80,7 +80,13 @@ final class DoctorCommand extends KeelsonCommand {
         Project project = project(session, looks);
         Path folder = project == null ? session.base().toAbsolutePath() : project.folder();
         Path state = project == null ? folder : folder.resolve(".keelson");
-        looks.add(writable(Files.isDirectory(state) ? state : folder));
+        looks.add(
+                Files.exists(state) && !Files.isDirectory(state)
+                        ? Look.fault(
+                                "state",
+                                "%s is a file; a folder was expected.".formatted(state),
+                                "Maybe something else made it: move it away, and `keelson run` makes the folder.")
+                        : writable(Files.isDirectory(state) ? state : folder));
         looks.add(disk(folder, LEAST_DISK_BYTES));
         looks.add(port(port));
         looks.add(clock(session.clock(), project == null ? ZoneId.systemDefault() : project.zone(), folder));
@@ -103,8 +109,8 @@ final class DoctorCommand extends KeelsonCommand {
                     .put("name", look.name())
                     .put("finding", word)
                     .put("text", look.text())
-                    .put("fix", look.fix());
-            rows.add(List.of(word, look.name(), look.text().replace("\n", " ")));
+                    .put("fix", look.fix() == null ? null : session.withOptions(look.fix()));
+            rows.add(List.of(word, look.name(), session.forPerson(look.text()).replace("\n", " ")));
         }
         Console console = session.console();
         console.table(List.of("FINDING", "WHAT", "WHY"), rows);

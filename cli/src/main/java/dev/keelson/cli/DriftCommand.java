@@ -9,7 +9,7 @@ import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
-import dev.keelson.wiring.LiveBackend;
+import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.io.IOException;
@@ -52,8 +52,8 @@ final class DriftCommand extends CommandGroup {
                         "Maybe add one to `monitors` of the project file.");
             }
             List<DriftReport> reports = new ArrayList<>();
-            try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
-                watched.forEach(name -> reports.add(backend.checkDrift(name)));
+            try (LiveProject live = LiveProject.open(project, session.clock())) {
+                watched.forEach(name -> reports.add(live.checkDrift(name)));
             }
             show(session, reports);
             return exitCode(reports);
@@ -94,15 +94,18 @@ final class DriftCommand extends CommandGroup {
     }
 
     /** {@code keelson drift report}. */
-    @Command(name = "report", description = "Show a drift report column by column, worst first.")
+    @Command(name = "report", description = "Show the latest drift report of each model column by column, worst first.")
     static final class Show extends KeelsonCommand {
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "Which report (default: the latest).")
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "Which report (default: the latest of each model).")
         @Nullable String id;
 
         @Option(names = "--model", paramLabel = "NAME", description = "The latest of this model.")
         @Nullable String model;
 
-        @Option(names = "--html", paramLabel = "FILE", description = "Write it as one HTML file that needs nothing else.")
+        @Option(
+                names = "--html",
+                paramLabel = "FILE",
+                description = "Write it as one HTML file that needs nothing else, instead of showing it; of one model.")
         @Nullable String html;
 
         @Override
@@ -111,19 +114,34 @@ final class DriftCommand extends CommandGroup {
             if (model != null) {
                 Projects.model(project, model);
             }
-            StoredReport stored;
+            List<StoredReport> stored;
             try (ProjectReading state = ProjectReading.open(project)) {
-                stored = find(state);
+                stored = find(project, state);
             }
-            DriftReport report = DriftReport.fromJson(stored.document());
+            ObjectNode document = Catalogued.object();
+            var list = document.putArray("reports");
+            List<DriftReport> reports = new ArrayList<>();
+            for (StoredReport each : stored) {
+                DriftReport report = DriftReport.fromJson(each.document());
+                reports.add(report);
+                list.add(report.toJson().put("id", each.id()));
+            }
             String file = html;
             if (file != null) {
-                write(session.path(file), DriftReportPage.html(report, project.zone()));
-                session.console().note("Written to %s.".formatted(file));
+                document.put("file", file);
+                write(session, session.path(file), project, reports);
+            } else {
+                reports.forEach(report -> show(session, report));
             }
+            session.console().document(document);
+            return YES;
+        }
+
+        private static void show(Session session, DriftReport report) {
             List<List<String>> rows = new ArrayList<>();
             for (FeatureDrift feature : report.features()) {
                 rows.add(List.of(
+                        report.model(),
                         feature.name(),
                         feature.severity().name().toLowerCase(Locale.ROOT),
                         Texts.number(feature.effect()),
@@ -142,41 +160,60 @@ final class DriftCommand extends CommandGroup {
                                     report.verdict().word(),
                                     report.reason()));
             session.console()
-                    .table(List.of("COLUMN", "SEVERITY", "EFFECT", "BAND", "PSI", "KS", "P", "IMPORTANCE"), rows);
-            ObjectNode document = report.toJson();
-            document.put("id", stored.id());
-            session.console().document(document);
-            return YES;
+                    .table(
+                            List.of("MODEL", "COLUMN", "SEVERITY", "EFFECT", "BAND", "PSI", "KS", "P", "IMPORTANCE"),
+                            rows);
         }
 
-        private StoredReport find(ProjectReading state) {
+        private List<StoredReport> find(Project project, ProjectReading state) {
             String wanted = id;
             if (wanted != null) {
-                return state.report(wanted)
+                return List.of(state.report(wanted)
                         .filter(report -> report.kind().equals("drift"))
                         .orElseThrow(() -> new KeelsonException(
                                 ErrorCode.NOT_FOUND,
                                 "There is no drift report (%s).".formatted(wanted),
-                                "Maybe leave the id away for the latest."));
+                                "Maybe leave the id away for the latest.")));
             }
-            return state.reports("drift", model, 1).stream()
-                    .findFirst()
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.NOT_FOUND,
-                            "There is no drift report yet.",
-                            "Maybe `keelson drift check` makes one."));
+            List<String> models = model != null
+                    ? List.of(model)
+                    : project.models().stream().map(ModelDefinition::name).toList();
+            List<StoredReport> latest = models.stream()
+                    .flatMap(name -> state.reports("drift", name, 1).stream())
+                    .toList();
+            if (latest.isEmpty()) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        model == null
+                                ? "There is no drift report yet."
+                                : "There is no drift report of the model (%s) yet.".formatted(model),
+                        "Maybe `keelson drift check` makes one.");
+            }
+            return latest;
         }
 
-        private static void write(Path file, String text) {
+        private static void write(Session session, Path file, Project project, List<DriftReport> reports) {
+            if (reports.size() > 1) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "--html writes the report of one model; there are reports of %s."
+                                .formatted(String.join(", ", reports.stream().map(DriftReport::model).toList())),
+                        "Maybe add --model %s.".formatted(reports.getFirst().model()));
+            }
+            Path parent = file.toAbsolutePath().getParent();
+            if (parent != null && !Files.isDirectory(parent)) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_WRITABLE,
+                        "The file (%s) cannot be written: there is no folder (%s)."
+                                .formatted(session.shown(file), session.shown(parent)),
+                        "Maybe its name is misspelt, or make it first.");
+            }
             try {
-                Path parent = file.toAbsolutePath().getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                Files.writeString(file, text);
+                Files.writeString(file, DriftReportPage.html(reports.getFirst(), project.zone()));
             } catch (IOException e) {
                 throw Failures.writing(file, e);
             }
+            session.console().note("Written to %s.".formatted(session.shown(file)));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.cli;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.project.ProjectErrors;
@@ -113,9 +114,10 @@ final class Failures {
     private void show(KeelsonException failure) {
         Console console = session.console();
         if (console.json()) {
-            console.document(ProjectErrors.json(failure));
+            console.document(ProjectErrors.json(new KeelsonException(
+                    failure.problems().stream().map(this::withCommands).toList(), failure)));
         } else {
-            List<Problem> all = failure.problems();
+            List<Problem> all = failure.problems().stream().map(this::forPerson).toList();
             List<Problem> first = all.subList(0, Math.min(all.size(), MOST_SHOWN));
             console.error(ProjectErrors.text(first, this::text).stripTrailing());
             if (all.size() > first.size()) {
@@ -125,24 +127,33 @@ final class Failures {
         }
     }
 
+    private Problem withCommands(Problem problem) {
+        String hint = problem.hint();
+        return new Problem(
+                problem.code(), problem.message(), problem.location(), hint == null ? null : session.withOptions(hint));
+    }
+
+    private Problem forPerson(Problem problem) {
+        String hint = problem.hint();
+        Location at = problem.location();
+        return new Problem(
+                problem.code(),
+                session.forPerson(problem.message()),
+                at == null ? null : session.place(at),
+                hint == null ? null : session.forPerson(hint));
+    }
+
     /** The text of a file that a problem points to; empty when it is no text, or too long to be read for one line. */
     private Optional<String> text(String name) {
         try {
-            for (Path candidate : candidates(name)) {
-                if (Files.isRegularFile(candidate) && Files.size(candidate) <= LARGEST_SHOWN_BYTES) {
-                    return Optional.of(Files.readString(candidate, StandardCharsets.UTF_8));
-                }
+            Path file = session.caller().resolve(name);
+            if (Files.isRegularFile(file) && Files.size(file) <= LARGEST_SHOWN_BYTES) {
+                return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
             }
         } catch (IOException | InvalidPathException e) {
             return Optional.empty(); // then the place alone is named
         }
         return Optional.empty();
-    }
-
-    private List<Path> candidates(String name) {
-        Path project = session.projectPath();
-        Path folder = Files.isDirectory(project) ? project : project.resolveSibling("");
-        return List.of(Path.of(name), session.base().resolve(name), folder.resolve(name));
     }
 
     /** The failure as one of the errors that people can look up. */

@@ -27,11 +27,12 @@ final class InitCommand extends KeelsonCommand {
         document.put("example", example);
         var list = document.putArray("files");
         files.forEach(file -> {
-            session.console().line(file.normalize().toString());
+            session.console().line(session.shown(file));
             list.add(file.getFileName().toString());
         });
         session.console().document(document);
-        String there = folder.equals(".") ? "" : "cd " + folder + " && ";
+        String shown = session.shown(target);
+        String there = shown.equals(".") ? "" : "cd " + Texts.quoted(shown) + " && ";
         session.console()
                 .note("Next: put your data in place (see README.md), or simulate some:\n  "
                         + there + "keelson simulate league --out data/football/matches.csv.gz && keelson run");

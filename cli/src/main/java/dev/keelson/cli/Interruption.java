@@ -9,7 +9,7 @@ final class Interruption implements AutoCloseable {
     }
 
     static Interruption saying(Session session, String text) {
-        return running(() -> session.console().error("\n" + text));
+        return running(() -> session.console().error("\n" + session.forPerson(text)));
     }
 
     /** Runs something before the process ends, unless closed before. */

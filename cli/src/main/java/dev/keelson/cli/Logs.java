@@ -13,11 +13,15 @@ final class Logs {
     /** Held, as the log manager forgets loggers that nobody holds. */
     private static final Logger ROOT = Logger.getLogger("");
 
+    /** The server's own lines about its start; held as well. */
+    private static final Logger SERVER = Logger.getLogger("io.helidon");
+
     private Logs() {}
 
     static void toStandardError(PrintStream err, boolean verbose) {
         LogManager.getLogManager().reset();
         ROOT.setLevel(verbose ? Level.INFO : Level.WARNING);
+        SERVER.setLevel(verbose ? Level.INFO : Level.WARNING);
         ROOT.addHandler(new Lines(err, verbose));
     }
 

@@ -7,7 +7,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
-import dev.keelson.wiring.LiveBackend;
+import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -61,9 +61,8 @@ final class PredictCommand extends KeelsonCommand {
         List<Map<String, @Nullable Object>> rows = from == null ? List.of(reader.cells(cells)) : reader.file(session, from);
         PredictOptions options = new PredictOptions(true, asOf == null ? null : instant(asOf, project.zone()));
         List<Prediction> predictions;
-        try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
-            predictions = backend.predict(model, rows, options);
-            backend.prediction(predictions.getFirst().id()); // brings the index up to date for those who list
+        try (LiveProject live = LiveProject.open(project, session.clock())) {
+            predictions = live.predict(model, rows, options);
         }
         show(session, definition.classes(), predictions);
         return YES;
@@ -93,12 +92,19 @@ final class PredictCommand extends KeelsonCommand {
             node.put("predicted", classes.get(prediction.predicted()));
             Catalogued.number(node, "confidence", prediction.probabilities()[prediction.predicted()]);
             node.put("as_of", prediction.asOf().toString());
+            if (!prediction.warnings().isEmpty()) {
+                prediction.warnings().forEach(node.putArray("warnings")::add);
+            }
             row.add("v" + prediction.version());
             row.add(prediction.asOf().toString());
             row.add(prediction.id().toString());
             table.add(row);
         }
         session.console().table(header, table);
+        predictions.stream()
+                .flatMap(prediction -> prediction.warnings().stream())
+                .distinct()
+                .forEach(session.console()::note);
         session.console().document(document);
     }
 

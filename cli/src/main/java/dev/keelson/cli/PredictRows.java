@@ -72,22 +72,22 @@ final class PredictRows {
     List<Map<String, @Nullable Object>> file(Session session, String name) {
         String text;
         boolean standardInput = name.equals("-");
+        String shown = standardInput ? "standard input" : session.shown(session.path(name));
         try (InputStream in = standardInput ? session.in() : Files.newInputStream(session.path(name))) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new KeelsonException(
                     ErrorCode.SOURCE_NOT_FOUND,
-                    "There is no file (%s).".formatted(name),
+                    "There is no file (%s).".formatted(shown),
                     "Maybe the path is relative to another folder.",
                     e);
         } catch (IOException e) {
             throw new KeelsonException(
                     ErrorCode.SOURCE_UNREADABLE,
-                    "The file (%s) cannot be read: %s.".formatted(name, e.getMessage()),
+                    "The file (%s) cannot be read: %s.".formatted(shown, e.getMessage()),
                     null,
                     e);
         }
-        String shown = standardInput ? "standard input" : name;
         String start = (text.startsWith("\uFEFF") ? text.substring(1) : text).stripLeading();
         List<Map<String, @Nullable Object>> rows =
                 start.startsWith("{") || start.startsWith("[") ? json(shown, start) : csv(session, shown, start);

@@ -7,30 +7,19 @@ import dev.keelson.wiring.LiveBackend;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code keelson serve}. */
 @Command(name = "serve", description = "Serve predictions, the console and the API until Ctrl-C.")
 final class ServeCommand extends KeelsonCommand {
     private static final long GRACE_SECONDS = 20;
 
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description = "Loopback address to listen on (default: 127.0.0.1).")
-    String host = "127.0.0.1";
-
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "8710",
-            description = "Port; 0 takes a free one (default: 8710).")
-    int port = 8710;
+    @Mixin
+    final ServingOptions where = new ServingOptions();
 
     @Override
     int run(Session session) {
-        return serve(session, session.project(), host, port, true);
+        return serve(session, session.project(), where, true);
     }
 
     /**
@@ -38,7 +27,7 @@ final class ServeCommand extends KeelsonCommand {
      *
      * @param asData whether the address is what the command is to print, and not a remark
      */
-    static int serve(Session session, Project project, String host, int port, boolean asData) {
+    static int serve(Session session, Project project, ServingOptions where, boolean asData) {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Interruption interruption = Interruption.running(() -> {
@@ -53,8 +42,8 @@ final class ServeCommand extends KeelsonCommand {
         });
         try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
             backend.startIndexing();
-            try (KeelsonServer server = KeelsonServer.start(backend, host, port)) {
-                backend.serving(server.port());
+            try (KeelsonServer server = KeelsonServer.start(backend, where.host, where.port)) {
+                backend.serving(where.host, server.port());
                 announce(session, backend, server, asData);
                 stop.await();
                 session.console().note("Stopping ...");

@@ -2,24 +2,34 @@ package dev.keelson.cli;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.Projects;
+import java.io.File;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
 /** One call of the program: where it runs, what it reads and where it writes. */
 final class Session {
+    /** The beginning of a command that works on a project. */
+    private static final Pattern COMMAND = Pattern.compile(
+            "`keelson (?=(?:validate|run|replay|serve|status|data|simulate|runs|models|predict|predictions|drift|doctor)\\b)");
+
     private final Path folder;
     private final Map<String, String> environment;
     private final InputStream in;
@@ -95,6 +105,7 @@ final class Session {
     /** To be called before a command does anything. */
     void start() {
         console.use(options.json, options.quiet);
+        console.phrase(this::forPerson);
         Logs.toStandardError(err, options.verbose);
         if (options.folder != null && !Files.isDirectory(folder.resolve(options.folder))) {
             throw new KeelsonException(
@@ -141,9 +152,86 @@ final class Session {
         return base().resolve(written);
     }
 
+    /** The folder in which the person is. */
+    Path caller() {
+        return folder;
+    }
+
     /** The folder in which the command works. */
     Path base() {
         return options.folder == null ? folder : folder.resolve(options.folder);
+    }
+
+    /**
+     * A path as it is seen from the folder in which the person is: relative where it lies below that, or below the folder of
+     * {@code -C} when that was given relative; absolute otherwise.
+     */
+    String shown(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        Path here = folder.toAbsolutePath().normalize();
+        Path there = base().toAbsolutePath().normalize();
+        if (absolute.startsWith(here)) {
+            String relative = here.relativize(absolute).toString();
+            return relative.isEmpty() ? "." : relative;
+        }
+        return options.folder != null && absolute.startsWith(there)
+                ? Path.of(options.folder).resolve(there.relativize(absolute)).normalize().toString()
+                : absolute.toString();
+    }
+
+    /**
+     * A text in which each command in back quotes works on the same project as this one, wherever that is: with the same
+     * {@code -C}, {@code -p} and {@code -e}.
+     */
+    String withOptions(String text) {
+        StringBuilder added = new StringBuilder("`keelson ");
+        append(added, "-C", options.folder);
+        append(added, "-p", options.project);
+        append(added, "-e", options.environmentFile);
+        return COMMAND.matcher(text).replaceAll(Matcher.quoteReplacement(added.toString()));
+    }
+
+    private static void append(StringBuilder words, String option, @Nullable String value) {
+        if (value != null) {
+            words.append(option).append(' ').append(Texts.quoted(value)).append(' ');
+        }
+    }
+
+    /** A text for the person: {@link #withOptions}, and files as {@link #shown}. */
+    String forPerson(String text) {
+        String said = withOptions(text);
+        Path here = folder.toAbsolutePath().normalize();
+        if (here.getNameCount() > 0) {
+            said = below(here).matcher(said).replaceAll("");
+        }
+        Path there = base().toAbsolutePath().normalize();
+        if (options.folder != null && !there.startsWith(here) && there.getNameCount() > 0) {
+            String relative = Path.of(options.folder).resolve("x").normalize().toString();
+            said = below(there).matcher(said)
+                    .replaceAll(Matcher.quoteReplacement(relative.substring(0, relative.length() - 1)));
+        }
+        return said;
+    }
+
+    /** A folder at the beginning of a path in a text. */
+    private static Pattern below(Path folder) {
+        return Pattern.compile("(?<![\\p{L}\\p{N}_./\\\\-])" + Pattern.quote(folder + File.separator));
+    }
+
+    /** A place as the person finds it; files of the project are named relative to it elsewhere. */
+    Location place(Location place) {
+        Path project = projectPath();
+        Path beside = Files.isDirectory(project) ? project : project.resolveSibling("");
+        try {
+            for (Path file : List.of(folder.resolve(place.file()), base().resolve(place.file()), beside.resolve(place.file()))) {
+                if (Files.isRegularFile(file)) {
+                    return new Location(shown(file), place.line(), place.column());
+                }
+            }
+        } catch (InvalidPathException e) {
+            return place; // it names no file
+        }
+        return place;
     }
 
     /** The project file, or the folder that should hold one. */

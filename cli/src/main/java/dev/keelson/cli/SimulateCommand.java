@@ -87,7 +87,7 @@ final class SimulateCommand extends CommandGroup {
             }
             Path file = session.path(out);
             write(file, matches);
-            session.console().line("%s\t%d matches".formatted(out, matches.size()));
+            session.console().line("%s\t%d matches".formatted(session.shown(file), matches.size()));
             session.console()
                     .document(JsonNodeFactory.instance
                             .objectNode()

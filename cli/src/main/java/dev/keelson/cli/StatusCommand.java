@@ -10,6 +10,7 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.ProjectDatasets;
 import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.UnfinishedWork;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,12 +63,32 @@ final class StatusCommand extends KeelsonCommand {
             console.table(
                     List.of("MODEL", "CHAMPION", "CHALLENGER", "TRAINED TO", "LOG LOSS", "DRIFT", "DECAY", "OUTCOMES", "LOGGED"),
                     rows);
-            if (reason != null) {
+            Optional<UnfinishedWork> unfinished = state.unfinished()
+                    .filter(work -> reason != null || !work.command().equals("demo"));
+            document.put("unfinished", unfinished.map(UnfinishedWork::command).orElse(null));
+            if (unfinished.isPresent()) {
+                UnfinishedWork work = unfinished.get();
+                console.note("A %s was stopped before its end; this goes on with it:\n  %s"
+                        .formatted(work.command(), command(session, project, work)));
+            } else if (reason != null) {
                 console.note("Not ready to predict: " + reason);
             }
         }
         console.document(document);
         return YES;
+    }
+
+    /** The command that goes on, to be pasted. */
+    private static String command(Session session, Project project, UnfinishedWork work) {
+        StringBuilder words = new StringBuilder("keelson");
+        String folder = Texts.quoted(session.shown(project.folder()));
+        if (work.command().equals("demo")) {
+            words.append(" demo --dir ").append(folder);
+        } else {
+            words.append(folder.equals(".") ? "" : " -C " + folder).append(" replay");
+        }
+        work.options().forEach(word -> words.append(' ').append(Texts.quoted(word)));
+        return words.toString();
     }
 
     private static @Nullable String notReady(ProjectReading state, Project project, boolean loaded) {

@@ -26,6 +26,11 @@ final class Texts {
         return value == null ? "" : value.toString();
     }
 
+    /** A word as a shell takes it: in quotes when it needs them. */
+    static String quoted(String word) {
+        return word.matches("[\\p{L}\\p{N}_./\\\\:=@%+,~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
     /** Seconds with one decimal. */
     static double seconds(long startNanos) {
         return Math.round((System.nanoTime() - startNanos) / 1e8) / 10.0;

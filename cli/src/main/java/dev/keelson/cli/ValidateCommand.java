@@ -25,9 +25,7 @@ final class ValidateCommand extends KeelsonCommand {
         session.console()
                 .line("%s is valid: project %s, %s, %s, %s."
                         .formatted(
-                                session.projectPath().toString().isEmpty()
-                                        ? project.file().getFileName()
-                                        : project.file(),
+                                session.shown(project.file()),
                                 project.name(),
                                 Texts.count(project.sources().size(), "source"),
                                 Texts.count(project.views().size(), "feature view"),

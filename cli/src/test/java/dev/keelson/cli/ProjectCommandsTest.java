@@ -90,7 +90,7 @@ final class ProjectCommandsTest {
         Cli document = Cli.run(folder, "-C", "p", "status", "--json");
 
         assertThat(text.code()).isZero();
-        assertThat(text.err()).contains("keelson run");
+        assertThat(text.err()).contains("`keelson -C p run`");
         assertThat(document.json().get("ready").asBoolean()).isFalse();
     }
 
@@ -116,5 +116,50 @@ final class ProjectCommandsTest {
 
         assertThat(cli.code()).isEqualTo(2);
         assertThat(cli.err()).contains("error[K301]", "Maybe `football-1x2` was meant.");
+    }
+
+    @Test
+    void pathsAndCommandsCanBePasted() throws IOException {
+        Cli made = Cli.run(folder, "-C", "p", "init", "q", "--example", "football");
+        Cli valid = Cli.run(folder, "-C", "p", "validate");
+        Cli league = Cli.run(folder, "-C", "p", "simulate", "league", "--seasons", "1", "--out", "l.csv");
+        Cli noFile = Cli.run(folder, "-C", "p", "predict", "football-1x2", "rows.csv");
+        Cli noData = Cli.run(folder, "-C", "p", "data", "load");
+        Cli other = Cli.run(folder.resolve("p/q"), "-C", "..", "data", "load");
+        Cli doctor = Cli.run(folder, "-C", "p", "doctor", "--port", "0");
+        Files.writeString(folder.resolve("p/keelson.yaml"), "projct: x\n");
+        Cli wrong = Cli.run(folder, "-C", "p", "validate");
+
+        assertThat(made.out().lines()).contains("p/q/keelson.yaml");
+        assertThat(made.err()).contains("cd p/q && keelson simulate");
+        assertThat(valid.out()).startsWith("p/keelson.yaml is valid");
+        assertThat(league.out()).startsWith("p/l.csv\t");
+        assertThat(noFile.err()).contains("(p/rows.csv)");
+        assertThat(noData.err()).contains("p/data/football/matches.csv.gz").doesNotContain(folder.toString());
+        assertThat(other.err()).contains("../data/football/matches.csv.gz").doesNotContain(folder.toString());
+        assertThat(doctor.out()).contains("in p/keelson.yaml").doesNotContain(folder.toString());
+        assertThat(doctor.err()).contains("`keelson -C p simulate league --out data/football/matches.csv.gz`");
+        assertThat(wrong.err()).contains(" --> p/keelson.yaml:1:1");
+    }
+
+    @Test
+    void suggestionsKeepTheOptionsThatNameTheProject() {
+        Cli folders = Cli.run(folder, "-C", "p", "data", "versions");
+        Cli files = Cli.run(folder, "-p", "p/keelson.yaml", "data", "versions");
+        Cli document = Cli.run(folder, "-C", "p", "--json", "data", "verify");
+
+        assertThat(folders.err()).contains("`keelson -C p data load`");
+        assertThat(files.err()).contains("`keelson -p p/keelson.yaml data load`");
+        assertThat(document.json().at("/error/hint").asText()).contains("`keelson -C p data load`");
+    }
+
+    @Test
+    void fileInPlaceOfTheStateFolderIsAFault() throws IOException {
+        Files.writeString(folder.resolve("p/.keelson"), "");
+
+        Cli cli = Cli.run(folder, "-C", "p", "doctor", "--port", "0");
+
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.out()).contains("fault\tstate\tp/.keelson is a file; a folder was expected.");
     }
 }

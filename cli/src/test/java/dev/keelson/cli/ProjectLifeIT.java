@@ -3,6 +3,9 @@ package dev.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StateFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,6 +37,9 @@ final class ProjectLifeIT {
 
     @TempDir
     static Path folder;
+
+    /** What the first version predicts for {@link #ROWS}. */
+    private static JsonNode probabilities = MissingNode.getInstance();
 
     @BeforeAll
     static void makeTheProject() throws IOException {
@@ -97,7 +104,7 @@ final class ProjectLifeIT {
         Cli csv = keelson("predict football-1x2-odds rows.csv --json");
 
         assertThat(row.code()).as(row.err()).isZero();
-        JsonNode probabilities = row.json().at("/predictions/0/probabilities");
+        probabilities = row.json().at("/predictions/0/probabilities");
         assertThat(probabilities.get("H").asDouble()
                         + probabilities.get("D").asDouble()
                         + probabilities.get("A").asDouble())
@@ -127,7 +134,33 @@ final class ProjectLifeIT {
         assertThat(cli.code()).isZero();
         assertThat(cli.out()).startsWith("football-1x2\tinsufficient\t");
         assertThat(cli.err()).contains("rows");
-        assertThat(keelson("drift report --json").json().get("verdict").asText()).isEqualTo("insufficient");
+        assertThat(keelson("drift report --json").json().at("/reports/0/verdict").asText()).isEqualTo("insufficient");
+    }
+
+    @Test
+    @Order(6)
+    void driftReportShowsTheLatestOfEachModel() throws IOException {
+        assertThat(keelson("drift check").code()).isZero();
+
+        Cli all = keelson("drift report --json");
+        Cli one = keelson("drift report --model football-1x2 --json");
+        Cli text = keelson("drift report");
+        Cli ambiguous = keelson("drift report --html report.html");
+        Cli nowhere = keelson("drift report --model football-1x2 --html no/such/report.html");
+        Cli html = keelson("drift report --model football-1x2 --html report.html");
+
+        assertThat(all.json().get("reports").findValuesAsText("model")).containsExactly("football-1x2", "football-1x2-odds");
+        assertThat(one.json().get("reports").findValuesAsText("model")).containsExactly("football-1x2");
+        assertThat(text.err()).contains("football-1x2 v1 at", "football-1x2-odds v1 at");
+        assertThat(ambiguous.code()).isEqualTo(2);
+        assertThat(ambiguous.err()).contains("error[K407]", "football-1x2, football-1x2-odds", "--model football-1x2");
+        assertThat(nowhere.code()).isEqualTo(2);
+        assertThat(nowhere.err()).contains("error[K402]", "there is no folder (no/such)");
+        assertThat(folder.resolve("no")).doesNotExist();
+        assertThat(html.code()).as(html.err()).isZero();
+        assertThat(html.out()).isEmpty();
+        assertThat(html.err()).isEqualToIgnoringNewLines("Written to report.html.");
+        assertThat(folder.resolve("report.html")).content().startsWith("<!doctype html>");
     }
 
     @Test
@@ -187,6 +220,58 @@ final class ProjectLifeIT {
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.json().at("/error/code").asText()).isEqualTo("K205");
         assertThat(Cli.run(other, "data", "versions").out()).isEmpty();
+        assertThat(Cli.run(other, "data", "quarantine").err()).contains("was blocked", "no row of it was bad");
+    }
+
+    @Test
+    void rowsOfABlockedLoadCanBeListed(@TempDir Path other) throws IOException {
+        TinyLeague.make(other);
+        Path file = other.resolve("data/football/matches.csv");
+        String good = Files.readString(file);
+        Stream<String> cut = good.lines().skip(51).map(line -> line.replaceFirst(",[^,]*$", ""));
+        Files.writeString(
+                file, Stream.concat(good.lines().limit(51), cut).collect(Collectors.joining("\n", "", "\n")));
+
+        Cli blocked = Cli.run(other, "run");
+        Cli text = Cli.run(other, "data", "quarantine");
+        Cli document = Cli.run(other, "data", "quarantine", "--json");
+        Files.writeString(file, good);
+        Cli mended = Cli.run(other, "run");
+        Cli after = Cli.run(other, "data", "quarantine", "--json");
+
+        assertThat(blocked.code()).as(blocked.err()).isEqualTo(1);
+        assertThat(blocked.err()).contains("error[K205]", "`keelson data quarantine` lists them");
+        assertThat(text.code()).isZero();
+        assertThat(text.out().lines()).hasSize(490).allMatch(line -> line.contains("K206"));
+        assertThat(text.err()).contains("was blocked", "490 rows");
+        assertThat(document.json().get("blocked").asBoolean()).isTrue();
+        assertThat(document.json().get("quarantined")).hasSize(490);
+        assertThat(mended.code()).as(mended.err()).isZero();
+        assertThat(after.json().get("blocked").asBoolean()).isFalse();
+        assertThat(after.json().get("quarantined")).isEmpty();
+    }
+
+    @Test
+    @Order(9)
+    void predictingDoesNotWaitForAReplay() {
+        Cli cli;
+        try (ProjectOwner owner = ProjectOwner.acquire(new StateFolder(folder.resolve(".keelson")), "secret")) {
+            assertThat(owner.owner().port()).isNull();
+            cli = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x2-odds", "-");
+        }
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("error[K404]", "in use by process", "wait until it has ended");
+    }
+
+    @Test
+    @Order(9)
+    void eventOfThePastIsRefusedWithARemedy() {
+        Cli cli = Cli.run(
+                folder, ROWS.replace("2030-01-05", "2014-01-05"), Map.of(), "predict", "football-1x2-odds", "-");
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("error[K304]", "`keelson replay`");
     }
 
     @Test
@@ -213,6 +298,7 @@ final class ProjectLifeIT {
             String port = url.substring(url.lastIndexOf(':') + 1);
             assertThat(keelson("models list").out().lines()).hasSize(2); // looking is allowed meanwhile
             assertThat(keelson("doctor --port " + port).code()).isEqualTo(1);
+            assertServed();
             Cli second = keelson("serve --port " + port);
             assertThat(second.code()).isEqualTo(2);
             assertThat(second.err()).contains("error[K40"); // in use: the project, or the port
@@ -221,6 +307,29 @@ final class ProjectLifeIT {
         }
         assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(130);
         assertThat(keelson("models promote football-1x2 v1 --reason because").code()).isEqualTo(1);
+    }
+
+    /** Commands that go over the port of the process that serves. */
+    private static void assertServed() {
+        int before = keelson("predictions list --json").json().get("total").asInt();
+
+        Cli predicted = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x2-odds", "-", "--json");
+        Cli wrong = keelson("predict football-1x2 --row div=E0");
+        Cli unknown = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x3", "-");
+        Cli drift = keelson("drift check --json");
+
+        assertThat(predicted.code()).as(predicted.err()).isZero();
+        JsonNode first = predicted.json().at("/predictions/0");
+        assertThat(first.get("entity").asText()).isEqualTo("E0|2030-01-05|Ashford|Brampton");
+        assertThat(first.get("probabilities")).isEqualTo(probabilities);
+        assertThat(keelson("predictions list --json").json().get("total").asInt()).isEqualTo(before + 1);
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("error[K304]", "rows[0].HomeTeam", "rows[0].AwayTeam");
+        assertThat(unknown.err()).contains("error[K301]");
+        assertThat(drift.code()).as(drift.err()).isZero();
+        assertThat(drift.json().get("drift").isNull()).isTrue();
+        assertThat(drift.json().get("reports").findValuesAsText("verdict")).containsExactly("insufficient", "insufficient");
+        assertThat(keelson("run").err()).contains("error[K404]", "which serves on port");
     }
 
     /** Hands on each line that is printed. */

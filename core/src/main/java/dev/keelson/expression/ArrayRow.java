@@ -1,6 +1,5 @@
 package dev.keelson.expression;
 
-import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
@@ -24,7 +23,10 @@ public final class ArrayRow implements Row {
     public ArrayRow(Schema schema) {
         int columns = schema.columns().size();
         this.schema = schema;
-        this.types = schema.columns().stream().map(Column::type).toArray(ColumnType[]::new);
+        this.types = new ColumnType[columns];
+        for (int i = 0; i < columns; i++) {
+            types[i] = schema.columns().get(i).type();
+        }
         this.present = new boolean[columns];
         this.doubles = new double[columns];
         this.longs = new long[columns];

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +49,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataLoad {
     private final DatasetStore store;
+    private final Consumer<Blocked> blocked;
     private final Map<String, DatasetState> states = new HashMap<>();
+
+    /**
+     * A load that was blocked: none of its rows became visible, those it would have set aside are kept for a look.
+     *
+     * @param source name of the source
+     * @param read rows read
+     * @param quarantined how many of them would have been set aside
+     * @param quarantineId under which these are stored, or null when there are none
+     * @param latest the version before, which stays the latest, or null
+     */
+    public record Blocked(
+            String source, long read, int quarantined, @Nullable String quarantineId, @Nullable DatasetVersion latest) {}
 
     /** @param store where versions are kept */
     public DataLoad(DatasetStore store) {
+        this(store, load -> {});
+    }
+
+    /**
+     * @param store where versions are kept
+     * @param blocked told of a load that is blocked, before it fails with DATA_BLOCKED
+     */
+    public DataLoad(DatasetStore store, Consumer<Blocked> blocked) {
         this.store = store;
+        this.blocked = blocked;
     }
 
     /**
@@ -182,12 +205,20 @@ public final class DataLoad {
             List<QuarantinedRow> quarantined = new ArrayList<>(unreadable);
             quarantined.addAll(tooLate);
             String quarantineId = quarantined.isEmpty() ? null : store.putQuarantine(source.name(), quarantined);
-            refuseWhenNothingIsGood(quarantined);
-            List<CheckResult> checks = SourceChecks.evaluate(source.checks(), this);
-            SourceChecks.refuse(source, checks, quarantined.size());
+            long read = (long) cut + unreadable.size() + copies;
+            List<CheckResult> checks;
+            try {
+                refuseWhenNothingIsGood(quarantined);
+                checks = SourceChecks.evaluate(source.checks(), this);
+                SourceChecks.refuse(source, checks, quarantined.size());
+            } catch (KeelsonException e) {
+                if (e.code() == ErrorCode.DATA_BLOCKED) {
+                    blocked.accept(new Blocked(source.name(), read, quarantined.size(), quarantineId, previous));
+                }
+                throw e;
+            }
             DatasetVersion version = touched.isEmpty() ? previous : store.put(draft());
             follow(version);
-            long read = (long) cut + unreadable.size() + copies;
             long loaded = (long) fresh.size() - updates.size();
             return new LoadReport(
                     source.name(),

@@ -151,7 +151,7 @@ public final class SourceChecks {
                                                 ? ""
                                                 : String.format(
                                                         Locale.ROOT,
-                                                        "; %,d of its rows went to quarantine",
+                                                        "; %,d of its rows went to quarantine: `keelson data quarantine` lists them",
                                                         quarantined))));
             }
         }

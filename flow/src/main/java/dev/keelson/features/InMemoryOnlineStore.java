@@ -42,6 +42,13 @@ public final class InMemoryOnlineStore implements OnlineStore {
     }
 
     @Override
+    public synchronized List<String> keys(String view) {
+        requireOpen();
+        Map<String, Entry> ofView = entries.get(view);
+        return ofView == null ? List.of() : ofView.keySet().stream().sorted().toList();
+    }
+
+    @Override
     public synchronized Optional<Instant> watermark(String view) {
         requireOpen();
         return Optional.ofNullable(watermarks.get(view));

@@ -71,6 +71,15 @@ public final class OnlineFeatures {
      */
     public record Advance(int applied, int waiting, int contained) {}
 
+    /**
+     * An entity that a request names and of which nothing is known.
+     *
+     * @param entity what kind of thing it is, such as {@code team}
+     * @param column the column of the request that names it
+     * @param key its name there
+     */
+    public record UnknownEntity(String entity, String column, String key) {}
+
     private OnlineFeatures(FeatureEngine engine, OnlineStore store) {
         this.engine = engine;
         this.store = store;
@@ -241,7 +250,7 @@ public final class OnlineFeatures {
                         ErrorCode.BAD_REQUEST,
                         "The features are asked for as of %s, but already contain what became known until %s."
                                 .formatted(asOf, Micros.toInstant(known)),
-                        "Maybe the features of the past are wanted: they are computed from the data as history.");
+                        "Maybe the event has happened already: give it a time after that, or let `keelson replay` predict the past as if it were still to come.");
             }
             return read(service, request, micros);
         } finally {
@@ -315,7 +324,7 @@ public final class OnlineFeatures {
                     "The service was compiled by another engine: its view (%s) is unknown here."
                             .formatted(group.view().name()));
         }
-        String key = Keys.of(request, group.keyIndex(), group.keyType());
+        String key = key(group, request);
         KeyState state = key == null ? null : state(view, key);
         FeatureStatus shared = key == null ? FeatureStatus.NULL_KEY : view.plan.status(state, asOf);
         long age = state == null ? FeatureVector.NO_AGE : asOf - state.newestEvent();
@@ -329,6 +338,80 @@ public final class OnlineFeatures {
                 values[slot] = view.plan.read(features[i], state, asOf);
                 statuses[slot] = FeatureEngine.statusOf(values[slot]);
             }
+        }
+    }
+
+    /**
+     * The entities that a request names and of which no view that the service reads holds anything: their features have
+     * the status NOT_FOUND.
+     *
+     * @param service of the same engine
+     * @param request a row of {@link FeatureService#requestSchema()}
+     * @return in the order of the service's views, each once; usually none
+     */
+    public List<UnknownEntity> unknown(FeatureService service, Row request) {
+        published.readLock().lock();
+        try {
+            List<UnknownEntity> unknown = List.of();
+            for (int g = 0; g < service.groups.size(); g++) {
+                Group group = service.groups.get(g);
+                String key = service.groupSlots[g].length == 0 ? null : key(group, request);
+                if (key == null || isKnown(group, key)) {
+                    continue;
+                }
+                UnknownEntity entity =
+                        new UnknownEntity(group.view().definition().entity(), group.keyColumn(), key);
+                if (!unknown.contains(entity)) {
+                    unknown = unknown.isEmpty() ? new ArrayList<>() : unknown;
+                    unknown.add(entity);
+                }
+            }
+            if (!unknown.isEmpty()) {
+                unknown.removeIf(each -> isKnownElsewhere(service, request, each));
+            }
+            return unknown;
+        } finally {
+            published.readLock().unlock();
+        }
+    }
+
+    /** A view may leave out all events of an entity that another view knows. */
+    private boolean isKnownElsewhere(FeatureService service, Row request, UnknownEntity entity) {
+        for (Group group : service.groups) {
+            if (group.view().definition().entity().equals(entity.entity())
+                    && entity.key().equals(key(group, request))
+                    && isKnown(group, entity.key())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isKnown(Group group, String key) {
+        LiveView view = views.get(group.view().name());
+        return view != null && state(view, key) != null;
+    }
+
+    private static @Nullable String key(Group group, Row request) {
+        return Keys.of(request, group.keyIndex(), group.keyType());
+    }
+
+    /** The keys of an entity that any view holds something for, in alphabetical order of code units. */
+    public List<String> keys(String entity) {
+        published.readLock().lock();
+        try {
+            TreeSet<String> keys = new TreeSet<>();
+            for (LiveView view : views.values()) {
+                if (view.plan.definition().entity().equals(entity)) {
+                    keys.addAll(view.states.keySet());
+                    if (view.stored) {
+                        keys.addAll(store.keys(view.plan.storeName()));
+                    }
+                }
+            }
+            return List.copyOf(keys);
+        } finally {
+            published.readLock().unlock();
         }
     }
 

@@ -35,6 +35,11 @@ public record PredictionEvent(
 
     /** Position of the most probable class; the first of equals. */
     public int predicted() {
+        return mostProbable(probabilities);
+    }
+
+    /** Position of the greatest of some probabilities; the first of equals. */
+    public static int mostProbable(double[] probabilities) {
         int best = 0;
         for (int i = 1; i < probabilities.length; i++) {
             if (probabilities[i] > probabilities[best]) {

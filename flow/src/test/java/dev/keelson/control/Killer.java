@@ -167,6 +167,11 @@ final class Killer {
             }
 
             @Override
+            public Knowledge known(String model, String entity) {
+                return log.known(model, entity);
+            }
+
+            @Override
             public JournalPosition position() {
                 return call(log::position);
             }

@@ -102,6 +102,32 @@ final class OnlineFeaturesTest {
     }
 
     @Test
+    void entitiesWithoutHistoryAreTold() {
+        MatchRows rows = MatchRows.random(5, 200);
+        MatchRows.Match known = rows.matches.getFirst();
+        MatchRows asked = new MatchRows();
+        asked.add(new MatchRows.Match(MatchRows.time(400), MatchRows.time(400), known.div(), known.home(), "Nobody", null, null, 2.0));
+        asked.add(new MatchRows.Match(MatchRows.time(400), MatchRows.time(400), known.div(), known.home(), known.away(), null, null, 2.0));
+        asked.add(new MatchRows.Match(MatchRows.time(400), MatchRows.time(400), known.div(), null, known.away(), null, null, 2.0));
+        FrameRow request = new FrameRow(asked.frame(), SERVICE.requestSchema());
+        try (OnlineStore store = new InMemoryOnlineStore()) {
+            OnlineFeatures online = OnlineFeatures.open(ENGINE, store);
+            online.advance(rows.frame(), MatchRows.instant(400));
+            online.flush();
+            OnlineFeatures reopened = OnlineFeatures.open(ENGINE, store);
+
+            for (OnlineFeatures features : List.of(online, reopened)) {
+                assertThat(features.unknown(SERVICE, request.at(0)))
+                        .containsExactly(new OnlineFeatures.UnknownEntity("team", "AwayTeam", "Nobody"));
+                assertThat(features.unknown(SERVICE, request.at(1))).isEmpty();
+                assertThat(features.unknown(SERVICE, request.at(2))).isEmpty();
+                assertThat(features.keys("team")).contains(known.home(), known.away()).isSorted();
+                assertThat(features.keys("stadium")).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void statesDoNotDependOnTheSteps() {
         MatchRows rows = MatchRows.random(5, 200);
         Frame frame = rows.frame();
@@ -329,6 +355,11 @@ final class OnlineFeaturesTest {
             store.putAll(added, watermarks);
             puts.addAll(added);
             puts.sort(Comparator.comparing(Put::view).thenComparing(Put::key));
+        }
+
+        @Override
+        public List<String> keys(String view) {
+            return store.keys(view);
         }
 
         @Override

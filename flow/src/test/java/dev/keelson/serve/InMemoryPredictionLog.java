@@ -79,6 +79,24 @@ public final class InMemoryPredictionLog implements PredictionLog {
     }
 
     @Override
+    public synchronized Knowledge known(String model, String entity) {
+        Instant eventTime = null;
+        OutcomeEvent outcome = null;
+        for (Object each : records.subList(0, indexed)) {
+            if (each instanceof PredictionEvent event
+                    && event.model().equals(model)
+                    && event.entity().equals(entity)) {
+                eventTime = event.eventTime();
+            } else if (each instanceof OutcomeEvent event
+                    && event.model().equals(model)
+                    && event.entity().equals(entity)) {
+                outcome = event;
+            }
+        }
+        return new Knowledge(eventTime, outcome);
+    }
+
+    @Override
     public synchronized JournalPosition position() {
         return new JournalPosition(1, records.size());
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param steps the steps that are listed, newest first
  * @param all whether every step is listed, not only those where something happened
  * @param total number of steps
+ * @param others the other replays that are kept, the one that ran last first
  */
 public record ReplayView(
         Shell shell,
@@ -26,7 +27,8 @@ public record ReplayView(
         Markup strip,
         List<Step> steps,
         boolean all,
-        int total) {
+        int total,
+        List<String> others) {
 
     /**
      * A policy or baseline with its scores.

@@ -1,8 +1,6 @@
 package dev.keelson.http.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
@@ -17,9 +15,6 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Models, versions, runs, audit trail and replays, and what changes what serves. */
 final class CatalogEndpoints {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MAX_LIST = 1000;
 
     private final Backend backend;
@@ -145,21 +139,14 @@ final class CatalogEndpoints {
     }
 
     private static JsonNode body(ServerRequest request) {
-        if (!request.content().hasEntity()) {
+        JsonNode body = Json.body(request);
+        if (body == null) {
             return Json.object();
         }
-        try (InputStream in = request.content().inputStream()) {
-            JsonNode body = MAPPER.readTree(in);
-            if (body == null || !body.isObject()) {
-                throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is not an object, as expected.", null);
-            }
-            return body;
-        } catch (JsonProcessingException e) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST, "The body is not JSON: %s.".formatted(e.getOriginalMessage()), null, e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The body could not be read.", e);
+        if (!body.isObject()) {
+            throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is not an object, as expected.", null);
         }
+        return body;
     }
 
     private void runs(ServerRequest request, ServerResponse response) {
@@ -256,7 +243,14 @@ final class CatalogEndpoints {
         }
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("replays");
-        replays.values().forEach(list::add);
+        replays.forEach((id, replay) -> {
+            ObjectNode compared = replay.putObject("comparisons");
+            for (ModelDefinition model : backend.project().models()) {
+                backend.report("comparison-%s-%s".formatted(id, model.name()))
+                        .ifPresent(report -> compared.set(model.name(), Json.stored(report.document())));
+            }
+            list.add(replay);
+        });
         ObjectNode comparisons = body.putObject("comparisons");
         for (ModelDefinition model : backend.project().models()) {
             @Nullable StoredReport latest = backend.reports("comparison", model.name(), 1).stream()

@@ -91,15 +91,7 @@ final class ConsoleRoutes {
 
     private void predictions(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
-        int version = parameters.number("version", 1, Integer.MAX_VALUE, 0);
-        PredictionPages.Filter filter = new PredictionPages.Filter(
-                parameters.text("model"),
-                version == 0 ? null : version,
-                parameters.text("role"),
-                parameters.instant("from", backend.project().zone()),
-                parameters.instant("to", backend.project().zone()),
-                parameters.flag("settled"),
-                parameters.text("text"));
+        PredictionPages.Filter filter = parameters.predictions(backend.project().zone());
         String cursor = parameters.text("cursor");
         if (cursor != null && !PredictionPages.isCursor(cursor)) {
             parameters.wrong("cursor", cursor, "that of a page before");

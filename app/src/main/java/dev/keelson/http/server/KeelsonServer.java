@@ -82,9 +82,9 @@ public final class KeelsonServer implements AutoCloseable {
         routing.addFilter(new RequestGuard());
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
         Routes routes = new Routes();
+        new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
-        new PredictEndpoint(backend, metrics).register(routes);
-        new OutcomesEndpoint(backend).register(routes);
+        new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);

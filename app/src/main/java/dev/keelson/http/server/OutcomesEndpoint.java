@@ -1,8 +1,8 @@
 package dev.keelson.http.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -10,30 +10,29 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/v1/outcomes}: one outcome, a list, or {@code {"outcomes": [...]}}. All are taken or none. */
 final class OutcomesEndpoint {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Set<String> KEYS = Set.of("model", "entity", "prediction_id", "outcome", "known_at");
     private static final int MAX_PROBLEMS = 100;
 
     private final Backend backend;
+    private final ServerMetrics metrics;
 
-    OutcomesEndpoint(Backend backend) {
+    OutcomesEndpoint(Backend backend, ServerMetrics metrics) {
         this.backend = backend;
+        this.metrics = metrics;
     }
 
     void register(Routes routes) {
@@ -60,28 +59,51 @@ final class OutcomesEndpoint {
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
-        backend.outcomes(events);
-        Json.send(response, Json.object().put("accepted", events.size()));
+        Json.send(response, receipts(backend.outcomes(events)));
+    }
+
+    private ObjectNode receipts(List<OutcomeReceipt> receipts) {
+        ObjectNode body = Json.object().put("accepted", receipts.size());
+        ArrayNode list = Json.object().putArray("outcomes");
+        int unmatched = 0;
+        int corrected = 0;
+        int repeated = 0;
+        for (OutcomeReceipt receipt : receipts) {
+            ObjectNode node = list.addObject()
+                    .put("model", receipt.event().model())
+                    .put("entity", receipt.event().entity())
+                    .put("outcome", receipt.event().outcome())
+                    .put("matched", receipt.matched())
+                    .put("repeated", receipt.repeated());
+            if (receipt.corrected()) {
+                node.putObject("corrected")
+                        .put("from", receipt.before())
+                        .put("to", receipt.event().outcome());
+                corrected++;
+            }
+            unmatched += receipt.matched() ? 0 : 1;
+            repeated += receipt.repeated() ? 1 : 0;
+        }
+        metrics.outcomes(receipts.size(), unmatched, corrected);
+        body.put("matched", receipts.size() - unmatched);
+        body.put("unmatched", unmatched);
+        body.put("corrected", corrected);
+        body.put("repeated", repeated);
+        body.set("outcomes", list);
+        return body;
     }
 
     private static JsonNode read(ServerRequest request) {
-        if (!request.content().hasEntity()) {
+        JsonNode body = Json.body(request);
+        if (body == null) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The body is empty; expected a JSON object or a list of objects.", null);
         }
-        try (InputStream in = request.content().inputStream()) {
-            JsonNode body = MAPPER.readTree(in);
-            if (body == null || !(body.isObject() || body.isArray())) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST, "The body is not an object or a list of objects, as expected.", null);
-            }
-            return body;
-        } catch (JsonProcessingException e) {
+        if (!(body.isObject() || body.isArray())) {
             throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST, "The body is not JSON: %s.".formatted(e.getOriginalMessage()), null, e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The body could not be read.", e);
+                    ErrorCode.BAD_REQUEST, "The body is not an object or a list of objects, as expected.", null);
         }
+        return body;
     }
 
     private void add(JsonNode item, String place, Instant now, List<OutcomeEvent> events, List<Problem> problems) {
@@ -104,6 +126,7 @@ final class OutcomesEndpoint {
         String entity = text(item, "entity");
         String id = text(item, "prediction_id");
         String outcome = text(item, "outcome");
+        boolean unknownId = false;
         if (id != null) {
             LoggedPrediction found = find(id, place, problems);
             if (found != null) {
@@ -118,6 +141,9 @@ final class OutcomesEndpoint {
                 }
                 model = found.event().model();
                 entity = found.event().entity();
+            } else if (problems.size() == before) {
+                entity = id; // kept under the name it came with
+                unknownId = true;
             }
         } else if (entity == null) {
             problem(
@@ -128,38 +154,40 @@ final class OutcomesEndpoint {
                     null);
         }
         ModelDefinition definition = model == null ? null : definition(model, place, problems);
+        Set<String> classes = definition == null ? unknownId ? allClasses() : Set.of() : Set.copyOf(definition.classes());
         if (model == null && id == null) {
             problem(problems, ErrorCode.BAD_REQUEST, place + "model", "model is missing; expected a model's name.", null);
         }
         if (outcome == null) {
             problem(problems, ErrorCode.BAD_REQUEST, place + "outcome", "outcome is missing; expected a class.", null);
-        } else if (definition != null && !definition.classes().contains(outcome)) {
+        } else if (!classes.isEmpty() && !classes.contains(outcome)) {
             problem(
                     problems,
                     ErrorCode.BAD_REQUEST,
                     place + "outcome",
                     "The outcome (%s) is not a class of %s; expected one of %s."
-                            .formatted(outcome, model, String.join(", ", definition.classes())),
+                            .formatted(
+                                    outcome,
+                                    model == null ? "any model" : model,
+                                    String.join(", ", definition == null ? classes : definition.classes())),
                     null);
         }
         Instant knownAt = knownAt(item, place, now, problems);
-        if (problems.size() == before && model != null && entity != null && outcome != null) {
-            events.add(new OutcomeEvent(model, entity, outcome, knownAt));
+        if (problems.size() == before && entity != null && outcome != null) {
+            events.add(new OutcomeEvent(model == null ? "" : model, entity, outcome, knownAt));
         }
     }
 
+    private Set<String> allClasses() {
+        Set<String> classes = new TreeSet<>();
+        backend.project().models().forEach(model -> classes.addAll(model.classes()));
+        return classes;
+    }
+
+    /** The prediction of that id; null when the log holds none, or the id is none, which is a problem. */
     private @Nullable LoggedPrediction find(String id, String place, List<Problem> problems) {
         try {
-            Optional<LoggedPrediction> found = backend.prediction(Parameters.uuid(id));
-            if (found.isEmpty()) {
-                problem(
-                        problems,
-                        ErrorCode.PREDICTION_NOT_FOUND,
-                        place + "prediction_id",
-                        "There is no prediction (%s) in the log.".formatted(id),
-                        "Maybe the log's index has not caught up yet: try again, or send the entity.");
-            }
-            return found.orElse(null);
+            return backend.prediction(Parameters.uuid(id)).orElse(null);
         } catch (KeelsonException e) {
             problem(problems, e.code(), place + "prediction_id", e.problems().getFirst().message(), null);
             return null;

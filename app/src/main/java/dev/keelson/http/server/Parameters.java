@@ -6,6 +6,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.http.Backend;
+import dev.keelson.http.PredictionPages;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.DateTimeException;
@@ -71,6 +72,19 @@ final class Parameters {
             wrong(name, value, "a day such as 2020-05-01 or an instant such as 2020-05-01T12:00:00Z");
             return null;
         }
+    }
+
+    /** Which predictions are asked for: {@code model, version, role, from, to, settled, text}; days are those of the zone. */
+    PredictionPages.Filter predictions(ZoneId zone) {
+        int version = number("version", 1, Integer.MAX_VALUE, 0);
+        return new PredictionPages.Filter(
+                text("model"),
+                version == 0 ? null : version,
+                text("role"),
+                instant("from", zone),
+                instant("to", zone),
+                flag("settled"),
+                text("text"));
     }
 
     void wrong(String name, String value, String expected) {

@@ -26,6 +26,7 @@ final class PredictEndpoint {
     private static final SerializedString PREDICTED = new SerializedString("predicted");
     private static final SerializedString CONFIDENCE = new SerializedString("confidence");
     private static final SerializedString AS_OF = new SerializedString("as_of");
+    private static final SerializedString WARNINGS = new SerializedString("warnings");
     private static final int BYTES_PER_ROW = 256;
 
     private final Backend backend;
@@ -108,6 +109,14 @@ final class PredictEndpoint {
                 json.writeNumber(probabilities[best]);
                 json.writeFieldName(AS_OF);
                 json.writeString(prediction.asOf().toString());
+                if (!prediction.warnings().isEmpty()) {
+                    json.writeFieldName(WARNINGS);
+                    json.writeStartArray();
+                    for (String warning : prediction.warnings()) {
+                        json.writeString(warning);
+                    }
+                    json.writeEndArray();
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -29,15 +29,7 @@ final class PredictionsEndpoints {
 
     private void list(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
-        int version = parameters.number("version", 0, Integer.MAX_VALUE, 0);
-        Filter filter = new Filter(
-                parameters.text("model"),
-                version == 0 ? null : version,
-                parameters.text("role"),
-                parameters.instant("from", backend.project().zone()),
-                parameters.instant("to", backend.project().zone()),
-                parameters.flag("settled"),
-                parameters.text("text"));
+        Filter filter = parameters.predictions(backend.project().zone());
         int limit = parameters.number("limit", 1, 1000, 100);
         String cursor = parameters.text("cursor");
         if (cursor != null && !PredictionPages.isCursor(cursor)) {

@@ -85,6 +85,13 @@ final class ServerMetrics implements AutoCloseable {
         registry.counter("model.prediction.errors", "model", name, "code", code.code()).increment();
     }
 
+    /** So many outcomes were taken; of so many no prediction is known, so many replaced another outcome. */
+    void outcomes(int taken, int unmatched, int corrected) {
+        registry.counter("keelson.serve.outcomes").increment(taken);
+        registry.counter("keelson.serve.outcomes.unmatched").increment(unmatched);
+        registry.counter("keelson.serve.outcomes.corrected").increment(corrected);
+    }
+
     /** A request failed with a code. */
     void error(ErrorCode code) {
         errors.computeIfAbsent(

@@ -58,7 +58,7 @@ class ApiChangesTest {
         JsonNode open = client.get("/api/v1/predictions?settled=false&limit=2").json().path("predictions");
         String byId = "{\"prediction_id\":\"" + open.path(0).path("id").asText() + "\",\"outcome\":\"H\"}";
         String byEntity = "{\"model\":\"" + open.path(1).path("model").asText() + "\",\"entity\":\""
-                + open.path(1).path("entity").asText() + "\",\"outcome\":\"D\",\"known_at\":\"2020-07-07T08:00:00Z\"}";
+                + open.path(1).path("entity").asText() + "\",\"outcome\":\"D\",\"known_at\":\"2020-07-05T08:00:00Z\"}";
 
         Client.Answer answer = client.post("/api/v1/outcomes", "{\"outcomes\":[" + byId + "," + byEntity + "]}");
 
@@ -67,7 +67,81 @@ class ApiChangesTest {
         JsonNode first = client.get("/api/v1/predictions/" + open.path(0).path("id").asText()).json();
         JsonNode second = client.get("/api/v1/predictions/" + open.path(1).path("id").asText()).json();
         assertThat(first.path("outcome").asText()).isEqualTo("H");
-        assertThat(second.path("outcome_known_at").asText()).isEqualTo("2020-07-07T08:00:00Z");
+        assertThat(second.path("outcome_known_at").asText()).isEqualTo("2020-07-05T08:00:00Z");
+    }
+
+    @Test
+    void anOutcomeSaysWhetherItMatchedAndWhatItCorrected() {
+        String entity = client.get("/api/v1/predictions?settled=false&limit=1&model=football-1x2")
+                .json()
+                .path("predictions")
+                .path(0)
+                .path("entity")
+                .asText();
+        String outcome = "{\"model\":\"football-1x2\",\"entity\":\"%s\",\"outcome\":\"%s\"}";
+        client.post("/api/v1/outcomes", outcome.formatted(entity, "H"));
+
+        JsonNode again = client.post("/api/v1/outcomes", outcome.formatted(entity, "H")).json();
+        JsonNode other = client.post("/api/v1/outcomes", outcome.formatted(entity, "A")).json();
+        JsonNode strange = client.post("/api/v1/outcomes", outcome.formatted("E0|2020-01-01|No|Body", "H")).json();
+
+        assertThat(again.path("repeated").asInt()).isEqualTo(1);
+        assertThat(again.path("outcomes").path(0).path("matched").asBoolean()).isTrue();
+        assertThat(again.path("outcomes").path(0).has("corrected")).isFalse();
+        assertThat(other.path("corrected").asInt()).isEqualTo(1);
+        assertThat(other.path("outcomes").path(0).path("corrected").toString()).isEqualTo("{\"from\":\"H\",\"to\":\"A\"}");
+        assertThat(strange.path("accepted").asInt()).isEqualTo(1);
+        assertThat(strange.path("unmatched").asInt()).isEqualTo(1);
+        assertThat(strange.path("outcomes").path(0).path("matched").asBoolean(true)).isFalse();
+        assertThat(client.get("/metrics").text())
+                .contains("keelson_serve_outcomes_total 4.0")
+                .contains("keelson_serve_outcomes_unmatched_total 1.0")
+                .contains("keelson_serve_outcomes_corrected_total 1.0");
+    }
+
+    @Test
+    void anOutcomeOfAnUnknownPredictionIsKeptAndToldAsUnmatched() {
+        String id = "01234567-89ab-cdef-0123-456789abcdef";
+
+        Client.Answer answer =
+                client.post("/api/v1/outcomes", "{\"prediction_id\":\"" + id + "\",\"outcome\":\"H\"}");
+        Client.Answer wrong =
+                client.post("/api/v1/outcomes", "{\"prediction_id\":\"" + id + "\",\"outcome\":\"X\"}");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("unmatched").asInt()).isEqualTo(1);
+        assertThat(answer.json().path("outcomes").path(0).path("entity").asText()).isEqualTo(id);
+        assertProblem(wrong, 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void anOutcomeOfATimeThatCannotBeIsRefusedWithItsField() {
+        String entity = client.get("/api/v1/predictions?settled=false&limit=1&model=football-1x2")
+                .json()
+                .path("predictions")
+                .path(0)
+                .path("entity")
+                .asText();
+
+        Client.Answer answer = client.post(
+                "/api/v1/outcomes",
+                "[{\"model\":\"football-1x2\",\"entity\":\"" + entity
+                        + "\",\"outcome\":\"H\",\"known_at\":\"2019-01-01T00:00:00Z\"}]");
+
+        assertProblem(answer, 400, ErrorCode.BAD_REQUEST);
+        assertThat(answer.json().path("errors").findValuesAsText("field")).containsExactly("outcomes[0].known_at");
+        assertThat(answer.text()).contains("before the event");
+    }
+
+    @Test
+    void aPredictionSaysWhatSpeaksAgainstIt() {
+        JsonNode predictions = client.post(
+                        PREDICT, "[" + ROW + ",{\"HomeTeam\":\"Arsenall\",\"AwayTeam\":\"Langley\"}]")
+                .json()
+                .path("predictions");
+
+        assertThat(predictions.path(0).has("warnings")).isFalse();
+        assertThat(predictions.path(1).path("warnings").path(0).asText()).contains("did you mean `Arsenal`?");
     }
 
     @Test

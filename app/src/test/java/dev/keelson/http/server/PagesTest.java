@@ -78,6 +78,27 @@ class PagesTest {
     }
 
     @Test
+    void everyEmptySectionOfAModelNamesACommand() {
+        String page = before.get("/models/football-1x2").text();
+
+        assertThat(page.split("<p class=\"empty\">", -1)).hasSizeGreaterThan(5);
+        for (String section : page.split("<p class=\"empty\">", -1)) {
+            if (!section.startsWith("<!doctype")) {
+                assertThat(section.substring(0, section.indexOf("</p>")))
+                        .startsWith("Nothing yet: ")
+                        .contains("<code class=\"command\">keelson run</code>");
+            }
+        }
+    }
+
+    @Test
+    void aModelThatCannotPredictIsTrainedFirst() {
+        assertThat(before.get("/predictions").text()).contains("no version serves").contains("keelson run");
+        assertThat(before.get("/models/football-1x2/replay").text()).contains("keelson replay</code>");
+        assertThat(before.get("/models/football-1x2/drift").text()).contains("no version serves").contains("keelson run");
+    }
+
+    @Test
     void theOverviewPutsWhatNeedsAPersonFirst() {
         String page = client.get("/").text();
 

@@ -31,6 +31,9 @@ public interface OnlineStore extends AutoCloseable {
      */
     void putAll(List<Put> puts, Map<String, Instant> watermarks);
 
+    /** The keys that a view holds values for, in alphabetical order of code units; none for an unknown view. */
+    List<String> keys(String view);
+
     /** Up to when (exclusive) the rows known by then are contained in the view's values; empty for an unknown view. */
     Optional<Instant> watermark(String view);
 

@@ -4,9 +4,11 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal of predictions and outcomes, and its index. The journal is the truth; the index may lag and catches up.
@@ -35,6 +37,9 @@ public interface PredictionLog extends AutoCloseable {
     /** One prediction. */
     Optional<LoggedPrediction> find(UUID id);
 
+    /** What is indexed of an entity of a model. */
+    Knowledge known(String model, String entity);
+
     /** The end of the journal: everything before it is on disk. */
     JournalPosition position();
 
@@ -43,6 +48,14 @@ public interface PredictionLog extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * What the log knows of an entity.
+     *
+     * @param eventTime when its event happens, by the prediction appended last; null when it was never predicted
+     * @param outcome the one appended last, or null
+     */
+    record Knowledge(@Nullable Instant eventTime, @Nullable OutcomeEvent outcome) {}
 
     /**
      * A place in the journal.

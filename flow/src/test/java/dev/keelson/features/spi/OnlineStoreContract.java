@@ -105,6 +105,14 @@ public abstract class OnlineStoreContract {
     }
 
     @Test
+    void keysOfAViewAreListedInOrder() {
+        store.putAll(List.of(put("v", "b", 1), put("v", "a", 2), put("w", "c", 3)), Map.of());
+
+        assertThat(store.keys("v")).containsExactly("a", "b");
+        assertThat(store.keys("never")).isEmpty();
+    }
+
+    @Test
     void watermarksMoveWithTheBatch() {
         store.putAll(List.of(put("v", "a", 1)), Map.of("v", HAPPENED, "w", KNOWN));
         store.putAll(List.of(), Map.of("v", KNOWN));

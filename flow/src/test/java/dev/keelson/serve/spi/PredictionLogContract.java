@@ -146,6 +146,25 @@ public abstract class PredictionLogContract {
     }
 
     @Test
+    void ofAnEntityTheNewestPredictionAndOutcomeAreKnown() {
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "a", T0.plusSeconds(7)), prediction(3, "b", T0)), false);
+        log.appendOutcomes(
+                List.of(
+                        new OutcomeEvent("m", "a", "H", T0),
+                        new OutcomeEvent("m", "a", "D", T0),
+                        new OutcomeEvent("m", "never predicted", "A", T0)),
+                false);
+        log.catchUp();
+
+        assertThat(log.known("m", "a"))
+                .isEqualTo(new PredictionLog.Knowledge(T0.plusSeconds(7), new OutcomeEvent("m", "a", "D", T0)));
+        assertThat(log.known("m", "b")).isEqualTo(new PredictionLog.Knowledge(T0, null));
+        assertThat(log.known("m", "never predicted").eventTime()).isNull();
+        assertThat(log.known("m", "never predicted").outcome()).isNotNull();
+        assertThat(log.known("other", "a")).isEqualTo(new PredictionLog.Knowledge(null, null));
+    }
+
+    @Test
     void idThatIsKnownIsLeftOut() {
         log.append(List.of(prediction(1, "a", T0), prediction(1, "b", T0)), false);
         log.catchUp();

@@ -8,6 +8,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -51,11 +52,18 @@ public final class ProjectOwner implements AutoCloseable {
      * @param bootId identifies the boot of that machine; empty where the system has none
      * @param pid its process
      * @param startedAt when that process started
+     * @param address on which it serves, or null while it does not
      * @param port where it serves, or null while it does not
      * @param token what a local client must show to it; never printed
      */
     public record Owner(
-            String host, String bootId, long pid, Instant startedAt, @Nullable Integer port, String token) {
+            String host,
+            String bootId,
+            long pid,
+            Instant startedAt,
+            @Nullable String address,
+            @Nullable Integer port,
+            String token) {
 
         /** Without the token. */
         @Override
@@ -105,6 +113,21 @@ public final class ProjectOwner implements AutoCloseable {
         return read(state).filter(owner -> isAlive(owner, self("")));
     }
 
+    /**
+     * Where the owner serves; empty when none lives, when it does not serve, and when it runs on another machine.
+     *
+     * @throws KeelsonException STORE_DAMAGED if {@code owner.json} cannot be read
+     */
+    public static Optional<URI> url(StateFolder state) {
+        Owner owner = live(state).orElse(null);
+        if (owner == null || owner.port() == null || owner.address() == null || !owner.host().equals(host())) {
+            return Optional.empty();
+        }
+        String address = owner.address();
+        return Optional.of(URI.create(
+                "http://%s:%d".formatted(address.contains(":") ? "[" + address + "]" : address, owner.port())));
+    }
+
     /** Who this is. */
     public synchronized Owner owner() {
         return owner;
@@ -113,10 +136,12 @@ public final class ProjectOwner implements AutoCloseable {
     /**
      * Says where this owner serves.
      *
+     * @param address an address or a name of this machine
      * @throws KeelsonException DISK_FULL or NOT_WRITABLE
      */
-    public synchronized void serving(int port) {
-        Owner serving = new Owner(owner.host(), owner.bootId(), owner.pid(), owner.startedAt(), port, owner.token());
+    public synchronized void serving(String address, int port) {
+        Owner serving =
+                new Owner(owner.host(), owner.bootId(), owner.pid(), owner.startedAt(), address, port, owner.token());
         try {
             write(state, serving);
         } catch (IOException e) {
@@ -208,6 +233,7 @@ public final class ProjectOwner implements AutoCloseable {
                 process.pid(),
                 process.info().startInstant().orElse(Instant.EPOCH),
                 null,
+                null,
                 token);
     }
 
@@ -240,11 +266,13 @@ public final class ProjectOwner implements AutoCloseable {
         try {
             JsonNode json = JSON.readTree(Files.readAllBytes(file));
             JsonNode port = json.path("port");
+            JsonNode address = json.path("address");
             return Optional.of(new Owner(
                     json.path("host").asText(),
                     json.path("boot_id").asText(),
                     json.path("pid").asLong(),
                     Instant.ofEpochMilli(json.path("process_start_millis").asLong()),
+                    address.isTextual() ? address.asText() : null,
                     port.isInt() ? port.asInt() : null,
                     json.path("token").asText()));
         } catch (NoSuchFileException e) {
@@ -266,6 +294,7 @@ public final class ProjectOwner implements AutoCloseable {
                 .put("boot_id", owner.bootId())
                 .put("pid", owner.pid())
                 .put("process_start_millis", owner.startedAt().toEpochMilli())
+                .put("address", owner.address())
                 .put("port", owner.port())
                 .put("token", owner.token());
         Path temporary = state.root().resolve("owner.json.tmp");
@@ -274,8 +303,12 @@ public final class ProjectOwner implements AutoCloseable {
             Files.createFile(
                     temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
-        DurableFiles.write(temporary, JSON.writeValueAsBytes(json));
-        DurableFiles.move(temporary, state.owner());
+        try {
+            DurableFiles.write(temporary, JSON.writeValueAsBytes(json));
+            DurableFiles.move(temporary, state.owner());
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
     }
 
     private static KeelsonException closing(FileChannel channel, KeelsonException failure) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * folder.
  *
  * <p>Each segment begins with a header line that names the format's version and its columns; each record is one line
- * that ends with a CRC-32. One thread writes: records are encoded by their callers, gathered, written together, and forced
- * to disk every few milliseconds, at once when a caller waits for it. All callers that wait share one force.
+ * that ends with a CRC-32. One thread writes: records are encoded by their callers, gathered for a few milliseconds, written
+ * and forced to disk together; at once when a caller waits for it. All callers that wait share one force.
  *
  * <p>Opening cuts a torn tail: bad lines at the very end of the last segment, after which no good one follows. A bad line
  * anywhere else is STORE_DAMAGED with segment and line. A failed write or force stops the journal: the callers that wait
@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
     /** Callers wait when so much is gathered and not yet written. */
     private static final int MAX_PENDING = 8 << 20;
+
+    /** So much is written at once, without waiting for more. */
+    private static final int GATHERED = 256 << 10;
 
     private static final int WRITE_CHUNK = 1 << 20;
 
@@ -48,6 +51,7 @@ public final class Journal implements AutoCloseable {
 
     // Guarded by lock. The counters are bytes of records since opening.
     private Lines pending = new Lines(64 << 10);
+    private long pendingSince;
     private long appended;
     private long synced;
     private long syncAsked;
@@ -323,10 +327,13 @@ public final class Journal implements AutoCloseable {
                 progress.awaitUninterruptibly();
                 requireUsable();
             }
-            boolean idle = pending.length() == 0;
+            int before = pending.length();
             pending.addAll(lines);
             appended += lines.length();
-            if (idle) {
+            if (before == 0) {
+                pendingSince = System.nanoTime();
+            }
+            if (before == 0 || (before < GATHERED && pending.length() >= GATHERED)) {
                 work.signal();
             }
             if (durable) {
@@ -375,10 +382,11 @@ public final class Journal implements AutoCloseable {
                 Lines batch = pending;
                 pending = spare;
                 long ticket = appended;
+                long oldest = pendingSince;
                 busy = true;
                 lock.unlock();
                 try {
-                    write(batch);
+                    write(batch, oldest);
                     batch.clear();
                     spare = batch;
                 } finally {
@@ -408,16 +416,19 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** Waits until there is something that must be written or forced now. */
     private void awaitWork() {
-        while (pending.length() == 0 && !closing && syncAsked <= synced) {
+        while (!closing && syncAsked <= synced && pending.length() < GATHERED) {
             try {
-                if (unsynced) {
-                    if (windowIsOver()) {
+                if (pending.length() == 0 && !unsynced) {
+                    work.await();
+                } else {
+                    long since = unsynced ? unsyncedSince : pendingSince;
+                    long left = since + config.syncEvery().toNanos() - System.nanoTime();
+                    if (left <= 0) {
                         return;
                     }
-                    work.awaitNanos(unsyncedSince + config.syncEvery().toNanos() - System.nanoTime());
-                } else {
-                    work.await();
+                    work.awaitNanos(left);
                 }
             } catch (InterruptedException e) {
                 throw new IllegalStateException("The thread of the journal must not be interrupted.", e);
@@ -435,7 +446,7 @@ public final class Journal implements AutoCloseable {
         progress.signalAll();
     }
 
-    private void write(Lines batch) throws IOException {
+    private void write(Lines batch, long oldest) throws IOException {
         if (batch.length() == 0) {
             return;
         }
@@ -459,7 +470,7 @@ public final class Journal implements AutoCloseable {
         }
         if (!unsynced) {
             unsynced = true;
-            unsyncedSince = System.nanoTime();
+            unsyncedSince = oldest;
         }
         if (offset == 0) {
             write(out, Lines.HEADER, Lines.HEADER.length);

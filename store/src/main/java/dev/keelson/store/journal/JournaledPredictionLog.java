@@ -2,16 +2,14 @@ package dev.keelson.store.journal;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.StateFolder;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,20 +28,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by several threads; one process at a time (the owner of the project). Others read the index.
  */
-public final class JournaledPredictionLog implements PredictionLog {
+public final class JournaledPredictionLog extends IndexedPredictionLog {
     private static final Logger LOG = LoggerFactory.getLogger(JournaledPredictionLog.class);
 
     private final Journal journal;
-    private final PredictionIndex index;
     private final ReentrantLock indexing = new ReentrantLock();
     private final ReentrantLock threading = new ReentrantLock();
     private volatile JournalPosition indexed;
     private volatile boolean stopping;
-    private @Nullable Thread indexer;
+    private final AtomicInteger hurried = new AtomicInteger();
+    private volatile @Nullable Thread indexer;
 
     private JournaledPredictionLog(Journal journal, PredictionIndex index) {
+        super(index);
         this.journal = journal;
-        this.index = index;
         this.indexed = index.position();
     }
 
@@ -108,11 +106,21 @@ public final class JournaledPredictionLog implements PredictionLog {
     @Override
     public void catchUp() {
         JournalPosition to = journal.sync();
+        if (Journal.isAfter(to, indexed)) {
+            hurrying(() -> indexTo(to, () -> {}));
+        }
+    }
+
+    /** Does something with the index alone; its thread does not rest meanwhile. */
+    private void hurrying(Runnable work) {
+        hurried.incrementAndGet();
+        LockSupport.unpark(indexer);
         indexing.lock();
         try {
-            indexTo(to);
+            work.run();
         } finally {
             indexing.unlock();
+            hurried.decrementAndGet();
         }
     }
 
@@ -120,21 +128,6 @@ public final class JournaledPredictionLog implements PredictionLog {
     @Override
     public long lag() {
         return journal.bytesAfter(indexed);
-    }
-
-    @Override
-    public List<LoggedPrediction> find(PredictionQuery query) {
-        return index.find(query);
-    }
-
-    @Override
-    public long count(PredictionQuery query) {
-        return index.count(query);
-    }
-
-    @Override
-    public Optional<LoggedPrediction> find(UUID id) {
-        return index.find(id);
     }
 
     @Override
@@ -149,17 +142,17 @@ public final class JournaledPredictionLog implements PredictionLog {
      */
     @Override
     public void truncateTo(JournalPosition position) {
-        indexing.lock();
-        try {
+        hurrying(() -> {
             journal.truncateTo(position);
             index.truncateTo(position);
             indexed = index.position();
-        } finally {
-            indexing.unlock();
-        }
+        });
     }
 
-    /** Starts a thread that keeps the index close behind the journal. Does nothing when it runs already. */
+    /**
+     * Starts a thread that keeps the index close behind the journal, as {@link IndexPace} says. Does nothing when it runs
+     * already.
+     */
     public void startIndexing() {
         threading.lock();
         try {
@@ -186,6 +179,7 @@ public final class JournaledPredictionLog implements PredictionLog {
             }
             stopping = true;
             journal.wake();
+            LockSupport.unpark(thread);
             boolean interrupted = false;
             while (thread.isAlive()) {
                 try {
@@ -215,24 +209,54 @@ public final class JournaledPredictionLog implements PredictionLog {
 
     private void indexLoop() {
         try {
+            Shift shift = new Shift();
             while (journal.awaitBeyond(indexed, () -> stopping)) {
+                shift.begin();
                 indexing.lock();
                 try {
-                    indexTo(journal.end());
+                    indexTo(journal.end(), shift::rest);
                 } finally {
                     indexing.unlock();
                 }
+                shift.rest();
             }
         } catch (RuntimeException e) {
             LOG.error("The index of predictions has stopped; predictions are still journaled and served.", e);
         }
     }
 
-    private void indexTo(JournalPosition to) {
+    private void indexTo(JournalPosition to, Runnable between) {
         // A cut may have moved the end since the caller asked; the lock holds off the next one.
         JournalPosition end = journal.end();
-        index.readFrom(journal, Journal.isAfter(to, end) ? end : to);
+        index.readFrom(journal, Journal.isAfter(to, end) ? end : to, at -> {
+            indexed = at;
+            between.run();
+        });
         indexed = index.position();
+    }
+
+    /** The work and the rests of the indexing thread. */
+    private final class Shift {
+        private long since;
+        private JournalPosition seen = JournalPosition.START;
+
+        void begin() {
+            since = System.nanoTime();
+        }
+
+        /** Rests after the work since the last rest, unless somebody waits for the index or nobody appends. */
+        void rest() {
+            JournalPosition end = journal.end();
+            boolean appending = Journal.isAfter(end, seen);
+            seen = end;
+            long now = System.nanoTime();
+            long until = now + (appending ? IndexPace.rest(now - since, lag()) : 0);
+            while (now < until && hurried.get() == 0 && !stopping) {
+                LockSupport.parkNanos(this, until - now);
+                now = System.nanoTime();
+            }
+            since = now;
+        }
     }
 
     private static void closing(AutoCloseable resource, RuntimeException failure) {

@@ -1,5 +1,6 @@
 package dev.keelson.store.journal;
 
+import com.fasterxml.jackson.core.io.NumberInput;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -179,7 +180,8 @@ final class LineParser {
                 digits = digits * 10 + (b - '0');
                 count++;
             } else {
-                return Double.parseDouble(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
+                // the same double as Double.parseDouble gives, several times as quickly where all 17 digits are needed
+                return NumberInput.parseDouble(new String(bytes, from, to - from, StandardCharsets.US_ASCII), true);
             }
         }
         if (count == 0) {

@@ -6,6 +6,8 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
+import dev.keelson.serve.spi.PredictionLog.Knowledge;
+import dev.keelson.store.sqlite.ReaderPool;
 import dev.keelson.store.sqlite.SqliteFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,12 +18,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 
@@ -38,11 +40,12 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * a time.
  */
 final class PredictionIndex implements AutoCloseable {
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
 
     private static final int OFFSET_BITS = 40;
-    private static final int ROWS_PER_TRANSACTION = 20_000;
-    private static final int IDLE_READERS = 4;
+    private static final int ROWS_PER_TRANSACTION = 2_000;
+    private static final int WRITER_CACHE_KIB = 16 << 10;
+    private static final int CHECKPOINT_PAGES = 4_000;
     private static final List<String> SCHEMA = List.of(
             """
             create table predictions (
@@ -62,6 +65,7 @@ final class PredictionIndex implements AutoCloseable {
             ) strict""",
             "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
             "create index predictions_by_time on predictions (event_time, entity)",
+            "create index predictions_by_entity on predictions (entity, model)",
             """
             create table outcomes (
                 model text not null,
@@ -84,12 +88,12 @@ final class PredictionIndex implements AutoCloseable {
     private final SqliteFile file;
     private final @Nullable Writer writer;
     private final ReentrantLock writing = new ReentrantLock();
-    private final ArrayDeque<Connection> idle = new ArrayDeque<>();
-    private boolean closed;
+    private final ReaderPool<Connection> readers;
 
     private PredictionIndex(SqliteFile file, @Nullable Writer writer) {
         this.file = file;
         this.writer = writer;
+        this.readers = new ReaderPool<>(file, file::openForReading, connection -> connection);
     }
 
     /** Opens for reading and writing; makes the file when there is none. */
@@ -98,15 +102,14 @@ final class PredictionIndex implements AutoCloseable {
         Connection connection = file.openForWriting();
         try {
             prepareSchema(connection);
+            try (Statement statement = connection.createStatement()) {
+                // the ids of a batch fall anywhere in their index: its pages should be found in memory
+                statement.execute("pragma cache_size = -" + WRITER_CACHE_KIB);
+                statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
+            }
             return new PredictionIndex(file, new Writer(connection));
         } catch (SQLException e) {
-            RuntimeException failure = file.failure(e);
-            try {
-                connection.close();
-            } catch (SQLException unclosed) {
-                failure.addSuppressed(unclosed);
-            }
-            throw failure;
+            throw SqliteFile.abandoning(connection, file.failure(e));
         }
     }
 
@@ -130,8 +133,12 @@ final class PredictionIndex implements AutoCloseable {
         });
     }
 
-    /** Reads the records of the journal from where this index stands to a place on disk. */
-    void readFrom(Journal journal, JournalPosition to) {
+    /**
+     * Reads the records of the journal from where this index stands to a place on disk.
+     *
+     * @param between told up to where it has come, between two transactions, with nothing locked in the file
+     */
+    void readFrom(Journal journal, JournalPosition to, Consumer<JournalPosition> between) {
         Writer out = writer();
         writing.lock();
         try {
@@ -147,6 +154,7 @@ final class PredictionIndex implements AutoCloseable {
                     if (++rows[0] % ROWS_PER_TRANSACTION == 0) {
                         out.setPlace(place(after));
                         SqliteFile.commit(out.connection);
+                        between.accept(after);
                         SqliteFile.begin(out.connection);
                     }
                 } catch (SQLException e) {
@@ -234,6 +242,37 @@ final class PredictionIndex implements AutoCloseable {
         });
     }
 
+    Knowledge known(String model, String entity) {
+        return reading(connection -> {
+            Instant eventTime = null;
+            OutcomeEvent outcome = null;
+            try (PreparedStatement statement = connection.prepareStatement(
+                            "select event_time from predictions where place = ("
+                                    + "select max(place) from predictions where entity = ? and model = ?)");
+                    PreparedStatement outcomes = connection.prepareStatement(
+                            "select outcome, known_at from outcomes where entity = ? and model = ?"
+                                    + " order by place desc limit 1")) {
+                try (ResultSet row = asked(statement, model, entity)) {
+                    if (row.next()) {
+                        eventTime = Micros.toInstant(row.getLong(1));
+                    }
+                }
+                try (ResultSet row = asked(outcomes, model, entity)) {
+                    if (row.next()) {
+                        outcome = new OutcomeEvent(model, entity, row.getString(1), Micros.toInstant(row.getLong(2)));
+                    }
+                }
+            }
+            return new Knowledge(eventTime, outcome);
+        });
+    }
+
+    private static ResultSet asked(PreparedStatement statement, String model, String entity) throws SQLException {
+        statement.setString(1, entity);
+        statement.setString(2, model);
+        return statement.executeQuery();
+    }
+
     /** Writes a copy of one moment to a file that does not exist yet. */
     void copyTo(Path copy) {
         reading(connection -> {
@@ -249,16 +288,7 @@ final class PredictionIndex implements AutoCloseable {
     public void close() {
         writing.lock();
         try {
-            synchronized (idle) {
-                if (closed) {
-                    return;
-                }
-                closed = true;
-                while (!idle.isEmpty()) {
-                    idle.pop().close();
-                }
-            }
-            if (writer != null) {
+            if (readers.close() && writer != null) {
                 writer.close();
             }
         } catch (SQLException e) {
@@ -318,40 +348,17 @@ final class PredictionIndex implements AutoCloseable {
     }
 
     private <T> T reading(Reading<T> work) {
-        Connection connection = null;
-        synchronized (idle) {
-            if (closed) {
-                throw new IllegalStateException("The index (%s) is closed.".formatted(file.path()));
-            }
-            connection = idle.poll();
-        }
-        if (connection == null) {
-            connection = file.openForReading();
-        }
+        Connection connection = readers.take();
+        T result;
         try {
-            T result = work.on(connection);
-            synchronized (idle) {
-                if (!closed && idle.size() < IDLE_READERS) {
-                    idle.push(connection);
-                    return result;
-                }
-            }
-            connection.close();
-            return result;
+            result = work.on(connection);
         } catch (SQLException e) {
-            throw abandoning(connection, file.failure(e));
+            throw SqliteFile.abandoning(connection, file.failure(e));
         } catch (RuntimeException e) {
-            throw abandoning(connection, e);
+            throw SqliteFile.abandoning(connection, e);
         }
-    }
-
-    private static <E extends RuntimeException> E abandoning(Connection connection, E failure) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
+        readers.release(connection);
+        return result;
     }
 
     private static LoggedPrediction prediction(ResultSet row) throws SQLException {

@@ -1,21 +1,15 @@
 package dev.keelson.store.journal;
 
-import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.serve.PredictionQuery;
-import dev.keelson.serve.spi.PredictionLog;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 
 /** The index of a log that another process may own. */
-final class ReadOnlyPredictionLog implements PredictionLog {
-    private final PredictionIndex index;
+final class ReadOnlyPredictionLog extends IndexedPredictionLog {
     private final Segments segments;
 
     ReadOnlyPredictionLog(PredictionIndex index, Segments segments) {
-        this.index = index;
+        super(index);
         this.segments = segments;
     }
 
@@ -43,21 +37,6 @@ final class ReadOnlyPredictionLog implements PredictionLog {
             bytes += segments.size(segment);
         }
         return Math.max(0, bytes);
-    }
-
-    @Override
-    public List<LoggedPrediction> find(PredictionQuery query) {
-        return index.find(query);
-    }
-
-    @Override
-    public long count(PredictionQuery query) {
-        return index.count(query);
-    }
-
-    @Override
-    public Optional<LoggedPrediction> find(UUID id) {
-        return index.find(id);
     }
 
     @Override

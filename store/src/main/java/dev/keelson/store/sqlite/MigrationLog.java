@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends what the migration tool says about its life to the DEBUG level: to a user it is no news. */
+/**
+ * Sends what the migration tool says about its life to the DEBUG level: to a user it is no news. Nor are its errors: whatever
+ * stops a migration is thrown as well.
+ */
 public final class MigrationLog implements LogCreator {
 
     /** Called by the migration tool, by name. */
@@ -49,7 +52,7 @@ public final class MigrationLog implements LogCreator {
 
             @Override
             public void error(@Nullable String message, @Nullable Exception cause) {
-                logger.error(message, cause);
+                logger.debug(message, cause);
             }
         };
     }

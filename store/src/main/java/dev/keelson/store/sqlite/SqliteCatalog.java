@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,7 +36,6 @@ public final class SqliteCatalog implements Catalog {
     /** What the newest migration sets {@code pragma user_version} to. */
     static final int SCHEMA_VERSION = 1;
 
-    private static final int IDLE_READERS = 4;
     private static final List<String> TAKE_OVER = List.of(
             "delete from main.runs where id in (select id from source.runs)", // cascades to what belongs to a run
             "insert into main.runs select * from source.runs",
@@ -56,12 +54,13 @@ public final class SqliteCatalog implements Catalog {
     private final SqliteFile file;
     private final @Nullable Handle writer;
     private final ReentrantLock writing = new ReentrantLock();
-    private final ArrayDeque<Handle> idle = new ArrayDeque<>();
-    private boolean closed;
+    private final ReaderPool<Handle> readers;
 
     private SqliteCatalog(SqliteFile file, @Nullable Handle writer) {
         this.file = file;
         this.writer = writer;
+        this.readers = new ReaderPool<>(
+                file, () -> Jdbi.create(file.openForReading()).open(), Handle::getConnection);
     }
 
     /**
@@ -84,10 +83,10 @@ public final class SqliteCatalog implements Catalog {
             }
             return new SqliteCatalog(file, Jdbi.create(connection).open());
         } catch (SQLException e) {
-            throw abandoning(connection, file.failure(e));
+            throw SqliteFile.abandoning(connection, file.failure(e));
         } catch (FlywayException e) {
             SQLException cause = cause(e, SQLException.class);
-            throw abandoning(
+            throw SqliteFile.abandoning(
                     connection,
                     cause != null
                             ? file.failure(cause)
@@ -98,7 +97,7 @@ public final class SqliteCatalog implements Catalog {
                                     "Maybe the file was changed by another tool: restore it from a backup.",
                                     e));
         } catch (RuntimeException e) {
-            throw abandoning(connection, e);
+            throw SqliteFile.abandoning(connection, e);
         }
     }
 
@@ -110,26 +109,33 @@ public final class SqliteCatalog implements Catalog {
      */
     public static SqliteCatalog openReadOnly(Path path) {
         if (!Files.isRegularFile(path)) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_FOUND,
-                    "There is no store at (%s).".formatted(path),
-                    "Maybe nothing has run here yet: `keelson run` makes it.");
+            throw notThere(path);
         }
         SqliteFile file = new SqliteFile(path, SynchronousMode.FULL);
         Connection connection = file.openForReading();
         try {
             int version = SqliteFile.userVersion(connection);
+            if (version == 0) { // whoever began to make it could not end that, such as for a full disk
+                throw notThere(path);
+            }
             if (version != SCHEMA_VERSION) {
                 throw file.otherVersion(version, SCHEMA_VERSION);
             }
             SqliteCatalog catalog = new SqliteCatalog(file, null);
-            catalog.release(Jdbi.create(connection).open());
+            catalog.readers.release(Jdbi.create(connection).open());
             return catalog;
         } catch (SQLException e) {
-            throw abandoning(connection, file.failure(e));
+            throw SqliteFile.abandoning(connection, file.failure(e));
         } catch (RuntimeException e) {
-            throw abandoning(connection, e);
+            throw SqliteFile.abandoning(connection, e);
         }
+    }
+
+    private static KeelsonException notThere(Path path) {
+        return new KeelsonException(
+                ErrorCode.NOT_FOUND,
+                "There is no store at (%s).".formatted(path),
+                "Maybe nothing has run here yet: `keelson run` makes it.");
     }
 
     /**
@@ -143,7 +149,7 @@ public final class SqliteCatalog implements Catalog {
         Handle handle = requireWriter();
         writing.lock();
         try {
-            requireOpen();
+            readers.requireOpen();
             return transact(handle, work);
         } finally {
             writing.unlock();
@@ -158,11 +164,11 @@ public final class SqliteCatalog implements Catalog {
      */
     @Override
     public <T> T read(Function<CatalogTransaction, T> work) {
-        Handle handle = reader();
+        Handle handle = readers.take();
         try {
             return transact(handle, work);
         } finally {
-            release(handle);
+            readers.release(handle);
         }
     }
 
@@ -170,18 +176,11 @@ public final class SqliteCatalog implements Catalog {
     public void close() {
         writing.lock();
         try {
-            synchronized (idle) {
-                if (closed) {
-                    return;
-                }
-                closed = true;
-                while (!idle.isEmpty()) {
-                    close(idle.pop());
-                }
+            if (readers.close() && writer != null) {
+                writer.getConnection().close();
             }
-            if (writer != null) {
-                close(writer);
-            }
+        } catch (SQLException e) {
+            throw file.failure(e);
         } finally {
             writing.unlock();
         }
@@ -199,11 +198,11 @@ public final class SqliteCatalog implements Catalog {
     public void takeOver(Path source, Consumer<CatalogTransaction> work) {
         Handle handle = requireWriter();
         try (SqliteCatalog checked = openReadOnly(source)) {
-            checked.requireOpen(); // version and soundness; ATTACH itself would make a missing file
+            checked.readers.requireOpen(); // version and soundness; ATTACH itself would make a missing file
         }
         writing.lock();
         try {
-            requireOpen();
+            readers.requireOpen();
             handle.execute("attach database ? as source", source.toAbsolutePath().toString());
             try {
                 transact(handle, tx -> {
@@ -259,44 +258,6 @@ public final class SqliteCatalog implements Catalog {
         return writer;
     }
 
-    private Handle reader() {
-        synchronized (idle) {
-            requireOpen();
-            Handle handle = idle.poll();
-            if (handle != null) {
-                return handle;
-            }
-        }
-        return Jdbi.create(file.openForReading()).open();
-    }
-
-    private void release(Handle handle) {
-        synchronized (idle) {
-            if (!closed && idle.size() < IDLE_READERS) {
-                idle.push(handle);
-                return;
-            }
-        }
-        close(handle);
-    }
-
-    private void requireOpen() {
-        synchronized (idle) {
-            if (closed) {
-                throw new IllegalStateException("The catalogue (%s) is closed.".formatted(file.path()));
-            }
-        }
-    }
-
-    private void close(Handle handle) {
-        Connection connection = handle.getConnection();
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw file.failure(e);
-        }
-    }
-
     private static void migrate(SqliteFile file) {
         SQLiteConfig config = new SQLiteConfig();
         config.setSynchronous(SynchronousMode.FULL);
@@ -308,15 +269,6 @@ public final class SqliteCatalog implements Catalog {
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();
-    }
-
-    private static <E extends RuntimeException> E abandoning(Connection connection, E failure) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
     }
 
     private static <E extends Throwable> @Nullable E cause(Throwable failure, Class<E> type) {

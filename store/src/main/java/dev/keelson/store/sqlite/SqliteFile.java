@@ -50,16 +50,60 @@ public record SqliteFile(Path path, SynchronousMode synchronous) {
         return connect(config, url(""));
     }
 
-    /** Opens for reading a file that a connection for writing made. */
+    /**
+     * Opens for reading a file that a connection for writing made; also in a folder that cannot be written, and on a disk
+     * that is full.
+     *
+     * @throws KeelsonException NOT_WRITABLE or DISK_FULL when a process was killed while it wrote the file, and SQLite has
+     *     no room for what it needs to read it; STORE_DAMAGED or PROJECT_IN_USE
+     */
     public Connection openForReading() {
         SQLiteConfig config = config();
         config.setReadOnly(true);
         config.setTransactionMode(TransactionMode.DEFERRED);
-        Path parent = path.toAbsolutePath().getParent();
-        boolean frozen = parent != null
-                && !Files.isWritable(parent)
-                && !Files.exists(path.resolveSibling(path.getFileName() + "-wal"));
-        return connect(config, frozen ? url("?immutable=1") : url("")); // without it SQLite wants to make a -shm file
+        try {
+            return reading(config, "");
+        } catch (SQLException e) {
+            if (!wantsRoom(e) || hasUnmergedWrites()) {
+                throw failure(e);
+            }
+        }
+        try {
+            return reading(config, "?immutable=1"); // SQLite makes no -shm file then; nobody can be writing here
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** A connection that has read once: only then does SQLite make the files it shares with a writer. */
+    private Connection reading(SQLiteConfig config, String parameters) throws SQLException {
+        Connection connection = config.createConnection(url(parameters));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select count(*) from sqlite_schema");
+            return connection;
+        } catch (SQLException e) {
+            throw abandoning(connection, e);
+        }
+    }
+
+    /** Read-only, input or output, full, cannot be opened. */
+    private static boolean wantsRoom(SQLException cause) {
+        return switch (resultCode(cause)) {
+            case 8, 10, 13, 14 -> true;
+            default -> false;
+        };
+    }
+
+    private boolean hasUnmergedWrites() {
+        try {
+            return Files.size(path.resolveSibling(path.getFileName() + "-wal")) > 0;
+        } catch (IOException e) {
+            return false; // there is none
+        }
+    }
+
+    private static int resultCode(SQLException cause) {
+        return (cause instanceof SQLiteException e ? e.getResultCode().code : cause.getErrorCode()) & 0xFF;
     }
 
     /** Starts a transaction. */
@@ -92,6 +136,16 @@ public record SqliteFile(Path path, SynchronousMode synchronous) {
         }
     }
 
+    /** Closes a connection because of a failure, which is returned; what goes wrong here is added to it. */
+    public static <E extends Throwable> E abandoning(Connection connection, E failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
     /** The value of {@code pragma user_version}: 0 in a new file. */
     public static int userVersion(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
@@ -122,8 +176,7 @@ public record SqliteFile(Path path, SynchronousMode synchronous) {
 
     /** The error that a failure of the database is to a caller. */
     public KeelsonException failure(SQLException cause) {
-        int code = cause instanceof SQLiteException e ? e.getResultCode().code & 0xFF : cause.getErrorCode() & 0xFF;
-        return switch (code) {
+        return switch (resultCode(cause)) {
             case 5, 6 -> new KeelsonException(
                     ErrorCode.PROJECT_IN_USE,
                     "The store (%s) is locked by another process for more than %d s."

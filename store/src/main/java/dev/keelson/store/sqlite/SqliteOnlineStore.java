@@ -150,19 +150,33 @@ public final class SqliteOnlineStore implements OnlineStore {
     }
 
     @Override
+    public List<String> keys(String view) {
+        return texts("select entity_key from online_values where feature_view = ?", view);
+    }
+
+    @Override
     public List<String> views() {
+        return texts("select feature_view from watermarks");
+    }
+
+    /** The texts of a query's first column, sorted. */
+    private List<String> texts(String sql, String... values) {
         readLock.lock();
         try {
             requireOpen(reader);
-            List<String> views = new ArrayList<>();
-            try (Statement statement = reader.createStatement();
-                    ResultSet row = statement.executeQuery("select feature_view from watermarks")) {
-                while (row.next()) {
-                    views.add(row.getString(1));
+            List<String> texts = new ArrayList<>();
+            try (PreparedStatement statement = reader.prepareStatement(sql)) {
+                for (int i = 0; i < values.length; i++) {
+                    statement.setString(i + 1, values[i]);
+                }
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        texts.add(row.getString(1));
+                    }
                 }
             }
-            views.sort(null);
-            return List.copyOf(views);
+            texts.sort(null);
+            return List.copyOf(texts);
         } catch (SQLException e) {
             throw failure("read", e);
         } finally {

@@ -29,7 +29,7 @@ final class ProjectOwnerTest {
     @Test
     void secondOwnerIsToldProcessAndPort() {
         try (ProjectOwner owner = ProjectOwner.acquire(state, "secret")) {
-            owner.serving(8123);
+            owner.serving("127.0.0.1", 8123);
 
             assertThatThrownBy(() -> ProjectOwner.acquire(state, "other"))
                     .hasMessageContainingAll("process " + ProcessHandle.current().pid(), "port 8123", "Maybe")

@@ -1,0 +1,41 @@
+package dev.keelson.wiring;
+
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.project.Project;
+import dev.keelson.store.files.ProjectOwner;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The project as something that answers, whoever owns it: this process, or a running {@code keelson serve}, which is then
+ * asked over HTTP. Both answer alike, with the same errors. Not safe for use by several threads.
+ */
+public sealed interface LiveProject extends AutoCloseable permits OwnedProject, ServedProject {
+
+    /**
+     * Opens a project; unless another process serves it, this process owns it until closed.
+     *
+     * @throws dev.keelson.error.KeelsonException PROJECT_IN_USE when another process owns the project without serving it
+     */
+    static LiveProject open(Project project, InstantSource clock) {
+        Optional<URI> url = ProjectOwner.url(Workspace.stateFolder(project));
+        return url.isPresent()
+                ? new ServedProject(project, url.get())
+                : new OwnedProject(LiveBackend.open(project, clock));
+    }
+
+    /** As {@link dev.keelson.http.Backend#predict}; the predictions can be listed when this returns. */
+    List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
+
+    /** As {@link dev.keelson.http.Backend#checkDrift}. */
+    DriftReport checkDrift(String model);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,51 @@
+package dev.keelson.wiring;
+
+import dev.keelson.error.Suggestion;
+import dev.keelson.expression.Row;
+import dev.keelson.features.FeatureService;
+import dev.keelson.features.OnlineFeatures;
+import dev.keelson.features.OnlineFeatures.UnknownEntity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says of which entities of a request's rows nothing is known, and what was perhaps meant. One for each request. Not safe for
+ * use by several threads.
+ */
+final class Newcomers {
+    /** Looking for near names compares each with all known ones; a request full of strange names must stay cheap. */
+    private static final int MOST_SUGGESTIONS = 20;
+
+    private final OnlineFeatures features;
+    private final Map<UnknownEntity, String> sentences = new HashMap<>();
+    private final Map<String, List<String>> known = new HashMap<>();
+
+    Newcomers(OnlineFeatures features) {
+        this.features = features;
+    }
+
+    /** One sentence for each entity of the row without history; usually none. */
+    List<String> warnings(FeatureService service, Row row) {
+        List<UnknownEntity> unknown = features.unknown(service, row);
+        if (unknown.isEmpty()) {
+            return List.of();
+        }
+        List<String> warnings = new ArrayList<>(unknown.size());
+        for (UnknownEntity entity : unknown) {
+            warnings.add(sentences.computeIfAbsent(entity, this::sentence));
+        }
+        return warnings;
+    }
+
+    private String sentence(UnknownEntity entity) {
+        String near = sentences.size() < MOST_SUGGESTIONS
+                ? Suggestion.closest(entity.key(), known.computeIfAbsent(entity.entity(), features::keys))
+                        .map("; did you mean `%s`?"::formatted)
+                        .orElse(".")
+                : ".";
+        return "No history for %s `%s` (%s)%s Its features are missing, as before its first event."
+                .formatted(entity.entity(), entity.key(), entity.column(), near);
+    }
+}

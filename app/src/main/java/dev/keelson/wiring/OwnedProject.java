@@ -1,0 +1,30 @@
+package dev.keelson.wiring;
+
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.monitor.DriftReport;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A project that this process owns. */
+record OwnedProject(LiveBackend backend) implements LiveProject {
+
+    @Override
+    public List<Prediction> predict(
+            String model, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
+        List<Prediction> predictions = backend.predict(model, rows, options);
+        backend.prediction(predictions.getFirst().id()); // brings the index up to date for those who list
+        return predictions;
+    }
+
+    @Override
+    public DriftReport checkDrift(String model) {
+        return backend.checkDrift(model);
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.keelson.serve;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.PredictionLog.Knowledge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes outcomes that others send. What cannot be true is refused; what says the same again is not written twice; what
+ * contradicts is appended as a correction, so the journal keeps both; what belongs to no prediction is kept.
+ *
+ * <p>Safe for use by several threads: what one call found still holds when it writes.
+ */
+public final class OutcomeIntake {
+    /** So far the clock of a sender may be ahead. */
+    static final Duration CLOCKS = Duration.ofMinutes(5);
+
+    private static final int MAX_PROBLEMS = 100;
+
+    private final PredictionLog log;
+
+    /** Says when the event of an entity that was never predicted happens. */
+    public interface EventTimes {
+        /** The time, or null when it is not known. */
+        @Nullable Instant of(String model, String entity);
+    }
+
+    /**
+     * An intake into a log.
+     *
+     * @param log the only way for outcomes into it while this is used
+     */
+    public OutcomeIntake(PredictionLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Takes outcomes in order, all or none; returns when they are on disk.
+     *
+     * @param times asked for entities without a prediction
+     * @param now what time it is
+     * @return one for each outcome, in order
+     * @throws KeelsonException BAD_REQUEST with a problem, located at {@code outcomes[i].field}, for each outcome of an
+     *     event that has not happened yet, or that is said to be known before its event or in the future
+     */
+    public synchronized List<OutcomeReceipt> take(List<OutcomeEvent> outcomes, EventTimes times, Instant now) {
+        log.catchUp();
+        List<Problem> problems = new ArrayList<>();
+        List<OutcomeReceipt> receipts = new ArrayList<>(outcomes.size());
+        List<OutcomeEvent> written = new ArrayList<>();
+        Map<List<String>, String> mine = new HashMap<>();
+        for (int i = 0; i < outcomes.size() && problems.size() < MAX_PROBLEMS; i++) {
+            OutcomeEvent event = outcomes.get(i);
+            Knowledge known = log.known(event.model(), event.entity());
+            Instant happens = known.eventTime() == null ? times.of(event.model(), event.entity()) : known.eventTime();
+            check(event, i, happens, now, problems);
+            List<String> entity = List.of(event.model(), event.entity());
+            OutcomeEvent logged = known.outcome();
+            String before = mine.getOrDefault(entity, logged == null ? null : logged.outcome());
+            OutcomeReceipt receipt = new OutcomeReceipt(event, known.eventTime() != null, before);
+            receipts.add(receipt);
+            if (!receipt.repeated()) {
+                written.add(event);
+                mine.put(entity, event.outcome());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        if (!written.isEmpty()) {
+            log.appendOutcomes(written, true);
+        }
+        return receipts;
+    }
+
+    private static void check(
+            OutcomeEvent event, int index, @Nullable Instant happens, Instant now, List<Problem> problems) {
+        if (happens != null && happens.isAfter(now)) {
+            problems.add(problem(
+                    index,
+                    "entity",
+                    "The event (%s) happens at %s, but it is %s: its outcome cannot be known yet."
+                            .formatted(event.entity(), happens, now),
+                    "Maybe the outcome of an earlier event was meant."));
+        } else if (happens != null && event.knownAt().isBefore(happens)) {
+            problems.add(problem(
+                    index,
+                    "known_at",
+                    "The outcome of (%s) was known at %s, before the event at %s; expected a later time."
+                            .formatted(event.entity(), event.knownAt(), happens),
+                    "Maybe leave known_at out: now is taken."));
+        } else if (event.knownAt().isAfter(now.plus(CLOCKS))) {
+            problems.add(problem(
+                    index,
+                    "known_at",
+                    "The value (%s) of known_at lies in the future: it is %s; expected a time that has passed."
+                            .formatted(event.knownAt(), now),
+                    "Maybe leave known_at out: now is taken."));
+        }
+    }
+
+    private static Problem problem(int index, String field, String message, String hint) {
+        return Problem.at(
+                ErrorCode.BAD_REQUEST, new Location("outcomes[" + index + "]." + field, 0, 0), message, hint);
+    }
+}

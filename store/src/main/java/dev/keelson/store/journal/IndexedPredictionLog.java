@@ -1,0 +1,37 @@
+package dev.keelson.store.journal;
+
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What every prediction log reads from its index. */
+abstract class IndexedPredictionLog implements PredictionLog {
+    final PredictionIndex index;
+
+    IndexedPredictionLog(PredictionIndex index) {
+        this.index = index;
+    }
+
+    @Override
+    public List<LoggedPrediction> find(PredictionQuery query) {
+        return index.find(query);
+    }
+
+    @Override
+    public long count(PredictionQuery query) {
+        return index.count(query);
+    }
+
+    @Override
+    public Optional<LoggedPrediction> find(UUID id) {
+        return index.find(id);
+    }
+
+    @Override
+    public Knowledge known(String model, String entity) {
+        return index.known(model, entity);
+    }
+}
