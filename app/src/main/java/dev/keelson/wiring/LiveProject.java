@@ -4,6 +4,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.store.files.ProjectOwner;
 import java.net.URI;
 import java.time.InstantSource;
@@ -35,6 +36,12 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#checkDrift}. */
     DriftReport checkDrift(String model);
+
+    /** As {@link dev.keelson.http.Backend#promote}. */
+    ModelVersion promote(String model, int version, String actor, String reason);
+
+    /** As {@link dev.keelson.http.Backend#rollback}. */
+    ModelVersion rollback(String model, String actor, String reason);
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.registry.ModelVersion;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,16 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public DriftReport checkDrift(String model) {
         return backend.checkDrift(model);
+    }
+
+    @Override
+    public ModelVersion promote(String model, int version, String actor, String reason) {
+        return backend.promote(model, version, actor, reason);
+    }
+
+    @Override
+    public ModelVersion rollback(String model, String actor, String reason) {
+        return backend.rollback(model, actor, reason);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.train.ModelDefinition;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,32 @@ final class ServedProject implements LiveProject {
     @Override
     public DriftReport checkDrift(String model) {
         return DriftReport.fromJson(post(path(model, "drift-check"), "").toString());
+    }
+
+    @Override
+    public ModelVersion promote(String model, int version, String actor, String reason) {
+        return change(model, "promote", change(actor, reason).put("version", version));
+    }
+
+    @Override
+    public ModelVersion rollback(String model, String actor, String reason) {
+        return change(model, "rollback", change(actor, reason));
+    }
+
+    private static ObjectNode change(String actor, String reason) {
+        return JsonNodeFactory.instance.objectNode().put("actor", actor).put("reason", reason);
+    }
+
+    private ModelVersion change(String model, String verb, ObjectNode body) {
+        JsonNode node = post(path(model, verb), body.toString());
+        return new ModelVersion(
+                model,
+                node.path("version").asInt(),
+                node.path("run_id").asText(),
+                node.path("sha256").asText(),
+                ModelVersion.Kind.valueOf(node.path("kind").asText().toUpperCase(Locale.ROOT)),
+                Instant.parse(node.path("trained_to").asText()),
+                Instant.parse(node.path("created_at").asText()));
     }
 
     private static String path(String model, String verb) {

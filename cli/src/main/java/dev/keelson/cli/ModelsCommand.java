@@ -8,7 +8,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.train.ModelDefinition;
-import dev.keelson.wiring.LiveBackend;
+import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.io.BufferedReader;
@@ -204,8 +204,8 @@ final class ModelsCommand extends CommandGroup {
             Projects.model(project, model);
             int number = number();
             String why = reason(session);
-            try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
-                tell(session, backend.promote(model, number, actor(session), why));
+            try (LiveProject live = LiveProject.open(project, session.clock())) {
+                tell(session, live.promote(model, number, actor(session), why));
             }
             return YES;
         }
@@ -228,8 +228,8 @@ final class ModelsCommand extends CommandGroup {
             Project project = session.project();
             Projects.model(project, model);
             String why = reason(session);
-            try (LiveBackend backend = LiveBackend.open(project, session.clock())) {
-                tell(session, backend.rollback(model, actor(session), why));
+            try (LiveProject live = LiveProject.open(project, session.clock())) {
+                tell(session, live.rollback(model, actor(session), why));
             }
             return YES;
         }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -317,6 +318,8 @@ final class ProjectLifeIT {
         Cli wrong = keelson("predict football-1x2 --row div=E0");
         Cli unknown = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x3", "-");
         Cli drift = keelson("drift check --json");
+        Cli promoted = keelson("models promote football-1x2 v1 --reason because");
+        Cli rolledBack = keelson("models rollback football-1x2 --reason because");
 
         assertThat(predicted.code()).as(predicted.err()).isZero();
         JsonNode first = predicted.json().at("/predictions/0");
@@ -329,6 +332,9 @@ final class ProjectLifeIT {
         assertThat(drift.code()).as(drift.err()).isZero();
         assertThat(drift.json().get("drift").isNull()).isTrue();
         assertThat(drift.json().get("reports").findValuesAsText("verdict")).containsExactly("insufficient", "insufficient");
+        assertThat(List.of(promoted.code(), rolledBack.code())).containsExactly(1, 1);
+        assertThat(promoted.err()).contains("error[K307]", "is the champion already");
+        assertThat(rolledBack.err()).contains("error[K307]");
         assertThat(keelson("run").err()).contains("error[K404]", "which serves on port");
     }
 
