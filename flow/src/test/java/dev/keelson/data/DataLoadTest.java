@@ -295,7 +295,7 @@ class DataLoadTest {
                 .containsExactly(ErrorCode.DATA_BLOCKED, ErrorCode.DATA_BLOCKED);
         assertThat(refused).hasMessageStartingWith("""
                 The load of the source (matches) is blocked: row_count >= 100 was expected, but it is 12.
-                Nothing was changed. Maybe the file is not the one that was meant; 1 of its rows went to quarantine.""");
+                Nothing was changed. Maybe the file is not the one that was meant; 1 of its rows went to quarantine: `keelson data quarantine` lists them.""");
         assertThat(store.latest("matches")).hasValue(version(before));
         assertThat(load(open, daily(11)).loaded()).isEqualTo(1);
     }
