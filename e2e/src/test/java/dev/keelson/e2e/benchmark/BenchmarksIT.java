@@ -27,6 +27,16 @@ final class BenchmarksIT {
     }
 
     @Test
+    void joinsAreMeasured() throws Exception {
+        JsonNode figures =
+                new JoinBenchmark().run(SMALL.with("entities", "1000").with("features", "20000").with("keys", "50"));
+
+        assertThat(figures.get("in_event_order").get("ordered_path").asBoolean()).isTrue();
+        assertThat(figures.get("created_time_and_ties").get("ordered_path").asBoolean()).isFalse();
+        assertThat(figures.get("created_time_and_ties").get("present").asLong()).isGreaterThan(500);
+    }
+
+    @Test
     void trainingIsMeasured() throws Exception {
         JsonNode figures = new TrainingBenchmark().run(SMALL);
 

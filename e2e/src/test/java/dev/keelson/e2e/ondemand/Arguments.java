@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 public record Arguments(Map<String, String> values) {
     /** Options that tasks know. */
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(
-            "data", "seeds", "first-seed", "seasons", "repeats", "seconds", "connections", "weeks", "scale", "paths", "rounds"));
+            "data", "seeds", "first-seed", "seasons", "repeats", "seconds", "connections", "weeks", "scale", "paths", "rounds",
+            "entities", "features", "keys", "memory", "warm", "shape", "pandas"));
 
     public Arguments {
         values = Map.copyOf(values);
@@ -55,6 +56,11 @@ public record Arguments(Map<String, String> values) {
         Map<String, String> all = new LinkedHashMap<>(values);
         all.put(option, value);
         return new Arguments(all);
+    }
+
+    /** A text. */
+    public String text(String option, String otherwise) {
+        return values.getOrDefault(option, otherwise);
     }
 
     /** A whole number of at least 1. */

@@ -1,4 +1,4 @@
-/** What an online store implements. */
+/** What an online store and an engine for joins implement. */
 @NullMarked
 package dev.keelson.features.spi;
 

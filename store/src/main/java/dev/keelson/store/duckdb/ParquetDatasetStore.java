@@ -284,17 +284,8 @@ public final class ParquetDatasetStore implements DatasetStore {
     @Override
     public Frame read(DatasetVersion version, List<Partition> partitions, List<String> columns) {
         List<Column> wanted = columns.stream().map(version.schema()::column).toList();
-        Path target = sourceFolder(version.source());
-        List<Path> files = new ArrayList<>();
-        long rows = 0;
-        for (Partition partition : partitions) {
-            Path file = target.resolve(partition.file());
-            if (!Files.exists(file)) {
-                throw tampered(file, "is missing", null);
-            }
-            files.add(file);
-            rows += partition.rows();
-        }
+        List<Path> files = files(version, partitions);
+        long rows = partitions.stream().mapToLong(Partition::rows).sum();
         try {
             return parquet.read(files, wanted, Math.toIntExact(rows));
         } catch (SQLException e) {
@@ -307,6 +298,28 @@ public final class ParquetDatasetStore implements DatasetStore {
                                     "Maybe a file was altered or cut off: restore it or load the source anew.")),
                     e);
         }
+    }
+
+    /**
+     * The Parquet files of a version, in the order of their months.
+     *
+     * @throws KeelsonException DATASET_TAMPERED when one is missing
+     */
+    public List<Path> files(DatasetVersion version) {
+        return files(version, version.partitions());
+    }
+
+    private List<Path> files(DatasetVersion version, List<Partition> partitions) {
+        Path target = sourceFolder(version.source());
+        List<Path> files = new ArrayList<>();
+        for (Partition partition : partitions) {
+            Path file = target.resolve(partition.file());
+            if (!Files.exists(file)) {
+                throw tampered(file, "is missing", null);
+            }
+            files.add(file);
+        }
+        return files;
     }
 
     @Override

@@ -56,7 +56,7 @@ final class ParquetFiles {
     }
 
     /** Runs a statement of its own: one that failed is closed and cannot run another. */
-    private static void execute(DuckDBConnection connection, String sql) throws SQLException {
+    static void execute(DuckDBConnection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -76,7 +76,7 @@ final class ParquetFiles {
                 .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + TABLE + " (part INTEGER, ", ")"));
     }
 
-    private static String type(ColumnType type) {
+    static String type(ColumnType type) {
         return switch (type) {
             case DOUBLE -> "DOUBLE";
             case LONG -> "BIGINT";
@@ -119,7 +119,7 @@ final class ParquetFiles {
                 .toArray(Vector[]::new);
     }
 
-    private static void append(DuckDBAppender appender, Vector vector, int row) throws SQLException {
+    static void append(DuckDBAppender appender, Vector vector, int row) throws SQLException {
         if (vector.isNull(row)) {
             appender.appendNull();
             return;
@@ -187,16 +187,16 @@ final class ParquetFiles {
         };
     }
 
-    private static String name(String name) {
+    static String name(String name) {
         return "\"" + name.replace("\"", "\"\"") + "\"";
     }
 
-    private static String text(String text) {
+    static String text(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 
     /** The cells of a column as they come in. */
-    private static final class Cells {
+    static final class Cells {
         private final ColumnType type;
         private final double[] doubles;
         private final long[] longs;
