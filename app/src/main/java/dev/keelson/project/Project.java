@@ -4,6 +4,7 @@ import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.train.ModelDefinition;
@@ -23,7 +24,8 @@ import java.util.Map;
  * @param zone default zone
  * @param sources sources in the order of the file
  * @param entities entity name to the name of its key
- * @param views feature views
+ * @param views feature views of folds
+ * @param sqlViews feature views of queries
  * @param models models, {@code extends} resolved
  * @param drift drift monitors
  * @param decay performance monitors
@@ -38,6 +40,7 @@ public record Project(
         List<SourceDefinition> sources,
         Map<String, String> entities,
         List<FeatureViewDefinition> views,
+        List<SqlViewDefinition> sqlViews,
         List<ModelDefinition> models,
         List<DriftMonitorDefinition> drift,
         List<DecayMonitorDefinition> decay,
@@ -47,6 +50,7 @@ public record Project(
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
         views = List.copyOf(views);
+        sqlViews = List.copyOf(sqlViews);
         models = List.copyOf(models);
         drift = List.copyOf(drift);
         decay = List.copyOf(decay);

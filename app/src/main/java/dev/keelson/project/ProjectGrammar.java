@@ -142,7 +142,19 @@ public final class ProjectGrammar {
 
     private static final Keys FEATURE_VIEW = keys(
             required("entity", NAME, "Whose values these are."),
-            required("source", NAME, "The source of its events."),
+            optional("source", NAME, null, "The source of its events; required unless there is `sql`."),
+            optional(
+                    "sources",
+                    new ListOf(NAME, 1),
+                    null,
+                    "With `sql`: the sources that the query reads, each as a table of its name."),
+            optional(
+                    "sql",
+                    text("a SELECT"),
+                    null,
+                    "One SELECT in DuckDB's dialect instead of `features`: the entity's key, `event_time`, perhaps"
+                            + " `known_at`, and the features as columns. It reads nothing but its sources, and serves"
+                            + " history and materialisation."),
             optional(
                     "key",
                     COLUMN,
@@ -151,10 +163,11 @@ public final class ProjectGrammar {
             optional(
                     "unpivot", UNPIVOT, null, "One row becomes one event for each role, such as each team of a match."),
             optional("ttl", DURATION, "no limit", "How old the newest event may be, inclusive."),
-            required(
+            optional(
                     "features",
                     new MapOf("NAME", NAME, EXPRESSION, 1),
-                    "Name to fold over past events, such as `mean(goals_for) over last 5 events`."));
+                    null,
+                    "Required unless there is `sql`: name to fold over past events, such as `mean(goals_for) over last 5 events`."));
 
     private static final Choice LEARNER = new Choice(
             LEARNERS,

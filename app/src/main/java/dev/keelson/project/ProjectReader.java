@@ -97,6 +97,7 @@ public final class ProjectReader {
                 sources.definitions(),
                 views.entities(),
                 views.definitions(),
+                views.sqlDefinitions(),
                 models.definitions(),
                 operations.drift(),
                 operations.decay(),

@@ -7,6 +7,7 @@ import dev.keelson.expression.FoldExpression;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition.Unpivot;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
@@ -32,6 +33,7 @@ final class ViewSection {
     private final Map<String, String> entities = new LinkedHashMap<>();
     private final Map<String, ViewColumns> columns = new LinkedHashMap<>();
     private final List<FeatureViewDefinition> definitions = new ArrayList<>();
+    private final List<SqlViewDefinition> sqlDefinitions = new ArrayList<>();
 
     /** @param sourceNames all names under {@code sources}, also of those that could not be read */
     ViewSection(Problems problems, ShapeCheck shapes, Map<String, SourceColumns> sources, Set<String> sourceNames) {
@@ -56,6 +58,11 @@ final class ViewSection {
         return definitions;
     }
 
+    /** The SQL views that could be read, in the order of the file. */
+    List<SqlViewDefinition> sqlDefinitions() {
+        return sqlDefinitions;
+    }
+
     void read(Table project) {
         for (Entry entry : project.entriesOf("entities")) {
             String key = entry.value() instanceof Table table ? table.text("key") : null;
@@ -63,9 +70,87 @@ final class ViewSection {
         }
         for (Entry entry : project.entriesOf("feature_views")) {
             if (entry.value() instanceof Table table) {
-                view(entry, table);
+                if (table.has("sql")) {
+                    sqlView(entry, table);
+                } else if (complete(entry, table)) {
+                    view(entry, table);
+                }
             }
         }
+    }
+
+    /** Whether a view without a query says where its events are and what its features are. */
+    private boolean complete(Entry entry, Table table) {
+        boolean complete = true;
+        for (String key : List.of("source", "features")) {
+            if (!table.has(key)) {
+                complete = false;
+                shapes.missingKey(
+                        key, entry.location(), "feature_views." + entry.name(), "Maybe add `%s:`.".formatted(key));
+            }
+        }
+        Entry several = table.entries().get("sources");
+        if (several != null) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    several.location(),
+                    "the view `%s` has `sources` without `sql`".formatted(entry.name()),
+                    "Maybe `source` was meant.");
+        }
+        return complete;
+    }
+
+    private void sqlView(Entry entry, Table table) {
+        for (String key : List.of("features", "unpivot", "key")) {
+            Entry other = table.entries().get(key);
+            if (other != null) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        other.location(),
+                        "the view `%s` has both `sql` and `%s`, and one of them was expected".formatted(entry.name(), key),
+                        "Maybe remove `%s`: the query gives keys and features.".formatted(key));
+            }
+        }
+        Scalar entity = table.scalar("entity");
+        Scalar sql = table.scalar("sql");
+        if (entity != null && !entities.containsKey(entity.text())) {
+            ProjectText.unknown("entity", entity.text(), entities.keySet(), entity.textLocation(), problems);
+        }
+        List<String> read = new ArrayList<>();
+        for (Scalar source : sourcesOf(table)) {
+            read.add(source.text());
+            if (!sourceNames.contains(source.text())) {
+                ProjectText.unknown("source", source.text(), sourceNames, source.textLocation(), problems);
+            }
+        }
+        if (read.isEmpty()) {
+            shapes.missingKey(
+                    "sources",
+                    entry.location(),
+                    "feature_views." + entry.name(),
+                    "Maybe add `sources: [NAME]`: the tables that the query reads.");
+        }
+        Duration ttl = table.has("ttl") ? ProjectText.duration(table.scalar("ttl"), Duration.ZERO, problems) : null;
+        if (entity != null && sql != null && !read.isEmpty()) {
+            sqlDefinitions.add(new SqlViewDefinition(
+                    entry.name(), entity.text(), read, sql.located(), ttl, entry.location()));
+        }
+    }
+
+    private static List<Scalar> sourcesOf(Table table) {
+        List<Scalar> sources = new ArrayList<>();
+        if (table.scalar("source") != null) {
+            sources.add(table.scalar("source"));
+        }
+        Entry several = table.entries().get("sources");
+        if (several != null && several.value() instanceof Value.Items items) {
+            for (Value value : items.values()) {
+                if (value instanceof Scalar source) {
+                    sources.add(source);
+                }
+            }
+        }
+        return sources;
     }
 
     private void view(Entry entry, Table table) {

@@ -105,6 +105,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 Map.of("team", "team"),
                 List.of(),
+                List.of(),
                 models,
                 List.of(monitor),
                 List.of(),

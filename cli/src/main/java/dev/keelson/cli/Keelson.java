@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
             ServeCommand.class,
             StatusCommand.class,
             DataCommand.class,
+            FeaturesCommand.class,
             SimulateCommand.class,
             RunsCommand.class,
             ModelsCommand.class,

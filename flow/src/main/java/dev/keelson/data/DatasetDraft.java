@@ -51,7 +51,7 @@ public record DatasetDraft(
     public record PartitionRows(YearMonth month, Frame rows, String digest) {
 
         /** Puts rows in canonical order and hashes them. */
-        static PartitionRows of(YearMonth month, Frame rows, List<String> key) {
+        public static PartitionRows of(YearMonth month, Frame rows, List<String> key) {
             Frame sorted = Frames.sorted(rows, Frames.inKeyOrder(rows, key));
             return new PartitionRows(month, sorted, digestOf(sorted));
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,8 @@ public record JoinRequest(EntityRows entities, String asOf, List<View> views) {
      * @param name how its columns begin
      * @param rows where its values are
      * @param key which column of the question holds which column of the feature rows, at least one
-     * @param columns the columns wanted, in order, distinct
+     * @param columns the values wanted, in order, distinct
+     * @param renamed value to the column that holds it, where that has another name
      * @param ttl how old the row may be, inclusive; null for no limit
      * @param where a condition on feature rows; those for which it is not true are as though they were not there. It
      *     lies in the pushdown set ({@link dev.keelson.expression.PushdownSql})
@@ -56,11 +58,13 @@ public record JoinRequest(EntityRows entities, String asOf, List<View> views) {
             FeatureRows rows,
             List<Key> key,
             List<String> columns,
+            Map<String, String> renamed,
             @Nullable Duration ttl,
             @Nullable Expression where) {
         public View {
             key = List.copyOf(key);
             columns = List.copyOf(columns);
+            renamed = Map.copyOf(renamed);
             if (key.isEmpty()) {
                 throw new IllegalArgumentException("key must name at least one column.");
             }
@@ -70,6 +74,22 @@ public record JoinRequest(EntityRows entities, String asOf, List<View> views) {
             if (ttl != null && ttl.isNegative()) {
                 throw new IllegalArgumentException("ttl (%s) must not be negative.".formatted(ttl));
             }
+        }
+
+        /** A view whose values have the names of their columns. */
+        public View(
+                String name,
+                FeatureRows rows,
+                List<Key> key,
+                List<String> columns,
+                @Nullable Duration ttl,
+                @Nullable Expression where) {
+            this(name, rows, key, columns, Map.of(), ttl, where);
+        }
+
+        /** The column that holds a value. */
+        public String columnOf(String value) {
+            return renamed.getOrDefault(value, value);
         }
     }
 

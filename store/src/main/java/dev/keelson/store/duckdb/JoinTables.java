@@ -44,7 +44,7 @@ final class JoinTables implements AutoCloseable {
 
     /** Texts that are instants: with a zone, so that none is guessed. */
     private static final String INSTANT_TEXT =
-            "\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?([Zz]|[+-]\\d{2}(:?\\d{2})?)";
+            "\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?(Z|[+-]\\d{2}:\\d{2})";
 
     private final DuckDBConnection connection;
     private final ParquetDatasetStore datasets;
@@ -385,16 +385,17 @@ final class JoinTables implements AutoCloseable {
         }
         sql.append("%s AS ev, %s AS kn, %s AS seq".formatted(event, known, place));
         for (int c = 0; c < view.columns().size(); c++) {
-            String name = names.get(view.columns().get(c));
+            String column = view.columnOf(view.columns().get(c));
+            String name = names.get(column);
             if (name == null) {
                 throw missing(
                         "The feature rows of (%s) have".formatted(view.name()),
-                        view.columns().get(c),
+                        column,
                         "a feature",
                         List.copyOf(names.keySet()));
             }
             boolean naiveInstant =
-                    view.rows() instanceof FeatureRows.InFrame && "TIMESTAMP".equals(types.get(view.columns().get(c)));
+                    view.rows() instanceof FeatureRows.InFrame && "TIMESTAMP".equals(types.get(column));
             sql.append(", ").append(name).append(naiveInstant ? "::TIMESTAMPTZ" : "").append(" AS v").append(c);
         }
         sql.append(" FROM ").append(from);
