@@ -15,6 +15,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -464,5 +465,50 @@ class ProjectReaderTest {
     private static int columnIn(String whole, String text) {
         int at = whole.indexOf(text);
         return at - whole.lastIndexOf('\n', at - 1);
+    }
+
+    @Test
+    void aViewOfAQueryIsReadWithThePlaceOfItsText() {
+        Project project = FootballProject.read(folder, MINIMAL + """
+                entities: { event: { key: id } }
+                feature_views:
+                  totals:
+                    entity: event
+                    sources: [events]
+                    ttl: 30d
+                    sql: |
+                      SELECT id, _event_time AS event_time,
+                        x AS value FROM events
+                """);
+
+        SqlViewDefinition view = project.sqlViews().getFirst();
+        assertThat(project.views()).isEmpty();
+        assertThat(view.sources()).containsExactly("events");
+        assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));
+        assertThat(view.sql().text()).startsWith("SELECT id,").contains("\n  x AS value FROM events");
+        assertThat(Objects.requireNonNull(view.sql().location()).line()).isEqualTo(17);
+        assertThat(Objects.requireNonNull(view.sql().location()).column()).isEqualTo(7);
+    }
+
+    @Test
+    void aViewSaysHowItsFeaturesAreComputedInOneWay() {
+        List<Problem> problems = FootballProject.problems(folder, MINIMAL + """
+                entities: { event: { key: id } }
+                feature_views:
+                  nothing: { entity: event }
+                  both: { entity: event, sources: [events], sql: "SELECT 1", features: { a: mean(x) over 3d } }
+                  no_source: { entity: event, sql: "SELECT 1" }
+                  wrong: { entity: event, sources: [event], sql: "SELECT 1" }
+                  folds: { entity: event, source: events, sources: [events], features: { a: mean(x) over 3d } }
+                """, FootballProject.HEADERS);
+
+        assertThat(problems.stream().map(problem -> problem.location() == null ? "" : problem.code() + " " + problem.location().line()))
+                .containsExactly(
+                        "MISSING_KEY 12",
+                        "MISSING_KEY 12",
+                        "BAD_VALUE 13",
+                        "MISSING_KEY 14",
+                        "UNKNOWN_REFERENCE 15",
+                        "BAD_VALUE 16");
     }
 }

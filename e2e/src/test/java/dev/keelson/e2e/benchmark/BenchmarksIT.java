@@ -37,6 +37,13 @@ final class BenchmarksIT {
     }
 
     @Test
+    void expressionsAreMeasured() throws Exception {
+        JsonNode figures = new ExpressionsBenchmark().run(SMALL.with("rounds", "1000"));
+
+        assertThat(figures.get("median_ns_a_value")).hasSizeGreaterThan(8).allMatch(value -> value.asDouble() > 0);
+    }
+
+    @Test
     void trainingIsMeasured() throws Exception {
         JsonNode figures = new TrainingBenchmark().run(SMALL);
 

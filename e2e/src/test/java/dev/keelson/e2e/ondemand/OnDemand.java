@@ -3,6 +3,7 @@ package dev.keelson.e2e.ondemand;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
+import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
@@ -27,6 +28,7 @@ public final class OnDemand {
         TASKS.put("load", new LoadBenchmark());
         TASKS.put("features", new FeaturesBenchmark());
         TASKS.put("join", new JoinBenchmark());
+        TASKS.put("expressions", new ExpressionsBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
         TASKS.put("http", new HttpBenchmark());
