@@ -14,7 +14,7 @@ import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureTable;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SourceSchema;
-import dev.keelson.features.spi.JoinSummary.ViewSummary;
+import dev.keelson.features.JoinSummary.ViewSummary;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;

@@ -5,7 +5,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.expression.Durations;
 import dev.keelson.features.FeatureStatus;
-import dev.keelson.features.spi.JoinSummary.ViewSummary;
+import dev.keelson.features.JoinSummary.ViewSummary;
 import dev.keelson.wiring.ProjectFeatures;
 import java.nio.file.Path;
 import java.util.ArrayList;

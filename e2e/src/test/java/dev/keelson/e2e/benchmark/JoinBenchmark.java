@@ -11,7 +11,7 @@ import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.spi.JoinRequest;
 import dev.keelson.features.spi.JoinRequest.EntityRows;
 import dev.keelson.features.spi.JoinRequest.FeatureRows;
-import dev.keelson.features.spi.JoinSummary;
+import dev.keelson.features.JoinSummary;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbPointInTimeJoin;
 import dev.keelson.store.duckdb.DuckDbSettings;

@@ -1,6 +1,7 @@
 package dev.keelson.features.spi;
 
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.JoinSummary;
 import dev.keelson.frame.Frame;
 import java.nio.file.Path;
 

@@ -3,7 +3,7 @@ package dev.keelson.store.duckdb;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.spi.JoinRequest;
-import dev.keelson.features.spi.JoinSummary;
+import dev.keelson.features.JoinSummary;
 import dev.keelson.features.spi.PointInTimeJoin;
 import dev.keelson.frame.Frame;
 import dev.keelson.store.files.StoreErrors;

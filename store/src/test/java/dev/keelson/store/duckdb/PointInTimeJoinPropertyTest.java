@@ -10,7 +10,7 @@ import dev.keelson.features.spi.JoinRequest;
 import dev.keelson.features.spi.JoinRequest.EntityRows;
 import dev.keelson.features.spi.JoinRequest.FeatureRows;
 import dev.keelson.features.spi.JoinRequest.View;
-import dev.keelson.features.spi.JoinSummary;
+import dev.keelson.features.JoinSummary;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;

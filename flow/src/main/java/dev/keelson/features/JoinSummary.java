@@ -1,6 +1,5 @@
-package dev.keelson.features.spi;
+package dev.keelson.features;
 
-import dev.keelson.features.FeatureStatus;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
