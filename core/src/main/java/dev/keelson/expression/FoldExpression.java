@@ -70,6 +70,18 @@ public sealed interface FoldExpression
     /** Whether it is computed from the request's own row alone, without any event. */
     boolean atRequest();
 
+    /**
+     * The names of the values of a feature whose text cannot be parsed for want of a schema: what its text alone says.
+     *
+     * @param feature the feature's own name
+     */
+    static List<String> names(String feature, Located text) {
+        List<String> suffixes = FoldParser.suffixes(text);
+        return suffixes.isEmpty()
+                ? List.of(feature)
+                : suffixes.stream().map(suffix -> feature + "_" + suffix).toList();
+    }
+
     /** What ends the names of its values when it has several, in order: {@code line, signal, histogram}; else empty. */
     default List<String> suffixes() {
         return List.of();

@@ -1,5 +1,6 @@
 package dev.keelson.expression;
 
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.FoldExpression.Aggregate;
@@ -53,6 +54,38 @@ final class FoldParser {
     static FoldExpression parse(Located text, Schema schema) {
         TokenStream tokens = TokenStream.of(text);
         return new FoldParser(tokens, schema).fold();
+    }
+
+    /** What a text says of its suffixes without a schema; empty when it is not even a list of tokens. */
+    static List<String> suffixes(Located text) {
+        TokenStream tokens;
+        try {
+            tokens = TokenStream.of(text);
+        } catch (KeelsonException _) {
+            // whoever parses the text with its schema reports it
+            return List.of();
+        }
+        return switch (tokens.peek().text().toLowerCase(Locale.ROOT)) {
+            case "macd" -> Indicator.MACD_SUFFIXES;
+            case "pi_rating" -> PiRating.SUFFIXES;
+            case "strength" -> Strength.SUFFIXES;
+            case "transitions" -> states(tokens);
+            default -> List.of();
+        };
+    }
+
+    /** The texts that stand between commas at the end of the arguments. */
+    private static List<String> states(TokenStream tokens) {
+        List<String> states = new ArrayList<>();
+        int open = 0;
+        while (tokens.peek().kind() != Token.Kind.END) {
+            Token token = tokens.next();
+            open += token.isSymbol("(") ? 1 : token.isSymbol(")") ? -1 : 0;
+            if (open == 1 && token.isSymbol(",") && tokens.peek().kind() == Token.Kind.TEXT) {
+                states.add(tokens.peek().text());
+            }
+        }
+        return states;
     }
 
     /** Folds that are not aggregates of one value, by name. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Indicator(Kind kind, Expression argument, List<Integer> periods) implements FoldExpression {
     static final int MOST = 1_000;
+    static final List<String> MACD_SUFFIXES = List.of("line", "signal", "histogram");
 
     /** With the smoothing 2 / (n + 1), what came 8 n events before weighs e^-16. */
     private static final int EMA_MEMORY = 8;
@@ -104,7 +105,7 @@ public record Indicator(Kind kind, Expression argument, List<Integer> periods) i
 
     @Override
     public List<String> suffixes() {
-        return kind == Kind.MACD ? List.of("line", "signal", "histogram") : List.of();
+        return kind == Kind.MACD ? MACD_SUFFIXES : List.of();
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.List;
 public record PiRating(
         String home, String away, String homeGoals, String awayGoals, double rate, double carryOver)
         implements FoldExpression {
+    static final List<String> SUFFIXES = List.of("home", "away");
     static final double DEFAULT_RATE = 0.06;
     static final double DEFAULT_CARRY_OVER = 0.6;
 
@@ -46,7 +47,7 @@ public record PiRating(
 
     @Override
     public List<String> suffixes() {
-        return List.of("home", "away");
+        return SUFFIXES;
     }
 
     @Override

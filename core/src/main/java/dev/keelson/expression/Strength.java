@@ -42,6 +42,7 @@ public record Strength(
         Duration halfLife,
         double prior)
         implements FoldExpression {
+    static final List<String> SUFFIXES = List.of("attack", "defence");
     static final Duration DEFAULT_HALF_LIFE = Duration.ofDays(180);
     static final double DEFAULT_PRIOR = 6;
     static final double MOST_PRIOR = 1_000;
@@ -60,7 +61,7 @@ public record Strength(
 
     @Override
     public List<String> suffixes() {
-        return List.of("attack", "defence");
+        return SUFFIXES;
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
+import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
@@ -25,6 +26,7 @@ public final class OnDemand {
     static {
         TASKS.put("load", new LoadBenchmark());
         TASKS.put("features", new FeaturesBenchmark());
+        TASKS.put("folds", new FoldsBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
         TASKS.put("http", new HttpBenchmark());
