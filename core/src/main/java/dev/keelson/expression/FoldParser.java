@@ -635,13 +635,13 @@ final class FoldParser {
                         new Spec.Key("home", true),
                         new Spec.Key("away", true),
                         new Spec.Text("result", "H, D and A"),
-                        new Spec.Number("k", true, Elo.MOST_K),
-                        new Spec.Number("home_advantage", false, Elo.MOST_HOME_ADVANTAGE),
+                        new Spec.Amount("k", true, Elo.MOST_K),
+                        new Spec.Amount("home_advantage", false, Elo.MOST_HOME_ADVANTAGE),
                         new Spec.Count("home_goals", false),
                         new Spec.Count("away_goals", false),
-                        new Spec.Number("carry", false, 1),
+                        new Spec.Amount("carry", false, 1),
                         new Spec.Time("season_gap"),
-                        new Spec.Number("initial", false, Elo.MOST_INITIAL))
+                        new Spec.Amount("initial", false, Elo.MOST_INITIAL))
                 .read(name);
         arguments.bothOrNone(name, "home_goals", "away_goals");
         diagnostics.throwIfAny();
@@ -667,8 +667,8 @@ final class FoldParser {
                         new Spec.Key("away", true),
                         new Spec.Count("home_goals", true),
                         new Spec.Count("away_goals", true),
-                        new Spec.Number("rate", true, 1),
-                        new Spec.Number("carry_over", false, 1))
+                        new Spec.Amount("rate", true, 1),
+                        new Spec.Amount("carry_over", false, 1))
                 .read(name);
         diagnostics.throwIfAny();
         return new PiRating(
@@ -691,7 +691,7 @@ final class FoldParser {
                         new Spec.Count("away_count", true),
                         new Spec.Key("group", false),
                         new Spec.Time("half_life"),
-                        new Spec.Number("prior", true, Strength.MOST_PRIOR))
+                        new Spec.Amount("prior", true, Strength.MOST_PRIOR))
                 .read(name);
         diagnostics.throwIfAny();
         return new Strength(

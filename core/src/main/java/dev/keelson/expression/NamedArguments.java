@@ -27,7 +27,7 @@ final class NamedArguments {
         record Text(String name, String values) implements Spec {}
 
         /** A number; the smallest itself is excluded when it must be positive. */
-        record Number(String name, boolean positive, double most) implements Spec {}
+        record Amount(String name, boolean positive, double most) implements Spec {}
 
         /** A time. */
         record Time(String name) implements Spec {}
@@ -99,7 +99,7 @@ final class NamedArguments {
                     columns.put(spec.name(), value.text());
                 }
             }
-            case Spec.Number number -> numbers.put(spec.name(), number(number, value));
+            case Spec.Amount number -> numbers.put(spec.name(), number(number, value));
             case Spec.Time _ -> times.put(spec.name(), duration(spec.name(), value));
         }
     }
@@ -119,7 +119,7 @@ final class NamedArguments {
                 type == ColumnType.STRING || type == ColumnType.LONG ? null : "a key (a text or a whole number)";
             case Spec.Count _ -> type == ColumnType.DOUBLE || type == ColumnType.LONG ? null : "a number";
             case Spec.Text text -> type == ColumnType.STRING ? null : "a text with the values " + text.values();
-            case Spec.Number _, Spec.Time _ -> null;
+            case Spec.Amount _, Spec.Time _ -> null;
         };
         if (wanted != null) {
             diagnostics.type(
@@ -130,7 +130,7 @@ final class NamedArguments {
         }
     }
 
-    private double number(Spec.Number spec, Token value) {
+    private double number(Spec.Amount spec, Token value) {
         BigDecimal exact = Numbers.signed(tokens, "a number");
         double number = exact.doubleValue();
         if (number < 0 || (spec.positive() && number == 0) || number > spec.most()) {
@@ -165,7 +165,7 @@ final class NamedArguments {
                 case Spec.Key key -> key.required();
                 case Spec.Count count -> count.required();
                 case Spec.Text _ -> true;
-                case Spec.Number _, Spec.Time _ -> false;
+                case Spec.Amount _, Spec.Time _ -> false;
             };
             if (required && !seen.contains(spec.name())) {
                 diagnostics.type(

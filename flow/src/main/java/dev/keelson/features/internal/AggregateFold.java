@@ -54,7 +54,7 @@ record AggregateFold(Function function, int lane, Span span) implements Fold {
         int end = state.index(to, lane);
         for (int i = state.index(from, lane); i < end; i += lanes) {
             double value = values[i];
-            if (value == value) { // is not NaN
+            if (!Double.isNaN(value)) {
                 sum += value;
                 count++;
             }

@@ -5,6 +5,10 @@ sealed interface ConditionFold extends Fold permits StreakFold, DaysSinceConditi
     /** Sets the cell of a key without events. */
     void initialise(long[] cells);
 
-    /** @param condition 1 when met, 0 when not, NaN when unknown */
+    /**
+     * Takes an event.
+     *
+     * @param condition 1 when met, 0 when not, NaN when unknown
+     */
     void apply(KeyState state, long eventTime, double condition);
 }

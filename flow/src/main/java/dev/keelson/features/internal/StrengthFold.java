@@ -30,7 +30,7 @@ record StrengthFold(Strength strength, double halfLifeMicros, int cell) implemen
     private static final int EVENTS = 2;
 
     StrengthFold(Strength strength, int cell) {
-        this(strength, Micros.of(strength.halfLife()), cell);
+        this(strength, (double) Micros.of(strength.halfLife()), cell);
     }
 
     /** One of the two factors of a side. */
