@@ -14,6 +14,7 @@ import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
+import dev.keelson.e2e.study.StrengthStudy;
 import dev.keelson.e2e.study.TruthStudy;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class OnDemand {
         TASKS.put("quiet-league", new QuietLeagueStudy());
         TASKS.put("faulty-feed", new FaultyFeedStudy());
         TASKS.put("home-advantage", new HomeAdvantageStudy());
+        TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
     }

@@ -35,12 +35,12 @@ record AggregateFold(Function function, int lane, Span span) implements Fold {
     }
 
     private int count(KeyState state, int from, int to) {
+        double[] values = state.values();
+        int lanes = state.lanes();
         int count = 0;
-        for (int i = from; i < to; i++) {
-            double value = state.value(i, lane);
-            if (!Double.isNaN(value)) {
-                count++;
-            }
+        int end = state.index(to, lane);
+        for (int i = state.index(from, lane); i < end; i += lanes) {
+            count += Double.isNaN(values[i]) ? 0 : 1;
         }
         return count;
     }
@@ -64,19 +64,20 @@ record AggregateFold(Function function, int lane, Span span) implements Fold {
 
     /** In two passes: the sum of squared deviations from the mean does not cancel. */
     private double standardDeviation(KeyState state, int from, int to) {
-        int count = count(state, from, to);
-        if (count < 2) {
-            return Double.NaN;
-        }
+        double[] values = state.values();
+        int lanes = state.lanes();
         double mean = sum(state, from, to, true);
         double squares = 0;
-        for (int i = from; i < to; i++) {
-            double deviation = state.value(i, lane) - mean;
-            if (!Double.isNaN(deviation)) {
+        int count = 0;
+        int end = state.index(to, lane);
+        for (int i = state.index(from, lane); i < end; i += lanes) {
+            double deviation = values[i] - mean;
+            if (!Double.isNaN(values[i])) {
                 squares += deviation * deviation;
+                count++;
             }
         }
-        return Math.sqrt(squares / (count - 1));
+        return count < 2 ? Double.NaN : Math.sqrt(squares / (count - 1));
     }
 
     private double minimum(KeyState state, int from, int to) {
