@@ -321,18 +321,21 @@ final class ModelSection {
         if (!known.contains(key.name())) {
             ProjectText.unknown("key of an entity", key.name(), known, key.location(), problems);
         }
-        Scalar column = (Scalar) key.value();
-        if (source != null
-                && source.checkKey(column.located(), column.location(), problems)
-                && source.isOutcome(column.text())) {
-            problems.add(
-                    ErrorCode.FEATURE_READS_OWN_OUTCOME,
-                    column.textLocation(),
-                    "the key `%s` is read from `%s`, an outcome that is not known yet when it is needed"
-                            .formatted(key.name(), column.text()),
-                    null);
+        if (source != null && KeyText.check(key.value(), source, problems)) {
+            for (KeyText.Part part : KeyText.parts(key.value())) {
+                if (source.isOutcome(part.column().text())) {
+                    Location at = part.column().location();
+                    problems.add(
+                            ErrorCode.FEATURE_READS_OWN_OUTCOME,
+                            at == null ? part.location() : at,
+                            "the key `%s` is read from `%s`, an outcome that is not known yet when it is needed"
+                                    .formatted(key.name(), part.column().text()),
+                            null);
+                }
+            }
         }
-        return column.text();
+        String text = KeyText.text(key.value());
+        return text == null ? key.name() : text;
     }
 
     // ---- validation, money, baselines

@@ -125,7 +125,13 @@ public final class ProjectGrammar {
                     "Types and rules of columns; columns of the file that are not named are inferred."),
             optional("checks", new ListOf(CHECK, 0), null, "Conditions on a load as a whole."));
 
-    private static final Keys ENTITY = keys(required("key", NAME, "Name of its key, as models give it in `entities`."));
+    private static final Shape KEY = either(new ListOf(COLUMN, 2), COLUMN);
+
+    private static final Keys ENTITY = keys(required(
+            "key",
+            either(new ListOf(NAME, 2), NAME),
+            "Name of its key, as models give it in `entities`; the names of its parts, joined by `_`, for a composite"
+                    + " key."));
 
     static final Keys UNPIVOT = keys(
             new OtherKey("KEY", ROLES, "The entity's key: role to the source column that holds it."),
@@ -157,17 +163,19 @@ public final class ProjectGrammar {
                             + " history and materialisation."),
             optional(
                     "key",
-                    COLUMN,
-                    "the column named like the entity's key",
-                    "The source column that holds the entity's key."),
+                    KEY,
+                    "the columns named like the entity's key or its parts",
+                    "The source column that holds the entity's key, columns whose values are joined by `_`, or a"
+                            + " pattern such as `{sport}/{market}`."),
             optional(
                     "unpivot", UNPIVOT, null, "One row becomes one event for each role, such as each team of a match."),
             optional("ttl", DURATION, "no limit", "How old the newest event may be, inclusive."),
             optional(
                     "features",
-                    new MapOf("NAME", NAME, EXPRESSION, 1),
+                    either(new ListOf(COLUMN, 1), new MapOf("NAME", NAME, EXPRESSION, 1)),
                     null,
-                    "Required unless there is `sql`: name to fold over past events, such as `mean(goals_for) over last 5 events`."));
+                    "Required unless there is `sql`: name to fold over past events, such as `mean(goals_for) over last 5 events`,"
+                            + " or to a column, for its newest value; a list names columns alone."));
 
     private static final Choice LEARNER = new Choice(
             LEARNERS,
@@ -193,9 +201,9 @@ public final class ProjectGrammar {
                             + " inherited."),
             optional(
                     "entities",
-                    new MapOf("ROLE", NAME, new MapOf("KEY", NAME, COLUMN, 1)),
+                    new MapOf("ROLE", NAME, new MapOf("KEY", NAME, KEY, 1)),
                     null,
-                    "Which source column gives which key, under which role."),
+                    "Which source column gives which key, under which role; a list or a pattern for a composite key."),
             optional(
                     "features",
                     new ListOf(EXPRESSION, 1),

@@ -4,6 +4,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.PiRating;
+import dev.keelson.expression.Strength;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition.Unpivot;
@@ -31,6 +33,7 @@ final class ViewSection {
     private final Map<String, SourceColumns> sources;
     private final Set<String> sourceNames;
     private final Map<String, String> entities = new LinkedHashMap<>();
+    private final Map<String, List<String>> keyParts = new LinkedHashMap<>();
     private final Map<String, ViewColumns> columns = new LinkedHashMap<>();
     private final List<FeatureViewDefinition> definitions = new ArrayList<>();
     private final List<SqlViewDefinition> sqlDefinitions = new ArrayList<>();
@@ -65,8 +68,11 @@ final class ViewSection {
 
     void read(Table project) {
         for (Entry entry : project.entriesOf("entities")) {
-            String key = entry.value() instanceof Table table ? table.text("key") : null;
-            entities.put(entry.name(), key == null ? entry.name() : key);
+            Value key = entry.value() instanceof Table table ? table.get("key") : null;
+            List<String> parts =
+                    KeyText.parts(key).stream().map(part -> part.column().text()).toList();
+            entities.put(entry.name(), parts.isEmpty() ? entry.name() : String.join("_", parts));
+            keyParts.put(entry.name(), parts);
         }
         for (Entry entry : project.entriesOf("feature_views")) {
             if (entry.value() instanceof Table table) {
@@ -156,7 +162,7 @@ final class ViewSection {
     private void view(Entry entry, Table table) {
         Scalar entity = table.scalar("entity");
         Scalar source = table.scalar("source");
-        Scalar key = table.scalar("key");
+        Value key = table.get("key");
         if (entity != null && !entities.containsKey(entity.text())) {
             ProjectText.unknown("entity", entity.text(), entities.keySet(), entity.textLocation(), problems);
         }
@@ -165,14 +171,14 @@ final class ViewSection {
         }
         SourceColumns events = source == null ? null : sources.get(source.text());
         if (key != null && events != null) {
-            events.checkKey(key.located(), key.location(), problems);
+            KeyText.check(key, events, problems);
         }
         String entityKey = entity == null ? null : entities.get(entity.text());
         Entry unpivotEntry = table.entries().get("unpivot");
         if (key != null && unpivotEntry != null) {
             problems.add(
                     ErrorCode.BAD_VALUE,
-                    key.location(),
+                    KeyText.parts(key).getFirst().location(),
                     "the view `%s` has both `key` and `unpivot`, and one of them was expected".formatted(entry.name()),
                     "Maybe remove `key`: `unpivot` says where the keys are.");
         }
@@ -181,22 +187,27 @@ final class ViewSection {
         if (unpivotEntry != null && unpivotEntry.value() instanceof Table unpivot) {
             schema = unpivot(entry.name(), unpivotEntry, unpivot, entityKey, events);
         }
-        String keyColumn = key == null ? null : key.text();
+        String keyColumn = KeyText.text(key);
+        List<String> parts = entity == null ? List.of() : keyParts.getOrDefault(entity.text(), List.of());
         if (keyColumn == null
                 && unpivotEntry == null
-                && entityKey != null
+                && !parts.isEmpty()
                 && events != null
-                && events.schema().contains(entityKey)) {
-            keyColumn = entityKey;
+                && parts.stream().allMatch(events.schema()::contains)) {
+            keyColumn = KeyText.text(parts);
         }
         List<FeatureDefinition> features = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         boolean needsKey = false;
-        for (Entry feature : table.entriesOf("features")) {
-            if (feature.value() instanceof Scalar text) {
-                features.add(new FeatureDefinition(feature.name(), text.located()));
-                if (events != null && schema.schema() != null) {
-                    needsKey |= fold(entry.name(), feature, text, schema.schema(), events);
-                }
+        for (NamedFold feature : namedFolds(table)) {
+            features.add(new FeatureDefinition(feature.name(), feature.text().located()));
+            Optional<FoldExpression> parsed = events == null || schema.schema() == null
+                    ? Optional.empty()
+                    : Expressions.fold(feature.text(), schema.schema(), events.complete(), problems);
+            names.addAll(parsed.map(fold -> fold.names(feature.name()))
+                    .orElseGet(() -> FoldExpression.names(feature.name(), feature.text().located())));
+            if (parsed.isPresent() && events != null) {
+                needsKey |= needsKey(entry.name(), feature, parsed.get(), events);
             }
         }
         if (needsKey && keyColumn == null && unpivotEntry == null) {
@@ -213,7 +224,7 @@ final class ViewSection {
                 new ViewColumns(
                         entry.name(),
                         entity == null ? "" : entity.text(),
-                        features.stream().map(FeatureDefinition::name).toList()));
+                        names));
         if (entity != null && source != null) {
             definitions.add(new FeatureViewDefinition(
                     entry.name(),
@@ -227,31 +238,49 @@ final class ViewSection {
         }
     }
 
-    /** Checks a feature; tells whether it needs to be told whose events it is over. */
-    private boolean fold(String view, Entry feature, Scalar text, Schema schema, SourceColumns events) {
-        Optional<FoldExpression> parsed = Expressions.fold(text, schema, events.complete(), problems);
-        if (parsed.isEmpty()) {
-            return false;
+    /** A feature and what it is: of a mapping, or a column of a list, which is the feature's name. */
+    private record NamedFold(String name, Scalar text) {}
+
+    private static List<NamedFold> namedFolds(Table view) {
+        List<NamedFold> folds = new ArrayList<>();
+        for (Scalar column : view.get("features") instanceof Value.Items ? view.scalars("features") : List.<Scalar>of()) {
+            folds.add(new NamedFold(column.text(), column));
         }
-        FoldExpression fold = parsed.get();
-        if (fold.atRequest()) {
-            refuseRequestValue(view, feature, text, fold, events);
-            return false;
-        }
-        if (fold instanceof FoldExpression.Elo elo) {
-            for (String side : List.of(elo.home(), elo.away())) {
-                events.checkKey(
-                        new Located(side, Expressions.place(text.located(), side)), text.textLocation(), problems);
+        for (Entry feature : view.entriesOf("features")) {
+            if (feature.value() instanceof Scalar text) {
+                folds.add(new NamedFold(feature.name(), text));
             }
+        }
+        return folds;
+    }
+
+    /** Checks a feature; tells whether it needs to be told whose events it is over. */
+    private boolean needsKey(String view, NamedFold feature, FoldExpression fold, SourceColumns events) {
+        boolean column = fold instanceof FoldExpression.RequestExpression plain
+                && plain.expression().isColumn();
+        if (fold.atRequest() && !column) {
+            refuseRequestValue(view, feature, fold, events);
             return false;
         }
-        Expressions.checkFeature(text, fold.type(), feature.name(), problems);
-        return true;
+        List<String> sides = switch (fold) {
+            case FoldExpression.Elo elo -> List.of(elo.home(), elo.away());
+            case PiRating rating -> List.of(rating.home(), rating.away());
+            case Strength strength -> List.of(strength.home(), strength.away());
+            case FoldExpression other -> List.of();
+        };
+        for (String side : sides) {
+            events.checkKey(
+                    new Located(side, Expressions.place(feature.text().located(), side)),
+                    feature.text().textLocation(),
+                    problems);
+        }
+        Expressions.checkFeature(feature.text(), fold.type(), feature.name(), problems);
+        return sides.isEmpty();
     }
 
     /** A view gives what was known before; a value of the row itself does not belong to it. */
-    private void refuseRequestValue(
-            String view, Entry feature, Scalar text, FoldExpression fold, SourceColumns events) {
+    private void refuseRequestValue(String view, NamedFold feature, FoldExpression fold, SourceColumns events) {
+        Scalar text = feature.text();
         Set<String> columns = new LinkedHashSet<>(fold.columns());
         String reader = "the feature `" + feature.name() + "` of `" + view + "`";
         if (!Expressions.refuseOutcomes(text, columns, events, null, reader, problems)) {

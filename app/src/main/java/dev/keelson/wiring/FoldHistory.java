@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,8 @@ record FoldHistory(Project project, DatasetStore datasets, Map<String, DatasetVe
             Wanted wanted, Frame asked, Map<String, SourceSchema> sources, Map<String, Frame> events) {
         FeatureViewDefinition view = wanted.view();
         String key = project.entities().getOrDefault(view.entity(), view.entity());
-        List<String> columns = ProjectFeatures.columns(key);
+        boolean joined = ProjectFeatures.isPattern(view.key()) && !asked.schema().contains(key);
+        List<String> columns = joined ? ProjectFeatures.parts(view.key()) : List.of(key);
         for (String column : columns) {
             if (!asked.schema().contains(column)) {
                 List<String> names = asked.schema().names();
@@ -111,7 +113,7 @@ record FoldHistory(Project project, DatasetStore datasets, Map<String, DatasetVe
         FeatureService service = engine.service(new FeatureServiceDefinition(
                 "history",
                 ASKED,
-                Map.of("of", Map.of(key, key)),
+                Map.of("of", Map.of(key, joined ? Objects.requireNonNull(view.key()) : key)),
                 wanted.features().stream()
                         .map(feature -> Located.of("of." + view.name() + "." + feature))
                         .toList(),

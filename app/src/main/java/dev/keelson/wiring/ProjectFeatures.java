@@ -7,6 +7,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Expression;
+import dev.keelson.expression.FoldExpression;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.SqlViewDefinition;
@@ -32,10 +33,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The feature views of a project, and their values as of any time. */
 public final class ProjectFeatures {
+    private static final Pattern PART = Pattern.compile("\\{([^{}]+)\\}");
     private static final DuckDbSettings MEMORY = new DuckDbSettings(1024, 2, null);
 
     private ProjectFeatures() {}
@@ -100,12 +103,13 @@ public final class ProjectFeatures {
         List<View> views = new ArrayList<>();
         for (FeatureViewDefinition view : project.views()) {
             Map<String, String> features = new LinkedHashMap<>();
-            view.features().forEach(feature -> features.put(feature.name(), feature.text().text()));
+            view.features().forEach(feature -> FoldExpression.names(feature.name(), feature.text())
+                    .forEach(name -> features.put(name, feature.text().text())));
             views.add(new View(
                     view.name(),
                     hasPlainColumnsOnly(view) ? Kind.COLUMNS : Kind.FOLDS,
                     view.entity(),
-                    key(project, view.entity()),
+                    isPattern(view.key()) ? parts(view.key()) : key(project, view.entity()),
                     List.of(view.source()),
                     features,
                     view.ttl()));
@@ -126,6 +130,7 @@ public final class ProjectFeatures {
     /** Each of its features is a name, which can only be that of a column, and stands for the column's value. */
     private static boolean hasPlainColumnsOnly(FeatureViewDefinition view) {
         return view.unpivot() == null
+                && !isPattern(view.key())
                 && view.features().stream().allMatch(feature -> columnOf(feature) != null);
     }
 
@@ -138,12 +143,19 @@ public final class ProjectFeatures {
     }
 
     private static List<String> key(Project project, String entity) {
-        return columns(project.entities().getOrDefault(entity, entity));
+        return List.of(project.entities().getOrDefault(entity, entity));
     }
 
-    /** The columns of a key, which project files separate by commas. */
-    static List<String> columns(String key) {
-        return List.of(key.strip().split("\\s*,\\s*"));
+    /** Whether a key is made of several columns, such as {@code {sport}_{market}}. */
+    static boolean isPattern(@Nullable String key) {
+        return key != null && key.contains("{");
+    }
+
+    /** The columns of such a key. */
+    static List<String> parts(@Nullable String key) {
+        return key == null
+                ? List.of()
+                : PART.matcher(key).results().map(part -> part.group(1)).toList();
     }
 
     /**
@@ -290,7 +302,7 @@ public final class ProjectFeatures {
                     .findFirst()
                     .orElseThrow();
             DatasetVersion version = latest(definition.source());
-            List<String> key = definition.key() == null ? view.key() : columns(definition.key());
+            List<String> key = definition.key() == null ? view.key() : List.of(definition.key());
             List<JoinRequest.Key> keys = new ArrayList<>();
             for (int i = 0; i < view.key().size(); i++) {
                 keys.add(new JoinRequest.Key(view.key().get(i), key.get(Math.min(i, key.size() - 1))));

@@ -511,4 +511,79 @@ class ProjectReaderTest {
                         "UNKNOWN_REFERENCE 15",
                         "BAD_VALUE 16");
     }
+
+    private static final String BETS = """
+        keelson: 1
+        project: bets
+        timezone: UTC
+        sources:
+          bets:
+            file: data/bets.csv
+            key: id
+            event_time: at
+            outcomes: { columns: [profit, won], known_after: 1d }
+            columns: { id: string, at: timestamp, sport: string, market: string, stake: double, profit: double, won: { type: enum, values: [y, n] } }
+        entities:
+          bet: { key: [sport, market] }
+          sport: { key: sport }
+        feature_views:
+          history:
+            entity: bet
+            source: bets
+            features:
+              roi:   ratio(profit, stake) over 90d
+              trend: macd(profit, 2, 5, 3)
+              after: transitions(won, 'y', 'n') over last 50 events
+          prices:
+            entity: sport
+            source: bets
+            ttl: 30d
+            features: [stake, profit]
+        models:
+          m:
+            label: bets.won
+            entities: { bet: { sport_market: [sport, market], sport: sport } }
+            features: [bet.history.*, bet.prices.stake]
+            learner: logistic
+            validate: { walk_forward: 3 folds, test: 30d, embargo: 1d }
+        """;
+
+    @Test
+    void compositeKeyIsJoinedOfItsColumns() {
+        Project project = FootballProject.read(folder, BETS);
+
+        assertThat(project.entities()).containsEntry("bet", "sport_market").containsEntry("sport", "sport");
+        assertThat(project.views().getFirst().key()).isEqualTo("{sport}_{market}");
+        assertThat(project.models().getFirst().entities().get("bet"))
+                .containsEntry("sport_market", "{sport}_{market}")
+                .containsEntry("sport", "sport");
+    }
+
+    @Test
+    void patternOfAKeyNamesItsColumns() {
+        String text = BETS.replace("entity: bet\n", "entity: bet\n    key: \"{sport}/{markett}\"\n");
+
+        assertThatThrownBy(() -> FootballProject.read(folder, text))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> {
+                    Problem problem = e.problems().getFirst();
+                    assertThat(problem.code()).isEqualTo(ErrorCode.UNKNOWN_REFERENCE);
+                    assertThat(problem.hint()).contains("`market`");
+                });
+    }
+
+    @Test
+    void listOfColumnsAndFoldsWithSeveralValuesAreFeatures() {
+        Project project = FootballProject.read(folder, BETS);
+
+        FeatureViewDefinition prices = project.views().get(1);
+        assertThat(prices.features())
+                .extracting(feature -> feature.name() + " " + feature.text().text())
+                .containsExactly("stake stake", "profit profit");
+        String selected = BETS.replace(
+                "bet.history.*, bet.prices.stake",
+                "bet.history.trend_signal, bet.history.after_y, bet.history.roi");
+        assertThat(FootballProject.read(folder, selected).models().getFirst().features()).hasSize(3);
+        assertThatThrownBy(() -> FootballProject.read(folder, selected.replace("trend_signal", "trend")))
+                .hasMessageContaining("trend");
+    }
 }

@@ -239,7 +239,7 @@ class SeededMistakesTest {
                 mistake(
                         ErrorCode.FEATURE_READS_OWN_OUTCOME,
                         "mean(1/AvgH + 1/AvgD + 1/AvgA - 1) over 30d",
-                        "§FTHG",
+                        "§FTHG + 1",
                         "past events"),
                 mistake(ErrorCode.EMBARGO_TOO_SHORT, "embargo: 2d", "embargo: §12h", "Maybe write `embargo: 1d`."),
                 mistake(ErrorCode.BAD_VALUE, "known_after: 1d", "known_after: §2h", "known_after: 1d"),

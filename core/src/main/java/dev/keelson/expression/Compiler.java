@@ -41,7 +41,10 @@ import dev.keelson.expression.Node.TimestampLiteral;
 import dev.keelson.expression.Node.UntypedNull;
 import dev.keelson.expression.Node.When;
 import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Micros;
 import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.zone.ZoneRules;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,10 @@ import org.jspecify.annotations.Nullable;
  * (exp, logarithms, powers) go through {@link StrictMath}: the same bits on every machine.
  */
 final class Compiler {
+    private static final long MICROS_PER_SECOND = 1_000_000L;
+    private static final long MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
+    private static final long MICROS_PER_HOUR = 60 * MICROS_PER_MINUTE;
+
     private Compiler() {}
 
     // ---- doubles
@@ -229,7 +236,19 @@ final class Compiler {
                 SignCode sign = sign(arguments.get(0), arguments.get(1));
                 yield row -> sign.eval(row) == 0 ? NULL_DOUBLE : code.eval(row);
             }
-            case LOWER, UPPER, LENGTH, CONCAT, YEAR, MONTH, DAY, DAY_OF_WEEK -> throw mismatch(node);
+            case CYCLIC_SIN -> cyclic(node, StrictMath::sin);
+            case CYCLIC_COS -> cyclic(node, StrictMath::cos);
+            case LOWER,
+                    UPPER,
+                    LENGTH,
+                    CONCAT,
+                    YEAR,
+                    MONTH,
+                    DAY,
+                    DAY_OF_YEAR,
+                    DAY_OF_WEEK,
+                    HOUR,
+                    MINUTE -> throw mismatch(node);
         };
     }
 
@@ -413,8 +432,11 @@ final class Compiler {
             case YEAR -> datePart(node, LocalDate::getYear);
             case MONTH -> datePart(node, LocalDate::getMonthValue);
             case DAY -> datePart(node, LocalDate::getDayOfMonth);
+            case DAY_OF_YEAR -> datePart(node, LocalDate::getDayOfYear);
             case DAY_OF_WEEK -> datePart(node, date -> date.getDayOfWeek().getValue());
-            case LN, LOG10, EXP, SQRT, POW, LOWER, UPPER, CONCAT -> throw mismatch(node);
+            case HOUR -> timePart(node, MICROS_PER_HOUR, 24);
+            case MINUTE -> timePart(node, MICROS_PER_MINUTE, 60);
+            case LN, LOG10, EXP, SQRT, POW, LOWER, UPPER, CONCAT, CYCLIC_SIN, CYCLIC_COS -> throw mismatch(node);
         };
     }
 
@@ -425,8 +447,8 @@ final class Compiler {
 
     private static LongCode datePart(Call node, DatePart part) {
         Node operand = node.arguments().getFirst();
-        LongCode code = longs(operand);
         boolean timestamp = operand.type() == ColumnType.TIMESTAMP;
+        LongCode code = timestamp ? localMicros(node) : longs(operand);
         return row -> {
             long value = code.eval(row);
             if (value == NULL_LONG) {
@@ -434,6 +456,50 @@ final class Compiler {
             }
             long day = Scalars.dayOrNull(timestamp ? Scalars.dayOf(value) : value);
             return day == NULL_LONG ? NULL_LONG : part.of(LocalDate.ofEpochDay(day));
+        };
+    }
+
+    private static LongCode timePart(Call node, long unit, long count) {
+        LongCode code = localMicros(node);
+        return row -> {
+            long value = code.eval(row);
+            return value == NULL_LONG ? NULL_LONG : Math.floorMod(Math.floorDiv(value, unit), count);
+        };
+    }
+
+    /** A timestamp as a clock in the zone shows it, counted as if that were UTC. */
+    private static LongCode localMicros(Call node) {
+        LongCode code = longs(node.arguments().getFirst());
+        if (node.arguments().size() == 1) {
+            return code;
+        }
+        if (!(node.arguments().get(1) instanceof TextLiteral(String zone))) {
+            throw mismatch(node);
+        }
+        ZoneRules rules = ZoneId.of(zone).getRules();
+        return row -> {
+            long value = code.eval(row);
+            return value == NULL_LONG
+                    ? NULL_LONG
+                    : Scalars.add(
+                            value, rules.getOffset(Micros.toInstant(value)).getTotalSeconds() * MICROS_PER_SECOND);
+        };
+    }
+
+    private interface Wave {
+        double of(double angle);
+    }
+
+    private static DoubleCode cyclic(Call node, Wave wave) {
+        DoubleCode value = doubles(node.arguments().get(0));
+        DoubleCode period = doubles(node.arguments().get(1));
+        return row -> {
+            double x = value.eval(row);
+            double p = period.eval(row);
+            if (Code.isNull(x) || Code.isNull(p) || p == 0) {
+                return NULL_DOUBLE;
+            }
+            return Scalars.unlessInvented(wave.of(2 * Math.PI * (x / p)), x, p);
         };
     }
 
@@ -669,7 +735,12 @@ final class Compiler {
                     YEAR,
                     MONTH,
                     DAY,
-                    DAY_OF_WEEK -> throw mismatch(node);
+                    DAY_OF_YEAR,
+                    DAY_OF_WEEK,
+                    HOUR,
+                    MINUTE,
+                    CYCLIC_SIN,
+                    CYCLIC_COS -> throw mismatch(node);
         };
     }
 
@@ -850,8 +921,26 @@ final class Compiler {
                 SignCode sign = sign(arguments.get(0), arguments.get(1));
                 yield row -> sign.eval(row) == 0 ? null : codes[0].eval(row);
             }
-            case ABS, SIGN, FLOOR, CEIL, ROUND, LN, LOG10, EXP, SQRT, POW, LENGTH, YEAR, MONTH, DAY, DAY_OF_WEEK ->
-                throw mismatch(node);
+            case ABS,
+                    SIGN,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    LN,
+                    LOG10,
+                    EXP,
+                    SQRT,
+                    POW,
+                    LENGTH,
+                    YEAR,
+                    MONTH,
+                    DAY,
+                    DAY_OF_YEAR,
+                    DAY_OF_WEEK,
+                    HOUR,
+                    MINUTE,
+                    CYCLIC_SIN,
+                    CYCLIC_COS -> throw mismatch(node);
         };
     }
 

@@ -55,8 +55,10 @@ import org.jspecify.annotations.Nullable;
  * <h2>Texts and times</h2>
  *
  * Texts compare by code point; {@code length} counts code points; {@code like} knows {@code %} and {@code _}, minds
- * case and has no escape. {@code year}, {@code month}, {@code day} and {@code day_of_week} (Monday 1 to Sunday 7) of a
- * timestamp, and its cast to a date, are those in UTC.
+ * case and has no escape. {@code year}, {@code month}, {@code day}, {@code day_of_year}, {@code day_of_week} (Monday 1 to
+ * Sunday 7), {@code hour} and {@code minute} of a timestamp are those in UTC, or in a zone that is named:
+ * {@code hour(at, 'Europe/London')}. Its cast to a date is that in UTC. {@code cyclic_sin(x, period)} and
+ * {@code cyclic_cos(x, period)} are the sine and cosine of {@code 2 * pi * x / period}.
  *
  * <p>Immutable and safe for use by several threads. Equal when they mean the same over the same columns.
  */
@@ -105,6 +107,10 @@ public final class Expression {
         checkDepth(root, start, tokens.diagnostics());
         tokens.diagnostics().throwIfAny();
         return new Expression(root, schema);
+    }
+
+    Node root() {
+        return root;
     }
 
     /** An expression of a tree without invalid parts. */

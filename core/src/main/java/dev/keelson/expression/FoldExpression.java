@@ -4,6 +4,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
+import dev.keelson.metrics.OddsMargin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,13 +19,33 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * mean(goals_for) over last 5 events        sum(points) over 30d         count(*) over 90d
  * rate(FTR = 'H') over 90d                  streak(points = 3)           days since last event
+ * ratio(profit, stake) over 90d             lag(close, 2)                days since goals_for = 0
+ * ewm(x, half_life = 5 events)              rsi(close, 14)               macd(close, 12, 26, 9)
+ * corr(daily_return, SPY.daily_return) over 30d
+ * transitions(result, 'W', 'D', 'L') over last 50 events
  * elo(home = HomeTeam, away = AwayTeam, result = FTR, k = 20, home_advantage = 65)
- * implied(AvgH, AvgD, AvgA)                 overround(AvgH, AvgD, AvgA)  1 / AvgH - 1 / AvgA
+ * pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG)
+ * strength(home = HomeTeam, away = AwayTeam, home_count = HST, away_count = AST, half_life = 120d)
+ * implied(AvgH, AvgD, AvgA, margin = shin)  overround(AvgH, AvgD, AvgA)  1 / AvgH - 1 / AvgA
  * </pre>
  *
  * <p>All are immutable and safe for use by several threads.
  */
-public sealed interface FoldExpression {
+public sealed interface FoldExpression
+        permits FoldExpression.Aggregate,
+                PairedAggregate,
+                Ewm,
+                Lag,
+                Indicator,
+                Transitions,
+                FoldExpression.Streak,
+                FoldExpression.DaysSinceLastEvent,
+                DaysSinceCondition,
+                FoldExpression.Elo,
+                PiRating,
+                Strength,
+                FoldExpression.RequestTransform,
+                FoldExpression.RequestExpression {
 
     /**
      * Parses a declared feature.
@@ -48,6 +69,33 @@ public sealed interface FoldExpression {
 
     /** Whether it is computed from the request's own row alone, without any event. */
     boolean atRequest();
+
+    /**
+     * The names of the values of a feature whose text cannot be parsed for want of a schema: what its text alone says.
+     *
+     * @param feature the feature's own name
+     */
+    static List<String> names(String feature, Located text) {
+        List<String> suffixes = FoldParser.suffixes(text);
+        return suffixes.isEmpty()
+                ? List.of(feature)
+                : suffixes.stream().map(suffix -> feature + "_" + suffix).toList();
+    }
+
+    /** What ends the names of its values when it has several, in order: {@code line, signal, histogram}; else empty. */
+    default List<String> suffixes() {
+        return List.of();
+    }
+
+    /**
+     * The names of the values of a feature of a view that this fold defines: the feature's own name, or one for each of
+     * the {@link #suffixes}, such as {@code trend_line}.
+     */
+    default List<String> names(String feature) {
+        return suffixes().isEmpty()
+                ? List.of(feature)
+                : suffixes().stream().map(suffix -> feature + "_" + suffix).toList();
+    }
 
     /**
      * An aggregate over a window of events. Null arguments are skipped.
@@ -85,7 +133,23 @@ public sealed interface FoldExpression {
             /** How many different values; 0 without any. */
             DISTINCT,
             /** Share of true among the events where the condition is true or false; null without any. */
-            RATE;
+            RATE,
+            /** The middle value, or the mean of the two in the middle; null without any value. */
+            MEDIAN,
+            /** The newest value minus the oldest; null with fewer than 2 values. */
+            MOMENTUM,
+            /** The newest value divided by the oldest, minus 1; null with fewer than 2 values, or when the oldest is 0. */
+            PCT_CHANGE,
+            /**
+             * How many standard deviations (n - 1) the newest value lies above the mean, both of the whole window; null
+             * with fewer than 2 values, or when they do not vary.
+             */
+            ZSCORE,
+            /**
+             * Standard deviation (n - 1) of the relative changes from each value to the next; changes from 0 are skipped;
+             * null with fewer than 2 changes.
+             */
+            VOLATILITY;
 
             /** The name in the language. */
             public String text() {
@@ -95,7 +159,8 @@ public sealed interface FoldExpression {
             boolean accepts(ColumnType type) {
                 return switch (this) {
                     case COUNT, LAST, FIRST, DISTINCT -> true;
-                    case SUM, MEAN, STD, MIN, MAX -> type == ColumnType.DOUBLE || type == ColumnType.LONG;
+                    case SUM, MEAN, STD, MIN, MAX, MEDIAN, MOMENTUM, PCT_CHANGE, ZSCORE, VOLATILITY ->
+                        type == ColumnType.DOUBLE || type == ColumnType.LONG;
                     case RATE -> type == ColumnType.BOOLEAN;
                 };
             }
@@ -119,7 +184,7 @@ public sealed interface FoldExpression {
         public ColumnType type() {
             return switch (function) {
                 case COUNT, DISTINCT -> ColumnType.LONG;
-                case SUM, MEAN, STD, RATE -> ColumnType.DOUBLE;
+                case SUM, MEAN, STD, RATE, MEDIAN, MOMENTUM, PCT_CHANGE, ZSCORE, VOLATILITY -> ColumnType.DOUBLE;
                 case MIN, MAX, LAST, FIRST -> argument.type();
             };
         }
@@ -314,9 +379,18 @@ public sealed interface FoldExpression {
      *
      * @param kind what is computed
      * @param prices columns of type DOUBLE or LONG, at least 2, distinct, one for each outcome
+     * @param margin how the bookmaker's margin is taken out; only of IMPLIED
      */
-    record RequestTransform(Kind kind, List<Expression> prices) implements FoldExpression {
+    record RequestTransform(Kind kind, List<Expression> prices, OddsMargin.Method margin) implements FoldExpression {
+        /** With the margin taken out in proportion. */
+        public RequestTransform(Kind kind, List<Expression> prices) {
+            this(kind, prices, OddsMargin.Method.PROPORTIONAL);
+        }
+
         public RequestTransform {
+            if (kind == Kind.OVERROUND && margin != OddsMargin.Method.PROPORTIONAL) {
+                throw new IllegalArgumentException("overround takes no margin (%s).".formatted(margin));
+            }
             prices = List.copyOf(prices);
             if (prices.size() < 2) {
                 throw new IllegalArgumentException("prices must be at least 2, not %d.".formatted(prices.size()));
@@ -331,7 +405,7 @@ public sealed interface FoldExpression {
 
         /** What is computed of the prices. */
         public enum Kind {
-            /** Probabilities without the margin: the inverse odds divided by their sum. One value for each price. */
+            /** Probabilities without the margin, see {@link OddsMargin}. One value for each price. */
             IMPLIED,
             /** The margin: the sum of the inverse odds minus 1. One value. */
             OVERROUND
@@ -344,10 +418,15 @@ public sealed interface FoldExpression {
             return List.copyOf(columns);
         }
 
-        /** The names of its values, in order: {@code implied_AvgH}, …; or {@code overround}. */
+        /** The names of its values, in order: {@code implied_AvgH}, …, {@code implied_shin_AvgH}, …; or {@code overround}. */
         public List<String> outputs() {
             return switch (kind) {
-                case IMPLIED -> columns().stream().map(column -> "implied_" + column).toList();
+                case IMPLIED -> columns().stream()
+                        .map(column -> (margin == OddsMargin.Method.PROPORTIONAL
+                                        ? "implied_"
+                                        : "implied_" + margin.name().toLowerCase(Locale.ROOT) + "_")
+                                + column)
+                        .toList();
                 case OVERROUND -> List.of("overround");
             };
         }
@@ -378,6 +457,14 @@ public sealed interface FoldExpression {
                 values[0] = sum - 1;
                 return;
             }
+            if (margin != OddsMargin.Method.PROPORTIONAL && !Double.isNaN(sum)) {
+                double[] odds = new double[values.length];
+                for (int i = 0; i < odds.length; i++) {
+                    odds[i] = prices.get(i).asDouble(row);
+                }
+                System.arraycopy(OddsMargin.implied(margin, odds, odds.length), 0, values, 0, odds.length);
+                return;
+            }
             for (int i = 0; i < values.length; i++) {
                 values[i] = values[i] / sum;
             }
@@ -391,7 +478,11 @@ public sealed interface FoldExpression {
         @Override
         public String text() {
             return kind.name().toLowerCase(Locale.ROOT) + "("
-                    + String.join(", ", prices.stream().map(Expression::text).toList()) + ")";
+                    + String.join(", ", prices.stream().map(Expression::text).toList())
+                    + (margin == OddsMargin.Method.PROPORTIONAL
+                            ? ""
+                            : ", margin = " + margin.name().toLowerCase(Locale.ROOT))
+                    + ")";
         }
 
         @Override

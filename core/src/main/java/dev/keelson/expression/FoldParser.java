@@ -1,5 +1,6 @@
 package dev.keelson.expression;
 
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.FoldExpression.Aggregate;
@@ -10,13 +11,13 @@ import dev.keelson.expression.FoldExpression.RequestExpression;
 import dev.keelson.expression.FoldExpression.RequestTransform;
 import dev.keelson.expression.FoldExpression.RequestTransform.Kind;
 import dev.keelson.expression.FoldExpression.Streak;
+import dev.keelson.expression.NamedArguments.Spec;
 import dev.keelson.expression.Node.Invalid;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
-import java.math.BigDecimal;
+import dev.keelson.metrics.OddsMargin;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,15 @@ final class FoldParser {
 
     /** What others call our aggregates. */
     private static final Map<String, String> SYNONYMS =
-            Map.of("avg", "mean", "average", "mean", "stddev", "std", "stdev", "std", "n_unique", "distinct");
+            Map.ofEntries(
+                    Map.entry("avg", "mean"),
+                    Map.entry("average", "mean"),
+                    Map.entry("stddev", "std"),
+                    Map.entry("stdev", "std"),
+                    Map.entry("n_unique", "distinct"),
+                    Map.entry("correlation", "corr"),
+                    Map.entry("z_score", "zscore"),
+                    Map.entry("percent_change", "pct_change"));
 
     private final TokenStream tokens;
     private final Schema schema;
@@ -47,11 +56,48 @@ final class FoldParser {
         return new FoldParser(tokens, schema).fold();
     }
 
+    /** What a text says of its suffixes without a schema; empty when it is not even a list of tokens. */
+    static List<String> suffixes(Located text) {
+        TokenStream tokens;
+        try {
+            tokens = TokenStream.of(text);
+        } catch (KeelsonException _) {
+            // whoever parses the text with its schema reports it
+            return List.of();
+        }
+        return switch (tokens.peek().text().toLowerCase(Locale.ROOT)) {
+            case "macd" -> Indicator.MACD_SUFFIXES;
+            case "pi_rating" -> PiRating.SUFFIXES;
+            case "strength" -> Strength.SUFFIXES;
+            case "transitions" -> states(tokens);
+            default -> List.of();
+        };
+    }
+
+    /** The texts that stand between commas at the end of the arguments. */
+    private static List<String> states(TokenStream tokens) {
+        List<String> states = new ArrayList<>();
+        int open = 0;
+        while (tokens.peek().kind() != Token.Kind.END) {
+            Token token = tokens.next();
+            open += token.isSymbol("(") ? 1 : token.isSymbol(")") ? -1 : 0;
+            if (open == 1 && token.isSymbol(",") && tokens.peek().kind() == Token.Kind.TEXT) {
+                states.add(tokens.peek().text());
+            }
+        }
+        return states;
+    }
+
+    /** Folds that are not aggregates of one value, by name. */
+    private static final List<String> OTHERS = List.of(
+            "streak", "elo", "pi_rating", "strength", "ewm", "lag", "sma", "transitions");
+
     /** Whether a function is a fold, not a scalar function. */
     static boolean isFold(String name) {
         return Function.of(name) != null
-                || name.equalsIgnoreCase("streak")
-                || name.equalsIgnoreCase("elo")
+                || PairedAggregate.Function.of(name) != null
+                || Indicator.Kind.of(name) != null
+                || OTHERS.contains(name.toLowerCase(Locale.ROOT))
                 || kind(name) != null;
     }
 
@@ -68,13 +114,9 @@ final class FoldParser {
         Token first = tokens.peek();
         boolean call = first.kind() == Token.Kind.WORD && tokens.peek(1).isSymbol("(");
         if (call && isFold(first.text())) {
-            Function function = Function.of(first.text());
-            Kind kind = kind(first.text());
             tokens.next();
             tokens.next();
-            return function != null
-                    ? aggregate(function, first)
-                    : kind != null ? transform(kind, first) : first.isWord("streak") ? streak() : elo(first);
+            return call(first);
         }
         if (first.isWord("days") && tokens.peek(1).isWord("since")) {
             return daysSince();
@@ -88,6 +130,36 @@ final class FoldParser {
             throw tokens.unexpected("the end", "Maybe an aggregate is missing: mean(…) over last 5 events.");
         }
         return new RequestExpression(finish(root, start));
+    }
+
+    private FoldExpression call(Token name) {
+        Function function = Function.of(name.text());
+        if (function != null) {
+            return aggregate(function, name);
+        }
+        PairedAggregate.Function paired = PairedAggregate.Function.of(name.text());
+        if (paired != null) {
+            return paired(paired, name);
+        }
+        Indicator.Kind indicator = Indicator.Kind.of(name.text());
+        if (indicator != null) {
+            return indicator(indicator, name);
+        }
+        Kind kind = kind(name.text());
+        if (kind != null) {
+            return transform(kind, name);
+        }
+        return switch (name.text().toLowerCase(Locale.ROOT)) {
+            case "streak" -> streak();
+            case "elo" -> elo(name);
+            case "pi_rating" -> piRating(name);
+            case "strength" -> strength(name);
+            case "ewm" -> ewm(name);
+            case "lag" -> lag(name);
+            case "sma" -> simpleMovingAverage(name);
+            case "transitions" -> transitions(name);
+            default -> throw new IllegalStateException("The fold (%s) has no parser.".formatted(name.text()));
+        };
     }
 
     /** Whether the bracket after the first token is followed by {@code over}. */
@@ -106,6 +178,9 @@ final class FoldParser {
     private RuntimeException unknownAggregate(Token name) {
         List<String> names = new ArrayList<>();
         for (Function function : Function.values()) {
+            names.add(function.text());
+        }
+        for (PairedAggregate.Function function : PairedAggregate.Function.values()) {
             names.add(function.text());
         }
         String synonym = SYNONYMS.get(name.text().toLowerCase(Locale.ROOT));
@@ -228,17 +303,278 @@ final class FoldParser {
     private FoldExpression daysSince() {
         tokens.next();
         tokens.next();
-        tokens.expectWord("last", "after `days since`");
-        tokens.expectWord("event", "after `days since last`");
-        tokens.expectEnd();
-        return new DaysSinceLastEvent();
+        Token token = tokens.peek();
+        boolean word = token.isWord("last") || token.isWord("event");
+        if (word && !schema.contains(token.text())) {
+            tokens.expectWord("last", "after `days since`");
+            tokens.expectWord("event", "after `days since last`");
+            tokens.expectEnd();
+            return new DaysSinceLastEvent();
+        }
+        int start = token.start();
+        if (token.kind() == Token.Kind.END) {
+            throw tokens.unexpected("`last event` or a condition after `days since`", null);
+        }
+        Node condition = scalars.expression();
+        if (!(condition instanceof Invalid) && condition.type() != ColumnType.BOOLEAN) {
+            diagnostics.type(
+                    start,
+                    "The event after `days since` is %s; a condition, or `last event`, was expected."
+                            .formatted(Printer.typeName(condition.type())),
+                    "Maybe a comparison is missing, such as days since points = 3.");
+        }
+        return new DaysSinceCondition(finish(condition, start));
+    }
+
+    /** A number among the arguments of a fold. */
+    private Node number(Token name) {
+        int start = tokens.peek().start();
+        Node argument = scalars.expression();
+        if (!(argument instanceof Invalid)
+                && argument.type() != ColumnType.DOUBLE
+                && argument.type() != ColumnType.LONG) {
+            diagnostics.type(
+                    start,
+                    "The argument of %s is %s; a number was expected."
+                            .formatted(name.text(), Printer.typeName(argument.type())),
+                    null);
+        }
+        return argument;
+    }
+
+    private FoldExpression paired(PairedAggregate.Function function, Token name) {
+        int firstStart = tokens.peek().start();
+        Node first = number(name);
+        tokens.expectSymbol(",", "before the second argument of " + name.text());
+        Token token = tokens.peek();
+        OtherColumn other = otherColumn(token);
+        Node second;
+        if (other == null) {
+            second = number(name);
+        } else {
+            tokens.next();
+            second = scalars.columnNamed(other.column(), token);
+            if (!(second instanceof Invalid)
+                    && second.type() != ColumnType.DOUBLE
+                    && second.type() != ColumnType.LONG) {
+                notANumber(token, second.type());
+            }
+        }
+        tokens.expectSymbol(")", "after the arguments of " + name.text());
+        Window window = window(name);
+        Expression firstValue = finish(first, firstStart);
+        return new PairedAggregate(
+                function, firstValue, other == null ? null : other.key(), checked(second, token.start()), window);
+    }
+
+    /** A column in the events of another key. */
+    private record OtherColumn(String key, String column) {}
+
+    /** {@code KEY.column}, unless that is itself the name of a column. */
+    private @Nullable OtherColumn otherColumn(Token token) {
+        boolean name = token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.QUOTED;
+        int point = token.text().lastIndexOf('.');
+        if (!name || point <= 0 || schema.contains(token.text()) || !tokens.peek(1).isSymbol(")")) {
+            return null;
+        }
+        return new OtherColumn(token.text().substring(0, point), token.text().substring(point + 1));
+    }
+
+    private FoldExpression ewm(Token name) {
+        int start = tokens.peek().start();
+        Node argument = number(name);
+        tokens.expectSymbol(",", "before `half_life` of ewm");
+        if (!tokens.peek().isWord("half_life") || !NamedArguments.isAssignment(tokens.peek(1))) {
+            throw tokens.unexpected("`half_life = 5 events` or `half_life = 30d`", null);
+        }
+        tokens.next();
+        tokens.next();
+        Window halfLife = halfLife();
+        tokens.expectSymbol(")", "after the arguments of ewm");
+        Window window = tokens.peek().isWord("over") ? window(name) : Ewm.defaultWindow(halfLife);
+        return new Ewm(finish(argument, start), halfLife, window);
+    }
+
+    private Window halfLife() {
+        Token token = tokens.peek();
+        if (token.kind() == Token.Kind.QUANTITY) {
+            tokens.next();
+            Duration duration = Durations.parse(token.text(), token.start(), diagnostics);
+            if (duration.isZero()) {
+                throw diagnostics.fatal(
+                        token.start(), "half_life (%s) must be positive.".formatted(token.text()), null);
+            }
+            return new Window.Last(duration);
+        }
+        if (token.kind() != Token.Kind.NUMBER) {
+            throw tokens.unexpected("a number of events or a duration", "Maybe `half_life = 5 events` was meant.");
+        }
+        int n = events(tokens.next());
+        if (!tokens.acceptWord("events") && !tokens.acceptWord("event")) {
+            throw tokens.unexpected("`events`", "Maybe the unit is missing: %sd.".formatted(token.text()));
+        }
+        return new Window.LastEvents(n);
+    }
+
+    private FoldExpression lag(Token name) {
+        int start = tokens.peek().start();
+        Node argument = scalars.expression();
+        if (!(argument instanceof Invalid) && !isNumberOrCondition(argument.type())) {
+            diagnostics.type(
+                    start,
+                    "The argument of lag is %s; a number or a condition was expected."
+                            .formatted(Printer.typeName(argument.type())),
+                    null);
+        }
+        tokens.expectSymbol(",", "before the number of events of lag");
+        int n = period(name, "event", Window.LastEvents.MOST);
+        tokens.expectSymbol(")", "after the arguments of lag");
+        return new Lag(finish(argument, start), n);
+    }
+
+    private static boolean isNumberOrCondition(ColumnType type) {
+        return switch (type) {
+            case DOUBLE, LONG, BOOLEAN -> true;
+            case STRING, DATE, TIMESTAMP -> false;
+        };
+    }
+
+    /** A mean over the last n events by its common name. */
+    private FoldExpression simpleMovingAverage(Token name) {
+        int start = tokens.peek().start();
+        Node argument = number(name);
+        tokens.expectSymbol(",", "before the number of events of sma");
+        int n = period(name, "event", Window.LastEvents.MOST);
+        tokens.expectSymbol(")", "after the arguments of sma");
+        return new Aggregate(Function.MEAN, finish(argument, start), new Window.LastEvents(n));
+    }
+
+    private FoldExpression indicator(Indicator.Kind kind, Token name) {
+        int start = tokens.peek().start();
+        Node argument = number(name);
+        List<Integer> periods = new ArrayList<>();
+        for (int i = 0; i < kind.periods(); i++) {
+            tokens.expectSymbol(
+                    ",",
+                    "and " + (kind == Indicator.Kind.MACD ? "the periods fast, slow and signal" : "the period") + " of "
+                            + name.text());
+            periods.add(period(name, "period", Indicator.MOST));
+        }
+        tokens.expectSymbol(")", "after the arguments of " + name.text());
+        if (kind == Indicator.Kind.MACD && periods.get(0) >= periods.get(1)) {
+            throw diagnostics.fatal(
+                    name.start(),
+                    "The fast period (%d) of macd must be less than the slow one (%d)."
+                            .formatted(periods.get(0), periods.get(1)),
+                    "Maybe macd(x, 12, 26, 9) was meant.");
+        }
+        return new Indicator(kind, finish(argument, start), periods);
+    }
+
+    private int period(Token name, String what, int most) {
+        Token token = tokens.peek();
+        if (token.kind() != Token.Kind.NUMBER) {
+            throw tokens.unexpected("a whole number from 1 to " + most, null);
+        }
+        double n = Double.parseDouble(token.text());
+        if (!(n >= 1 && n <= most && n == Math.rint(n))) {
+            throw diagnostics.fatal(
+                    token.start(),
+                    "The %s (%s) of %s must be a whole number from 1 to %d."
+                            .formatted(what, token.text(), name.text(), most),
+                    null);
+        }
+        tokens.next();
+        return (int) n;
+    }
+
+    private FoldExpression transitions(Token name) {
+        int start = tokens.peek().start();
+        Node argument = scalars.expression();
+        if (!(argument instanceof Invalid) && argument.type() != ColumnType.STRING) {
+            diagnostics.type(
+                    start,
+                    "The argument of transitions is %s; a text was expected."
+                            .formatted(Printer.typeName(argument.type())),
+                    "Maybe `case when … then 'W' else 'L' end` was meant.");
+        }
+        List<String> states = new ArrayList<>();
+        String from = null;
+        int fromStart = 0;
+        double smoothing = Transitions.DEFAULT_SMOOTHING;
+        while (tokens.acceptSymbol(",")) {
+            Token token = tokens.peek();
+            if (token.isWord("from") && NamedArguments.isAssignment(tokens.peek(1))) {
+                tokens.next();
+                tokens.next();
+                fromStart = tokens.peek().start();
+                from = state();
+            } else if (token.isWord("smoothing") && NamedArguments.isAssignment(tokens.peek(1))) {
+                tokens.next();
+                tokens.next();
+                int at = tokens.peek().start();
+                smoothing = Numbers.signed(tokens, "a number").doubleValue();
+                if (!(smoothing >= 0 && smoothing <= Transitions.MOST_SMOOTHING)) {
+                    diagnostics.type(
+                            at,
+                            "smoothing (%s) must be at least 0 and at most %s."
+                                    .formatted(Numbers.text(smoothing), Numbers.text(Transitions.MOST_SMOOTHING)),
+                            null);
+                }
+            } else {
+                String state = state();
+                if (states.contains(state)) {
+                    diagnostics.type(token.start(), "The state (%s) stands twice.".formatted(state), null);
+                } else {
+                    states.add(state);
+                }
+            }
+        }
+        tokens.expectSymbol(")", "after the states of transitions");
+        Window window = window(name);
+        if (states.size() < 2 || states.size() > Transitions.MOST_STATES) {
+            diagnostics.type(
+                    name.start(),
+                    "transitions has %d states; 2 to %d were expected."
+                            .formatted(states.size(), Transitions.MOST_STATES),
+                    "Maybe transitions(result, 'W', 'D', 'L') was meant.");
+        }
+        if (from != null && !states.contains(from)) {
+            diagnostics.type(
+                    fromStart,
+                    "from (%s) is not among the states %s.".formatted(from, states),
+                    Suggestion.sentence(from, states).orElse(null));
+        }
+        return new Transitions(finish(argument, start), states, from, smoothing, window);
+    }
+
+    private String state() {
+        Token token = tokens.peek();
+        if (token.kind() != Token.Kind.TEXT) {
+            throw tokens.unexpected("a state in single quotes", null);
+        }
+        if (!Transitions.isState(token.text())) {
+            diagnostics.type(
+                    token.start(),
+                    "The state ('%s') must be of letters, digits and underscores: it ends the name of a feature."
+                            .formatted(token.text()),
+                    "Maybe a `case` can give it another name.");
+        }
+        return tokens.next().text();
     }
 
     private FoldExpression transform(Kind kind, Token name) {
         List<Expression> prices = new ArrayList<>();
         List<String> seen = new ArrayList<>();
+        OddsMargin.Method margin = OddsMargin.Method.PROPORTIONAL;
         do {
             Token token = tokens.peek();
+            if (token.isWord("margin") && NamedArguments.isAssignment(tokens.peek(1))) {
+                tokens.next();
+                tokens.next();
+                margin = margin(kind, name);
+                break;
+            }
             Node column = scalars.column();
             if (!(column instanceof Invalid)) {
                 if (column.type() != ColumnType.DOUBLE && column.type() != ColumnType.LONG) {
@@ -262,7 +598,26 @@ final class FoldParser {
                     null);
         }
         diagnostics.throwIfAny();
-        return new RequestTransform(kind, prices);
+        return new RequestTransform(kind, prices, margin);
+    }
+
+    private OddsMargin.Method margin(Kind kind, Token name) {
+        Token token = tokens.peek();
+        List<String> names = new ArrayList<>();
+        for (OddsMargin.Method method : OddsMargin.Method.values()) {
+            names.add(method.name().toLowerCase(Locale.ROOT));
+            if (kind == Kind.IMPLIED && token.isWord(method.name().toLowerCase(Locale.ROOT))) {
+                tokens.next();
+                return method;
+            }
+        }
+        throw diagnostics.fatal(
+                token.start(),
+                kind == Kind.IMPLIED
+                        ? "The margin (%s) is taken out in none of the ways %s."
+                                .formatted(token.text(), String.join(", ", names))
+                        : "%s takes no margin.".formatted(name.text()),
+                kind == Kind.IMPLIED ? Suggestion.sentence(token.text(), names).orElse(null) : null);
     }
 
     private void notANumber(Token token, ColumnType type) {
@@ -272,203 +627,80 @@ final class FoldParser {
                 null);
     }
 
-    /** The named arguments of elo. */
-    private enum EloArgument {
-        HOME(true),
-        AWAY(true),
-        RESULT(true),
-        K(false),
-        HOME_ADVANTAGE(false),
-        HOME_GOALS(true),
-        AWAY_GOALS(true),
-        CARRY(false),
-        SEASON_GAP(false),
-        INITIAL(false);
-
-        private final boolean column;
-
-        EloArgument(boolean column) {
-            this.column = column;
-        }
-
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        static @Nullable EloArgument of(String name) {
-            for (EloArgument argument : values()) {
-                if (argument.text().equalsIgnoreCase(name)) {
-                    return argument;
-                }
-            }
-            return null;
-        }
-
-        static List<String> names() {
-            List<String> names = new ArrayList<>();
-            for (EloArgument argument : values()) {
-                names.add(argument.text());
-            }
-            return names;
-        }
-    }
-
-    private FoldExpression elo(Token elo) {
-        Map<EloArgument, String> columns = new LinkedHashMap<>();
-        Map<EloArgument, Double> numbers = new LinkedHashMap<>();
-        List<EloArgument> seen = new ArrayList<>();
-        Duration seasonGap = Elo.DEFAULT_SEASON_GAP;
-        do {
-            Token name = tokens.peek();
-            if (name.kind() != Token.Kind.WORD || !isAssignment(tokens.peek(1))) {
-                throw tokens.unexpected(
-                        "a named argument, such as home = HomeTeam",
-                        "Maybe the name is missing; the names are " + String.join(", ", EloArgument.names()) + ".");
-            }
-            tokens.next();
-            tokens.next();
-            EloArgument argument = EloArgument.of(name.text());
-            if (argument == null) {
-                diagnostics.type(
-                        name.start(),
-                        "elo has no argument (%s); its arguments are %s."
-                                .formatted(name.text(), String.join(", ", EloArgument.names())),
-                        Suggestion.sentence(name.text(), EloArgument.names()).orElse(null));
-                skipValue();
-                continue;
-            }
-            if (seen.contains(argument)) {
-                diagnostics.type(name.start(), "The argument (%s) is given twice.".formatted(name.text()), null);
-            }
-            seen.add(argument);
-            Token value = tokens.peek();
-            if (argument.column) {
-                Node column = scalars.column();
-                if (!(column instanceof Invalid)) {
-                    checkEloColumn(argument, value, column.type());
-                    columns.put(argument, value.text());
-                }
-            } else if (argument == EloArgument.SEASON_GAP) {
-                seasonGap = duration(value);
-            } else {
-                numbers.put(argument, number(argument, value));
-            }
-        } while (tokens.acceptSymbol(","));
-        tokens.expectSymbol(")", "after the arguments of elo");
-        tokens.expectEnd();
-        checkEloComplete(elo, seen, columns);
+    private FoldExpression elo(Token name) {
+        NamedArguments arguments = new NamedArguments(
+                        "elo",
+                        tokens,
+                        scalars,
+                        new Spec.Key("home", true),
+                        new Spec.Key("away", true),
+                        new Spec.Text("result", "H, D and A"),
+                        new Spec.Amount("k", true, Elo.MOST_K),
+                        new Spec.Amount("home_advantage", false, Elo.MOST_HOME_ADVANTAGE),
+                        new Spec.Count("home_goals", false),
+                        new Spec.Count("away_goals", false),
+                        new Spec.Amount("carry", false, 1),
+                        new Spec.Time("season_gap"),
+                        new Spec.Amount("initial", false, Elo.MOST_INITIAL))
+                .read(name);
+        arguments.bothOrNone(name, "home_goals", "away_goals");
         diagnostics.throwIfAny();
         return new Elo(
-                required(columns, EloArgument.HOME),
-                required(columns, EloArgument.AWAY),
-                required(columns, EloArgument.RESULT),
-                numbers.getOrDefault(EloArgument.K, Elo.DEFAULT_K),
-                numbers.getOrDefault(EloArgument.HOME_ADVANTAGE, Elo.DEFAULT_HOME_ADVANTAGE),
-                columns.get(EloArgument.HOME_GOALS),
-                columns.get(EloArgument.AWAY_GOALS),
-                numbers.getOrDefault(EloArgument.CARRY, Elo.DEFAULT_CARRY),
-                seasonGap,
-                numbers.getOrDefault(EloArgument.INITIAL, Elo.DEFAULT_INITIAL));
+                arguments.column("home"),
+                arguments.column("away"),
+                arguments.column("result"),
+                arguments.number("k", Elo.DEFAULT_K),
+                arguments.number("home_advantage", Elo.DEFAULT_HOME_ADVANTAGE),
+                arguments.columnOrNull("home_goals"),
+                arguments.columnOrNull("away_goals"),
+                arguments.number("carry", Elo.DEFAULT_CARRY),
+                arguments.time("season_gap", Elo.DEFAULT_SEASON_GAP),
+                arguments.number("initial", Elo.DEFAULT_INITIAL));
     }
 
-    private static boolean isAssignment(Token token) {
-        return token.isSymbol("=") || token.isSymbol("==");
+    private FoldExpression piRating(Token name) {
+        NamedArguments arguments = new NamedArguments(
+                        "pi_rating",
+                        tokens,
+                        scalars,
+                        new Spec.Key("home", true),
+                        new Spec.Key("away", true),
+                        new Spec.Count("home_goals", true),
+                        new Spec.Count("away_goals", true),
+                        new Spec.Amount("rate", true, 1),
+                        new Spec.Amount("carry_over", false, 1))
+                .read(name);
+        diagnostics.throwIfAny();
+        return new PiRating(
+                arguments.column("home"),
+                arguments.column("away"),
+                arguments.column("home_goals"),
+                arguments.column("away_goals"),
+                arguments.number("rate", PiRating.DEFAULT_RATE),
+                arguments.number("carry_over", PiRating.DEFAULT_CARRY_OVER));
     }
 
-    private static String required(Map<EloArgument, String> columns, EloArgument argument) {
-        String column = columns.get(argument);
-        if (column == null) {
-            throw new IllegalStateException("The argument (%s) was not checked.".formatted(argument));
-        }
-        return column;
-    }
-
-    private void skipValue() {
-        tokens.acceptSymbol("-");
-        Token.Kind kind = tokens.peek().kind();
-        if (kind == Token.Kind.END || kind == Token.Kind.SYMBOL) {
-            throw tokens.unexpected("a value", null);
-        }
-        tokens.next();
-    }
-
-    private void checkEloComplete(Token elo, List<EloArgument> seen, Map<EloArgument, String> columns) {
-        for (EloArgument argument : List.of(EloArgument.HOME, EloArgument.AWAY, EloArgument.RESULT)) {
-            if (!seen.contains(argument)) {
-                diagnostics.type(elo.start(), "The argument (%s) of elo is missing.".formatted(argument.text()), null);
-            }
-        }
-        if (seen.contains(EloArgument.HOME_GOALS) != seen.contains(EloArgument.AWAY_GOALS)) {
-            diagnostics.type(
-                    elo.start(),
-                    "elo has only one of home_goals and away_goals; both or none were expected.",
-                    null);
-        }
-        String home = columns.get(EloArgument.HOME);
-        if (home != null && home.equals(columns.get(EloArgument.AWAY))) {
-            diagnostics.type(
-                    elo.start(), "home and away of elo are the same column (%s).".formatted(home), null);
-        }
-    }
-
-    private void checkEloColumn(EloArgument argument, Token value, ColumnType type) {
-        boolean goals = argument == EloArgument.HOME_GOALS || argument == EloArgument.AWAY_GOALS;
-        if (goals && type != ColumnType.DOUBLE && type != ColumnType.LONG) {
-            notANumber(value, type);
-        }
-        if (argument == EloArgument.RESULT && type != ColumnType.STRING) {
-            diagnostics.type(
-                    value.start(),
-                    "The column (%s) is %s; a text with the values H, D and A was expected."
-                            .formatted(value.text(), Printer.typeName(type)),
-                    null);
-        }
-        boolean key = argument == EloArgument.HOME || argument == EloArgument.AWAY;
-        if (key && type != ColumnType.STRING && type != ColumnType.LONG) {
-            diagnostics.type(
-                    value.start(),
-                    "The column (%s) is %s; a key (a text or a whole number) was expected."
-                            .formatted(value.text(), Printer.typeName(type)),
-                    null);
-        }
-    }
-
-    private double number(EloArgument argument, Token value) {
-        BigDecimal exact = Numbers.signed(tokens, "a number");
-        double number = exact.doubleValue();
-        boolean positive = argument == EloArgument.K;
-        double most =
-                switch (argument) {
-                    case K -> Elo.MOST_K;
-                    case HOME_ADVANTAGE -> Elo.MOST_HOME_ADVANTAGE;
-                    case CARRY -> 1;
-                    case INITIAL -> Elo.MOST_INITIAL;
-                    case HOME, AWAY, RESULT, HOME_GOALS, AWAY_GOALS, SEASON_GAP ->
-                        throw new IllegalStateException("The argument (%s) is not a number.".formatted(argument));
-                };
-        if (number < 0 || (positive && number == 0) || number > most) {
-            diagnostics.type(
-                    value.start(),
-                    "%s (%s) must be %s 0 and at most %s."
-                            .formatted(
-                                    argument.text(),
-                                    exact.toString(),
-                                    positive ? "above" : "at least",
-                                    Numbers.text(most)),
-                    null);
-        }
-        return number;
-    }
-
-    private Duration duration(Token value) {
-        if (value.kind() != Token.Kind.QUANTITY) {
-            throw tokens.unexpected("a duration, such as 45d", null);
-        }
-        tokens.next();
-        Duration duration = Durations.parse(value.text(), value.start(), diagnostics);
-        if (duration.isZero()) {
-            diagnostics.type(value.start(), "season_gap (%s) must be positive.".formatted(value.text()), null);
-        }
-        return duration;
+    private FoldExpression strength(Token name) {
+        NamedArguments arguments = new NamedArguments(
+                        "strength",
+                        tokens,
+                        scalars,
+                        new Spec.Key("home", true),
+                        new Spec.Key("away", true),
+                        new Spec.Count("home_count", true),
+                        new Spec.Count("away_count", true),
+                        new Spec.Key("group", false),
+                        new Spec.Time("half_life"),
+                        new Spec.Amount("prior", true, Strength.MOST_PRIOR))
+                .read(name);
+        diagnostics.throwIfAny();
+        return new Strength(
+                arguments.column("home"),
+                arguments.column("away"),
+                arguments.column("home_count"),
+                arguments.column("away_count"),
+                arguments.columnOrNull("group"),
+                arguments.time("half_life", Strength.DEFAULT_HALF_LIFE),
+                arguments.number("prior", Strength.DEFAULT_PRIOR));
     }
 }

@@ -26,10 +26,15 @@ enum ScalarFunction {
     UPPER(1, 1),
     LENGTH(1, 1),
     CONCAT(1, 100),
-    YEAR(1, 1),
-    MONTH(1, 1),
-    DAY(1, 1),
-    DAY_OF_WEEK(1, 1);
+    YEAR(1, 2),
+    MONTH(1, 2),
+    DAY(1, 2),
+    DAY_OF_YEAR(1, 2),
+    DAY_OF_WEEK(1, 2),
+    HOUR(1, 2),
+    MINUTE(1, 2),
+    CYCLIC_SIN(2, 2),
+    CYCLIC_COS(2, 2);
 
     private static final Map<String, ScalarFunction> ALIASES = Map.of("power", POW, "ceiling", CEIL);
 
@@ -44,6 +49,8 @@ enum ScalarFunction {
             Map.entry("len", "length"),
             Map.entry("dayofweek", "day_of_week"),
             Map.entry("isodow", "day_of_week"),
+            Map.entry("dayofyear", "day_of_year"),
+            Map.entry("doy", "day_of_year"),
             Map.entry("lcase", "lower"),
             Map.entry("ucase", "upper"),
             Map.entry("mod", "%"),

@@ -36,6 +36,7 @@ import dev.keelson.frame.Schema;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -467,6 +468,12 @@ final class ScalarParser {
         }
     }
 
+    /** A column by a name that is the end of a token. */
+    Node columnNamed(String name, Token token) {
+        int start = token.end() - name.length() - (token.kind() == Kind.QUOTED ? 1 : 0);
+        return columnOf(new Token(token.kind(), name, start, token.end()));
+    }
+
     private Node columnOf(Token token) {
         String name = token.text();
         int index = schema.indexOf(name);
@@ -691,23 +698,64 @@ final class ScalarParser {
                 List<Node> texts = texts(arguments, starts, role);
                 yield texts.isEmpty() ? invalid() : new Call(function, texts, ColumnType.LONG);
             }
-            case YEAR, MONTH, DAY, DAY_OF_WEEK -> {
-                Node argument = arguments.getFirst();
-                if (bad(argument)) {
-                    yield invalid();
-                }
-                Node typed = argument instanceof UntypedNull ? new NullLiteral(ColumnType.DATE) : argument;
-                if (!isTime(typed.type())) {
-                    diagnostics.type(
-                            starts.getFirst().start(),
-                            "%s is %s; a date or a timestamp was expected."
-                                    .formatted(role, Printer.typeName(typed.type())),
-                            typed.type() == ColumnType.STRING ? "Maybe cast(… as date) was meant." : null);
-                    yield invalid();
-                }
-                yield new Call(function, List.of(typed), ColumnType.LONG);
+            case YEAR, MONTH, DAY, DAY_OF_YEAR, DAY_OF_WEEK, HOUR, MINUTE ->
+                calendarPart(function, arguments, starts, role);
+            case CYCLIC_SIN, CYCLIC_COS -> {
+                List<Node> numbers = numbers(arguments, starts, role);
+                yield numbers.isEmpty() ? invalid() : new Call(function, numbers, ColumnType.DOUBLE);
             }
         };
+    }
+
+    private Node calendarPart(ScalarFunction function, List<Node> arguments, List<Token> starts, String role) {
+        Node argument = arguments.getFirst();
+        if (bad(argument)) {
+            return invalid();
+        }
+        boolean ofDay = function == ScalarFunction.HOUR || function == ScalarFunction.MINUTE;
+        Node typed = argument instanceof UntypedNull
+                ? new NullLiteral(ofDay ? ColumnType.TIMESTAMP : ColumnType.DATE)
+                : argument;
+        boolean fits = ofDay ? typed.type() == ColumnType.TIMESTAMP : isTime(typed.type());
+        if (!fits) {
+            diagnostics.type(
+                    starts.getFirst().start(),
+                    "%s is %s; %s was expected."
+                            .formatted(
+                                    role,
+                                    Printer.typeName(typed.type()),
+                                    ofDay ? "a timestamp" : "a date or a timestamp"),
+                    typed.type() == ColumnType.STRING
+                            ? "Maybe cast(… as %s) was meant.".formatted(ofDay ? "timestamp" : "date")
+                            : null);
+            return invalid();
+        }
+        if (arguments.size() == 1) {
+            return new Call(function, List.of(typed), ColumnType.LONG);
+        }
+        Token zone = starts.get(1);
+        if (typed.type() != ColumnType.TIMESTAMP) {
+            diagnostics.type(zone.start(), "%s is a date, which has no zone.".formatted(role), null);
+            return invalid();
+        }
+        if (!(arguments.get(1) instanceof TextLiteral(String name)) || !isZone(name)) {
+            diagnostics.type(
+                    zone.start(),
+                    "The zone of %s (%s) must be the name of a time zone in single quotes."
+                            .formatted(function.text(), zone.text()),
+                    "Maybe 'UTC' or 'Europe/London' was meant.");
+            return invalid();
+        }
+        return new Call(function, List.of(typed, arguments.get(1)), ColumnType.LONG);
+    }
+
+    private static boolean isZone(String name) {
+        try {
+            return !ZoneId.of(name).getId().isEmpty();
+        } catch (DateTimeException _) {
+            // the answer is that it is none
+            return false;
+        }
     }
 
     private static boolean isDecimals(Node node) {

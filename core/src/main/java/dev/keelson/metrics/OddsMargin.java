@@ -1,7 +1,6 @@
 package dev.keelson.metrics;
 
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Probabilities behind a bookmaker's decimal odds, with his margin taken out.
@@ -26,6 +25,11 @@ import java.util.function.DoubleUnaryOperator;
 public final class OddsMargin {
 
     private OddsMargin() {}
+
+    private static final int MOST_STEPS = 200;
+
+    /** Steps below this no longer matter to a double. */
+    private static final double CLOSE = 1e-15;
 
     /** How the margin is taken out. */
     public enum Method {
@@ -128,26 +132,33 @@ public final class OddsMargin {
     }
 
     private static void power(double[] odds, int from, int to, double[] p) {
-        // The sum falls as k rises, from the number of outcomes (k = 0) to 0.
-        double low = 0;
-        double high = 1;
-        while (powerSum(odds, from, to, high) > 1) {
-            low = high;
-            high *= 2;
+        int n = to - from;
+        double[] logs = new double[n];
+        for (int i = 0; i < n; i++) {
+            logs[i] = StrictMath.log(odds[from + i]);
         }
-        double k = bisect(low, high, x -> powerSum(odds, from, to, x) - 1);
-        double sum = powerSum(odds, from, to, k);
-        for (int i = from; i < to; i++) {
-            p[i] = Math.pow(odds[i], -k) / sum; // sum is 1 but for the last bits
-        }
-    }
-
-    private static double powerSum(double[] odds, int from, int to, double k) {
+        // The sum of exp(-k log) falls as k rises, from n to 0, and is convex: Newton's steps come from the left and
+        // never pass the root, but for the first one.
+        double k = 1;
         double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += Math.pow(odds[i], -k);
+        for (int step = 0; step < MOST_STEPS; step++) {
+            sum = 0;
+            double slope = 0;
+            for (int i = 0; i < n; i++) {
+                double power = StrictMath.exp(-k * logs[i]);
+                p[from + i] = power;
+                sum += power;
+                slope += logs[i] * power;
+            }
+            double move = (sum - 1) / slope;
+            if (Math.abs(move) <= CLOSE * Math.abs(k)) {
+                break;
+            }
+            k += move;
         }
-        return sum;
+        for (int i = from; i < to; i++) {
+            p[i] /= sum; // sum is 1 but for the last bits
+        }
     }
 
     private static void shin(double[] odds, int from, int to, double[] p, double sum) {
@@ -156,40 +167,37 @@ public final class OddsMargin {
             return;
         }
         // At z = 0 the probabilities sum to sqrt(sum) > 1 and they fall as z rises. Near z = 1 they approach sum(b^2) /
-        // sum < 1.
-        double z = bisect(0, 1 - 1e-12, x -> shinSum(odds, from, to, sum, x) - 1);
-        double total = shinSum(odds, from, to, sum, z);
-        for (int i = from; i < to; i++) {
-            p[i] = shinProbability(1 / odds[i], sum, z) / total;
-        }
-    }
-
-    private static double shinSum(double[] odds, int from, int to, double sum, double z) {
+        // sum < 1. Newton's steps, and the middle of what is left where one leads out of it.
+        double low = 0;
+        double high = 1 - 1e-12;
+        double z = 0;
         double total = 0;
-        for (int i = from; i < to; i++) {
-            total += shinProbability(1 / odds[i], sum, z);
-        }
-        return total;
-    }
-
-    private static double shinProbability(double inverse, double sum, double z) {
-        return (Math.sqrt(z * z + 4 * (1 - z) * inverse * inverse / sum) - z) / (2 * (1 - z));
-    }
-
-    /** Root of a falling function by bisection to the last bit. */
-    private static double bisect(double low, double high, DoubleUnaryOperator falling) {
-        double below = low;
-        double above = high;
-        while (true) {
-            double middle = below + (above - below) / 2;
-            if (middle <= below || middle >= above) {
-                return above;
+        for (int step = 0; step < MOST_STEPS; step++) {
+            total = 0;
+            double slope = 0;
+            for (int i = from; i < to; i++) {
+                double c = 1 / (odds[i] * odds[i]) / sum;
+                double root = Math.sqrt(z * z + 4 * (1 - z) * c);
+                p[i] = (root - z) / (2 * (1 - z));
+                total += p[i];
+                slope += ((z - 2 * c) / root - 1) / (2 * (1 - z)) + p[i] / (1 - z);
             }
-            if (falling.applyAsDouble(middle) > 0) {
-                below = middle;
+            if (total > 1) {
+                low = z;
             } else {
-                above = middle;
+                high = z;
             }
+            double next = z - (total - 1) / slope;
+            if (!(next >= low && next <= high)) {
+                next = low + (high - low) / 2;
+            }
+            if (Math.abs(next - z) <= CLOSE) {
+                break;
+            }
+            z = next;
+        }
+        for (int i = from; i < to; i++) {
+            p[i] /= total;
         }
     }
 

@@ -228,6 +228,19 @@ class ExpressionTest {
                     day(at)                                          ; 10
                     day_of_week(date)                                ; 5
                     day_of_week(date '2018-08-12')                   ; 7
+                    day_of_year(date)                                ; 222
+                    day_of_year(date '2020-12-31')                   ; 366
+                    hour(timestamp '2018-08-10T23:45:10Z')           ; 23
+                    minute(timestamp '2018-08-10T23:45:10Z')         ; 45
+                    hour(timestamp '1969-12-31T23:45:10Z')           ; 23
+                    hour(timestamp '2018-08-10T23:45:10Z', 'Europe/London') ; 0
+                    day(timestamp '2018-08-10T23:45:10Z', 'Europe/London') ; 11
+                    day(timestamp '2018-01-10T23:45:10Z', 'Europe/London') ; 10
+                    hour(timestamp '2018-08-10T23:45:10Z', 'America/New_York') ; 19
+                    minute(timestamp '2018-08-10T23:45:10Z', 'Asia/Kolkata') ; 15
+                    cyclic_sin(0, 12)                                ; 0.0
+                    cyclic_cos(12, 12)                               ; 1.0
+                    round(cyclic_sin(3, 12), 12)                     ; 1.0
                     date + 7                                         ; 2018-08-17
                     7 + date                                         ; 2018-08-17
                     date - 10                                        ; 2018-07-31

@@ -16,6 +16,7 @@ import dev.keelson.expression.FoldExpression.RequestTransform;
 import dev.keelson.expression.FoldExpression.Streak;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
+import dev.keelson.metrics.OddsMargin;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,34 @@ class FoldExpressionTest {
                     days since last event                     ; days since last event                      ; DOUBLE
                     implied(AvgH,AvgD,AvgA)                   ; implied(AvgH, AvgD, AvgA)                  ; DOUBLE
                     overround(AvgH, AvgD, AvgA)               ; overround(AvgH, AvgD, AvgA)                ; DOUBLE
+                    median(AvgH) over 30d                     ; median(AvgH) over 30d                      ; DOUBLE
+                    pct_change(AvgH) over 14d                 ; pct_change(AvgH) over 14d                  ; DOUBLE
+                    momentum(points) over last 4 events       ; momentum(points) over last 4 events        ; DOUBLE
+                    zscore(AvgH) over 1w                      ; zscore(AvgH) over 7d                       ; DOUBLE
+                    volatility(AvgH) over 50d                 ; volatility(AvgH) over 50d                  ; DOUBLE
+                    sma(AvgH, 7)                              ; mean(AvgH) over last 7 events              ; DOUBLE
+                    EMA(AvgH, 12)                             ; ema(AvgH, 12)                              ; DOUBLE
+                    rsi(AvgH - 1,14)                          ; rsi(AvgH - 1, 14)                          ; DOUBLE
+                    macd(AvgH, 12, 26, 9)                     ; macd(AvgH, 12, 26, 9)                      ; DOUBLE
+                    ewm(points, half_life = 5 events)         ; ewm(points, half_life = 5 events)          ; DOUBLE
+                    ewm(points, half_life == 1 events)        ; ewm(points, half_life = 1 event)           ; DOUBLE
+                    ewm(points, half_life = 4w) over last 9 events ; ewm(points, half_life = 28d) over last 9 events ; DOUBLE
+                    ewm(points, half_life = 30d) over 600d    ; ewm(points, half_life = 30d)               ; DOUBLE
+                    lag(points, 2)                            ; lag(points, 2)                             ; LONG
+                    lag(FTR = 'H', 1)                         ; lag(FTR = 'H', 1)                          ; BOOLEAN
+                    days since points = 3                     ; days since points = 3                      ; DOUBLE
+                    ratio(points, 1 + FTHG) over 90d          ; ratio(points, 1 + FTHG) over 90d           ; DOUBLE
+                    spread(AvgH, AvgA) over last event        ; spread(AvgH, AvgA) over last event         ; DOUBLE
+                    corr(AvgH, SPY.AvgA) over 30d             ; corr(AvgH, SPY.AvgA) over 30d              ; DOUBLE
+                    corr(AvgH, "BTC/USDT.AvgA") over 30d      ; corr(AvgH, "BTC/USDT.AvgA") over 30d       ; DOUBLE
+                    transitions(FTR, 'H', 'D', 'A') over 90d  ; transitions(FTR, 'H', 'D', 'A') over 90d   ; DOUBLE
+                    transitions(FTR, 'H', 'A', smoothing = 0, from = 'A') over last 9 events ; transitions(FTR, 'H', 'A', from = 'A', smoothing = 0) over last 9 events ; DOUBLE
+                    pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG, rate = 0.06) ; pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG) ; DOUBLE
+                    pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG, rate = 0.1, carry_over = 0) ; pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG, rate = 0.1, carry_over = 0) ; DOUBLE
+                    strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG) ; strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG) ; DOUBLE
+                    strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG, prior = 3, half_life = 1w, group = FTR) ; strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG, group = FTR, half_life = 7d, prior = 3) ; DOUBLE
+                    implied(AvgH, AvgA, margin = shin)        ; implied(AvgH, AvgA, margin = shin)         ; DOUBLE
+                    implied(AvgH, AvgA, margin = proportional) ; implied(AvgH, AvgA)                       ; DOUBLE
                     AvgH                                      ; AvgH                                       ; DOUBLE
                     mean + 1                                  ; mean + 1                                   ; DOUBLE
                     1/AvgH - 1/AvgA                           ; 1 / AvgH - 1 / AvgA                        ; DOUBLE
@@ -114,6 +143,29 @@ class FoldExpressionTest {
         assertThat(parse("elo(home = HomeTeam, away = AwayTeam, result = FTR, home_goals = FTHG, away_goals = FTAG)")
                         .columns())
                 .containsExactly("HomeTeam", "AwayTeam", "FTR", "FTHG", "FTAG");
+    }
+
+    @Test
+    void foldsWithSeveralValuesNameThem() {
+        assertThat(parse("macd(AvgH, 2, 3, 2)").names("trend")).containsExactly("trend_line", "trend_signal", "trend_histogram");
+        assertThat(parse("mean(AvgH) over 3d").names("form")).containsExactly("form");
+        assertThat(parse("transitions(FTR, 'H', 'A') over 3d").names("next")).containsExactly("next_H", "next_A");
+        assertThat(((RequestTransform) parse("implied(AvgH, AvgA, margin = power)")).outputs())
+                .containsExactly("implied_power_AvgH", "implied_power_AvgA");
+    }
+
+    @Test
+    void otherMarginsAreThoseOfTheOdds() {
+        RequestTransform shin = (RequestTransform) parse("implied(AvgH, AvgD, AvgA, margin = shin)");
+        ArrayRow row = new ArrayRow(MATCHES);
+        row.set(MATCHES.indexOf("AvgH"), 2.0).set(MATCHES.indexOf("AvgD"), 4.0).set(MATCHES.indexOf("AvgA"), 2.5);
+        double[] values = new double[3];
+
+        shin.evaluate(row, values);
+
+        assertThat(values).containsExactly(OddsMargin.shin(2, 4, 2.5));
+        shin.evaluate(row.setNull(MATCHES.indexOf("AvgD")), values);
+        assertThat(values).containsOnly(Double.NaN);
     }
 
     @Test
@@ -175,6 +227,34 @@ class FoldExpressionTest {
                     streak(points = 3) over 30d            ; 19 ; Found (over) where the end
                     days since event                       ; 11 ; Found (event) where `last`
                     avg(points) over 30d                   ; 0  ; There is no aggregate (avg)
+                    days since points                      ; 11 ; is long; a condition, or `last event`
+                    days since                             ; 10 ; The expression ends where `last event` or
+                    zscore(FTR) over 30d                   ; 7  ; The argument of zscore is string
+                    rsi(points)                            ; 10 ; Found ()) where `,` and the period of rsi
+                    rsi(points, 0)                         ; 12 ; The period (0) of rsi must be a whole number from 1 to 1000
+                    macd(points, 26, 12, 9)                ; 0  ; The fast period (26) of macd must be less than
+                    ema(FTR, 3)                            ; 4  ; The argument of ema is string; a number
+                    ewm(points, 5)                         ; 12 ; Found (5) where `half_life = 5 events`
+                    ewm(points, half_life = 5)             ; 25 ; Found ()) where `events`
+                    ewm(points, half_life = 0d)            ; 24 ; half_life (0d) must be positive
+                    lag(points)                            ; 10 ; Found ()) where `,` before the number of events
+                    lag(FTR, 1)                            ; 4  ; The argument of lag is string; a number or a condition
+                    lag(points, 1.5)                       ; 12 ; The event (1.5) of lag must be a whole number
+                    ratio(points) over 30d                 ; 12 ; Found ()) where `,` before the second argument
+                    ratio(points, FTR) over 30d            ; 14 ; The argument of ratio is string
+                    corr(points, SPY.pionts) over 30d      ; 17 ; There is no column (pionts)
+                    corr(points, SPY.FTR) over 30d         ; 13 ; The column (SPY.FTR) is string; a number
+                    corr(points, AvgH)                     ; 18 ; The expression ends where a window
+                    transitions(points, 'W', 'L') over 9d  ; 12 ; The argument of transitions is long; a text
+                    transitions(FTR, 'H') over 9d          ; 0  ; transitions has 1 states; 2 to 50
+                    transitions(FTR, 'H', 'H', 'A') over 9d ; 22 ; The state (H) stands twice
+                    transitions(FTR, 'H', 'A b') over 9d   ; 22 ; The state ('A b') must be of letters
+                    transitions(FTR, 'H', 'A', from = 'X') over 9d ; 34 ; from (X) is not among the states
+                    transitions(FTR, 'H', 'A', smoothing = -1) over 9d ; 39 ; smoothing (-1) must be at least 0
+                    implied(AvgH, AvgA, margin = shni)     ; 29 ; The margin (shni) is taken out in none of
+                    overround(AvgH, AvgA, margin = shin)   ; 31 ; overround takes no margin
+                    pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG) ; 0 ; The argument (away_goals) of pi_rating is missing
+                    strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG, prior = 0) ; 89 ; prior (0) must be above 0
                     goals_for over 30d                     ; 10 ; Found (over) where the end
                     2 * mean(points)                       ; 4  ; There is no function (mean)
                     implied(AvgH)                          ; 0  ; implied has one column

@@ -82,7 +82,7 @@ final class RandomExpressions {
                 "(-" + a + ")",
                 choose("abs", "sign", "floor") + "(" + a + ")",
                 "length(" + of(ColumnType.STRING, d) + ")",
-                choose("year", "month", "day", "day_of_week") + "(" + of(ColumnType.DATE, d) + ")",
+                choose("year", "month", "day", "day_of_week", "day_of_year") + "(" + of(ColumnType.DATE, d) + ")",
                 "year(" + of(ColumnType.TIMESTAMP, d) + ")",
                 "(" + of(ColumnType.DATE, d) + " - " + of(ColumnType.DATE, d) + ")",
                 "cast(" + of(ColumnType.DOUBLE, d) + " as long)",

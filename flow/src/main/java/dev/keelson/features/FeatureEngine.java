@@ -8,8 +8,10 @@ import dev.keelson.expression.FrameRow;
 import dev.keelson.expression.Row;
 import dev.keelson.features.FeatureService.Group;
 import dev.keelson.features.FeatureService.SlotRow;
+import dev.keelson.features.internal.KeyIndex;
 import dev.keelson.features.internal.KeyState;
 import dev.keelson.features.internal.Keys;
+import dev.keelson.features.internal.Order;
 import dev.keelson.features.internal.SourceRows;
 import dev.keelson.features.internal.ViewPlan;
 import dev.keelson.frame.ColumnType;
@@ -20,7 +22,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +143,8 @@ public final class FeatureEngine {
     }
 
     /**
-     * The features of rows as they would have been served when each happened, for views over one source.
+     * The features of rows as they would have been served when each happened, where the service reads views over one
+     * source.
      *
      * @param sourceRows every row of that source, in any order, with the system columns
      * @param rows the rows asked about; each one's {@code as_of} is its own event time. Columns that the service does
@@ -153,7 +155,7 @@ public final class FeatureEngine {
      */
     public FeatureTable history(Frame sourceRows, Frame rows, FeatureService service) {
         Map<String, Frame> bySource = new LinkedHashMap<>();
-        for (String source : sourceNames()) {
+        for (String source : service.eventSources()) {
             bySource.put(source, sourceRows);
         }
         if (bySource.size() > 1) {
@@ -215,28 +217,37 @@ public final class FeatureEngine {
 
     /** Rows asked about, by time; those of equal time see the same events. */
     private static int[] orderOf(long[] asOf) {
-        return IntStream.range(0, asOf.length)
-                .boxed()
-                .sorted((a, b) -> Long.compare(asOf[a], asOf[b]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        return Order.of(asOf.length, (a, b) -> Long.compare(asOf[a], asOf[b]));
     }
 
     /** Applies a view's events in order, and reads its features for each row asked about on the way. */
     private static void pass(ViewPlan view, SourceRows rows, List<Wanted> groups, int[] asked, long[] asOf) {
         ViewPlan.Events events = view.events(rows);
+        KeyIndex index = rows.keys();
         long[] knownAts = rows.knownAts();
-        Map<String, KeyState> states = new HashMap<>();
-        ViewPlan.States creating = key -> states.computeIfAbsent(key, unknown -> view.newState());
+        @Nullable KeyState[] states = new @Nullable KeyState[index.size()];
+        ViewPlan.States creating = key -> {
+            KeyState state = states[key];
+            if (state == null) {
+                state = view.newState();
+                states[key] = state;
+            }
+            return state;
+        };
+        ViewPlan.Others others = key -> {
+            int id = index.find(key);
+            return id < 0 ? null : states[id];
+        };
+        Reader[] readers = groups.stream().map(group -> group.reader(index)).toArray(Reader[]::new);
         int next = 0;
         for (int row : asked) {
             while (next < knownAts.length && knownAts[next] < asOf[row]) {
                 events.apply(next++, creating);
             }
-            for (Wanted group : groups) {
-                String key = group.keys[row];
-                KeyState state = key == null ? null : states.get(key);
-                group.read(view, row, key, state, asOf[row]);
+            for (Reader reader : readers) {
+                int key = reader.keys[row];
+                KeyState state = key < 0 ? null : states[key];
+                reader.read(view, row, key == KeyIndex.NULL, state, asOf[row], others);
             }
         }
     }
@@ -306,14 +317,24 @@ public final class FeatureEngine {
         private final List<byte[]> statuses = new ArrayList<>();
 
         Wanted(GroupKey key, Frame rows) {
-            ColumnType type = rows.schema().column(key.keyColumn()).type();
-            if (!Keys.canBe(type)) {
-                throw new IllegalArgumentException(
-                        "The column (%s) of the rows is %s and cannot hold keys.".formatted(key.keyColumn(), type));
+            for (String column : Keys.columns(key.keyColumn())) {
+                ColumnType type = rows.schema().column(column).type();
+                if (!Keys.canBe(type)) {
+                    throw new IllegalArgumentException(
+                            "The column (%s) of the rows is %s and cannot hold keys.".formatted(column, type));
+                }
             }
             this.key = key;
             this.rows = rows.rows();
-            this.keys = Keys.of(rows.vector(key.keyColumn()));
+            this.keys = Keys.of(rows, key.keyColumn());
+        }
+
+        Reader reader(KeyIndex index) {
+            return new Reader(
+                    index.find(keys),
+                    features.stream().mapToInt(Integer::intValue).toArray(),
+                    values.toArray(double[][]::new),
+                    statuses.toArray(byte[][]::new));
         }
 
         void add(int feature) {
@@ -323,17 +344,33 @@ public final class FeatureEngine {
                 statuses.add(new byte[rows]);
             }
         }
+    }
 
-        void read(ViewPlan view, int row, @Nullable String entityKey, @Nullable KeyState state, long asOf) {
-            FeatureStatus shared = entityKey == null ? FeatureStatus.NULL_KEY : view.status(state, asOf);
-            for (int i = 0; i < features.size(); i++) {
+    /** The features of a group while its view's events pass: keys by their numbers, and where the values go. */
+    private static final class Reader {
+        private final int[] keys;
+        private final int[] features;
+        private final double[][] values;
+        private final byte[][] statuses;
+
+        Reader(int[] keys, int[] features, double[][] values, byte[][] statuses) {
+            this.keys = keys;
+            this.features = features;
+            this.values = values;
+            this.statuses = statuses;
+        }
+
+        void read(
+                ViewPlan view, int row, boolean nullKey, @Nullable KeyState state, long asOf, ViewPlan.Others others) {
+            FeatureStatus shared = nullKey ? FeatureStatus.NULL_KEY : view.status(state, asOf);
+            for (int i = 0; i < features.length; i++) {
                 if (state == null || shared != FeatureStatus.PRESENT) {
-                    values.get(i)[row] = Double.NaN;
-                    statuses.get(i)[row] = shared.code();
+                    values[i][row] = Double.NaN;
+                    statuses[i][row] = shared.code();
                 } else {
-                    double value = view.read(features.get(i), state, asOf);
-                    values.get(i)[row] = value;
-                    statuses.get(i)[row] = statusOf(value);
+                    double value = view.read(features[i], state, asOf, others);
+                    values[i][row] = value;
+                    statuses[i][row] = statusOf(value);
                 }
             }
         }

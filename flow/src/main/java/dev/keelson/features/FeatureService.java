@@ -3,8 +3,8 @@ package dev.keelson.features;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FoldExpression.RequestTransform;
 import dev.keelson.expression.Row;
+import dev.keelson.features.internal.KeyTemplate;
 import dev.keelson.features.internal.ViewPlan;
-import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
 import java.util.Arrays;
 import java.util.List;
@@ -40,8 +40,21 @@ public final class FeatureService {
     /** Beyond the columns of the request: where the columns of the schema of derived values are found, or -1. */
     private final int[] slotOfColumn;
 
-    /** The features of one view for one role. */
-    record Group(ViewPlan view, String role, String keyColumn, int keyIndex, ColumnType keyType) {}
+    /**
+     * The features of one view for one role.
+     *
+     * @param keyColumn the column of the key, or columns between fixed texts: {@code {sport}_{market}}
+     */
+    record Group(ViewPlan view, String role, String keyColumn, KeyTemplate template, Schema request) {
+        static Group of(ViewPlan view, String role, String keyColumn, Schema request) {
+            return new Group(view, role, keyColumn, KeyTemplate.of(keyColumn), request);
+        }
+
+        /** The key of a request, or null. */
+        @Nullable String key(Row row) {
+            return template.join(row, request);
+        }
+    }
 
     /** A feature of a group; its slot is its position in the list. */
     record StateSlot(int group, int feature) {}
@@ -114,6 +127,15 @@ public final class FeatureService {
     /** Hash of all that the values depend on besides the data: this definition and those of the views it reads. */
     public String sha256() {
         return sha256;
+    }
+
+    /** The sources of the events of the views that are read, in order; none when every feature is of the request. */
+    public List<String> eventSources() {
+        return IntStream.range(0, groups.size())
+                .filter(group -> groupSlots[group].length > 0)
+                .mapToObj(group -> groups.get(group).view().source().name())
+                .distinct()
+                .toList();
     }
 
     /** Fills the slots that are not read from state. */

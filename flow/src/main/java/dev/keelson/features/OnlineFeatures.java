@@ -4,8 +4,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.expression.Row;
 import dev.keelson.features.FeatureService.Group;
+import dev.keelson.features.internal.KeyIndex;
 import dev.keelson.features.internal.KeyState;
-import dev.keelson.features.internal.Keys;
 import dev.keelson.features.internal.SourceRows;
 import dev.keelson.features.internal.ViewPlan;
 import dev.keelson.features.spi.OnlineStore;
@@ -186,15 +186,28 @@ public final class OnlineFeatures {
         if (due.rows() == 0) {
             return copies;
         }
-        ViewPlan.States copying = key -> copies.computeIfAbsent(key, first -> {
-            KeyState current = state(view, first);
-            return current == null ? view.plan.newState() : current.copy();
-        });
         ViewPlan.Events events = view.plan.events(due);
+        KeyIndex index = due.keys();
+        @Nullable KeyState[] changed = new @Nullable KeyState[index.size()];
+        ViewPlan.States copying = key -> {
+            KeyState copy = changed[key];
+            if (copy == null) {
+                KeyState current = state(view, index.key(key));
+                copy = current == null ? view.plan.newState() : current.copy();
+                changed[key] = copy;
+            }
+            return copy;
+        };
         long[] knownAts = due.knownAts();
         for (int row = 0; row < knownAts.length; row++) {
             if (knownAts[row] >= view.watermark) {
                 events.apply(row, copying);
+            }
+        }
+        for (int key = 0; key < changed.length; key++) {
+            KeyState copy = changed[key];
+            if (copy != null) {
+                copies.put(index.key(key), copy);
             }
         }
         return copies;
@@ -324,10 +337,11 @@ public final class OnlineFeatures {
                     "The service was compiled by another engine: its view (%s) is unknown here."
                             .formatted(group.view().name()));
         }
-        String key = key(group, request);
+        String key = group.key(request);
         KeyState state = key == null ? null : state(view, key);
         FeatureStatus shared = key == null ? FeatureStatus.NULL_KEY : view.plan.status(state, asOf);
         long age = state == null ? FeatureVector.NO_AGE : asOf - state.newestEvent();
+        ViewPlan.Others others = other -> state(view, other);
         for (int i = 0; i < slots.length; i++) {
             int slot = slots[i];
             ages[slot] = age;
@@ -335,7 +349,7 @@ public final class OnlineFeatures {
                 values[slot] = Double.NaN;
                 statuses[slot] = shared.code();
             } else {
-                values[slot] = view.plan.read(features[i], state, asOf);
+                values[slot] = view.plan.read(features[i], state, asOf, others);
                 statuses[slot] = FeatureEngine.statusOf(values[slot]);
             }
         }
@@ -355,7 +369,7 @@ public final class OnlineFeatures {
             List<UnknownEntity> unknown = List.of();
             for (int g = 0; g < service.groups.size(); g++) {
                 Group group = service.groups.get(g);
-                String key = service.groupSlots[g].length == 0 ? null : key(group, request);
+                String key = service.groupSlots[g].length == 0 ? null : group.key(request);
                 if (key == null || isKnown(group, key)) {
                     continue;
                 }
@@ -379,7 +393,7 @@ public final class OnlineFeatures {
     private boolean isKnownElsewhere(FeatureService service, Row request, UnknownEntity entity) {
         for (Group group : service.groups) {
             if (group.view().definition().entity().equals(entity.entity())
-                    && entity.key().equals(key(group, request))
+                    && entity.key().equals(group.key(request))
                     && isKnown(group, entity.key())) {
                 return true;
             }
@@ -390,10 +404,6 @@ public final class OnlineFeatures {
     private boolean isKnown(Group group, String key) {
         LiveView view = views.get(group.view().name());
         return view != null && state(view, key) != null;
-    }
-
-    private static @Nullable String key(Group group, Row request) {
-        return Keys.of(request, group.keyIndex(), group.keyType());
     }
 
     /** The keys of an entity that any view holds something for, in alphabetical order of code units. */
@@ -409,6 +419,7 @@ public final class OnlineFeatures {
                     }
                 }
             }
+            keys.removeIf(ViewPlan::isGroup);
             return List.copyOf(keys);
         } finally {
             published.readLock().unlock();

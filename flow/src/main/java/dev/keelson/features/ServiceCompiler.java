@@ -6,8 +6,16 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
+import dev.keelson.expression.DaysSinceCondition;
+import dev.keelson.expression.Ewm;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.Indicator;
+import dev.keelson.expression.Lag;
+import dev.keelson.expression.PairedAggregate;
+import dev.keelson.expression.PiRating;
+import dev.keelson.expression.Strength;
+import dev.keelson.expression.Transitions;
 import dev.keelson.features.FeatureColumn.Origin;
 import dev.keelson.features.FeatureService.DeriveStep;
 import dev.keelson.features.FeatureService.Group;
@@ -106,30 +114,13 @@ final class ServiceCompiler {
         definition
                 .entities()
                 .forEach((role, keys) -> keys.forEach((key, column) -> {
-                    if (!source.schema().contains(column)) {
-                        problem(
-                                ErrorCode.UNKNOWN_REFERENCE,
-                                null,
-                                "The role (%s) of the model (%s) names the column (%s), which the source (%s) lacks."
-                                        .formatted(role, definition.name(), column, source.name()),
-                                Suggestion.sentence(column, source.schema().names())
-                                        .orElse(null));
-                        return;
-                    }
-                    ColumnType type = source.schema().column(column).type();
-                    if (!Keys.canBe(type)) {
-                        problem(
-                                ErrorCode.BAD_VALUE,
-                                null,
-                                "The key (%s) of the role (%s) is %s; a text, a whole number or a date was expected."
-                                        .formatted(column, role, type),
-                                null);
+                    if (!isKey(role, column)) {
                         return;
                     }
                     problems.addAll(OwnOutcomeCheck.problems(
                             "the role (%s) of the model (%s)".formatted(role, definition.name()),
                             Located.of(column),
-                            List.of(column),
+                            Keys.columns(column),
                             source));
                     boolean found = entityKeys.containsKey(key) || entityKeys.containsValue(key);
                     for (ViewPlan view : views.values()) {
@@ -138,7 +129,7 @@ final class ServiceCompiler {
                             continue;
                         }
                         int group = groups.size();
-                        groups.add(new Group(view, role, column, source.schema().indexOf(column), type));
+                        groups.add(Group.of(view, role, column, source.schema()));
                         rolesOfView.merge(view.name(), 1, Integer::sum);
                         for (int feature = 0; feature < view.names().size(); feature++) {
                             String plain = view.name() + "." + view.names().get(feature);
@@ -164,6 +155,34 @@ final class ServiceCompiler {
                 }
             }
         }
+    }
+
+    /** Whether the columns that make up a key are there and can hold keys. */
+    private boolean isKey(String role, String key) {
+        boolean all = true;
+        for (String column : Keys.columns(key)) {
+            if (!source.schema().contains(column)) {
+                problem(
+                        ErrorCode.UNKNOWN_REFERENCE,
+                        null,
+                        "The role (%s) of the model (%s) names the column (%s), which the source (%s) lacks."
+                                .formatted(role, definition.name(), column, source.name()),
+                        Suggestion.sentence(column, source.schema().names()).orElse(null));
+                all = false;
+                continue;
+            }
+            ColumnType type = source.schema().column(column).type();
+            if (!Keys.canBe(type)) {
+                problem(
+                        ErrorCode.BAD_VALUE,
+                        null,
+                        "The key (%s) of the role (%s) is %s; a text, a whole number or a date was expected."
+                                .formatted(column, role, type),
+                        null);
+                all = false;
+            }
+        }
+        return all;
     }
 
     private void addAvailable(String name, String role, ViewPlan view, int feature, StateSlot slot) {
@@ -292,9 +311,17 @@ final class ServiceCompiler {
                 }
             }
             case FoldExpression.Aggregate fromEvents -> throw notAtRequest(fromEvents);
+            case PairedAggregate fromEvents -> throw notAtRequest(fromEvents);
+            case Ewm fromEvents -> throw notAtRequest(fromEvents);
+            case Lag fromEvents -> throw notAtRequest(fromEvents);
+            case Indicator fromEvents -> throw notAtRequest(fromEvents);
+            case Transitions fromEvents -> throw notAtRequest(fromEvents);
             case FoldExpression.Streak fromEvents -> throw notAtRequest(fromEvents);
             case FoldExpression.DaysSinceLastEvent fromEvents -> throw notAtRequest(fromEvents);
+            case DaysSinceCondition fromEvents -> throw notAtRequest(fromEvents);
             case FoldExpression.Elo fromEvents -> throw notAtRequest(fromEvents);
+            case PiRating fromEvents -> throw notAtRequest(fromEvents);
+            case Strength fromEvents -> throw notAtRequest(fromEvents);
         }
     }
 
@@ -469,7 +496,7 @@ final class ServiceCompiler {
 
     List<String> requestColumns() {
         Set<String> read = new LinkedHashSet<>();
-        usedGroups().forEach(group -> read.add(group.keyColumn()));
+        usedGroups().forEach(group -> read.addAll(group.template().columns()));
         requestFolds.forEach(fold -> read.addAll(fold.columns()));
         derived.values().forEach(expression -> read.addAll(expression.columns()));
         return source.schema().names().stream().filter(read::contains).toList();

@@ -74,6 +74,69 @@ final class FootballFeaturesIT {
         }
     }
 
+    @Test
+    void everyRatingAndWindowOnlineIsThatOfHistoryWithLateRows() throws IOException {
+        MatchRows rows = new MatchRows();
+        // results of every 40th match become known late
+        List<MatchRows.Match> all = matches().matches;
+        all.subList(all.size() - 6_000, all.size()).forEach(match -> rows.add(new MatchRows.Match(
+                match.eventTime(),
+                match.knownAt() + (rows.matches.size() % 40 == 0 ? 12 * Micros.PER_DAY : 0),
+                match.div(),
+                match.home(),
+                match.away(),
+                match.homeGoals(),
+                match.awayGoals(),
+                match.homeOdds())));
+        Frame frame = rows.frame();
+        FeatureEngine engine = FeatureEngine.of(
+                List.of(
+                        MatchRows.teamView(
+                                null,
+                                "median", "median(goals_for) over 60d",
+                                "ewm", "ewm(goals_for, half_life = 5 events)",
+                                "ewm_days", "ewm(goals_against, half_life = 40d)",
+                                "rsi", "rsi(goals_for, 14)",
+                                "macd", "macd(points, 3, 8, 5)",
+                                "ratio", "ratio(goals_for, goals_against) over last 10 events",
+                                "arsenal", "corr(points, Arsenal.points) over 300d",
+                                "dry", "days since goals_for = 0",
+                                "lag", "lag(points, 3)",
+                                "next", "transitions(case when points = 3 then 'W' else 'N' end, 'W', 'N') over 200d"),
+                        new FeatureViewDefinition(
+                                "rated",
+                                "team",
+                                "matches",
+                                null,
+                                null,
+                                null,
+                                MatchRows.features(
+                                        "pi",
+                                        "pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG)",
+                                        "strength",
+                                        "strength(home = HomeTeam, away = AwayTeam, home_count = FTHG,"
+                                                + " away_count = FTAG, group = div)"),
+                                null)),
+                MatchRows.ENTITIES,
+                List.of(MatchRows.SOURCE));
+        FeatureService service = engine.service(MatchRows.service(
+                "m", MatchRows.located("home.team_form.*", "away.team_form.*", "home.rated.*", "away.rated.*"), Map.of()));
+
+        FeatureTable table = engine.history(frame, frame, service);
+
+        OnlineFeatures online = OnlineFeatures.open(engine, new InMemoryOnlineStore());
+        FrameRow request = new FrameRow(frame, service.requestSchema());
+        for (int row = 3_000; row < frame.rows(); row += 61) {
+            long asOf = rows.matches.get(row).eventTime();
+            online.advance(frame, Micros.toInstant(asOf));
+            assertThat(bits(online.get(service, request.at(row), Micros.toInstant(asOf)).values()))
+                    .as("row %d", row)
+                    .isEqualTo(bits(table.row(row)));
+        }
+        double[] attack = table.column("home.rated.strength_attack");
+        assertThat(attack[frame.rows() - 1]).isBetween(0.3, 3.0);
+    }
+
     private static MatchRows matches() throws IOException {
         String folder = System.getenv("KEELSON_DATA");
         assumeThat(folder).as("KEELSON_DATA names the folder of the real data").isNotBlank();

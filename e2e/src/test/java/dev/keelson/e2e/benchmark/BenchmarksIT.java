@@ -44,6 +44,15 @@ final class BenchmarksIT {
     }
 
     @Test
+    void foldsAreMeasured() throws Exception {
+        JsonNode figures = new FoldsBenchmark().run(SMALL.with("events", "20000").with("keys", "50"));
+
+        assertThat(figures.get("events_a_second_folded").asLong()).isPositive();
+        assertThat(figures.get("online_single_window_updates_a_second").asLong()).isPositive();
+        assertThat(figures.get("expression_ns")).isNotEmpty();
+    }
+
+    @Test
     void trainingIsMeasured() throws Exception {
         JsonNode figures = new TrainingBenchmark().run(SMALL);
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
+import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
@@ -15,6 +16,7 @@ import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
+import dev.keelson.e2e.study.StrengthStudy;
 import dev.keelson.e2e.study.TruthStudy;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ public final class OnDemand {
         TASKS.put("features", new FeaturesBenchmark());
         TASKS.put("join", new JoinBenchmark());
         TASKS.put("expressions", new ExpressionsBenchmark());
+        TASKS.put("folds", new FoldsBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
         TASKS.put("http", new HttpBenchmark());
@@ -37,6 +40,7 @@ public final class OnDemand {
         TASKS.put("quiet-league", new QuietLeagueStudy());
         TASKS.put("faulty-feed", new FaultyFeedStudy());
         TASKS.put("home-advantage", new HomeAdvantageStudy());
+        TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
     }

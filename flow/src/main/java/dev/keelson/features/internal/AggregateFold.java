@@ -9,78 +9,75 @@ import java.util.Arrays;
  *
  * @param function what is computed
  * @param lane which value of the events
- * @param lastEvents the window is the newest so many events; 0 when it is a period
- * @param micros the window is the events from {@code asOf - micros} on; 0 when it is a number of events
+ * @param span the window
  */
-record AggregateFold(Function function, int lane, int lastEvents, long micros) implements Fold {
+record AggregateFold(Function function, int lane, Span span) implements Fold {
     @Override
-    public double read(KeyState state, long asOf) {
+    public double read(KeyState state, long asOf, ViewPlan.Others others) {
         int to = state.size();
-        int from = lastEvents > 0 ? Math.max(0, to - lastEvents) : firstSince(state, asOf - micros);
+        int from = span.from(state, asOf);
         return switch (function) {
             case COUNT -> count(state, from, to);
-            case SUM -> count(state, from, to) == 0 ? Double.NaN : sum(state, from, to);
-            case MEAN, RATE -> sum(state, from, to) / count(state, from, to);
+            case SUM -> sum(state, from, to, false);
+            case MEAN, RATE -> sum(state, from, to, true);
             case STD -> standardDeviation(state, from, to);
             case MIN -> minimum(state, from, to);
             case MAX -> maximum(state, from, to);
             case LAST -> last(state, from, to);
             case FIRST -> first(state, from, to);
             case DISTINCT -> distinct(state, from, to);
+            case MEDIAN -> median(state, from, to);
+            case MOMENTUM -> last(state, from, to) - beforeLast(state, from, to);
+            case PCT_CHANGE -> change(beforeLast(state, from, to), last(state, from, to));
+            case ZSCORE -> deviation(state, from, to);
+            case VOLATILITY -> volatility(state, from, to);
         };
     }
 
-    private static int firstSince(KeyState state, long time) {
-        int low = 0;
-        int high = state.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (state.eventTime(middle) < time) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
     private int count(KeyState state, int from, int to) {
+        double[] values = state.values();
+        int lanes = state.lanes();
         int count = 0;
-        for (int i = from; i < to; i++) {
-            double value = state.value(i, lane);
-            if (!Double.isNaN(value)) {
-                count++;
-            }
+        int end = state.index(to, lane);
+        for (int i = state.index(from, lane); i < end; i += lanes) {
+            count += Double.isNaN(values[i]) ? 0 : 1;
         }
         return count;
     }
 
-    private double sum(KeyState state, int from, int to) {
+    /** The sum of the values, or their mean; NaN without any. */
+    private double sum(KeyState state, int from, int to, boolean mean) {
+        double[] values = state.values();
+        int lanes = state.lanes();
         double sum = 0;
-        for (int i = from; i < to; i++) {
-            double value = state.value(i, lane);
+        int count = 0;
+        int end = state.index(to, lane);
+        for (int i = state.index(from, lane); i < end; i += lanes) {
+            double value = values[i];
             if (!Double.isNaN(value)) {
                 sum += value;
+                count++;
             }
         }
-        return sum;
+        return count == 0 ? Double.NaN : mean ? sum / count : sum;
     }
 
     /** In two passes: the sum of squared deviations from the mean does not cancel. */
     private double standardDeviation(KeyState state, int from, int to) {
-        int count = count(state, from, to);
-        if (count < 2) {
-            return Double.NaN;
-        }
-        double mean = sum(state, from, to) / count;
+        double[] values = state.values();
+        int lanes = state.lanes();
+        double mean = sum(state, from, to, true);
         double squares = 0;
-        for (int i = from; i < to; i++) {
-            double deviation = state.value(i, lane) - mean;
-            if (!Double.isNaN(deviation)) {
+        int count = 0;
+        int end = state.index(to, lane);
+        for (int i = state.index(from, lane); i < end; i += lanes) {
+            double deviation = values[i] - mean;
+            if (!Double.isNaN(values[i])) {
                 squares += deviation * deviation;
+                count++;
             }
         }
-        return Math.sqrt(squares / (count - 1));
+        return count < 2 ? Double.NaN : Math.sqrt(squares / (count - 1));
     }
 
     private double minimum(KeyState state, int from, int to) {
@@ -142,5 +139,62 @@ record AggregateFold(Function function, int lane, int lastEvents, long micros) i
             }
         }
         return distinct;
+    }
+
+    private double median(KeyState state, int from, int to) {
+        double[] values = new double[to - from];
+        int n = 0;
+        for (int i = from; i < to; i++) {
+            double value = state.value(i, lane);
+            if (!Double.isNaN(value)) {
+                values[n++] = value;
+            }
+        }
+        Arrays.sort(values, 0, n);
+        return n == 0 ? Double.NaN : n % 2 == 1 ? values[n / 2] : values[n / 2 - 1] / 2 + values[n / 2] / 2;
+    }
+
+    /** The oldest value of the window; NaN when it is also the newest. */
+    private double beforeLast(KeyState state, int from, int to) {
+        return count(state, from, to) < 2 ? Double.NaN : first(state, from, to);
+    }
+
+    private static double change(double before, double after) {
+        return before == 0 ? Double.NaN : after / before - 1;
+    }
+
+    private double deviation(KeyState state, int from, int to) {
+        double deviation = standardDeviation(state, from, to);
+        return deviation == 0 || minimum(state, from, to) == maximum(state, from, to)
+                ? Double.NaN
+                : (last(state, from, to) - sum(state, from, to, true)) / deviation;
+    }
+
+    private double volatility(KeyState state, int from, int to) {
+        double[] changes = new double[to - from];
+        int n = 0;
+        double before = Double.NaN;
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            double value = state.value(i, lane);
+            if (Double.isNaN(value)) {
+                continue;
+            }
+            double change = change(before, value);
+            if (!Double.isNaN(change)) {
+                changes[n++] = change;
+                sum += change;
+            }
+            before = value;
+        }
+        if (n < 2) {
+            return Double.NaN;
+        }
+        double mean = sum / n;
+        double squares = 0;
+        for (int i = 0; i < n; i++) {
+            squares += (changes[i] - mean) * (changes[i] - mean);
+        }
+        return Math.sqrt(squares / (n - 1));
     }
 }

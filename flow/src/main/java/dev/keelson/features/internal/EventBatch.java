@@ -1,19 +1,20 @@
 package dev.keelson.features.internal;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The rows of a source as one view sees them: keys and numbers, computed once.
+ * The rows of a source as one view sees them: numbers of keys and values, computed once.
  *
  * @param eventTimes of each row
  * @param knownAts of each row
  * @param keys role by row; one role unless the view is unpivoted, none when only its features name keys
  * @param values role by (row, lane)
- * @param ratings one for each Elo fold
+ * @param pairs one for each fold over two sides
  */
-record EventBatch(
-        long[] eventTimes, long[] knownAts, @Nullable String[][] keys, double[][] values, RatedPairs[] ratings) {
+record EventBatch(long[] eventTimes, long[] knownAts, int[][] keys, double[][] values, Pairs[] pairs) {
 
-    /** What an Elo fold reads of each row. */
-    record RatedPairs(@Nullable String[] home, @Nullable String[] away, double[] score, double[] goalDifference) {}
+    /**
+     * What a fold over two sides reads of each row.
+     *
+     * @param groups numbers of the keys of groups; empty when the fold has none
+     */
+    record Pairs(int[] home, int[] away, int[] groups, double[] first, double[] second) {}
 }

@@ -92,6 +92,20 @@ public final class KeyState {
         return values[(first + event) * lanes + lane];
     }
 
+    /** The values of all events; see {@link #index}. Valid until the state changes. */
+    double[] values() {
+        return values;
+    }
+
+    int lanes() {
+        return lanes;
+    }
+
+    /** Where a value stands in {@link #values}; that of the next event stands {@link #lanes} behind it. */
+    int index(int event, int lane) {
+        return (first + event) * lanes + lane;
+    }
+
     long cell(int cell) {
         return cells[cell];
     }

@@ -2,8 +2,11 @@ package dev.keelson.features.internal;
 
 import dev.keelson.expression.Row;
 import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
 import dev.keelson.frame.Vector;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Entity keys as texts, the same from a column and from a request. */
@@ -16,6 +19,29 @@ public final class Keys {
             case STRING, LONG, DATE, TIMESTAMP, BOOLEAN -> true;
             case DOUBLE -> false;
         };
+    }
+
+    /** The columns whose values make up a key: one, or those of a {@link KeyTemplate}. */
+    public static List<String> columns(String key) {
+        return KeyTemplate.of(key).columns();
+    }
+
+    /** The keys of rows: of a column, or joined of several. */
+    public static @Nullable String[] of(Frame rows, String key) {
+        KeyTemplate template = KeyTemplate.of(key);
+        if (template.isColumn()) {
+            return of(rows.vector(key));
+        }
+        List<@Nullable String[]> parts = new ArrayList<>();
+        for (String column : template.columns()) {
+            parts.add(of(rows.vector(column)));
+        }
+        @Nullable String[] keys = new @Nullable String[rows.rows()];
+        for (int row = 0; row < keys.length; row++) {
+            int at = row;
+            keys[row] = template.join(part -> parts.get(part)[at]);
+        }
+        return keys;
     }
 
     /** The keys of a column. */

@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a source with their times. Immutable. */
+/** Rows of a source with their times. Immutable, but for the numbers of keys, which are given when first asked for. */
 public final class SourceRows {
     private final SourceSchema source;
     private final Frame frame;
     private final long[] eventTimes;
     private final long[] knownAts;
+    private final KeyIndex keys = new KeyIndex();
 
     private SourceRows(SourceSchema source, Frame frame) {
         this.source = source;
@@ -86,6 +87,11 @@ public final class SourceRows {
         return frame.rows();
     }
 
+    /** The numbers of the keys of these rows; to be used by one thread at a time. */
+    public KeyIndex keys() {
+        return keys;
+    }
+
     long[] eventTimes() {
         return eventTimes;
     }
@@ -108,11 +114,7 @@ public final class SourceRows {
                 ties.add(frame.vector(column.name()));
             }
         }
-        Integer[] order = new Integer[rows()];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
-        }
-        Arrays.sort(order, (a, b) -> {
+        return Order.of(rows(), (a, b) -> {
             int sign = Long.compare(knownAts[a], knownAts[b]);
             if (sign == 0) {
                 sign = Long.compare(eventTimes[a], eventTimes[b]);
@@ -122,7 +124,6 @@ public final class SourceRows {
             }
             return sign;
         });
-        return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
     }
 
     private static int compare(Vector vector, int a, int b) {

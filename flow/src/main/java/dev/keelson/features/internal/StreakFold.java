@@ -6,16 +6,21 @@ package dev.keelson.features.internal;
  *
  * @param cell where the length is kept
  */
-record StreakFold(int cell) implements Fold {
-    /** @param condition 1 when met, 0 when not, NaN when unknown */
-    void apply(KeyState state, double condition) {
+record StreakFold(int cell) implements ConditionFold {
+    @Override
+    public void initialise(long[] cells) {
+        cells[cell] = 0;
+    }
+
+    @Override
+    public void apply(KeyState state, long eventTime, double condition) {
         if (!Double.isNaN(condition)) {
             state.cell(cell, condition == 0 ? 0 : state.cell(cell) + 1);
         }
     }
 
     @Override
-    public double read(KeyState state, long asOf) {
+    public double read(KeyState state, long asOf, ViewPlan.Others others) {
         return state.cell(cell);
     }
 }

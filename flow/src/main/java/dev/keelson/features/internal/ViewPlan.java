@@ -6,8 +6,16 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
+import dev.keelson.expression.DaysSinceCondition;
+import dev.keelson.expression.Ewm;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.Indicator;
+import dev.keelson.expression.Lag;
+import dev.keelson.expression.PairedAggregate;
+import dev.keelson.expression.PiRating;
+import dev.keelson.expression.Strength;
+import dev.keelson.expression.Transitions;
 import dev.keelson.expression.Window;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureViewDefinition;
@@ -33,6 +41,9 @@ public final class ViewPlan {
     /** Changes when the same definition gives another state or another value. */
     private static final int CODE_VERSION = 1;
 
+    /** Begins the keys of groups: a character that no data has in its keys. */
+    private static final String GROUP = "\u0001mean:";
+
     private final FeatureViewDefinition definition;
     private final SourceSchema source;
     private final List<Role> roles;
@@ -40,9 +51,9 @@ public final class ViewPlan {
     private final int keptLanes;
     private final List<String> names;
     private final Fold[] folds;
-    private final StreakFold[] streaks;
-    private final int firstStreakLane;
-    private final EloFold[] elos;
+    private final ConditionFold[] conditions;
+    private final int firstConditionLane;
+    private final PairEvents[] pairs;
     private final int cells;
     private final boolean keepsEvents;
     private final int keepEvents;
@@ -53,19 +64,29 @@ public final class ViewPlan {
     /** Where the events of a role take their key and columns from. */
     private record Role(String name, String key, Map<String, String> columns, Map<String, Expression> derived) {}
 
+    /**
+     * A fold over two sides and what it reads of a row.
+     *
+     * @param first the column of the first value: a result, or a count
+     * @param second likewise; null when the fold reads none
+     * @param group the column of the group, empty for one group of all, null when the fold has no groups
+     */
+    private record PairEvents(
+            PairFold fold, String home, String away, String first, @Nullable String second, @Nullable String group) {}
+
     private ViewPlan(Compiler compiler) {
         this.definition = compiler.definition;
         this.source = compiler.source;
         this.roles = List.copyOf(compiler.roles);
         this.keptLanes = compiler.kept.size();
-        this.firstStreakLane = keptLanes;
+        this.firstConditionLane = keptLanes;
         List<Lane> all = new ArrayList<>(compiler.kept);
-        all.addAll(compiler.conditions);
+        all.addAll(compiler.conditionLanes);
         this.lanes = List.copyOf(all);
         this.names = List.copyOf(compiler.names);
         this.folds = compiler.folds.toArray(Fold[]::new);
-        this.streaks = compiler.streaks.toArray(StreakFold[]::new);
-        this.elos = compiler.elos.toArray(EloFold[]::new);
+        this.conditions = compiler.conditions.toArray(ConditionFold[]::new);
+        this.pairs = compiler.pairs.toArray(PairEvents[]::new);
         this.cells = compiler.cells;
         this.keepsEvents = compiler.keepEvents > 0 || compiler.keepMicros > 0;
         this.keepEvents = compiler.keepEvents;
@@ -122,8 +143,11 @@ public final class ViewPlan {
     /** The state of a key without events. */
     public KeyState newState() {
         long[] initial = new long[cells];
-        for (EloFold elo : elos) {
-            elo.initialise(initial);
+        for (ConditionFold condition : conditions) {
+            condition.initialise(initial);
+        }
+        for (PairEvents pair : pairs) {
+            pair.fold().initialise(initial);
         }
         return new KeyState(keptLanes, initial);
     }
@@ -151,8 +175,15 @@ public final class ViewPlan {
     /** Gives states that may be changed. */
     @FunctionalInterface
     public interface States {
-        /** The state of a key; a new one when there is none yet. */
-        KeyState of(String key);
+        /** The state of the key with this number in {@link SourceRows#keys}; a new one when there is none yet. */
+        KeyState of(int key);
+    }
+
+    /** Gives states that are only read. */
+    @FunctionalInterface
+    public interface Others {
+        /** The state of a key, or null when there is none. */
+        @Nullable KeyState of(String key);
     }
 
     /** Rows as this view sees them, to be applied one by one. Immutable. */
@@ -161,21 +192,21 @@ public final class ViewPlan {
 
         private Events(SourceRows rows) {
             int n = rows.rows();
-            @Nullable String[][] keys = new @Nullable String[roles.size()][];
+            int[][] keys = new int[roles.size()][];
             double[][] values = new double[roles.size()][n * lanes.size()];
             for (int r = 0; r < roles.size(); r++) {
                 Role role = roles.get(r);
-                keys[r] = Keys.of(rows.frame().vector(role.key()));
+                keys[r] = keys(rows, role.key());
                 Frame events = eventFrame(rows.frame(), role);
                 for (int lane = 0; lane < lanes.size(); lane++) {
                     lanes.get(lane).write(events, values[r], lanes.size(), lane);
                 }
             }
-            EventBatch.RatedPairs[] ratings = new EventBatch.RatedPairs[elos.length];
-            for (int i = 0; i < elos.length; i++) {
-                ratings[i] = ratedPairs(elos[i].elo(), rows.frame());
+            EventBatch.Pairs[] read = new EventBatch.Pairs[pairs.length];
+            for (int i = 0; i < pairs.length; i++) {
+                read[i] = pairs(pairs[i], rows);
             }
-            this.batch = new EventBatch(rows.eventTimes(), rows.knownAts(), keys, values, ratings);
+            this.batch = new EventBatch(rows.eventTimes(), rows.knownAts(), keys, values, read);
         }
 
         /** Applies a row to the states of the keys that it touches. */
@@ -183,25 +214,36 @@ public final class ViewPlan {
             long eventTime = batch.eventTimes()[row];
             long knownAt = batch.knownAts()[row];
             for (int r = 0; r < batch.keys().length; r++) {
-                String key = batch.keys()[r][row];
-                if (key != null) {
+                int key = batch.keys()[r][row];
+                if (key >= 0) {
                     applyEvent(states.of(key), eventTime, knownAt, batch.values()[r], row * lanes.size());
                 }
             }
-            for (int i = 0; i < elos.length; i++) {
-                EventBatch.RatedPairs pairs = batch.ratings()[i];
-                String home = pairs.home()[row];
-                String away = pairs.away()[row];
-                double score = pairs.score()[row];
-                // a row without result says nothing yet; a side cannot meet itself
-                if (home != null && away != null && !Double.isNaN(score) && !home.equals(away)) {
-                    KeyState homeState = states.of(home);
-                    KeyState awayState = states.of(away);
-                    elos[i].apply(homeState, awayState, eventTime, score, pairs.goalDifference()[row]);
-                    homeState.touch(eventTime, knownAt);
-                    awayState.touch(eventTime, knownAt);
-                }
+            for (int i = 0; i < pairs.length; i++) {
+                applyPair(pairs[i].fold(), batch.pairs()[i], row, states, eventTime, knownAt);
             }
+        }
+    }
+
+    private static void applyPair(
+            PairFold fold, EventBatch.Pairs pairs, int row, States states, long eventTime, long knownAt) {
+        int home = pairs.home()[row];
+        int away = pairs.away()[row];
+        double first = pairs.first()[row];
+        double second = pairs.second()[row];
+        boolean grouped = pairs.groups().length > 0;
+        // a row without result says nothing yet; a side cannot meet itself
+        if (home < 0 || away < 0 || home == away || !fold.counts(first, second) || (grouped && pairs.groups()[row] < 0)) {
+            return;
+        }
+        KeyState homeState = states.of(home);
+        KeyState awayState = states.of(away);
+        KeyState group = grouped ? states.of(pairs.groups()[row]) : null;
+        fold.apply(homeState, awayState, group, eventTime, first, second);
+        homeState.touch(eventTime, knownAt);
+        awayState.touch(eventTime, knownAt);
+        if (group != null) {
+            group.touch(eventTime, knownAt);
         }
     }
 
@@ -210,8 +252,8 @@ public final class ViewPlan {
             long horizon = keepMicros == 0 ? Long.MAX_VALUE : knownAt - keepMicros;
             state.push(eventTime, values, offset, keepEvents, horizon);
         }
-        for (int i = 0; i < streaks.length; i++) {
-            streaks[i].apply(state, values[offset + firstStreakLane + i]);
+        for (int i = 0; i < conditions.length; i++) {
+            conditions[i].apply(state, eventTime, values[offset + firstConditionLane + i]);
         }
         state.touch(eventTime, knownAt);
     }
@@ -224,9 +266,13 @@ public final class ViewPlan {
         return asOf - state.newestEvent() > ttlMicros ? FeatureStatus.STALE : FeatureStatus.PRESENT;
     }
 
-    /** The value of a feature, or the one NaN that Java writes: those of arithmetic differ in their bits. */
-    public double read(int feature, KeyState state, long asOf) {
-        double value = folds[feature].read(state, asOf);
+    /**
+     * The value of a feature, or the one NaN that Java writes: those of arithmetic differ in their bits.
+     *
+     * @param others the other keys' states at the same moment
+     */
+    public double read(int feature, KeyState state, long asOf, Others others) {
+        double value = folds[feature].read(state, asOf, others);
         return Double.isNaN(value) ? Double.NaN : value;
     }
 
@@ -241,13 +287,53 @@ public final class ViewPlan {
         return events;
     }
 
-    private static EventBatch.RatedPairs ratedPairs(FoldExpression.Elo elo, Frame rows) {
-        Vector.Strings results = rows.strings(elo.result());
-        double[] score = new double[rows.rows()];
-        double[] difference = new double[rows.rows()];
-        for (int row = 0; row < score.length; row++) {
+    private static int[] keys(SourceRows rows, String key) {
+        return rows.keys().column(key, () -> Keys.of(rows.frame(), key));
+    }
+
+    private static EventBatch.Pairs pairs(PairEvents pair, SourceRows rows) {
+        Frame frame = rows.frame();
+        double[] first;
+        double[] second;
+        if (pair.fold() instanceof EloFold elo) {
+            first = scores(frame.strings(pair.first()));
+            double[] home = numbers(frame, elo.elo().homeGoals());
+            double[] away = numbers(frame, elo.elo().awayGoals());
+            second = new double[first.length];
+            for (int row = 0; row < second.length; row++) {
+                second[row] = Math.abs(home[row] - away[row]);
+            }
+        } else {
+            first = numbers(frame, pair.first());
+            second = numbers(frame, pair.second());
+        }
+        int[] groups = pair.group() == null ? new int[0] : groups(rows, pair.group());
+        return new EventBatch.Pairs(keys(rows, pair.home()), keys(rows, pair.away()), groups, first, second);
+    }
+
+    /** Whether a key is that of the means of a group, not of an entity. */
+    public static boolean isGroup(String key) {
+        return key.startsWith(GROUP);
+    }
+
+    /** The keys under which the means of groups are kept: no entity's key begins like them. */
+    private static int[] groups(SourceRows rows, String column) {
+        return rows.keys().column(GROUP + column, () -> {
+            @Nullable String[] values =
+                    column.isEmpty() ? new @Nullable String[rows.rows()] : Keys.of(rows.frame(), column);
+            @Nullable String[] groups = new @Nullable String[values.length];
+            for (int row = 0; row < groups.length; row++) {
+                groups[row] = column.isEmpty() ? GROUP : values[row] == null ? null : GROUP + values[row];
+            }
+            return groups;
+        });
+    }
+
+    private static double[] scores(Vector.Strings results) {
+        double[] scores = new double[results.size()];
+        for (int row = 0; row < scores.length; row++) {
             String result = results.values()[row];
-            score[row] = result == null
+            scores[row] = result == null
                     ? Double.NaN
                     : switch (result) {
                         case "H" -> 1;
@@ -255,23 +341,23 @@ public final class ViewPlan {
                         case "A" -> 0;
                         default -> Double.NaN;
                     };
-            difference[row] = goals(elo.homeGoals(), rows, row) - goals(elo.awayGoals(), rows, row);
-            difference[row] = Math.abs(difference[row]);
         }
-        return new EventBatch.RatedPairs(
-                Keys.of(rows.vector(elo.home())), Keys.of(rows.vector(elo.away())), score, difference);
+        return scores;
     }
 
-    private static double goals(@Nullable String column, Frame rows, int row) {
-        if (column == null) {
-            return Double.NaN;
+    /** A column as numbers; NaN where it is missing, and everywhere without a column. */
+    private static double[] numbers(Frame rows, @Nullable String column) {
+        double[] numbers = new double[rows.rows()];
+        Vector vector = column == null ? null : rows.vector(column);
+        for (int row = 0; row < numbers.length; row++) {
+            numbers[row] = switch (vector) {
+                case Vector.Doubles doubles -> doubles.orNaN(row);
+                case Vector.Longs longs -> longs.isNull(row) ? Double.NaN : longs.values()[row];
+                case Vector.Booleans _, Vector.Strings _ -> Double.NaN;
+                case null -> Double.NaN;
+            };
         }
-        return switch (rows.vector(column)) {
-            case Vector.Doubles doubles -> doubles.orNaN(row);
-            case Vector.Longs longs -> longs.isNull(row) ? Double.NaN : longs.values()[row];
-            case Vector.Booleans booleans -> Double.NaN;
-            case Vector.Strings strings -> Double.NaN;
-        };
+        return numbers;
     }
 
     /** Reads a definition and collects what is wrong with it. */
@@ -281,12 +367,12 @@ public final class ViewPlan {
         private final List<Problem> problems = new ArrayList<>();
         private final List<Role> roles = new ArrayList<>();
         private final List<Lane> kept = new ArrayList<>();
-        private final List<Lane> conditions = new ArrayList<>();
+        private final List<Lane> conditionLanes = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
         private final List<String> texts = new ArrayList<>();
         private final List<Fold> folds = new ArrayList<>();
-        private final List<StreakFold> streaks = new ArrayList<>();
-        private final List<EloFold> elos = new ArrayList<>();
+        private final List<ConditionFold> conditions = new ArrayList<>();
+        private final List<PairEvents> pairs = new ArrayList<>();
         private int cells;
         private int keepEvents;
         private long keepMicros;
@@ -309,18 +395,20 @@ public final class ViewPlan {
                         "Maybe `features:` is missing.");
             }
             for (FeatureDefinition feature : definition.features()) {
-                if (names.contains(feature.name())) {
-                    problem(
-                            ErrorCode.DUPLICATE_KEY,
-                            feature.text().location(),
-                            "The feature (%s) of the view (%s) is defined twice."
-                                    .formatted(feature.name(), definition.name()),
-                            null);
-                }
                 try {
-                    FoldExpression fold = FoldExpression.parse(feature.text(), events);
-                    names.add(feature.name());
-                    texts.add(fold.text());
+                    FoldExpression fold = latest(FoldExpression.parse(feature.text(), events));
+                    for (String name : fold.names(feature.name())) {
+                        if (names.contains(name)) {
+                            problem(
+                                    ErrorCode.DUPLICATE_KEY,
+                                    feature.text().location(),
+                                    "The feature (%s) of the view (%s) is defined twice."
+                                            .formatted(name, definition.name()),
+                                    null);
+                        }
+                        names.add(name);
+                        texts.add(fold.text());
+                    }
                     add(feature, fold);
                 } catch (KeelsonException e) {
                     problems.addAll(e.problems());
@@ -458,7 +546,16 @@ public final class ViewPlan {
                     "Maybe another name will do: the columns of the source can be read by their own names.");
         }
 
-        private boolean isKey(String column, @Nullable Location location) {
+        /** Whether a key is made of columns that can hold keys. */
+        private boolean isKey(String key, @Nullable Location location) {
+            boolean all = true;
+            for (String column : Keys.columns(key)) {
+                all &= isKeyColumn(column, location);
+            }
+            return all;
+        }
+
+        private boolean isKeyColumn(String column, @Nullable Location location) {
             if (!isColumn(column, location)) {
                 return false;
             }
@@ -490,15 +587,93 @@ public final class ViewPlan {
             return true;
         }
 
+        /** A column alone is its value in the newest event. */
+        private static FoldExpression latest(FoldExpression fold) {
+            return fold instanceof FoldExpression.RequestExpression plain
+                            && plain.expression().isColumn()
+                            && Lane.isNumeric(plain.type())
+                    ? new FoldExpression.Aggregate(
+                            FoldExpression.Aggregate.Function.LAST, plain.expression(), new Window.LastEvents(1))
+                    : fold;
+        }
+
         private void add(FeatureDefinition feature, FoldExpression fold) {
             Location location = feature.text().location();
             boolean needsKey = switch (fold) {
                 case FoldExpression.Aggregate aggregate -> addAggregate(aggregate, location);
-                case FoldExpression.Streak streak -> addStreak(streak);
+                case PairedAggregate paired -> {
+                    Lane first = new Lane(paired.first(), Lane.Kind.NUMBER);
+                    Lane second = new Lane(paired.second(), Lane.Kind.NUMBER);
+                    int firstLane = keep(first, paired.window());
+                    int secondLane = keep(second, paired.window());
+                    yield folds.add(new PairedFold(
+                            paired.function(), firstLane, paired.otherKey(), secondLane, Span.of(paired.window())));
+                }
+                case Ewm ewm -> {
+                    int lane = keep(new Lane(ewm.argument(), Lane.Kind.NUMBER), ewm.window());
+                    yield folds.add(EwmFold.of(lane, ewm.halfLife(), Span.of(ewm.window())));
+                }
+                case Lag lag -> {
+                    int lane = keep(new Lane(lag.argument(), Lane.Kind.NUMBER), new Window.LastEvents(lag.n()));
+                    yield folds.add(new LagFold(lane, lag.n()));
+                }
+                case Indicator indicator -> {
+                    int events = indicator.events();
+                    int lane =
+                            keep(new Lane(indicator.argument(), Lane.Kind.NUMBER), new Window.LastEvents(events));
+                    for (int output = 0; output < indicator.names("").size(); output++) {
+                        folds.add(new IndicatorFold(indicator, output, lane, events));
+                    }
+                    yield true;
+                }
+                case Transitions transitions -> {
+                    int lane = keep(new Lane(transitions.position(), Lane.Kind.NUMBER), transitions.window());
+                    int states = transitions.states().size();
+                    int from = transitions.from() == null ? -1 : transitions.states().indexOf(transitions.from());
+                    Span span = Span.of(transitions.window());
+                    for (int target = 0; target < states; target++) {
+                        folds.add(new TransitionsFold(lane, states, target, from, transitions.smoothing(), span));
+                    }
+                    yield true;
+                }
+                case FoldExpression.Streak streak -> addCondition(new StreakFold(cells++), streak.condition());
+                case DaysSinceCondition since -> addCondition(new DaysSinceConditionFold(cells++), since.condition());
                 case FoldExpression.DaysSinceLastEvent days -> folds.add(new DaysSinceLastEventFold());
                 case FoldExpression.Elo elo -> {
-                    addElo(elo);
-                    yield false;
+                    if (readable("elo", elo.columns())) {
+                        EloFold rating = new EloFold(elo, cells);
+                        cells += EloFold.CELLS;
+                        pairs.add(new PairEvents(rating, elo.home(), elo.away(), elo.result(), null, null));
+                        folds.add(rating);
+                    }
+                    yield keys(elo.home(), elo.away());
+                }
+                case PiRating pi -> {
+                    if (readable("pi_rating", pi.columns())) {
+                        PiRatingFold rating = new PiRatingFold(pi, cells);
+                        folds.add(new PiRatingFold.Reading(cells));
+                        folds.add(new PiRatingFold.Reading(cells + 1));
+                        cells += PiRatingFold.CELLS;
+                        pairs.add(new PairEvents(rating, pi.home(), pi.away(), pi.homeGoals(), pi.awayGoals(), null));
+                    }
+                    yield keys(pi.home(), pi.away());
+                }
+                case Strength strength -> {
+                    if (readable("strength", strength.columns())) {
+                        StrengthFold rating = new StrengthFold(strength, cells);
+                        cells += StrengthFold.CELLS;
+                        folds.add(new StrengthFold.Reading(rating, true));
+                        folds.add(new StrengthFold.Reading(rating, false));
+                        String group = strength.group() == null ? "" : strength.group();
+                        pairs.add(new PairEvents(
+                                rating,
+                                strength.home(),
+                                strength.away(),
+                                strength.homeCount(),
+                                strength.awayCount(),
+                                group));
+                    }
+                    yield keys(strength.home(), strength.away());
                 }
                 case FoldExpression.RequestTransform transform -> atRequest(feature);
                 case FoldExpression.RequestExpression expression -> atRequest(feature);
@@ -528,7 +703,19 @@ public final class ViewPlan {
             Lane.Kind kind = switch (aggregate.function()) {
                 case COUNT -> Lane.Kind.PRESENCE;
                 case DISTINCT -> Lane.Kind.IDENTITY;
-                case SUM, MEAN, STD, MIN, MAX, LAST, FIRST, RATE -> Lane.Kind.NUMBER;
+                case SUM,
+                        MEAN,
+                        STD,
+                        MIN,
+                        MAX,
+                        LAST,
+                        FIRST,
+                        RATE,
+                        MEDIAN,
+                        MOMENTUM,
+                        PCT_CHANGE,
+                        ZSCORE,
+                        VOLATILITY -> Lane.Kind.NUMBER;
             };
             if (kind == Lane.Kind.NUMBER && !Lane.isNumeric(aggregate.argument().type())) {
                 problem(
@@ -541,47 +728,47 @@ public final class ViewPlan {
                         "Maybe `distinct(...)` was meant.");
                 return true;
             }
-            int lane = index(kept, new Lane(aggregate.argument(), kind));
-            switch (aggregate.window()) {
-                case Window.LastEvents window -> {
-                    keepEvents = Math.max(keepEvents, window.n());
-                    folds.add(new AggregateFold(aggregate.function(), lane, window.n(), 0));
-                }
-                case Window.Last window -> {
-                    long micros = Math.max(1, Micros.of(window.duration()));
-                    keepMicros = Math.max(keepMicros, micros);
-                    folds.add(new AggregateFold(aggregate.function(), lane, 0, micros));
-                }
-            }
-            return true;
+            int lane = keep(new Lane(aggregate.argument(), kind), aggregate.window());
+            return folds.add(new AggregateFold(aggregate.function(), lane, Span.of(aggregate.window())));
         }
 
-        private boolean addStreak(FoldExpression.Streak streak) {
-            StreakFold fold = new StreakFold(cells++);
-            conditions.add(new Lane(streak.condition(), Lane.Kind.NUMBER));
-            streaks.add(fold);
+        /** Keeps a value of the events of a window. */
+        private int keep(Lane lane, Window window) {
+            Span span = Span.of(window);
+            keepEvents = Math.max(keepEvents, span.lastEvents());
+            keepMicros = Math.max(keepMicros, span.micros());
+            return index(kept, lane);
+        }
+
+        private boolean addCondition(ConditionFold fold, Expression condition) {
+            conditionLanes.add(new Lane(condition, Lane.Kind.NUMBER));
+            conditions.add(fold);
             return folds.add(fold);
         }
 
-        private void addElo(FoldExpression.Elo elo) {
-            List<String> unreadable = elo.columns().stream()
+        /** Whether a fold over the two sides of a row reads columns of the source alone. */
+        private boolean readable(String fold, List<String> columns) {
+            List<String> unreadable = columns.stream()
                     .filter(column -> !source.schema().contains(column))
                     .toList();
             if (!unreadable.isEmpty()) {
                 problem(
                         ErrorCode.UNKNOWN_REFERENCE,
                         definition.location(),
-                        "elo of the view (%s) reads %s, which are not columns of the source (%s)."
-                                .formatted(definition.name(), unreadable, source.name()),
+                        "%s of the view (%s) reads %s, which are not columns of the source (%s)."
+                                .formatted(fold, definition.name(), unreadable, source.name()),
                         "Maybe the columns before `unpivot` were meant.");
-                return;
             }
-            isKey(elo.home(), definition.location());
-            isKey(elo.away(), definition.location());
-            EloFold fold = new EloFold(elo, cells);
-            cells += EloFold.CELLS;
-            elos.add(fold);
-            folds.add(fold);
+            return unreadable.isEmpty();
+        }
+
+        /** Checks the keys of the two sides. Such a fold needs no key of the view. */
+        private boolean keys(String home, String away) {
+            if (source.schema().contains(home) && source.schema().contains(away)) {
+                isKey(home, definition.location());
+                isKey(away, definition.location());
+            }
+            return false;
         }
 
         private static int index(List<Lane> lanes, Lane lane) {
