@@ -98,11 +98,52 @@ public final class ProjectGrammar {
                     DURATION,
                     "How long after the event time they are known; at least `1d` for a date."));
 
-    private static final Keys SOURCE = keys(
+    static final Keys SUPABASE = keys(
+            required("url", text("an address such as `${SUPABASE_URL}`"), "Address of the project."),
+            required("key", text("a variable such as `${SUPABASE_KEY}`"), "Key of the service; from a variable."),
             required(
+                    "table",
+                    text("a table such as `bets`"),
+                    "A table or view, with its schema or without."));
+
+    private static final Shape OPERATIONS = either(
+            new ListOf(new Text("a text such as `I`", null, true), 1), new Text("a text such as `I`", null, true));
+
+    private static final Keys OPERATION = keys(
+            required("column", COLUMN, "The column that says so; it is not part of the dataset."),
+            required("insert", OPERATIONS, "Texts of a row that is new."),
+            optional("update", OPERATIONS, null, "Texts of a row that replaces the one of its key."),
+            optional("delete", OPERATIONS, null, "Texts of a row whose key is gone."));
+
+    private static final Keys SOURCE = keys(
+            optional(
                     "file",
                     text("a path such as `data/matches.csv.gz`"),
-                    "A `.csv` or `.csv.gz` file, absolute or relative to the project folder."),
+                    null,
+                    "A file, a folder, or a pattern such as `data/*.csv`, absolute or relative to the project folder:"
+                            + " CSV, JSON lines (`.jsonl`, `.ndjson`), both plain or `.gz`, or Parquet. Required unless"
+                            + " there is `postgres` or `supabase`."),
+            optional(
+                    "postgres",
+                    text("an address such as `${DB_URL}`"),
+                    null,
+                    "A PostgreSQL database, `postgresql://user:password@host:port/database`; with `table` or `query`."),
+            optional(
+                    "table",
+                    text("a table such as `public.matches`"),
+                    null,
+                    "A table or view of the database, with its schema or without."),
+            optional(
+                    "query",
+                    text("a query such as `SELECT ...`"),
+                    null,
+                    "A query of the database; its columns are those of the source."),
+            optional("supabase", SUPABASE, null, "A table behind Supabase's REST interface."),
+            optional(
+                    "operation",
+                    OPERATION,
+                    null,
+                    "The source is a change feed: a column says whether a row is new, replaces another, or is gone."),
             required("key", either(new ListOf(COLUMN, 1), COLUMN), "The columns that identify a row."),
             required("event_time", COLUMN, "The `date` or `timestamp` column that says when it happened."),
             optional(

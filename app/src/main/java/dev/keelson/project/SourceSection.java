@@ -4,8 +4,11 @@ import dev.keelson.data.CheckDefinition;
 import dev.keelson.data.CheckDefinition.Severity;
 import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.ColumnDefinition.OnFail;
+import dev.keelson.data.RowOperation;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceOrigin;
 import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.expression.Durations;
 import dev.keelson.frame.Column;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code sources}. */
@@ -98,14 +102,14 @@ final class SourceSection {
                 : ProjectText.zone(zoneText, problems).orElse(projectZone);
         Duration lateWindow = ProjectText.duration(table.scalar("late_window"), Duration.ZERO, problems);
         List<CheckDefinition> checks = new ArrayList<>();
-        Scalar file = table.scalar("file");
+        SourceOrigin origin = origin(entry, table);
         Scalar eventTime = table.scalar("event_time");
         List<Scalar> key = table.scalars("key");
-        SourceDefinition definition = file == null || eventTime == null || key.isEmpty()
+        SourceDefinition definition = origin == null || eventTime == null || key.isEmpty()
                 ? null
                 : new SourceDefinition(
                         name,
-                        file.located(),
+                        origin,
                         key.stream().map(Scalar::text).toList(),
                         eventTime.text(),
                         table.text("cursor"),
@@ -116,7 +120,8 @@ final class SourceSection {
                         zone,
                         declared,
                         checks,
-                        entry.location());
+                        entry.location(),
+                        operation(table));
         boolean sound = problems.size() == before;
         SourceColumns known = known(name, declared, definition, sound, outcomeColumns, outcomeDelay);
         columns.put(name, known);
@@ -130,20 +135,82 @@ final class SourceSection {
             }
         }
         if (definition != null) {
-            definitions.add(new SourceDefinition(
-                    name,
-                    definition.file(),
-                    definition.key(),
-                    definition.eventTime(),
-                    definition.cursor(),
-                    lateWindow,
-                    definition.created(),
-                    knownAfter,
-                    definition.outcomes(),
-                    zone,
-                    declared,
-                    checks,
-                    entry.location()));
+            definitions.add(definition.withChecks(checks));
+        }
+    }
+
+    /** Where the rows come from, or null when that is not said or said twice. */
+    private @Nullable SourceOrigin origin(Entry entry, Table table) {
+        List<String> given = Stream.of("file", "postgres", "supabase").filter(table::has).toList();
+        if (given.size() != 1) {
+            problems.add(
+                    given.isEmpty() ? ErrorCode.MISSING_KEY : ErrorCode.BAD_VALUE,
+                    given.isEmpty() ? entry.location() : place(table, given.getLast()),
+                    given.isEmpty()
+                            ? "`%s` does not say where its rows come from".formatted(entry.name())
+                            : "`%s` has %s, and one of them was expected"
+                                    .formatted(entry.name(), Shape.list(given.stream().map(key -> "`" + key + "`").toList(), "and")),
+                    given.isEmpty() ? "Maybe add `file`, a path such as `data/%s.csv`.".formatted(entry.name()) : null);
+            return null;
+        }
+        Scalar file = table.scalar("file");
+        Scalar postgres = table.scalar("postgres");
+        Located tableName = table.has("table") ? table.located("table") : null;
+        Located query = table.has("query") ? table.located("query") : null;
+        if (postgres == null && (tableName != null || query != null)) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    place(table, tableName != null ? "table" : "query"),
+                    "`%s` says nothing without `postgres`".formatted(tableName != null ? "table" : "query"),
+                    null);
+            return null;
+        }
+        if (file != null) {
+            return new SourceOrigin.Files(file.located());
+        }
+        if (postgres != null) {
+            if ((tableName == null) == (query == null)) {
+                problems.add(
+                        tableName == null ? ErrorCode.MISSING_KEY : ErrorCode.BAD_VALUE,
+                        place(table, tableName == null ? "postgres" : "query"),
+                        "the database of `%s` needs either a `table` or a `query`".formatted(entry.name()),
+                        "Maybe write `table: schema.table`.");
+                return null;
+            }
+            return new SourceOrigin.Postgres(postgres.located(), tableName, query);
+        }
+        Table service = table.table("supabase");
+        Scalar url = service == null ? null : service.scalar("url");
+        Scalar serviceKey = service == null ? null : service.scalar("key");
+        Scalar serviceTable = service == null ? null : service.scalar("table");
+        if (url == null || serviceKey == null || serviceTable == null) {
+            return null; // a missing key is reported by the shape
+        }
+        return new SourceOrigin.Supabase(url.located(), serviceKey.located(), serviceTable.located());
+    }
+
+    /** Where a key stands, or the table when it is not there. */
+    private static Location place(Table table, String key) {
+        Entry entry = table.entries().get(key);
+        return entry == null ? table.location() : entry.location();
+    }
+
+    private @Nullable RowOperation operation(Table table) {
+        Table operation = table.table("operation");
+        String column = operation == null ? null : operation.text("column");
+        if (operation == null || column == null) {
+            return null;
+        }
+        try {
+            return new RowOperation(
+                    column, operation.texts("insert"), operation.texts("update"), operation.texts("delete"));
+        } catch (IllegalArgumentException e) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    place(table, "operation"),
+                    "the texts of `insert`, `update` and `delete` must differ, and there must be one for `insert`",
+                    null);
+            return null;
         }
     }
 
@@ -173,6 +240,9 @@ final class SourceSection {
     }
 
     private Optional<Schema> header(SourceDefinition definition) {
+        if (!(definition.origin() instanceof SourceOrigin.Files)) {
+            return Optional.empty(); // a project is checked without its databases
+        }
         try {
             return headers.columns(definition, folder.resolve(definition.file().text()));
         } catch (InvalidPathException e) {

@@ -4,13 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.SourceOrigin;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
 import dev.keelson.project.Project;
+import dev.keelson.store.duckdb.DuckDb;
+import dev.keelson.store.duckdb.DuckDbSettings;
+import dev.keelson.store.files.FileSourceFiles;
 import dev.keelson.store.files.ProjectOwner;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,6 +44,28 @@ public final class ProjectDatasets {
             return RunPipeline.load(workspace, clock.instant(), listener);
         } finally {
             owner.close();
+        }
+    }
+
+    /**
+     * The files that a project means by a name, a folder or a pattern.
+     *
+     * @throws KeelsonException SOURCE_NOT_FOUND, SOURCE_UNREADABLE
+     */
+    public static List<String> files(Project project, SourceOrigin.Files files) throws IOException {
+        return new FileSourceFiles(project.folder())
+                .find(files.name()).stream().map(Located::text).toList();
+    }
+
+    /**
+     * Looks at a file, a folder or a pattern and says what source it could be.
+     *
+     * @param folder where a relative path starts
+     * @throws KeelsonException SOURCE_NOT_FOUND, SOURCE_UNREADABLE, EMPTY_SOURCE
+     */
+    public static InferredSource infer(Path folder, String file, String name) {
+        try (DuckDb engine = new DuckDb(DuckDbSettings.defaults())) {
+            return InferredSource.of(Projects.reader(folder, engine), file, name);
         }
     }
 
@@ -79,6 +109,28 @@ public final class ProjectDatasets {
                 ErrorCode.DATASET_NOT_FOUND,
                 id == null ? "No data has been loaded yet." : "There is no dataset version (%s), or several begin so.".formatted(id),
                 id == null ? "Maybe run `keelson data load`." : "Maybe `keelson data versions` lists it."));
+    }
+
+    /**
+     * What a load did, as it is kept.
+     *
+     * @param at when it happened
+     * @param outcome {@code changed}, {@code unchanged} or {@code blocked}
+     * @param report its counts, where the rows came from with their hash, how long it took, and the version; empty
+     *     fields of loads that an older release made are absent
+     */
+    public record PastLoad(Instant at, String outcome, JsonNode report) {}
+
+    /** The loads of the source, newest first. */
+    public static List<PastLoad> loads(Project project, int limit) {
+        String source = ProjectModels.source(project).name();
+        try (Workspace workspace = Workspace.reading(project)) {
+            return !workspace.hasCatalog()
+                    ? List.of()
+                    : workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, limit)).stream()
+                            .map(report -> new PastLoad(report.at(), report.verdict(), parse(report.document())))
+                            .toList();
+        }
     }
 
     /**

@@ -4,9 +4,11 @@ import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.SourceReader;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.learn.logistic.LogisticProvider;
 import dev.keelson.learn.spi.LearnerProvider;
@@ -15,7 +17,12 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.project.ProjectReader;
 import dev.keelson.project.SourceHeaders;
+import dev.keelson.store.duckdb.DuckDb;
+import dev.keelson.store.duckdb.DuckDbSettings;
+import dev.keelson.store.duckdb.ParquetTables;
 import dev.keelson.store.files.FileSourceFiles;
+import dev.keelson.store.postgres.PostgresTables;
+import dev.keelson.store.supabase.SupabaseTables;
 import dev.keelson.train.ModelDefinition;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -52,8 +59,11 @@ public final class Projects {
         SourceHeaders headers = (source, file) -> {
             try {
                 Path folder = Path.of("").toAbsolutePath();
-                SourceReader reader = new SourceReader(new FileSourceFiles(folder));
-                return Optional.of(reader.read(withFile(source, file), null).schema());
+                try (DuckDb engine = new DuckDb(DuckDbSettings.defaults())) {
+                    return Optional.of(reader(folder, engine)
+                            .read(withFile(source, file), null)
+                            .schema());
+                }
             } catch (KeelsonException e) {
                 return Optional.empty(); // what is wrong with a file is told when it is loaded
             }
@@ -61,21 +71,16 @@ public final class Projects {
         return new ProjectReader(headers, settings()).read(fileOrFolder, environment);
     }
 
+    /** Reads the sources of a project folder: files, databases and services. */
+    static SourceReader reader(Path folder, DuckDb engine) {
+        return new SourceReader(
+                new FileSourceFiles(folder),
+                List.of(new ParquetTables(folder, engine), new PostgresTables(), new SupabaseTables()));
+    }
+
     private static SourceDefinition withFile(SourceDefinition source, Path file) {
-        return new SourceDefinition(
-                source.name(),
-                new dev.keelson.error.Located(file.toAbsolutePath().toString(), source.file().location()),
-                source.key(),
-                source.eventTime(),
-                source.cursor(),
-                source.lateWindow(),
-                source.created(),
-                source.knownAfter(),
-                source.outcomes(),
-                source.zone(),
-                source.columns(),
-                source.checks(),
-                source.location());
+        return source.withOrigin(new SourceOrigin.Files(
+                new Located(file.toAbsolutePath().toString(), source.file().location())));
     }
 
     private static Map<String, Set<String>> settings() {

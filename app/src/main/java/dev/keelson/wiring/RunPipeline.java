@@ -128,15 +128,16 @@ public final class RunPipeline {
     /** Loads the source and stores a report of it, also when the load is blocked. */
     public static LoadReport load(Workspace workspace, Instant now, Consumer<Step> done) {
         String source = ProjectModels.source(workspace.project()).name();
-        DatasetVersion before = workspace.datasets().latest(source).orElse(null);
-        LoadReport load = workspace
-                .dataLoad(blocked -> report(
+        long started = System.nanoTime();
+        LoadReport load = workspace.load(
+                now,
+                blocked -> report(
                         workspace,
                         now,
                         BLOCKED,
                         source,
-                        counts(blocked.read(), 0, 0, 0, blocked.quarantined(), blocked.quarantineId(), blocked.latest())))
-                .load(workspace.readSource(before), now, now);
+                        counts(blocked.read(), 0, 0, 0, blocked.quarantined(), blocked.quarantineId(), blocked.latest())));
+        long millis = (System.nanoTime() - started) / 1_000_000;
         DatasetVersion version = load.version();
         String id = id(version);
         report(
@@ -145,13 +146,18 @@ public final class RunPipeline {
                 load.changed() ? "changed" : "unchanged",
                 source,
                 counts(
-                        load.read(),
-                        load.loaded(),
-                        load.updated(),
-                        load.unchanged(),
-                        load.quarantined().size(),
-                        load.quarantineId(),
-                        version));
+                                load.read(),
+                                load.loaded(),
+                                load.updated(),
+                                load.unchanged(),
+                                load.quarantined().size(),
+                                load.quarantineId(),
+                                version)
+                        .put("deleted", load.deleted())
+                        .put("superseded", load.superseded())
+                        .put("from", ProjectModels.source(workspace.project()).file().text())
+                        .put("from_sha256", load.sha256())
+                        .put("millis", millis));
         done.accept(new Step(
                 "data",
                 load.changed(),

@@ -2,7 +2,7 @@ package dev.keelson.wiring;
 
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.data.SourceReader;
+import dev.keelson.data.LoadReport;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -17,7 +17,6 @@ import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.FileArtifactStore;
-import dev.keelson.store.files.FileSourceFiles;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.Adoption;
@@ -26,6 +25,7 @@ import dev.keelson.store.sqlite.SqliteOnlineStore;
 import dev.keelson.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,9 +181,19 @@ public final class Workspace implements AutoCloseable {
         return open;
     }
 
+    /**
+     * Reads the project's source and loads it.
+     *
+     * @param blocked told of a load that is blocked
+     */
+    LoadReport load(Instant now, Consumer<DataLoad.Blocked> blocked) {
+        return dataLoad(blocked)
+                .load(Projects.reader(project.folder(), engine()), ProjectModels.source(project), now, now);
+    }
+
     /** Reads the file of the project's source. */
     SourceRows readSource(@Nullable DatasetVersion previous) {
-        return new SourceReader(new FileSourceFiles(project.folder()))
+        return Projects.reader(project.folder(), engine())
                 .read(ProjectModels.source(project), previous);
     }
 

@@ -1,9 +1,11 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
 import dev.keelson.wiring.ProjectDatasets;
@@ -13,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code keelson data}. */
@@ -21,6 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Bring data in, name it, prove it unaltered.",
         subcommands = {
             DataCommand.Load.class,
+            DataCommand.Loads.class,
+            DataCommand.Infer.class,
             DataCommand.Versions.class,
             DataCommand.Verify.class,
             DataCommand.Quarantine.class
@@ -58,6 +63,10 @@ final class DataCommand extends CommandGroup {
             rows.add(List.of("read", Long.toString(load.read())));
             rows.add(List.of("loaded", Long.toString(load.loaded())));
             rows.add(List.of("updated", Long.toString(load.updated())));
+            if (load.deleted() + load.superseded() > 0) {
+                rows.add(List.of("deleted", Long.toString(load.deleted())));
+                rows.add(List.of("superseded", Long.toString(load.superseded())));
+            }
             rows.add(List.of("unchanged", Long.toString(load.unchanged())));
             rows.add(List.of("quarantined", Integer.toString(load.quarantined().size())));
             rows.add(List.of("dataset_version", version == null ? "" : version.id()));
@@ -81,6 +90,8 @@ final class DataCommand extends CommandGroup {
             node.put("rows_read", load.read());
             node.put("rows_loaded", load.loaded());
             node.put("rows_updated", load.updated());
+            node.put("rows_deleted", load.deleted());
+            node.put("rows_superseded", load.superseded());
             node.put("rows_unchanged", load.unchanged());
             node.put("rows_quarantined", load.quarantined().size());
             node.put("dataset_version", version == null ? null : version.id());
@@ -95,6 +106,85 @@ final class DataCommand extends CommandGroup {
             var quarantined = node.putArray("quarantined");
             load.quarantined().forEach(row -> quarantined.add(row.toJson()));
             return node;
+        }
+    }
+
+    /** {@code keelson data loads}. */
+    @Command(name = "loads", description = "List the loads of the source, newest first.")
+    static final class Loads extends KeelsonCommand {
+        @Option(names = "--limit", paramLabel = "N", description = "How many at most (default: ${DEFAULT-VALUE}).")
+        int limit = 50;
+
+        @Override
+        int run(Session session) {
+            Limits.check(limit);
+            List<ProjectDatasets.PastLoad> loads = ProjectDatasets.loads(session.project(), limit);
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            var list = document.putArray("loads");
+            List<List<String>> rows = new ArrayList<>();
+            for (ProjectDatasets.PastLoad load : loads) {
+                JsonNode report = load.report();
+                rows.add(List.of(
+                        load.at().toString(),
+                        report.path("from").asText(),
+                        report.path("read").asText(),
+                        report.path("loaded").asText(),
+                        report.path("updated").asText(),
+                        report.path("deleted").asText(),
+                        report.path("quarantined").asText(),
+                        load.outcome(),
+                        report.path("dataset_version").asText(),
+                        report.path("millis").asText()));
+                ObjectNode node = list.addObject();
+                node.put("at", load.at().toString());
+                node.put("outcome", load.outcome());
+                report.properties().forEach(field -> node.set(field.getKey(), field.getValue()));
+            }
+            session.console()
+                    .table(
+                            List.of(
+                                    "AT", "FROM", "READ", "LOADED", "UPDATED", "DELETED", "QUARANTINED", "OUTCOME",
+                                    "VERSION", "MILLIS"),
+                            rows);
+            session.console().document(document);
+            if (loads.isEmpty()) {
+                session.console().note("No data has been loaded yet; `keelson data load` loads it.");
+            }
+            return YES;
+        }
+    }
+
+    /** {@code keelson data infer}. */
+    @Command(
+            name = "infer",
+            description = "Look at a file and write the block that declares it as a source, with the evidence.")
+    static final class Infer extends KeelsonCommand {
+        @Parameters(paramLabel = "FILE", description = "A file, a folder, or a pattern in quotes.")
+        String file = "";
+
+        @Option(names = "--name", paramLabel = "NAME", description = "Name of the source (default: that of the file).")
+        @Nullable String name;
+
+        @Override
+        int run(Session session) {
+            InferredSource inferred =
+                    ProjectDatasets.infer(session.path(".").toAbsolutePath().normalize(), file, name());
+            inferred.yaml().lines().forEach(session.console()::line);
+            session.console().document(inferred.toJson());
+            if (!inferred.complete()) {
+                session.console().note("The block is not complete; its comments say what is missing.");
+            }
+            return YES;
+        }
+
+        /** The name given, or the file's name as far as it is one. */
+        private String name() {
+            if (name != null) {
+                return name;
+            }
+            String last = file.substring(file.lastIndexOf('/') + 1);
+            String stem = last.replaceAll("\\..*$", "").replaceAll("[^A-Za-z0-9_]+", "_").replaceAll("^[^A-Za-z]+|_+$", "");
+            return stem.isEmpty() ? "rows" : stem;
         }
     }
 

@@ -2,11 +2,13 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceOrigin;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.NativeLibraries;
+import dev.keelson.wiring.ProjectDatasets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -242,8 +244,24 @@ final class DoctorCommand extends KeelsonCommand {
     }
 
     private static Look data(Project project, SourceDefinition source) {
-        Path file = project.folder().resolve(source.file().text());
         String name = "data " + source.name();
+        if (!(source.origin() instanceof SourceOrigin.Files files)) {
+            return Look.ok(name, "%s (asked when it is loaded)".formatted(source.file().text()));
+        }
+        Path file = project.folder().resolve(source.file().text());
+        if (!Files.isRegularFile(file)) {
+            try {
+                int found = ProjectDatasets.files(project, files).size();
+                if (found > 1 || Files.isDirectory(file)) {
+                    return Look.ok(name, "%s, %,d files".formatted(source.file().text(), found));
+                }
+            } catch (KeelsonException e) {
+                Problem problem = e.problems().getFirst();
+                return Look.fault(name, problem.message(), problem.hint());
+            } catch (IOException e) {
+                return Look.fault(name, "%s cannot be searched: %s.".formatted(file, e.getMessage()), null);
+            }
+        }
         if (Files.isReadable(file) && !Files.isDirectory(file)) {
             try {
                 return Look.ok(name, "%s, %,d bytes".formatted(source.file().text(), Files.size(file)));

@@ -208,8 +208,19 @@ final class CellTimes {
         if (day > 28 && day > YearMonth.of(year, month).lengthOfMonth()) {
             return false;
         }
-        value = LocalDate.of(year, month, day).toEpochDay();
+        value = epochDay(year, month, day);
         return true;
+    }
+
+    /** Days since 1970-01-01 of a day of the years 0 to 9999 (the algorithm of {@link LocalDate#toEpochDay}). */
+    private static long epochDay(int year, int month, int day) {
+        long total = 365L * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
+        total += (367L * month - 362) / 12 + day - 1;
+        if (month > 2) {
+            boolean leap = (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
+            total -= leap ? 1 : 2;
+        }
+        return total - 719_528;
     }
 
     /** {@code 2021-05-23T17:30[:00[.123456789]][Z|+02:00|+0200|+02]}, with T or a blank. */
@@ -221,7 +232,7 @@ final class CellTimes {
         if (!head) {
             return false;
         }
-        LocalDate date = LocalDate.ofEpochDay(value);
+        long day = value;
         int hour = digits(chars, start + 11, 2);
         int minute = digits(chars, start + 14, 2);
         int second = 0;
@@ -249,7 +260,12 @@ final class CellTimes {
         if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
             return false;
         }
-        LocalDateTime local = LocalDateTime.of(date, LocalTime.of(hour, minute, second, nano));
+        if (i == end - 1 && (chars[i] == 'Z' || chars[i] == 'z')) {
+            long seconds = day * 86_400 + hour * 3_600L + minute * 60L + second;
+            value = seconds * 1_000_000 + nano / 1_000;
+            return true;
+        }
+        LocalDateTime local = LocalDateTime.of(LocalDate.ofEpochDay(day), LocalTime.of(hour, minute, second, nano));
         if (i == end) {
             return atZone(local);
         }
@@ -292,6 +308,30 @@ final class CellTimes {
             }
         }
         return found;
+    }
+
+    /** The formats that {@link #mask} tells apart; ISO 8601 comes first, as the empty text. */
+    static List<String> masked(boolean timestamp) {
+        List<String> patterns = new ArrayList<>();
+        patterns.add("");
+        (timestamp ? TIMESTAMP_FORMATS : DATE_FORMATS).forEach(format -> patterns.add(format.pattern()));
+        return patterns;
+    }
+
+    /** In which of the formats of {@link #masked} a text is a date (or an instant): bit by bit. */
+    static long mask(String text, boolean timestamp) {
+        long mask = (timestamp ? isIsoTimestamp(text) : isIsoDate(text)) ? 1 : 0;
+        List<Format> formats = timestamp ? TIMESTAMP_FORMATS : DATE_FORMATS;
+        for (int i = 0; i < formats.size(); i++) {
+            ParsePosition position = new ParsePosition(0);
+            try {
+                formats.get(i).formatter().parse(text, position);
+            } catch (DateTimeException e) {
+                position.setIndex(-1); // it is not in this format
+            }
+            mask |= position.getIndex() == text.length() ? 1L << (i + 1) : 0;
+        }
+        return mask;
     }
 
     /** Whether a text is an ISO date (10 characters). */

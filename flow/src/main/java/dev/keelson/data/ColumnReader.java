@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  * write, so a row that turns out bad is simply written over by the next.
  */
 final class ColumnReader {
+    private static final int RECENT = 2048;
+
     private final CellRule rule;
     private final CellNumbers numbers = new CellNumbers();
     private final CellTimes times;
     private final Map<String, String> distinct = new HashMap<>();
+    private final @Nullable String[] recent;
     private double[] doubles = {};
     private long[] longs = {};
     private boolean[] booleans = {};
@@ -25,6 +28,7 @@ final class ColumnReader {
 
     ColumnReader(CellRule rule) {
         this.rule = rule;
+        this.recent = new @Nullable String[rule.type() == ColumnType.STRING ? RECENT : 0];
         this.times = new CellTimes(rule.formats(), rule.zone());
     }
 
@@ -130,9 +134,8 @@ final class ColumnReader {
     }
 
     private @Nullable String readString(char[] chars, int start, int end, int row) {
-        String text = new String(chars, start, end - start);
-        String known = distinct.putIfAbsent(text, text);
-        strings[row] = known == null ? text : known;
+        String text = text(chars, start, end);
+        strings[row] = text;
         if (!rule.values().isEmpty() && !rule.values().contains(text)) {
             return "is not one of the values allowed %s".formatted(rule.values());
         }
@@ -140,6 +143,36 @@ final class ColumnReader {
             return "does not match the pattern %s".formatted(rule.compiled());
         }
         return null;
+    }
+
+    /** A text; equal ones are one object. Those seen lately are found without making a new one. */
+    private String text(char[] chars, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++) {
+            hash = 31 * hash + chars[i];
+        }
+        int slot = (hash ^ (hash >>> 15)) & (RECENT - 1);
+        String lately = recent[slot];
+        if (lately != null && isText(lately, chars, start, end)) {
+            return lately;
+        }
+        String text = new String(chars, start, end - start);
+        String known = distinct.putIfAbsent(text, text);
+        String one = known == null ? text : known;
+        recent[slot] = one;
+        return one;
+    }
+
+    private static boolean isText(String text, char[] chars, int start, int end) {
+        if (text.length() != end - start) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (text.charAt(i - start) != chars[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable String readTime(char[] chars, int start, int end, int row) {

@@ -18,7 +18,7 @@ import java.util.List;
  * The cells of one record at a time, as slices of one character array that is overwritten by the next record. Blank
  * lines are skipped.
  */
-final class CsvCells {
+final class CsvCells implements Records {
     private char[] chars = new char[1024];
     private int[] starts = new int[64];
     private int[] ends = new int[64];
@@ -51,7 +51,8 @@ final class CsvCells {
      *
      * @throws KeelsonException SOURCE_UNREADABLE if a quoted cell never ends
      */
-    boolean next() {
+    @Override
+    public boolean next() {
         try {
             if (!records.hasNext()) {
                 return false;
@@ -82,39 +83,34 @@ final class CsvCells {
         return last;
     }
 
-    /** Line on which the record starts, from 1. */
-    int line() {
+    @Override
+    public int line() {
         return line;
     }
 
-    /** Number of cells. */
-    int count() {
+    @Override
+    public int count() {
         return count;
     }
 
-    /** Whether any cell is quoted. */
-    boolean quoted() {
+    @Override
+    public boolean quoted() {
         return quoted;
     }
 
-    /** The characters in which {@link #start} and {@link #end} count; valid until the next record. */
-    char[] chars() {
+    @Override
+    public char[] chars() {
         return chars;
     }
 
-    /** First character of a cell. */
-    int start(int cell) {
+    @Override
+    public int start(int cell) {
         return starts[cell];
     }
 
-    /** One after the last character of a cell. */
-    int end(int cell) {
+    @Override
+    public int end(int cell) {
         return ends[cell];
-    }
-
-    /** A cell's text. */
-    String text(int cell) {
-        return new String(chars, starts[cell], ends[cell] - starts[cell]);
     }
 
     private final class Handler extends CsvCallbackHandler<CsvCells> {

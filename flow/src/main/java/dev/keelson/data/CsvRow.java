@@ -17,6 +17,11 @@ record CsvRow(String raw, List<Place> cells, int badQuote, int nextLine) {
         cells = List.copyOf(cells);
     }
 
+    /** The line on which it starts. */
+    int line() {
+        return cells.isEmpty() ? nextLine - 1 : cells.getFirst().line();
+    }
+
     /**
      * The start of a cell.
      *

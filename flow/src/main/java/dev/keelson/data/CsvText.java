@@ -10,16 +10,22 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a CSV file with an index of its lines, so that a record can be shown as it stands in the file and each of
  * its cells has a place. Lines end with LF, CRLF or CR.
  */
-final class CsvText {
+final class CsvText implements SourceText {
     private final String file;
     private final String text;
     private final int[] lineStarts;
+    private @Nullable List<String> header;
+    private int headerLine;
 
     private CsvText(String file, String text) {
         this.file = file;
@@ -66,6 +72,19 @@ final class CsvText {
         return new CsvText(file, decoded);
     }
 
+    /** What is wrong with a header of too many columns. */
+    static Problem tooManyColumns(String file, int columns) {
+        return Problem.at(
+                ErrorCode.SOURCE_UNREADABLE,
+                new Location(file, 1, 0),
+                String.format(
+                        Locale.ROOT,
+                        "The file has %,d columns; at most %,d were expected.",
+                        columns,
+                        SourceReader.MOST_COLUMNS),
+                "Maybe rows and columns are exchanged, or line ends are missing.");
+    }
+
     private static int[] lineStarts(String text) {
         int[] starts = new int[1024];
         int count = 1;
@@ -86,8 +105,8 @@ final class CsvText {
         return Arrays.copyOf(starts, count);
     }
 
-    /** The file as the project names it. */
-    String file() {
+    @Override
+    public String file() {
         return file;
     }
 
@@ -97,13 +116,64 @@ final class CsvText {
     }
 
     /** How many lines there are, not counting an empty one after the last line end. */
-    int lines() {
+    @Override
+    public int lines() {
         boolean endsWithLineEnd = lineStarts[lineStarts.length - 1] == text.length();
         return endsWithLineEnd ? lineStarts.length - 1 : lineStarts.length;
     }
 
-    /** The record that starts on a line, cell by cell. */
-    CsvRow row(int line) {
+    @Override
+    public List<String> header() {
+        List<String> known = header;
+        if (known != null) {
+            return known;
+        }
+        CsvCells cells = new CsvCells(this);
+        if (!cells.next()) {
+            throw new KeelsonException(Problem.at(
+                    ErrorCode.EMPTY_SOURCE,
+                    new Location(file, 0, 0),
+                    "The file is empty; a header and at least one row were expected.",
+                    "Maybe it is still being written, or the download failed."));
+        }
+        if (cells.count() > SourceReader.MOST_COLUMNS) {
+            throw new KeelsonException(tooManyColumns(file, cells.count()));
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < cells.count(); i++) {
+            names.add(cells.text(i).strip());
+        }
+        header = names;
+        headerLine = cells.line();
+        return names;
+    }
+
+    /** A line without its line end. */
+    String line(int number) {
+        int start = lineStarts[number - 1];
+        int end = number == lineStarts.length ? text.length() : lineStarts[number];
+        while (end > start && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    @Override
+    public Location headerCell(int index) {
+        var unused = header();
+        CsvRow.Place place = row(headerLine).cells().get(index);
+        return new Location(file, place.line(), place.column());
+    }
+
+    @Override
+    public Records records() {
+        CsvCells cells = new CsvCells(this);
+        var unused = cells.next(); // the header
+        return cells;
+    }
+
+    @Override
+    public CsvRow row(int line) {
         return CsvRow.at(text, lineStarts[line - 1], line);
     }
 }

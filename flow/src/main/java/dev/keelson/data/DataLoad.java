@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,6 +43,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A row without a created column that comes in after later ones were known takes the watermark of the previous
  * version
  * as the time it became known: it counts from when it became known, and history is never restated.
+ *
+ * <p>A source that is a change feed (see {@link RowOperation}) applies, of all visible rows of one key, the last one. A
+ * delete takes the row out of the next version; the versions before keep it, and a question about the past that is
+ * asked of the next version is answered as if the row had never been. A delete of a row that is not there changes
+ * nothing, so a feed that is read again changes nothing.
  *
  * <p>What is known of the latest version is kept between calls, so loading the same reading week by week costs as much
  * as
@@ -79,7 +85,8 @@ public final class DataLoad {
     }
 
     /**
-     * Reads a source's file and loads it.
+     * Reads a source's file and loads it. The first load of a plain file in order of time, in which nothing is rejected,
+     * goes month by month through the memory; every other one is read as a whole.
      *
      * @param until only rows known strictly before it are visible; null for all
      * @param now when the load happens: creation time of the version, and what freshness is measured against when there
@@ -87,7 +94,14 @@ public final class DataLoad {
      * @throws KeelsonException as {@link SourceReader#read} and {@link #load(SourceRows, Instant, Instant)} do
      */
     public LoadReport load(SourceReader reader, SourceDefinition source, @Nullable Instant until, Instant now) {
-        return load(reader.read(source, store.latest(source.name()).orElse(null)), until, now);
+        DatasetVersion previous = store.latest(source.name()).orElse(null);
+        if (previous == null) {
+            Optional<LoadReport> plain = BulkLoad.load(reader.files(), store, source, until, now, blocked);
+            if (plain.isPresent()) {
+                return plain.get();
+            }
+        }
+        return load(reader.read(source, previous), until, now);
     }
 
     /**
@@ -177,6 +191,8 @@ public final class DataLoad {
         private final List<QuarantinedRow> tooLate;
         private final List<Integer> fresh = new ArrayList<>();
         private final Set<Integer> updates = new HashSet<>();
+        private final List<Integer> deletes = new ArrayList<>();
+        private long superseded;
         private final NavigableMap<YearMonth, PartitionRows> changed = new TreeMap<>();
         private final Set<YearMonth> touched = new TreeSet<>();
         private final Map<String, Long> nulls = new TreeMap<>();
@@ -199,7 +215,7 @@ public final class DataLoad {
 
         LoadReport run() {
             sortOut();
-            if (!fresh.isEmpty() || state.restated()) {
+            if (!fresh.isEmpty() || !deletes.isEmpty() || state.restated()) {
                 assemble();
             }
             List<QuarantinedRow> quarantined = new ArrayList<>(unreadable);
@@ -225,11 +241,14 @@ public final class DataLoad {
                     read,
                     loaded,
                     updates.size(),
-                    read - loaded - updates.size() - quarantined.size(),
+                    deletes.size(),
+                    superseded,
+                    read - loaded - updates.size() - deletes.size() - superseded - quarantined.size(),
                     copies,
                     quarantined,
                     quarantineId,
                     rows.nulled(),
+                    rows.sha256(),
                     checks,
                     version,
                     previous);
@@ -245,22 +264,43 @@ public final class DataLoad {
             if (from > 0) {
                 tooLate.addAll(state.tooLate());
             }
+            RowIndex last = source.operation() == null ? null : lastOfKeys(from);
             for (int row = from; row < cut; row++) {
+                if (last != null && last.number(last.find(rows.keyHigh(row), rows.keyLow(row))) != row) {
+                    superseded++;
+                    continue;
+                }
                 int slot = index.find(rows.keyHigh(row), rows.keyLow(row));
                 boolean known = slot >= 0;
-                if (known && sameContent(index, slot, row)) {
+                if (rows.deletes(row) ? !known : known && sameContent(index, slot, row)) {
                     continue;
                 }
                 if (rows.cursor(row) < oldest) {
-                    tooLate.add(known ? changedTooLate(row, slot) : cameTooLate(row));
+                    tooLate.add(known && !rows.deletes(row) ? changedTooLate(row, slot) : cameTooLate(row));
                     continue;
                 }
-                fresh.add(row);
-                if (known) {
-                    updates.add(row);
+                if (rows.deletes(row)) {
+                    deletes.add(row);
+                } else {
+                    fresh.add(row);
+                    if (known) {
+                        updates.add(row);
+                    }
                 }
                 cursorMark = Math.max(cursorMark, rows.cursor(row));
             }
+        }
+
+        /** The row that counts of each key of a change feed. */
+        private RowIndex lastOfKeys(int from) {
+            RowIndex last = new RowIndex(cut - from);
+            for (int row = from; row < cut; row++) {
+                int slot = last.find(rows.keyHigh(row), rows.keyLow(row));
+                if (slot < 0 || rows.isAfter(row, last.number(slot))) {
+                    last.put(rows.keyHigh(row), rows.keyLow(row), 0, 0, row);
+                }
+            }
+            return last;
         }
 
         private boolean sameContent(RowIndex index, int slot, int row) {
@@ -292,9 +332,10 @@ public final class DataLoad {
                     row,
                     ErrorCode.BAD_CELL,
                     cursor,
-                    ("The row is new, but its %s (%s) lies before what was loaded up to %s by more than the late"
+                    ("The row %s, but its %s (%s) lies before what was loaded up to %s by more than the late"
                                     + " window (%s).")
                             .formatted(
+                                    rows.deletes(row) ? "deletes another" : "is new",
                                     cursor,
                                     RowDifference.show(
                                             rows.frame().vector(cursor).get(row)),
@@ -349,8 +390,10 @@ public final class DataLoad {
                     state.schema());
             NavigableMap<YearMonth, int[]> byMonth = DatasetState.byMonth(added);
             touched.addAll(byMonth.keySet());
-            RowIndex replaced = new RowIndex(updates.size());
-            for (int row : updates) {
+            RowIndex replaced = new RowIndex(updates.size() + deletes.size());
+            List<Integer> gone = new ArrayList<>(updates);
+            gone.addAll(deletes);
+            for (int row : gone) {
                 replaced.put(rows.keyHigh(row), rows.keyLow(row), 0, 0, 0);
                 int slot = state.index().find(rows.keyHigh(row), rows.keyLow(row));
                 touched.add(DatasetState.month(state.index().number(slot)));
@@ -369,7 +412,7 @@ public final class DataLoad {
                     if (!state.restated()) {
                         countNulls(before, -1);
                     }
-                    parts.add(updates.isEmpty() ? before : without(before, replaced));
+                    parts.add(gone.isEmpty() ? before : without(before, replaced));
                 }
                 if (byMonth.containsKey(month)) {
                     parts.add(added.take(byMonth.get(month)));
@@ -381,6 +424,13 @@ public final class DataLoad {
                 }
             }
             nulls.values().removeIf(count -> count == 0);
+            if (changed.isEmpty() && kept().isEmpty()) {
+                throw new KeelsonException(Problem.at(
+                        ErrorCode.DATA_BLOCKED,
+                        source.location(),
+                        "The load would delete every row of the source (%s).".formatted(source.name()),
+                        "Nothing was changed. Maybe the feed is not the one that was meant."));
+            }
         }
 
         private void countNulls(Frame frame, int sign) {
@@ -446,7 +496,7 @@ public final class DataLoad {
         }
 
         private void follow(@Nullable DatasetVersion version) {
-            if (state.restated()) {
+            if (state.restated() || !deletes.isEmpty()) {
                 states.remove(source.name());
                 return;
             }
@@ -494,7 +544,7 @@ public final class DataLoad {
 
         @Override
         public double rowCount() {
-            return (previous == null ? 0 : previous.rows()) + fresh.size() - updates.size();
+            return (previous == null ? 0 : previous.rows()) + fresh.size() - updates.size() - deletes.size();
         }
 
         @Override

@@ -84,8 +84,8 @@ public record DatasetDraft(
                 last = Math.max(last, events[i]);
                 lastKnown = Math.max(lastKnown, known[i]);
             }
-            Comparator<Integer> byKeyAndEvent = Frames.inKeyOrder(rows, key);
-            Comparator<Integer> byKeyAndKnown = Frames.inKeyAndKnownOrder(rows, key);
+            RowOrder byKeyAndEvent = Frames.inKeyOrder(rows, key);
+            RowOrder byKeyAndKnown = Frames.inKeyAndKnownOrder(rows, key);
             boolean unique = true;
             boolean sorted = true;
             for (int i = 1; i < events.length; i++) {

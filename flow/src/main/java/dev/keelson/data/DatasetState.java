@@ -2,13 +2,10 @@ package dev.keelson.data;
 
 import dev.keelson.data.spi.DatasetStore;
 import dev.keelson.frame.Frame;
-import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * it touches. Made once from the store, then carried along, so that a weekly load costs as much as its new rows.
  */
 final class DatasetState {
+    private static final long DAY_MICROS = 86_400_000_000L;
+
     private final DatasetStore store;
     private final Schema schema;
     private final RowIndex index;
@@ -70,7 +69,7 @@ final class DatasetState {
 
     /** The month of an instant, in UTC. */
     static YearMonth monthOf(long micros) {
-        return YearMonth.from(LocalDate.ofInstant(Micros.toInstant(micros), ZoneOffset.UTC));
+        return YearMonth.from(LocalDate.ofEpochDay(Math.floorDiv(micros, DAY_MICROS)));
     }
 
     static int number(YearMonth month) {
@@ -84,14 +83,40 @@ final class DatasetState {
     /** Positions of rows by the month of their event time, ascending. */
     static NavigableMap<YearMonth, int[]> byMonth(Frame frame) {
         long[] events = frame.longs(SystemColumns.EVENT_TIME).values();
-        NavigableMap<YearMonth, List<Integer>> lists = new TreeMap<>();
-        for (int row = 0; row < events.length; row++) {
-            lists.computeIfAbsent(monthOf(events[row]), month -> new ArrayList<>())
-                    .add(row);
-        }
         NavigableMap<YearMonth, int[]> positions = new TreeMap<>();
-        lists.forEach((month, list) ->
-                positions.put(month, list.stream().mapToInt(Integer::intValue).toArray()));
+        NavigableMap<YearMonth, Integer> counts = new TreeMap<>();
+        int[] months = new int[events.length];
+        long day = Long.MIN_VALUE;
+        int month = 0;
+        for (int row = 0; row < events.length; row++) {
+            long itsDay = Math.floorDiv(events[row], DAY_MICROS);
+            if (itsDay != day) {
+                day = itsDay;
+                month = number(monthOf(events[row]));
+            }
+            months[row] = month;
+        }
+        int from = 0;
+        for (int row = 1; row <= events.length; row++) {
+            if (row == events.length || months[row] != months[from]) {
+                counts.merge(month(months[from]), row - from, Integer::sum);
+                from = row;
+            }
+        }
+        counts.forEach((each, count) -> positions.put(each, new int[count]));
+        Map<Integer, Integer> filled = new HashMap<>();
+        int[] into = {};
+        int at = 0;
+        for (int row = 0; row < events.length; row++) {
+            if (row == 0 || months[row] != months[row - 1]) {
+                if (row > 0) {
+                    filled.put(months[row - 1], at);
+                }
+                into = positions.getOrDefault(month(months[row]), into);
+                at = filled.getOrDefault(months[row], 0);
+            }
+            into[at++] = row;
+        }
         return positions;
     }
 

@@ -7,7 +7,6 @@ import dev.keelson.frame.Schema;
 import dev.keelson.frame.Vector;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -122,41 +121,45 @@ final class Frames {
     }
 
     /** Rows in order of (known at, event time, key): the order in which folds see events. */
-    static Comparator<Integer> inKnownOrder(Frame frame, List<String> key) {
+    static RowOrder inKnownOrder(Frame frame, List<String> key) {
         return byLong(frame, SystemColumns.KNOWN_AT)
-                .thenComparing(byLong(frame, SystemColumns.EVENT_TIME))
-                .thenComparing(byKey(frame, key));
+                .then(byLong(frame, SystemColumns.EVENT_TIME))
+                .then(byKey(frame, key));
     }
 
     /** Rows in order of (key, event time): the canonical order of a partition; equal rows keep their load sequence. */
-    static Comparator<Integer> inKeyOrder(Frame frame, List<String> key) {
-        return byKey(frame, key).thenComparing(byLong(frame, SystemColumns.EVENT_TIME));
+    static RowOrder inKeyOrder(Frame frame, List<String> key) {
+        return byKey(frame, key).then(byLong(frame, SystemColumns.EVENT_TIME));
     }
 
     /** Rows in order of (key, known at). */
-    static Comparator<Integer> inKeyAndKnownOrder(Frame frame, List<String> key) {
-        return byKey(frame, key).thenComparing(byLong(frame, SystemColumns.KNOWN_AT));
+    static RowOrder inKeyAndKnownOrder(Frame frame, List<String> key) {
+        return byKey(frame, key).then(byLong(frame, SystemColumns.KNOWN_AT));
     }
 
-    private static Comparator<Integer> byKey(Frame frame, List<String> key) {
+    private static RowOrder byKey(Frame frame, List<String> key) {
         return key.stream()
                 .map(name -> byColumn(frame.vector(name)))
-                .reduce(Comparator::thenComparing)
+                .reduce(RowOrder::then)
                 .orElseThrow();
     }
 
-    private static Comparator<Integer> byLong(Frame frame, String column) {
+    private static RowOrder byLong(Frame frame, String column) {
         long[] values = frame.longs(column).values();
         return (a, b) -> Long.compare(values[a], values[b]);
     }
 
     /** Missing cells first; texts by UTF-16 code units. */
-    private static Comparator<Integer> byColumn(Vector vector) {
+    @SuppressWarnings("ReferenceEquality") // only a short cut: texts that are not the same object are compared
+    private static RowOrder byColumn(Vector vector) {
         return switch (vector) {
             case Vector.Strings v ->
                 (a, b) -> {
                     String left = v.values()[a];
                     String right = v.values()[b];
+                    if (left == right) {
+                        return 0; // equal texts of one reading are one object
+                    }
                     if (left == null || right == null) {
                         return Boolean.compare(left != null, right != null);
                     }
@@ -168,7 +171,7 @@ final class Frames {
         };
     }
 
-    private static Comparator<Integer> nullsFirst(Vector vector, Comparator<Integer> order) {
+    private static RowOrder nullsFirst(Vector vector, RowOrder order) {
         return (a, b) -> {
             boolean left = vector.isNull(a);
             boolean right = vector.isNull(b);
@@ -177,16 +180,16 @@ final class Frames {
     }
 
     /** The rows in an order; those that are equal in it keep theirs. */
-    static Frame sorted(Frame frame, Comparator<Integer> order) {
+    static Frame sorted(Frame frame, RowOrder order) {
         return frame.take(order(frame.rows(), order));
     }
 
-    static int[] order(int rows, Comparator<Integer> order) {
-        return IntStream.range(0, rows)
-                .boxed()
-                .sorted(order)
-                .mapToInt(Integer::intValue)
-                .toArray();
+    static int[] order(int rows, RowOrder order) {
+        int[] all = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            all[i] = i;
+        }
+        return order.sort(all);
     }
 
     /** How many cells of a column are missing. */

@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes of typed rows. A row is encoded cell by cell in the order of the schema: one byte that says whether there is a
@@ -19,6 +21,11 @@ import java.util.Locale;
  * their length). Not safe for use by several threads.
  */
 final class RowDigests {
+    private static final long START_HIGH = new SecureRandom().nextLong();
+    private static final long START_LOW = new SecureRandom().nextLong();
+    private static final long MISSING = 0x9E3779B97F4A7C15L;
+    private static final int PIECE = 1 << 14;
+
     private final MessageDigest digest;
     private ByteBuffer bytes = ByteBuffer.allocate(4096);
 
@@ -30,21 +37,81 @@ final class RowDigests {
         }
     }
 
-    /** 128 bits of the SHA-256 of the named cells of each row, two longs a row. */
+    /**
+     * 128-bit hashes of the named cells of each row, two longs a row. They tell rows apart within this process and are
+     * never stored: their start is chosen anew for each process, so that nobody can prepare rows of one hash.
+     */
     long[] ofRows(Frame frame, List<String> columns) {
-        Vector[] vectors = columns.stream().map(frame::vector).toArray(Vector[]::new);
-        long[] digests = new long[2 * frame.rows()];
-        for (int row = 0; row < frame.rows(); row++) {
-            bytes.clear();
-            for (Vector vector : vectors) {
-                encode(vector, row);
+        int rows = frame.rows();
+        long[] digests = new long[2 * rows];
+        for (int row = 0; row < rows; row++) {
+            digests[2 * row] = START_HIGH;
+            digests[2 * row + 1] = START_LOW;
+        }
+        for (String column : columns) {
+            switch (frame.vector(column)) {
+                case Vector.Doubles v -> {
+                    for (int row = 0; row < rows; row++) {
+                        add(digests, row, v.isNull(row), Double.doubleToLongBits(v.values()[row]));
+                    }
+                }
+                case Vector.Longs v -> {
+                    for (int row = 0; row < rows; row++) {
+                        add(digests, row, v.isNull(row), v.values()[row]);
+                    }
+                }
+                case Vector.Booleans v -> {
+                    for (int row = 0; row < rows; row++) {
+                        add(digests, row, v.isNull(row), v.values()[row] ? 1 : 0);
+                    }
+                }
+                case Vector.Strings v -> {
+                    for (int row = 0; row < rows; row++) {
+                        addText(digests, row, v.values()[row]);
+                    }
+                }
             }
-            digest.update(bytes.array(), 0, bytes.position());
-            ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-            digests[2 * row] = hash.getLong();
-            digests[2 * row + 1] = hash.getLong();
         }
         return digests;
+    }
+
+    private static void add(long[] digests, int row, boolean missing, long bits) {
+        long value = missing ? MISSING : bits;
+        long high = digests[2 * row];
+        long low = digests[2 * row + 1];
+        // The whole 128-bit product of the state and the value, folded, after each value; both halves stay dependent.
+        long a = (high ^ value) * 0xBF58476D1CE4E5B9L + (missing ? 1 : 0);
+        long b = (low + value) ^ 0x94D049BB133111EBL;
+        long x = mixed(a ^ Long.rotateLeft(b, 23));
+        digests[2 * row] = x + low;
+        digests[2 * row + 1] = mixed(b + x) ^ high;
+    }
+
+    /** The finaliser of SplitMix64 (Steele et al. 2014), a bijection. */
+    private static long mixed(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    private static void addText(long[] digests, int row, @Nullable String text) {
+        if (text == null) {
+            add(digests, row, true, 0);
+            return;
+        }
+        int length = text.length();
+        add(digests, row, false, length);
+        long piece = 0;
+        for (int i = 0; i < length; i++) {
+            piece = piece << 16 | text.charAt(i);
+            if ((i & 3) == 3) {
+                add(digests, row, false, piece);
+                piece = 0;
+            }
+        }
+        if ((length & 3) != 0) {
+            add(digests, row, false, piece);
+        }
     }
 
     /** The columns that a row's content consists of: all but the system's own. */
@@ -62,13 +129,17 @@ final class RowDigests {
         for (int i = 0; i < columns; i++) {
             vectors[i] = frame.vector(i);
         }
+        bytes.clear();
         for (int row = 0; row < frame.rows(); row++) {
-            bytes.clear();
             for (Vector vector : vectors) {
                 encode(vector, row);
             }
-            digest.update(bytes.array(), 0, bytes.position());
+            if (bytes.position() > PIECE) {
+                digest.update(bytes.array(), 0, bytes.position());
+                bytes.clear();
+            }
         }
+        digest.update(bytes.array(), 0, bytes.position());
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A table of events as the project file declares it.
  *
  * @param name its name in the project
- * @param file path of the file, absolute or relative to the project folder
+ * @param origin where its rows come from
  * @param key columns that identify a row; at least one
  * @param eventTime column of type DATE or TIMESTAMP: when it happened
  * @param cursor column of type DATE or TIMESTAMP by which incremental loads proceed; null for the created column, or
@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param zone zone of naive times and dates
  * @param columns declared columns; others of the file are inferred
  * @param checks row-independent conditions on a load
+ * @param location where it is declared, or null
+ * @param operation what a row of a change feed does; null when every row is one of the dataset
  */
 public record SourceDefinition(
         String name,
-        Located file,
+        SourceOrigin origin,
         List<String> key,
         String eventTime,
         @Nullable String cursor,
@@ -37,7 +39,8 @@ public record SourceDefinition(
         ZoneId zone,
         List<ColumnDefinition> columns,
         List<CheckDefinition> checks,
-        @Nullable Location location) {
+        @Nullable Location location,
+        @Nullable RowOperation operation) {
     public SourceDefinition {
         key = List.copyOf(key);
         outcomes = List.copyOf(outcomes);
@@ -50,5 +53,56 @@ public record SourceDefinition(
             throw new IllegalArgumentException(
                     "lateWindow (%s) and knownAfter (%s) must not be negative.".formatted(lateWindow, knownAfter));
         }
+    }
+
+    /** A source of files whose rows are all rows of the dataset. */
+    public SourceDefinition(
+            String name,
+            Located file,
+            List<String> key,
+            String eventTime,
+            @Nullable String cursor,
+            Duration lateWindow,
+            @Nullable String created,
+            Duration knownAfter,
+            List<String> outcomes,
+            ZoneId zone,
+            List<ColumnDefinition> columns,
+            List<CheckDefinition> checks,
+            @Nullable Location location) {
+        this(
+                name,
+                new SourceOrigin.Files(file),
+                key,
+                eventTime,
+                cursor,
+                lateWindow,
+                created,
+                knownAfter,
+                outcomes,
+                zone,
+                columns,
+                checks,
+                location,
+                null);
+    }
+
+    /** The file, files or table as messages call it. */
+    public Located file() {
+        return origin.name();
+    }
+
+    /** The same source with its rows from elsewhere. */
+    public SourceDefinition withOrigin(SourceOrigin other) {
+        return new SourceDefinition(
+                name, other, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
+                location, operation);
+    }
+
+    /** The same source with other checks. */
+    public SourceDefinition withChecks(List<CheckDefinition> others) {
+        return new SourceDefinition(
+                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, others,
+                location, operation);
     }
 }

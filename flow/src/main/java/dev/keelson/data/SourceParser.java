@@ -24,12 +24,12 @@ import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** One parsing of a CSV text: header, types, rows, copies and order. */
+/** One parsing of a source's text: header, types, rows, copies and order. */
 final class SourceParser {
     private static final long UNKNOWN = Long.MIN_VALUE;
 
     private final SourceDefinition source;
-    private final CsvText text;
+    private final SourceText text;
     private final @Nullable DatasetVersion previous;
     private final Map<String, ColumnDefinition> declared = new LinkedHashMap<>();
     private final Set<String> roles = new LinkedHashSet<>();
@@ -38,7 +38,7 @@ final class SourceParser {
     private final Map<String, List<String>> detected = new HashMap<>();
     private final Map<String, Map<String, Integer>> formatVotes = new HashMap<>();
 
-    SourceParser(SourceDefinition source, CsvText text, @Nullable DatasetVersion previous) {
+    SourceParser(SourceDefinition source, SourceText text, @Nullable DatasetVersion previous) {
         this.source = source;
         this.text = text;
         this.previous = previous;
@@ -67,6 +67,7 @@ final class SourceParser {
      * @param cell index of the cell in the file, or -1 for the whole row
      * @param formats formats in which a bad date could be read
      * @param knownAt when it was known, or UNKNOWN
+     * @param place where exactly, or null for the start of the cell or row
      */
     private record BadRow(
             ErrorCode code,
@@ -77,15 +78,37 @@ final class SourceParser {
             String reason,
             @Nullable String hint,
             List<String> formats,
-            long knownAt) {}
+            long knownAt,
+            CsvRow.@Nullable Place place) {
+        BadRow(
+                ErrorCode code,
+                int line,
+                int cell,
+                @Nullable String column,
+                @Nullable String value,
+                String reason,
+                @Nullable String hint,
+                List<String> formats,
+                long knownAt) {
+            this(code, line, cell, column, value, reason, hint, formats, knownAt, null);
+        }
+    }
 
     SourceRows parse(String sha256) {
-        checkDeclarations();
-        CsvCells cells = new CsvCells(text);
-        List<String> header = header(cells);
-        checkHeader(header);
+        check();
+        List<String> header = text.header();
         List<@Nullable ColumnReader> readers = readers(header, guesses(header));
-        return rows(sha256, cells, header, readers);
+        return rows(sha256, text.records(), header, readers);
+    }
+
+    /**
+     * Checks the declarations and the header.
+     *
+     * @throws KeelsonException with all problems
+     */
+    void check() {
+        checkDeclarations();
+        checkHeader(text.header());
     }
 
     private void checkDeclarations() {
@@ -143,28 +166,6 @@ final class SourceParser {
         }
     }
 
-    private List<String> header(CsvCells cells) {
-        if (!cells.next()) {
-            throw new KeelsonException(Problem.at(
-                    ErrorCode.EMPTY_SOURCE,
-                    new Location(text.file(), 0, 0),
-                    "The file is empty; a header and at least one row were expected.",
-                    "Maybe it is still being written, or the download failed."));
-        }
-        List<String> header = new ArrayList<>();
-        for (int i = 0; i < cells.count(); i++) {
-            header.add(cells.text(i).strip());
-        }
-        return header;
-    }
-
-    private Location headerCell(int index) {
-        CsvCells cells = new CsvCells(text);
-        cells.next();
-        CsvRow.Place place = text.row(cells.line()).cells().get(index);
-        return new Location(text.file(), place.line(), place.column());
-    }
-
     private void checkHeader(List<String> header) {
         List<Problem> problems = new ArrayList<>();
         Map<String, Integer> first = new HashMap<>();
@@ -176,7 +177,7 @@ final class SourceParser {
             if (SystemColumns.NAMES.contains(name)) {
                 problems.add(Problem.at(
                         ErrorCode.SOURCE_UNREADABLE,
-                        headerCell(i),
+                        text.headerCell(i),
                         "The header has a column (%s), a name that Keelson gives to its own column.".formatted(name),
                         "Maybe rename the column in the file."));
             }
@@ -184,7 +185,7 @@ final class SourceParser {
             if (earlier != null) {
                 problems.add(Problem.at(
                         ErrorCode.SOURCE_UNREADABLE,
-                        headerCell(i),
+                        text.headerCell(i),
                         ("The header names the column (%s) at position %d and again (%s) at position %d; names must"
                                         + " differ by more than case.")
                                 .formatted(header.get(earlier), earlier + 1, name, i + 1),
@@ -208,6 +209,9 @@ final class SourceParser {
             wanted.putIfAbsent(source.created(), "the time of knowledge of");
         }
         wanted.putIfAbsent(cursorName, "the cursor of");
+        if (source.operation() != null) {
+            wanted.putIfAbsent(source.operation().column(), "the operation of");
+        }
         source.outcomes().forEach(name -> wanted.putIfAbsent(name, "an outcome of"));
         declared.keySet().forEach(name -> wanted.putIfAbsent(name, "declared for"));
         if (previous != null) {
@@ -249,7 +253,7 @@ final class SourceParser {
         List<@Nullable ColumnGuess> guesses = new ArrayList<>();
         boolean any = false;
         for (String name : header) {
-            boolean open = !declared.containsKey(name) && pinned(name) == null;
+            boolean open = !declared.containsKey(name) && pinned(name) == null && text.type(guesses.size()) == null;
             guesses.add(open ? new ColumnGuess() : null);
             any |= open;
         }
@@ -257,8 +261,7 @@ final class SourceParser {
             return guesses;
         }
         ColumnGuess[] seen = guesses.toArray(ColumnGuess[]::new);
-        CsvCells cells = new CsvCells(text);
-        cells.next();
+        Records cells = text.records();
         while (cells.next()) {
             if (cells.count() != seen.length) {
                 continue;
@@ -290,11 +293,13 @@ final class SourceParser {
             ColumnDefinition column = declared.get(name);
             ColumnType pinned = pinned(name);
             boolean role = roles.contains(name);
-            if (name.isEmpty()) {
+            if (isOperation(name)) {
+                readers.add(null);
+            } else if (name.isEmpty()) {
                 if (guess != null && guess.any()) {
                     problems.add(Problem.at(
                             ErrorCode.SOURCE_UNREADABLE,
-                            headerCell(i),
+                            text.headerCell(i),
                             "The header has no name for the column at position %d, which has values.".formatted(i + 1),
                             "Maybe the header line is missing or was cut."));
                 }
@@ -304,7 +309,8 @@ final class SourceParser {
             } else if (pinned != null) {
                 readers.add(new ColumnReader(CellRule.inferred(name, pinned, source.zone(), role)));
             } else {
-                ColumnType type = guess == null ? ColumnType.STRING : guess.type();
+                ColumnType given = text.type(i);
+                ColumnType type = given != null ? given : guess == null ? ColumnType.STRING : guess.type();
                 readers.add(new ColumnReader(CellRule.inferred(name, type, source.zone(), role)));
             }
         }
@@ -313,11 +319,14 @@ final class SourceParser {
     }
 
     private SourceRows rows(
-            String sha256, CsvCells cells, List<String> header, List<@Nullable ColumnReader> columnReaders) {
+            String sha256, Records cells, List<String> header, List<@Nullable ColumnReader> columnReaders) {
         ColumnReader[] readers = columnReaders.toArray(ColumnReader[]::new);
         ColumnReader eventTime = reader(header, readers, source.eventTime());
         ColumnReader created = source.created() == null ? null : reader(header, readers, source.created());
         ColumnReader cursor = reader(header, readers, cursorName);
+        RowOperation operation = source.operation();
+        int operationCell = operation == null ? -1 : header.indexOf(operation.column());
+        boolean[] deletes = new boolean[operation == null ? 0 : 256];
         long knownAfter = Micros.of(source.knownAfter());
         long[] nulledCells = new long[readers.length];
         boolean[] nulledHere = new boolean[readers.length];
@@ -329,6 +338,11 @@ final class SourceParser {
         boolean any = false;
         while (cells.next()) {
             any = true;
+            Records.Broken broken = cells.broken();
+            if (broken != null) {
+                bad.add(broken(cells, broken));
+                continue;
+            }
             if (cells.count() != readers.length) {
                 bad.add(ragged(cells, readers.length));
                 continue;
@@ -346,6 +360,16 @@ final class SourceParser {
                 known = Arrays.copyOf(known, capacity);
                 cursors = Arrays.copyOf(cursors, capacity);
                 lines = Arrays.copyOf(lines, capacity);
+                deletes = Arrays.copyOf(deletes, operation == null ? 0 : capacity);
+            }
+            boolean deleted = false;
+            if (operation != null) {
+                String text = cells.text(operationCell).strip();
+                if (!operation.knows(text)) {
+                    bad.add(unknownOperation(cells, operation, operationCell, text));
+                    continue;
+                }
+                deleted = operation.deletes(text);
             }
             int firstBad = -1;
             String firstReason = "";
@@ -355,6 +379,10 @@ final class SourceParser {
             for (int i = 0; i < readers.length; i++) {
                 ColumnReader reader = readers[i];
                 if (reader == null) {
+                    continue;
+                }
+                if (deleted && !roles.contains(header.get(i))) {
+                    reader.setNull(good);
                     continue;
                 }
                 String problem = reader.read(cells.chars(), cells.start(i), cells.end(i), good);
@@ -389,9 +417,12 @@ final class SourceParser {
             known[good] = knownAt;
             cursors[good] = cursor.microsAt(good);
             lines[good] = cells.line();
+            if (operation != null) {
+                deletes[good] = deleted;
+            }
             good++;
         }
-        if (!any) {
+        if (!any && !text.mayBeEmpty()) {
             throw new KeelsonException(Problem.at(
                     ErrorCode.EMPTY_SOURCE,
                     new Location(text.file(), 0, 0),
@@ -405,7 +436,7 @@ final class SourceParser {
             }
         }
         Frame frame = frame(readers, events, known, good);
-        return ordered(sha256, frame, lines, cursors, header, nulled);
+        return ordered(sha256, frame, lines, cursors, deletes, header, nulled);
     }
 
     private static ColumnReader reader(List<String> header, ColumnReader[] readers, String name) {
@@ -430,7 +461,13 @@ final class SourceParser {
 
     /** Sets copies and contradictions aside, and puts the rest in known order. */
     private SourceRows ordered(
-            String sha256, Frame frame, int[] lines, long[] cursors, List<String> header, Map<String, Long> nulled) {
+            String sha256,
+            Frame frame,
+            int[] lines,
+            long[] cursors,
+            boolean[] deletes,
+            List<String> header,
+            Map<String, Long> nulled) {
         RowDigests digests = new RowDigests();
         long[] keys = digests.ofRows(frame, source.key());
         long[] contents = digests.ofRows(frame, RowDigests.contentColumns(frame.schema()));
@@ -440,7 +477,7 @@ final class SourceParser {
         List<Long> copies = new ArrayList<>();
         for (int row = 0; row < frame.rows(); row++) {
             int slot = seen.find(keys[2 * row], keys[2 * row + 1]);
-            if (slot < 0) {
+            if (slot < 0 || source.operation() != null) {
                 seen.put(keys[2 * row], keys[2 * row + 1], contents[2 * row], contents[2 * row + 1], row);
                 kept.add(row);
             } else if (seen.hasContent(slot, contents[2 * row], contents[2 * row + 1])) {
@@ -449,8 +486,8 @@ final class SourceParser {
                 bad.add(contradiction(frame, seen.number(slot), row, lines, header));
             }
         }
-        kept.sort(Frames.inKnownOrder(frame, source.key()));
-        int[] order = kept.stream().mapToInt(Integer::intValue).toArray();
+        int[] order = Frames.inKnownOrder(frame, source.key())
+                .sort(kept.stream().mapToInt(Integer::intValue).toArray());
         bad.sort(Comparator.comparingInt(BadRow::line));
         return new SourceRows(
                 source,
@@ -462,6 +499,7 @@ final class SourceParser {
                 pickPairs(keys, order),
                 pickPairs(contents, order),
                 pick(cursors, order),
+                source.operation() == null ? deletes : pick(deletes, order),
                 bad.stream().map(this::finish).toList(),
                 bad.stream().mapToLong(BadRow::knownAt).toArray(),
                 copies.stream().mapToLong(Long::longValue).toArray(),
@@ -474,6 +512,14 @@ final class SourceParser {
 
     private static long[] pick(long[] values, int[] order) {
         return Arrays.stream(order).mapToLong(row -> values[row]).toArray();
+    }
+
+    private static boolean[] pick(boolean[] values, int[] order) {
+        boolean[] picked = new boolean[order.length];
+        for (int i = 0; i < order.length; i++) {
+            picked[i] = values[order[i]];
+        }
+        return picked;
     }
 
     private static long[] pickPairs(long[] values, int[] order) {
@@ -494,15 +540,56 @@ final class SourceParser {
                 cell,
                 column,
                 RowDifference.show(frame.vector(column).get(row)),
-                "The key (%s) is already on line %d, where %s."
-                        .formatted(key, lines[first], RowDifference.describe(frame, first, frame, row)),
-                "Maybe one of the two lines is a correction of the other; keep one. Line %d was taken."
-                        .formatted(lines[first]),
+                "The key (%s) is already on line %s, where %s."
+                        .formatted(key, shownLine(lines[first]), RowDifference.describe(frame, first, frame, row)),
+                "Maybe one of the two lines is a correction of the other; keep one. Line %s was taken."
+                        .formatted(shownLine(lines[first])),
                 List.of(),
                 frame.longs(SystemColumns.KNOWN_AT).values()[row]);
     }
 
-    private static BadRow ragged(CsvCells cells, int expected) {
+    /** The line of a record, with its file when there are several. */
+    private String shownLine(int line) {
+        String shown = Integer.toString(text.row(line).line());
+        return text.file(line).equals(text.file()) ? shown : shown + " of " + text.file(line);
+    }
+
+    private boolean isOperation(String name) {
+        return source.operation() != null && source.operation().column().equals(name);
+    }
+
+    private static BadRow broken(Records cells, Records.Broken broken) {
+        return new BadRow(
+                ErrorCode.BAD_CELL,
+                cells.line(),
+                -1,
+                null,
+                null,
+                broken.reason(),
+                broken.hint(),
+                List.of(),
+                UNKNOWN,
+                broken.place());
+    }
+
+    private static BadRow unknownOperation(Records cells, RowOperation operation, int cell, String value) {
+        List<String> known = new ArrayList<>(operation.insert());
+        known.addAll(operation.update());
+        known.addAll(operation.delete());
+        return new BadRow(
+                ErrorCode.BAD_CELL,
+                cells.line(),
+                cell,
+                operation.column(),
+                value,
+                "The value (%s) of the column (%s) is none of the declared operations %s."
+                        .formatted(value, operation.column(), known),
+                "Maybe add it to `operation` of the source.",
+                List.of(),
+                UNKNOWN);
+    }
+
+    private static BadRow ragged(Records cells, int expected) {
         return new BadRow(
                 ErrorCode.RAGGED_LINE,
                 cells.line(),
@@ -517,7 +604,7 @@ final class SourceParser {
                 UNKNOWN);
     }
 
-    private @Nullable BadRow badQuote(CsvCells cells, List<String> header) {
+    private @Nullable BadRow badQuote(Records cells, List<String> header) {
         int cell = text.row(cells.line()).badQuote();
         if (cell < 0) {
             return null;
@@ -536,7 +623,7 @@ final class SourceParser {
     }
 
     private BadRow badCell(
-            CsvCells cells,
+            Records cells,
             List<String> header,
             ColumnReader reader,
             int cell,
@@ -574,8 +661,9 @@ final class SourceParser {
 
     private QuarantinedRow finish(BadRow row) {
         CsvRow raw = text.row(row.line());
-        CsvRow.Place place =
-                row.cell() < 0 ? new CsvRow.Place(row.line(), 0) : raw.cells().get(row.cell());
+        CsvRow.Place place = row.place() != null
+                ? row.place()
+                : row.cell() < 0 ? new CsvRow.Place(raw.line(), 0) : raw.cells().get(row.cell());
         String hint = row.hint();
         if (hint == null && row.column() != null && !row.formats().isEmpty()) {
             Map<String, Integer> votes = formatVotes.getOrDefault(row.column(), Map.of());
@@ -587,7 +675,7 @@ final class SourceParser {
         }
         return new QuarantinedRow(
                 row.code(),
-                text.file(),
+                text.file(row.line()),
                 place.line(),
                 place.column(),
                 row.column(),

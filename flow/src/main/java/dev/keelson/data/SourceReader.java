@@ -1,58 +1,170 @@
 package dev.keelson.data;
 
 import dev.keelson.data.spi.SourceFiles;
+import dev.keelson.data.spi.SourceTables;
+import dev.keelson.data.spi.TableQuery;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Location;
+import dev.keelson.error.Located;
 import dev.keelson.error.Problem;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.id.Sha256;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV files, plain or compressed with gzip, into typed rows. UTF-8 with or without a byte order mark; LF, CRLF or
- * CR; a header; cells may be quoted. Empty cells are missing. Safe for use by several threads.
+ * Reads the rows of a source. Safe for use by several threads.
  *
- * <p>Columns that are not declared take the type that the previous version gave them, or one that fits all their cells:
- * whole number, else number, else text. Digits with zeros in front, or too many for 64 bits, are text; a column without
- * any value is a number until it has one.
+ * <ul>
+ *   <li>CSV files: UTF-8 with or without a byte order mark; LF, CRLF or CR; a header; cells may be quoted;
+ *   <li>JSON lines ({@code .jsonl}, {@code .ndjson}): one object a line;
+ *   <li>both plain or compressed with gzip; several files at once when they have the same columns;
+ *   <li>Parquet files and tables, through the adapters that were given.
+ * </ul>
+ *
+ * <p>Empty cells are missing. Columns that are not declared take the type that the previous version gave them, or that
+ * they have where they come from, or one that fits all their cells: whole number, else number, else text. Digits with
+ * zeros in front, or too many for 64 bits, are text; a column without any value is a number until it has one.
  */
 public final class SourceReader {
-    private static final int LIMIT = 1 << 30;
+    /** How many columns a source may have. */
+    public static final int MOST_COLUMNS = 10_000;
+
+    /** How many bytes a line of a text file may have. */
+    public static final int LONGEST_LINE = 16 << 20;
 
     private final SourceFiles files;
+    private final List<SourceTables> tables;
 
     /** @param files where the files come from */
     public SourceReader(SourceFiles files) {
-        this.files = files;
+        this(files, List.of());
     }
 
     /**
-     * Reads a source's file.
+     * @param files where text files come from
+     * @param tables what reads everything else, asked in order
+     */
+    public SourceReader(SourceFiles files, List<SourceTables> tables) {
+        this.files = files;
+        this.tables = List.copyOf(tables);
+    }
+
+    /**
+     * Reads a source: files as a whole; of a table, when there is a previous version, what its cursor says is new or
+     * lies in the late window.
      *
      * @param source what to read
      * @param previous the version that the rows are to follow; its types hold for columns that are not declared. Null
      *     for none
      * @return all its good rows and all its bad ones
-     * @throws KeelsonException SOURCE_NOT_FOUND; SOURCE_UNREADABLE when it is damaged, not UTF-8 or has a faulty
-     * header;
-     *     MISSING_COLUMN naming every missing column; EMPTY_SOURCE when there is no row; BAD_VALUE when the source's
-     *     declarations cannot be used
+     * @throws KeelsonException SOURCE_NOT_FOUND; SOURCE_UNREADABLE when it is damaged, too large, not UTF-8, cannot be
+     *     reached or has a faulty header; MISSING_COLUMN naming every missing column; EMPTY_SOURCE when there is no
+     *     row; BAD_VALUE when the source's declarations cannot be used
      */
     public SourceRows read(SourceDefinition source, @Nullable DatasetVersion previous) {
-        String name = source.file().text();
-        byte[] raw;
-        try (InputStream in = files.open(source.file())) {
-            raw = in.readNBytes(LIMIT + 1);
-        } catch (IOException e) {
-            throw unreadable(name, "The file cannot be read: %s.".formatted(e.getMessage()), null, e);
+        Read read = open(source, previous);
+        return new SourceParser(source, read.text(), previous).parse(read.sha256());
+    }
+
+    SourceFiles files() {
+        return files;
+    }
+
+    /** A text with the hash of what it was read from. */
+    record Read(SourceText text, String sha256) {}
+
+    Read open(SourceDefinition source, @Nullable DatasetVersion previous) {
+        if (!(source.origin() instanceof SourceOrigin.Files several)) {
+            return table(source, source.origin(), previous);
         }
-        return parse(source, name, raw, previous);
+        List<Located> found;
+        try {
+            found = files.find(several.name());
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(several.name().text(), e);
+        }
+        List<Read> reads = new ArrayList<>();
+        long limit = SourceBytes.limit();
+        for (Located file : found) {
+            SourceOrigin one = new SourceOrigin.Files(file);
+            boolean table = tables.stream().anyMatch(each -> each.reads(one));
+            reads.add(table ? table(source, one, null) : file(file, limit / found.size()));
+        }
+        if (reads.size() == 1) {
+            return reads.getFirst();
+        }
+        Sha256 sha = new Sha256();
+        reads.forEach(read -> sha.add(read.text().file()).add(read.sha256()));
+        return new Read(
+                new SeveralTexts(
+                        several.name().text(), reads.stream().map(Read::text).toList()),
+                sha.hex());
+    }
+
+    private Read table(SourceDefinition source, SourceOrigin origin, @Nullable DatasetVersion previous) {
+        SourceTables adapter = tables.stream()
+                .filter(each -> each.reads(origin))
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(Problem.at(
+                        ErrorCode.SOURCE_UNREADABLE,
+                        origin.name().location(),
+                        "Nothing here reads (%s).".formatted(origin.name()),
+                        null)));
+        Instant since = previous == null ? null : previous.cursorMark().minus(source.lateWindow());
+        String cursor = SourceParser.cursorName(source);
+        boolean date = source.columns().stream()
+                .anyMatch(column -> column.name().equals(cursor) && column.type() == ColumnType.DATE);
+        TableText text = new TableText(origin.name().text(), since != null, SourceBytes.limit());
+        adapter.read(origin, new TableQuery(source.key(), cursor, date, since, source.zone()), text);
+        if (previous != null && text.lines() == 0) {
+            text.columns(nothingNew(source, previous)); // a service without rows tells no columns
+        }
+        return new Read(text, text.sha256());
+    }
+
+    private static List<Column> nothingNew(SourceDefinition source, DatasetVersion previous) {
+        List<Column> columns = new ArrayList<>();
+        RowDigests.contentColumns(previous.schema())
+                .forEach(name -> columns.add(previous.schema().column(name)));
+        RowOperation operation = source.operation();
+        if (operation != null) {
+            columns.add(new Column(operation.column(), ColumnType.STRING));
+        }
+        return columns;
+    }
+
+    private Read file(Located file, long limit) {
+        try (InputStream in = files.open(file)) {
+            SourceBytes.Plain plain = SourceBytes.read(file.text(), in, Math.max(limit, LONGEST_LINE));
+            return new Read(text(file.text(), plain.bytes()), plain.sha256());
+        } catch (IOException e) {
+            throw unreadable(file.text(), e);
+        }
+    }
+
+    private static SourceText text(String name, byte[] bytes) {
+        CsvText text = CsvText.decode(name, bytes);
+        return isJson(name) ? new JsonText(text) : text;
+    }
+
+    /** Whether a file's name says that it holds JSON lines. */
+    static boolean isJson(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        String plain = lower.endsWith(".gz") ? lower.substring(0, lower.length() - 3) : lower;
+        return plain.endsWith(".jsonl") || plain.endsWith(".ndjson");
+    }
+
+    private static KeelsonException unreadable(String name, Exception cause) {
+        return SourceBytes.unreadable(name, "The file cannot be read: %s.".formatted(cause.getMessage()), null, cause);
     }
 
     /**
@@ -63,62 +175,11 @@ public final class SourceReader {
      */
     public static SourceRows parse(
             SourceDefinition source, String name, byte[] raw, @Nullable DatasetVersion previous) {
-        if (raw.length > LIMIT) {
-            throw unreadable(name, "The file is larger than 1 GiB.", "Maybe split it into several files.", null);
-        }
-        byte[] bytes = plain(name, raw);
-        CsvText text = CsvText.decode(name, bytes);
-        return new SourceParser(source, text, previous).parse(Sha256.ofBytes(raw));
-    }
-
-    private static byte[] plain(String name, byte[] raw) {
-        boolean gzip = raw.length >= 2 && raw[0] == (byte) 0x1F && raw[1] == (byte) 0x8B;
-        if (!gzip) {
-            if (name.endsWith(".gz") && raw.length > 0) {
-                throw unreadable(
-                        name,
-                        "The file is not in gzip format, though its name ends in .gz.",
-                        "Maybe it was decompressed without being renamed, or the download was cut off.",
-                        null);
-            }
-            return raw;
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(Math.min(LIMIT, 4 * raw.length));
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(raw), 1 << 16)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                out.write(buffer, 0, n);
-                if (out.size() > LIMIT) {
-                    throw unreadable(
-                            name,
-                            "Decompressed, the file is larger than 1 GiB.",
-                            "Maybe split it into several files.",
-                            null);
-                }
-            }
+        try {
+            SourceBytes.Plain plain = SourceBytes.read(name, new ByteArrayInputStream(raw), SourceBytes.limit());
+            return new SourceParser(source, text(name, plain.bytes()), previous).parse(plain.sha256());
         } catch (IOException e) {
-            long rows = Math.max(0, lineEnds(out.toByteArray()) - 1);
-            throw unreadable(
-                    name,
-                    "The gzip file is damaged or cut off after %,d readable rows (%,d bytes decompressed): %s."
-                            .formatted(rows, out.size(), e.getMessage()),
-                    "Maybe the download was interrupted; fetch the file again. Nothing was loaded.",
-                    e);
+            throw unreadable(name, e);
         }
-        return out.toByteArray();
-    }
-
-    private static long lineEnds(byte[] bytes) {
-        long count = 0;
-        for (byte b : bytes) {
-            count += b == '\n' ? 1 : 0;
-        }
-        return count;
-    }
-
-    private static KeelsonException unreadable(
-            String name, String message, @Nullable String hint, @Nullable Throwable cause) {
-        return new KeelsonException(
-                List.of(Problem.at(ErrorCode.SOURCE_UNREADABLE, new Location(name, 0, 0), message, hint)), cause);
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceRows {
     private final SourceDefinition source;
-    private final CsvText text;
+    private final SourceText text;
     private final List<String> header;
     private final String sha256;
     private final Frame frame;
@@ -28,6 +28,7 @@ public final class SourceRows {
     private final long[] keys;
     private final long[] contents;
     private final long[] cursor;
+    private final boolean[] deletes;
     private final List<QuarantinedRow> quarantined;
     private final long[] quarantinedKnownAt;
     private final long[] copiesKnownAt;
@@ -39,12 +40,13 @@ public final class SourceRows {
      * @param keys hashes of their keys, two longs a row
      * @param contents hashes of their cells, two longs a row
      * @param cursor their cursors in microseconds
+     * @param deletes which of them say that the row of their key is gone; empty when the source is no change feed
      * @param quarantinedKnownAt when each bad row was known; {@code Long.MIN_VALUE} when nobody can say
      * @param copiesKnownAt when each exact copy was known
      */
     SourceRows(
             SourceDefinition source,
-            CsvText text,
+            SourceText text,
             List<String> header,
             String sha256,
             Frame frame,
@@ -52,6 +54,7 @@ public final class SourceRows {
             long[] keys,
             long[] contents,
             long[] cursor,
+            boolean[] deletes,
             List<QuarantinedRow> quarantined,
             long[] quarantinedKnownAt,
             long[] copiesKnownAt,
@@ -65,6 +68,7 @@ public final class SourceRows {
         this.keys = keys;
         this.contents = contents;
         this.cursor = cursor;
+        this.deletes = deletes;
         this.quarantined = List.copyOf(quarantined);
         this.quarantinedKnownAt = quarantinedKnownAt;
         this.copiesKnownAt = copiesKnownAt;
@@ -76,7 +80,8 @@ public final class SourceRows {
         return source;
     }
 
-    /** SHA-256 of the file as it was read (compressed, if it is), in hexadecimal digits. */
+    /** SHA-256 of the file as it was read (compressed, if it is), in hexadecimal digits; of several files, of their hashes
+     * in order of their names; of a table, of its cells. */
     public String sha256() {
         return sha256;
     }
@@ -108,9 +113,19 @@ public final class SourceRows {
         return low;
     }
 
-    /** Line of a good row in the file, from 1. */
+    /** Line of a good row in its file, from 1. */
     public int line(int row) {
-        return lines[row];
+        return text.row(lines[row]).line();
+    }
+
+    /** Whether a good row says that the row of its key is gone. */
+    public boolean deletes(int row) {
+        return deletes.length > 0 && deletes[row];
+    }
+
+    /** Whether, of two good rows of one key, the first one is to count. */
+    boolean isAfter(int row, int other) {
+        return cursor[row] != cursor[other] ? cursor[row] > cursor[other] : lines[row] > lines[other];
     }
 
     /** How many rows the file has: good ones, bad ones and exact copies. */
@@ -185,7 +200,7 @@ public final class SourceRows {
         Object value = frame.vector(column).get(row);
         return new QuarantinedRow(
                 code,
-                text.file(),
+                text.file(lines[row]),
                 place.line(),
                 place.column(),
                 column,

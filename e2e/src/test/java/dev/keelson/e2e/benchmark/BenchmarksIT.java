@@ -19,6 +19,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void bulkLoadIsMeasured() throws Exception {
+        JsonNode figures = new BulkLoadBenchmark().run(SMALL);
+
+        assertThat(figures.get("rows").asInt()).isEqualTo(100_000);
+        assertThat(figures.get("rows_a_second").asLong()).isPositive();
+    }
+
+    @Test
     void featuresAreMeasured() throws Exception {
         JsonNode figures = new FeaturesBenchmark().run(SMALL);
 

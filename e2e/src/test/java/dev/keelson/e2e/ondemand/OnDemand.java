@@ -2,6 +2,7 @@ package dev.keelson.e2e.ondemand;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.e2e.benchmark.BulkLoadBenchmark;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
@@ -28,6 +29,7 @@ public final class OnDemand {
 
     static {
         TASKS.put("load", new LoadBenchmark());
+        TASKS.put("bulk-load", new BulkLoadBenchmark());
         TASKS.put("features", new FeaturesBenchmark());
         TASKS.put("join", new JoinBenchmark());
         TASKS.put("expressions", new ExpressionsBenchmark());

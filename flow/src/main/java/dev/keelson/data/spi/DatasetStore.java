@@ -24,6 +24,14 @@ public interface DatasetStore {
      */
     DatasetVersion put(DatasetDraft draft);
 
+    /**
+     * Stores the rows of a month for a version that is still to be made, so that a version need not be in memory as a
+     * whole. Nothing is visible before a {@link #put} names it among the partitions kept; what is never named is swept.
+     *
+     * @param key columns that identify a row
+     */
+    DatasetVersion.Partition stage(String source, List<String> key, DatasetDraft.PartitionRows rows);
+
     /** The latest version of a source; empty when nothing was ever loaded. */
     Optional<DatasetVersion> latest(String source);
 

@@ -9,6 +9,7 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceReader;
 import dev.keelson.data.SourceRows;
 import dev.keelson.data.Sources;
 import dev.keelson.data.SystemColumns;
@@ -16,6 +17,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +56,27 @@ public abstract class DatasetStoreContract {
 
     private static DatasetVersion version(LoadReport report) {
         return Objects.requireNonNull(report.version());
+    }
+
+    @Test
+    void monthsStoredOneByOneMakeTheVersionThatIsStoredAtOnce() {
+        String csv = "id,date,value\n1,2021-05-31,0.5\n2,2021-05-01,\n1,2021-06-01,7\n";
+        SourceDefinition plain = Sources.dated()
+                .key("id", "date")
+                .column("id", ColumnType.STRING)
+                .column("value", ColumnType.DOUBLE)
+                .build();
+        SourceReader reader = new SourceReader(file -> new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)));
+        DatasetStore store = store();
+        DatasetStore other = store();
+
+        DatasetVersion oneByOne = version(new DataLoad(store).load(reader, plain, null, NOW));
+        DatasetVersion atOnce = version(new DataLoad(other).load(Sources.read(plain, csv), null, NOW));
+
+        assertThat(oneByOne.id()).isEqualTo(atOnce.id());
+        store.verify(oneByOne);
+        assertThat(reopened(store).latest("matches")).contains(oneByOne);
+        assertThat(store.sweep()).isZero();
     }
 
     @Test

@@ -57,6 +57,13 @@ public final class InMemoryDatasetStore implements DatasetStore {
     }
 
     @Override
+    public synchronized Partition stage(String source, List<String> key, PartitionRows rows) {
+        String name = rows.fileName("memory");
+        files.put(name, rows.rows());
+        return rows.stored(key, name, rows.digest());
+    }
+
+    @Override
     public Optional<DatasetVersion> latest(String source) {
         return Optional.ofNullable(heads.get(source)).map(versions::get);
     }

@@ -123,7 +123,7 @@ public final class ParquetDatasetStore implements DatasetStore {
     public synchronized DatasetVersion put(DatasetDraft draft) {
         Path target = sourceFolder(draft.source());
         DatasetFiles.createFolders(target);
-        DatasetVersion version = draft.complete(writePartitions(target, draft));
+        DatasetVersion version = draft.complete(writePartitions(target, draft.key(), draft.changed()));
         Path manifest = manifest(draft.source(), version.id());
         interruption.before("manifest");
         if (Files.exists(manifest)) {
@@ -137,8 +137,15 @@ public final class ParquetDatasetStore implements DatasetStore {
         return version;
     }
 
-    private List<Partition> writePartitions(Path target, DatasetDraft draft) {
-        List<PartitionRows> missing = draft.changed().stream()
+    @Override
+    public Partition stage(String source, List<String> key, PartitionRows rows) {
+        Path target = sourceFolder(source);
+        DatasetFiles.createFolders(target);
+        return writePartitions(target, key, List.of(rows)).getFirst();
+    }
+
+    private List<Partition> writePartitions(Path target, List<String> key, List<PartitionRows> changed) {
+        List<PartitionRows> missing = changed.stream()
                 .filter(rows -> !Files.exists(target.resolve(rows.fileName(PARQUET))))
                 .toList();
         List<Path> files = missing.stream()
@@ -159,9 +166,9 @@ public final class ParquetDatasetStore implements DatasetStore {
             DatasetFiles.publish(temporary.get(i), files.get(i));
         }
         List<Partition> written = new ArrayList<>();
-        for (PartitionRows rows : draft.changed()) {
+        for (PartitionRows rows : changed) {
             String name = rows.fileName(PARQUET);
-            written.add(rows.stored(draft.key(), name, sha256(target.resolve(name))));
+            written.add(rows.stored(key, name, sha256(target.resolve(name))));
         }
         return written;
     }

@@ -41,11 +41,11 @@ final class ParquetFiles {
         Schema schema = frames.getFirst().schema();
         synchronized (engine) {
             DuckDBConnection connection = engine.connection();
-            execute(connection, createTable(schema));
             try {
-                append(connection, frames);
                 for (int i = 0; i < frames.size(); i++) {
-                    execute(connection, copy(schema, i, files.get(i)));
+                    execute(connection, createTable(schema));
+                    append(connection, frames.get(i));
+                    execute(connection, copy(schema, files.get(i)));
                 }
             } catch (SQLException e) {
                 dropAfter(e, connection);
@@ -73,7 +73,7 @@ final class ParquetFiles {
     private static String createTable(Schema schema) {
         return IntStream.range(0, schema.columns().size())
                 .mapToObj(i -> "c" + i + " " + type(schema.columns().get(i).type()))
-                .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + TABLE + " (part INTEGER, ", ")"));
+                .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + TABLE + " (", ")"));
     }
 
     static String type(ColumnType type) {
@@ -87,28 +87,24 @@ final class ParquetFiles {
         };
     }
 
-    private static String copy(Schema schema, int part, Path file) {
+    private static String copy(Schema schema, Path file) {
         String columns = IntStream.range(0, schema.columns().size())
                 .mapToObj(i -> "c" + i + (schema.columns().get(i).type() == ColumnType.TIMESTAMP ? "::TIMESTAMPTZ" : "")
                         + " AS " + name(schema.columns().get(i).name()))
                 .collect(Collectors.joining(", "));
-        return "COPY (SELECT %s FROM %s WHERE part = %d) TO %s (FORMAT parquet, COMPRESSION zstd)"
-                .formatted(columns, TABLE, part, text(file.toString()));
+        return "COPY (SELECT %s FROM %s) TO %s (FORMAT parquet, COMPRESSION zstd)"
+                .formatted(columns, TABLE, text(file.toString()));
     }
 
-    private static void append(DuckDBConnection connection, List<Frame> frames) throws SQLException {
+    private static void append(DuckDBConnection connection, Frame frame) throws SQLException {
         try (DuckDBAppender appender = connection.createAppender(TABLE)) {
-            for (int part = 0; part < frames.size(); part++) {
-                Frame frame = frames.get(part);
-                Vector[] vectors = vectors(frame);
-                for (int row = 0; row < frame.rows(); row++) {
-                    appender.beginRow();
-                    appender.append(part);
-                    for (Vector vector : vectors) {
-                        append(appender, vector, row);
-                    }
-                    appender.endRow();
+            Vector[] vectors = vectors(frame);
+            for (int row = 0; row < frame.rows(); row++) {
+                appender.beginRow();
+                for (Vector vector : vectors) {
+                    append(appender, vector, row);
                 }
+                appender.endRow();
             }
         }
     }

@@ -1,0 +1,612 @@
+package dev.keelson.data;
+
+import dev.keelson.data.DatasetDraft.PartitionRows;
+import dev.keelson.data.DatasetVersion.Partition;
+import dev.keelson.data.spi.DatasetStore;
+import dev.keelson.data.spi.SourceFiles;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
+import dev.keelson.error.Problem;
+import dev.keelson.expression.Condition;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first load of a plain CSV file: all columns declared, no quotes, nothing rejected, in order of time as far as
+ * months go, with the event time in the key. Blocks of lines are read by several threads with the readers of cells that
+ * every load uses; a month is sorted, hashed and stored as soon as later blocks have left it behind. In memory are the
+ * open months and a few blocks. The version is the one that {@link SourceReader} and {@link DataLoad} make of the file.
+ *
+ * <p>Whatever else a file is, or turns out to be at its last line, is answered with nothing: the file is then read again
+ * by the parser that knows line and column. Months stored until then are swept.
+ */
+final class BulkLoad {
+    static final int BLOCK = 4 << 20;
+
+    private static final int BLOCKS_AHEAD = 4;
+    private static final int MONTHS_AHEAD = 3;
+    private static final int BLOCKS_BEHIND = 4;
+    private static final Set<String> CHECKS =
+            Set.of("row_count", "duplicate_keys", "quarantined", "missing", "freshness");
+
+    private final DatasetStore store;
+    private final SourceDefinition source;
+    private final @Nullable Instant until;
+    private final long limit;
+    private final List<String> header;
+    private final List<CellRule> rules;
+    private final Schema schema;
+    private final NavigableMap<YearMonth, List<Frame>> open = new TreeMap<>();
+    private final NavigableMap<YearMonth, Future<@Nullable Stored>> stored = new TreeMap<>();
+    private final Deque<YearMonth> earliest = new ArrayDeque<>();
+    private final Map<String, Long> nulled = new LinkedHashMap<>();
+    private final long mostRows;
+    private long openRows;
+    private long cursorMark = Long.MIN_VALUE;
+
+    private BulkLoad(
+            DatasetStore store, SourceDefinition source, @Nullable Instant until, List<String> header) {
+        this.store = store;
+        this.source = source;
+        this.until = until;
+        this.limit = until == null ? Long.MAX_VALUE : Micros.of(until);
+        this.header = header;
+        Map<String, ColumnDefinition> declared = new LinkedHashMap<>();
+        source.columns().forEach(column -> declared.put(column.name(), column));
+        this.rules = header.stream()
+                .map(declared::get)
+                .map(column -> CellRule.of(column, source.zone(), isRole(column.name())))
+                .toList();
+        List<Column> columns = new ArrayList<>();
+        rules.forEach(rule -> columns.add(new Column(rule.name(), rule.type())));
+        SystemColumns.NAMES.forEach(name -> columns.add(new Column(name, ColumnType.TIMESTAMP)));
+        this.schema = new Schema(columns);
+        this.mostRows = Runtime.getRuntime().maxMemory() / 6 / (9L * columns.size() + 16);
+    }
+
+    private boolean isRole(String column) {
+        return source.key().contains(column)
+                || column.equals(source.eventTime())
+                || column.equals(source.created())
+                || column.equals(SourceParser.cursorName(source));
+    }
+
+    /**
+     * Rows of one block.
+     *
+     * @param frame the visible ones, in the order of the file
+     * @param cursorMark their greatest cursor
+     * @param nulled cells made missing, by column
+     */
+    private record Block(Frame frame, long cursorMark, long[] nulled) {}
+
+    /**
+     * A month that was stored.
+     *
+     * @param nulls missing cells by column of the schema
+     * @param copies exact copies that were left out
+     */
+    private record Stored(Partition partition, long[] nulls, long copies) {}
+
+    /**
+     * Loads a source for the first time.
+     *
+     * @param until only rows known strictly before it are visible; null for all
+     * @param blocked told of a load that is blocked
+     * @return what was done, or empty when the file is not plain; nothing visible has changed then
+     * @throws KeelsonException DATA_BLOCKED when a check of severity BLOCK does not hold; what the store throws
+     */
+    static Optional<LoadReport> load(
+            SourceFiles files,
+            DatasetStore store,
+            SourceDefinition source,
+            @Nullable Instant until,
+            Instant now,
+            Consumer<DataLoad.Blocked> blocked) {
+        return load(files, store, source, until, now, blocked, BLOCK);
+    }
+
+    /** @param block how many bytes a block has */
+    static Optional<LoadReport> load(
+            SourceFiles files,
+            DatasetStore store,
+            SourceDefinition source,
+            @Nullable Instant until,
+            Instant now,
+            Consumer<DataLoad.Blocked> blocked,
+            int block) {
+        Located name = source.file();
+        if (!fits(source)) {
+            return Optional.empty();
+        }
+        try {
+            List<Located> found = files.find(name);
+            if (found.size() != 1 || !found.getFirst().equals(name)) {
+                return Optional.empty();
+            }
+            try (InputStream raw = files.open(name)) {
+                return load(raw, store, source, until, now, blocked, block);
+            }
+        } catch (IOException e) {
+            return Optional.empty(); // the other reading says what is wrong
+        }
+    }
+
+    /** Whether a source's declarations allow it; whatever they have that this class does not know makes them not fit. */
+    private static boolean fits(SourceDefinition source) {
+        SourceDefinition plain = new SourceDefinition(
+                source.name(),
+                source.file(),
+                source.key(),
+                source.eventTime(),
+                source.cursor(),
+                source.lateWindow(),
+                source.created(),
+                source.knownAfter(),
+                source.outcomes(),
+                source.zone(),
+                source.columns(),
+                source.checks(),
+                source.location());
+        String file = source.file().text().toLowerCase(Locale.ROOT);
+        return source.equals(plain)
+                && (file.endsWith(".csv") || file.endsWith(".csv.gz"))
+                && source.key().contains(source.eventTime())
+                && source.checks().stream().allMatch(BulkLoad::isKnown);
+    }
+
+    private static boolean isKnown(CheckDefinition check) {
+        return SourceChecks.problem(check).isEmpty()
+                && CHECKS.contains(Condition.parse(check.condition()).name());
+    }
+
+    private static Optional<LoadReport> load(
+            InputStream raw,
+            DatasetStore store,
+            SourceDefinition source,
+            @Nullable Instant until,
+            Instant now,
+            Consumer<DataLoad.Blocked> blocked,
+            int block)
+            throws IOException {
+        MessageDigest digest = sha256();
+        PushbackInputStream in = new PushbackInputStream(new DigestInputStream(raw, digest), 3);
+        byte[] head = in.readNBytes(3);
+        in.unread(head);
+        boolean gzip = head.length >= 2 && head[0] == (byte) 0x1F && head[1] == (byte) 0x8B;
+        if (gzip != source.file().text().endsWith(".gz")) {
+            return Optional.empty();
+        }
+        Blocks blocks = new Blocks(gzip ? new GZIPInputStream(in, 1 << 16) : in, block);
+        List<String> header = header(source, blocks.headerLine());
+        if (header == null) {
+            return Optional.empty();
+        }
+        BulkLoad load = new BulkLoad(store, source, until, header);
+        NavigableMap<YearMonth, Stored> months = load.months(blocks);
+        in.transferTo(OutputStream.nullOutputStream());
+        return months == null || months.isEmpty()
+                ? Optional.empty()
+                : Optional.of(load.finish(months, HexFormat.of().formatHex(digest.digest()), now, blocked));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform must support SHA-256.", e);
+        }
+    }
+
+    /** The names in the header when they are all declared, and all declared ones are there; else null. */
+    private static @Nullable List<String> header(SourceDefinition source, byte @Nullable [] line) {
+        if (line == null) {
+            return null;
+        }
+        try {
+            CsvText text = CsvText.decode(source.file().text(), line);
+            List<String> header = text.header();
+            new SourceParser(source, text, null).check();
+            Set<String> declared = Set.copyOf(
+                    source.columns().stream().map(ColumnDefinition::name).toList());
+            return declared.size() == header.size() && declared.containsAll(header) ? header : null;
+        } catch (KeelsonException e) {
+            return null; // the other reading says what is wrong
+        }
+    }
+
+    /** Whole lines of a stream, block by block. */
+    private static final class Blocks {
+        private final InputStream in;
+        private final int size;
+        private byte[] rest = {};
+        private boolean ended;
+
+        Blocks(InputStream in, int size) {
+            this.in = in;
+            this.size = size;
+        }
+
+        /** The first line with its end, without a byte order mark; null when there is none in the first block. */
+        byte @Nullable [] headerLine() throws IOException {
+            byte[] block = next();
+            if (block == null) {
+                return null;
+            }
+            int end = 0;
+            while (end < block.length && block[end] != '\n') {
+                end++;
+            }
+            if (end == block.length) {
+                return null;
+            }
+            byte[] line = Arrays.copyOf(block, end + 1);
+            byte[] lines = new byte[block.length - end - 1 + rest.length];
+            System.arraycopy(block, end + 1, lines, 0, block.length - end - 1);
+            System.arraycopy(rest, 0, lines, block.length - end - 1, rest.length);
+            rest = lines;
+            return line;
+        }
+
+        /** The next lines, or null at the end; a last line without an end is one. Longer than a block: as it is. */
+        byte @Nullable [] next() throws IOException {
+            if (ended && rest.length == 0) {
+                return null;
+            }
+            byte[] block = Arrays.copyOf(rest, rest.length + size);
+            int read = in.readNBytes(block, rest.length, size);
+            int length = rest.length + read;
+            ended |= read < size;
+            int end = length;
+            if (!ended) {
+                while (end > 0 && block[end - 1] != '\n') {
+                    end--;
+                }
+                end = end == 0 ? length : end;
+            }
+            rest = Arrays.copyOfRange(block, end, length);
+            return end == 0 ? null : Arrays.copyOf(block, end);
+        }
+    }
+
+    /** All months, stored; null when the file is not plain. */
+    private @Nullable NavigableMap<YearMonth, Stored> months(Blocks blocks) throws IOException {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+        ExecutorService parsers = Executors.newFixedThreadPool(threads);
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try {
+            Deque<Future<@Nullable Block>> ahead = new ArrayDeque<>();
+            boolean more = true;
+            while (more || !ahead.isEmpty()) {
+                while (more && ahead.size() < BLOCKS_AHEAD) {
+                    byte[] lines = blocks.next();
+                    more = lines != null;
+                    if (lines != null) {
+                        ahead.add(parsers.submit(() -> parse(lines)));
+                    }
+                }
+                Future<@Nullable Block> first = ahead.poll();
+                if (first == null) {
+                    break;
+                }
+                Block block = first.get();
+                if (block == null || !take(block, writer)) {
+                    return null;
+                }
+            }
+            while (!open.isEmpty()) {
+                store(writer);
+            }
+            NavigableMap<YearMonth, Stored> months = new TreeMap<>();
+            for (Map.Entry<YearMonth, Future<@Nullable Stored>> each : stored.entrySet()) {
+                Stored month = each.getValue().get();
+                if (month == null) {
+                    return null;
+                }
+                months.put(each.getKey(), month);
+            }
+            return months;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KeelsonException(ErrorCode.INTERNAL, "The load was interrupted.", null, e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KeelsonException expected) {
+                throw expected;
+            }
+            throw new IllegalStateException("A part of the load failed.", e.getCause());
+        } finally {
+            parsers.shutdownNow();
+            writer.shutdown();
+        }
+    }
+
+    /** Reads lines; null when one of them is not plain or has a bad cell. */
+    private @Nullable Block parse(byte[] lines) {
+        char[] chars;
+        int length;
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(lines));
+            chars = decoded.array();
+            length = decoded.limit();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+        ColumnReader[] readers = rules.stream().map(ColumnReader::new).toArray(ColumnReader[]::new);
+        ColumnReader eventTime = readers[header.indexOf(source.eventTime())];
+        String createdName = source.created();
+        ColumnReader created = createdName == null ? null : readers[header.indexOf(createdName)];
+        ColumnReader cursor = readers[header.indexOf(SourceParser.cursorName(source))];
+        long knownAfter = Micros.of(source.knownAfter());
+        long[] nulls = new long[readers.length];
+        long[] events = new long[1024];
+        long[] known = new long[1024];
+        long mark = Long.MIN_VALUE;
+        int rows = 0;
+        int at = 0;
+        while (at < length) {
+            int cell = 0;
+            int start = at;
+            boolean line = true;
+            while (line) {
+                int end = at;
+                while (end < length && chars[end] != ',' && chars[end] != '\n') {
+                    if (chars[end] == '"' || (chars[end] == '\r' && !(end + 1 < length && chars[end + 1] == '\n'))) {
+                        return null;
+                    }
+                    end++;
+                }
+                line = end < length && chars[end] == ',';
+                int cellEnd = !line && end > at && chars[end - 1] == '\r' ? end - 1 : end;
+                if (!line && cell == 0 && cellEnd == start) {
+                    at = end + 1;
+                    break; // a blank line
+                }
+                if (cell == readers.length || (!line && cell != readers.length - 1)) {
+                    return null;
+                }
+                if (readers[cell].read(chars, at, cellEnd, rows) != null) {
+                    if (!readers[cell].rule().nullOnFail() || readers[cell].rule().required()) {
+                        return null;
+                    }
+                    readers[cell].setNull(rows);
+                    nulls[cell]++;
+                }
+                cell++;
+                at = end + 1;
+            }
+            if (cell == 0) {
+                continue;
+            }
+            if (rows == events.length) {
+                events = Arrays.copyOf(events, 2 * rows);
+                known = Arrays.copyOf(known, 2 * rows);
+            }
+            events[rows] = eventTime.microsAt(rows);
+            known[rows] = created != null ? created.microsAt(rows) : Math.addExact(events[rows], knownAfter);
+            if (known[rows] < limit) {
+                mark = Math.max(mark, cursor.microsAt(rows));
+                rows++;
+            }
+        }
+        List<Vector> vectors = new ArrayList<>();
+        for (ColumnReader reader : readers) {
+            vectors.add(reader.vector(rows));
+        }
+        vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(events, rows), null));
+        vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(known, rows), null));
+        return new Block(new Frame(schema, vectors, rows), mark, nulls);
+    }
+
+    /** Adds rows to their months and stores the months left behind; false when the file is not in order of time. */
+    private boolean take(Block block, ExecutorService writer) throws InterruptedException, ExecutionException {
+        cursorMark = Math.max(cursorMark, block.cursorMark());
+        for (int i = 0; i < header.size(); i++) {
+            if (block.nulled()[i] > 0) {
+                nulled.merge(header.get(i), block.nulled()[i], Long::sum);
+            }
+        }
+        NavigableMap<YearMonth, int[]> months = DatasetState.byMonth(block.frame());
+        if (months.isEmpty()) {
+            return true;
+        }
+        for (Map.Entry<YearMonth, int[]> month : months.entrySet()) {
+            if (stored.containsKey(month.getKey())) {
+                return false;
+            }
+            Frame rows = months.size() == 1 ? block.frame() : block.frame().take(month.getValue());
+            open.computeIfAbsent(month.getKey(), each -> new ArrayList<>()).add(rows);
+        }
+        openRows += block.frame().rows();
+        earliest.add(months.firstKey());
+        if (earliest.size() > BLOCKS_BEHIND) {
+            earliest.remove();
+            YearMonth left = earliest.stream().min(YearMonth::compareTo).orElseThrow();
+            while (!open.isEmpty() && open.firstKey().isBefore(left)) {
+                store(writer);
+            }
+        }
+        return openRows <= mostRows;
+    }
+
+    /** Has the earliest open month stored, after waiting for those before it when too many are under way. */
+    private void store(ExecutorService writer) throws InterruptedException, ExecutionException {
+        Map.Entry<YearMonth, List<Frame>> month = open.pollFirstEntry();
+        YearMonth name = month.getKey();
+        List<Frame> parts = month.getValue();
+        openRows -= parts.stream().mapToLong(Frame::rows).sum();
+        List<Future<@Nullable Stored>> under =
+                stored.values().stream().filter(each -> !each.isDone()).toList();
+        if (under.size() >= MONTHS_AHEAD) {
+            var unused = under.getFirst().get();
+        }
+        stored.put(name, writer.submit(() -> write(name, parts)));
+    }
+
+    /** Stores a month without exact copies; null when two rows of one key differ. */
+    private @Nullable Stored write(YearMonth month, List<Frame> parts) {
+        Frame rows = Frames.concat(parts);
+        RowOrder order = Frames.inKeyOrder(rows, source.key());
+        int[] sorted = Frames.order(rows.rows(), order);
+        boolean[] copy = new boolean[sorted.length];
+        int copies = 0;
+        for (int i = 1; i < sorted.length; i++) {
+            if (order.compare(sorted[i - 1], sorted[i]) == 0) {
+                if (!RowDifference.columns(rows, sorted[i - 1], rows, sorted[i]).isEmpty()) {
+                    return null;
+                }
+                copy[i] = true;
+                copies++;
+            }
+        }
+        int[] kept = copies == 0
+                ? sorted
+                : IntStream.range(0, sorted.length)
+                        .filter(i -> !copy[i])
+                        .map(i -> sorted[i])
+                        .toArray();
+        PartitionRows partition = PartitionRows.of(month, rows.take(kept), source.key());
+        long[] nulls = new long[schema.columns().size()];
+        for (int i = 0; i < nulls.length; i++) {
+            nulls[i] = Frames.nulls(partition.rows().vector(i));
+        }
+        return new Stored(store.stage(source.name(), source.key(), partition), nulls, copies);
+    }
+
+    private LoadReport finish(
+            NavigableMap<YearMonth, Stored> months,
+            String sha256,
+            Instant now,
+            Consumer<DataLoad.Blocked> blocked) {
+        long rows = 0;
+        long copies = 0;
+        Map<String, Long> nulls = new TreeMap<>();
+        Instant latest = Instant.MIN;
+        List<Partition> partitions = new ArrayList<>();
+        for (Stored month : months.values()) {
+            partitions.add(month.partition());
+            rows += month.partition().rows();
+            copies += month.copies();
+            Instant last = month.partition().lastEvent();
+            latest = last.isAfter(latest) ? last : latest;
+            for (int i = 0; i < month.nulls().length; i++) {
+                if (month.nulls()[i] > 0) {
+                    nulls.merge(schema.names().get(i), month.nulls()[i], Long::sum);
+                }
+            }
+        }
+        List<CheckResult> checks;
+        try {
+            checks = checks(rows, nulls, Duration.between(latest, until == null ? now : until));
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.DATA_BLOCKED) {
+                blocked.accept(new DataLoad.Blocked(source.name(), rows + copies, 0, null, null));
+            }
+            throw e;
+        }
+        DatasetVersion version = store.put(new DatasetDraft(
+                source.name(),
+                schema,
+                source.key(),
+                partitions,
+                List.of(),
+                nulls,
+                Micros.toInstant(cursorMark),
+                null,
+                now));
+        return new LoadReport(
+                source.name(), rows + copies, rows, 0, 0, 0, copies, copies, List.of(), null, nulled, sha256, checks, version,
+                null);
+    }
+
+    private List<CheckResult> checks(long rows, Map<String, Long> nulls, Duration age) {
+        List<CheckResult> results = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (CheckDefinition check : source.checks()) {
+            Condition condition = Condition.parse(check.condition());
+            double observed =
+                    switch (condition.name()) {
+                        case "row_count" -> rows;
+                        case "duplicate_keys", "quarantined" -> 0;
+                        case "freshness" -> Math.max(0, age.toNanos() / 1e9);
+                        default -> missing(check, condition.args().getFirst(), nulls, rows);
+                    };
+            CheckResult result = new CheckResult(
+                    check.severity(),
+                    condition.text(),
+                    observed,
+                    condition.value(),
+                    condition.unit(),
+                    condition.test(observed));
+            results.add(result);
+            if (!result.passed() && result.severity() == CheckDefinition.Severity.BLOCK) {
+                problems.add(Problem.at(
+                        ErrorCode.DATA_BLOCKED,
+                        check.condition().location(),
+                        "The load of the source (%s) is blocked: %s was expected, but it is %s."
+                                .formatted(source.name(), result.condition(), result.observedText()),
+                        "Nothing was changed. Maybe the file is not the one that was meant."));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        return results;
+    }
+
+    private double missing(CheckDefinition check, String column, Map<String, Long> nulls, long rows) {
+        if (!schema.contains(column)) {
+            throw new KeelsonException(Problem.at(
+                    ErrorCode.MISSING_COLUMN,
+                    check.condition().location(),
+                    "The check (%s) names the column (%s), which the source does not have."
+                            .formatted(check.condition(), column),
+                    null));
+        }
+        return (double) nulls.getOrDefault(column, 0L) / rows;
+    }
+}

@@ -1,0 +1,187 @@
+package dev.keelson.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.keelson.data.spi.InMemoryDatasetStore;
+import dev.keelson.data.spi.SourceFiles;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.frame.ColumnType;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The fast first load makes the version that the careful one makes, or leaves the file to it. */
+class BulkLoadPropertyTest {
+    private static final Instant NOW = Instant.parse("2024-06-01T00:00:00Z");
+
+    private static Sources prices() {
+        return Sources.matches()
+                .key("ticker", "at")
+                .eventTime("at")
+                .knownAfter(Duration.ofHours(1))
+                .zone("Europe/London")
+                .column("ticker", ColumnType.STRING)
+                .column("at", ColumnType.TIMESTAMP)
+                .column("day", ColumnType.DATE, "dd/MM/yyyy", "yyyy-MM-dd")
+                .column("flag", ColumnType.BOOLEAN)
+                .column("count", ColumnType.LONG)
+                .least("price", 0, ColumnDefinition.OnFail.NULL)
+                .warn("missing(price) < 5%")
+                .block("row_count >= 1")
+                .block("duplicate_keys == 0");
+    }
+
+    private static SourceFiles files(String text) {
+        return file -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private final List<DataLoad.Blocked> blocked = new ArrayList<>();
+
+    private Optional<LoadReport> bulk(
+            InMemoryDatasetStore store, SourceDefinition source, String text, @Nullable Instant until, int block) {
+        return BulkLoad.load(files(text), store, source, until, NOW, blocked::add, block);
+    }
+
+    private static String file(Random random) {
+        String end = random.nextBoolean() ? "\n" : "\r\n";
+        StringBuilder text = new StringBuilder(random.nextBoolean() ? "\uFEFF" : "")
+                .append("ticker,at,day,flag,count,price")
+                .append(end);
+        Instant at = Instant.parse("2024-01-30T00:00:00Z");
+        String before = "";
+        int rows = 1 + random.nextInt(120);
+        for (int i = 0; i < rows; i++) {
+            at = at.plusSeconds(random.nextInt(90_000));
+            String line = "%s,%s,%s,%s,%s,%s"
+                    .formatted(
+                            "Tü" + random.nextInt(3),
+                            random.nextBoolean() ? at : at.toString().replace("Z", "+01:00"),
+                            random.nextBoolean() ? "03/02/2024" : "",
+                            random.nextInt(3) == 0 ? "" : random.nextBoolean(),
+                            random.nextInt(4) == 0 ? "" : random.nextLong(),
+                            random.nextInt(9) == 0 ? "-1" : random.nextInt(5) == 0 ? "" : random.nextDouble() * 1e6);
+            text.append(line).append(end);
+            if (random.nextInt(10) == 0 && !before.isEmpty()) {
+                text.append(before).append(end); // an exact copy
+            }
+            if (random.nextInt(20) == 0) {
+                text.append(end);
+            }
+            before = line;
+        }
+        if (random.nextBoolean()) {
+            text.setLength(text.length() - end.length());
+        }
+        return text.toString();
+    }
+
+    @Test
+    void sameVersionAndCountsAsTheCarefulLoad() {
+        SourceDefinition source = prices().build();
+        int fast = 0;
+        for (long seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            String text = file(random);
+            Instant until = random.nextBoolean() ? null : Instant.parse("2024-02-20T00:00:00Z");
+            InMemoryDatasetStore store = new InMemoryDatasetStore();
+            InMemoryDatasetStore careful = new InMemoryDatasetStore();
+
+            Optional<LoadReport> made = bulk(store, source, text, until, 256 + random.nextInt(2_000));
+            if (made.isEmpty()) {
+                assertThat(store.latest("matches")).isEmpty();
+                continue;
+            }
+            LoadReport expected = new DataLoad(careful).load(Sources.read(source, text), until, NOW);
+
+            fast++;
+            assertThat(made.get().version()).as("seed %d", seed).isEqualTo(expected.version());
+            assertThat(made.get()).as("seed %d", seed).isEqualTo(expected);
+        }
+        assertThat(fast).isGreaterThan(200);
+    }
+
+    private static final String HEADER = "ticker,at,day,flag,count,price\n";
+    private static final String ROW = "A,2024-01-01T00:00:00Z,,,1,2\n";
+
+    private Optional<LoadReport> plain(String text) {
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+        Optional<LoadReport> made = bulk(store, prices().build(), text, null, 512);
+        assertThat(store.latest("matches").isPresent()).isEqualTo(made.isPresent());
+        return made;
+    }
+
+    @Test
+    void whatIsNotPlainIsLeftToTheCarefulLoad() {
+        assertThat(plain(HEADER + ROW)).isPresent();
+        assertThat(plain(HEADER)).isEmpty();
+        assertThat(plain("")).isEmpty();
+        assertThat(plain(HEADER + ROW + "B,never,,,1,2\n")).as("bad cell").isEmpty();
+        assertThat(plain(HEADER + ROW + "B,2024-01-01T00:00:00Z,,,1\n")).as("too few cells").isEmpty();
+        assertThat(plain(HEADER + ROW + "B,2024-01-01T00:00:00Z,,,1,2,3\n")).as("too many cells").isEmpty();
+        assertThat(plain(HEADER + ROW + "\"B\",2024-01-01T00:00:00Z,,,1,2\n")).as("quotes").isEmpty();
+        assertThat(plain(HEADER + ROW + ROW.replace(",2\n", ",3\n"))).as("contradiction").isEmpty();
+        assertThat(plain(HEADER.replace("price", "prize") + ROW)).as("other header").isEmpty();
+        assertThat(plain(HEADER.replace("\n", ",more\n") + ROW.replace("\n", ",1\n"))).as("undeclared").isEmpty();
+        assertThat(plain(HEADER + "A\rB,2024-01-01T00:00:00Z,,,1,2\n")).as("lone CR").isEmpty();
+    }
+
+    @Test
+    void monthThatComesBackAfterItWasLeftBehindIsLeftToTheCarefulLoad() {
+        StringBuilder text = new StringBuilder(HEADER);
+        for (int month = 1; month <= 12; month++) {
+            for (int i = 0; i < 40; i++) {
+                text.append("A,2023-%02d-01T00:%02d:00Z,,,1,2%n".formatted(month, i).replace("\r\n", "\n"));
+            }
+        }
+
+        assertThat(plain(text.toString())).isPresent();
+        assertThat(plain(text + "B,2023-01-01T00:00:00Z,,,1,2\n")).isEmpty();
+    }
+
+    @Test
+    void dataLoadTakesTheFastPathFirstAndTheCarefulOneThen() {
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+        DataLoad load = new DataLoad(store);
+        SourceDefinition source = prices().build();
+
+        LoadReport first = load.load(new SourceReader(files(HEADER + ROW)), source, null, NOW);
+        LoadReport again = load.load(new SourceReader(files(HEADER + ROW)), source, null, NOW);
+        LoadReport more = load.load(
+                new SourceReader(files(HEADER + ROW + "B,2024-01-02T00:00:00Z,,,1,2\n")), source, null, NOW);
+
+        assertThat(first.loaded()).isEqualTo(1);
+        assertThat(again.changed()).isFalse();
+        assertThat(more.loaded()).isEqualTo(1);
+    }
+
+    @Test
+    void failedCheckBlocksAndNothingIsVisible() {
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+        SourceDefinition source = prices().block("row_count >= 100").build();
+
+        KeelsonException failure = catchThrowableOfType(
+                KeelsonException.class, () -> bulk(store, source, HEADER + ROW, null, 512));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.DATA_BLOCKED);
+        assertThat(blocked).hasSize(1);
+        assertThat(store.latest("matches")).isEmpty();
+    }
+
+    @Test
+    void sourceWithSomethingThisLoadDoesNotKnowIsLeft() {
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+
+        assertThat(bulk(store, prices().warn("unique(ticker) >= 10%").build(), HEADER + ROW, null, 512))
+                .isEmpty();
+        assertThat(bulk(store, prices().key("ticker").build(), HEADER + ROW, null, 512)).isEmpty();
+    }
+}

@@ -1,0 +1,5 @@
+/** Servers and clocks for tests. */
+@NullMarked
+package dev.keelson.testkit;
+
+import org.jspecify.annotations.NullMarked;
