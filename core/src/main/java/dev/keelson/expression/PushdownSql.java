@@ -382,7 +382,8 @@ public final class PushdownSql {
             }
             case LENGTH -> function("length", arguments, ColumnType.STRING);
             case CONCAT -> function("concat", arguments, ColumnType.STRING);
-            case LN, LOG10, EXP, SQRT, POW, LOWER, UPPER, YEAR, MONTH, DAY, DAY_OF_WEEK -> throw refused(node);
+            case LN, LOG10, EXP, SQRT, POW, LOWER, UPPER, CYCLIC_SIN, CYCLIC_COS -> throw refused(node);
+            case YEAR, MONTH, DAY, DAY_OF_WEEK, DAY_OF_YEAR, HOUR, MINUTE -> throw refused(node);
         }
     }
 
