@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,9 +97,9 @@ class SourceFormatsTest {
     }
 
     private DatasetVersion load(String file) {
-        return new DataLoad(new InMemoryDatasetStore())
+        return Objects.requireNonNull(new DataLoad(new InMemoryDatasetStore())
                 .load(reader, source(file), null, Instant.EPOCH)
-                .version();
+                .version());
     }
 
     @Test
