@@ -115,9 +115,21 @@ public final class DataLoad {
      *     the store throws. Nothing visible has changed then
      */
     public synchronized LoadReport load(SourceRows rows, @Nullable Instant until, Instant now) {
+        return load(rows, until, now, true);
+    }
+
+    /**
+     * Loads rows that came in beside the source's file, as {@link #load(SourceRows, Instant, Instant)} does, but the next
+     * load continues where it would have without them: the file may lag behind.
+     */
+    public synchronized LoadReport loadBeside(SourceRows rows, Instant now) {
+        return load(rows, null, now, false);
+    }
+
+    private LoadReport load(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor) {
         SourceDefinition source = rows.source();
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        Step step = new Step(rows, until, now, state(source, previous, rows.schema()));
+        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()));
         return step.run();
     }
 
@@ -198,9 +210,11 @@ public final class DataLoad {
         private final Map<String, Long> nulls = new TreeMap<>();
         private final int cut;
         private final long copies;
+        private final boolean movesCursor;
         private long cursorMark;
 
-        Step(SourceRows rows, @Nullable Instant until, Instant now, DatasetState state) {
+        Step(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor, DatasetState state) {
+            this.movesCursor = movesCursor;
             this.rows = rows;
             this.source = rows.source();
             this.until = until;
@@ -454,7 +468,8 @@ public final class DataLoad {
             if (previous == null || source.created() != null) {
                 return added;
             }
-            long watermark = Micros.of(previous.watermark());
+            // what was known at the watermark may have been asked for since, so it is known after that
+            long watermark = Micros.of(previous.watermark()) + 1;
             long[] known = added.longs(SystemColumns.KNOWN_AT).values().clone();
             boolean late = false;
             for (int i = 0; i < known.length; i++) {
@@ -482,7 +497,7 @@ public final class DataLoad {
                     kept(),
                     List.copyOf(changed.values()),
                     nulls,
-                    Micros.toInstant(cursorMark),
+                    previous != null && !movesCursor ? previous.cursorMark() : Micros.toInstant(cursorMark),
                     previous == null ? null : previous.id(),
                     now);
         }
