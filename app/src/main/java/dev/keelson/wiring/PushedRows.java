@@ -216,6 +216,9 @@ final class PushedRows {
         for (int i = 0; i < known.length; i++) {
             known[i] = Math.max(known[i], micros);
         }
-        return rows.with(SystemColumns.KNOWN_AT, new Vector.Longs(ColumnType.TIMESTAMP, known, null));
+        List<String> others = rows.schema().names().stream()
+                .filter(name -> !name.equals(SystemColumns.KNOWN_AT))
+                .toList();
+        return rows.select(others).with(SystemColumns.KNOWN_AT, new Vector.Longs(ColumnType.TIMESTAMP, known, null));
     }
 }

@@ -154,7 +154,7 @@ final class Body {
         if (!node.isObject()) {
             throw wrong(key, node, "an object of lists");
         }
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             if (!field.getValue().isArray()) {
                 throw wrong(key + "." + field.getKey(), field.getValue(), "a list");
             }
@@ -180,7 +180,7 @@ final class Body {
                 throw wrong(place, node.get(i), "an object of column and value");
             }
             Map<String, @Nullable Object> row = new LinkedHashMap<>();
-            node.get(i).fields().forEachRemaining(field ->
+            node.get(i).properties().forEach(field ->
                     row.put(field.getKey(), value(place + "." + field.getKey(), field.getValue())));
             rows.add(row);
         }
