@@ -2,7 +2,6 @@ package dev.keelson.http;
 
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
-import dev.keelson.features.spi.OnlineStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -85,14 +84,16 @@ public interface FeatureServing {
      * @param entity its entity
      * @param features how many features it has
      * @param freshnessSeconds age of its newest event; NaN when there is none
-     * @param size what the store holds
+     * @param keys entities of which the store holds something
+     * @param bytes of what it holds
      */
     record ViewStatus(
             OnlineFeatures.Status status,
             String entity,
             int features,
             double freshnessSeconds,
-            OnlineStore.Size size) {}
+            long keys,
+            long bytes) {}
 
     /**
      * Features of entities.

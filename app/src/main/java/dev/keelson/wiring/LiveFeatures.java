@@ -14,6 +14,7 @@ import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.ViewReading;
+import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
@@ -426,12 +427,14 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         List<ViewStatus> list = new ArrayList<>();
         for (FeatureViewDefinition view : views.values()) {
             OnlineFeatures.Status status = online.status(view.name());
+            OnlineStore.Size size = online.size(view.name());
             list.add(new ViewStatus(
                     status,
                     view.entity(),
                     view.features().size(),
                     status.freshnessSeconds(now),
-                    online.size(view.name())));
+                    size.keys(),
+                    size.bytes()));
         }
         return list;
     }

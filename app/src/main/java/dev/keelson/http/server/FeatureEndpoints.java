@@ -225,7 +225,7 @@ final class FeatureEndpoints {
                     .put("watermark", watermark == null ? null : watermark.toString())
                     .put("newest_event", newest == null ? null : newest.toString());
             Json.number(node, "freshness_seconds", view.freshnessSeconds());
-            node.put("keys", view.size().keys()).put("bytes", view.size().bytes());
+            node.put("keys", view.keys()).put("bytes", view.bytes());
             node.put("pushed_rows", view.status().pushed());
         }
         Json.send(response, document);
