@@ -3,24 +3,16 @@ package dev.keelson.features;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.keelson.data.DatasetDraft;
-import dev.keelson.data.DatasetDraft.PartitionRows;
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.data.TestPartitions;
 import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.expression.FrameRow;
 import dev.keelson.features.Materialization.Outcome;
 import dev.keelson.features.Materialization.Request;
 import dev.keelson.frame.Frame;
-import dev.keelson.frame.Micros;
 import java.time.Instant;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -232,27 +224,6 @@ final class MaterializationTest {
     private DatasetVersion version(MatchRows all, Predicate<MatchRows.Match> kept) {
         MatchRows rows = new MatchRows();
         all.matches.stream().filter(kept).forEach(rows::add);
-        Frame frame = rows.frame();
-        Map<YearMonth, List<Integer>> months = new TreeMap<>();
-        for (int row = 0; row < frame.rows(); row++) {
-            Instant event = Micros.toInstant(rows.matches.get(row).eventTime());
-            months.computeIfAbsent(YearMonth.from(event.atOffset(ZoneOffset.UTC)), month -> new ArrayList<>())
-                    .add(row);
-        }
-        List<PartitionRows> partitions = new ArrayList<>();
-        months.forEach((month, numbers) -> partitions.add(TestPartitions.of(
-                month,
-                frame.take(numbers.stream().mapToInt(Integer::intValue).toArray()),
-                MatchRows.SOURCE.key())));
-        return datasets.put(new DatasetDraft(
-                "matches",
-                frame.schema(),
-                MatchRows.SOURCE.key(),
-                List.of(),
-                partitions,
-                Map.of(),
-                Instant.EPOCH,
-                null,
-                Instant.EPOCH));
+        return TestDatasets.put(datasets, rows);
     }
 }
