@@ -54,19 +54,31 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final LinkedHashMap<String, Map<List<@Nullable Object>, List<@Nullable Object>>> months =
             new LinkedHashMap<>();
     private final Schema schema;
+    private final boolean owns;
 
     private @Nullable AutoCloseable owned;
 
     LiveFeatures(
             Project project, InstantSource clock, Workspace workspace, ProjectModels models, DatasetVersion version) {
+        this(project, clock, workspace, models, version, workspace.pushes());
+    }
+
+    private LiveFeatures(
+            Project project,
+            InstantSource clock,
+            Workspace workspace,
+            ProjectModels models,
+            DatasetVersion version,
+            PushLog pushes) {
         this.project = project;
         this.clock = clock;
         this.workspace = workspace;
         this.models = models;
         this.schema = version.schema();
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
-        this.pushes = workspace.pushes();
+        this.pushes = pushes;
         project.views().forEach(view -> views.put(view.name(), view));
+        this.owns = pushes == workspace.openPushes();
         layPushes(version);
     }
 
@@ -94,6 +106,33 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         } catch (RuntimeException e) {
             workspace.close();
             owner.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the features of a project to read them, beside a process that owns it.
+     *
+     * @throws KeelsonException NOT_READY before any data was loaded
+     */
+    public static LiveFeatures look(Project project, InstantSource clock) {
+        Workspace workspace = new Workspace(project);
+        try {
+            DatasetVersion version = workspace
+                    .datasets()
+                    .latest(ProjectModels.source(project).name())
+                    .orElseThrow(LiveFeatures::noData);
+            LiveFeatures features = new LiveFeatures(
+                    project,
+                    clock,
+                    workspace,
+                    ProjectModels.of(project, version.schema()),
+                    version,
+                    PushLog.look(workspace.state().pushes()));
+            features.owned = workspace::close;
+            return features;
+        } catch (RuntimeException e) {
+            workspace.close();
             throw e;
         }
     }
@@ -127,7 +166,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                 done.add(entry.number());
             }
         }
-        pushes.done(done);
+        if (owns) {
+            pushes.done(done);
+        }
     }
 
     // ---- reading

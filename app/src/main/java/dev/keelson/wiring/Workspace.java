@@ -196,6 +196,11 @@ public final class Workspace implements AutoCloseable {
         return open;
     }
 
+    /** The rows that were pushed, when they were opened for writing. */
+    synchronized @Nullable PushLog openPushes() {
+        return pushes;
+    }
+
     /**
      * Loads what was pushed for the dataset. It comes before the source's file, whose rows are then known later; where
      * the file continues does not change.

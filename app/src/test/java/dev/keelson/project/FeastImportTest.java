@@ -76,10 +76,10 @@ final class FeastImportTest {
                 .contains("conv_rate: last(conv_rate) over last event", "ttl: 1d12h", "file: \"data/driver_stats.csv\"")
                 .contains("# feature service ranking: driver_hourly_stats:conv_rate");
         assertThat(imported.notes())
-                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:32: ").contains("BigQuerySource"))
-                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:33: ").contains("`*`"))
-                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:34: ").contains("pushed"))
-                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:36: ").contains("on_demand"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:31: ").contains("BigQuerySource"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:32: ").contains("`*`"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:33: ").contains("pushed"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:35: ").contains("on_demand"))
                 .anySatisfy(note -> assertThat(note).contains("(city) is String"))
                 .anySatisfy(note -> assertThat(note).startsWith("ranking: "))
                 .hasSize(6);

@@ -59,7 +59,7 @@ final class FeaturesGet extends KeelsonCommand {
                     "Maybe: keelson features get --features VIEW:FEATURE --entity KEY=VALUE");
         }
         Answer answer;
-        try (LiveFeatures live = LiveFeatures.open(project, session.clock())) {
+        try (LiveFeatures live = LiveFeatures.look(project, session.clock())) {
             if (model == null) {
                 answer = live.get(features, columns());
             } else {

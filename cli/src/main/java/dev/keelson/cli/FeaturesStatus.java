@@ -15,7 +15,7 @@ final class FeaturesStatus extends KeelsonCommand {
     @Override
     int run(Session session) {
         List<ViewStatus> views;
-        try (LiveFeatures features = LiveFeatures.open(session.project(), session.clock())) {
+        try (LiveFeatures features = LiveFeatures.look(session.project(), session.clock())) {
             views = features.status();
         }
         List<List<String>> table = new ArrayList<>();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that were pushed, in the order in which they came, until they are part of a dataset and of the online features.
@@ -34,7 +35,7 @@ public final class PushLog implements AutoCloseable {
 
     private final Path file;
     private final TreeMap<Long, Entry> kept = new TreeMap<>();
-    private final FileChannel channel;
+    private final @Nullable FileChannel channel;
     private long last;
 
     /**
@@ -57,12 +58,26 @@ public final class PushLog implements AutoCloseable {
      * @throws KeelsonException STORE_DAMAGED if the file is damaged before its end; NOT_WRITABLE, DISK_FULL
      */
     public PushLog(Path file) {
+        this(file, true);
+    }
+
+    /** Opens the log to look at it, beside the process that writes it. Nothing can be kept. */
+    public static PushLog look(Path file) {
+        return new PushLog(file, false);
+    }
+
+    private PushLog(Path file, boolean writes) {
         this.file = file;
         try {
             long good = Files.exists(file) ? replay(Files.readAllBytes(file)) : 0;
-            this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.truncate(good);
-            channel.position(good);
+            if (writes) {
+                FileChannel opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                opened.truncate(good);
+                opened.position(good);
+                this.channel = opened;
+            } else {
+                this.channel = null;
+            }
         } catch (IOException e) {
             throw StoreErrors.writing(file, e);
         }
@@ -175,12 +190,19 @@ public final class PushLog implements AutoCloseable {
         return node;
     }
 
+    private FileChannel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("The log of pushed rows (%s) was opened to look at it.".formatted(file));
+        }
+        return channel;
+    }
+
     private void emptyWhenDone() {
         if (kept.isEmpty()) {
             try {
-                channel.truncate(0);
-                channel.position(0);
-                channel.force(true);
+                channel().truncate(0);
+                channel().position(0);
+                channel().force(true);
             } catch (IOException e) {
                 throw StoreErrors.writing(file, e);
             }
@@ -190,25 +212,26 @@ public final class PushLog implements AutoCloseable {
     private void write(ObjectNode json) {
         String text = json.toString();
         byte[] line = (crc(text) + " " + text + "\n").getBytes(StandardCharsets.UTF_8);
+        FileChannel out = channel();
         long start = -1;
         try {
-            start = channel.position();
+            start = out.position();
             ByteBuffer buffer = ByteBuffer.wrap(line);
             while (buffer.hasRemaining()) {
-                channel.write(buffer);
+                out.write(buffer);
             }
-            channel.force(false);
+            out.force(false);
         } catch (IOException e) {
-            takeBack(start, e);
+            takeBack(out, start, e);
             throw StoreErrors.writing(file, e);
         }
     }
 
-    private void takeBack(long start, IOException cause) {
+    private static void takeBack(FileChannel out, long start, IOException cause) {
         if (start >= 0) {
             try {
-                channel.truncate(start);
-                channel.position(start);
+                out.truncate(start);
+                out.position(start);
             } catch (IOException e) {
                 cause.addSuppressed(e);
             }
@@ -223,6 +246,9 @@ public final class PushLog implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (channel == null) {
+            return;
+        }
         try {
             channel.close();
         } catch (IOException e) {
