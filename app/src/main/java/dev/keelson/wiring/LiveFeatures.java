@@ -116,7 +116,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
      * @throws KeelsonException NOT_READY before any data was loaded
      */
     public static LiveFeatures look(Project project, InstantSource clock) {
-        Workspace workspace = new Workspace(project);
+        Workspace workspace = Workspace.reading(project);
         try {
             DatasetVersion version = workspace
                     .datasets()
@@ -305,9 +305,10 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
         List<Problem> problems = new ArrayList<>();
+        RequestReader reader = new RequestReader(plan);
         List<RequestRow> parsed = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            parsed.add(RequestRow.parse(plan, rows.get(i), i, problems));
+            parsed.add(reader.read(rows.get(i), i, problems));
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);

@@ -40,9 +40,8 @@ import org.jspecify.annotations.Nullable;
  * window of the greatest cursor loaded, and is set aside otherwise. Checks are evaluated on what the version would be;
  * nothing is visible before all of them were.
  *
- * <p>A row without a created column that comes in after later ones were known takes the watermark of the previous
- * version
- * as the time it became known: it counts from when it became known, and history is never restated.
+ * <p>A row without a created column that comes in after later ones were known became known right after the watermark of
+ * the previous version: it counts from when it became known, and history is never restated.
  *
  * <p>A source that is a change feed (see {@link RowOperation}) applies, of all visible rows of one key, the last one. A
  * delete takes the row out of the next version; the versions before keep it, and a question about the past that is
@@ -468,13 +467,14 @@ public final class DataLoad {
             if (previous == null || source.created() != null) {
                 return added;
             }
-            // what was known at the watermark may have been asked for since, so it is known after that
-            long watermark = Micros.of(previous.watermark()) + 1;
+            long watermark = Micros.of(previous.watermark());
             long[] known = added.longs(SystemColumns.KNOWN_AT).values().clone();
             boolean late = false;
             for (int i = 0; i < known.length; i++) {
-                late |= known[i] < watermark;
-                known[i] = Math.max(known[i], watermark);
+                if (known[i] < watermark) {
+                    late = true;
+                    known[i] = watermark + 1; // who asked since has seen all that was known at the watermark
+                }
             }
             if (!late) {
                 return added;
