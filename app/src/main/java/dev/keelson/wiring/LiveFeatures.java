@@ -188,9 +188,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             }
             FeatureViewDefinition view = view(address.substring(0, colon));
             String name = address.substring(colon + 1);
-            List<String> names = view.features().stream()
-                    .map(FeatureViewDefinition.FeatureDefinition::name)
-                    .toList();
+            List<String> names = online.featureNames(view.name());
             if (!name.equals("*") && !names.contains(name)) {
                 throw bad(
                         "features",
@@ -473,7 +471,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             list.add(new ViewStatus(
                     status,
                     view.entity(),
-                    view.features().size(),
+                    online.featureNames(view.name()).size(),
                     status.freshnessSeconds(now),
                     size.keys(),
                     size.bytes()));

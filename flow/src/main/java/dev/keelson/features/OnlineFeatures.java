@@ -312,6 +312,11 @@ public final class OnlineFeatures {
         }
     }
 
+    /** The names of a view's features, in order; a definition may give several. */
+    public List<String> featureNames(String name) {
+        return view(name).plan.names();
+    }
+
     /** How much a view holds in the store; reads over all of its values. */
     public OnlineStore.Size size(String name) {
         return store.size(view(name).storeName);
