@@ -129,7 +129,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                     ProjectModels.of(project, version.schema()),
                     version,
                     PushLog.look(workspace.state().pushes()));
-            features.owned = workspace::close;
+            features.owned = workspace;
             return features;
         } catch (RuntimeException e) {
             workspace.close();
