@@ -33,6 +33,11 @@ public interface Backend {
     /** What time it is. */
     InstantSource clock();
 
+    /** The online features; null before any data was loaded. */
+    default @Nullable FeatureServing features() {
+        return null;
+    }
+
     /** Why predictions cannot be answered yet, in one sentence; null when they can. */
     @Nullable String notReadyReason();
 

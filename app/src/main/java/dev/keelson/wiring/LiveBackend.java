@@ -9,6 +9,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
+import dev.keelson.http.FeatureServing;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftCheck;
@@ -56,6 +57,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable DatasetVersion version;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
+    private final @Nullable LiveFeatures features;
     private final Map<String, ModelRows> rows;
     private final Map<String, BundleTrainer> trainers;
     private boolean filled;
@@ -89,6 +91,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (version == null) {
             this.models = null;
             this.online = null;
+            this.features = null;
             this.rows = Map.of();
             this.trainers = Map.of();
         } else {
@@ -96,7 +99,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.models = compiled;
             this.rows = compiled.rows();
             this.trainers = workspace.trainers(compiled, rows, version::id);
-            this.online = OnlineFeatures.open(compiled.engine(), workspace.online());
+            LiveFeatures live = new LiveFeatures(project, clock, workspace, compiled, version);
+            this.features = live;
+            this.online = live.online();
             publish();
         }
     }
@@ -168,6 +173,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public InstantSource clock() {
         return clock;
+    }
+
+    @Override
+    public @Nullable FeatureServing features() {
+        return features;
     }
 
     @Override

@@ -128,6 +128,7 @@ public final class RunPipeline {
     /** Loads the source and stores a report of it, also when the load is blocked. */
     public static LoadReport load(Workspace workspace, Instant now, Consumer<Step> done) {
         String source = ProjectModels.source(workspace.project()).name();
+        workspace.loadPushes(ProjectModels.source(workspace.project()), now);
         long started = System.nanoTime();
         LoadReport load = workspace.load(
                 now,
@@ -227,8 +228,8 @@ public final class RunPipeline {
                         models.plans().stream()
                                 .map(plan -> plan.service().names().size() + " features for " + plan.name())
                                 .toList());
+        workspace.materialize(models, version); // nothing is read again where nothing changed
         if (before.isEmpty()) {
-            workspace.materialize(models, version);
             workspace.catalog().update(tx -> tx.putStep(key, "features", version.id()));
         }
         done.accept(new Step("features", before.isEmpty(), summary));

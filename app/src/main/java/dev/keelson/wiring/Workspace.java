@@ -3,10 +3,12 @@ package dev.keelson.wiring;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureTable;
+import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
@@ -18,6 +20,7 @@ import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.FileArtifactStore;
 import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.PushLog;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
@@ -45,6 +48,7 @@ public final class Workspace implements AutoCloseable {
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
     private @Nullable SqliteOnlineStore online;
+    private @Nullable PushLog pushes;
 
     /** Opens the stores of a project in {@code .keelson} beside its file. */
     public Workspace(Project project) {
@@ -181,6 +185,38 @@ public final class Workspace implements AutoCloseable {
         return open;
     }
 
+    /** Rows that were pushed. For the owner alone. */
+    synchronized PushLog pushes() {
+        PushLog open = pushes;
+        if (open == null) {
+            state.create();
+            open = new PushLog(state.pushes());
+            pushes = open;
+        }
+        return open;
+    }
+
+    /** The rows that were pushed, when they were opened for writing. */
+    synchronized @Nullable PushLog openPushes() {
+        return pushes;
+    }
+
+    /**
+     * Loads what was pushed for the dataset. It comes before the source's file, whose rows are then known later; where
+     * the file continues does not change.
+     */
+    void loadPushes(SourceDefinition source, Instant now) {
+        DatasetVersion previous = datasets().latest(source.name()).orElse(null);
+        List<PushLog.Entry> entries = pushes().entries().stream()
+                .filter(entry -> entry.offline() && entry.source().equals(source.name()))
+                .toList();
+        if (previous == null || entries.isEmpty()) {
+            return;
+        }
+        dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
+        pushes().loaded(entries.stream().map(PushLog.Entry::number).toList());
+    }
+
     /**
      * Reads the project's source and loads it.
      *
@@ -257,8 +293,13 @@ public final class Workspace implements AutoCloseable {
     /** The online features, brought up to date with a dataset version and stored. */
     OnlineFeatures materialize(ProjectModels models, DatasetVersion version) {
         OnlineFeatures features = OnlineFeatures.open(models.engine(), online());
-        features.advance(datasets().read(version), version.watermark().plusNanos(1_000));
-        features.flush();
+        new Materialization(datasets())
+                .run(
+                        features,
+                        Map.of(version.source(), version),
+                        Materialization.Request.INCREMENTAL,
+                        (source, rows, total) -> {});
+        features.removeOthers();
         return features;
     }
 
@@ -269,6 +310,9 @@ public final class Workspace implements AutoCloseable {
         }
         if (online != null) {
             online.close();
+        }
+        if (pushes != null) {
+            pushes.close();
         }
         if (engine != null) {
             engine.close();

@@ -20,8 +20,15 @@ import picocli.CommandLine.Option;
 /** {@code keelson features}. */
 @Command(
         name = "features",
-        description = "Show feature views, and read the values they had.",
-        subcommands = {FeaturesCommand.Listing.class, FeaturesCommand.History.class})
+        description = "Show feature views, read the values they had and have, keep those up to date.",
+        subcommands = {
+            FeaturesCommand.Listing.class,
+            FeaturesCommand.History.class,
+            FeaturesMaterialize.class,
+            FeaturesGet.class,
+            FeaturesPush.class,
+            FeaturesStatus.class
+        })
 final class FeaturesCommand extends CommandGroup {
 
     /** {@code keelson features list}. */

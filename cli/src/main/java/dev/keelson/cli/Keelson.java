@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
             StatusCommand.class,
             DataCommand.class,
             FeaturesCommand.class,
+            ImportCommand.class,
             SimulateCommand.class,
             RunsCommand.class,
             ModelsCommand.class,

@@ -37,7 +37,12 @@ final class PredictRows {
     private final List<String> outcomes;
 
     PredictRows(SourceDefinition source) {
-        outcomes = source.outcomes();
+        this(source, source.outcomes());
+    }
+
+    /** @param leftOut columns of a CSV file that are left out */
+    PredictRows(SourceDefinition source, List<String> leftOut) {
+        outcomes = leftOut;
         for (ColumnDefinition column : source.columns()) {
             declared.put(column.name(), column.type());
         }

@@ -40,9 +40,8 @@ import org.jspecify.annotations.Nullable;
  * window of the greatest cursor loaded, and is set aside otherwise. Checks are evaluated on what the version would be;
  * nothing is visible before all of them were.
  *
- * <p>A row without a created column that comes in after later ones were known takes the watermark of the previous
- * version
- * as the time it became known: it counts from when it became known, and history is never restated.
+ * <p>A row without a created column that comes in after later ones were known became known right after the watermark of
+ * the previous version: it counts from when it became known, and history is never restated.
  *
  * <p>A source that is a change feed (see {@link RowOperation}) applies, of all visible rows of one key, the last one. A
  * delete takes the row out of the next version; the versions before keep it, and a question about the past that is
@@ -115,9 +114,21 @@ public final class DataLoad {
      *     the store throws. Nothing visible has changed then
      */
     public synchronized LoadReport load(SourceRows rows, @Nullable Instant until, Instant now) {
+        return load(rows, until, now, true);
+    }
+
+    /**
+     * Loads rows that came in beside the source's file, as {@link #load(SourceRows, Instant, Instant)} does, but the next
+     * load continues where it would have without them: the file may lag behind.
+     */
+    public synchronized LoadReport loadBeside(SourceRows rows, Instant now) {
+        return load(rows, null, now, false);
+    }
+
+    private LoadReport load(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor) {
         SourceDefinition source = rows.source();
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        Step step = new Step(rows, until, now, state(source, previous, rows.schema()));
+        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()));
         return step.run();
     }
 
@@ -198,9 +209,11 @@ public final class DataLoad {
         private final Map<String, Long> nulls = new TreeMap<>();
         private final int cut;
         private final long copies;
+        private final boolean movesCursor;
         private long cursorMark;
 
-        Step(SourceRows rows, @Nullable Instant until, Instant now, DatasetState state) {
+        Step(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor, DatasetState state) {
+            this.movesCursor = movesCursor;
             this.rows = rows;
             this.source = rows.source();
             this.until = until;
@@ -458,8 +471,10 @@ public final class DataLoad {
             long[] known = added.longs(SystemColumns.KNOWN_AT).values().clone();
             boolean late = false;
             for (int i = 0; i < known.length; i++) {
-                late |= known[i] < watermark;
-                known[i] = Math.max(known[i], watermark);
+                if (known[i] < watermark) {
+                    late = true;
+                    known[i] = watermark + 1; // who asked since has seen all that was known at the watermark
+                }
             }
             if (!late) {
                 return added;
@@ -482,7 +497,7 @@ public final class DataLoad {
                     kept(),
                     List.copyOf(changed.values()),
                     nulls,
-                    Micros.toInstant(cursorMark),
+                    previous != null && !movesCursor ? previous.cursorMark() : Micros.toInstant(cursorMark),
                     previous == null ? null : previous.id(),
                     now);
         }

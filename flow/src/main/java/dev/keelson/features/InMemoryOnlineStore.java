@@ -3,6 +3,7 @@ package dev.keelson.features;
 import dev.keelson.features.spi.OnlineStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryOnlineStore implements OnlineStore {
     private final Map<String, Map<String, Entry>> entries = new HashMap<>();
     private final TreeMap<String, Instant> watermarks = new TreeMap<>();
+    private final Map<String, String> notes = new HashMap<>();
     private boolean closed;
 
     /** An empty store. */
@@ -28,7 +30,8 @@ public final class InMemoryOnlineStore implements OnlineStore {
     }
 
     @Override
-    public synchronized void putAll(List<Put> puts, Map<String, Instant> newWatermarks) {
+    public synchronized void putAll(
+            List<Put> puts, Map<String, Instant> newWatermarks, Map<String, String> newNotes) {
         requireOpen();
         for (Put put : puts) {
             Entry entry = put.entry();
@@ -39,6 +42,7 @@ public final class InMemoryOnlineStore implements OnlineStore {
             entries.computeIfAbsent(put.view(), view -> new HashMap<>()).put(put.key(), stored);
         }
         newWatermarks.forEach((view, watermark) -> watermarks.put(view, watermark.truncatedTo(ChronoUnit.MICROS)));
+        notes.putAll(newNotes);
     }
 
     @Override
@@ -55,6 +59,49 @@ public final class InMemoryOnlineStore implements OnlineStore {
     }
 
     @Override
+    public synchronized Optional<String> note(String view) {
+        requireOpen();
+        return Optional.ofNullable(notes.get(view));
+    }
+
+    @Override
+    public synchronized Optional<Instant> newestEvent(String view) {
+        requireOpen();
+        return entries.getOrDefault(view, Map.of()).values().stream()
+                .map(Entry::eventTime)
+                .max(Comparator.naturalOrder());
+    }
+
+    @Override
+    public synchronized Size size(String view) {
+        requireOpen();
+        Map<String, Entry> ofView = entries.getOrDefault(view, Map.of());
+        return new Size(
+                ofView.size(),
+                ofView.values().stream().mapToLong(entry -> entry.bytes().length).sum());
+    }
+
+    @Override
+    public synchronized void rename(String view, String newName) {
+        requireOpen();
+        Instant watermark = watermarks.get(view);
+        if (watermark == null || view.equals(newName)) {
+            return;
+        }
+        Map<String, Entry> values = entries.get(view);
+        String note = notes.get(view);
+        remove(newName);
+        remove(view);
+        watermarks.put(newName, watermark);
+        if (values != null) {
+            entries.put(newName, values);
+        }
+        if (note != null) {
+            notes.put(newName, note);
+        }
+    }
+
+    @Override
     public synchronized List<String> views() {
         requireOpen();
         return List.copyOf(watermarks.keySet());
@@ -65,6 +112,7 @@ public final class InMemoryOnlineStore implements OnlineStore {
         requireOpen();
         entries.remove(view);
         watermarks.remove(view);
+        notes.remove(view);
     }
 
     @Override
@@ -72,6 +120,7 @@ public final class InMemoryOnlineStore implements OnlineStore {
         closed = true;
         entries.clear();
         watermarks.clear();
+        notes.clear();
     }
 
     private void requireOpen() {

@@ -11,13 +11,20 @@ import dev.keelson.features.internal.ViewPlan;
 import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,31 +41,96 @@ import org.jspecify.annotations.Nullable;
  * given again. Giving rows again is harmless, because those known before the watermark are left out. So a late row must
  * have a known time at or after the watermark, as the versions of a data set give it.
  *
- * <p>States are held on the heap, loaded from the store when first asked for, and written back by {@link #flush}.
+ * <p>Rows that are pushed ({@link #push}) lie over the stored states without becoming part of them: they count from
+ * their known time on, until the watermark passes it. By then the data that the view is filled from is expected to hold
+ * them. So whatever is pushed, what is stored depends on the data alone.
+ *
+ * <p>States are loaded from the store when first asked for, and written back by {@link #flush}. A bounded number of them
+ * stays on the heap; those not yet written back always do.
  *
  * <p>Safe for use by several threads: {@link #get} runs beside {@link #advance} and sees all of an advance or
  * nothing of it.
  */
 public final class OnlineFeatures {
+    /** How many states of a view stay on the heap when nothing else is said. */
+    public static final int DEFAULT_CACHED_STATES = 50_000;
+
+    private static final long NEVER = Long.MAX_VALUE;
+    /** Stands in the store between a view's name and the mark of its being filled anew. */
+    private static final String ASIDE = "+";
+
     private final FeatureEngine engine;
     private final OnlineStore store;
+    private final int cachedStates;
     private final Map<String, LiveView> views = new LinkedHashMap<>();
     private final Map<String, SourceRows> waiting = new HashMap<>();
+    private final Map<String, SourceRows> pushed = new TreeMap<>();
     private final ReentrantLock changing = new ReentrantLock();
     private final ReentrantReadWriteLock published = new ReentrantReadWriteLock();
+    /** Pushed rows known before it are applied. */
+    private long pushedUntil = Long.MIN_VALUE;
+    /** When the first of the pushed rows that are not applied becomes known. */
+    private volatile long nextPushed = NEVER;
 
-    /** A view's states. Those in the map are never changed, only replaced. */
+    /** A state on the heap. */
+    private static final class Held {
+        private final KeyState state;
+        private volatile boolean unsaved;
+        private volatile boolean used = true;
+
+        Held(KeyState state, boolean unsaved) {
+            this.state = state;
+            this.unsaved = unsaved;
+        }
+    }
+
+    /** A view's states. Those in the maps are never changed, only replaced. */
     private static final class LiveView {
         private final ViewPlan plan;
-        private final Map<String, KeyState> states = new ConcurrentHashMap<>();
-        private final TreeSet<String> unsaved = new TreeSet<>();
-        private final boolean stored;
+        private final String storeName;
+        private final Map<String, Held> states = new ConcurrentHashMap<>();
+        private final Set<String> unsaved = new HashSet<>();
+        private volatile boolean stored;
         private long watermark;
+        private long newestEvent;
+        private @Nullable String note;
+        private Map<String, KeyState> overlay = Map.of();
+        private @Nullable Iterator<Held> hand;
 
-        LiveView(ViewPlan plan, Optional<Instant> watermark) {
+        LiveView(ViewPlan plan, String storeName, OnlineStore store) {
+            Optional<Instant> known = store.watermark(storeName);
             this.plan = plan;
-            this.stored = watermark.isPresent();
-            this.watermark = watermark.map(Micros::of).orElse(Long.MIN_VALUE);
+            this.storeName = storeName;
+            this.stored = known.isPresent();
+            this.watermark = known.map(Micros::of).orElse(Long.MIN_VALUE);
+            this.newestEvent = store.newestEvent(storeName).map(Micros::of).orElse(KeyState.NONE);
+            this.note = store.note(storeName).orElse(null);
+        }
+
+        /** Gives up states that were not used for a while until there are at most so many that are saved. */
+        void trim(int limit) {
+            int excess = states.size() - unsaved.size() - limit;
+            if (excess <= 0) {
+                return;
+            }
+            int goal = excess + limit / 16;
+            Iterator<Held> at = hand;
+            for (int seen = 2 * states.size(); seen > 0 && goal > 0; seen--) {
+                if (at == null || !at.hasNext()) {
+                    at = states.values().iterator();
+                    if (!at.hasNext()) {
+                        break;
+                    }
+                }
+                Held held = at.next();
+                if (held.used) {
+                    held.used = false;
+                } else if (!held.unsaved) {
+                    at.remove();
+                    goal--;
+                }
+            }
+            hand = at;
         }
     }
 
@@ -80,12 +152,33 @@ public final class OnlineFeatures {
      */
     public record UnknownEntity(String entity, String column, String key) {}
 
-    private OnlineFeatures(FeatureEngine engine, OnlineStore store) {
+    /**
+     * How far a view is.
+     *
+     * @param view its name
+     * @param watermark the rows known strictly before are contained; null when there are none
+     * @param newestEvent time of the newest event contained, pushed ones included; null when there is none
+     * @param pushed pushed rows of its source that lie over what is stored
+     * @param note what whoever filled it noted, or null
+     */
+    public record Status(
+            String view, @Nullable Instant watermark, @Nullable Instant newestEvent, int pushed, @Nullable String note) {
+
+        /** Age of the newest event in seconds, not less than zero; NaN when there is none. */
+        public double freshnessSeconds(Instant now) {
+            return newestEvent == null
+                    ? Double.NaN
+                    : Math.max(0, Duration.between(newestEvent, now).toNanos() / 1e9);
+        }
+    }
+
+    private OnlineFeatures(FeatureEngine engine, OnlineStore store, int cachedStates) {
+        if (cachedStates < 1) {
+            throw new IllegalArgumentException("cachedStates (%d) must be at least 1.".formatted(cachedStates));
+        }
         this.engine = engine;
         this.store = store;
-        for (ViewPlan plan : engine.views().values()) {
-            views.put(plan.name(), new LiveView(plan, store.watermark(plan.storeName())));
-        }
+        this.cachedStates = cachedStates;
     }
 
     /**
@@ -95,7 +188,86 @@ public final class OnlineFeatures {
      * @param store stays the caller's, who closes it
      */
     public static OnlineFeatures open(FeatureEngine engine, OnlineStore store) {
-        return new OnlineFeatures(engine, store);
+        return open(engine, store, DEFAULT_CACHED_STATES);
+    }
+
+    /**
+     * As {@link #open(FeatureEngine, OnlineStore)}.
+     *
+     * @param cachedStates how many states of each view stay on the heap, at least 1
+     */
+    public static OnlineFeatures open(FeatureEngine engine, OnlineStore store, int cachedStates) {
+        OnlineFeatures features = new OnlineFeatures(engine, store, cachedStates);
+        for (ViewPlan plan : engine.views().values()) {
+            features.views.put(plan.name(), new LiveView(plan, plan.storeName(), store));
+        }
+        return features;
+    }
+
+    /**
+     * Opens views that are filled anew beside those that serve, under names of their own in the store. What an
+     * interrupted filling of the same mark left there is gone on with. {@link #replaceOthers} puts them in place.
+     *
+     * @param mark tells one way of filling from another
+     */
+    static OnlineFeatures aside(
+            FeatureEngine engine, OnlineStore store, Collection<String> names, String mark, int cachedStates) {
+        OnlineFeatures features = new OnlineFeatures(engine, store, cachedStates);
+        for (ViewPlan plan : engine.views().values()) {
+            if (names.contains(plan.name())) {
+                String aside = plan.storeName() + ASIDE + mark;
+                store.views().stream()
+                        .filter(name -> name.startsWith(plan.storeName() + ASIDE) && !name.equals(aside))
+                        .forEach(store::remove);
+                features.views.put(plan.name(), new LiveView(plan, aside, store));
+            }
+        }
+        return features;
+    }
+
+    /** Puts views that were filled aside and flushed in place of those that serve. */
+    void replaceOthers() {
+        changing.lock();
+        try {
+            for (LiveView view : views.values()) {
+                store.rename(view.storeName, view.plan.storeName());
+            }
+            views.clear();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Reads views again that were changed in the store by someone else. */
+    public void reload(Collection<String> names) {
+        changing.lock();
+        try {
+            published.writeLock().lock();
+            try {
+                for (String name : names) {
+                    LiveView old = view(name);
+                    views.put(name, new LiveView(old.plan, old.plan.storeName(), store));
+                }
+            } finally {
+                published.writeLock().unlock();
+            }
+            applyPushed(pushedUntil);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The feature views' engine. */
+    public FeatureEngine engine() {
+        return engine;
+    }
+
+    OnlineStore store() {
+        return store;
+    }
+
+    int cachedStates() {
+        return cachedStates;
     }
 
     /**
@@ -113,6 +285,49 @@ public final class OnlineFeatures {
         } finally {
             published.readLock().unlock();
         }
+    }
+
+    /**
+     * How far a view is. Costs little.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Status status(String name) {
+        published.readLock().lock();
+        try {
+            LiveView view = view(name);
+            long newest = view.newestEvent;
+            for (KeyState state : view.overlay.values()) {
+                newest = Math.max(newest, state.newestEvent());
+            }
+            SourceRows over = pushed.get(view.plan.source().name());
+            return new Status(
+                    name,
+                    view.watermark == Long.MIN_VALUE ? null : Micros.toInstant(view.watermark),
+                    newest == KeyState.NONE ? null : Micros.toInstant(newest),
+                    over == null ? 0 : over.rows(),
+                    view.note);
+        } finally {
+            published.readLock().unlock();
+        }
+    }
+
+    /** The names of a view's features, in order; a definition may give several. */
+    public List<String> featureNames(String name) {
+        return view(name).plan.names();
+    }
+
+    /** How much a view holds in the store; reads over all of its values. */
+    public OnlineStore.Size size(String name) {
+        return store.size(view(name).storeName);
+    }
+
+    private LiveView view(String name) {
+        LiveView view = views.get(name);
+        if (view == null) {
+            throw new IllegalArgumentException("There is no view (%s); there are %s.".formatted(name, views.keySet()));
+        }
+        return view;
     }
 
     /**
@@ -149,26 +364,88 @@ public final class OnlineFeatures {
                 if (rows == null) {
                     continue;
                 }
-                List<LiveView> readers = views.values().stream()
-                        .filter(view -> view.plan.source().name().equals(source))
-                        .toList();
+                List<LiveView> readers = readers(source);
                 long from =
                         readers.stream().mapToLong(view -> view.watermark).min().orElse(until);
                 SourceRows due = rows.knownBetween(from, until).inApplicationOrder();
-                SourceRows later = rows.knownBetween(Math.max(from, until), Long.MAX_VALUE);
+                SourceRows later = rows.knownBetween(Math.max(from, until), NEVER);
                 waiting.put(source, later);
                 for (LiveView view : readers) {
-                    changes.put(view, changed(view, due));
+                    changes.put(view, changed(view, due, view.watermark));
                 }
                 applied += due.rows();
                 stillWaiting += later.rows();
                 contained += rows.rows() - due.rows() - later.rows();
             }
-            publish(changes, until);
+            publish(changes, views.values(), until);
             return new Advance(applied, stillWaiting, contained);
         } finally {
             changing.unlock();
         }
+    }
+
+    /**
+     * Applies rows of one source to some of its views: those known from a view's watermark on, strictly before
+     * {@code until}, which is the new watermark of these views. Other rows are left out, and do not wait.
+     *
+     * @param names views of that source
+     * @param rows with the system columns, in any order
+     */
+    public void apply(String source, Collection<String> names, Frame rows, Instant until) {
+        apply(source, names, rows, Long.MIN_VALUE, Micros.of(until), true);
+    }
+
+    /** As {@link #apply}, for rows known from {@code from} on; the watermark moves when asked for. */
+    void apply(String source, Collection<String> names, Frame frame, long from, long until, boolean move) {
+        changing.lock();
+        try {
+            SourceRows due = SourceRows.of(engine.source(source), frame)
+                    .knownBetween(from, until)
+                    .inApplicationOrder();
+            Map<LiveView, Map<String, KeyState>> changes = new LinkedHashMap<>();
+            List<LiveView> readers = readers(source).stream()
+                    .filter(view -> names.contains(view.plan.name()))
+                    .toList();
+            for (LiveView view : readers) {
+                changes.put(view, changed(view, due, view.watermark));
+            }
+            publish(changes, move ? readers : List.of(), until);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Moves watermarks, never back. */
+    void moveTo(Collection<String> names, long until) {
+        changing.lock();
+        try {
+            publish(Map.of(), names.stream().map(this::view).toList(), until);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Forgets what a view contains, here and in the store. */
+    void restart(String name) {
+        changing.lock();
+        try {
+            LiveView old = view(name);
+            store.remove(old.storeName);
+            published.writeLock().lock();
+            try {
+                views.put(name, new LiveView(old.plan, old.storeName, store));
+            } finally {
+                published.writeLock().unlock();
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private List<LiveView> readers(String source) {
+        return views.values().stream()
+                .filter(view -> view.plan.source().name().equals(source))
+                .toList();
     }
 
     private @Nullable SourceRows takeWaiting(String source, @Nullable Frame newRows) {
@@ -180,9 +457,9 @@ public final class OnlineFeatures {
         return held == null ? given : held.replacedBy(given);
     }
 
-    /** The states that rows change, as changed copies. */
-    private Map<String, KeyState> changed(LiveView view, SourceRows due) {
-        Map<String, KeyState> copies = new TreeMap<>();
+    /** The states that rows known from an instant on change, as changed copies. */
+    private Map<String, KeyState> changed(LiveView view, SourceRows due, long from) {
+        Map<String, KeyState> copies = new HashMap<>();
         if (due.rows() == 0) {
             return copies;
         }
@@ -192,7 +469,7 @@ public final class OnlineFeatures {
         ViewPlan.States copying = key -> {
             KeyState copy = changed[key];
             if (copy == null) {
-                KeyState current = state(view, index.key(key));
+                KeyState current = stored(view, index.key(key));
                 copy = current == null ? view.plan.newState() : current.copy();
                 changed[key] = copy;
             }
@@ -200,7 +477,7 @@ public final class OnlineFeatures {
         };
         long[] knownAts = due.knownAts();
         for (int row = 0; row < knownAts.length; row++) {
-            if (knownAts[row] >= view.watermark) {
+            if (knownAts[row] >= from) {
                 events.apply(row, copying);
             }
         }
@@ -213,34 +490,192 @@ public final class OnlineFeatures {
         return copies;
     }
 
-    private void publish(Map<LiveView, Map<String, KeyState>> changes, long until) {
+    private void publish(
+            Map<LiveView, Map<String, KeyState>> changes, Collection<LiveView> advanced, long until) {
+        Map<LiveView, Map<String, KeyState>> overlays = new LinkedHashMap<>();
         published.writeLock().lock();
         try {
             changes.forEach((view, states) -> {
-                view.states.putAll(states);
+                states.forEach((key, state) -> {
+                    view.states.put(key, new Held(state, true));
+                    view.newestEvent = Math.max(view.newestEvent, state.newestEvent());
+                });
                 view.unsaved.addAll(states.keySet());
             });
-            for (LiveView view : views.values()) {
+            for (LiveView view : advanced) {
                 view.watermark = Math.max(view.watermark, until);
+            }
+            forgetContained();
+            if (!pushed.isEmpty()) {
+                for (LiveView view : views.values()) {
+                    SourceRows rows = pushed.get(view.plan.source().name());
+                    overlays.put(view, rows == null ? Map.of() : over(view, rows, pushedUntil));
+                }
+            }
+            for (LiveView view : views.values()) {
+                view.overlay = overlays.getOrDefault(view, Map.of());
             }
         } finally {
             published.writeLock().unlock();
         }
     }
 
-    /** The state of a key, or null when there is none. */
-    private @Nullable KeyState state(LiveView view, String key) {
-        KeyState held = view.states.get(key);
-        if (held != null || !view.stored) {
-            return held;
+    /**
+     * Lays rows over the states: each counts from its known time on, until the watermark passes that. A row replaces a
+     * pushed one with the same key. Rows known before a view's watermark are contained in it and change nothing.
+     *
+     * @param source of the rows
+     * @param rows with the system columns, in any order
+     * @param now rows known strictly before it count at once
+     * @return how many of the rows given are known from a watermark on
+     */
+    public int push(String source, Frame rows, Instant now) {
+        changing.lock();
+        try {
+            long from = readers(source).stream()
+                    .mapToLong(view -> view.watermark)
+                    .min()
+                    .orElse(NEVER);
+            SourceRows given = SourceRows.of(engine.source(source), rows).knownBetween(from, NEVER);
+            SourceRows held = pushed.get(source);
+            if (given.rows() > 0) {
+                pushed.put(source, held == null ? given : held.replacedBy(given));
+            }
+            applyPushed(Math.max(pushedUntil, Micros.of(now)));
+            return given.rows();
+        } finally {
+            changing.unlock();
         }
-        OnlineStore.Entry entry = store.get(view.plan.storeName(), key).orElse(null);
-        if (entry == null) {
+    }
+
+    /** Takes back all pushed rows. */
+    public void clearPushed() {
+        changing.lock();
+        try {
+            pushed.clear();
+            applyPushed(Long.MIN_VALUE);
+            pushedUntil = Long.MIN_VALUE;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void applyPushed(long until) {
+        Map<LiveView, Map<String, KeyState>> overlays = new LinkedHashMap<>();
+        for (LiveView view : views.values()) {
+            SourceRows rows = pushed.get(view.plan.source().name());
+            overlays.put(view, rows == null ? Map.of() : over(view, rows, until));
+        }
+        published.writeLock().lock();
+        try {
+            pushedUntil = until;
+            overlays.forEach((view, overlay) -> view.overlay = overlay);
+            nextPushed = firstKnown(until);
+        } finally {
+            published.writeLock().unlock();
+        }
+    }
+
+    private Map<String, KeyState> over(LiveView view, SourceRows rows, long until) {
+        SourceRows due = rows.knownBetween(view.watermark, until).inApplicationOrder();
+        return changed(view, due, view.watermark);
+    }
+
+    private long firstKnown(long from) {
+        long first = NEVER;
+        for (SourceRows rows : pushed.values()) {
+            for (long known : rows.knownAts()) {
+                if (known >= from) {
+                    first = Math.min(first, known);
+                }
+            }
+        }
+        return first;
+    }
+
+    private void forgetContained() {
+        for (Map.Entry<String, SourceRows> rows : pushed.entrySet()) {
+            long from = readers(rows.getKey()).stream()
+                    .mapToLong(view -> view.watermark)
+                    .min()
+                    .orElse(NEVER);
+            rows.setValue(rows.getValue().knownBetween(from, NEVER));
+        }
+        pushed.values().removeIf(rows -> rows.rows() == 0);
+        if (pushed.isEmpty()) {
+            pushedUntil = Long.MIN_VALUE;
+            nextPushed = NEVER;
+        }
+    }
+
+    /** Applies pushed rows that have become known meanwhile. */
+    private void settle(long asOf) {
+        if (asOf > nextPushed) {
+            changing.lock();
+            try {
+                if (asOf > nextPushed) {
+                    applyPushed(asOf);
+                }
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+
+    /** The state of a key as it is read, or null when there is none. */
+    private @Nullable KeyState state(LiveView view, String key) {
+        if (!view.overlay.isEmpty()) {
+            KeyState over = view.overlay.get(key);
+            if (over != null) {
+                return over;
+            }
+        }
+        return stored(view, key);
+    }
+
+    /** The state of a key without what was pushed, or null when there is none. */
+    private @Nullable KeyState stored(LiveView view, String key) {
+        Held held = view.states.get(key);
+        if (held != null) {
+            if (!held.used) {
+                held.used = true;
+            }
+            return held.state;
+        }
+        if (!view.stored) {
             return null;
         }
-        KeyState loaded = view.plan.decode(entry.bytes(), key);
-        KeyState first = view.states.putIfAbsent(key, loaded);
-        return first == null ? loaded : first;
+        OnlineStore.Entry entry = store.get(view.storeName, key).orElse(null);
+        return entry == null ? null : hold(view, key, entry);
+    }
+
+    private KeyState hold(LiveView view, String key, OnlineStore.Entry entry) {
+        Held loaded = new Held(view.plan.decode(entry.bytes(), key), false);
+        Held first = view.states.putIfAbsent(key, loaded);
+        if (view.states.size() - view.unsaved.size() > cachedStates + cachedStates / 8) {
+            synchronized (view) {
+                view.trim(cachedStates);
+            }
+        }
+        return first == null ? loaded.state : first.state;
+    }
+
+    /** Brings the states of many keys onto the heap at once. */
+    private void prefetch(LiveView view, Collection<String> keys) {
+        if (!view.stored) {
+            return;
+        }
+        List<String> absent = new ArrayList<>();
+        for (String key : keys) {
+            if (!view.states.containsKey(key)) {
+                absent.add(key);
+            }
+        }
+        if (absent.size() > 1) {
+            store.getAll(view.storeName, absent).forEach((key, entry) -> {
+                KeyState unused = hold(view, key, entry);
+            });
+        }
     }
 
     /**
@@ -254,9 +689,10 @@ public final class OnlineFeatures {
      *     held
      */
     public FeatureVector get(FeatureService service, Row request, Instant asOf) {
+        long micros = Micros.of(asOf);
+        settle(micros);
         published.readLock().lock();
         try {
-            long micros = Micros.of(asOf);
             long known = newestWatermark();
             if (micros < known) {
                 throw new KeelsonException(
@@ -276,6 +712,7 @@ public final class OnlineFeatures {
      * when that is later.
      */
     public FeatureVector latest(FeatureService service, Row request, Instant now) {
+        settle(Micros.of(now));
         published.readLock().lock();
         try {
             return read(service, request, Math.max(Micros.of(now), newestWatermark()));
@@ -284,12 +721,99 @@ public final class OnlineFeatures {
         }
     }
 
+    /** The features of several requests asked now, as {@link #latest(FeatureService, Row, Instant)} gives each. */
+    public List<FeatureVector> latest(FeatureService service, List<? extends Row> requests, Instant now) {
+        settle(Micros.of(now));
+        published.readLock().lock();
+        try {
+            if (requests.size() > 1) {
+                for (int g = 0; g < service.groups.size(); g++) {
+                    if (service.groupSlots[g].length > 0) {
+                        Group group = service.groups.get(g);
+                        Set<String> keys = new LinkedHashSet<>();
+                        for (Row request : requests) {
+                            String key = group.key(request);
+                            if (key != null) {
+                                keys.add(key);
+                            }
+                        }
+                        prefetch(live(group), keys);
+                    }
+                }
+            }
+            long asOf = Math.max(Micros.of(now), newestWatermark());
+            List<FeatureVector> vectors = new ArrayList<>(requests.size());
+            for (Row request : requests) {
+                vectors.add(read(service, request, asOf));
+            }
+            return vectors;
+        } finally {
+            published.readLock().unlock();
+        }
+    }
+
+    /**
+     * Features of a view for keys, asked now.
+     *
+     * @param name of the view
+     * @param features names of its features, in the order wanted
+     * @param keys keys as texts; null for a key that the request does not name
+     * @return one reading for each key, in order
+     * @throws IllegalArgumentException if there is no such view or feature
+     */
+    public List<ViewReading> read(String name, List<String> features, List<@Nullable String> keys, Instant now) {
+        settle(Micros.of(now));
+        published.readLock().lock();
+        try {
+            LiveView view = view(name);
+            int[] indexes = new int[features.size()];
+            for (int i = 0; i < indexes.length; i++) {
+                indexes[i] = view.plan.names().indexOf(features.get(i));
+                if (indexes[i] < 0) {
+                    throw new IllegalArgumentException("The view (%s) has no feature (%s); it has %s."
+                            .formatted(name, features.get(i), view.plan.names()));
+                }
+            }
+            if (keys.size() > 1) {
+                Set<String> wanted = new LinkedHashSet<>();
+                for (String key : keys) {
+                    if (key != null) {
+                        wanted.add(key);
+                    }
+                }
+                prefetch(view, wanted);
+            }
+            long asOf = Math.max(Micros.of(now), newestWatermark());
+            List<ViewReading> readings = new ArrayList<>(keys.size());
+            for (String key : keys) {
+                double[] values = new double[indexes.length];
+                byte[] statuses = new byte[indexes.length];
+                KeyState state = read(view, key, indexes, null, asOf, values, statuses);
+                long newest = state == null ? ViewReading.NO_EVENT : state.newestEvent();
+                readings.add(new ViewReading(values, statuses, newest, asOf));
+            }
+            return readings;
+        } finally {
+            published.readLock().unlock();
+        }
+    }
+
     private long newestWatermark() {
-        long newest = Long.MIN_VALUE;
+        long newest = pushedUntil;
         for (LiveView view : views.values()) {
             newest = Math.max(newest, view.watermark);
         }
         return newest;
+    }
+
+    private LiveView live(Group group) {
+        LiveView view = views.get(group.view().name());
+        if (view == null || view.plan != group.view()) {
+            throw new IllegalArgumentException(
+                    "The service was compiled by another engine: its view (%s) is unknown here."
+                            .formatted(group.view().name()));
+        }
+        return view;
     }
 
     private FeatureVector read(FeatureService service, Row request, long asOf) {
@@ -331,20 +855,33 @@ public final class OnlineFeatures {
             double[] values,
             byte[] statuses,
             long[] ages) {
-        LiveView view = views.get(group.view().name());
-        if (view == null || view.plan != group.view()) {
-            throw new IllegalArgumentException(
-                    "The service was compiled by another engine: its view (%s) is unknown here."
-                            .formatted(group.view().name()));
-        }
+        LiveView view = live(group);
         String key = group.key(request);
+        KeyState state = read(view, key, features, slots, asOf, values, statuses);
+        long age = state == null ? FeatureVector.NO_AGE : asOf - state.newestEvent();
+        for (int slot : slots) {
+            ages[slot] = age;
+        }
+    }
+
+    /**
+     * Reads features of a key into the given slots; with null, into one after the other.
+     *
+     * @return the key's state, or null
+     */
+    private @Nullable KeyState read(
+            LiveView view,
+            @Nullable String key,
+            int[] features,
+            int @Nullable [] slots,
+            long asOf,
+            double[] values,
+            byte[] statuses) {
         KeyState state = key == null ? null : state(view, key);
         FeatureStatus shared = key == null ? FeatureStatus.NULL_KEY : view.plan.status(state, asOf);
-        long age = state == null ? FeatureVector.NO_AGE : asOf - state.newestEvent();
         ViewPlan.Others others = other -> state(view, other);
-        for (int i = 0; i < slots.length; i++) {
-            int slot = slots[i];
-            ages[slot] = age;
+        for (int i = 0; i < features.length; i++) {
+            int slot = slots == null ? i : slots[i];
             if (state == null || shared != FeatureStatus.PRESENT) {
                 values[slot] = Double.NaN;
                 statuses[slot] = shared.code();
@@ -353,6 +890,7 @@ public final class OnlineFeatures {
                 statuses[slot] = FeatureEngine.statusOf(values[slot]);
             }
         }
+        return state;
     }
 
     /**
@@ -410,12 +948,13 @@ public final class OnlineFeatures {
     public List<String> keys(String entity) {
         published.readLock().lock();
         try {
-            TreeSet<String> keys = new TreeSet<>();
+            Set<String> keys = new TreeSet<>();
             for (LiveView view : views.values()) {
                 if (view.plan.definition().entity().equals(entity)) {
                     keys.addAll(view.states.keySet());
+                    keys.addAll(view.overlay.keySet());
                     if (view.stored) {
-                        keys.addAll(store.keys(view.plan.storeName()));
+                        keys.addAll(store.keys(view.storeName));
                     }
                 }
             }
@@ -432,27 +971,63 @@ public final class OnlineFeatures {
      * @return how many states were written
      */
     public int flush() {
+        return flush(Map.of());
+    }
+
+    /**
+     * As {@link #flush()}, together with notes.
+     *
+     * @param notes view to what is to be remembered with it
+     */
+    public int flush(Map<String, String> notes) {
         changing.lock();
         try {
             List<OnlineStore.Put> puts = new ArrayList<>();
             Map<String, Instant> watermarks = new TreeMap<>();
+            Map<String, String> storedNotes = new TreeMap<>();
             for (LiveView view : views.values()) {
                 if (view.watermark != Long.MIN_VALUE) {
-                    watermarks.put(view.plan.storeName(), Micros.toInstant(view.watermark));
+                    watermarks.put(view.storeName, Micros.toInstant(view.watermark));
+                    String note = notes.get(view.plan.name());
+                    if (note != null) {
+                        storedNotes.put(view.storeName, note);
+                    }
                 }
-                for (String key : view.unsaved) {
-                    KeyState state = view.states.get(key);
-                    if (state != null) {
-                        puts.add(new OnlineStore.Put(view.plan.storeName(), key, entry(view.plan, state)));
+                String[] keys = view.unsaved.toArray(String[]::new);
+                Arrays.sort(keys); // neighbours in the store are written together
+                for (String key : keys) {
+                    Held held = view.states.get(key);
+                    if (held != null) {
+                        puts.add(new OnlineStore.Put(view.storeName, key, entry(view.plan, held.state)));
                     }
                 }
             }
-            store.putAll(puts, watermarks);
-            views.values().forEach(view -> view.unsaved.clear());
+            store.putAll(puts, watermarks, storedNotes);
+            for (LiveView view : views.values()) {
+                for (String key : view.unsaved) {
+                    Held held = view.states.get(key);
+                    if (held != null) {
+                        held.unsaved = false;
+                    }
+                }
+                view.unsaved.clear();
+                if (view.watermark != Long.MIN_VALUE) {
+                    view.stored = true;
+                    view.note = notes.getOrDefault(view.plan.name(), view.note);
+                    synchronized (view) {
+                        view.trim(cachedStates);
+                    }
+                }
+            }
             return puts.size();
         } finally {
             changing.unlock();
         }
+    }
+
+    /** How many states were changed since the last flush. */
+    int unsaved() {
+        return views.values().stream().mapToInt(view -> view.unsaved.size()).sum();
     }
 
     private static OnlineStore.Entry entry(ViewPlan plan, KeyState state) {
@@ -470,7 +1045,8 @@ public final class OnlineFeatures {
                 views.values().stream().map(view -> view.plan.storeName()).toList();
         int removed = 0;
         for (String view : store.views()) {
-            if (!own.contains(view)) {
+            int aside = view.indexOf(ASIDE);
+            if (!own.contains(aside < 0 ? view : view.substring(0, aside))) {
                 store.remove(view);
                 removed++;
             }

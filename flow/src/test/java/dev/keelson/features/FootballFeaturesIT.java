@@ -4,6 +4,7 @@ import static dev.keelson.features.FeatureEnginePropertyTest.bits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.expression.FrameRow;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -135,6 +138,78 @@ final class FootballFeaturesIT {
         }
         double[] attack = table.column("home.rated.strength_attack");
         assertThat(attack[frame.rows() - 1]).isBetween(0.3, 3.0);
+    }
+
+    /** Loads that come every nine days, some rows of each only with the next one; a restart after each load. */
+    @Test
+    void materialisedLoadsWithLateRowsAndRestartsAreThoseOfHistory() throws IOException {
+        MatchRows all = matches();
+        FeatureEngine engine = MatchRows.footballEngine();
+        FeatureService service = engine.service(MatchRows.footballService("football-1x2"));
+        InMemoryDatasetStore datasets = new InMemoryDatasetStore();
+        InMemoryOnlineStore store = new InMemoryOnlineStore();
+        MatchRows loaded = new MatchRows();
+        List<MatchRows.Match> late = new ArrayList<>();
+        Random random = new Random(9);
+        long end = all.matches.getLast().eventTime();
+        int next = 0;
+        long mark = Long.MIN_VALUE;
+        int compared = 0;
+        int lateRows = 0;
+        for (long until = end - 90 * Micros.PER_DAY; until <= end; until += 9 * Micros.PER_DAY) {
+            for (MatchRows.Match match : late) {
+                loaded.add(knownFrom(match, mark + 1));
+                lateRows++;
+            }
+            late.clear();
+            while (next < all.matches.size() && all.matches.get(next).knownAt() < until) {
+                MatchRows.Match match = all.matches.get(next++);
+                if (random.nextInt(20) == 0 && mark > Long.MIN_VALUE) {
+                    late.add(match);
+                } else {
+                    loaded.add(knownFrom(match, mark + 1));
+                }
+            }
+            mark = loaded.matches.stream()
+                    .mapToLong(MatchRows.Match::knownAt)
+                    .max()
+                    .orElseThrow();
+            OnlineFeatures online = OnlineFeatures.open(engine, store, 50); // as after a restart
+            List<Materialization.Outcome> outcomes = new Materialization(datasets, 20_000)
+                    .run(
+                            online,
+                            Map.of("matches", TestDatasets.put(datasets, loaded)),
+                            Materialization.Request.INCREMENTAL,
+                            (source, rows, total) -> {});
+            assertThat(outcomes).noneMatch(Materialization.Outcome::filledAnew);
+            int first = next;
+            int[] asked = IntStream.range(first, Math.min(first + 40, all.matches.size())).toArray();
+            if (asked.length == 0) {
+                break;
+            }
+            Frame requests = TestDatasets.at(all.frame().take(asked), mark + Micros.PER_DAY);
+            FeatureTable history = engine.history(loaded.frame(), requests, service);
+            FrameRow row = new FrameRow(requests, service.requestSchema());
+            for (int i = 0; i < asked.length; i++) {
+                FeatureVector vector = online.get(service, row.at(i), Micros.toInstant(mark + Micros.PER_DAY));
+                assertThat(bits(vector.values())).isEqualTo(bits(history.row(i)));
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(200);
+        assertThat(lateRows).isPositive();
+    }
+
+    private static MatchRows.Match knownFrom(MatchRows.Match match, long known) {
+        return new MatchRows.Match(
+                match.eventTime(),
+                Math.max(match.knownAt(), known),
+                match.div(),
+                match.home(),
+                match.away(),
+                match.homeGoals(),
+                match.awayGoals(),
+                match.homeOdds());
     }
 
     private static MatchRows matches() throws IOException {

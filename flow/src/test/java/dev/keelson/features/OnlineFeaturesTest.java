@@ -351,8 +351,8 @@ final class OnlineFeaturesTest {
         }
 
         @Override
-        public void putAll(List<Put> added, Map<String, Instant> watermarks) {
-            store.putAll(added, watermarks);
+        public void putAll(List<Put> added, Map<String, Instant> watermarks, Map<String, String> notes) {
+            store.putAll(added, watermarks, notes);
             puts.addAll(added);
             puts.sort(Comparator.comparing(Put::view).thenComparing(Put::key));
         }
@@ -365,6 +365,26 @@ final class OnlineFeaturesTest {
         @Override
         public Optional<Instant> watermark(String view) {
             return store.watermark(view);
+        }
+
+        @Override
+        public Optional<String> note(String view) {
+            return store.note(view);
+        }
+
+        @Override
+        public Optional<Instant> newestEvent(String view) {
+            return store.newestEvent(view);
+        }
+
+        @Override
+        public Size size(String view) {
+            return store.size(view);
+        }
+
+        @Override
+        public void rename(String view, String newName) {
+            store.rename(view, newName);
         }
 
         @Override

@@ -5,7 +5,9 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server of one project: API, health, metrics and console on one port, a virtual thread for each request.
+ * The server of one project: API, health, metrics, console and Feast's gRPC service on one port, a virtual thread for each
+ * request.
  *
  * <p>It listens on the machine itself only. Requests must name a loopback host, and requests that change something must
  * come from the server's own pages or from no page at all. Safe for use by several threads.
@@ -58,6 +61,10 @@ public final class KeelsonServer implements AutoCloseable {
         InetAddress address = loopback(host);
         requireFree(address, host, port);
         ServerMetrics metrics = new ServerMetrics(backend::journalLag);
+        backend.project().views().forEach(view -> metrics.freshness(view.name(), () -> {
+            FeatureServing features = backend.features();
+            return features == null ? Double.NaN : features.freshnessSeconds(view.name());
+        }));
         WebServer server = WebServer.builder()
                 .address(address)
                 .port(port)
@@ -69,6 +76,7 @@ public final class KeelsonServer implements AutoCloseable {
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics))
+                .addRouting(GrpcRouting.builder().service(new FeastGrpc(backend).service()))
                 .build();
         server.start();
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns
@@ -88,6 +96,8 @@ public final class KeelsonServer implements AutoCloseable {
         new CatalogEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);
+        new FeatureEndpoints(backend).register(routes);
+        new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);
     }

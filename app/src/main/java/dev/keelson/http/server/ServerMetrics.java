@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
@@ -39,6 +40,15 @@ final class ServerMetrics implements AutoCloseable {
         gc.bindTo(registry);
         Gauge.builder("keelson.serve.journal.lag.bytes", journalLag, LongSupplier::getAsLong)
                 .description("Bytes of the prediction journal that its index has not seen yet")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Measures how old the newest event of a view is. */
+    void freshness(String view, DoubleSupplier seconds) {
+        Gauge.builder("keelson.feature.freshness.seconds", seconds::getAsDouble)
+                .description("Age of the newest event that a feature view contains")
+                .tag("view", view)
                 .strongReference(true)
                 .register(registry);
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
 /** Connections that each send a request, wait for the answer, and send the next. A small client, as it shares the cores. */
 final class ClosedLoop {
@@ -41,6 +42,17 @@ final class ClosedLoop {
      * @return requests, requests a second, median and 99th percentile of the time to an answer
      */
     static ObjectNode run(int port, String path, List<byte[]> bodies, int connections, Duration length) throws Exception {
+        return run(port, path, bodies, connections, 0, length);
+    }
+
+    /**
+     * As {@link #run(int, String, List, int, Duration)}, but requests are sent at times fixed before, whether or not the
+     * answers come; times to an answer count from then.
+     *
+     * @param rate requests a second; 0 for a closed loop
+     */
+    static ObjectNode run(int port, String path, List<byte[]> bodies, int connections, int rate, Duration length)
+            throws Exception {
         List<byte[]> requests = bodies.stream()
                 .map(body -> HttpBenchmark.request(port, path, body))
                 .toList();
@@ -49,7 +61,9 @@ final class ClosedLoop {
         List<Callable<long[]>> loops = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             int first = i * requests.size() / connections;
-            loops.add(() -> loop(port, requests, first, end));
+            long between = rate == 0 ? 0 : 1_000_000_000L * connections / rate;
+            long offset = between * i / connections;
+            loops.add(() -> loop(port, requests, first, end, start + offset, between));
         }
         List<long[]> times = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
@@ -67,15 +81,19 @@ final class ClosedLoop {
         return node;
     }
 
-    private static long[] loop(int port, List<byte[]> requests, int first, long end) throws IOException {
+    private static long[] loop(int port, List<byte[]> requests, int first, long end, long begin, long between)
+            throws IOException {
         long[] times = new long[1 << 12];
         int size = 0;
         try (Socket socket = connect(port)) {
             OutputStream out = socket.getOutputStream();
             Answers answers = new Answers(socket.getInputStream());
             int next = first;
-            long now = System.nanoTime();
+            long now = between == 0 ? System.nanoTime() : begin;
             while (now < end) {
+                while (between > 0 && System.nanoTime() < now) {
+                    LockSupport.parkNanos(now - System.nanoTime());
+                }
                 out.write(requests.get(next++ % requests.size()));
                 answers.next();
                 long answered = System.nanoTime();
@@ -83,7 +101,7 @@ final class ClosedLoop {
                     times = Arrays.copyOf(times, 2 * size);
                 }
                 times[size++] = answered - now;
-                now = answered;
+                now = between == 0 ? answered : now + between;
             }
         }
         return Arrays.copyOf(times, size);

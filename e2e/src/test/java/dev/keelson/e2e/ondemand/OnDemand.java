@@ -9,6 +9,7 @@ import dev.keelson.e2e.benchmark.FeaturesBenchmark;
 import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
+import dev.keelson.e2e.benchmark.OnlineBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
@@ -34,6 +35,7 @@ public final class OnDemand {
         TASKS.put("join", new JoinBenchmark());
         TASKS.put("expressions", new ExpressionsBenchmark());
         TASKS.put("folds", new FoldsBenchmark());
+        TASKS.put("online", new OnlineBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
         TASKS.put("http", new HttpBenchmark());

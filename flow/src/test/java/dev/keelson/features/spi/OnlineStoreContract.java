@@ -150,6 +150,67 @@ public abstract class OnlineStoreContract {
     }
 
     @Test
+    void manyKeysComeBackAtOnce() {
+        List<Put> puts = new ArrayList<>();
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            puts.add(put("v", "key" + i, i));
+            keys.add("key" + i);
+        }
+        keys.add("unknown");
+        store.putAll(puts, Map.of());
+
+        Map<String, Entry> found = store.getAll("v", keys);
+
+        assertThat(found).hasSize(250);
+        assertThat(java.nio.ByteBuffer.wrap(found.get("key137").bytes()).getInt())
+                .isEqualTo(137);
+        assertThat(store.getAll("w", keys)).isEmpty();
+        assertThat(store.getAll("v", List.of())).isEmpty();
+    }
+
+    @Test
+    void noteStaysUntilTheNextOne() {
+        store.putAll(List.of(), Map.of("v", KNOWN), Map.of("v", "first"));
+        store.putAll(List.of(put("v", "a", 1)), Map.of("v", KNOWN));
+
+        assertThat(store.note("v")).contains("first");
+        store.putAll(List.of(), Map.of(), Map.of("v", "second"));
+        assertThat(store.note("v")).contains("second");
+        assertThat(store.note("w")).isEmpty();
+    }
+
+    @Test
+    void newestEventAndSizeAreThoseOfTheValues() {
+        store.putAll(List.of(put("v", "a", 1)), Map.of("v", KNOWN));
+        Instant later = HAPPENED.plusSeconds(5);
+        store.putAll(List.of(new Put("v", "b", new Entry(new byte[10], KNOWN, later))), Map.of("v", KNOWN));
+        store.putAll(List.of(put("v", "a", 2)), Map.of("v", KNOWN), Map.of("v", "n"));
+
+        assertThat(store.newestEvent("v")).contains(later);
+        assertThat(store.size("v")).isEqualTo(new OnlineStore.Size(2, 14));
+        assertThat(store.newestEvent("w")).isEmpty();
+        assertThat(store.size("w")).isEqualTo(new OnlineStore.Size(0, 0));
+    }
+
+    @Test
+    void renamedViewTakesThePlaceOfTheOther() {
+        store.putAll(List.of(put("old", "a", 1), put("old", "b", 2)), Map.of("old", KNOWN));
+        store.putAll(List.of(put("new", "a", 3)), Map.of("new", KNOWN.plusSeconds(1)), Map.of("new", "n"));
+        assertThat(value("old", "b")).isEqualTo(2);
+
+        store.rename("new", "old");
+        store.rename("nobody", "old");
+
+        assertThat(store.views()).containsExactly("old");
+        assertThat(value("old", "a")).isEqualTo(3);
+        assertThat(store.get("old", "b")).isEmpty();
+        assertThat(store.get("new", "a")).isEmpty();
+        assertThat(store.watermark("old")).contains(KNOWN.plusSeconds(1));
+        assertThat(store.note("old")).contains("n");
+    }
+
+    @Test
     void contentOutlivesTheProcess() {
         store.putAll(List.of(put("v", "a", 7)), Map.of("v", KNOWN));
 

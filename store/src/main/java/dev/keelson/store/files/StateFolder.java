@@ -27,6 +27,11 @@ public record StateFolder(Path root) {
         return root.resolve("online.db");
     }
 
+    /** Append-only rows that were pushed and are not yet part of a dataset. */
+    public Path pushes() {
+        return root.resolve("pushes.jsonl");
+    }
+
     /** Immutable Parquet files and manifests. */
     public Path datasets() {
         return root.resolve("datasets");

@@ -10,13 +10,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -31,23 +37,42 @@ import org.sqlite.SQLiteException;
  * <p>Safe for use by several threads.
  */
 public final class SqliteOnlineStore implements OnlineStore {
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+    /** Keys of one query. */
+    private static final int KEYS_OF_A_QUERY = 100;
+
     private static final List<String> SCHEMA = List.of("""
-        create table if not exists online_values (
-          feature_view text not null,
+        create table views (
+          id integer primary key autoincrement,
+          name text not null unique,
+          watermark integer,
+          newest_event integer,
+          note text
+        ) strict\
+        """, """
+        create table entity_values (
+          view_id integer not null,
           entity_key text not null,
           known_at integer not null,
           event_time integer not null,
           value blob not null,
-          primary key (feature_view, entity_key)
-        ) strict\
-        """, """
-        create table if not exists watermarks (
-          feature_view text not null primary key,
-          watermark integer not null
-        ) strict\
+          primary key (view_id, entity_key)
+        ) strict, without rowid\
         """);
+    /** From the tables of version 1, in which each value named its view. */
+    private static final List<String> FROM_VERSION_1 = List.of("""
+        insert into views (name, watermark, newest_event)
+        select name, max(watermark), max(newest_event) from (
+          select feature_view as name, watermark, null as newest_event from watermarks
+          union all
+          select feature_view, null, event_time from online_values)
+        group by name\
+        """, """
+        insert into entity_values (view_id, entity_key, known_at, event_time, value)
+        select views.id, entity_key, known_at, event_time, value
+        from online_values join views on views.name = feature_view\
+        """, "drop table online_values", "drop table watermarks");
 
     private final Path file;
     private final ReentrantLock readLock = new ReentrantLock();
@@ -55,9 +80,13 @@ public final class SqliteOnlineStore implements OnlineStore {
     private final Connection reader;
     private final Connection writer;
     private final PreparedStatement selectValue;
-    private final PreparedStatement selectWatermark;
+    private final PreparedStatement selectValues;
+    private final PreparedStatement selectView;
     private final PreparedStatement upsertValue;
-    private final PreparedStatement upsertWatermark;
+    private final PreparedStatement insertView;
+    private final PreparedStatement updateView;
+    /** View to its id; ids are never given twice, so those of views that are gone do no harm. */
+    private final Map<String, Long> ids = new ConcurrentHashMap<>();
 
     /**
      * Opens the store, and makes the file when there is none.
@@ -73,17 +102,26 @@ public final class SqliteOnlineStore implements OnlineStore {
             prepareSchema();
             this.reader = connect(opened);
             this.selectValue = reader.prepareStatement(
-                    "select value, known_at, event_time from online_values where feature_view = ? and entity_key = ?");
-            this.selectWatermark = reader.prepareStatement("select watermark from watermarks where feature_view = ?");
+                    "select value, known_at, event_time from entity_values where view_id = ? and entity_key = ?");
+            this.selectValues = reader.prepareStatement(
+                    "select entity_key, value, known_at, event_time from entity_values where view_id = ? and entity_key in ("
+                            + String.join(",", Collections.nCopies(KEYS_OF_A_QUERY, "?"))
+                            + ")");
+            this.selectView =
+                    reader.prepareStatement("select id, watermark, newest_event, note from views where name = ?");
             this.upsertValue = writer.prepareStatement("""
-                insert into online_values (feature_view, entity_key, known_at, event_time, value)
+                insert into entity_values (view_id, entity_key, known_at, event_time, value)
                 values (?, ?, ?, ?, ?)
-                on conflict (feature_view, entity_key) do update
+                on conflict (view_id, entity_key) do update
                 set known_at = excluded.known_at, event_time = excluded.event_time, value = excluded.value\
                 """);
-            this.upsertWatermark = writer.prepareStatement("""
-                insert into watermarks (feature_view, watermark) values (?, ?)
-                on conflict (feature_view) do update set watermark = excluded.watermark\
+            this.insertView = writer.prepareStatement("insert into views (name) values (?) on conflict do nothing");
+            this.updateView = writer.prepareStatement("""
+                update views set
+                  watermark = coalesce(?, watermark),
+                  newest_event = max(coalesce(newest_event, ?), coalesce(?, newest_event)),
+                  note = coalesce(?, note)
+                where name = ?\
                 """);
         } catch (SQLException e) {
             closeQuietly(opened, e);
@@ -99,7 +137,11 @@ public final class SqliteOnlineStore implements OnlineStore {
         readLock.lock();
         try {
             requireOpen(reader);
-            selectValue.setString(1, view);
+            long id = id(view);
+            if (id < 0) {
+                return Optional.empty();
+            }
+            selectValue.setLong(1, id);
             selectValue.setString(2, key);
             try (ResultSet row = selectValue.executeQuery()) {
                 return row.next()
@@ -115,32 +157,136 @@ public final class SqliteOnlineStore implements OnlineStore {
     }
 
     @Override
-    public void putAll(List<Put> puts, Map<String, Instant> watermarks) {
+    public Map<String, Entry> getAll(String view, Collection<String> keys) {
+        List<String> wanted = List.copyOf(keys);
+        Map<String, Entry> found = new HashMap<>();
+        readLock.lock();
+        try {
+            requireOpen(reader);
+            long id = id(view);
+            if (id < 0) {
+                return found;
+            }
+            for (int start = 0; start < wanted.size(); start += KEYS_OF_A_QUERY) {
+                selectValues.setLong(1, id);
+                for (int i = 0; i < KEYS_OF_A_QUERY; i++) { // the rest repeats the last one
+                    selectValues.setString(i + 2, wanted.get(Math.min(start + i, wanted.size() - 1)));
+                }
+                try (ResultSet row = selectValues.executeQuery()) {
+                    while (row.next()) {
+                        found.put(
+                                row.getString(1),
+                                new Entry(
+                                        row.getBytes(2),
+                                        Micros.toInstant(row.getLong(3)),
+                                        Micros.toInstant(row.getLong(4))));
+                    }
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw failure("read", e);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** The id of a view, or -1. The caller holds the lock of the readers. */
+    private long id(String view) throws SQLException {
+        Long known = ids.get(view);
+        if (known != null) {
+            return known;
+        }
+        selectView.setString(1, view);
+        try (ResultSet row = selectView.executeQuery()) {
+            if (!row.next()) {
+                return -1;
+            }
+            long id = row.getLong(1);
+            ids.put(view, id);
+            return id;
+        }
+    }
+
+    @Override
+    public void putAll(List<Put> puts, Map<String, Instant> watermarks, Map<String, String> notes) {
+        Map<String, @Nullable Long> newest = new TreeMap<>();
+        watermarks.keySet().forEach(view -> newest.put(view, null));
+        notes.keySet().forEach(view -> newest.put(view, null));
+        for (Put put : puts) {
+            long event = Micros.of(put.entry().eventTime());
+            Long before = newest.get(put.view());
+            newest.put(put.view(), before == null ? event : Math.max(before, event));
+        }
         inTransaction(() -> {
+            Map<String, Long> writing = new HashMap<>();
+            for (Map.Entry<String, @Nullable Long> view : newest.entrySet()) {
+                insertView.setString(1, view.getKey());
+                insertView.executeUpdate();
+                Instant watermark = watermarks.get(view.getKey());
+                setLong(updateView, 1, watermark == null ? null : Micros.of(watermark));
+                setLong(updateView, 2, view.getValue());
+                setLong(updateView, 3, view.getValue());
+                updateView.setString(4, notes.get(view.getKey()));
+                updateView.setString(5, view.getKey());
+                updateView.executeUpdate();
+                writing.put(view.getKey(), writtenId(view.getKey()));
+            }
             for (Put put : puts) {
-                upsertValue.setString(1, put.view());
+                upsertValue.setLong(1, writing.getOrDefault(put.view(), -1L));
                 upsertValue.setString(2, put.key());
                 upsertValue.setLong(3, Micros.of(put.entry().knownAt()));
                 upsertValue.setLong(4, Micros.of(put.entry().eventTime()));
                 upsertValue.setBytes(5, put.entry().bytes());
                 upsertValue.executeUpdate();
             }
-            for (Map.Entry<String, Instant> watermark : new TreeMap<>(watermarks).entrySet()) {
-                upsertWatermark.setString(1, watermark.getKey());
-                upsertWatermark.setLong(2, Micros.of(watermark.getValue()));
-                upsertWatermark.executeUpdate();
-            }
         });
+    }
+
+    private long writtenId(String view) throws SQLException {
+        try (PreparedStatement select = writer.prepareStatement("select id from views where name = ?")) {
+            select.setString(1, view);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : -1;
+            }
+        }
+    }
+
+    private static void setLong(PreparedStatement statement, int place, @Nullable Long value) throws SQLException {
+        if (value == null) {
+            statement.setNull(place, Types.BIGINT);
+        } else {
+            statement.setLong(place, value);
+        }
     }
 
     @Override
     public Optional<Instant> watermark(String view) {
+        return ofView(view, row -> instant(row, 2));
+    }
+
+    @Override
+    public Optional<Instant> newestEvent(String view) {
+        return ofView(view, row -> instant(row, 3));
+    }
+
+    @Override
+    public Optional<String> note(String view) {
+        return ofView(view, row -> row.getString(4));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        long micros = row.getLong(column);
+        return row.wasNull() ? null : Micros.toInstant(micros);
+    }
+
+    private <T> Optional<T> ofView(String view, Reading<T> reading) {
         readLock.lock();
         try {
             requireOpen(reader);
-            selectWatermark.setString(1, view);
-            try (ResultSet row = selectWatermark.executeQuery()) {
-                return row.next() ? Optional.of(Micros.toInstant(row.getLong(1))) : Optional.empty();
+            selectView.setString(1, view);
+            try (ResultSet row = selectView.executeQuery()) {
+                return row.next() ? Optional.ofNullable(reading.of(row)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw failure("read", e);
@@ -151,12 +297,69 @@ public final class SqliteOnlineStore implements OnlineStore {
 
     @Override
     public List<String> keys(String view) {
-        return texts("select entity_key from online_values where feature_view = ?", view);
+        return texts(
+                "select entity_key from entity_values where view_id = (select id from views where name = ?)", view);
+    }
+
+    @Override
+    public Size size(String view) {
+        readLock.lock();
+        try {
+            requireOpen(reader);
+            try (PreparedStatement select = reader.prepareStatement("""
+                    select count(*), coalesce(sum(length(value)), 0)
+                    from entity_values where view_id = (select id from views where name = ?)\
+                    """)) {
+                select.setString(1, view);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? new Size(row.getLong(1), row.getLong(2)) : new Size(0, 0);
+                }
+            }
+        } catch (SQLException e) {
+            throw failure("read", e);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public void rename(String view, String newName) {
+        if (view.equals(newName)) {
+            return;
+        }
+        readLock.lock(); // whoever reads sees the old values or the new ones
+        try {
+            inTransaction(() -> {
+                if (writtenId(view) < 0) {
+                    return;
+                }
+                forget(newName);
+                try (PreparedStatement update = writer.prepareStatement("update views set name = ? where name = ?")) {
+                    update.setString(1, newName);
+                    update.setString(2, view);
+                    update.executeUpdate();
+                }
+            });
+            ids.clear();
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    private void forget(String view) throws SQLException {
+        for (String statement : List.of(
+                "delete from entity_values where view_id = (select id from views where name = ?)",
+                "delete from views where name = ?")) {
+            try (PreparedStatement delete = writer.prepareStatement(statement)) {
+                delete.setString(1, view);
+                delete.executeUpdate();
+            }
+        }
     }
 
     @Override
     public List<String> views() {
-        return texts("select feature_view from watermarks");
+        return texts("select name from views where watermark is not null");
     }
 
     /** The texts of a query's first column, sorted. */
@@ -186,15 +389,8 @@ public final class SqliteOnlineStore implements OnlineStore {
 
     @Override
     public void remove(String view) {
-        inTransaction(() -> {
-            for (String table : List.of("online_values", "watermarks")) {
-                try (PreparedStatement delete =
-                        writer.prepareStatement("delete from " + table + " where feature_view = ?")) {
-                    delete.setString(1, view);
-                    delete.executeUpdate();
-                }
-            }
-        });
+        inTransaction(() -> forget(view));
+        ids.remove(view);
     }
 
     @Override
@@ -285,10 +481,17 @@ public final class SqliteOnlineStore implements OnlineStore {
                                 + " computed from the data again.");
             }
             if (version < SCHEMA_VERSION) {
+                statement.executeUpdate("begin immediate");
                 for (String table : SCHEMA) {
                     statement.executeUpdate(table);
                 }
+                if (version == 1) {
+                    for (String step : FROM_VERSION_1) {
+                        statement.executeUpdate(step);
+                    }
+                }
                 statement.executeUpdate("pragma user_version = " + SCHEMA_VERSION);
+                statement.executeUpdate("commit");
             }
         }
     }
@@ -331,6 +534,13 @@ public final class SqliteOnlineStore implements OnlineStore {
         }
         return new KeelsonException(
                 ErrorCode.INTERNAL, message, "Maybe the log tells more; please report it with its lines.", cause);
+    }
+
+    /** Takes a value out of a row. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        @Nullable
+        T of(ResultSet row) throws SQLException;
     }
 
     /** Statements of one transaction. */

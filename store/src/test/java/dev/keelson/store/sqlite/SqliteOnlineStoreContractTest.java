@@ -7,9 +7,14 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.features.spi.OnlineStoreContract;
+import dev.keelson.frame.Micros;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +62,31 @@ final class SqliteOnlineStoreContractTest extends OnlineStoreContract {
         Path file = Files.write(folder.resolve("noise.db"), noise);
 
         assertThat(code(file)).isEqualTo(ErrorCode.STORE_DAMAGED);
+    }
+
+    @Test
+    void fileOfVersion1IsReadOn() throws SQLException {
+        Path file = folder.resolve("old.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("""
+                    create table online_values (feature_view text not null, entity_key text not null,
+                      known_at integer not null, event_time integer not null, value blob not null,
+                      primary key (feature_view, entity_key)) strict""");
+            statement.executeUpdate(
+                    "create table watermarks (feature_view text not null primary key, watermark integer not null) strict");
+            statement.executeUpdate("insert into online_values values ('v', 'a', 3, 2, x'07'), ('v', 'b', 5, 4, x'08')");
+            statement.executeUpdate("insert into watermarks values ('v', 6), ('empty', 1)");
+            statement.executeUpdate("pragma user_version = 1");
+        }
+
+        try (SqliteOnlineStore store = new SqliteOnlineStore(file)) {
+            assertThat(store.views()).containsExactly("empty", "v");
+            assertThat(store.watermark("v")).contains(Micros.toInstant(6));
+            assertThat(store.newestEvent("v")).contains(Micros.toInstant(4));
+            assertThat(store.get("v", "b").orElseThrow().bytes()).containsExactly(8);
+            assertThat(store.get("v", "a").orElseThrow().knownAt()).isEqualTo(Micros.toInstant(3));
+        }
     }
 
     @Test

@@ -1,0 +1,132 @@
+package dev.keelson.http;
+
+import dev.keelson.features.Materialization;
+import dev.keelson.features.OnlineFeatures;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of the online features. Safe for use by several threads.
+ *
+ * <p>Expected failures are {@link dev.keelson.error.KeelsonException}.
+ */
+public interface FeatureServing {
+    /** Most entities, or rows, of one request. */
+    int MAX_ROWS = 10_000;
+
+    /** Where pushed rows go. */
+    enum Destination {
+        /** Into the values that are read, until the data known later is materialised. */
+        ONLINE,
+        /** Into the dataset, with the next load. */
+        OFFLINE,
+        /** Both. */
+        ONLINE_AND_OFFLINE;
+
+        /** Whether they can be read at once. */
+        public boolean online() {
+            return this != OFFLINE;
+        }
+
+        /** Whether they become part of the dataset. */
+        public boolean offline() {
+            return this != ONLINE;
+        }
+    }
+
+    /**
+     * Values, one column for each feature.
+     *
+     * @param rows how many
+     * @param entities entity key, or column of the request, to its value in each row
+     * @param columns in the order asked for
+     * @param asOf only what was known strictly before is contained
+     */
+    record Answer(
+            int rows, Map<String, List<@Nullable Object>> entities, List<FeatureValues> columns, Instant asOf) {
+        public Answer {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /**
+     * One feature of all rows.
+     *
+     * @param view its view; null for a feature of a service
+     * @param name its name within the view, or of the service
+     * @param values NaN unless the status is PRESENT
+     * @param statuses {@link dev.keelson.features.FeatureStatus#code()}
+     * @param eventMicros when the entity's newest event happened; {@code Long.MIN_VALUE} where there is none
+     */
+    record FeatureValues(
+            @Nullable String view, String name, double[] values, byte[] statuses, long[] eventMicros) {
+        /** How it is addressed: {@code view:feature}. */
+        public String address() {
+            return view == null ? name : view + ":" + name;
+        }
+    }
+
+    /**
+     * What became of pushed rows.
+     *
+     * @param accepted rows given
+     * @param contained of them, how many the dataset holds already, cell by cell
+     * @param visible of the others, how many count at once; the rest counts when it becomes known
+     */
+    record PushOutcome(int accepted, int contained, int visible) {}
+
+    /**
+     * How far a view is.
+     *
+     * @param status of its values
+     * @param entity its entity
+     * @param features how many features it has
+     * @param freshnessSeconds age of its newest event; NaN when there is none
+     * @param keys entities of which the store holds something
+     * @param bytes of what it holds
+     */
+    record ViewStatus(
+            OnlineFeatures.Status status,
+            String entity,
+            int features,
+            double freshnessSeconds,
+            long keys,
+            long bytes) {}
+
+    /**
+     * Features of entities.
+     *
+     * @param features as {@code view:feature}, or {@code view:*}
+     * @param entities name of an entity's key, or of the entity, to its values; all of one length
+     */
+    Answer get(List<String> features, Map<String, ? extends List<? extends @Nullable Object>> entities);
+
+    /**
+     * The features of a model for rows of requests, those computed from the request included.
+     *
+     * @param service name of the model
+     * @param rows column name to value
+     */
+    Answer service(String service, List<Map<String, @Nullable Object>> rows);
+
+    /**
+     * Takes rows of a source: all or none. They are checked by the rules of the source, and on disk when the call returns.
+     *
+     * @param rows column to value; a column that is left out is missing
+     */
+    PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to);
+
+    /** The source of a view's rows. */
+    String sourceOf(String view);
+
+    /** Brings views up to date with the latest dataset. */
+    List<Materialization.Outcome> materialize(Materialization.Request request);
+
+    /** How far each view is; reads over all stored values. */
+    List<ViewStatus> status();
+
+    /** Age of the newest event of a view in seconds; NaN when there is none. Costs little. */
+    double freshnessSeconds(String view);
+}

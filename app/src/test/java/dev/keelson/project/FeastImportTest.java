@@ -1,0 +1,154 @@
+package dev.keelson.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.CodedOutputStream;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FeastImportTest {
+    private static final String SETTINGS = "project: driver_ranking\nregistry: data/registry.db\nprovider: local\n";
+
+    private static final String PYTHON = """
+            \"\"\"Drivers and their statistics.\"\"\"
+            from datetime import timedelta
+            from feast import Entity, FeatureService, FeatureView, Field, FileSource, PushSource
+            from feast.types import Float32, Int64, String
+
+            ROOT = "data/"
+            driver = Entity(name="driver", join_keys=["driver_id"])  # who drives
+
+            stats_source = FileSource(
+                name="driver_hourly_stats_source",
+                path=ROOT + "driver_stats.csv",
+                timestamp_field="event_timestamp",
+                created_timestamp_column="created",
+            )
+
+            driver_stats = FeatureView(
+                name="driver_hourly_stats",
+                entities=[driver],
+                ttl=timedelta(days=1, hours=12),
+                schema=[
+                    Field(name="driver_id", dtype=Int64),
+                    Field(name="conv_rate", dtype=Float32),
+                    Field(name="trips", dtype=Int64, description="each " "day"),
+                    Field(name="city", dtype=String),
+                ],
+                online=True,
+                source=stats_source,
+                tags={"team": "x"},
+            )
+
+            remote = BigQuerySource(name="remote", table="a.b")
+            limit = compute(3) * 2
+            push = PushSource(name="stats_push", batch_source=stats_source)
+
+            @on_demand_feature_view(sources=[driver_stats], schema=[])
+            def twice(inputs):
+                return inputs * 2
+
+            ranking = FeatureService(name="ranking", features=[driver_stats[["conv_rate"]]])
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void declarationsBecomeAValidProject() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), SETTINGS);
+        Files.createDirectories(folder.resolve("features"));
+        Files.writeString(folder.resolve("features/drivers.py"), PYTHON);
+
+        FeastImport imported = FeastImport.read(folder);
+
+        assertThat(imported.views()).isEqualTo(1);
+        assertThat(imported.yaml())
+                .contains("project: driver_ranking", "key: [driver_id, event_timestamp]", "created: created")
+                .contains("conv_rate: last(conv_rate) over last event", "ttl: 1d12h", "file: \"data/driver_stats.csv\"")
+                .contains("# feature service ranking: driver_hourly_stats:conv_rate");
+        assertThat(imported.notes())
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:31: ").contains("BigQuerySource"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:32: ").contains("`*`"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:33: ").contains("pushed"))
+                .anySatisfy(note -> assertThat(note).startsWith("features/drivers.py:35: ").contains("on_demand"))
+                .anySatisfy(note -> assertThat(note).contains("(city) is String"))
+                .anySatisfy(note -> assertThat(note).startsWith("ranking: "))
+                .hasSize(6);
+        Path project = Files.writeString(folder.resolve("keelson.yaml"), imported.yaml());
+        Project read = new ProjectReader(SourceHeaders.none(), Map.of()).read(project, Map.of());
+        assertThat(read.views()).hasSize(1);
+        assertThat(read.entities()).containsEntry("driver", "driver_id");
+    }
+
+    @Test
+    void registryIsReadWhereThereIsNoPython() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), SETTINGS);
+        Files.createDirectories(folder.resolve("data"));
+        byte[] entity = message(out -> out.writeByteArray(1, message(spec -> {
+            spec.writeString(1, "driver");
+            spec.writeInt32(2, 4);
+            spec.writeString(4, "driver_id");
+        })));
+        byte[] view = message(out -> out.writeByteArray(1, message(spec -> {
+            spec.writeString(1, "stats");
+            spec.writeString(3, "driver");
+            spec.writeByteArray(4, message(feature -> {
+                feature.writeString(1, "conv_rate");
+                feature.writeInt32(2, 6);
+            }));
+            spec.writeByteArray(6, message(ttl -> ttl.writeInt64(1, 86_400)));
+            spec.writeByteArray(7, message(source -> {
+                source.writeString(3, "ts");
+                source.writeByteArray(11, message(file -> file.writeString(2, "stats.csv")));
+            }));
+        })));
+        Files.write(folder.resolve("data/registry.db"), message(out -> {
+            out.writeByteArray(1, entity);
+            out.writeByteArray(6, view);
+        }));
+
+        FeastImport imported = FeastImport.read(folder.resolve("feature_store.yaml"));
+
+        assertThat(imported.yaml()).contains("driver_id: { type: long, required: true }", "ttl: 1d", "file: \"stats.csv\"");
+        assertThat(imported.notes()).isEmpty();
+    }
+
+    @Test
+    void nothingToReadIsSaid() throws IOException {
+        assertThatThrownBy(() -> FeastImport.read(folder))
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NOT_FOUND));
+        Files.writeString(folder.resolve("feature_store.yaml"), SETTINGS);
+        Files.writeString(folder.resolve("broken.py"), "x = FeatureView(name='a', schema=[f\"{b}\"\n");
+        assertThatThrownBy(() -> FeastImport.read(folder))
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_UNREADABLE))
+                .hasMessageContaining("broken.py:1");
+    }
+
+    /** Writes the fields of a message. */
+    private interface Fields {
+        void write(CodedOutputStream out) throws IOException;
+    }
+
+    private static byte[] message(Fields fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            fields.write(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.features.Materialization;
+import dev.keelson.features.Materialization.Outcome;
+import dev.keelson.wiring.LiveFeatures;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code keelson features materialize}. */
+@Command(
+        name = "materialize",
+        description = {
+            "Bring the online values up to date with the latest dataset.",
+            "Only rows that became known since are read; a view whose history was restated is filled anew. Stopped halfway,"
+                    + " it goes on where it was."
+        })
+final class FeaturesMaterialize extends KeelsonCommand {
+    @Parameters(arity = "0..*", paramLabel = "VIEW", description = "These views only (default: all).")
+    List<String> views = new ArrayList<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Fill anew from the rows known from this date or instant on; longer windows then differ from history.")
+    @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Leave out rows known from this date or instant on.")
+    @Nullable String to;
+
+    @Option(names = "--full", description = "Fill the views anew; the old values serve until that is done.")
+    boolean full;
+
+    @Override
+    int run(Session session) {
+        var project = session.project();
+        Instant start = instant("--from", from, project.zone());
+        Instant end = instant("--to", to, project.zone());
+        if (start != null && end != null && !start.isBefore(end)) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
+        }
+        List<Outcome> outcomes;
+        ProgressLine progress = session.progress("materialize");
+        try (LiveFeatures features = LiveFeatures.open(project, session.clock())) {
+            outcomes = features.materialize(
+                    new Materialization.Request(views, start, end, full),
+                    (source, rows, total) -> progress.at(percent(rows, total), 100, source));
+        }
+        List<List<String>> table = new ArrayList<>();
+        ObjectNode document = Catalogued.object();
+        var list = document.putArray("views");
+        for (Outcome outcome : outcomes) {
+            Instant watermark = outcome.watermark();
+            String known = watermark == null ? null : watermark.toString();
+            table.add(List.of(
+                    outcome.view(),
+                    Long.toString(outcome.rows()),
+                    outcome.filledAnew() ? "anew" : "onwards",
+                    Texts.orEmpty(known)));
+            list.addObject()
+                    .put("view", outcome.view())
+                    .put("rows", outcome.rows())
+                    .put("filled_anew", outcome.filledAnew())
+                    .put("watermark", known);
+        }
+        session.console().table(List.of("VIEW", "ROWS", "FILLED", "WATERMARK"), table);
+        session.console().document(document);
+        return YES;
+    }
+
+    private static int percent(long rows, long total) {
+        return total == 0 ? 100 : (int) (100 * rows / total);
+    }
+
+    private static @Nullable Instant instant(String option, @Nullable String text, ZoneId zone) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    "%s (%s) is no date or instant; one such as 2020-05-01 or 2020-05-01T12:00:00Z was expected."
+                            .formatted(option, text),
+                    null,
+                    e);
+        }
+    }
+}
