@@ -43,7 +43,7 @@ final class FeaturesHistoryIT {
         Cli load = keelson("data", "load", "--json");
         assertThat(load.code()).as(load.err()).isZero();
         List<String> lines = Files.readAllLines(folder.resolve("data/football/matches.csv"));
-        team = lines.get(1).split(",")[List.of(lines.getFirst().split(",")).indexOf("HomeTeam")];
+        team = lines.get(1).split(",", -1)[List.of(lines.getFirst().split(",", -1)).indexOf("HomeTeam")];
     }
 
     private static Cli keelson(String... words) {
