@@ -1,8 +1,11 @@
 package dev.keelson.http;
 
+import dev.keelson.labels.LabelDefinition;
+import dev.keelson.labels.LabelStatistics;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -103,6 +106,26 @@ public interface Backend {
 
     /** The report of that id. */
     Optional<StoredReport> report(String id);
+
+    // ---- definitions
+
+    /**
+     * What the latest data makes of a label.
+     *
+     * @throws dev.keelson.error.KeelsonException DATASET_NOT_FOUND when none was ever loaded
+     */
+    LabelStatistics labelStatistics(LabelDefinition label);
+
+    /** What the project that is served changes against the registered definitions. */
+    DefinitionPlan plan();
+
+    /**
+     * Registers what {@link #plan} says.
+     *
+     * @param actor who asks, for the audit trail
+     * @return what was changed
+     */
+    DefinitionPlan apply(String actor);
 
     // ---- what changes what serves
 

@@ -54,7 +54,7 @@ final class ModelsCommand extends CommandGroup {
                     Optional<ModelVersion> challenger = state.alias(model.name(), ModelVersion.CHALLENGER);
                     int versions = state.versions(model.name()).size();
                     ObjectNode node = list.addObject().put("name", model.name());
-                    node.put("label", model.source() + "." + model.label());
+                    node.put("label", model.label().address());
                     node.put("versions", versions);
                     node.set("champion", champion.map(Catalogued::version).orElse(null));
                     node.set("challenger", challenger.map(Catalogued::version).orElse(null));

@@ -52,6 +52,20 @@ final class ProjectLifeIT {
     }
 
     @Test
+    @Order(0)
+    void planShowsWhatTheFirstRunWillRegister() {
+        Cli plan = keelson("plan --exit-code");
+        Cli json = keelson("plan --json");
+
+        assertThat(plan.code()).as(plan.err()).isEqualTo(1);
+        assertThat(plan.out()).contains("added feature team_form:", "to be trained again: football-1x2");
+        assertThat(json.code()).isZero();
+        assertThat(json.json().get("changed").asBoolean()).isTrue();
+        assertThat(keelson("apply").code()).isEqualTo(2);
+        assertThat(keelson("labels show matches.FTR").code()).isEqualTo(2);
+    }
+
+    @Test
     @Order(1)
     void firstRunLoadsTrainsAndRegisters() {
         Cli cli = keelson("run --json");
@@ -73,6 +87,21 @@ final class ProjectLifeIT {
         assertThat(cli.out().lines().filter(line -> line.startsWith("train:")))
                 .hasSize(2)
                 .allMatch(line -> line.contains("unchanged"));
+    }
+
+    @Test
+    @Order(3)
+    void labelsAreListedAndShown() {
+        Cli list = keelson("labels list --json");
+        Cli show = keelson("labels show matches.FTR --json");
+
+        assertThat(list.json().at("/labels/0/name").asText()).isEqualTo("matches.FTR");
+        assertThat(list.json().at("/labels/0/models")).isNotEmpty();
+        assertThat(show.json().get("rows").asInt()).isEqualTo(540);
+        assertThat(show.json().at("/shares/H").asDouble()).isBetween(0.2, 0.7);
+        assertThat(keelson("labels show matches.FTH").code()).isEqualTo(2);
+        assertThat(keelson("plan --exit-code").code()).isZero();
+        assertThat(keelson("apply").code()).isZero();
     }
 
     @Test

@@ -1,0 +1,50 @@
+package dev.keelson.http.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.Backend;
+import dev.keelson.labels.LabelStatistics;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+/** Labels, and what the project file changes against the registered definitions. */
+final class DefinitionEndpoints {
+    private final Backend backend;
+
+    DefinitionEndpoints(Backend backend) {
+        this.backend = backend;
+    }
+
+    void register(Routes routes) {
+        routes.get("/api/v1/labels", this::labels);
+        routes.get("/api/v1/labels/{name}", this::label);
+        routes.get("/api/v1/plan", this::plan);
+        routes.post("/api/v1/apply", this::apply);
+    }
+
+    private void labels(ServerRequest request, ServerResponse response) {
+        ObjectNode body = Json.object();
+        ArrayNode list = body.putArray("labels");
+        backend.project().everyLabel().forEach(label -> {
+            ObjectNode node = LabelStatistics.describe(label);
+            backend.project().modelsOf(label).forEach(node.putArray("models")::add);
+            list.add(node);
+        });
+        Json.send(response, body);
+    }
+
+    private void label(ServerRequest request, ServerResponse response) {
+        Json.send(
+                response,
+                backend.labelStatistics(backend.project().label(Parameters.path(request, "name")))
+                        .toJson());
+    }
+
+    private void plan(ServerRequest request, ServerResponse response) {
+        Json.send(response, backend.plan().toJson());
+    }
+
+    private void apply(ServerRequest request, ServerResponse response) {
+        Json.send(response, backend.apply("api").toJson());
+    }
+}
