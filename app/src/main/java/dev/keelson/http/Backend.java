@@ -13,6 +13,7 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.train.FeatureValidation;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,13 @@ public interface Backend {
      * @throws dev.keelson.error.KeelsonException DATASET_NOT_FOUND when none was ever loaded
      */
     LabelStatistics labelStatistics(LabelDefinition label);
+
+    /**
+     * Looks at the features of a model over the latest data and stores the report, of kind {@code feature_check}.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; DATASET_NOT_FOUND; NOT_ENOUGH_ROWS
+     */
+    FeatureValidation validateFeatures(String model);
 
     /** What the project that is served changes against the registered definitions. */
     DefinitionPlan plan();

@@ -185,7 +185,7 @@ final class BundleTrainer implements LoopTrainer {
         outcome.bundle().files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
         files.add(artifact(OUTCOME_FILE, outcome.toJson().toString().getBytes(StandardCharsets.UTF_8)));
         files.add(artifact(RECIPE_FILE, recipe()));
-        files.add(artifact("importance.csv", importanceCsv(outcome.importance())));
+        files.add(artifact(Importance.FILE, importanceCsv(outcome.importance())));
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }

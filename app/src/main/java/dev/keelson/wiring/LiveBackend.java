@@ -32,6 +32,7 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.train.FeatureValidation;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -385,6 +386,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public LabelStatistics labelStatistics(LabelDefinition label) {
         return ProjectLabels.statistics(workspace, label);
+    }
+
+    @Override
+    public synchronized FeatureValidation validateFeatures(String model) {
+        return FeatureReports.validate(workspace, model, clock.instant());
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class ProjectLabels {
         if (!Files.isDirectory(Workspace.stateFolder(project).root())) {
             throw nothingLoaded(label.source());
         }
-        try (Workspace workspace = new Workspace(project)) {
+        try (Workspace workspace = Workspace.reading(project)) {
             return statistics(workspace, label);
         }
     }

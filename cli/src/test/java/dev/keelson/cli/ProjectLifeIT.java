@@ -106,6 +106,28 @@ final class ProjectLifeIT {
 
     @Test
     @Order(3)
+    void featuresAreShownAndValidated() {
+        Cli view = keelson("features show team_form --json");
+        JsonNode feature = view.json().at("/features/0");
+        Cli one = keelson("features show team_form:" + feature.get("name").asText() + " --json");
+        Cli check = keelson("features validate football-1x2 --json");
+
+        assertThat(view.code()).as(view.err()).isZero();
+        assertThat(feature.at("/versions/0/version").asInt()).isEqualTo(1);
+        assertThat(feature.at("/statistics/rows").asInt()).isEqualTo(2 * 540);
+        assertThat(feature.at("/models")).hasSize(2);
+        assertThat(feature.at("/importance/0/share").asDouble()).isBetween(0.0, 1.0);
+        assertThat(one.json().get("features")).hasSize(1);
+        assertThat(keelson("features show team_from").code()).isEqualTo(2);
+        assertThat(check.code()).as(check.err()).isZero();
+        assertThat(check.json().at("/reports/0/verdict").asText()).isIn("ok", "warn");
+        assertThat(check.json().at("/reports/0/features").size()).isPositive();
+        assertThat(keelson("models show football-1x2 --json").json().at("/versions/0/importance").properties())
+                .isNotEmpty();
+    }
+
+    @Test
+    @Order(3)
     void listsAndStatusShowWhatThereIs() {
         assertThat(keelson("status --json").json().get("ready").asBoolean()).isTrue();
         assertThat(keelson("status").out().lines()).hasSize(2).allMatch(line -> line.contains("\tv1\t"));
