@@ -130,6 +130,37 @@ final class LabelsIT {
     }
 
     @Test
+    void windowThatDrivesTheLabelIsGenerated() throws IOException {
+        Random random = new Random(5);
+        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
+        double price = 100;
+        double[] volumes = new double[HOURS];
+        for (int hour = 0; hour < HOURS; hour++) {
+            double pressure = 0;
+            for (int k = 1; k <= 5 && k <= hour; k++) {
+                pressure += volumes[hour - k] / 5;
+            }
+            price *= Math.exp(0.01 * pressure + 0.005 * random.nextGaussian());
+            volumes[hour] = random.nextGaussian();
+            csv.append(String.format(
+                    Locale.ROOT, "BTC,%s,%.6f,%.6f%n", START.plus(Duration.ofHours(hour)), price, volumes[hour]));
+        }
+        Files.writeString(folder.resolve("prices.csv"), csv.toString().replace("\r", ""));
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                PROJECT.replace("4h) > 0.0", "1h) > 0.0").replace("features: [coin.price_action.*, volume]", "features: [coin.price_action.*]"));
+        Project project = Projects.validate(folder, Map.of());
+        RunPipeline.run(project, CLOCK, line -> {});
+
+        FeatureGeneration.Generated generated = FeatureGeneration.run(project, "direction", 14, 1, CLOCK);
+
+        assertThat(generated.result().choices()).isNotEmpty();
+        assertThat(generated.result().choices().getFirst().candidate().definition())
+                .isIn("mean(volume) over last 5 events", "mean(volume) over last 3 events");
+        assertThat(generated.yaml()).startsWith("feature_views:\n  price_action:\n    features:\n      gen_volume_mean_last");
+    }
+
+    @Test
     void statisticsSayWhatIsMissingAndWhenLabelsAreKnown() throws IOException {
         Project project = project();
         RunPipeline.run(project, CLOCK, line -> {});

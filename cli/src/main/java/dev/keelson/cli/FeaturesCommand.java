@@ -21,7 +21,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "features",
         description = "Show feature views, and read the values they had.",
-        subcommands = {FeaturesCommand.Listing.class, FeaturesCommand.History.class, FeaturesShow.class, FeaturesValidate.class})
+        subcommands = {
+            FeaturesCommand.Listing.class,
+            FeaturesCommand.History.class,
+            FeaturesShow.class,
+            FeaturesValidate.class,
+            FeaturesGenerate.class
+        })
 final class FeaturesCommand extends CommandGroup {
 
     /** {@code keelson features list}. */

@@ -128,6 +128,18 @@ final class ProjectLifeIT {
 
     @Test
     @Order(3)
+    void generationSaysWhatItTriedAndFound() {
+        Cli cli = keelson("features generate football-1x2 --budget 6 --json");
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.json().get("tried").asInt()).isEqualTo(6);
+        assertThat(cli.json().get("base_log_loss").asDouble()).isBetween(0.5, 2.5);
+        assertThat(cli.json().get("chosen").isArray()).isTrue();
+        assertThat(keelson("features generate football-1x2 --budget 0").code()).isEqualTo(2);
+    }
+
+    @Test
+    @Order(3)
     void listsAndStatusShowWhatThereIs() {
         assertThat(keelson("status --json").json().get("ready").asBoolean()).isTrue();
         assertThat(keelson("status").out().lines()).hasSize(2).allMatch(line -> line.contains("\tv1\t"));
