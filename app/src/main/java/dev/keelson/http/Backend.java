@@ -1,8 +1,11 @@
 package dev.keelson.http;
 
+import dev.keelson.labels.LabelDefinition;
+import dev.keelson.labels.LabelStatistics;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -10,6 +13,7 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.train.FeatureValidation;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +112,33 @@ public interface Backend {
 
     /** The report of that id. */
     Optional<StoredReport> report(String id);
+
+    // ---- definitions
+
+    /**
+     * What the latest data makes of a label.
+     *
+     * @throws dev.keelson.error.KeelsonException DATASET_NOT_FOUND when none was ever loaded
+     */
+    LabelStatistics labelStatistics(LabelDefinition label);
+
+    /**
+     * Looks at the features of a model over the latest data and stores the report, of kind {@code feature_check}.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; DATASET_NOT_FOUND; NOT_ENOUGH_ROWS
+     */
+    FeatureValidation validateFeatures(String model);
+
+    /** What the project that is served changes against the registered definitions. */
+    DefinitionPlan plan();
+
+    /**
+     * Registers what {@link #plan} says.
+     *
+     * @param actor who asks, for the audit trail
+     * @return what was changed
+     */
+    DefinitionPlan apply(String actor);
 
     // ---- what changes what serves
 

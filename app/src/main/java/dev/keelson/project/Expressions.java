@@ -146,7 +146,7 @@ final class Expressions {
     /**
      * Reports every outcome that an expression reads of its own row.
      *
-     * @param label the label of the model, or null when there is none
+     * @param label the outcomes that the model's label is made of
      * @param reader what reads it, for the message
      * @return whether it reads any
      */
@@ -154,14 +154,14 @@ final class Expressions {
             Scalar text,
             Set<String> columns,
             SourceColumns source,
-            @Nullable String label,
+            Set<String> label,
             String reader,
             Problems problems) {
         boolean found = false;
         for (String column : columns) {
             Location at = place(text.located(), column);
-            found |= column.equals(label) || source.isOutcome(column);
-            if (column.equals(label)) {
+            found |= label.contains(column) || source.isOutcome(column);
+            if (label.contains(column)) {
                 problems.add(
                         ErrorCode.LABEL_AMONG_FEATURES,
                         at,

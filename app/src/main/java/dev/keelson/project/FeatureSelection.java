@@ -29,7 +29,7 @@ final class FeatureSelection {
     private final Map<String, String> entities;
     private final Map<String, ViewColumns> views;
     private final @Nullable SourceColumns source;
-    private final String label;
+    private final Set<String> label;
     private final Map<String, Map<String, String>> roles;
     /** Full names of what is selected so far. */
     private final Set<String> selected = new LinkedHashSet<>();
@@ -43,7 +43,7 @@ final class FeatureSelection {
             Problems problems,
             ViewSection views,
             @Nullable SourceColumns source,
-            String label,
+            Set<String> label,
             Map<String, Map<String, String>> roles) {
         this.problems = problems;
         this.entities = views.entities();

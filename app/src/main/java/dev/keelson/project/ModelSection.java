@@ -5,6 +5,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Durations;
+import dev.keelson.project.LabelSection.Label;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
 import dev.keelson.project.Value.Scalar;
@@ -29,16 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code models}: {@code extends} first, then each model as a whole. */
 final class ModelSection {
-    private static final String NAME = "[A-Za-z][A-Za-z0-9_]*";
-    private static final Pattern LABEL = Pattern.compile("(" + NAME + ")\\.(.+)");
     private static final Pattern STAKE = Pattern.compile("kelly\\(\\s*([0-9]*\\.?[0-9]+)\\s*\\)");
     private static final String EVERYTHING = "...";
     private static final int MOST_FOLDS = 100;
 
     private final Problems problems;
     private final ShapeCheck shapes;
-    private final Map<String, SourceColumns> sources;
-    private final Set<String> sourceNames;
+    private final LabelSection labels;
     private final Map<String, String> entities;
     private final ViewSection views;
     private final LearnerSection learnerSection;
@@ -51,14 +49,12 @@ final class ModelSection {
     ModelSection(
             Problems problems,
             ShapeCheck shapes,
-            Map<String, SourceColumns> sources,
-            Set<String> sourceNames,
+            LabelSection labels,
             ViewSection views,
             Map<String, Set<String>> learnerSettings) {
         this.problems = problems;
         this.shapes = shapes;
-        this.sources = sources;
-        this.sourceNames = sourceNames;
+        this.labels = labels;
         this.entities = views.entities();
         this.views = views;
         this.learnerSection = new LearnerSection(problems, shapes, learnerSettings);
@@ -177,8 +173,6 @@ final class ModelSection {
 
     // ---- one model
 
-    private record Label(SourceColumns source, String column, List<String> classes) {}
-
     private void model(Entry entry, Table table) {
         String path = "models." + entry.name();
         for (String key : List.of("label", "features")) {
@@ -192,14 +186,14 @@ final class ModelSection {
             }
         }
         Scalar labelText = table.scalar("label");
-        Label label = labelText == null ? null : label(labelText);
+        Label label = labelText == null ? null : labels.ofModel(labelText).orElse(null);
         SourceColumns source = label == null ? null : label.source();
         if (source != null) {
             sourceByModel.put(entry.name(), source);
         }
         Map<String, Map<String, String>> roles = roles(table, source);
         FeatureSelection features =
-                new FeatureSelection(problems, views, source, label == null ? "" : label.column(), roles);
+                new FeatureSelection(problems, views, source, label == null ? Set.of() : label.outcomes(), roles);
         for (Scalar feature : table.scalars("features")) {
             features.read(feature);
         }
@@ -221,7 +215,7 @@ final class ModelSection {
         int folds = folds(validate);
         Duration test =
                 ProjectText.duration(validate == null ? null : validate.scalar("test"), Duration.ofDays(60), problems);
-        Duration embargo = embargo(validate, source);
+        Duration embargo = embargo(validate, label);
         Backtest backtest = backtest(table.table("backtest"), label);
         List<Baseline> baselines = baselines(table, label);
         Long seed =
@@ -231,9 +225,7 @@ final class ModelSection {
         }
         definitions.add(new ModelDefinition(
                 entry.name(),
-                label.source().source(),
-                label.column(),
-                label.classes(),
+                label.definition(),
                 roles,
                 table.scalars("features").stream().map(Scalar::located).toList(),
                 derive,
@@ -256,50 +248,6 @@ final class ModelSection {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(standard);
-    }
-
-    private @Nullable Label label(Scalar text) {
-        Matcher matcher = LABEL.matcher(text.text());
-        if (!matcher.matches()) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    text.textLocation(),
-                    "`label` is `%s`, and `SOURCE.COLUMN` such as `matches.FTR` was expected".formatted(text.raw()),
-                    sourceNames.size() == 1
-                            ? "Maybe `%s.%s` was meant."
-                                    .formatted(sourceNames.iterator().next(), text.raw())
-                            : null);
-            return null;
-        }
-        if (!sourceNames.contains(matcher.group(1))) {
-            ProjectText.unknown("source", matcher.group(1), sourceNames, text.textLocation(), problems);
-            return null;
-        }
-        SourceColumns source = sources.get(matcher.group(1));
-        Located column = new Located(matcher.group(2), text.located().at(matcher.start(2)));
-        if (source == null || !source.check(column, text.textLocation(), problems)) {
-            return null;
-        }
-        List<String> classes = source.values().getOrDefault(column.text(), List.of());
-        if (classes.size() < 2) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    column.location(),
-                    "the label `%s` has %s, and an `enum` with at least two was expected"
-                            .formatted(column.text(), classes.isEmpty() ? "no declared values" : "one declared value"),
-                    "Maybe declare it: `%s: { type: enum, values: [A, B] }`; the order of the values is kept."
-                            .formatted(column.text()));
-            return null;
-        }
-        if (!source.isOutcome(column.text())) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    column.location(),
-                    "the label `%s` is not among the outcomes of `%s`, so it would count as known beforehand"
-                            .formatted(column.text(), source.source()),
-                    "Maybe add it to `sources.%s.outcomes.columns`.".formatted(source.source()));
-        }
-        return new Label(source, column.text(), classes);
     }
 
     private Map<String, Map<String, String>> roles(Table table, @Nullable SourceColumns source) {
@@ -358,8 +306,8 @@ final class ModelSection {
         return folds;
     }
 
-    private Duration embargo(@Nullable Table validate, @Nullable SourceColumns source) {
-        Duration delay = source == null ? Duration.ZERO : source.outcomeDelay();
+    private Duration embargo(@Nullable Table validate, @Nullable Label label) {
+        Duration delay = label == null ? Duration.ZERO : label.definition().delay();
         Scalar text = validate == null ? null : validate.scalar("embargo");
         Duration embargo = ProjectText.duration(text, delay, problems);
         if (text != null && embargo.compareTo(delay) < 0) {
@@ -409,12 +357,16 @@ final class ModelSection {
     }
 
     private void checkCount(int columns, Label label, @Nullable Location at, String what) {
-        if (columns != label.classes().size()) {
+        if (columns != label.definition().classes().size()) {
             problems.add(
                     ErrorCode.BAD_VALUE,
                     at,
                     "%s names %d columns, and one for each value of `%s` (%s) was expected"
-                            .formatted(what, columns, label.column(), String.join(", ", label.classes())),
+                            .formatted(
+                                    what,
+                                    columns,
+                                    label.definition().name(),
+                                    String.join(", ", label.definition().classes())),
                     null);
         }
     }

@@ -194,7 +194,7 @@ final class OperationsSection {
             if (source != null && checked.add(source.source())) {
                 Expressions.scalar(text, source.schema(), source.complete(), problems)
                         .ifPresent(scalars -> Expressions.refuseOutcomes(
-                                text, scalars.columns(), source, null, "the watched value `" + name + "`", problems));
+                                text, scalars.columns(), source, Set.of(), "the watched value `" + name + "`", problems));
             }
         }
     }

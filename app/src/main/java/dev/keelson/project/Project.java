@@ -3,8 +3,12 @@ package dev.keelson.project;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.train.ModelDefinition;
@@ -26,6 +30,7 @@ import java.util.Map;
  * @param entities entity name to the name of its key
  * @param views feature views of folds
  * @param sqlViews feature views of queries
+ * @param labels labels that are declared under their sources
  * @param models models, {@code extends} resolved
  * @param drift drift monitors
  * @param decay performance monitors
@@ -41,6 +46,7 @@ public record Project(
         Map<String, String> entities,
         List<FeatureViewDefinition> views,
         List<SqlViewDefinition> sqlViews,
+        List<LabelDefinition> labels,
         List<ModelDefinition> models,
         List<DriftMonitorDefinition> drift,
         List<DecayMonitorDefinition> decay,
@@ -51,10 +57,52 @@ public record Project(
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
         views = List.copyOf(views);
         sqlViews = List.copyOf(sqlViews);
+        labels = List.copyOf(labels);
         models = List.copyOf(models);
         drift = List.copyOf(drift);
         decay = List.copyOf(decay);
         promotion = List.copyOf(promotion);
         schedules = List.copyOf(schedules);
+    }
+
+    /** All labels: the declared ones in the order of the file, then those that only models name. */
+    public List<LabelDefinition> everyLabel() {
+        Map<String, LabelDefinition> all = new LinkedHashMap<>();
+        labels.forEach(label -> all.put(label.address(), label));
+        models.forEach(model -> all.putIfAbsent(model.label().address(), model.label()));
+        return List.copyOf(all.values());
+    }
+
+    /** The models that predict a label. */
+    public List<String> modelsOf(LabelDefinition label) {
+        return models.stream()
+                .filter(model -> model.label().equals(label))
+                .map(ModelDefinition::name)
+                .toList();
+    }
+
+    /**
+     * The label of that address, {@code SOURCE.LABEL}; the source may be left out where only one label has the name.
+     *
+     * @throws KeelsonException NOT_FOUND with the closest name
+     */
+    public LabelDefinition label(String name) {
+        List<LabelDefinition> found = everyLabel().stream()
+                .filter(label -> label.address().equals(name) || label.name().equals(name))
+                .toList();
+        if (found.size() == 1) {
+            return found.getFirst();
+        }
+        List<String> names =
+                everyLabel().stream().map(LabelDefinition::address).toList();
+        throw new KeelsonException(
+                ErrorCode.NOT_FOUND,
+                found.isEmpty()
+                        ? "There is no label (%s); the labels are %s.".formatted(name, names)
+                        : "Several labels are named (%s): %s."
+                                .formatted(
+                                        name,
+                                        found.stream().map(LabelDefinition::address).toList()),
+                Suggestion.sentence(name, names).orElse(null));
     }
 }

@@ -98,6 +98,14 @@ public final class ProjectGrammar {
                     DURATION,
                     "How long after the event time they are known; at least `1d` for a date."));
 
+    private static final Keys LABEL = keys(
+            required("expression", EXPRESSION, "The label's expression over columns that are declared, outcomes included."),
+            optional(
+                    "classes",
+                    new ListOf(new Text("a text", null, true), 2),
+                    "`[false, true]` of a condition",
+                    "Its classes in order: of a condition that of false, then that of true; of a text its values."));
+
     static final Keys SUPABASE = keys(
             required("url", text("an address such as `${SUPABASE_URL}`"), "Address of the project."),
             required("key", text("a variable such as `${SUPABASE_KEY}`"), "Key of the service; from a variable."),
@@ -164,7 +172,13 @@ public final class ProjectGrammar {
                     "columns",
                     new MapOf("COLUMN", COLUMN, either(COLUMN_TYPE, COLUMN_RULES)),
                     "Types and rules of columns; columns of the file that are not named are inferred."),
-            optional("checks", new ListOf(CHECK, 0), null, "Conditions on a load as a whole."));
+            optional("checks", new ListOf(CHECK, 0), null, "Conditions on a load as a whole."),
+            optional(
+                    "labels",
+                    new MapOf("NAME", NAME, either(EXPRESSION, LABEL)),
+                    null,
+                    "What can be predicted of its rows, by name: an expression over outcomes such as `status = 'won'`, or a"
+                            + " look ahead such as `forward_return(close, 4h) > 0.005`."));
 
     private static final Shape KEY = either(new ListOf(COLUMN, 2), COLUMN);
 
@@ -238,7 +252,8 @@ public final class ProjectGrammar {
                     "label",
                     text("a label such as `matches.FTR`"),
                     null,
-                    "What it predicts: `source.column`; an `enum` among the source's outcomes. Required unless"
+                    "What it predicts: `source.column`, an `enum` among the source's outcomes; `source.label`, declared"
+                            + " there; or an expression such as `bets.status in ('won', 'half_won')`. Required unless"
                             + " inherited."),
             optional(
                     "entities",
@@ -278,9 +293,10 @@ public final class ProjectGrammar {
                             optional(
                                     "embargo",
                                     DURATION,
-                                    "the label's `known_after`",
+                                    "the label's delay",
                                     "Gap between the rows that train and the rows that judge; at least the label's"
-                                            + " delay.")),
+                                            + " delay: the outcomes' `known_after`, or the horizon with its tolerance and the"
+                                            + " source's `known_after`.")),
                     null,
                     "How it is validated."),
             optional(

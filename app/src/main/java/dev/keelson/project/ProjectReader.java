@@ -82,8 +82,9 @@ public final class ProjectReader {
         Set<String> sourceNames = names(written, "sources");
         ViewSection views = new ViewSection(problems, shapes, sources.columns(), sourceNames);
         views.read(fitted);
-        ModelSection models =
-                new ModelSection(problems, shapes, sources.columns(), sourceNames, views, learnerSettings);
+        LabelSection labels = new LabelSection(problems, sources.columns(), sourceNames);
+        labels.read(fitted);
+        ModelSection models = new ModelSection(problems, shapes, labels, views, learnerSettings);
         models.read(fitted, written);
         OperationsSection operations =
                 new OperationsSection(problems, shapes, names(written, "models"), models.sourceByModel(), zone);
@@ -98,6 +99,7 @@ public final class ProjectReader {
                 views.entities(),
                 views.definitions(),
                 views.sqlDefinitions(),
+                labels.definitions(),
                 models.definitions(),
                 operations.drift(),
                 operations.decay(),

@@ -283,7 +283,7 @@ final class ViewSection {
         Scalar text = feature.text();
         Set<String> columns = new LinkedHashSet<>(fold.columns());
         String reader = "the feature `" + feature.name() + "` of `" + view + "`";
-        if (!Expressions.refuseOutcomes(text, columns, events, null, reader, problems)) {
+        if (!Expressions.refuseOutcomes(text, columns, events, Set.of(), reader, problems)) {
             problems.add(
                     ErrorCode.BAD_VALUE,
                     text.textLocation(),

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.frame.Micros;
@@ -68,12 +70,14 @@ final class BundleTrainer implements LoopTrainer {
     private final String codeVersion;
     private final SortedMap<String, String> environment;
     private final DecayMonitorDefinition.Metric metric;
+    private final SortedMap<String, String> definitions;
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     /**
      * @param datasetVersion identity of the rows known now
+     * @param definitions what the model is built on, by name: the hash of each
      * @param metric loss of the decay monitor
      */
     BundleTrainer(
@@ -85,6 +89,7 @@ final class BundleTrainer implements LoopTrainer {
             Supplier<String> datasetVersion,
             String codeVersion,
             SortedMap<String, String> environment,
+            SortedMap<String, String> definitions,
             DecayMonitorDefinition.Metric metric) {
         this.plan = plan;
         this.rows = rows;
@@ -94,6 +99,7 @@ final class BundleTrainer implements LoopTrainer {
         this.datasetVersion = datasetVersion;
         this.codeVersion = codeVersion;
         this.environment = environment;
+        this.definitions = new TreeMap<>(definitions);
         this.metric = metric;
     }
 
@@ -179,7 +185,7 @@ final class BundleTrainer implements LoopTrainer {
         outcome.bundle().files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
         files.add(artifact(OUTCOME_FILE, outcome.toJson().toString().getBytes(StandardCharsets.UTF_8)));
         files.add(artifact(RECIPE_FILE, recipe()));
-        files.add(artifact("importance.csv", importanceCsv(outcome.importance())));
+        files.add(artifact(Importance.FILE, importanceCsv(outcome.importance())));
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }
@@ -331,7 +337,39 @@ final class BundleTrainer implements LoopTrainer {
         return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static ObjectNode provenanceJson(RunProvenance provenance) {
+    /**
+     * Why a version cannot serve by the definitions of the project file, in words; null when it can. Names alone would not
+     * do: a feature may have kept its name and mean something else.
+     */
+    @Nullable String unfit(Run run) {
+        JsonNode provenance;
+        try {
+            provenance = MAPPER.readTree(run.provenance());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The provenance of a run is not JSON.", e);
+        }
+        List<String> changed = new ArrayList<>();
+        provenance.path("definitions").properties().forEach(pin -> {
+            if (!pin.getKey().startsWith("model ") && !pin.getValue().asText().equals(definitions.get(pin.getKey()))) {
+                changed.add(pin.getKey());
+            }
+        });
+        if (!provenance.path("feature_hash").asText().equals(plan.service().sha256())) {
+            return changed.isEmpty()
+                    ? "the features that it asks for are others"
+                    : "these definitions are others: " + String.join(", ", changed);
+        }
+        JsonNode then = provenance.path("configuration");
+        LabelDefinition label = plan.definition().label();
+        List<String> classes = new ArrayList<>();
+        then.path("classes").forEach(each -> classes.add(each.asText()));
+        boolean same = then.path("label").asText().equals(label.name())
+                && then.path("label_text").asText(label.name()).equals(label.text())
+                && classes.equals(label.classes());
+        return same ? null : "its label is another";
+    }
+
+    private ObjectNode provenanceJson(RunProvenance provenance) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("training_key", provenance.trainingKey());
         node.put("mode", provenance.mode());
@@ -350,6 +388,8 @@ final class BundleTrainer implements LoopTrainer {
         node.put("first_event", provenance.firstEvent().toString());
         node.put("last_event", provenance.lastEvent().toString());
         node.put("as_of", provenance.asOf().toString());
+        ObjectNode pins = node.putObject("definitions");
+        definitions.forEach(pins::put);
         ArrayNode features = node.putArray("features");
         provenance.features().forEach(features::add);
         return node;

@@ -12,11 +12,14 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.labels.LabelDefinition;
+import dev.keelson.labels.LabelStatistics;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -30,6 +33,7 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.train.FeatureValidation;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -62,6 +66,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Map<String, BundleTrainer> trainers;
     private boolean filled;
     private volatile Map<String, Serving> serving = Map.of();
+    private volatile Map<String, String> unfit = Map.of();
 
     /** A model that serves, with a challenger that predicts in its shadow. */
     private record Serving(
@@ -141,6 +146,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return;
         }
         Map<String, Serving> next = new LinkedHashMap<>();
+        Map<String, String> refused = new LinkedHashMap<>();
         Catalog catalog = workspace.catalog();
         for (ModelPlan plan : compiled.plans()) {
             BundleTrainer trainer = trainers.get(plan.name());
@@ -149,12 +155,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 continue;
             }
             Trained model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
-            if (!model.model().features().equals(plan.service().names())) {
-                continue; // the project file asks for other features than the champion was trained on: not servable
+            String unfit = trainer.unfit(model.run());
+            if (unfit != null) {
+                refused.put(plan.name(), champion.get().label() + ": " + unfit);
+                continue; // it is pinned to other definitions than those of the project file: not servable
             }
             ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
             Trained shadow = challenger == null ? null : trainer.load(challenger, RunPipeline.run(catalog, challenger));
-            if (shadow != null && !shadow.model().features().equals(plan.service().names())) {
+            if (shadow != null && trainer.unfit(shadow.run()) != null) {
                 challenger = null;
                 shadow = null;
             }
@@ -162,6 +170,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     plan.name(),
                     new Serving(plan, new RequestReader(plan), champion.get(), model, challenger, shadow));
         }
+        unfit = Map.copyOf(refused);
         serving = Map.copyOf(next);
     }
 
@@ -187,8 +196,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
-                return "The model (%s) has no champion for the features the project file asks for; `keelson run` trains one."
-                        .formatted(plan.name());
+                String why = unfit.get(plan.name());
+                return why == null
+                        ? "The model (%s) has no champion yet; `keelson run` trains one.".formatted(plan.name())
+                        : "The champion (%s) was trained by other definitions than the project file has; `keelson run` trains a version by these."
+                                .formatted(why);
             }
         }
         return null;
@@ -202,7 +214,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
         OnlineFeatures features = online;
         if (snapshot == null || features == null) {
             throw new KeelsonException(
-                    ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
+                    ErrorCode.NOT_READY,
+                    unfit.containsKey(model)
+                            ? "The champion (%s) was trained by other definitions than the project file has."
+                                    .formatted(unfit.get(model))
+                            : "The model (%s) has no champion yet.".formatted(model),
+                    "Maybe run `keelson run`.");
         }
         ModelPlan plan = snapshot.plan();
         List<Problem> problems = new ArrayList<>();
@@ -374,6 +391,26 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Optional<StoredReport> report(String id) {
         return workspace.catalog().read(tx -> tx.report(id)).or(() -> replays.report(id));
+    }
+
+    @Override
+    public LabelStatistics labelStatistics(LabelDefinition label) {
+        return ProjectLabels.statistics(workspace, label);
+    }
+
+    @Override
+    public synchronized FeatureValidation validateFeatures(String model) {
+        return FeatureReports.validate(workspace, model, clock.instant());
+    }
+
+    @Override
+    public DefinitionPlan plan() {
+        return ProjectDefinitions.plan(project, workspace.catalog());
+    }
+
+    @Override
+    public synchronized DefinitionPlan apply(String actor) {
+        return ProjectDefinitions.apply(workspace, clock.instant(), actor);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
@@ -42,6 +43,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#rollback}. */
     ModelVersion rollback(String model, String actor, String reason);
+
+    /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
+    JsonNode validateFeatures(String model);
 
     @Override
     void close();

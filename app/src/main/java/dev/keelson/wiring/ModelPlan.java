@@ -14,7 +14,8 @@ import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
-import dev.keelson.frame.Vector;
+import dev.keelson.labels.Label;
+import dev.keelson.labels.LabelTable;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelPlan {
     private final ModelDefinition definition;
     private final SourceDefinition source;
+    private final Label label;
     private final FeatureService service;
     private final ZoneId zone;
     private final List<String> watchNames;
@@ -41,6 +43,7 @@ final class ModelPlan {
     private ModelPlan(
             ModelDefinition definition,
             SourceDefinition source,
+            Label label,
             FeatureService service,
             ZoneId zone,
             List<String> watchNames,
@@ -49,6 +52,7 @@ final class ModelPlan {
             @Nullable String segmentColumn) {
         this.definition = definition;
         this.source = source;
+        this.label = label;
         this.service = service;
         this.zone = zone;
         this.watchNames = watchNames;
@@ -94,7 +98,7 @@ final class ModelPlan {
         boolean text = schema.contains(first) && schema.column(first).type() == ColumnType.STRING;
         String segment = source.key().size() > 1 && text ? first : null;
         return new ModelPlan(
-                definition, source, service, zone, List.copyOf(watched.keySet()), watch, odds, segment);
+                definition, source, Label.compile(definition.label(), source, schema), service, zone, List.copyOf(watched.keySet()), watch, odds, segment);
     }
 
     ModelDefinition definition() {
@@ -139,10 +143,9 @@ final class ModelPlan {
         return segmentColumn == null ? "" : String.valueOf(frame.vector(segmentColumn).get(row));
     }
 
-    /** Position of a row's label among the classes, or -1 when it has none. */
-    int label(Frame frame, int row) {
-        Vector vector = frame.vector(definition.label());
-        return vector.isNull(row) ? -1 : definition.classes().indexOf(String.valueOf(vector.get(row)));
+    /** The labels of rows; the frame holds whatever comes after them, too, as far as a label looks ahead. */
+    LabelTable labels(Frame frame) {
+        return label.compute(frame);
     }
 
     int day(long eventTimeMicros) {

@@ -4,6 +4,7 @@ import dev.keelson.expression.FrameRow;
 import dev.keelson.data.SystemColumns;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.train.TrainingTable;
 import java.time.Instant;
@@ -24,6 +25,7 @@ final class ModelRows {
             String segment,
             long eventTime,
             long knownAt,
+            long labelKnownAt,
             int day,
             int label,
             double[] features,
@@ -46,8 +48,9 @@ final class ModelRows {
      *
      * @param frame rows with their outcomes
      * @param features one array for each row
+     * @param labels one for each row
      */
-    synchronized void add(Frame frame, double[][] features) {
+    synchronized void add(Frame frame, double[][] features, LabelTable labels) {
         long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
         long[] knownAt = frame.longs(SystemColumns.KNOWN_AT).values();
         FrameRow row = new FrameRow(frame, plan.service().requestSchema());
@@ -57,8 +60,9 @@ final class ModelRows {
                     plan.segment(frame, i),
                     eventTimes[i],
                     knownAt[i],
+                    labels.knownAt()[i],
                     plan.day(eventTimes[i]),
-                    plan.label(frame, i),
+                    labels.classOf(i),
                     features[i],
                     plan.watched(row.at(i)),
                     plan.odds(frame, i)));
@@ -71,12 +75,16 @@ final class ModelRows {
         return rows.size();
     }
 
-    /** When the newest row known strictly before an instant became known; the instant itself when there is none. */
+    /** When the newest row or label known strictly before an instant became known; the instant itself when there is none. */
     synchronized Instant lastKnownBefore(Instant asOf) {
         long last = Long.MIN_VALUE;
+        long limit = Micros.of(asOf);
         for (Known row : rows) {
-            if (row.knownAt < Micros.of(asOf)) {
+            if (row.knownAt < limit) {
                 last = Math.max(last, row.knownAt);
+            }
+            if (row.labelKnownAt < limit) {
+                last = Math.max(last, row.labelKnownAt);
             }
         }
         return last == Long.MIN_VALUE ? asOf : Micros.toInstant(last);
@@ -103,7 +111,7 @@ final class ModelRows {
             }
             labels[i] = row.label;
             eventTime[i] = row.eventTime;
-            knownAt[i] = row.knownAt;
+            knownAt[i] = row.labelKnownAt;
             day[i] = row.day;
             segment[i] = row.segment;
             ids.add(row.entity);
@@ -147,7 +155,7 @@ final class ModelRows {
         }
         long limit = Micros.of(asOf);
         return rows.stream()
-                .filter(row -> row.knownAt < limit && row.label >= 0)
+                .filter(row -> row.labelKnownAt < limit && row.label >= 0)
                 .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
@@ -32,6 +33,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ModelVersion rollback(String model, String actor, String reason) {
         return backend.rollback(model, actor, reason);
+    }
+
+    @Override
+    public JsonNode validateFeatures(String model) {
+        return backend.validateFeatures(model).toJson();
     }
 
     @Override

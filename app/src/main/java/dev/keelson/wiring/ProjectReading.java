@@ -12,6 +12,7 @@ import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,11 @@ public final class ProjectReading implements AutoCloseable {
     /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
     public Optional<Run> run(String id) {
         return read(tx -> tx.run(id), Optional.empty());
+    }
+
+    /** The features that mattered to a run, the most important first, each with its share. */
+    public Map<String, Double> importance(Run run) {
+        return workspace == null ? Map.of() : Importance.of(run, workspace.artifacts());
     }
 
     /** Audit entries, newest first; of one model when it is not null. */

@@ -15,9 +15,9 @@ import dev.keelson.features.FeatureTable;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.labels.LabelTable;
 import dev.keelson.serve.OutcomeEvent;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,6 +40,7 @@ final class ReplayFeed implements ReplayWorld {
     private final OnlineFeatures online;
     private final List<ModelPlan> plans;
     private final Map<String, ModelRows> rows;
+    private final Map<String, LabelTable> labels = new HashMap<>();
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
     private @Nullable LoadReport lastLoad;
@@ -63,6 +64,7 @@ final class ReplayFeed implements ReplayWorld {
         this.plans = List.copyOf(plans);
         this.rows = rows;
         plans.forEach(plan -> served.put(plan.name(), new HashMap<>()));
+        plans.forEach(plan -> labels.put(plan.name(), plan.labels(all)));
     }
 
     @Override
@@ -90,7 +92,7 @@ final class ReplayFeed implements ReplayWorld {
                     double[] values = served.getOrDefault(plan.name(), Map.of()).get(fresh[i]);
                     features[i] = values == null ? history.get(m).row(i) : values;
                 }
-                rowsOf(plan).add(frame, features);
+                rowsOf(plan).add(frame, features, labelsOf(plan).take(fresh));
             }
             known = until;
         }
@@ -166,19 +168,19 @@ final class ReplayFeed implements ReplayWorld {
                 .filter(each -> each.name().equals(model))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no model (%s).".formatted(model)));
-        List<OutcomeEvent> outcomes = new ArrayList<>();
-        long[] knownAt = all.longs(SystemColumns.KNOWN_AT).values();
-        for (int i = source.knownBefore(from); i < source.knownBefore(to); i++) {
-            int label = plan.label(all, i);
-            if (label >= 0) {
-                outcomes.add(new OutcomeEvent(
+        LabelTable known = labelsOf(plan);
+        long start = Micros.of(from);
+        long end = Micros.of(to);
+        return IntStream.range(0, all.rows())
+                .filter(i -> !known.isMissing(i) && known.knownAt()[i] >= start && known.knownAt()[i] < end)
+                .boxed()
+                .sorted(Comparator.comparingLong((Integer i) -> known.knownAt()[i]).thenComparingInt(i -> i))
+                .map(i -> new OutcomeEvent(
                         model,
                         plan.entity(all, i),
-                        plan.definition().classes().get(label),
-                        Micros.toInstant(knownAt[i])));
-            }
-        }
-        return outcomes;
+                        plan.definition().classes().get(known.classOf(i)),
+                        Micros.toInstant(known.knownAt()[i])))
+                .toList();
     }
 
     @Override
@@ -217,6 +219,14 @@ final class ReplayFeed implements ReplayWorld {
             }
         }
         return new Comparison.Truth(odds, frequencies);
+    }
+
+    private LabelTable labelsOf(ModelPlan plan) {
+        LabelTable mine = labels.get(plan.name());
+        if (mine == null) {
+            throw new IllegalStateException("There are no labels for the model " + plan.name() + ".");
+        }
+        return mine;
     }
 
     private ModelRows rowsOf(ModelPlan plan) {

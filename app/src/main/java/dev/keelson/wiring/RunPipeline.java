@@ -12,6 +12,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.id.Sha256;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Load, check, features, train, register: once, in order. Each step has a key made of everything it depends on; what has
+ * Apply, load, check, features, train, register: once, in order. Each step has a key made of everything it depends on; what has
  * not changed is not done again.
  */
 public final class RunPipeline {
@@ -113,6 +114,8 @@ public final class RunPipeline {
             listener.accept("%-9s %s".formatted(step.name() + ":", step.changed() ? step.summary() : "unchanged"
                     + (step.summary().isEmpty() ? "" : "  (" + step.summary() + ")")));
         };
+        DefinitionPlan plan = ProjectDefinitions.apply(workspace, now, "system");
+        done.accept(new Step("apply", !plan.isEmpty(), plan.isEmpty() ? "" : plan.summary()));
         LoadReport load = load(workspace, now, done);
         DatasetVersion version = load.version();
         if (version == null) {

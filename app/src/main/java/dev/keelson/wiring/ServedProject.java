@@ -136,6 +136,11 @@ final class ServedProject implements LiveProject {
                 Instant.parse(node.path("created_at").asText()));
     }
 
+    @Override
+    public JsonNode validateFeatures(String model) {
+        return post(path(model, "feature-check"), "");
+    }
+
     private static String path(String model, String verb) {
         String name = URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20");
         return "/api/v1/models/%s/%s".formatted(name, verb);

@@ -265,6 +265,7 @@ public final class Workspace implements AutoCloseable {
                             datasetVersion,
                             Environment.codeVersion(),
                             Environment.snapshot(),
+                            ProjectDefinitions.pins(project, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
         }
         return trainers;
@@ -285,7 +286,7 @@ public final class Workspace implements AutoCloseable {
             }
             ModelRows mine = rows.get(models.plans().get(m).name());
             if (mine != null) {
-                mine.add(frame, features);
+                mine.add(frame, features, models.plans().get(m).labels(frame));
             }
         }
     }

@@ -15,6 +15,9 @@ import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.labels.LabelDefinition;
+import dev.keelson.labels.LabelStatistics;
+import dev.keelson.labels.LabelTable;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
@@ -22,6 +25,8 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.InMemoryArtifactStore;
 import dev.keelson.registry.InMemoryCatalog;
+import dev.keelson.registry.Definition;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -33,6 +38,7 @@ import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.Interval;
+import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +83,7 @@ public final class SeededBackend implements Backend {
     private static final int WEEKS = 84;
     private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
 
+    private boolean applied;
     private final Project project;
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final InMemoryPredictionLog log = new InMemoryPredictionLog();
@@ -104,6 +111,7 @@ public final class SeededBackend implements Backend {
                 zone,
                 List.of(),
                 Map.of("team", "team"),
+                List.of(),
                 List.of(),
                 List.of(),
                 models,
@@ -636,6 +644,33 @@ public final class SeededBackend implements Backend {
             tx.addAudit(new AuditEntry(0, NOW, actor, "rollback", model, before.version(), reason, "{}"));
             return before;
         });
+    }
+
+    @Override
+    public LabelStatistics labelStatistics(LabelDefinition label) {
+        return LabelStatistics.of(
+                label,
+                new LabelTable(new double[] {0, 1, Double.NaN}, new long[] {86_400_000_000L, 86_400_000_000L, 0}),
+                new long[] {0, 1, 2},
+                project.zone());
+    }
+
+    @Override
+    public FeatureValidation validateFeatures(String model) {
+        return new FeatureValidation(model, clock().instant(), "v1", null, 0, List.of(), List.of());
+    }
+
+    @Override
+    public DefinitionPlan plan() {
+        Definition changed = Definition.of(Definition.Kind.ENTITY, "team", "key: team", List.of());
+        return DefinitionPlan.of(applied ? List.of() : List.of(changed), List.of());
+    }
+
+    @Override
+    public DefinitionPlan apply(String actor) {
+        DefinitionPlan plan = plan();
+        applied = true;
+        return plan;
     }
 
     @Override

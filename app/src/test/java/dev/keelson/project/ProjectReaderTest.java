@@ -125,7 +125,7 @@ class ProjectReaderTest {
 
         assertThat(model.name()).isEqualTo("football-1x2");
         assertThat(model.source()).isEqualTo("matches");
-        assertThat(model.label()).isEqualTo("FTR");
+        assertThat(model.label().address()).isEqualTo("matches.FTR");
         assertThat(model.classes()).containsExactly("H", "D", "A");
         assertThat(model.learners()).extracting(LearnerDefinition::name).containsExactly("xgboost", "logistic");
         assertThat(model.combine()).isEqualTo(Combine.BLEND);

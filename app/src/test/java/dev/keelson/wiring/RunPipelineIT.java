@@ -8,6 +8,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
+import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -179,6 +180,48 @@ final class RunPipelineIT {
                             "baseline/market/test_log_loss",
                             "baseline/champion/test_log_loss");
             assertThat(metrics.get("baseline/champion/test_n")).isLessThan(metrics.get("test_n"));
+        }
+    }
+
+    @Test
+    void championPinnedToOtherDefinitionsIsRefusedByName() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        String text = Files.readString(project.file());
+        Files.writeString(project.file(), text.replace("mean(goals_for) over last 38 events", "mean(goals_for) over last 19 events"));
+        Project changed = TinyLeague.read(folder.resolve("p"));
+
+        DefinitionPlan plan = ProjectDefinitions.plan(changed);
+        try (LiveBackend backend = LiveBackend.open(changed, CLOCK)) {
+            assertThatThrownBy(() -> backend.predict(MODEL, List.of(row()), PredictOptions.DEFAULT))
+                    .isInstanceOf(KeelsonException.class)
+                    .hasMessageContaining("trained by other definitions")
+                    .hasMessageContaining("feature team_form:");
+            assertThat(backend.notReadyReason()).contains("feature team_form:");
+        }
+
+        assertThat(plan.changes()).singleElement().satisfies(change -> assertThat(change.difference())
+                .containsExactly(
+                        "- mean(goals_for) over last 38 events", "+ mean(goals_for) over last 19 events"));
+        assertThat(plan.materialize()).containsExactly("team_form");
+        assertThat(plan.retrain()).contains("football-1x2", MODEL);
+    }
+
+    @Test
+    void runRegistersDefinitionsOnceAndApplyFindsNothingLeft() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        assertThat(ProjectDefinitions.plan(project).changes()).isNotEmpty();
+
+        RunPipeline.RunReport report = RunPipeline.run(project, CLOCK, line -> {});
+
+        assertThat(report.steps().getFirst().name()).isEqualTo("apply");
+        assertThat(report.steps().getFirst().changed()).isTrue();
+        assertThat(ProjectDefinitions.plan(project).isEmpty()).isTrue();
+        assertThat(ProjectDefinitions.apply(project, CLOCK, "ann").isEmpty()).isTrue();
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            String run = backend.versions(MODEL).getFirst().runId();
+            assertThat(backend.run(run).orElseThrow().provenance())
+                    .contains("\"definitions\"", "label matches.FTR", "feature team_form:", "source matches");
         }
     }
 

@@ -20,14 +20,17 @@ import picocli.CommandLine.Option;
 /** {@code keelson features}. */
 @Command(
         name = "features",
-        description = "Show feature views, read the values they had and have, keep those up to date.",
+        description = "Show, check and find features, read the values they had and have, keep those up to date.",
         subcommands = {
             FeaturesCommand.Listing.class,
+            FeaturesShow.class,
             FeaturesCommand.History.class,
             FeaturesMaterialize.class,
             FeaturesGet.class,
             FeaturesPush.class,
-            FeaturesStatus.class
+            FeaturesStatus.class,
+            FeaturesValidate.class,
+            FeaturesGenerate.class
         })
 final class FeaturesCommand extends CommandGroup {
 

@@ -38,6 +38,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ModelsCommand extends CommandGroup {
     private static final int AUDIT_SHOWN = 20;
+    private static final int FEATURES_SHOWN = 10;
 
     /** {@code keelson models list}. */
     @Command(name = "list", description = "List the models and what serves.")
@@ -54,7 +55,7 @@ final class ModelsCommand extends CommandGroup {
                     Optional<ModelVersion> challenger = state.alias(model.name(), ModelVersion.CHALLENGER);
                     int versions = state.versions(model.name()).size();
                     ObjectNode node = list.addObject().put("name", model.name());
-                    node.put("label", model.source() + "." + model.label());
+                    node.put("label", model.label().address());
                     node.put("versions", versions);
                     node.set("champion", champion.map(Catalogued::version).orElse(null));
                     node.set("challenger", challenger.map(Catalogued::version).orElse(null));
@@ -91,6 +92,7 @@ final class ModelsCommand extends CommandGroup {
             ObjectNode document = Catalogued.object().put("name", model);
             List<List<String>> versions = new ArrayList<>();
             List<List<String>> decisions = new ArrayList<>();
+            List<List<String>> features = new ArrayList<>();
             try (ProjectReading state = ProjectReading.open(project)) {
                 Optional<ModelVersion> champion = state.alias(model, ModelVersion.CHAMPION);
                 Optional<ModelVersion> challenger = state.alias(model, ModelVersion.CHALLENGER);
@@ -98,11 +100,19 @@ final class ModelsCommand extends CommandGroup {
                 document.put("challenger", challenger.map(ModelVersion::version).orElse(null));
                 var list = document.putArray("versions");
                 for (ModelVersion version : state.versions(model)) {
-                    Map<String, Double> metrics =
-                            state.run(version.runId()).map(Run::metrics).orElse(Map.of());
+                    Optional<Run> run = state.run(version.runId());
+                    Map<String, Double> metrics = run.map(Run::metrics).orElse(Map.of());
                     ObjectNode node = Catalogued.version(version);
                     ObjectNode numbers = node.putObject("metrics");
                     metrics.forEach((name, value) -> Catalogued.number(numbers, name, value));
+                    Map<String, Double> shares = run.map(state::importance).orElse(Map.of());
+                    ObjectNode importance = node.putObject("importance");
+                    shares.forEach(importance::put);
+                    if (champion.filter(version::equals).isPresent()) {
+                        shares.entrySet().stream()
+                                .limit(FEATURES_SHOWN)
+                                .forEach(share -> features.add(List.of(share.getKey(), Texts.number(share.getValue()))));
+                    }
                     list.add(node);
                     versions.add(List.of(
                             "v" + version.version(),
@@ -128,6 +138,10 @@ final class ModelsCommand extends CommandGroup {
             Console console = session.console();
             console.table(
                     List.of("VERSION", "ROLE", "KIND", "TRAINED TO", "LOG LOSS", "MARKET", "FREQUENCIES", "RUN"), versions);
+            if (console.terminal() && !features.isEmpty()) {
+                console.line("");
+                console.table(List.of("FEATURE OF THE CHAMPION", "IMPORTANCE"), features);
+            }
             if (console.terminal() && !decisions.isEmpty()) {
                 console.line("");
                 console.table(List.of("WHEN", "WHAT", "VERSION", "WHO", "WHY"), decisions);

@@ -52,6 +52,20 @@ final class ProjectLifeIT {
     }
 
     @Test
+    @Order(0)
+    void planShowsWhatTheFirstRunWillRegister() {
+        Cli plan = keelson("plan --exit-code");
+        Cli json = keelson("plan --json");
+
+        assertThat(plan.code()).as(plan.err()).isEqualTo(1);
+        assertThat(plan.out()).contains("added feature team_form:", "to be trained again: football-1x2");
+        assertThat(json.code()).isZero();
+        assertThat(json.json().get("changed").asBoolean()).isTrue();
+        assertThat(keelson("apply").code()).isEqualTo(2);
+        assertThat(keelson("labels show matches.FTR").code()).isEqualTo(2);
+    }
+
+    @Test
     @Order(1)
     void firstRunLoadsTrainsAndRegisters() {
         Cli cli = keelson("run --json");
@@ -73,6 +87,55 @@ final class ProjectLifeIT {
         assertThat(cli.out().lines().filter(line -> line.startsWith("train:")))
                 .hasSize(2)
                 .allMatch(line -> line.contains("unchanged"));
+    }
+
+    @Test
+    @Order(3)
+    void labelsAreListedAndShown() {
+        Cli list = keelson("labels list --json");
+        Cli show = keelson("labels show matches.FTR --json");
+
+        assertThat(list.json().at("/labels/0/name").asText()).isEqualTo("matches.FTR");
+        assertThat(list.json().at("/labels/0/models")).isNotEmpty();
+        assertThat(show.json().get("rows").asInt()).isEqualTo(540);
+        assertThat(show.json().at("/shares/H").asDouble()).isBetween(0.2, 0.7);
+        assertThat(keelson("labels show matches.FTH").code()).isEqualTo(2);
+        assertThat(keelson("plan --exit-code").code()).isZero();
+        assertThat(keelson("apply").code()).isZero();
+    }
+
+    @Test
+    @Order(3)
+    void featuresAreShownAndValidated() {
+        Cli view = keelson("features show team_form --json");
+        JsonNode feature = view.json().at("/features/0");
+        Cli one = keelson("features show team_form:" + feature.get("name").asText() + " --json");
+        Cli check = keelson("features validate football-1x2 --json");
+
+        assertThat(view.code()).as(view.err()).isZero();
+        assertThat(feature.at("/versions/0/version").asInt()).isEqualTo(1);
+        assertThat(feature.at("/statistics/rows").asInt()).isEqualTo(2 * 540);
+        assertThat(feature.at("/models")).hasSize(2);
+        assertThat(feature.at("/importance/0/share").asDouble()).isBetween(0.0, 1.0);
+        assertThat(one.json().get("features")).hasSize(1);
+        assertThat(keelson("features show team_from").code()).isEqualTo(2);
+        assertThat(check.code()).as(check.err()).isZero();
+        assertThat(check.json().at("/reports/0/verdict").asText()).isIn("ok", "warn");
+        assertThat(check.json().at("/reports/0/features").size()).isPositive();
+        assertThat(keelson("models show football-1x2 --json").json().at("/versions/0/importance").properties())
+                .isNotEmpty();
+    }
+
+    @Test
+    @Order(3)
+    void generationSaysWhatItTriedAndFound() {
+        Cli cli = keelson("features generate football-1x2 --budget 6 --json");
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.json().get("tried").asInt()).isEqualTo(6);
+        assertThat(cli.json().get("base_log_loss").asDouble()).isBetween(0.5, 2.5);
+        assertThat(cli.json().get("chosen").isArray()).isTrue();
+        assertThat(keelson("features generate football-1x2 --budget 0").code()).isEqualTo(2);
     }
 
     @Test

@@ -35,7 +35,7 @@ final class ArchitectureRules {
     static final Map<String, Set<String>> TOPICS_OF_MODULE = Map.of(
             "core", Set.of("error", "expression", "frame", "id", "metrics", "simulate", "stats"),
             "learn", Set.of("learn"),
-            "flow", Set.of("control", "data", "features", "monitor", "registry", "serve", "train"),
+            "flow", Set.of("control", "data", "features", "labels", "monitor", "registry", "serve", "train"),
             "store", Set.of("store"),
             "boosting", Set.of("boosting"),
             "app", Set.of("console", "http", "project", "wiring"),
@@ -57,10 +57,11 @@ final class ArchitectureRules {
             "data", Set.of(),
             "registry", Set.of(),
             "features", Set.of("data"),
-            "train", Set.of("features", "registry", "data"),
+            "labels", Set.of("data"),
+            "train", Set.of("features", "labels", "registry", "data"),
             "serve", Set.of("features", "registry", "data"),
             "monitor", Set.of("serve", "features", "registry", "data"),
-            "control", Set.of("train", "serve", "monitor", "registry", "features", "data"));
+            "control", Set.of("train", "serve", "monitor", "registry", "features", "labels", "data"));
 
     private static final Map<String, String> MODULE_OF_TOPIC = TOPICS_OF_MODULE.entrySet().stream()
             .flatMap(module -> module.getValue().stream().map(topic -> Map.entry(topic, module.getKey())))

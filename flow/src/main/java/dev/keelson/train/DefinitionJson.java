@@ -20,7 +20,10 @@ public final class DefinitionJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", definition.name());
         json.put("source", definition.source());
-        json.put("label", definition.label());
+        json.put("label", definition.label().name());
+        if (!definition.label().isColumn()) {
+            json.put("label_text", definition.label().text());
+        }
         texts(json.putArray("classes"), definition.classes());
         ObjectNode entities = json.putObject("entities");
         definition.entities().forEach((role, keys) -> {

@@ -2,6 +2,7 @@ package dev.keelson.train;
 
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
+import dev.keelson.labels.LabelDefinition;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A model as the project file declares it, with {@code extends} already resolved.
  *
  * @param name its name in the project
- * @param source the source of its rows
- * @param label the source column it predicts
- * @param classes the label's values, in order (ordered outcomes keep their order: H, D, A)
+ * @param label what it predicts, with at least two classes in order (ordered outcomes keep their order: H, D, A)
  * @param entities role to (entity key to source column): {@code home: { team: HomeTeam }}
  * @param features selectors in order: {@code home.team_form.*}, {@code home.ratings.elo}, or a request-time
  *     expression such as {@code implied(AvgH, AvgD, AvgA)}
@@ -32,9 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModelDefinition(
         String name,
-        String source,
-        String label,
-        List<String> classes,
+        LabelDefinition label,
         Map<String, Map<String, String>> entities,
         List<Located> features,
         Map<String, Located> derive,
@@ -49,7 +46,6 @@ public record ModelDefinition(
         long seed,
         @Nullable Location location) {
     public ModelDefinition {
-        classes = List.copyOf(classes);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
         features = List.copyOf(features);
         derive = Collections.unmodifiableMap(new LinkedHashMap<>(derive));
@@ -58,6 +54,56 @@ public record ModelDefinition(
         if (folds < 2) {
             throw new IllegalArgumentException("folds (%d) must be at least 2.".formatted(folds));
         }
+        if (label.isNumber()) {
+            throw new IllegalArgumentException("The label (%s) has no classes.".formatted(label.address()));
+        }
+    }
+
+    /** A model whose label is a column of outcomes as it is. */
+    public ModelDefinition(
+            String name,
+            String source,
+            String label,
+            List<String> classes,
+            Map<String, Map<String, String>> entities,
+            List<Located> features,
+            Map<String, Located> derive,
+            List<LearnerDefinition> learners,
+            Combine combine,
+            int folds,
+            Duration test,
+            Duration embargo,
+            Calibration calibration,
+            @Nullable Backtest backtest,
+            List<Baseline> baselines,
+            long seed,
+            @Nullable Location location) {
+        this(
+                name,
+                LabelDefinition.ofColumn(source, label, classes, Duration.ZERO),
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folds,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                location);
+    }
+
+    /** The source of its rows. */
+    public String source() {
+        return label.source();
+    }
+
+    /** The label's classes, in order. */
+    public List<String> classes() {
+        return label.classes();
     }
 
     /**

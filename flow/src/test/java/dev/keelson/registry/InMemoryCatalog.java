@@ -60,6 +60,7 @@ public final class InMemoryCatalog implements Catalog {
         private final List<AuditEntry> audit;
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
+        private final List<DefinitionVersion> definitions;
 
         private State() {
             runs = new TreeMap<>();
@@ -68,6 +69,7 @@ public final class InMemoryCatalog implements Catalog {
             audit = new ArrayList<>();
             reports = new TreeMap<>();
             steps = new TreeMap<>();
+            definitions = new ArrayList<>();
         }
 
         private State(State other) {
@@ -78,6 +80,7 @@ public final class InMemoryCatalog implements Catalog {
             audit = new ArrayList<>(other.audit);
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
+            definitions = new ArrayList<>(other.definitions);
         }
     }
 
@@ -134,6 +137,40 @@ public final class InMemoryCatalog implements Catalog {
                                     .thenComparing(Run::id)
                                     .reversed()),
                     limit);
+        }
+
+        @Override
+        public void addDefinition(DefinitionVersion version) {
+            if (definitions(version.kind(), version.name()).stream()
+                    .anyMatch(each -> each.version() == version.version())) {
+                throw new IllegalArgumentException(
+                        "The definition (%s) has a version %d already.".formatted(version.id(), version.version()));
+            }
+            state().definitions.add(new DefinitionVersion(
+                    version.kind(),
+                    version.name(),
+                    version.version(),
+                    version.sha256(),
+                    version.essenceSha256(),
+                    version.text(),
+                    micros(version.registeredAt()),
+                    version.removed()));
+        }
+
+        @Override
+        public List<DefinitionVersion> definitions() {
+            return state().definitions.stream()
+                    .filter(each -> definitions(each.kind(), each.name()).getFirst().equals(each))
+                    .sorted(Comparator.comparing(DefinitionVersion::kind).thenComparing(DefinitionVersion::name))
+                    .toList();
+        }
+
+        @Override
+        public List<DefinitionVersion> definitions(Definition.Kind kind, String name) {
+            return state().definitions.stream()
+                    .filter(each -> each.kind() == kind && each.name().equals(name))
+                    .sorted(Comparator.comparingInt(DefinitionVersion::version).reversed())
+                    .toList();
         }
 
         @Override

@@ -58,7 +58,7 @@ final class CatalogEndpoints {
     private ObjectNode model(ModelDefinition model) {
         ObjectNode node = Json.object();
         node.put("name", model.name());
-        node.put("label", model.source() + "." + model.label());
+        node.put("label", model.label().address());
         model.classes().forEach(node.putArray("classes")::add);
         for (String alias : List.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)) {
             ModelVersion version = backend.alias(model.name(), alias).orElse(null);

@@ -94,6 +94,7 @@ public final class KeelsonServer implements AutoCloseable {
         new Probes(backend, metrics).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
+        new DefinitionEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);

@@ -54,6 +54,30 @@ class ApiChangesTest {
     }
 
     @Test
+    void applyRegistersThePlanOnceAndOnlyFromHere() {
+        assertThat(client.get("/api/v1/plan").json().path("changed").asBoolean()).isTrue();
+
+        Client.Answer applied = client.post("/api/v1/apply", "{}");
+
+        assertThat(applied.json().at("/changes/0/name").asText()).isEqualTo("team");
+        assertThat(client.get("/api/v1/plan").json().path("changed").asBoolean()).isFalse();
+        assertProblem(client.get("/api/v1/apply"), 405, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void labelsAreListedWithTheirModelsAndShown() {
+        JsonNode labels = client.get("/api/v1/labels").json().path("labels");
+        String name = labels.path(0).path("name").asText();
+
+        Client.Answer shown = client.get("/api/v1/labels/" + name);
+
+        assertThat(labels.path(0).path("models")).isNotEmpty();
+        assertThat(shown.json().path("rows").asInt()).isEqualTo(3);
+        assertThat(shown.json().path("missing").asInt()).isEqualTo(1);
+        assertProblem(client.get("/api/v1/labels/matches.nothing"), 404, ErrorCode.NOT_FOUND);
+    }
+
+    @Test
     void outcomesReachTheirPredictions() {
         JsonNode open = client.get("/api/v1/predictions?settled=false&limit=2").json().path("predictions");
         String byId = "{\"prediction_id\":\"" + open.path(0).path("id").asText() + "\",\"outcome\":\"H\"}";

@@ -304,7 +304,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(29);
+        assertThat(paths.size()).isEqualTo(35);
     }
 
     @Test

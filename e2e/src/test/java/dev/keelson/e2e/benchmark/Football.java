@@ -155,7 +155,7 @@ final class Football implements AutoCloseable {
         List<String> ids = new ArrayList<>(n);
         long[] eventTime = frame.longs(SystemColumns.EVENT_TIME).values();
         for (int i = 0; i < n; i++) {
-            labels[i] = definition.classes().indexOf(String.valueOf(frame.vector(definition.label()).get(i)));
+            labels[i] = definition.classes().indexOf(String.valueOf(frame.vector(definition.label().name()).get(i)));
             day[i] = Math.toIntExact(Micros.toInstant(eventTime[i])
                     .atZone(project().zone())
                     .toLocalDate()

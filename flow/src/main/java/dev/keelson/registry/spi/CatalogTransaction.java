@@ -1,6 +1,8 @@
 package dev.keelson.registry.spi;
 
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.Definition;
+import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -56,6 +58,19 @@ public interface CatalogTransaction {
 
     /** The report of that id. */
     Optional<StoredReport> report(String id);
+
+    /**
+     * Stores a new version of a definition.
+     *
+     * @throws IllegalArgumentException if the definition has that version already
+     */
+    void addDefinition(DefinitionVersion version);
+
+    /** The latest version of every definition, removed ones included, by kind and name. */
+    List<DefinitionVersion> definitions();
+
+    /** All versions of one definition, newest first. */
+    List<DefinitionVersion> definitions(Definition.Kind kind, String name);
 
     /** The stored output of the step with that key, if it has run. */
     Optional<String> step(String key);

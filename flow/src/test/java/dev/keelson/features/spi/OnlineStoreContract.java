@@ -163,7 +163,7 @@ public abstract class OnlineStoreContract {
         Map<String, Entry> found = store.getAll("v", keys);
 
         assertThat(found).hasSize(250);
-        assertThat(java.nio.ByteBuffer.wrap(found.get("key137").bytes()).getInt())
+        assertThat(java.nio.ByteBuffer.wrap(java.util.Objects.requireNonNull(found.get("key137")).bytes()).getInt())
                 .isEqualTo(137);
         assertThat(store.getAll("w", keys)).isEmpty();
         assertThat(store.getAll("v", List.of())).isEmpty();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.Definition;
+import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -250,6 +252,29 @@ public abstract class CatalogContract {
         assertThat(catalog.<List<String>>read(CatalogTransaction::models)).isEmpty();
         catalog.update(tx -> tx.addVersion(version("m", 1)));
         assertThat(catalog.<List<String>>read(CatalogTransaction::models)).containsExactly("m");
+    }
+
+    @Test
+    void definitionsAreKeptByVersion() {
+        DefinitionVersion first = definition(Definition.Kind.VIEW, "form", 1, false);
+        DefinitionVersion second = definition(Definition.Kind.VIEW, "form", 2, true);
+        DefinitionVersion other = definition(Definition.Kind.SOURCE, "matches", 1, false);
+
+        catalog.update(tx -> List.of(first, other, second).forEach(tx::addDefinition));
+
+        assertThat(catalog.<List<DefinitionVersion>>read(tx -> tx.definitions())).containsExactly(other, second);
+        assertThat(catalog.<List<DefinitionVersion>>read(tx -> tx.definitions(Definition.Kind.VIEW, "form")))
+                .containsExactly(second, first);
+        assertThat(catalog.<List<DefinitionVersion>>read(tx -> tx.definitions(Definition.Kind.VIEW, "matches")))
+                .isEmpty();
+        assertThatThrownBy(() -> catalog.update(tx -> tx.addDefinition(first)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("form");
+    }
+
+    private static DefinitionVersion definition(Definition.Kind kind, String name, int version, boolean removed) {
+        return new DefinitionVersion(
+                kind, name, version, "a".repeat(64), "b".repeat(64), "entity: team\nttl: 4d", T0, removed);
     }
 
     @Test

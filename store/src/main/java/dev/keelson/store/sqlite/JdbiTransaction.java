@@ -4,6 +4,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.Definition;
+import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -12,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +54,18 @@ final class JdbiTransaction implements CatalogTransaction {
             nullableInt(row, 6),
             row.getString(7),
             row.getString(8));
+
+    private static final String DEFINITION_COLUMNS =
+            "d.kind, d.name, d.version, d.sha256, d.essence_sha256, d.text, d.registered_at, d.removed";
+    private static final RowMapper<DefinitionVersion> DEFINITION = (row, context) -> new DefinitionVersion(
+            Definition.Kind.valueOf(row.getString(1)),
+            row.getString(2),
+            row.getInt(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            Micros.toInstant(row.getLong(7)),
+            row.getInt(8) != 0);
 
     private final Handle handle;
     private boolean ended;
@@ -257,6 +272,49 @@ final class JdbiTransaction implements CatalogTransaction {
                 .bind("id", id)
                 .map(REPORT)
                 .findOne();
+    }
+
+    @Override
+    public void addDefinition(DefinitionVersion version) {
+        if (definitions(version.kind(), version.name()).stream()
+                .anyMatch(each -> each.version() == version.version())) {
+            throw new IllegalArgumentException(
+                    "The definition (%s) has a version %d already.".formatted(version.id(), version.version()));
+        }
+        handle().execute(
+                        "insert into definitions (kind, name, version, sha256, essence_sha256, text, registered_at,"
+                                + " removed) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                        version.kind().name(),
+                        version.name(),
+                        version.version(),
+                        version.sha256(),
+                        version.essenceSha256(),
+                        version.text(),
+                        Micros.of(version.registeredAt()),
+                        version.removed() ? 1 : 0);
+    }
+
+    @Override
+    public List<DefinitionVersion> definitions() {
+        return handle()
+                .createQuery("select " + DEFINITION_COLUMNS + " from definitions d where d.version ="
+                        + " (select max(version) from definitions where kind = d.kind and name = d.name)")
+                .map(DEFINITION)
+                .list()
+                .stream()
+                .sorted(Comparator.comparing(DefinitionVersion::kind).thenComparing(DefinitionVersion::name))
+                .toList();
+    }
+
+    @Override
+    public List<DefinitionVersion> definitions(Definition.Kind kind, String name) {
+        return handle()
+                .createQuery("select " + DEFINITION_COLUMNS
+                        + " from definitions d where d.kind = :kind and d.name = :name order by d.version desc")
+                .bind("kind", kind.name())
+                .bind("name", name)
+                .map(DEFINITION)
+                .list();
     }
 
     @Override

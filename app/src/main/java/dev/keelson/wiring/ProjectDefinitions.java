@@ -1,0 +1,308 @@
+package dev.keelson.wiring;
+
+import dev.keelson.data.CheckDefinition;
+import dev.keelson.data.ColumnDefinition;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.error.Located;
+import dev.keelson.expression.Durations;
+import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.SqlViewDefinition;
+import dev.keelson.labels.LabelDefinition;
+import dev.keelson.project.Project;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.Definition;
+import dev.keelson.registry.Definition.Kind;
+import dev.keelson.registry.DefinitionPlan;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.sqlite.SqliteCatalog;
+import dev.keelson.train.ModelDefinition;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The definitions of a project file: what it changes against what is registered, and their registration. Where a source's data
+ * lies is no part of its definition: a path or an address may hold a secret, and the same data may lie elsewhere.
+ */
+public final class ProjectDefinitions {
+    private static final Pattern NAME = Pattern.compile("'(?:[^']|'')*'|[A-Za-z_][A-Za-z0-9_.]*(?:\\.\\*)?");
+    private static final Predicate<String> SELECTOR =
+            Pattern.compile("[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)?\\.([A-Za-z][A-Za-z0-9_]*|\\*)")
+                    .asMatchPredicate();
+
+    private ProjectDefinitions() {}
+
+    /** All definitions, in the order of building. */
+    public static List<Definition> of(Project project) {
+        List<Definition> all = new ArrayList<>();
+        project.sources().forEach(source -> all.add(source(source)));
+        project.entities().forEach((name, key) -> all.add(Definition.of(Kind.ENTITY, name, "key: " + key, List.of())));
+        for (FeatureViewDefinition view : project.views()) {
+            all.add(view(view));
+            for (FeatureDefinition feature : view.features()) {
+                all.add(Definition.of(
+                        Kind.FEATURE,
+                        view.name() + ":" + feature.name(),
+                        feature.text().text(),
+                        List.of(Definition.id(Kind.VIEW, view.name()))));
+            }
+        }
+        project.sqlViews().forEach(view -> all.add(sqlView(view)));
+        project.everyLabel().forEach(label -> all.add(label(label)));
+        project.models().forEach(model -> all.add(model(project, model)));
+        return List.copyOf(all);
+    }
+
+    private static Definition source(SourceDefinition source) {
+        Lines essence = new Lines();
+        essence.add("key", source.key());
+        essence.add("event_time", source.eventTime());
+        essence.add("created", source.created());
+        essence.add("known_after", source.knownAfter());
+        essence.add("outcomes", source.outcomes());
+        essence.add("zone", source.zone());
+        essence.add("operation", source.operation());
+        for (ColumnDefinition column : source.columns()) {
+            essence.add("column " + column.name(), column.type().name().toLowerCase(Locale.ROOT)
+                    + (column.values().isEmpty() ? "" : " " + column.values())
+                    + (column.formats().isEmpty() ? "" : " formats " + column.formats()));
+        }
+        Lines all = new Lines();
+        all.addAll(essence);
+        all.add("cursor", source.cursor());
+        all.add("late_window", source.lateWindow());
+        for (ColumnDefinition column : source.columns()) {
+            List<String> rules = new ArrayList<>();
+            if (column.required()) {
+                rules.add("required");
+            }
+            if (column.min() != null) {
+                rules.add("min " + column.min());
+            }
+            if (column.max() != null) {
+                rules.add("max " + column.max());
+            }
+            if (column.pattern() != null) {
+                rules.add("pattern " + column.pattern());
+            }
+            if (!rules.isEmpty()) {
+                rules.add("on_fail " + column.onFail().name().toLowerCase(Locale.ROOT));
+                all.add("rules " + column.name(), String.join(", ", rules));
+            }
+        }
+        for (CheckDefinition check : source.checks()) {
+            all.add(check.severity().name().toLowerCase(Locale.ROOT), check.condition().text());
+        }
+        return new Definition(Kind.SOURCE, source.name(), all.text(), essence.text(), List.of());
+    }
+
+    private static Definition view(FeatureViewDefinition view) {
+        Lines lines = new Lines();
+        lines.add("entity", view.entity());
+        lines.add("source", view.source());
+        lines.add("key", view.key());
+        FeatureViewDefinition.Unpivot unpivot = view.unpivot();
+        if (unpivot != null) {
+            lines.add("unpivot " + unpivot.entityColumn(), unpivot.keyByRole());
+            unpivot.columns().forEach((name, byRole) -> lines.add("event column " + name, byRole));
+            unpivot.derive().forEach((name, text) -> lines.add("event derive " + name, text.text()));
+        }
+        lines.add("ttl", view.ttl());
+        return Definition.of(
+                Kind.VIEW,
+                view.name(),
+                lines.text(),
+                List.of(Definition.id(Kind.SOURCE, view.source()), Definition.id(Kind.ENTITY, view.entity())));
+    }
+
+    private static Definition sqlView(SqlViewDefinition view) {
+        Lines lines = new Lines();
+        lines.add("entity", view.entity());
+        lines.add("sources", view.sources());
+        lines.add("ttl", view.ttl());
+        lines.add("sql", view.sql().text().strip());
+        List<String> uses = new ArrayList<>();
+        view.sources().forEach(source -> uses.add(Definition.id(Kind.SOURCE, source)));
+        uses.add(Definition.id(Kind.ENTITY, view.entity()));
+        return Definition.of(Kind.VIEW, view.name(), lines.text(), uses);
+    }
+
+    private static Definition label(LabelDefinition label) {
+        Lines lines = new Lines();
+        lines.add("expression", label.text());
+        if (!label.isNumber()) {
+            lines.add("classes", label.classes());
+        }
+        return Definition.of(
+                Kind.LABEL, label.address(), lines.text(), List.of(Definition.id(Kind.SOURCE, label.source())));
+    }
+
+    private static Definition model(Project project, ModelDefinition model) {
+        Lines lines = new Lines();
+        lines.add("label", model.label().address());
+        model.entities().forEach((role, keys) -> lines.add("role " + role, keys));
+        model.features().forEach(feature -> lines.add("feature", feature.text()));
+        model.derive().forEach((name, text) -> lines.add("derive " + name, text.text()));
+        model.learners().forEach(learner -> lines.add("learner " + learner.name(), learner.settings()));
+        lines.add("combine", model.combine().name().toLowerCase(Locale.ROOT));
+        lines.add("folds", model.folds());
+        lines.add("test", model.test());
+        lines.add("embargo", model.embargo());
+        lines.add("calibrate", model.calibration().name().toLowerCase(Locale.ROOT));
+        ModelDefinition.Backtest backtest = model.backtest();
+        if (backtest != null) {
+            lines.add("backtest odds", backtest.odds());
+            lines.add("backtest kelly", backtest.kellyFraction());
+            lines.add("backtest bankroll", backtest.bankroll());
+        }
+        for (ModelDefinition.Baseline baseline : model.baselines()) {
+            switch (baseline) {
+                case ModelDefinition.Baseline.Frequencies() -> lines.add("baseline", "frequencies");
+                case ModelDefinition.Baseline.Market(List<String> odds) -> lines.add("baseline market", odds);
+            }
+        }
+        lines.add("seed", model.seed());
+        return Definition.of(Kind.MODEL, model.name(), lines.text(), uses(project, model));
+    }
+
+    private static List<String> uses(Project project, ModelDefinition model) {
+        Set<String> uses = new LinkedHashSet<>();
+        uses.add(Definition.id(Kind.SOURCE, model.source()));
+        uses.add(Definition.id(Kind.LABEL, model.label().address()));
+        features(project, model).forEach(feature -> uses.add(Definition.id(Kind.FEATURE, feature)));
+        return List.copyOf(uses);
+    }
+
+    /** The features of views that a model selects or derives from, each as {@code view:feature}, in the order of the views. */
+    public static List<String> features(Project project, ModelDefinition model) {
+        Set<String> named = new LinkedHashSet<>();
+        List<String> texts = new ArrayList<>();
+        for (Located feature : model.features()) {
+            if (SELECTOR.test(feature.text())) {
+                named.add(feature.text());
+            } else {
+                texts.add(feature.text());
+            }
+        }
+        model.derive().values().forEach(text -> texts.add(text.text()));
+        for (String text : texts) {
+            Matcher matcher = NAME.matcher(text);
+            while (matcher.find()) {
+                named.add(matcher.group());
+            }
+        }
+        List<String> features = new ArrayList<>();
+        for (FeatureViewDefinition view : project.views()) {
+            for (FeatureDefinition feature : view.features()) {
+                String name = view.name() + "." + feature.name();
+                boolean used = named.contains(name)
+                        || named.contains(view.name() + ".*")
+                        || model.entities().keySet().stream()
+                                .anyMatch(role -> named.contains(role + "." + name)
+                                        || named.contains(role + "." + view.name() + ".*"));
+                if (used) {
+                    features.add(view.name() + ":" + feature.name());
+                }
+            }
+        }
+        return features;
+    }
+
+    /** What a model is pinned to: the hash of everything its values depend on, by id; checks of its source left out. */
+    static SortedMap<String, String> pins(Project project, ModelDefinition model) {
+        Map<String, Definition> byId = new LinkedHashMap<>();
+        of(project).forEach(definition -> byId.put(definition.id(), definition));
+        SortedMap<String, String> pins = new TreeMap<>();
+        pin(Definition.id(Kind.MODEL, model.name()), byId, pins);
+        return pins;
+    }
+
+    private static void pin(String id, Map<String, Definition> byId, SortedMap<String, String> pins) {
+        Definition definition = byId.get(id);
+        if (definition != null && pins.put(id, definition.essenceSha256()) == null) {
+            definition.uses().forEach(used -> pin(used, byId, pins));
+        }
+    }
+
+    // ---- plan and apply
+
+    /** What the file changes; reads the catalogue, also while another process owns it, and makes none. */
+    public static DefinitionPlan plan(Project project) {
+        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
+            return DefinitionPlan.of(of(project), List.of());
+        }
+        try (SqliteCatalog catalog =
+                SqliteCatalog.openReadOnly(Workspace.stateFolder(project).catalog())) {
+            return plan(project, catalog);
+        }
+    }
+
+    static DefinitionPlan plan(Project project, Catalog catalog) {
+        return DefinitionPlan.of(of(project), catalog.read(tx -> tx.definitions()));
+    }
+
+    /**
+     * Registers what the file changes, and nothing else: values are computed and models trained by the next run.
+     *
+     * @param actor who asks, for the audit trail
+     * @return what was changed
+     */
+    public static DefinitionPlan apply(Project project, InstantSource clock, String actor) {
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            workspace.recover();
+            return apply(workspace, clock.instant(), actor);
+        } finally {
+            owner.close();
+        }
+    }
+
+    static DefinitionPlan apply(Workspace workspace, Instant at, String actor) {
+        List<Definition> file = of(workspace.project());
+        return workspace.catalog().write(tx -> {
+            DefinitionPlan plan = DefinitionPlan.of(file, tx.definitions());
+            if (!plan.isEmpty()) {
+                plan.apply(file, tx, at);
+                tx.addAudit(new AuditEntry(
+                        0, at, actor, "apply", workspace.project().name(), null, plan.summary(), "{}"));
+            }
+            return plan;
+        });
+    }
+
+    /** Lines of a definition's text. */
+    private static final class Lines {
+        private final List<String> lines = new ArrayList<>();
+
+        void add(String name, @org.jspecify.annotations.Nullable Object value) {
+            if (value instanceof Duration duration) {
+                lines.add(name + ": " + Durations.format(duration));
+            } else if (value != null) {
+                lines.add(name + ": " + value);
+            }
+        }
+
+        void addAll(Lines others) {
+            lines.addAll(others.lines);
+        }
+
+        String text() {
+            return String.join("\n", lines);
+        }
+    }
+}
