@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /** Online features of a small project over HTTP and gRPC. */
 final class FeatureServingIT {
@@ -341,7 +342,7 @@ final class FeatureServingIT {
         return answer.path("rows").path(row).path("features").path("driver_stats:" + name);
     }
 
-    private static void assertValue(JsonNode answer, int row, String name, String status, Double value) {
+    private static void assertValue(JsonNode answer, int row, String name, String status, @Nullable Double value) {
         JsonNode feature = feature(answer, row, name);
         assertThat(feature.path("status").asText()).isEqualTo(status);
         if (value == null) {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,7 @@ final class LabelsIT {
             Workspace.fill(models, rows, frame);
             Instant now = START.plus(Duration.ofDays(30)).plus(Duration.ofMinutes(30));
 
-            TrainingTable table = rows.get("direction").table(now);
+            TrainingTable table = Objects.requireNonNull(rows.get("direction")).table(now);
 
             assertThat(table.rows()).isEqualTo(countable(frame, now)).isPositive();
             for (int i = 0; i < table.rows(); i++) {

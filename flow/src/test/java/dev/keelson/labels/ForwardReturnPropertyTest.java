@@ -50,7 +50,7 @@ final class ForwardReturnPropertyTest {
     }
 
     private static final Comparator<Bar> FIRST_KNOWN =
-            Comparator.comparingLong(Bar::known).thenComparing(bar -> price(bar));
+            Comparator.comparingLong(Bar::known).thenComparingDouble(bar -> price(bar));
 
     private static double price(Bar bar) {
         Double close = bar.close();
