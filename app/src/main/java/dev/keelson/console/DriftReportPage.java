@@ -16,14 +16,14 @@ import java.util.List;
  * style sheet, by hash, and nothing else.
  */
 public final class DriftReportPage {
-    private static final String CSS = Assets.text("base.css");
+    static final String CSS = Assets.text("base.css");
 
     /** The content security policy that the file itself declares; a server sends the same. */
     public static final String POLICY = "default-src 'none'; style-src '" + hash(CSS)
             + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /** Without {@code frame-ancestors}, which a meta element may not carry. */
-    private static final String META_POLICY = POLICY.replace("; frame-ancestors 'none'", "");
+    static final String META_POLICY = POLICY.replace("; frame-ancestors 'none'", "");
 
     private DriftReportPage() {}
 

@@ -81,6 +81,9 @@ public interface Backend {
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 
+    /** The data: checks, review, versions. */
+    DataBackend data();
+
     // ---- registry
 
     /** Versions of a model, newest first. */

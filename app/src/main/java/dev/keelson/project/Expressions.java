@@ -1,9 +1,13 @@
 package dev.keelson.project;
 
+import dev.keelson.data.CheckDefinition;
+import dev.keelson.data.CheckMeasure;
+import dev.keelson.data.SourceChecks;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Condition;
 import dev.keelson.expression.Expression;
@@ -24,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses the expressions of a project file in the places where they may stand, and reports what is wrong with them. */
 final class Expressions {
-    private static final List<String> OF_LOAD = List.of("row_count", "duplicate_keys", "quarantined", "freshness");
-    private static final List<String> OF_COLUMN = List.of("missing", "unique");
     private static final Pattern NAME = Pattern.compile("'(?:[^']|'')*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_.]*");
     private static final Set<String> WORDS = Set.of(
             "and",
@@ -201,29 +203,28 @@ final class Expressions {
             return;
         }
         Condition condition = parsed.get();
-        boolean ofColumn = OF_COLUMN.contains(condition.name());
-        if (!ofColumn && !OF_LOAD.contains(condition.name())) {
-            List<String> known = new ArrayList<>(OF_LOAD);
-            known.addAll(OF_COLUMN);
-            unknownMeasure(text, condition.name(), known, problems);
+        Optional<CheckMeasure> named = CheckMeasure.of(condition.name());
+        if (named.isEmpty()) {
+            unknownMeasure(text, condition.name(), CheckMeasure.names(), problems);
             return;
         }
-        if (condition.args().size() != (ofColumn ? 1 : 0)) {
+        CheckMeasure measure = named.get();
+        Optional<Problem> wrong = SourceChecks.problem(
+                new CheckDefinition(CheckDefinition.Severity.WARN, text.located()));
+        if (wrong.isPresent()) {
             problems.add(
-                    ErrorCode.BAD_VALUE,
-                    text.textLocation(),
-                    ofColumn
-                            ? "`%s` is of one column, and %d were named"
-                                    .formatted(
-                                            condition.name(), condition.args().size())
-                            : "`%s` is of the whole load and takes no column".formatted(condition.name()),
-                    ofColumn ? "Maybe `%s(%s)` was meant.".formatted(condition.name(), first(source)) : null);
+                    wrong.get().code(), text.textLocation(), wrong.get().message(), wrong.get().hint());
             return;
         }
-        for (String column : condition.args()) {
-            source.check(new Located(column, place(text.located(), column)), text.textLocation(), problems);
+        for (String column : SourceChecks.columns(measure, condition)) {
+            Located at = new Located(column, place(text.located(), column));
+            if (measure.arguments() == CheckMeasure.Arguments.NUMBER) {
+                source.checkNumeric(at, text.textLocation(), problems);
+            } else {
+                source.check(at, text.textLocation(), problems);
+            }
         }
-        boolean time = condition.name().equals("freshness");
+        boolean time = measure == CheckMeasure.FRESHNESS;
         if (time != (condition.unit() == Condition.Unit.DURATION)) {
             problems.add(
                     ErrorCode.EXPRESSION_TYPE,
@@ -233,6 +234,23 @@ final class Expressions {
                             : "`%s` is compared with a duration, and a number or a percentage was expected"
                                     .formatted(condition.name()),
                     null);
+        }
+    }
+
+    /** The column of another source that a check compares with; empty when it names none or was reported. */
+    static Optional<Located> reference(Located text) {
+        try {
+            Condition condition = Condition.parse(text);
+            boolean refers = CheckMeasure.of(condition.name())
+                    .filter(measure -> measure.arguments() == CheckMeasure.Arguments.REFERENCE)
+                    .isPresent();
+            return refers && condition.args().size() == 2
+                    ? Optional.of(new Located(
+                            condition.args().get(1),
+                            place(text, condition.args().get(1))))
+                    : Optional.empty();
+        } catch (KeelsonException e) {
+            return Optional.empty(); // reported where it was checked
         }
     }
 
@@ -256,11 +274,6 @@ final class Expressions {
         }
     }
 
-    private static String first(SourceColumns source) {
-        List<String> names = source.schema().names();
-        return names.isEmpty() ? "COLUMN" : names.getFirst();
-    }
-
     /** A condition on the evidence for a promotion. */
     static Optional<Condition> guard(Scalar text, Set<String> measures, Problems problems) {
         Optional<Condition> parsed = condition(text, problems);
@@ -270,6 +283,7 @@ final class Expressions {
         }
         if (parsed.isPresent()
                 && (parsed.get().unit() != Condition.Unit.NONE
+                        || parsed.get().change()
                         || !parsed.get().args().isEmpty())) {
             problems.add(
                     ErrorCode.EXPRESSION_TYPE,

@@ -88,6 +88,43 @@ public final class ProjectGrammar {
             optional("block", EXPRESSION, null, "A condition without which the load is refused."),
             optional("warn", EXPRESSION, null, "A condition whose failure is reported; the load goes on."));
 
+    private static final Keys RULE = keys(
+            required("check", EXPRESSION, "The condition, such as `event_start < settled_at`."),
+            optional(
+                    "on_fail",
+                    choice("quarantine", "null", "warn", "block"),
+                    "quarantine",
+                    "What happens to a row that breaks it: it goes to quarantine, its `columns` become null, it is"
+                            + " marked for review, or the load is refused."),
+            optional(
+                    "columns",
+                    either(new ListOf(COLUMN, 1), COLUMN),
+                    "those that the condition reads",
+                    "Which cells become null with `on_fail: null`."));
+
+    private static final Choice METHOD = new Choice(
+            List.of("mad", "iqr", "zscore", "jump"),
+            Map.of("robust", "mad", "z_score", "zscore", "z", "zscore", "tukey", "iqr", "change", "jump"));
+
+    private static final Keys ANOMALY = keys(
+            required(
+                    "method",
+                    METHOD,
+                    "`mad`: robust z-score from the median; `iqr`: quartile distances outside the quartiles;"
+                            + " `zscore`: standard deviations from the mean; `jump`: relative change from the row"
+                            + " before."),
+            optional(
+                    "limit",
+                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, true),
+                    "mad 8, iqr 3, zscore 5, jump 0.4",
+                    "From where on a value is marked."),
+            optional(
+                    "of",
+                    choice("value", "change"),
+                    "value",
+                    "Judge the values, or the relative change from one row of the group to the next."),
+            optional("by", either(new ListOf(COLUMN, 1), COLUMN), null, "Columns that make the groups."));
+
     private static final Keys OUTCOMES = keys(
             required(
                     "columns",
@@ -178,7 +215,17 @@ public final class ProjectGrammar {
                     new MapOf("NAME", NAME, either(EXPRESSION, LABEL)),
                     null,
                     "What can be predicted of its rows, by name: an expression over outcomes such as `status = 'won'`, or a"
-                            + " look ahead such as `forward_return(close, 4h) > 0.005`."));
+                            + " look ahead such as `forward_return(close, 4h) > 0.005`."),
+            optional(
+                    "rules",
+                    new ListOf(either(EXPRESSION, RULE), 0),
+                    null,
+                    "Conditions that every row keeps, such as `high >= low`; a request is held to them, too."),
+            optional(
+                    "anomalies",
+                    new MapOf("COLUMN", COLUMN, either(METHOD, new ListOf(ANOMALY, 1), ANOMALY)),
+                    null,
+                    "Which values of a column of numbers are marked as unlikely; the rows stay."));
 
     private static final Shape KEY = either(new ListOf(COLUMN, 2), COLUMN);
 
@@ -401,7 +448,7 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "retrain"), "What runs."),
+            required("run", choice("materialize", "drift", "retrain", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
 
     private static final Keys PROJECT = keys(

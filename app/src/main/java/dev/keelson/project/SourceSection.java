@@ -1,10 +1,12 @@
 package dev.keelson.project;
 
+import dev.keelson.data.AnomalyRule;
 import dev.keelson.data.CheckDefinition;
 import dev.keelson.data.CheckDefinition.Severity;
 import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.ColumnDefinition.OnFail;
 import dev.keelson.data.RowOperation;
+import dev.keelson.data.RowRule;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.error.ErrorCode;
@@ -70,6 +72,25 @@ final class SourceSection {
                 source(entry, table);
             }
         }
+        for (SourceDefinition definition : definitions) {
+            definition.checks().forEach(check -> Expressions.reference(check.condition())
+                    .ifPresent(reference -> checkReference(reference, check)));
+        }
+    }
+
+    private void checkReference(Located reference, CheckDefinition check) {
+        int point = reference.text().indexOf('.');
+        String source = reference.text().substring(0, point);
+        Location at = reference.location();
+        if (at == null) {
+            at = check.condition().location();
+        }
+        SourceColumns other = columns.get(source);
+        if (other == null) {
+            ProjectText.unknown("source", source, columns.keySet(), at, problems);
+        } else if (at != null) {
+            other.check(new Located(reference.text().substring(point + 1), at), at, problems);
+        }
     }
 
     private void source(Entry entry, Table table) {
@@ -134,8 +155,16 @@ final class SourceSection {
                 check(one, known).ifPresent(checks::add);
             }
         }
+        List<RowRule> rules = new ArrayList<>();
+        for (Value rule : table.items("rules")) {
+            rule(rule, table, known).ifPresent(rules::add);
+        }
+        List<AnomalyRule> anomalies = new ArrayList<>();
+        for (Entry column : table.entriesOf("anomalies")) {
+            anomalies(column, known, anomalies);
+        }
         if (definition != null) {
-            definitions.add(definition.withChecks(checks));
+            definitions.add(definition.withChecks(checks).withRules(rules, anomalies));
         }
     }
 
@@ -212,6 +241,100 @@ final class SourceSection {
                     null);
             return null;
         }
+    }
+
+    private Optional<RowRule> rule(Value written, Table source, SourceColumns known) {
+        Table table = written instanceof Table one ? one : null;
+        Scalar check = table == null ? (Scalar) written : table.scalar("check");
+        if (check == null) {
+            return Optional.empty(); // the key is missing, which is reported
+        }
+        Optional<Expressions.Scalars> condition =
+                Expressions.scalar(check, known.schema(), known.complete(), problems);
+        if (condition.isPresent() && condition.get().type() != ColumnType.BOOLEAN) {
+            problems.add(
+                    ErrorCode.EXPRESSION_TYPE,
+                    check.textLocation(),
+                    "`%s` is of type %s, and a condition was expected"
+                            .formatted(check.raw(), ProjectText.of(condition.get().type())),
+                    "Maybe a comparison such as `> 0` is missing.");
+            return Optional.empty();
+        }
+        String onFail = table == null ? null : table.text("on_fail");
+        RowRule.OnFail effect =
+                onFail == null ? RowRule.OnFail.QUARANTINE : RowRule.OnFail.valueOf(onFail.toUpperCase(Locale.ROOT));
+        List<Scalar> named = table == null ? List.of() : table.scalars("columns");
+        if (effect != RowRule.OnFail.NULL) {
+            if (!named.isEmpty()) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        named.getFirst().textLocation(),
+                        "`columns` has no effect without `on_fail: null`",
+                        null);
+            }
+            return Optional.of(new RowRule(check.located(), effect, List.of()));
+        }
+        Set<String> roles = new LinkedHashSet<>(source.texts("key"));
+        for (String name : List.of("event_time", "cursor", "created")) {
+            Optional.ofNullable(source.text(name)).ifPresent(roles::add);
+        }
+        for (Scalar column : named) {
+            known.check(column.located(), column.textLocation(), problems);
+            if (roles.contains(column.text())) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        column.textLocation(),
+                        "`%s` is part of the key or a time of the row, which cannot become null"
+                                .formatted(column.text()),
+                        "Maybe `on_fail: quarantine` was meant.");
+            }
+        }
+        List<String> columns = named.isEmpty()
+                ? condition.map(Expressions.Scalars::columns).orElse(Set.of()).stream()
+                        .filter(column -> !roles.contains(column))
+                        .toList()
+                : named.stream().map(Scalar::text).toList();
+        if (columns.isEmpty()) {
+            if (condition.isPresent()) {
+                problems.add(
+                        ErrorCode.MISSING_KEY,
+                        check.textLocation(),
+                        "the rule reads no column that can become null",
+                        "Maybe name `columns`, or use `on_fail: quarantine`.");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new RowRule(check.located(), effect, columns));
+    }
+
+    private void anomalies(Entry column, SourceColumns known, List<AnomalyRule> rules) {
+        known.checkNumeric(column.key(), column.location(), problems);
+        switch (column.value()) {
+            case Scalar method -> rules.add(anomaly(column, method.text(), null));
+            case Table table -> anomaly(column, table, known).ifPresent(rules::add);
+            case Value.Items items ->
+                items.values().forEach(item -> anomaly(column, (Table) item, known).ifPresent(rules::add));
+        }
+    }
+
+    private static AnomalyRule anomaly(Entry column, String method, @Nullable Table table) {
+        AnomalyRule.Method how = AnomalyRule.Method.valueOf(method.toUpperCase(Locale.ROOT));
+        Double limit = table == null ? null : bound(table.scalar("limit"));
+        return new AnomalyRule(
+                column.name(),
+                how,
+                table != null && "change".equals(table.text("of")) ? AnomalyRule.Of.CHANGE : AnomalyRule.Of.VALUE,
+                limit == null ? how.standard() : limit,
+                table == null ? List.of() : table.texts("by"),
+                column.location());
+    }
+
+    private Optional<AnomalyRule> anomaly(Entry column, Table table, SourceColumns known) {
+        for (Scalar group : table.scalars("by")) {
+            known.check(group.located(), group.textLocation(), problems);
+        }
+        String method = table.text("method");
+        return method == null ? Optional.empty() : Optional.of(anomaly(column, method, table));
     }
 
     private SourceColumns known(

@@ -190,6 +190,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public Datasets data() {
+        return new Datasets(workspace, clock);
+    }
+
+    @Override
     public @Nullable String notReadyReason() {
         if (models == null) {
             return "No data has been loaded yet; `keelson run` loads it and trains.";

@@ -282,6 +282,7 @@ public final class ReplayJob {
                     "Maybe use --from %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
         }
         Sha256 sha = new Sha256().add("keelson-replay-1").add(source.sha256()).add(Environment.codeVersion());
+        source.decisions().forEach(sha::add);
         try {
             sha.add(Files.readAllBytes(project.file()));
         } catch (IOException e) {

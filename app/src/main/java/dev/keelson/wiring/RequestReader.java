@@ -1,6 +1,6 @@
 package dev.keelson.wiring;
 
-import dev.keelson.data.ColumnDefinition;
+import dev.keelson.data.RowSchema;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Location;
@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,28 +32,25 @@ import org.jspecify.annotations.Nullable;
 final class RequestReader {
     private final SourceDefinition source;
     private final Schema schema;
+    private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
     private final List<Field> wanted = new ArrayList<>();
     private final @Nullable Field eventTime;
 
     /** What is known of a column before any request. */
-    private record Field(Column column, int index, boolean outcome, @Nullable ColumnDefinition declared, Set<String> values) {}
+    private record Field(Column column, int index, boolean outcome) {}
 
     RequestReader(ModelPlan plan) {
         this.source = plan.source();
         this.schema = plan.service().requestSchema();
-        Map<String, ColumnDefinition> declared = new HashMap<>();
-        source.columns().forEach(column -> declared.put(column.name(), column));
+        this.rules = RowSchema.of(source, schema);
         for (Column column : schema.columns()) {
-            ColumnDefinition definition = declared.get(column.name());
             fields.put(
                     column.name(),
                     new Field(
                             column,
                             schema.indexOf(column.name()),
-                            source.outcomes().contains(column.name()),
-                            definition,
-                            definition == null ? Set.of() : new LinkedHashSet<>(definition.values())));
+                            source.outcomes().contains(column.name())));
         }
         Set<String> needed = new LinkedHashSet<>(source.key());
         needed.addAll(plan.service().requestColumns());
@@ -76,6 +74,7 @@ final class RequestReader {
      */
     RequestRow read(Map<String, @Nullable Object> request, int index, List<Problem> problems) {
         ArrayRow row = new ArrayRow(schema);
+        BitSet given = new BitSet();
         for (Map.Entry<String, @Nullable Object> cell : request.entrySet()) {
             Field field = fields.get(cell.getKey());
             if (field == null) {
@@ -92,7 +91,7 @@ final class RequestReader {
                                 .formatted(cell.getKey()),
                         "Maybe send it as an outcome."));
             } else {
-                set(row, field, cell.getValue(), index, problems);
+                given.set(field.index(), set(row, field, cell.getValue(), index, problems));
             }
         }
         for (String key : source.key()) {
@@ -109,6 +108,7 @@ final class RequestReader {
                         "Maybe send it as null when its value is not known."));
             }
         }
+        judge(row, given, index, problems);
         String segment =
                 source.key().size() > 1 ? String.valueOf(request.getOrDefault(source.key().getFirst(), "")) : "";
         return new RequestRow(row, RequestRow.entity(source, request), segment, eventTime(row));
@@ -148,27 +148,41 @@ final class RequestReader {
         }
     }
 
-    private static void set(
+    /** Sets a cell; whether the value fits its type. */
+    private static boolean set(
             ArrayRow row, Field field, @Nullable Object value, int index, List<Problem> problems) {
         if (value == null) {
-            return;
+            return true;
         }
         String expected = fill(row, field, value);
-        ColumnDefinition declared = field.declared();
+        if (expected == null && value instanceof Number number && !Double.isFinite(number.doubleValue())) {
+            expected = "finite";
+        }
         if (expected != null) {
             problems.add(problem(
                     index,
                     field.column().name(),
                     "The value (%s) of (%s) must be %s.".formatted(value, field.column().name(), expected),
                     null));
-        } else if (declared != null && value instanceof Number number) {
-            range(declared, number.doubleValue(), index, problems);
-        } else if (value instanceof String text && !field.values().isEmpty() && !field.values().contains(text)) {
-            problems.add(problem(
-                    index,
-                    field.column().name(),
-                    "The value (%s) of (%s) must be one of %s.".formatted(text, field.column().name(), field.values()),
-                    Suggestion.sentence(text, field.values()).orElse(null)));
+        }
+        return expected == null;
+    }
+
+    /** Holds a row to the rules of its source, as a load does; cells that a rule makes missing are missing here, too. */
+    private void judge(ArrayRow row, BitSet given, int index, List<Problem> problems) {
+        for (RowSchema.Broken broken : rules.check(row, given)) {
+            switch (broken.effect()) {
+                case REFUSE, BLOCK -> {
+                    String column = broken.column();
+                    String place = "rows[" + index + "]" + (column == null ? "" : "." + column);
+                    problems.add(Problem.at(
+                            ErrorCode.BAD_REQUEST, new Location(place, 0, 0), broken.reason(), broken.hint()));
+                }
+                case NULL -> broken.columns().forEach(row::setNull);
+                case WARN -> {
+                    // the row is answered; a load would mark it
+                }
+            }
         }
     }
 
@@ -221,21 +235,6 @@ final class RequestReader {
             return null;
         } catch (DateTimeParseException e) {
             return expected;
-        }
-    }
-
-    private static void range(ColumnDefinition declared, double value, int index, List<Problem> problems) {
-        Double min = declared.min();
-        Double max = declared.max();
-        String expected = !Double.isFinite(value)
-                ? "finite"
-                : min != null && value < min ? "at least " + min : max != null && value > max ? "at most " + max : null;
-        if (expected != null) {
-            problems.add(problem(
-                    index,
-                    declared.name(),
-                    "The value (%s) of (%s) must be %s.".formatted(value, declared.name(), expected),
-                    null));
         }
     }
 

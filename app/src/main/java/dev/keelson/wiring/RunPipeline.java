@@ -1,5 +1,8 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,6 +41,7 @@ public final class RunPipeline {
     static final String LOAD = "load";
     /** Its verdict when a check blocked the load. */
     static final String BLOCKED = "blocked";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private RunPipeline() {}
 
@@ -133,7 +137,7 @@ public final class RunPipeline {
         String source = ProjectModels.source(workspace.project()).name();
         workspace.loadPushes(ProjectModels.source(workspace.project()), now);
         long started = System.nanoTime();
-        LoadReport load = workspace.load(
+        Workspace.Load loaded = workspace.load(
                 now,
                 blocked -> report(
                         workspace,
@@ -141,6 +145,7 @@ public final class RunPipeline {
                         BLOCKED,
                         source,
                         counts(blocked.read(), 0, 0, 0, blocked.quarantined(), blocked.quarantineId(), blocked.latest())));
+        LoadReport load = loaded.report();
         long millis = (System.nanoTime() - started) / 1_000_000;
         DatasetVersion version = load.version();
         String id = id(version);
@@ -149,18 +154,8 @@ public final class RunPipeline {
                 now,
                 load.changed() ? "changed" : "unchanged",
                 source,
-                counts(
-                                load.read(),
-                                load.loaded(),
-                                load.updated(),
-                                load.unchanged(),
-                                load.quarantined().size(),
-                                load.quarantineId(),
-                                version)
-                        .put("deleted", load.deleted())
-                        .put("superseded", load.superseded())
+                document(load, loaded.decisions())
                         .put("from", ProjectModels.source(workspace.project()).file().text())
-                        .put("from_sha256", load.sha256())
                         .put("millis", millis));
         done.accept(new Step(
                 "data",
@@ -217,6 +212,35 @@ public final class RunPipeline {
     private static void report(Workspace workspace, Instant now, String verdict, String source, ObjectNode counts) {
         workspace.catalog().update(tx -> tx.putReport(
                 new StoredReport("load-" + source + "-" + now, LOAD, source, now, verdict, counts.toString())));
+    }
+
+    private static ObjectNode document(LoadReport load, List<String> decisions) {
+        ObjectNode document = counts(
+                        load.read(),
+                        load.loaded(),
+                        load.updated(),
+                        load.unchanged(),
+                        load.quarantined().size(),
+                        load.quarantineId(),
+                        load.version())
+                .put("deleted", load.deleted())
+                .put("superseded", load.superseded())
+                .put("from_sha256", load.sha256())
+                .put("marked", load.marked().size())
+                .put("marked_id", load.markedId());
+        ArrayNode checks = document.putArray("checks");
+        load.checks().forEach(check -> checks.add(check.toJson()));
+        decisions.forEach(document.putArray("decisions")::add);
+        return document;
+    }
+
+    /** A document that the product itself has stored. */
+    static JsonNode parsed(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored report is not JSON.", e);
+        }
     }
 
     private static void features(

@@ -3,6 +3,8 @@ package dev.keelson.wiring;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.Review;
+import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * The stores of one project, opened when first asked for. Whoever makes it closes it. Safe for use by several threads.
  */
 public final class Workspace implements AutoCloseable {
+    /** The kind of the reports that are decisions of the review. */
+    static final String REVIEW = "review";
+
     private final Project project;
     private final StateFolder state;
     private final boolean readOnly;
@@ -218,19 +223,50 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Reads the project's source and loads it.
+     * A load with the decisions of the review that were laid over the source.
+     *
+     * @param decisions ids of the decisions
+     */
+    record Load(LoadReport report, List<String> decisions) {
+        Load {
+            decisions = List.copyOf(decisions);
+        }
+    }
+
+    /**
+     * Reads the project's source, lays the decisions of the review over it, and loads it.
      *
      * @param blocked told of a load that is blocked
      */
-    LoadReport load(Instant now, Consumer<DataLoad.Blocked> blocked) {
-        return dataLoad(blocked)
-                .load(Projects.reader(project.folder(), engine()), ProjectModels.source(project), now, now);
+    Load load(Instant now, Consumer<DataLoad.Blocked> blocked) {
+        SourceDefinition source = ProjectModels.source(project);
+        DataLoad load = dataLoad(blocked);
+        if (decisions(source.name()).isEmpty()) {
+            return new Load(load.load(Projects.reader(project.folder(), engine()), source, now, now), List.of());
+        }
+        SourceRows rows = readSource(source, datasets().latest(source.name()).orElse(null));
+        return new Load(load.load(rows, now, now), rows.decisions());
     }
 
-    /** Reads the file of the project's source. */
+    /** Reads the project's source, with the decisions of the review laid over it. */
     SourceRows readSource(@Nullable DatasetVersion previous) {
-        return Projects.reader(project.folder(), engine())
-                .read(ProjectModels.source(project), previous);
+        return readSource(ProjectModels.source(project), previous);
+    }
+
+    /** Reads a source, with the decisions of the review laid over it. */
+    SourceRows readSource(SourceDefinition source, @Nullable DatasetVersion previous) {
+        SourceRows read = Projects.reader(project.folder(), engine()).read(source, previous);
+        return Review.apply(read, decisions(source.name()));
+    }
+
+    /** The decisions about rows of a source, oldest first. */
+    List<ReviewDecision> decisions(String source) {
+        if (!Files.isRegularFile(state.catalog())) {
+            return List.of();
+        }
+        return catalog().read(tx -> tx.reports(REVIEW, source, Integer.MAX_VALUE)).reversed().stream()
+                .map(report -> ReviewDecision.fromJson(RunPipeline.parsed(report.document())))
+                .toList();
     }
 
     DataLoad dataLoad(Consumer<DataLoad.Blocked> blocked) {

@@ -85,6 +85,7 @@ public final class SeededBackend implements Backend {
 
     private boolean applied;
     private final Project project;
+    private final SeededData data = new SeededData();
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final InMemoryPredictionLog log = new InMemoryPredictionLog();
     private final OutcomeIntake intake = new OutcomeIntake(log);
@@ -478,6 +479,11 @@ public final class SeededBackend implements Backend {
     }
 
     // ---- Backend
+
+    @Override
+    public DataBackend data() {
+        return data;
+    }
 
     @Override
     public Project project() {

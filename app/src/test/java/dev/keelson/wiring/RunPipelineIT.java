@@ -123,7 +123,7 @@ final class RunPipelineIT {
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
             assertThatThrownBy(() -> backend.predict(MODEL, List.of(bad), PredictOptions.DEFAULT))
                     .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.problems()).hasSize(4))
-                    .hasMessageContaining("at least 1.01")
+                    .hasMessageContaining("least value allowed (1.01)")
                     .hasMessageContaining("known only after the event")
                     .hasMessageContaining("HomeTeam")
                     .hasMessageContaining("AvgA");

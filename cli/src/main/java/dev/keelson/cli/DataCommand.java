@@ -8,10 +8,10 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDatasets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,16 @@ import picocli.CommandLine.Parameters;
             DataCommand.Load.class,
             DataCommand.Loads.class,
             DataCommand.Infer.class,
+            DataCheckCommand.Check.class,
+            DataCheckCommand.Checks.class,
+            DataReviewCommand.class,
             DataCommand.Versions.class,
+            DataVersionsCommand.Show.class,
+            DataVersionsCommand.Diff.class,
+            DataVersionsCommand.Tag.class,
+            DataVersionsCommand.Untag.class,
+            DataVersionsCommand.Tags.class,
+            DataVersionsCommand.Collect.class,
             DataCommand.Verify.class,
             DataCommand.Quarantine.class
         })
@@ -72,6 +81,10 @@ final class DataCommand extends CommandGroup {
             rows.add(List.of("dataset_version", version == null ? "" : version.id()));
             console.table(List.of("WHAT", "VALUE"), rows);
             tellQuarantined(session, load.quarantined());
+            if (!load.marked().isEmpty()) {
+                console.note("%s marked; `keelson data review list` shows them."
+                        .formatted(Texts.count(load.marked().size(), "row")));
+            }
             load.nulled().forEach((column, count) ->
                     console.note("%s of `%s` broke a rule and were made missing."
                             .formatted(Texts.count(count, "cell"), column)));
@@ -97,12 +110,10 @@ final class DataCommand extends CommandGroup {
             node.put("dataset_version", version == null ? null : version.id());
             node.put("changed", load.changed());
             var checks = node.putArray("checks");
-            load.checks()
-                    .forEach(check -> checks.addObject()
-                            .put("severity", check.severity().name().toLowerCase(Locale.ROOT))
-                            .put("condition", check.condition())
-                            .put("observed", check.observedText())
-                            .put("passed", check.passed()));
+            load.checks().forEach(check -> checks.add(check.toJson()));
+            node.put("rows_marked", load.marked().size());
+            var marked = node.putArray("marked");
+            load.marked().forEach(row -> marked.add(row.toJson()));
             var quarantined = node.putArray("quarantined");
             load.quarantined().forEach(row -> quarantined.add(row.toJson()));
             return node;
@@ -227,12 +238,15 @@ final class DataCommand extends CommandGroup {
     /** {@code keelson data verify}. */
     @Command(name = "verify", description = "Read a version again and compare it with its digests.")
     static final class Verify extends KeelsonCommand {
-        @Parameters(arity = "0..1", paramLabel = "VERSION", description = "Id or its beginning (default: the latest).")
+        @Parameters(arity = "0..1", paramLabel = "VERSION", description = "Id or its beginning, or a tag (default: the latest).")
         @Nullable String id;
 
         @Override
         int run(Session session) {
-            DatasetVersion version = ProjectDatasets.verify(session.project(), id);
+            String wanted = id;
+            DatasetVersion version = wanted == null || wanted.matches("[0-9a-f]+")
+                    ? ProjectDatasets.verify(session.project(), wanted)
+                    : Datasets.look(session.project(), session.clock(), data -> data.verify(null, wanted));
             session.console()
                     .line("%s is unaltered: %s in %s."
                             .formatted(

@@ -31,6 +31,11 @@ public enum ErrorCode {
     DATASET_NOT_FOUND("K208", Kind.USER),
     DATASET_TAMPERED("K209", Kind.USER),
     DUPLICATE_ROW("K210", Kind.USER),
+    BROKEN_RULE("K220", Kind.USER),
+    UNLIKELY_VALUE("K221", Kind.USER),
+    REJECTED_ROW("K222", Kind.USER),
+    REVIEW_NOT_FOUND("K223", Kind.USER),
+    TAG_NOT_FOUND("K224", Kind.USER),
     // models and predictions
     MODEL_NOT_FOUND("K301", Kind.USER),
     VERSION_NOT_FOUND("K302", Kind.USER),

@@ -9,15 +9,18 @@ import java.util.List;
 
 /**
  * A limit on a named measurement, as checks, guards and gates write it: {@code row_count >= 100},
- * {@code missing(AvgH) < 2%}, {@code freshness < 8d}, {@code p99 > 100ms}.
+ * {@code missing(AvgH) < 2%}, {@code freshness < 8d}, {@code p99 > 100ms}, {@code gaps(1h, symbol) == 0}, or on how much
+ * it changed since it was last accepted: {@code change(mean(AvgH)) < 20%}.
  *
+ * @param change whether the limit is on the change of the measurement, not on itself
  * @param name what is measured
- * @param args what it is measured of, in order; empty when there are no brackets
+ * @param args what it is measured of, in order: names, or durations in canonical form; empty when there are no brackets
  * @param op how it is compared
  * @param value the limit, finite; a percentage as a share (2% is 0.02), a duration in seconds
  * @param unit how the limit was written
  */
-public record Condition(String name, List<String> args, Op op, double value, Unit unit) {
+public record Condition(boolean change, String name, List<String> args, Op op, double value, Unit unit) {
+    private static final String CHANGE = "change";
     private static final BigDecimal NANOS_PER_SECOND = BigDecimal.valueOf(1_000_000_000L);
 
     public Condition {
@@ -32,6 +35,11 @@ public record Condition(String name, List<String> args, Op op, double value, Uni
             throw new IllegalArgumentException("value (%s) must be a duration from 0 to %d seconds."
                     .formatted(value, Durations.LONGEST.toSeconds()));
         }
+    }
+
+    /** A limit on a measurement itself. */
+    public Condition(String name, List<String> args, Op op, double value, Unit unit) {
+        this(false, name, args, op, value, unit);
     }
 
     /** How a measurement is compared with the limit. */
@@ -99,12 +107,19 @@ public record Condition(String name, List<String> args, Op op, double value, Uni
     public static Condition parse(Located text) {
         TokenStream tokens = TokenStream.of(text);
         String name = name(tokens, "the name of a measurement, such as row_count");
+        boolean change = name.equals(CHANGE) && tokens.acceptSymbol("(");
+        if (change) {
+            name = name(tokens, "the measurement whose change is meant, such as mean(AvgH)");
+        }
         List<String> args = new ArrayList<>();
         if (tokens.acceptSymbol("(")) {
             do {
-                args.add(name(tokens, "a name"));
+                args.add(argument(tokens));
             } while (tokens.acceptSymbol(","));
             tokens.expectSymbol(")", "after the names");
+        }
+        if (change) {
+            tokens.expectSymbol(")", "after the measurement");
         }
         Node.ComparisonOp op = Node.ComparisonOp.of(tokens.peek());
         if (op == null) {
@@ -117,15 +132,38 @@ public record Condition(String name, List<String> args, Op op, double value, Uni
         if (limit.kind() == Token.Kind.QUANTITY) {
             tokens.next();
             Duration duration = Durations.parse(limit.text(), limit.start(), tokens.diagnostics());
-            condition = new Condition(name, args, Op.of(op), seconds(duration), Unit.DURATION);
+            condition = new Condition(change, name, args, Op.of(op), seconds(duration), Unit.DURATION);
         } else {
             BigDecimal number = Numbers.signed(tokens, "a number, a percentage or a duration, such as 100, 2% or 8d");
             boolean percent = tokens.acceptSymbol("%");
             double value = (percent ? number.movePointLeft(2) : number).doubleValue();
-            condition = new Condition(name, args, Op.of(op), value, percent ? Unit.PERCENT : Unit.NONE);
+            condition =
+                    new Condition(change, name, args, Op.of(op), value, percent ? Unit.PERCENT : Unit.NONE);
         }
         tokens.expectEnd();
         return condition;
+    }
+
+    private static String argument(TokenStream tokens) {
+        Token token = tokens.peek();
+        if (token.kind() == Token.Kind.QUANTITY) {
+            tokens.next();
+            return Durations.format(Durations.parse(token.text(), token.start(), tokens.diagnostics()));
+        }
+        return name(tokens, "a name");
+    }
+
+    private static String argumentText(String argument) {
+        if (!argument.isEmpty() && Character.isDigit(argument.charAt(0))) {
+            try {
+                if (Durations.format(Durations.parse(argument)).equals(argument)) {
+                    return argument;
+                }
+            } catch (KeelsonException e) {
+                return Printer.name(argument); // a name that starts like a duration
+            }
+        }
+        return Printer.name(argument);
     }
 
     private static String name(TokenStream tokens, String expected) {
@@ -162,10 +200,17 @@ public record Condition(String name, List<String> args, Op op, double value, Uni
 
     /** The canonical text, which parses to an equal condition. */
     public String text() {
-        StringBuilder text = new StringBuilder(Printer.name(name));
+        StringBuilder text = new StringBuilder();
+        if (change) {
+            text.append(CHANGE).append('(');
+        }
+        text.append(Printer.name(name));
         if (!args.isEmpty()) {
             text.append('(');
-            text.append(String.join(", ", args.stream().map(Printer::name).toList()));
+            text.append(String.join(", ", args.stream().map(Condition::argumentText).toList()));
+            text.append(')');
+        }
+        if (change) {
             text.append(')');
         }
         text.append(' ').append(op.symbol()).append(' ');

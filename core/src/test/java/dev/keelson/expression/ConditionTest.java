@@ -41,6 +41,9 @@ class ConditionTest {
                     profit > -0.5                ; profit > -0.5               ; -0.5   ; NONE
                     days <> 7                    ; days != 7                   ; 7      ; NONE
                     "odd name"("a>b") > 1e-9     ; "odd name"("a>b") > 0.000000001 ; 1e-9 ; NONE
+                    gaps( 60m , symbol ) = 0     ; gaps(1h, symbol) == 0       ; 0      ; NONE
+                    change(mean(AvgH)) < 20%     ; change(mean(AvgH)) < 20%    ; 0.2    ; PERCENT
+                    change( row_count ) < 20%    ; change(row_count) < 20%     ; 0.2    ; PERCENT
                     x > 1e250                    ; x > 1E+250                  ; 1e250  ; NONE
                     """)
     void conditionsAreParsedAndWrittenCanonically(String text, String canonical, double value, Unit unit) {
@@ -56,6 +59,8 @@ class ConditionTest {
     void partsAreTakenApart() {
         assertThat(parse("missing(AvgH, AvgD) < 2%"))
                 .isEqualTo(new Condition("missing", List.of("AvgH", "AvgD"), Op.LESS, 0.02, Unit.PERCENT));
+        assertThat(parse("change(mean(AvgH)) < 20%"))
+                .isEqualTo(new Condition(true, "mean", List.of("AvgH"), Op.LESS, 0.2, Unit.PERCENT));
         assertThat(parse("p99 > 1s500ms").duration()).isEqualTo(Duration.ofMillis(1500));
         assertThatThrownBy(() -> parse("x > 1").duration()).isInstanceOf(IllegalStateException.class);
     }
@@ -85,6 +90,7 @@ class ConditionTest {
                     >= 100               ; 0  ; Found (>=) where the name of a measurement
                     missing( < 2%        ; 9  ; Found (<) where a name
                     missing(a < 2%       ; 10 ; Found (<) where `)`
+                    change(mean(a) < 2%  ; 15 ; Found (<) where `)`
                     p99 > 100mss         ; 6  ; The duration (100mss) is not understood
                     p99 > 100ms fast     ; 12 ; Found (fast) where the end
                     p99 > -100ms         ; 7  ; Found (100ms) where a number

@@ -23,7 +23,9 @@ public record ScheduleDefinition(
         /** Check for drift, label shift and decay. */
         DRIFT,
         /** Train a challenger, whether or not anything drifted. */
-        RETRAIN
+        RETRAIN,
+        /** Validate the sources without loading, and keep the report. */
+        VALIDATE
     }
 
     /** What follows an alarm. */

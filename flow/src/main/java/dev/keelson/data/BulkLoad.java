@@ -197,8 +197,11 @@ final class BulkLoad {
     }
 
     private static boolean isKnown(CheckDefinition check) {
-        return SourceChecks.problem(check).isEmpty()
-                && CHECKS.contains(Condition.parse(check.condition()).name());
+        if (SourceChecks.problem(check).isPresent()) {
+            return false;
+        }
+        Condition condition = Condition.parse(check.condition());
+        return !condition.change() && CHECKS.contains(condition.name());
     }
 
     private static Optional<LoadReport> load(
@@ -559,8 +562,8 @@ final class BulkLoad {
                 null,
                 now));
         return new LoadReport(
-                source.name(), rows + copies, rows, 0, 0, 0, copies, copies, List.of(), null, nulled, sha256, checks, version,
-                null);
+                source.name(), rows + copies, rows, 0, 0, 0, copies, copies, List.of(), null, nulled, sha256, checks, List.of(), null,
+                version, null);
     }
 
     private List<CheckResult> checks(long rows, Map<String, Long> nulls, Duration age) {

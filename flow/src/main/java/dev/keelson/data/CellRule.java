@@ -49,4 +49,40 @@ record CellRule(
     static CellRule inferred(String name, ColumnType type, ZoneId zone, boolean role) {
         return new CellRule(name, type, List.of(), zone, role, null, null, List.of(), null, false, false);
     }
+
+    /** Whether it says anything about a value beyond its type. */
+    boolean limits() {
+        return min != null || max != null || !values.isEmpty() || compiled != null;
+    }
+
+    /** What is wrong with a number, as the end of a sentence; null when nothing is. */
+    @Nullable
+    String problemOf(double value) {
+        if (min != null && !(value >= min)) {
+            return "is below the least value allowed (%s)".formatted(plain(min));
+        }
+        if (max != null && !(value <= max)) {
+            return "is above the greatest value allowed (%s)".formatted(plain(max));
+        }
+        return null;
+    }
+
+    /** What is wrong with a text, as the end of a sentence; null when nothing is. */
+    @Nullable
+    String problemOf(String text) {
+        if (!values.isEmpty() && !values.contains(text)) {
+            return "is not one of the values allowed %s".formatted(values);
+        }
+        if (compiled != null && !compiled.matcher(text).matches()) {
+            return "does not match the pattern %s".formatted(compiled);
+        }
+        return null;
+    }
+
+    /** A number without a needless fraction. */
+    static String plain(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
 }

@@ -1,11 +1,14 @@
 package dev.keelson.data;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.expression.Condition;
 import dev.keelson.expression.Durations;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a check of a load.
@@ -16,6 +19,7 @@ import java.util.Locale;
  * @param limit what it was compared with, in the same unit
  * @param unit how the limit was written
  * @param passed whether it holds
+ * @param detail what it rests on: the first places, or why it could not be evaluated; null when there is nothing to say
  */
 public record CheckResult(
         CheckDefinition.Severity severity,
@@ -23,7 +27,19 @@ public record CheckResult(
         double observed,
         double limit,
         Condition.Unit unit,
-        boolean passed) {
+        boolean passed,
+        @Nullable String detail) {
+
+    /** A result without detail. */
+    public CheckResult(
+            CheckDefinition.Severity severity,
+            String condition,
+            double observed,
+            double limit,
+            Condition.Unit unit,
+            boolean passed) {
+        this(severity, condition, observed, limit, unit, passed, null);
+    }
 
     /** The measurement in the unit of the limit: {@code 23136}, {@code 1.7 %}, {@code 8d}. */
     public String observedText() {
@@ -39,5 +55,22 @@ public record CheckResult(
             case PERCENT -> String.format(Locale.ROOT, "%.2f %%", 100 * observed);
             case DURATION -> Durations.format(Duration.ofSeconds(Math.max(0, Math.round(observed))));
         };
+    }
+
+    /** As a JSON object; a measurement that is not known is left out. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("severity", severity.name().toLowerCase(Locale.ROOT))
+                .put("condition", condition)
+                .put("observed", observedText())
+                .put("passed", passed);
+        if (Double.isFinite(observed)) {
+            json.put("value", observed);
+        }
+        if (detail != null) {
+            json.put("detail", detail);
+        }
+        return json;
     }
 }

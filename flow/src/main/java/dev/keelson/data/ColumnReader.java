@@ -93,7 +93,7 @@ final class ColumnReader {
             return "is not a number";
         }
         doubles[row] = numbers.doubleValue();
-        return outOfRange(numbers.doubleValue());
+        return rule.problemOf(numbers.doubleValue());
     }
 
     private @Nullable String readLong(char[] chars, int start, int end, int row) {
@@ -102,25 +102,7 @@ final class ColumnReader {
             return tooLarge ? "does not fit a whole number of 64 bits" : "is not a whole number";
         }
         longs[row] = numbers.longValue();
-        return outOfRange((double) numbers.longValue());
-    }
-
-    private @Nullable String outOfRange(double value) {
-        Double min = rule.min();
-        Double max = rule.max();
-        if (min != null && !(value >= min)) {
-            return "is below the least value allowed (%s)".formatted(plain(min));
-        }
-        if (max != null && !(value <= max)) {
-            return "is above the greatest value allowed (%s)".formatted(plain(max));
-        }
-        return null;
-    }
-
-    private static String plain(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        return rule.problemOf((double) numbers.longValue());
     }
 
     private @Nullable String readBoolean(char[] chars, int start, int end, int row) {
@@ -136,13 +118,7 @@ final class ColumnReader {
     private @Nullable String readString(char[] chars, int start, int end, int row) {
         String text = text(chars, start, end);
         strings[row] = text;
-        if (!rule.values().isEmpty() && !rule.values().contains(text)) {
-            return "is not one of the values allowed %s".formatted(rule.values());
-        }
-        if (rule.compiled() != null && !rule.compiled().matcher(text).matches()) {
-            return "does not match the pattern %s".formatted(rule.compiled());
-        }
-        return null;
+        return rule.problemOf(text);
     }
 
     /** A text; equal ones are one object. Those seen lately are found without making a new one. */

@@ -128,8 +128,22 @@ public final class DataLoad {
     private LoadReport load(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor) {
         SourceDefinition source = rows.source();
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()));
+        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()), false);
         return step.run();
+    }
+
+    /**
+     * Judges rows as {@link #load(SourceRows, Instant, Instant)} would, and changes nothing.
+     *
+     * @param until only rows known strictly before it are visible; null for all
+     * @param now what freshness is measured against when there is no {@code until}
+     * @return what a load would do, with the checks that would block it among its checks; its version is the latest one
+     * @throws KeelsonException as a load does, except when a check does not hold
+     */
+    public synchronized LoadReport check(SourceRows rows, @Nullable Instant until, Instant now) {
+        SourceDefinition source = rows.source();
+        DatasetVersion previous = store.latest(source.name()).orElse(null);
+        return new Step(rows, until, now, true, state(source, previous, rows.schema()), true).run();
     }
 
     private DatasetState state(SourceDefinition source, @Nullable DatasetVersion previous, Schema wanted) {
@@ -197,6 +211,7 @@ public final class DataLoad {
         private final @Nullable Instant until;
         private final Instant now;
         private final DatasetState state;
+        private final boolean dry;
         private final @Nullable DatasetVersion previous;
         private final List<QuarantinedRow> unreadable;
         private final List<QuarantinedRow> tooLate;
@@ -204,6 +219,7 @@ public final class DataLoad {
         private final Set<Integer> updates = new HashSet<>();
         private final List<Integer> deletes = new ArrayList<>();
         private long superseded;
+        private final List<long[]> rejected = new ArrayList<>();
         private final NavigableMap<YearMonth, PartitionRows> changed = new TreeMap<>();
         private final Set<YearMonth> touched = new TreeSet<>();
         private final Map<String, Long> nulls = new TreeMap<>();
@@ -212,13 +228,20 @@ public final class DataLoad {
         private final boolean movesCursor;
         private long cursorMark;
 
-        Step(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor, DatasetState state) {
+        Step(
+                SourceRows rows,
+                @Nullable Instant until,
+                Instant now,
+                boolean movesCursor,
+                DatasetState state,
+                boolean dry) {
             this.movesCursor = movesCursor;
             this.rows = rows;
             this.source = rows.source();
             this.until = until;
             this.now = now;
             this.state = state;
+            this.dry = dry;
             this.previous = state.version();
             this.cut = until == null ? rows.frame().rows() : rows.knownBefore(until);
             this.unreadable = rows.quarantinedBefore(until);
@@ -228,26 +251,36 @@ public final class DataLoad {
 
         LoadReport run() {
             sortOut();
-            if (!fresh.isEmpty() || !deletes.isEmpty() || state.restated()) {
+            findRejected();
+            if (!fresh.isEmpty() || !deletes.isEmpty() || !rejected.isEmpty() || state.restated()) {
                 assemble();
             }
             List<QuarantinedRow> quarantined = new ArrayList<>(unreadable);
             quarantined.addAll(tooLate);
-            String quarantineId = quarantined.isEmpty() ? null : store.putQuarantine(source.name(), quarantined);
+            String quarantineId =
+                    quarantined.isEmpty() || dry ? null : store.putQuarantine(source.name(), quarantined);
             long read = (long) cut + unreadable.size() + copies;
-            List<CheckResult> checks;
+            SourceChecks.Outcome outcome;
             try {
                 refuseWhenNothingIsGood(quarantined);
-                checks = SourceChecks.evaluate(source.checks(), this);
-                SourceChecks.refuse(source, checks, quarantined.size());
+                outcome = SourceChecks.evaluate(source, this);
+                if (!dry) {
+                    SourceChecks.refuse(source, outcome, quarantined.size());
+                }
             } catch (KeelsonException e) {
-                if (e.code() == ErrorCode.DATA_BLOCKED) {
+                if (e.code() == ErrorCode.DATA_BLOCKED && !dry) {
                     blocked.accept(new Blocked(source.name(), read, quarantined.size(), quarantineId, previous));
                 }
                 throw e;
             }
-            DatasetVersion version = touched.isEmpty() ? previous : store.put(draft());
-            follow(version);
+            DatasetVersion version = previous;
+            String markedId = null;
+            if (!dry) {
+                markedId =
+                        outcome.marked().isEmpty() ? null : store.putQuarantine(source.name(), outcome.marked());
+                version = touched.isEmpty() ? previous : store.put(draft());
+                follow(version);
+            }
             long loaded = (long) fresh.size() - updates.size();
             return new LoadReport(
                     source.name(),
@@ -262,7 +295,9 @@ public final class DataLoad {
                     quarantineId,
                     rows.nulled(),
                     rows.sha256(),
-                    checks,
+                    outcome.results(),
+                    outcome.marked(),
+                    markedId,
                     version,
                     previous);
         }
@@ -288,7 +323,7 @@ public final class DataLoad {
                 if (rows.deletes(row) ? !known : known && sameContent(index, slot, row)) {
                     continue;
                 }
-                if (rows.cursor(row) < oldest) {
+                if (rows.cursor(row) < oldest && !rows.review().decided().get(row)) {
                     tooLate.add(known && !rows.deletes(row) ? changedTooLate(row, slot) : cameTooLate(row));
                     continue;
                 }
@@ -314,6 +349,16 @@ public final class DataLoad {
                 }
             }
             return last;
+        }
+
+        /** Rows that a person rejected and that the dataset still has. */
+        private void findRejected() {
+            long[] keys = rows.review().rejectedKeys();
+            for (int i = 0; i < keys.length; i += 2) {
+                if (state.index().find(keys[i], keys[i + 1]) >= 0) {
+                    rejected.add(new long[] {keys[i], keys[i + 1]});
+                }
+            }
         }
 
         private boolean sameContent(RowIndex index, int slot, int row) {
@@ -403,9 +448,14 @@ public final class DataLoad {
                     state.schema());
             NavigableMap<YearMonth, int[]> byMonth = DatasetState.byMonth(added);
             touched.addAll(byMonth.keySet());
-            RowIndex replaced = new RowIndex(updates.size() + deletes.size());
+            RowIndex replaced = new RowIndex(updates.size() + deletes.size() + rejected.size());
             List<Integer> gone = new ArrayList<>(updates);
             gone.addAll(deletes);
+            for (long[] key : rejected) {
+                replaced.put(key[0], key[1], 0, 0, 0);
+                int slot = state.index().find(key[0], key[1]);
+                touched.add(DatasetState.month(state.index().number(slot)));
+            }
             for (int row : gone) {
                 replaced.put(rows.keyHigh(row), rows.keyLow(row), 0, 0, 0);
                 int slot = state.index().find(rows.keyHigh(row), rows.keyLow(row));
@@ -425,10 +475,13 @@ public final class DataLoad {
                     if (!state.restated()) {
                         countNulls(before, -1);
                     }
-                    parts.add(gone.isEmpty() ? before : without(before, replaced));
+                    parts.add(gone.isEmpty() && rejected.isEmpty() ? before : without(before, replaced));
                 }
                 if (byMonth.containsKey(month)) {
                     parts.add(added.take(byMonth.get(month)));
+                }
+                if (parts.isEmpty()) {
+                    continue;
                 }
                 Frame after = Frames.concat(parts);
                 if (after.rows() > 0) {
@@ -511,7 +564,7 @@ public final class DataLoad {
         }
 
         private void follow(@Nullable DatasetVersion version) {
-            if (state.restated() || !deletes.isEmpty()) {
+            if (state.restated() || !deletes.isEmpty() || !rejected.isEmpty()) {
                 states.remove(source.name());
                 return;
             }
@@ -559,7 +612,11 @@ public final class DataLoad {
 
         @Override
         public double rowCount() {
-            return (previous == null ? 0 : previous.rows()) + fresh.size() - updates.size() - deletes.size();
+            return (previous == null ? 0 : previous.rows())
+                    + fresh.size()
+                    - updates.size()
+                    - deletes.size()
+                    - rejected.size();
         }
 
         @Override
@@ -582,16 +639,6 @@ public final class DataLoad {
         }
 
         @Override
-        public double unique(String column) {
-            List<Vector> parts = new ArrayList<>();
-            if (previous != null) {
-                parts.add(store.read(previous, kept(), List.of(column)).vector(0));
-            }
-            changed.values().forEach(partition -> parts.add(partition.rows().vector(column)));
-            return SourceChecks.distinctShare(parts);
-        }
-
-        @Override
         public double freshnessSeconds() {
             Instant latest = previous == null ? null : previous.lastEvent();
             for (int row : fresh) {
@@ -607,13 +654,77 @@ public final class DataLoad {
         }
 
         @Override
-        public boolean hasColumn(String column) {
-            return state.schema().contains(column);
+        public Schema schema() {
+            return state.schema();
         }
 
         @Override
-        public List<String> columns() {
-            return state.schema().names();
+        public Frame rows(List<String> columns) {
+            List<Frame> parts = new ArrayList<>();
+            if (previous != null) {
+                List<Partition> kept = kept();
+                if (!kept.isEmpty()) {
+                    parts.add(store.read(previous, kept, columns));
+                }
+            }
+            changed.values().forEach(partition -> parts.add(partition.rows().select(columns)));
+            return parts.isEmpty() ? Frames.empty(state.schema(), columns) : Frames.concat(parts);
+        }
+
+        @Override
+        public @Nullable Frame before(List<String> columns) {
+            return previous == null || !columns.stream().allMatch(previous.schema()::contains)
+                    ? null
+                    : store.read(previous, previous.partitions(), columns);
+        }
+
+        @Override
+        public @Nullable Vector other(String name, String column) {
+            DatasetVersion other = store.latest(name).orElse(null);
+            return other == null || !other.schema().contains(column)
+                    ? null
+                    : store.read(other, other.partitions(), List.of(column)).vector(0);
+        }
+
+        @Override
+        public List<RuleFindings> findings() {
+            return rows.findings();
+        }
+
+        @Override
+        public int count(RuleFindings findings) {
+            return findings.count(until);
+        }
+
+        @Override
+        public List<QuarantinedRow> examples(RuleFindings findings) {
+            return findings.examples(until);
+        }
+
+        private @Nullable RowIndex read;
+        private long @Nullable [] keysOfDataset;
+
+        @Override
+        public @Nullable QuarantinedRow place(int row, ErrorCode code, String column, String reason) {
+            RowIndex index = read;
+            if (index == null) {
+                index = new RowIndex(cut);
+                for (int i = 0; i < cut; i++) {
+                    index.put(rows.keyHigh(i), rows.keyLow(i), 0, 0, i);
+                }
+                read = index;
+            }
+            long[] keys = keysOfDataset;
+            if (keys == null) {
+                keys = new RowDigests().ofRows(rows(source.key()), source.key());
+                keysOfDataset = keys;
+            }
+            int slot = index.find(keys[2 * row], keys[2 * row + 1]);
+            if (slot < 0) {
+                return null;
+            }
+            QuarantinedRow placed = rows.setAside(index.number(slot), code, column, reason, null);
+            return rows.review().accepted().contains(Review.rowId(placed)) ? null : placed;
         }
     }
 }

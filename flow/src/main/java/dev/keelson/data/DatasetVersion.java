@@ -148,6 +148,11 @@ public record DatasetVersion(
         return nulls.getOrDefault(column, 0L) == rows();
     }
 
+    /** Whether a text may name a version: a word that cannot be taken for an id or for {@code latest}. */
+    public static boolean isTag(String text) {
+        return text.matches("[A-Za-z][A-Za-z0-9._-]{0,62}") && !text.matches("[0-9a-f]+") && !text.equals("latest");
+    }
+
     /** The first 12 digits of the id, for people. */
     public String shortId() {
         return id.substring(0, 12);

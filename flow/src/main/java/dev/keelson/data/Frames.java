@@ -48,6 +48,22 @@ final class Frames {
                 "The column (%s) cannot become %s from %s.".formatted(column.name(), column.type(), vector.type()));
     }
 
+    /** The vector with the cells missing that are said to be. */
+    static Vector withNulls(Vector vector, boolean[] nulls) {
+        return switch (vector) {
+            case Vector.Doubles v -> new Vector.Doubles(v.values(), nulls);
+            case Vector.Longs v -> new Vector.Longs(v.type(), v.values(), nulls);
+            case Vector.Booleans v -> new Vector.Booleans(v.values(), nulls);
+            case Vector.Strings v -> {
+                @Nullable String[] texts = v.values().clone();
+                for (int i = 0; i < texts.length; i++) {
+                    texts[i] = nulls[i] ? null : texts[i];
+                }
+                yield new Vector.Strings(texts);
+            }
+        };
+    }
+
     private static Vector missing(ColumnType type, int rows) {
         boolean[] nulls = new boolean[rows];
         Arrays.fill(nulls, true);
@@ -57,6 +73,15 @@ final class Frames {
             case BOOLEAN -> new Vector.Booleans(new boolean[rows], nulls);
             case STRING -> new Vector.Strings(new @Nullable String[rows]);
         };
+    }
+
+    /** Some columns of a schema without any row. */
+    static Frame empty(Schema schema, List<String> columns) {
+        List<Column> wanted = columns.stream().map(schema::column).toList();
+        return new Frame(
+                new Schema(wanted),
+                wanted.stream().map(column -> missing(column.type(), 0)).toList(),
+                0);
     }
 
     /** The rows of several frames of the same schema, one after the other. */

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param nulled cells that broke a rule and were made missing, over the whole file: column to count
  * @param sha256 of what was read (see {@link SourceRows#sha256})
  * @param checks what became of each check, in declared order
+ * @param marked rows that stay but should be looked at: those that break a rule of onFail WARN, and unlikely values
+ * @param markedId under which the marked rows are stored, or null when there are none
  * @param version the latest version now; null when nothing was ever loaded
  * @param previous the latest version before, or null; the same as {@code version} when nothing changed
  */
@@ -42,12 +44,15 @@ public record LoadReport(
         Map<String, Long> nulled,
         String sha256,
         List<CheckResult> checks,
+        List<QuarantinedRow> marked,
+        @Nullable String markedId,
         @Nullable DatasetVersion version,
         @Nullable DatasetVersion previous) {
     public LoadReport {
         quarantined = List.copyOf(quarantined);
         nulled = Collections.unmodifiableMap(new LinkedHashMap<>(nulled));
         checks = List.copyOf(checks);
+        marked = List.copyOf(marked);
         if (read != loaded + updated + deleted + superseded + unchanged + quarantined.size()) {
             throw new IllegalArgumentException(
                     ("read (%d) must be the sum of loaded (%d), updated (%d), deleted (%d), superseded (%d), unchanged"
@@ -61,7 +66,7 @@ public record LoadReport(
         return version != null && (previous == null || !version.id().equals(previous.id()));
     }
 
-    /** The checks of severity WARN that do not hold. */
+    /** The checks that do not hold; after a load all of severity WARN. */
     public List<CheckResult> warnings() {
         return checks.stream().filter(check -> !check.passed()).toList();
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks row-independent conditions on a load
  * @param location where it is declared, or null
  * @param operation what a row of a change feed does; null when every row is one of the dataset
+ * @param rules conditions that every row keeps
+ * @param anomalies which values are marked as unlikely
  */
 public record SourceDefinition(
         String name,
@@ -40,12 +42,16 @@ public record SourceDefinition(
         List<ColumnDefinition> columns,
         List<CheckDefinition> checks,
         @Nullable Location location,
-        @Nullable RowOperation operation) {
+        @Nullable RowOperation operation,
+        List<RowRule> rules,
+        List<AnomalyRule> anomalies) {
     public SourceDefinition {
         key = List.copyOf(key);
         outcomes = List.copyOf(outcomes);
         columns = List.copyOf(columns);
         checks = List.copyOf(checks);
+        rules = List.copyOf(rules);
+        anomalies = List.copyOf(anomalies);
         if (key.isEmpty()) {
             throw new IllegalArgumentException("key must name at least one column.");
         }
@@ -53,6 +59,41 @@ public record SourceDefinition(
             throw new IllegalArgumentException(
                     "lateWindow (%s) and knownAfter (%s) must not be negative.".formatted(lateWindow, knownAfter));
         }
+    }
+
+    /** A source without rules and anomalies. */
+    public SourceDefinition(
+            String name,
+            SourceOrigin origin,
+            List<String> key,
+            String eventTime,
+            @Nullable String cursor,
+            Duration lateWindow,
+            @Nullable String created,
+            Duration knownAfter,
+            List<String> outcomes,
+            ZoneId zone,
+            List<ColumnDefinition> columns,
+            List<CheckDefinition> checks,
+            @Nullable Location location,
+            @Nullable RowOperation operation) {
+        this(
+                name,
+                origin,
+                key,
+                eventTime,
+                cursor,
+                lateWindow,
+                created,
+                knownAfter,
+                outcomes,
+                zone,
+                columns,
+                checks,
+                location,
+                operation,
+                List.of(),
+                List.of());
     }
 
     /** A source of files whose rows are all rows of the dataset. */
@@ -96,13 +137,27 @@ public record SourceDefinition(
     public SourceDefinition withOrigin(SourceOrigin other) {
         return new SourceDefinition(
                 name, other, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
-                location, operation);
+                location, operation, rules, anomalies);
     }
 
     /** The same source with other checks. */
     public SourceDefinition withChecks(List<CheckDefinition> others) {
         return new SourceDefinition(
                 name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, others,
-                location, operation);
+                location, operation, rules, anomalies);
+    }
+
+    /** The same source with other rules and anomalies. */
+    public SourceDefinition withRules(List<RowRule> otherRules, List<AnomalyRule> otherAnomalies) {
+        return new SourceDefinition(
+                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
+                location, operation, otherRules, otherAnomalies);
+    }
+
+    /** The same source with other declarations of columns. */
+    SourceDefinition withColumns(List<ColumnDefinition> others) {
+        return new SourceDefinition(
+                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, others, checks,
+                location, operation, rules, anomalies);
     }
 }

@@ -72,7 +72,7 @@ public final class SourceReader {
      */
     public SourceRows read(SourceDefinition source, @Nullable DatasetVersion previous) {
         Read read = open(source, previous);
-        return new SourceParser(source, read.text(), previous).parse(read.sha256());
+        return RowRules.enforce(new SourceParser(source, read.text(), previous).parse(read.sha256()));
     }
 
     SourceFiles files() {
@@ -177,7 +177,8 @@ public final class SourceReader {
             SourceDefinition source, String name, byte[] raw, @Nullable DatasetVersion previous) {
         try {
             SourceBytes.Plain plain = SourceBytes.read(name, new ByteArrayInputStream(raw), SourceBytes.limit());
-            return new SourceParser(source, text(name, plain.bytes()), previous).parse(plain.sha256());
+            return RowRules.enforce(
+                    new SourceParser(source, text(name, plain.bytes()), previous).parse(plain.sha256()));
         } catch (IOException e) {
             throw unreadable(name, e);
         }

@@ -5,11 +5,15 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,30 @@ public final class SourceRows {
     private final long[] quarantinedKnownAt;
     private final long[] copiesKnownAt;
     private final Map<String, Long> nulled;
+    private final List<RuleFindings> findings;
+    private final Reviewed review;
+
+    /**
+     * What decisions made of a reading.
+     *
+     * @param applied ids of the decisions that had an effect, or confirm what is so anyway
+     * @param accepted ids of rows that are no longer marked
+     * @param decided positions of good rows about which a decision was ever made: they may change however late
+     * @param rejectedKeys hashes of the keys of rows that a dataset must lose, two longs a row
+     * @param origins of rows that were read again: position to the row as it stands in the source
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Reviewed(
+            List<String> applied,
+            Set<String> accepted,
+            BitSet decided,
+            long[] rejectedKeys,
+            Map<Integer, Origin> origins) {
+        static final Reviewed NOTHING = new Reviewed(List.of(), Set.of(), new BitSet(), new long[0], Map.of());
+    }
+
+    /** Where a row stands in the source, and how. */
+    record Origin(String file, int line, String rawLine) {}
 
     /**
      * @param frame the good rows, in known order
@@ -59,6 +87,46 @@ public final class SourceRows {
             long[] quarantinedKnownAt,
             long[] copiesKnownAt,
             Map<String, Long> nulled) {
+        this(
+                source,
+                text,
+                header,
+                sha256,
+                frame,
+                lines,
+                keys,
+                contents,
+                cursor,
+                deletes,
+                quarantined,
+                quarantinedKnownAt,
+                copiesKnownAt,
+                nulled,
+                List.of(),
+                Reviewed.NOTHING);
+    }
+
+    /**
+     * @param findings rows that break rules whose rows stay, in declared order of the rules
+     * @param review what decisions made of it
+     */
+    SourceRows(
+            SourceDefinition source,
+            SourceText text,
+            List<String> header,
+            String sha256,
+            Frame frame,
+            int[] lines,
+            long[] keys,
+            long[] contents,
+            long[] cursor,
+            boolean[] deletes,
+            List<QuarantinedRow> quarantined,
+            long[] quarantinedKnownAt,
+            long[] copiesKnownAt,
+            Map<String, Long> nulled,
+            List<RuleFindings> findings,
+            Reviewed review) {
         this.source = source;
         this.text = text;
         this.header = List.copyOf(header);
@@ -73,6 +141,242 @@ public final class SourceRows {
         this.quarantinedKnownAt = quarantinedKnownAt;
         this.copiesKnownAt = copiesKnownAt;
         this.nulled = Collections.unmodifiableMap(new LinkedHashMap<>(nulled));
+        this.findings = List.copyOf(findings);
+        this.review = review;
+    }
+
+    /**
+     * These rows after some were judged again.
+     *
+     * @param judged the good rows of this with some cells changed, in the same order
+     * @param kept positions of the rows that stay good, ascending
+     * @param aside rows that are bad now
+     * @param asideKnownAt when each was known
+     * @param further cells that were made missing
+     */
+    SourceRows judged(
+            Frame judged,
+            int[] kept,
+            List<QuarantinedRow> aside,
+            long[] asideKnownAt,
+            Map<String, Long> further,
+            List<RuleFindings> found) {
+        List<QuarantinedRow> bad = new ArrayList<>(quarantined);
+        bad.addAll(aside);
+        long[] badKnown = Arrays.copyOf(quarantinedKnownAt, bad.size());
+        System.arraycopy(asideKnownAt, 0, badKnown, quarantined.size(), asideKnownAt.length);
+        int[] order = Frames.order(
+                bad.size(), (a, b) -> Integer.compare(bad.get(a).line(), bad.get(b).line()));
+        Map<String, Long> nulledNow = new LinkedHashMap<>(nulled);
+        further.forEach((column, count) -> nulledNow.merge(column, count, Long::sum));
+        Frame good = judged.take(kept);
+        return new SourceRows(
+                source,
+                text,
+                header,
+                sha256,
+                good,
+                Arrays.stream(kept).map(row -> lines[row]).toArray(),
+                pairs(keys, kept),
+                judged == frame
+                        ? pairs(contents, kept)
+                        : new RowDigests().ofRows(good, RowDigests.contentColumns(good.schema())),
+                Arrays.stream(kept).mapToLong(row -> cursor[row]).toArray(),
+                deletes.length == 0 ? deletes : picked(deletes, kept),
+                Arrays.stream(order).mapToObj(bad::get).toList(),
+                Arrays.stream(order).mapToLong(i -> badKnown[i]).toArray(),
+                copiesKnownAt,
+                nulledNow,
+                found,
+                review);
+    }
+
+    private static boolean[] picked(boolean[] values, int[] rows) {
+        boolean[] taken = new boolean[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            taken[i] = values[rows[i]];
+        }
+        return taken;
+    }
+
+    /** Rows that were read again, with where each stands in the source. */
+    record Part(SourceRows rows, List<Origin> origins) {}
+
+    /**
+     * These rows after a review.
+     *
+     * @param dropped good rows that are no longer
+     * @param released bad rows that are no longer
+     * @param decided good rows about which a decision was ever made
+     * @param parts rows that were read again; one whose key is taken by another row is set aside
+     * @param aside further bad rows, with when each was known
+     * @param rejected positions of the good rows that a dataset must lose
+     */
+    SourceRows reviewed(
+            BitSet dropped,
+            BitSet released,
+            BitSet decided,
+            List<Part> parts,
+            List<QuarantinedRow> aside,
+            List<Long> asideKnown,
+            List<String> applied,
+            Set<String> accepted,
+            List<Integer> rejected) {
+        int[] kept = IntStream.range(0, frame.rows())
+                .filter(row -> !dropped.get(row))
+                .toArray();
+        List<Frame> frames = new ArrayList<>(List.of(frame.take(kept)));
+        List<Origin> origins = new ArrayList<>();
+        List<QuarantinedRow> bad = new ArrayList<>();
+        List<Long> badKnown = new ArrayList<>();
+        for (int i = 0; i < quarantined.size(); i++) {
+            if (!released.get(i)) {
+                bad.add(quarantined.get(i));
+                badKnown.add(quarantinedKnownAt[i]);
+            }
+        }
+        bad.addAll(aside);
+        badKnown.addAll(asideKnown);
+        long[] allKeys = pairs(keys, kept);
+        long[] allCursors = Arrays.stream(kept).mapToLong(row -> cursor[row]).toArray();
+        boolean[] allDeletes = deletes.length == 0 ? deletes : picked(deletes, kept);
+        RowIndex taken = new RowIndex(kept.length);
+        for (int i = 0; i < kept.length; i++) {
+            taken.put(allKeys[2 * i], allKeys[2 * i + 1], 0, 0, i);
+        }
+        for (Part part : parts) {
+            SourceRows read = part.rows();
+            List<Integer> fits = new ArrayList<>();
+            for (int row = 0; row < read.frame.rows(); row++) {
+                boolean feed = source.operation() != null; // several rows of one key follow each other
+                if (feed || taken.find(read.keyHigh(row), read.keyLow(row)) < 0) {
+                    taken.put(read.keyHigh(row), read.keyLow(row), 0, 0, kept.length + origins.size());
+                    fits.add(row);
+                    origins.add(part.origins().get(row));
+                } else {
+                    Origin origin = part.origins().get(row);
+                    bad.add(new QuarantinedRow(
+                            ErrorCode.DUPLICATE_ROW,
+                            origin.file(),
+                            origin.line(),
+                            0,
+                            null,
+                            null,
+                            "The row was reviewed, but its key (%s) belongs to another row."
+                                    .formatted(RowDifference.key(read.frame, source.key(), row)),
+                            "Maybe reject the other row first.",
+                            origin.rawLine()));
+                    badKnown.add(read.frame.longs(SystemColumns.KNOWN_AT).values()[row]);
+                }
+            }
+            int[] positions = fits.stream().mapToInt(Integer::intValue).toArray();
+            frames.add(Frames.conform(read.frame.take(positions), frame.schema()));
+            allKeys = joined(allKeys, pairs(read.keys, positions));
+            allCursors = joined(
+                    allCursors,
+                    Arrays.stream(positions).mapToLong(row -> read.cursor[row]).toArray());
+            if (deletes.length > 0) {
+                boolean[] further = picked(read.deletes, positions);
+                int before = allDeletes.length;
+                allDeletes = Arrays.copyOf(allDeletes, before + further.length);
+                System.arraycopy(further, 0, allDeletes, before, further.length);
+            }
+        }
+        Frame all = Frames.concat(frames);
+        int[] order = Frames.order(all.rows(), Frames.inKnownOrder(all, source.key()));
+        Frame good = all.take(order);
+        BitSet decidedNow = new BitSet();
+        Map<Integer, Origin> originsNow = new LinkedHashMap<>();
+        int[] linesNow = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            if (order[i] >= kept.length) {
+                Origin origin = origins.get(order[i] - kept.length);
+                originsNow.put(i, origin);
+                linesNow[i] = origin.line();
+                decidedNow.set(i);
+            } else {
+                linesNow[i] = lines[kept[order[i]]];
+                decidedNow.set(i, decided.get(kept[order[i]]));
+            }
+        }
+        long[] cursors = allCursors;
+        boolean[] deletesNow = allDeletes;
+        int[] badOrder = Frames.order(
+                bad.size(), (a, b) -> Integer.compare(bad.get(a).line(), bad.get(b).line()));
+        return new SourceRows(
+                source,
+                text,
+                header,
+                sha256,
+                good,
+                linesNow,
+                pairs(allKeys, order),
+                new RowDigests().ofRows(good, RowDigests.contentColumns(good.schema())),
+                Arrays.stream(order).mapToLong(i -> cursors[i]).toArray(),
+                deletes.length == 0 ? deletes : picked(deletesNow, order),
+                Arrays.stream(badOrder).mapToObj(bad::get).toList(),
+                Arrays.stream(badOrder).mapToLong(badKnown::get).toArray(),
+                copiesKnownAt,
+                nulled,
+                findings.stream()
+                        .map(each -> each.without(accepted, decidedRaw(dropped)))
+                        .toList(),
+                new Reviewed(
+                        List.copyOf(applied),
+                        Set.copyOf(accepted),
+                        decidedNow,
+                        pairs(keys, rejected.stream().mapToInt(Integer::intValue).toArray()),
+                        Collections.unmodifiableMap(originsNow)));
+    }
+
+    private Set<String> decidedRaw(BitSet dropped) {
+        return dropped.stream().mapToObj(this::raw).map(Review::rowId).collect(Collectors.toSet());
+    }
+
+    private static long[] joined(long[] first, long[] second) {
+        long[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    /** A good row as it stands in the source, also when a correction changed it since. */
+    String raw(int row) {
+        Origin origin = review.origins().get(row);
+        return origin == null ? text.row(lines[row]).raw() : origin.rawLine();
+    }
+
+    /** The file in which a good row stands, as the project names it. */
+    String file(int row) {
+        Origin origin = review.origins().get(row);
+        return origin == null ? text.file(lines[row]) : origin.file();
+    }
+
+    /** The names in the header, in the order of the cells. */
+    public List<String> header() {
+        return header;
+    }
+
+    /** Ids of the decisions of a review that were laid over the source. */
+    public List<String> decisions() {
+        return review.applied();
+    }
+
+    Reviewed review() {
+        return review;
+    }
+
+    private static long[] pairs(long[] values, int[] rows) {
+        long[] taken = new long[2 * rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            taken[2 * i] = values[2 * rows[i]];
+            taken[2 * i + 1] = values[2 * rows[i] + 1];
+        }
+        return taken;
+    }
+
+    /** Rows that break rules whose rows stay, by rule in declared order. */
+    List<RuleFindings> findings() {
+        return findings;
     }
 
     /** The source they were read for. */
@@ -115,7 +419,8 @@ public final class SourceRows {
 
     /** Line of a good row in its file, from 1. */
     public int line(int row) {
-        return text.row(lines[row]).line();
+        Origin origin = review.origins().get(row);
+        return origin == null ? text.row(lines[row]).line() : origin.line();
     }
 
     /** Whether a good row says that the row of its key is gone. */
@@ -195,6 +500,19 @@ public final class SourceRows {
      * @param column the column to point at
      */
     QuarantinedRow setAside(int row, ErrorCode code, String column, String reason, @Nullable String hint) {
+        Origin origin = review.origins().get(row);
+        if (origin != null) {
+            return new QuarantinedRow(
+                    code,
+                    origin.file(),
+                    origin.line(),
+                    0,
+                    column,
+                    RowDifference.show(frame.vector(column).get(row)),
+                    reason,
+                    hint,
+                    origin.rawLine());
+        }
         CsvRow raw = text.row(lines[row]);
         CsvRow.Place place = raw.cells().get(header.indexOf(column));
         Object value = frame.vector(column).get(row);

@@ -22,6 +22,9 @@ public final class Sources {
     private final List<String> outcomes = new ArrayList<>();
     private final List<ColumnDefinition> columns = new ArrayList<>();
     private final List<CheckDefinition> checks = new ArrayList<>();
+    private final List<RowRule> rules = new ArrayList<>();
+    private final List<AnomalyRule> anomalies = new ArrayList<>();
+    private String name = "matches";
 
     private Sources() {}
 
@@ -108,9 +111,26 @@ public final class Sources {
         return this;
     }
 
+    /** A rule across the cells of a row; {@code columns} for a rule that makes them missing. */
+    public Sources rule(String check, RowRule.OnFail onFail, String... columns) {
+        rules.add(new RowRule(Located.of(check), onFail, List.of(columns)));
+        return this;
+    }
+
+    public Sources anomaly(
+            String column, AnomalyRule.Method method, AnomalyRule.Of of, double limit, String... by) {
+        anomalies.add(new AnomalyRule(column, method, of, limit, List.of(by), null));
+        return this;
+    }
+
+    public Sources name(String other) {
+        name = other;
+        return this;
+    }
+
     public SourceDefinition build() {
-        return new SourceDefinition(
-                "matches",
+        SourceDefinition plain = new SourceDefinition(
+                name,
                 Located.of("matches.csv"),
                 key,
                 eventTime,
@@ -123,6 +143,7 @@ public final class Sources {
                 columns,
                 checks,
                 null);
+        return plain.withRules(rules, anomalies);
     }
 
     /** Reads a text as the file {@code matches.csv}. */

@@ -132,6 +132,8 @@ final class Failures implements ErrorHandler<Throwable> {
                     RUN_NOT_FOUND,
                     PREDICTION_NOT_FOUND,
                     DATASET_NOT_FOUND,
+                    REVIEW_NOT_FOUND,
+                    TAG_NOT_FOUND,
                     NOT_FOUND -> 404;
             case TRANSITION_REFUSED, PROJECT_IN_USE -> 409;
             case FORBIDDEN -> 403;

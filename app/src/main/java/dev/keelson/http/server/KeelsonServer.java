@@ -96,6 +96,7 @@ public final class KeelsonServer implements AutoCloseable {
         new CatalogEndpoints(backend).register(routes);
         new DefinitionEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
+        new DataEndpoints(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeastEndpoints(backend).register(routes);

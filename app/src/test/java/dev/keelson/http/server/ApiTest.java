@@ -298,13 +298,14 @@ class ApiTest {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
         paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
-            String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd");
+            String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd")
+                    .replace("{row}", "abcd").replace("{version}", "latest");
             Client.Answer answer =
                     method.getKey().equals("get") ? client.get(address) : client.post(address, "{");
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(35);
+        assertThat(paths.size()).isEqualTo(44);
     }
 
     @Test

@@ -27,6 +27,13 @@ final class BenchmarksIT {
     }
 
     @Test
+    void requestsAreChecked() throws Exception {
+        JsonNode figures = new RequestCheckBenchmark().run(SMALL);
+
+        assertThat(figures.get("good_of_one").asInt()).isOne();
+    }
+
+    @Test
     void featuresAreMeasured() throws Exception {
         JsonNode figures = new FeaturesBenchmark().run(SMALL);
 

@@ -13,6 +13,7 @@ import dev.keelson.e2e.benchmark.OnlineBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
+import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
@@ -31,6 +32,7 @@ public final class OnDemand {
     static {
         TASKS.put("load", new LoadBenchmark());
         TASKS.put("bulk-load", new BulkLoadBenchmark());
+        TASKS.put("request-check", new RequestCheckBenchmark());
         TASKS.put("features", new FeaturesBenchmark());
         TASKS.put("join", new JoinBenchmark());
         TASKS.put("expressions", new ExpressionsBenchmark());

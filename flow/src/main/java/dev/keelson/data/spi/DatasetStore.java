@@ -1,12 +1,18 @@
 package dev.keelson.data.spi;
 
+import dev.keelson.data.ColumnStatistics;
 import dev.keelson.data.DatasetDraft;
+import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.SystemColumns;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Frame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +94,41 @@ public interface DatasetStore {
 
     /** The bad rows of a load, in the order of the file; empty when there are none of that id. */
     List<QuarantinedRow> quarantine(String source, String id);
+
+    /** Statistics of every column of a version except the system's own, in the order of the schema. */
+    default List<ColumnStatistics> statistics(DatasetVersion version) {
+        List<ColumnStatistics> statistics = new ArrayList<>();
+        for (String column : version.schema().names()) {
+            if (!SystemColumns.NAMES.contains(column)) {
+                Frame frame = read(version, version.partitions(), List.of(column));
+                statistics.add(ColumnStatistics.of(column, frame.vector(0)));
+            }
+        }
+        return statistics;
+    }
+
+    /**
+     * Gives a version a name; a name that another version of the source has moves.
+     *
+     * @param tag letters, digits, {@code -}, {@code _} and {@code .}, not like an id
+     * @throws IllegalArgumentException if the tag is something else
+     */
+    void tag(DatasetVersion version, String tag);
+
+    /** Takes a name away; whether there was one. */
+    boolean untag(String source, String tag);
+
+    /** The names of versions of a source with the ids of the versions, in order of the names. */
+    SortedMap<String, String> tags(String source);
+
+    /**
+     * Removes all versions of a source but some, with the files that none of the others needs. Never removes the latest
+     * version or one that has a tag.
+     *
+     * @param keep ids of versions to keep besides
+     * @param dryRun whether to say only what would be removed
+     */
+    DatasetGarbage collect(String source, Set<String> keep, boolean dryRun);
 
     /**
      * Removes what an interrupted write left behind. To be called when nothing else writes.

@@ -2,6 +2,7 @@ package dev.keelson.data.spi;
 
 import dev.keelson.data.DatasetDraft;
 import dev.keelson.data.DatasetDraft.PartitionRows;
+import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.DatasetVersion.Partition;
 import dev.keelson.data.QuarantinedRow;
@@ -14,11 +15,15 @@ import dev.keelson.frame.Vector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ public final class InMemoryDatasetStore implements DatasetStore {
     private final Map<String, String> heads = new LinkedHashMap<>();
     private final Map<String, List<QuarantinedRow>> quarantine = new LinkedHashMap<>();
     private final List<Integer> partitionsWritten = new ArrayList<>();
+    private final Map<String, SortedMap<String, String>> tags = new LinkedHashMap<>();
     private int reads;
 
     /** How many partitions each put wrote. */
@@ -183,6 +189,46 @@ public final class InMemoryDatasetStore implements DatasetStore {
     @Override
     public List<QuarantinedRow> quarantine(String source, String id) {
         return quarantine.getOrDefault(source + "/" + id, List.of());
+    }
+
+    @Override
+    public void tag(DatasetVersion version, String tag) {
+        if (!DatasetVersion.isTag(tag)) {
+            throw new IllegalArgumentException("tag (%s) must be a name.".formatted(tag));
+        }
+        tags.computeIfAbsent(version.source(), source -> new TreeMap<>()).put(tag, version.id());
+    }
+
+    @Override
+    public boolean untag(String source, String tag) {
+        return tags.getOrDefault(source, new TreeMap<>()).remove(tag) != null;
+    }
+
+    @Override
+    public SortedMap<String, String> tags(String source) {
+        return new TreeMap<>(tags.getOrDefault(source, new TreeMap<>()));
+    }
+
+    @Override
+    public DatasetGarbage collect(String source, Set<String> keep, boolean dryRun) {
+        Set<String> kept = new HashSet<>(keep);
+        kept.addAll(tags(source).values());
+        kept.add(heads.getOrDefault(source, ""));
+        List<String> gone = versions(source).stream()
+                .map(DatasetVersion::id)
+                .filter(id -> !kept.contains(id))
+                .toList();
+        Set<String> needed = new HashSet<>();
+        versions.values().stream()
+                .filter(version -> !gone.contains(version.id()))
+                .forEach(version -> version.partitions().forEach(each -> needed.add(each.file())));
+        List<String> orphans =
+                files.keySet().stream().filter(file -> !needed.contains(file)).toList();
+        if (!dryRun) {
+            gone.forEach(versions::remove);
+            orphans.forEach(files::remove);
+        }
+        return new DatasetGarbage(gone, gone.size() + orphans.size(), 0);
     }
 
     @Override

@@ -1,9 +1,12 @@
 package dev.keelson.store.duckdb;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.keelson.data.ColumnStatistics;
 import dev.keelson.data.DatasetDraft;
 import dev.keelson.data.DatasetDraft.PartitionRows;
 import dev.keelson.data.DatasetManifest;
+import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.DatasetVersion.Partition;
 import dev.keelson.data.QuarantinedRow;
@@ -32,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <folder>/<source>/2021-05-<digest>.parquet
  * <folder>/<source>/versions/<id>.json
  * <folder>/<source>/quarantine/<id>.jsonl
+ * <folder>/<source>/statistics/<id>.json      what its columns look like; made when first asked for
+ * <folder>/<source>/tags/<name>               the id of a version
  * <heads>/<source>/HEAD                        the id of the latest version
  * }</pre>
  *
@@ -391,6 +398,106 @@ public final class ParquetDatasetStore implements DatasetStore {
     }
 
     @Override
+    public List<ColumnStatistics> statistics(DatasetVersion version) {
+        Path file = statisticsFile(version.source(), version.id());
+        if (Files.exists(file)) {
+            try {
+                List<ColumnStatistics> stored = new ArrayList<>();
+                JSON.readTree(Files.readString(file)).forEach(each -> stored.add(ColumnStatistics.fromJson(each)));
+                return stored;
+            } catch (IOException | IllegalArgumentException e) {
+                throw tampered(file, "is not what was written: " + e.getMessage(), e);
+            }
+        }
+        List<ColumnStatistics> made = DatasetStore.super.statistics(version);
+        ArrayNode list = JSON.createArrayNode();
+        made.forEach(each -> list.add(each.toJson()));
+        DatasetFiles.write(file, list.toString().getBytes(StandardCharsets.UTF_8));
+        return made;
+    }
+
+    private Path statisticsFile(String source, String id) {
+        return sourceFolder(source).resolve("statistics").resolve(id + ".json");
+    }
+
+    private Path tagFile(String source, String tag) {
+        return sourceFolder(source).resolve("tags").resolve(tag);
+    }
+
+    @Override
+    public synchronized void tag(DatasetVersion version, String tag) {
+        if (!DatasetVersion.isTag(tag)) {
+            throw new IllegalArgumentException("tag (%s) must be a name that is not like an id.".formatted(tag));
+        }
+        DatasetFiles.write(tagFile(version.source(), tag), version.id().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public synchronized boolean untag(String source, String tag) {
+        try {
+            return DatasetVersion.isTag(tag) && Files.deleteIfExists(tagFile(source, tag));
+        } catch (IOException e) {
+            throw StoreErrors.writing(tagFile(source, tag), e);
+        }
+    }
+
+    @Override
+    public synchronized SortedMap<String, String> tags(String source) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        for (Path file : list(sourceFolder(source).resolve("tags"))) {
+            String name = String.valueOf(file.getFileName());
+            if (DatasetVersion.isTag(name) && !name.endsWith(DatasetFiles.UNFINISHED)) {
+                try {
+                    tags.put(name, Files.readString(file, StandardCharsets.UTF_8).strip());
+                } catch (IOException e) {
+                    throw tampered(file, "cannot be read: " + e.getMessage(), e);
+                }
+            }
+        }
+        return tags;
+    }
+
+    @Override
+    public synchronized DatasetGarbage collect(String source, Set<String> keep, boolean dryRun) {
+        Set<String> kept = new HashSet<>(keep);
+        kept.addAll(tags(source).values());
+        latest(source).ifPresent(version -> kept.add(version.id()));
+        List<String> versions = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
+        Set<String> needed = new HashSet<>();
+        for (Path manifest : manifests(sourceFolder(source))) {
+            DatasetVersion version = read(manifest);
+            if (kept.contains(version.id())) {
+                version.partitions().forEach(partition -> needed.add(partition.file()));
+            } else {
+                versions.add(version.id());
+                files.add(manifest);
+                files.add(statisticsFile(source, version.id()));
+            }
+        }
+        for (Path file : list(sourceFolder(source))) {
+            String name = String.valueOf(file.getFileName());
+            if (name.endsWith("." + PARQUET) && !needed.contains(name)) {
+                files.add(file);
+            }
+        }
+        files.removeIf(file -> !Files.exists(file));
+        long bytes = 0;
+        for (Path file : files) { // manifests first: what an interruption leaves is an orphan, never a version without rows
+            try {
+                bytes += Files.size(file);
+                if (!dryRun) {
+                    remembered.remove(file);
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw StoreErrors.writing(file, e);
+            }
+        }
+        return new DatasetGarbage(versions, files.size(), bytes);
+    }
+
+    @Override
     public synchronized int sweep() {
         int removed = 0;
         Map<Path, Set<String>> used = new HashMap<>();
@@ -406,6 +513,8 @@ public final class ParquetDatasetStore implements DatasetStore {
                 everything.addAll(list(source));
                 everything.addAll(list(source.resolve("versions")));
                 everything.addAll(list(source.resolve("quarantine")));
+                everything.addAll(list(source.resolve("statistics")));
+                everything.addAll(list(source.resolve("tags")));
             }
         }
         for (Path file : everything) {

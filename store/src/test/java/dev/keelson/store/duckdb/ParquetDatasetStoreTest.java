@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +130,27 @@ class ParquetDatasetStoreTest {
         assertThat(failure.problems().get(1).message()).contains("2021-07-").contains("is missing");
         KeelsonException reading = catchThrowableOfType(KeelsonException.class, () -> store.read(version));
         assertThat(reading.code()).isEqualTo(ErrorCode.DATASET_TAMPERED);
+    }
+
+    @Test
+    void oneFlippedBitIsFoundWhereverItIs() throws IOException {
+        ParquetDatasetStore store = new ParquetDatasetStore(folder, engine);
+        DatasetVersion version = version(new DataLoad(store).load(daily(3), null, NOW));
+        Path file = folder.resolve("matches")
+                .resolve(version.partitions().getFirst().file());
+        byte[] bytes = Files.readAllBytes(file);
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 40; i++) {
+            byte[] altered = bytes.clone();
+            altered[random.nextInt(altered.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, altered);
+
+            assertThatThrownBy(() -> store.verify(version))
+                    .isInstanceOf(KeelsonException.class)
+                    .hasMessageContaining("was altered");
+        }
+        Files.write(file, bytes);
+        store.verify(version);
     }
 
     @Test

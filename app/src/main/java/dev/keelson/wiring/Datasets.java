@@ -1,0 +1,395 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.data.DatasetDifference;
+import dev.keelson.data.DatasetGarbage;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.Review;
+import dev.keelson.data.ReviewDecision;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.Validation;
+import dev.keelson.data.ValidationReport;
+import dev.keelson.data.spi.DatasetStore;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.http.DataBackend;
+import dev.keelson.http.DatasetDetails;
+import dev.keelson.project.Project;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.sqlite.SqliteCatalog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The data of a project over its real stores. */
+public final class Datasets implements DataBackend {
+    private static final Pattern ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
+    private static final List<String> NAMING = List.of("drift", "decay", "label_shift", "replay_step", "comparison");
+
+    private final Workspace workspace;
+    private final InstantSource clock;
+
+    Datasets(Workspace workspace, InstantSource clock) {
+        this.workspace = workspace;
+        this.clock = clock;
+    }
+
+    /** Works on the data of a project that nobody else owns meanwhile. */
+    public static <T> T own(Project project, InstantSource clock, Function<Datasets, T> work) {
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            return work.apply(new Datasets(workspace, clock));
+        } finally {
+            owner.close();
+        }
+    }
+
+    /**
+     * Looks at the data of a project, also while another process owns it; nothing is changed.
+     *
+     * @throws KeelsonException DATASET_NOT_FOUND when nothing was ever loaded
+     */
+    public static <T> T look(Project project, InstantSource clock, Function<Datasets, T> work) {
+        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
+            throw new KeelsonException(
+                    ErrorCode.DATASET_NOT_FOUND, "No data has been loaded yet.", "Maybe run `keelson data load`.");
+        }
+        try (Workspace workspace = new Workspace(project)) {
+            return work.apply(new Datasets(workspace, clock));
+        }
+    }
+
+    private SourceDefinition source(@Nullable String name) {
+        Project project = workspace.project();
+        if (name == null) {
+            return project.sources().size() == 1
+                    ? project.sources().getFirst()
+                    : ProjectModels.source(project);
+        }
+        List<String> names =
+                project.sources().stream().map(SourceDefinition::name).toList();
+        return project.sources().stream()
+                .filter(source -> source.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.UNKNOWN_REFERENCE,
+                        "There is no source (%s); the sources are %s.".formatted(name, names),
+                        Suggestion.sentence(name, names).orElse(null)));
+    }
+
+    private DatasetStore store() {
+        return workspace.datasets();
+    }
+
+    // ---- checks
+
+    @Override
+    public ValidationReport check(@Nullable String source, @Nullable String version) {
+        return check(workspace, source(source), version == null ? null : version(source, version), clock.instant());
+    }
+
+    /**
+     * The body of a scheduled validation: looks at a source or one of its versions and keeps the report, with an entry in the
+     * list of reports of kind {@code validation}.
+     */
+    static ValidationReport check(
+            Workspace workspace, SourceDefinition source, @Nullable DatasetVersion version, Instant now) {
+        Validation validation = new Validation(workspace.datasets());
+        DatasetVersion latest = workspace.datasets().latest(source.name()).orElse(null);
+        ValidationReport report = version == null
+                ? validation.source(source, () -> workspace.readSource(source, latest), now)
+                : validation.version(source, version, now);
+        workspace.catalog()
+                .update(tx -> tx.putReport(new StoredReport(
+                        "validation-" + source.name() + "-" + now,
+                        "validation",
+                        source.name(),
+                        now,
+                        report.verdict().name().toLowerCase(Locale.ROOT),
+                        report.toJson().toString())));
+        return report;
+    }
+
+    @Override
+    public List<StoredReport> checks(@Nullable String source, int limit) {
+        String name = source == null ? null : source(source).name();
+        return read(tx -> tx.reports("validation", name, limit));
+    }
+
+    // ---- review
+
+    @Override
+    public List<Review.Item> review(@Nullable String source) {
+        return review(source(source));
+    }
+
+    private List<Review.Item> review(SourceDefinition source) {
+        List<StoredReport> loads = read(tx -> tx.reports("load", source.name(), 1));
+        if (loads.isEmpty()) {
+            return List.of();
+        }
+        JsonNode load = RunPipeline.parsed(loads.getFirst().document());
+        return Review.queue(
+                rows(source, load, "quarantine_id"),
+                rows(source, load, "marked_id"),
+                workspace.decisions(source.name()),
+                loads.getFirst().at());
+    }
+
+    private List<QuarantinedRow> rows(SourceDefinition source, JsonNode load, String field) {
+        JsonNode id = load.get(field);
+        return id == null || id.isNull() ? List.of() : store().quarantine(source.name(), id.asText());
+    }
+
+    @Override
+    public List<ReviewDecision> decisions(@Nullable String source) {
+        return workspace.decisions(source(source).name());
+    }
+
+    @Override
+    public ReviewDecision decide(
+            @Nullable String source,
+            String row,
+            ReviewDecision.Action action,
+            Map<String, String> cells,
+            String actor,
+            String reason) {
+        SourceDefinition definition = source(source);
+        List<Review.Item> found = review(definition).stream()
+                .filter(item -> !row.isEmpty() && item.id().startsWith(row))
+                .toList();
+        if (found.size() != 1) {
+            throw new KeelsonException(
+                    ErrorCode.REVIEW_NOT_FOUND,
+                    found.isEmpty()
+                            ? "The latest load neither set aside nor marked a row (%s).".formatted(row)
+                            : "%d rows begin with (%s).".formatted(found.size(), row),
+                    "Maybe `keelson data review list` shows it.");
+        }
+        ReviewDecision decision = Review.decide(
+                definition.name(),
+                found.getFirst().row(),
+                action,
+                action == ReviewDecision.Action.CORRECT ? workspace.readSource(definition, null).header() : List.of(),
+                cells,
+                actor,
+                reason,
+                clock.instant());
+        keep(decision);
+        return decision;
+    }
+
+    @Override
+    public ReviewDecision revert(@Nullable String source, String decision, String actor, String reason) {
+        ReviewDecision revert =
+                Review.revert(decisions(source), decision, actor, reason, clock.instant());
+        keep(revert);
+        return revert;
+    }
+
+    private void keep(ReviewDecision decision) {
+        workspace.catalog()
+                .update(tx -> tx.putReport(new StoredReport(
+                        "review-" + decision.id(),
+                        Workspace.REVIEW,
+                        decision.source(),
+                        decision.at(),
+                        decision.action().name().toLowerCase(Locale.ROOT),
+                        decision.toJson().toString())));
+    }
+
+    // ---- versions
+
+    @Override
+    public List<DatasetVersion> versions(@Nullable String source) {
+        return store().versions(source(source).name());
+    }
+
+    @Override
+    public SortedMap<String, String> tags(@Nullable String source) {
+        return store().tags(source(source).name());
+    }
+
+    @Override
+    public DatasetVersion version(@Nullable String source, String name) {
+        String of = source(source).name();
+        String id = store().tags(of).getOrDefault(name, name);
+        Optional<DatasetVersion> found = name.equals("latest")
+                ? store().latest(of)
+                : store().get(id).filter(version -> version.source().equals(of));
+        return found.orElseThrow(() -> new KeelsonException(
+                ErrorCode.DATASET_NOT_FOUND,
+                name.equals("latest")
+                        ? "No data of the source (%s) has been loaded yet.".formatted(of)
+                        : "The source (%s) has no version or tag (%s), or several ids begin so.".formatted(of, name),
+                Suggestion.sentence(name, store().tags(of).keySet())
+                        .orElse("Maybe `keelson data versions` lists it.")));
+    }
+
+    @Override
+    public DatasetVersion versionAt(@Nullable String source, Instant at) {
+        String of = source(source).name();
+        for (StoredReport load : read(tx -> tx.reports("load", of, Integer.MAX_VALUE))) {
+            if (!load.at().isAfter(at)) {
+                Optional<DatasetVersion> version =
+                        store().get(RunPipeline.parsed(load.document()).path("dataset_version").asText());
+                if (version.isPresent()) {
+                    return version.get();
+                }
+            }
+        }
+        return store().versions(of).stream()
+                .filter(version -> !version.createdAt().isAfter(at))
+                .max(Comparator.comparing(DatasetVersion::createdAt).thenComparing(DatasetVersion::id))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.DATASET_NOT_FOUND,
+                        "The source (%s) had no version at %s.".formatted(of, at),
+                        "Maybe `keelson data versions` says when the first one was made."));
+    }
+
+    @Override
+    public DatasetDetails details(DatasetVersion version) {
+        String source = version.source();
+        List<ObjectNode> loads = new ArrayList<>();
+        for (StoredReport load : read(tx -> tx.reports("load", source, Integer.MAX_VALUE))) {
+            JsonNode document = RunPipeline.parsed(load.document());
+            if (document.path("dataset_version").asText().equals(version.id())
+                    && document instanceof ObjectNode node) {
+                loads.add(node.put("at", load.at().toString()));
+            }
+        }
+        return new DatasetDetails(
+                version,
+                store().latest(source).filter(latest -> latest.id().equals(version.id())).isPresent(),
+                store().tags(source).entrySet().stream()
+                        .filter(tag -> tag.getValue().equals(version.id()))
+                        .map(Map.Entry::getKey)
+                        .toList(),
+                store().statistics(version),
+                loads);
+    }
+
+    @Override
+    public DatasetDifference difference(@Nullable String source, String before, String after) {
+        return DatasetDifference.between(store(), version(source, before), version(source, after), 20, true);
+    }
+
+    @Override
+    public DatasetVersion tag(@Nullable String source, String version, String tag) {
+        if (!DatasetVersion.isTag(tag)) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "(%s) is no tag; expected a letter, then letters, digits, `-`, `_` or `.`, unlike an id."
+                            .formatted(tag),
+                    "Maybe `season-2020` was meant.");
+        }
+        DatasetVersion found = version(source, version);
+        store().tag(found, tag);
+        return found;
+    }
+
+    @Override
+    public void untag(@Nullable String source, String tag) {
+        String of = source(source).name();
+        if (!store().untag(of, tag)) {
+            throw new KeelsonException(
+                    ErrorCode.TAG_NOT_FOUND,
+                    "No version of the source (%s) has the tag (%s).".formatted(of, tag),
+                    Suggestion.sentence(tag, store().tags(of).keySet()).orElse(null));
+        }
+    }
+
+    /**
+     * Reads a version again and compares it with its digests.
+     *
+     * @throws KeelsonException DATASET_TAMPERED naming every file that is missing or was altered
+     */
+    public DatasetVersion verify(@Nullable String source, String version) {
+        DatasetVersion found = version(source, version);
+        store().verify(found);
+        return found;
+    }
+
+    /**
+     * Removes versions that nothing names: no run of the project or of a replay, no report, no replay's state, no tag, and
+     * not the latest.
+     *
+     * @param dryRun whether to say only what would be removed
+     */
+    public DatasetGarbage collect(@Nullable String source, boolean dryRun) {
+        return store().collect(source(source).name(), named(), dryRun);
+    }
+
+    /** Everything that looks like the id of a version in what must stay explicable. */
+    private Set<String> named() {
+        Set<String> named = new TreeSet<>();
+        named(workspace.catalog(), named);
+        StateFolder state = workspace.state();
+        if (Files.isDirectory(state.replays())) {
+            try (Stream<Path> files = Files.walk(state.replays(), 5)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    String name = String.valueOf(file.getFileName());
+                    if (name.equals("HEAD")) {
+                        ids(Files.readString(file), named);
+                    } else if (file.getFileName().equals(state.catalog().getFileName())) {
+                        try (SqliteCatalog catalog = SqliteCatalog.open(file)) {
+                            named(catalog, named);
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return named;
+    }
+
+    private static void named(Catalog catalog, Set<String> named) {
+        catalog.read(tx -> {
+            for (Run run : tx.runs(null, Integer.MAX_VALUE)) {
+                ids(run.provenance(), named);
+                run.params().values().forEach(value -> ids(value, named));
+                run.tags().values().forEach(value -> ids(value, named));
+            }
+            NAMING.forEach(kind -> tx.reports(kind, null, Integer.MAX_VALUE)
+                    .forEach(report -> ids(report.document(), named)));
+            return named;
+        });
+    }
+
+    private static void ids(String text, Set<String> named) {
+        Matcher matcher = ID.matcher(text);
+        while (matcher.find()) {
+            named.add(matcher.group());
+        }
+    }
+
+    private <T> List<T> read(Function<CatalogTransaction, List<T>> work) {
+        return workspace.catalog().read(work);
+    }
+}

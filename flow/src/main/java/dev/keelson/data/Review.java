@@ -1,0 +1,465 @@
+package dev.keelson.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.data.ReviewDecision.Action;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.Frame;
+import dev.keelson.id.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Review of rows that were set aside or marked: the queue of what is open, and the decisions laid over the next reading.
+ * Nothing in a source or a stored version is ever overwritten: a decision makes the next load produce another version.
+ */
+public final class Review {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Review() {}
+
+    /** Names a row by its text, 32 hexadecimal digits: the same text is the same row in every reading. */
+    public static String rowId(QuarantinedRow row) {
+        return rowId(row.rawLine());
+    }
+
+    static String rowId(String rawLine) {
+        return Sha256.ofBytes(rawLine.getBytes(StandardCharsets.UTF_8)).substring(0, 32);
+    }
+
+    /** Why a row is in the queue. */
+    public enum Kind {
+        /** It was set aside and is not in the dataset. */
+        QUARANTINED,
+        /** It is in the dataset and marked. */
+        MARKED
+    }
+
+    /**
+     * A row that was set aside or marked.
+     *
+     * @param id its {@link #rowId}
+     * @param row what was found and where
+     * @param decision what holds for it, or null
+     * @param open whether a person still has to decide: nothing was decided, or what was decided did not help
+     */
+    public record Item(String id, Kind kind, QuarantinedRow row, @Nullable ReviewDecision decision, boolean open) {}
+
+    /** The decisions that hold: the latest of each row that was not reverted. */
+    public static Map<String, ReviewDecision> inForce(List<ReviewDecision> decisions) {
+        Set<String> reverted = new HashSet<>();
+        decisions.forEach(decision -> {
+            if (decision.reverts() != null) {
+                reverted.add(decision.reverts());
+            }
+        });
+        Map<String, ReviewDecision> inForce = new LinkedHashMap<>();
+        for (ReviewDecision decision : decisions) {
+            if (decision.action() != Action.REVERT && !reverted.contains(decision.id())) {
+                inForce.put(decision.row(), decision);
+            }
+        }
+        return inForce;
+    }
+
+    /**
+     * The rows that a load set aside or marked, in that order, each once.
+     *
+     * @param decisions all decisions of the source, oldest first
+     * @param loadedAt when the load happened: a later decision waits for the next one
+     */
+    public static List<Item> queue(
+            List<QuarantinedRow> quarantined,
+            List<QuarantinedRow> marked,
+            List<ReviewDecision> decisions,
+            Instant loadedAt) {
+        Map<String, ReviewDecision> inForce = inForce(decisions);
+        Map<String, Item> items = new LinkedHashMap<>();
+        for (QuarantinedRow row : quarantined) {
+            String id = rowId(row);
+            ReviewDecision decision = inForce.get(id);
+            boolean settled = decision != null
+                    && (decision.action() == Action.REJECT || decision.at().isAfter(loadedAt));
+            items.putIfAbsent(id, new Item(id, Kind.QUARANTINED, row, decision, !settled));
+        }
+        for (QuarantinedRow row : marked) {
+            String id = rowId(row);
+            ReviewDecision decision = inForce.get(id);
+            boolean settled = decision != null
+                    && (decision.action() == Action.ACCEPT || decision.at().isAfter(loadedAt));
+            items.putIfAbsent(id, new Item(id, Kind.MARKED, row, decision, !settled));
+        }
+        return List.copyOf(items.values());
+    }
+
+    /**
+     * Decides about a row.
+     *
+     * @param header the columns of the source, for a correction
+     * @param cells column to new text; only for CORRECT
+     * @throws KeelsonException BAD_REQUEST when a correction names no column, an unknown one, or changes nothing; when a
+     *     decision cannot help the row; or when the reason is blank
+     */
+    public static ReviewDecision decide(
+            String source,
+            QuarantinedRow row,
+            Action action,
+            List<String> header,
+            Map<String, String> cells,
+            String actor,
+            String reason,
+            Instant at) {
+        if (reason.isBlank()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence.", "Maybe add `--reason`.");
+        }
+        if (action == Action.REVERT) {
+            throw new IllegalArgumentException("A decision is reverted by its id.");
+        }
+        Map<String, String> before = new TreeMap<>();
+        if (action == Action.CORRECT) {
+            Map<String, String> texts = texts(row.file(), row.rawLine(), header)
+                    .orElseThrow(() -> new KeelsonException(
+                            ErrorCode.BAD_REQUEST,
+                            "The cells of the row cannot be told apart: it has not one for each of the %d columns."
+                                    .formatted(header.size()),
+                            "Maybe reject it, and correct it where it comes from."));
+            if (cells.isEmpty()) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST, "A correction names no cell.", "Maybe add `--set COLUMN=VALUE`.");
+            }
+            cells.forEach((column, text) -> {
+                if (!header.contains(column)) {
+                    throw new KeelsonException(
+                            ErrorCode.BAD_REQUEST,
+                            "The source (%s) has no column (%s).".formatted(source, column),
+                            Suggestion.sentence(column, header).orElse(null));
+                }
+                before.put(column, texts.getOrDefault(column, ""));
+            });
+            if (before.equals(cells)) {
+                throw new KeelsonException(ErrorCode.BAD_REQUEST, "The correction changes nothing.", null);
+            }
+        }
+        return ReviewDecision.of(
+                source, row, action, action == Action.CORRECT ? new TreeMap<>(cells) : Map.of(), before, actor, reason, at);
+    }
+
+    /**
+     * Undoes a decision; the row counts again as the decisions before it say, at the next load.
+     *
+     * @param decisions all decisions of the source
+     * @throws KeelsonException REVIEW_NOT_FOUND when there is no such decision or it holds no longer; BAD_REQUEST when the
+     *     reason is blank
+     */
+    public static ReviewDecision revert(
+            List<ReviewDecision> decisions, String id, String actor, String reason, Instant at) {
+        if (reason.isBlank()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence.", "Maybe add `--reason`.");
+        }
+        boolean reverted = decisions.stream().anyMatch(decision -> id.equals(decision.reverts()));
+        ReviewDecision found = decisions.stream()
+                .filter(decision -> decision.id().equals(id) && decision.action() != Action.REVERT)
+                .findFirst()
+                .orElse(null);
+        if (found == null || reverted) {
+            throw new KeelsonException(
+                    ErrorCode.REVIEW_NOT_FOUND,
+                    found == null
+                            ? "There is no decision (%s) that could be reverted.".formatted(id)
+                            : "The decision (%s) was reverted already.".formatted(id),
+                    "Maybe `keelson data review list --all` shows it.");
+        }
+        return ReviewDecision.reverting(found, actor, reason, at);
+    }
+
+    /**
+     * Lays decisions over a reading: corrected rows take the place of those in the source, accepted ones are good, and
+     * rejected ones are set aside.
+     *
+     * @param decisions all decisions of the source, oldest first
+     */
+    public static SourceRows apply(SourceRows rows, List<ReviewDecision> decisions) {
+        return decisions.isEmpty() ? rows : new Overlay(rows, decisions).apply();
+    }
+
+    /** The texts of the cells of a row by column; empty when the row has not one for each. */
+    private static Optional<Map<String, String>> texts(String file, String rawLine, List<String> header) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (SourceReader.isJson(file)) {
+            return object(rawLine).map(json -> {
+                json.properties().forEach(field -> texts.put(
+                        field.getKey().strip(),
+                        field.getValue().isNull()
+                                ? ""
+                                : field.getValue().isContainerNode()
+                                        ? field.getValue().toString()
+                                        : field.getValue().asText()));
+                return texts;
+            });
+        }
+        CsvCells cells = new CsvCells(CsvText.decode("row", rawLine.getBytes(StandardCharsets.UTF_8)));
+        if (!cells.next() || cells.count() != header.size()) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < header.size(); i++) {
+            texts.put(header.get(i), cells.text(i));
+        }
+        return Optional.of(texts);
+    }
+
+    private static Optional<ObjectNode> object(String rawLine) {
+        try {
+            return JSON.readTree(rawLine) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+        } catch (JsonProcessingException e) {
+            return Optional.empty(); // such a row can be rejected only
+        }
+    }
+
+    /** A row of texts as a line of CSV. */
+    static String line(List<String> texts) {
+        List<String> cells = new ArrayList<>();
+        for (String text : texts) {
+            boolean quote = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+            cells.add(quote ? '"' + text.replace("\"", "\"\"") + '"' : text);
+        }
+        return String.join(",", cells);
+    }
+
+    /** One application of decisions. */
+    private static final class Overlay {
+        private final SourceRows rows;
+        private final Map<String, ReviewDecision> inForce;
+        private final Set<String> decided = new HashSet<>();
+        private final Map<String, ReviewDecision> byText = new HashMap<>();
+        private final Set<String> applied = new LinkedHashSet<>();
+        private final Set<String> accepted = new HashSet<>();
+        private final BitSet dropped = new BitSet();
+        private final BitSet reviewed = new BitSet();
+        private final List<QuarantinedRow> aside = new ArrayList<>();
+        private final List<Long> asideKnown = new ArrayList<>();
+        private final BitSet released = new BitSet();
+        private final List<Again> again = new ArrayList<>();
+        private final List<Integer> rejected = new ArrayList<>();
+
+        /** A row to be read again: where it stands, and the texts it is to have. */
+        private record Again(SourceRows.Origin origin, ReviewDecision decision, String text) {}
+
+        Overlay(SourceRows rows, List<ReviewDecision> decisions) {
+            this.rows = rows;
+            this.inForce = inForce(decisions);
+            decisions.forEach(decision -> decided.add(decision.rawLine()));
+            inForce.values().forEach(decision -> byText.put(decision.rawLine(), decision));
+        }
+
+        SourceRows apply() {
+            for (int row = 0; row < rows.frame().rows(); row++) {
+                String raw = rows.raw(row);
+                if (decided.contains(raw)) {
+                    reviewed.set(row);
+                    good(row, raw, byText.get(raw));
+                }
+            }
+            List<QuarantinedRow> quarantined = rows.quarantined();
+            for (int i = 0; i < quarantined.size(); i++) {
+                ReviewDecision decision = byText.get(quarantined.get(i).rawLine());
+                if (decision != null) {
+                    bad(i, quarantined.get(i), decision);
+                }
+            }
+            List<SourceRows.Part> parts = new ArrayList<>();
+            for (Action action : List.of(Action.ACCEPT, Action.CORRECT)) {
+                read(action, false).ifPresent(parts::add);
+                read(action, true).ifPresent(parts::add);
+            }
+            return rows.reviewed(
+                    dropped,
+                    released,
+                    reviewed,
+                    parts,
+                    aside,
+                    asideKnown,
+                    List.copyOf(applied),
+                    accepted,
+                    rejected);
+        }
+
+        private void good(int row, String raw, @Nullable ReviewDecision decision) {
+            if (decision == null) {
+                return;
+            }
+            applied.add(decision.id());
+            switch (decision.action()) {
+                case ACCEPT -> accepted.add(decision.row());
+                case REJECT -> {
+                    dropped.set(row);
+                    rejected.add(row);
+                    aside.add(rows.setAside(
+                            row,
+                            ErrorCode.REJECTED_ROW,
+                            rows.source().key().getFirst(),
+                            "The row was rejected by %s: %s".formatted(decision.actor(), decision.reason()),
+                            "Maybe `keelson data review revert %s` brings it back.".formatted(decision.id())));
+                    asideKnown.add(rows.frame().longs(SystemColumns.KNOWN_AT).values()[row]);
+                }
+                case CORRECT -> {
+                    dropped.set(row);
+                    again.add(new Again(
+                            new SourceRows.Origin(rows.file(row), rows.line(row), raw),
+                            decision,
+                            corrected(rows.file(row), raw, decision)));
+                }
+                case REVERT -> throw new IllegalStateException("A revert is never in force.");
+            }
+        }
+
+        private void bad(int position, QuarantinedRow row, ReviewDecision decision) {
+            if (decision.action() == Action.REJECT) {
+                applied.add(decision.id());
+                return;
+            }
+            released.set(position);
+            again.add(new Again(
+                    new SourceRows.Origin(row.file(), row.line(), row.rawLine()),
+                    decision,
+                    corrected(row.file(), row.rawLine(), decision)));
+        }
+
+        /** The row as it is to be read; the row itself when its cells cannot be told apart. */
+        private String corrected(String file, String raw, ReviewDecision decision) {
+            if (SourceReader.isJson(file)) {
+                return object(raw)
+                        .map(json -> {
+                            rows.header().stream()
+                                    .filter(name -> !json.has(name))
+                                    .forEach(json::putNull);
+                            decision.cells().forEach(json::put);
+                            return json.toString();
+                        })
+                        .orElse(raw);
+            }
+            return texts(file, raw, rows.header())
+                    .filter(texts -> !decision.cells().isEmpty())
+                    .map(texts -> {
+                        texts.putAll(decision.cells());
+                        return line(List.copyOf(texts.values()));
+                    })
+                    .orElse(raw);
+        }
+
+        /** Reads the rows of one kind of decision again; what is still wrong with them is set aside. */
+        private Optional<SourceRows.Part> read(Action action, boolean json) {
+            List<Again> mine = again.stream()
+                    .filter(each -> each.decision().action() == action
+                            && SourceReader.isJson(each.origin().file()) == json)
+                    .toList();
+            if (mine.isEmpty()) {
+                return Optional.empty();
+            }
+            StringBuilder text = new StringBuilder(json ? "" : line(rows.header()) + "\n");
+            Map<Integer, Again> byLine = new HashMap<>();
+            int line = json ? 1 : 2;
+            for (Again each : mine) {
+                byLine.put(line, each);
+                text.append(each.text()).append('\n');
+                line += 1 + (int) each.text().chars().filter(c -> c == '\n').count();
+            }
+            SourceRows read = SourceReader.parse(
+                    declared(action == Action.ACCEPT),
+                    json ? "reviewed.jsonl" : "reviewed.csv",
+                    text.toString().getBytes(StandardCharsets.UTF_8),
+                    null);
+            for (QuarantinedRow row : read.quarantined()) {
+                Again origin = byLine.get(row.line());
+                if (origin != null) {
+                    aside.add(new QuarantinedRow(
+                            row.code(),
+                            origin.origin().file(),
+                            origin.origin().line(),
+                            0,
+                            row.columnName(),
+                            row.rawValue(),
+                            (action == Action.ACCEPT ? "The row was accepted, but cannot be read. " : "After its correction: ")
+                                    + row.reason(),
+                            row.hint(),
+                            origin.origin().rawLine()));
+                    asideKnown.add(Long.MIN_VALUE);
+                }
+            }
+            List<SourceRows.Origin> origins = new ArrayList<>();
+            for (int row = 0; row < read.frame().rows(); row++) {
+                Again origin = byLine.get(read.line(row));
+                if (origin == null) {
+                    throw new IllegalStateException("A row was read that was not written.");
+                }
+                origins.add(origin.origin());
+                applied.add(origin.decision().id());
+                if (action == Action.ACCEPT) {
+                    accepted.add(origin.decision().row());
+                }
+            }
+            return Optional.of(new SourceRows.Part(read, origins));
+        }
+
+        /** The source with the types of this reading; without limits and rules when a person vouches for the row. */
+        private SourceDefinition declared(boolean vouched) {
+            Map<String, ColumnDefinition> declared = new HashMap<>();
+            rows.source().columns().forEach(column -> declared.put(column.name(), column));
+            List<ColumnDefinition> columns = new ArrayList<>();
+            Frame frame = rows.frame();
+            for (Column column : frame.schema().columns()) {
+                if (SystemColumns.NAMES.contains(column.name())) {
+                    continue;
+                }
+                ColumnDefinition known = declared.get(column.name());
+                columns.add(
+                        known == null || vouched
+                                ? typed(column, known == null ? List.of() : known.formats())
+                                : new ColumnDefinition(
+                                        column.name(),
+                                        column.type(),
+                                        known.formats(),
+                                        known.required(),
+                                        known.min(),
+                                        known.max(),
+                                        known.values(),
+                                        known.pattern(),
+                                        known.onFail(),
+                                        known.location()));
+            }
+            SourceDefinition source = rows.source().withColumns(columns);
+            return vouched ? source.withRules(List.of(), source.anomalies()) : source;
+        }
+
+        private static ColumnDefinition typed(Column column, List<String> formats) {
+            return new ColumnDefinition(
+                    column.name(),
+                    column.type(),
+                    formats,
+                    false,
+                    null,
+                    null,
+                    List.of(),
+                    null,
+                    ColumnDefinition.OnFail.QUARANTINE,
+                    null);
+        }
+    }
+}
