@@ -76,7 +76,7 @@ class AnomaliesTest {
         double[] values = new double[200];
         for (int i = 0; i < 200; i++) {
             groups[i] = i % 2 == 0 ? "small" : "large";
-            times[i] = 200 - i;
+            times[i] = 200L - i;
             values[i] = (i % 2 == 0 ? 1 : 1_000) + random.nextDouble();
         }
         values[20] = 1_000;

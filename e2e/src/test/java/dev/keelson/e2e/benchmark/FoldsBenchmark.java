@@ -128,7 +128,7 @@ public final class FoldsBenchmark implements Task {
             return online;
         });
         long rows = (long) batches.size() * batch;
-        node.put("online_" + name + "_rows_a_second", timing.rate(rows));
+        node.put("online_" + name + "_rows_a_second", timing.rate((double) rows));
         node.put("online_" + name + "_window_updates_a_second", timing.rate((double) rows * FEATURES.size()));
     }
 

@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +237,7 @@ public final class StrengthStudy implements Task {
     private static FeatureMatrix matrix(Map<String, double[]> columns, List<String> names) {
         double[][] values = new double[names.size()][];
         for (int i = 0; i < values.length; i++) {
-            double[] column = columns.get(names.get(i));
+            double[] column = Objects.requireNonNull(columns.get(names.get(i)));
             boolean factor = names.get(i).endsWith("_attack") || names.get(i).endsWith("_defence");
             values[i] = factor ? Arrays.stream(column).map(Math::log).toArray() : column;
         }
