@@ -49,7 +49,7 @@ final class DemoCommand extends KeelsonCommand {
             result = Demo.run(
                     new Demo.Request(target, data == null ? null : session.path(data), from),
                     console::note,
-                    (done, of, at) -> progress.at(done, of, at.toString().substring(0, 10)));
+                    (done, of, at) -> progress.at(done, of, at.toString()));
         }
         double seconds = Texts.seconds(start);
         console.note("data:     %,d rows loaded, %,d in quarantine; version %s"
@@ -57,7 +57,7 @@ final class DemoCommand extends KeelsonCommand {
                         result.replay().rowsLoaded(),
                         result.replay().rowsQuarantined(),
                         result.replay().datasetVersion().substring(0, 12)));
-        ReplayCommand.show(session, result.replay());
+        ReplayCommand.show(session, result.replay(), "serves");
         ObjectNode document = result.toJson();
         document.put("seconds", seconds);
         console.document(document);
