@@ -7,6 +7,7 @@ import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.MetricRow;
 import dev.keelson.console.view.ReplayView;
 import dev.keelson.console.view.Shell;
+import dev.keelson.control.DriftCounts;
 import dev.keelson.control.StepRecord;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -60,8 +61,11 @@ final class ReplayPage {
                 replay == null || steps.isEmpty() ? "" : replay,
                 steps.isEmpty()
                         ? ""
-                        : "%s to %s, %d steps"
-                                .formatted(steps.getFirst().date(), steps.getLast().date(), steps.size()),
+                        : "%s to %s: %s"
+                                .formatted(
+                                        steps.getFirst().date(),
+                                        steps.getLast().date(),
+                                        DriftCounts.of(steps).sentence()),
                 comparison == null ? "" : comparison.path("verdict").asText(""),
                 chart.isEmpty() ? Markup.EMPTY : Charts.intervals(chart, "log loss (lower is better)", 4),
                 rows,

@@ -23,8 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * where it stopped, and ends at once when nothing is left to do.
  */
 public final class Demo {
+    private static final Path DATA = Path.of("data", "football", "matches.csv.gz");
     private static final int SEASONS = 8;
     private static final long SEED = 42;
     private static final String MINE = "demo-";
@@ -46,8 +51,26 @@ public final class Demo {
      * @param folder where the project is made
      * @param data a file with the columns of the football example (CSV or CSV.gz), or null for the simulated league
      * @param from first day replayed, or null for the last third of the history
+     * @param serving the other options of the command line, to be repeated by whoever goes on with it
      */
-    public record Request(Path folder, @Nullable Path data, @Nullable LocalDate from) {}
+    public record Request(Path folder, @Nullable Path data, @Nullable LocalDate from, List<String> serving) {
+        public Request {
+            serving = List.copyOf(serving);
+        }
+
+        /** Without other options. */
+        public Request(Path folder, @Nullable Path data, @Nullable LocalDate from) {
+            this(folder, data, from, List.of());
+        }
+
+        ReplayJob.Request replay() {
+            return new ReplayJob.Request(
+                    from,
+                    null,
+                    ReplayJob.Request.defaults().step(),
+                    ReplayJob.Request.defaults().policies());
+        }
+    }
 
     /**
      * What it came to.
@@ -75,22 +98,21 @@ public final class Demo {
      */
     public static Result run(Request request, Consumer<String> notes, Replay.Progress progress) {
         Path folder = request.folder().toAbsolutePath().normalize();
+        Path file = folder.resolve(DATA);
+        byte[] data = data(request, file, notes);
+        checkPeriod(request, data);
         if (!Files.exists(folder.resolve(ProjectReader.FILE_NAME))) {
             ProjectTemplate.create(folder, "football");
             useOwnData(folder.resolve(ProjectReader.FILE_NAME));
             notes.accept("project:  " + folder);
         }
-        Path file = bring(request, folder, notes);
+        write(file, data);
         Project project = Projects.read(folder, Map.of());
         notes.accept("data:     " + file);
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             workspace.recover();
-            ReplayJob.Request replay = new ReplayJob.Request(
-                    request.from(),
-                    null,
-                    ReplayJob.Request.defaults().step(),
-                    ReplayJob.Request.defaults().policies());
+            ReplayJob.Request replay = request.replay();
             UnfinishedWork work = UnfinishedWork.demo(request);
             if (!hasModels(workspace)) {
                 work.begin(workspace.catalog());
@@ -135,12 +157,11 @@ public final class Demo {
         return adopted;
     }
 
-    private static Path bring(Request request, Path folder, Consumer<String> notes) {
-        Path target = folder.resolve("data").resolve("football").resolve("matches.csv.gz");
+    /** The results, compressed: of the file that is given, else those that are there, else of the simulated league. */
+    private static byte[] data(Request request, Path target, Consumer<String> notes) {
+        Path given = request.data();
         try {
-            Files.createDirectories(target.getParent());
-            if (request.data() != null) {
-                Path given = request.data();
+            if (given != null) {
                 if (!Files.isReadable(given) || Files.isDirectory(given)) {
                     throw new KeelsonException(
                             ErrorCode.SOURCE_NOT_FOUND,
@@ -149,22 +170,76 @@ public final class Demo {
                 }
                 byte[] bytes = Files.readAllBytes(given);
                 boolean gzip = bytes.length > 1 && (bytes[0] & 0xff) == 0x1f && (bytes[1] & 0xff) == 0x8b;
-                write(target, gzip ? bytes : gzip(bytes));
-            } else if (!Files.exists(target)) {
-                notes.accept("simulate: %d seasons of four divisions, seed %d".formatted(SEASONS, SEED));
-                StringBuilder text = new StringBuilder();
-                LeagueCsv.write(SimulatedLeague.generate(LeagueSettings.defaults(SEASONS, SEED)), text, false);
-                write(target, gzip(text.toString().getBytes(StandardCharsets.UTF_8)));
+                return gzip ? bytes : gzip(bytes);
             }
-            return target;
+            if (Files.exists(target)) {
+                return Files.readAllBytes(target);
+            }
+            notes.accept("simulate: %d seasons of four divisions, seed %d".formatted(SEASONS, SEED));
+            StringBuilder text = new StringBuilder();
+            LeagueCsv.write(SimulatedLeague.generate(LeagueSettings.defaults(SEASONS, SEED)), text, false);
+            return gzip(text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw StoreErrors.writing(target, e);
+            throw StoreErrors.reading(given == null ? target : given, e);
         }
     }
 
-    private static void write(Path target, byte[] bytes) throws IOException {
-        if (!Files.exists(target) || !Arrays.equals(Files.readAllBytes(target), bytes)) {
-            DurableFiles.write(target, bytes);
+    /**
+     * Refuses a period outside the data before anything is made, by a look at the data in a folder that goes away. Data that
+     * cannot be read is told later, with its place.
+     */
+    private static void checkPeriod(Request request, byte[] data) {
+        if (request.from() == null) {
+            return;
+        }
+        Path scratch = null;
+        try {
+            scratch = Files.createTempDirectory("keelson-demo-");
+            Path folder = scratch.resolve("demo");
+            ProjectTemplate.create(folder, "football");
+            useOwnData(folder.resolve(ProjectReader.FILE_NAME));
+            write(folder.resolve(DATA), data);
+            Project project = Projects.read(folder, Map.of());
+            Optional<SourceRows> rows = readable(project);
+            if (rows.isPresent()) {
+                ReplayJob.id(project, rows.get(), request.replay());
+            }
+        } catch (IOException e) {
+            throw StoreErrors.writing(Path.of(System.getProperty("java.io.tmpdir")), e);
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private static Optional<SourceRows> readable(Project project) {
+        try (Workspace workspace = new Workspace(project)) {
+            return Optional.of(workspace.readSource(null));
+        } catch (KeelsonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void delete(@Nullable Path scratch) {
+        if (scratch == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(scratch)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw StoreErrors.writing(scratch, e);
+        }
+    }
+
+    private static void write(Path target, byte[] bytes) {
+        try {
+            Files.createDirectories(target.getParent());
+            if (!Files.exists(target) || !Arrays.equals(Files.readAllBytes(target), bytes)) {
+                DurableFiles.write(target, bytes);
+            }
+        } catch (IOException e) {
+            throw StoreErrors.writing(target, e);
         }
     }
 

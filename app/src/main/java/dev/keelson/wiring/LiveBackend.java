@@ -3,8 +3,10 @@ package dev.keelson.wiring;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
@@ -43,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * and never lock; a promotion publishes a new snapshot.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
     private final Project project;
     private final InstantSource clock;
     private final Workspace workspace;
@@ -239,19 +244,19 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(parsed.size());
         List<PredictionEvent> events = new ArrayList<>(parsed.size());
-        for (RequestRow row : parsed) {
+        for (int i = 0; i < parsed.size(); i++) {
+            RequestRow row = parsed.get(i);
             Instant eventTime = row.eventTime() == null ? now : row.eventTime();
             Instant asOf = options.asOf() != null ? options.asOf() : eventTime.isBefore(now) ? eventTime : now;
             if (asOf.isAfter(now) || asOf.isAfter(eventTime)) {
-                throw new KeelsonException(
+                throw new KeelsonException(Problem.at(
                         ErrorCode.BAD_REQUEST,
+                        new Location("rows[" + i + "]", 0, 0),
                         "The features were asked for as of %s, but must not be later than now (%s) or the event (%s)."
                                 .formatted(asOf, now, eventTime),
-                        "Maybe leave as_of out: the event's time or now is taken, whichever is earlier.");
+                        "Maybe leave as_of out: the event's time or now is taken, whichever is earlier."));
             }
-            FeatureVector vector = asOf.equals(now)
-                    ? features.latest(plan.service(), row.row(), now)
-                    : features.get(plan.service(), row.row(), asOf);
+            FeatureVector vector = vector(features, plan, row, i, asOf, now);
             double[] watched = plan.watched(row.row());
             PredictionEvent event =
                     event(plan, snapshot.champion(), snapshot.model(), "champion", row, eventTime, asOf, now, vector, watched);
@@ -272,6 +277,28 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         log.append(events, options.durable());
         return answers;
+    }
+
+    private static FeatureVector vector(
+            OnlineFeatures features, ModelPlan plan, RequestRow row, int index, Instant asOf, Instant now) {
+        try {
+            return asOf.equals(now)
+                    ? features.latest(plan.service(), row.row(), now)
+                    : features.get(plan.service(), row.row(), asOf);
+        } catch (KeelsonException e) {
+            // which of the rows it is
+            throw new KeelsonException(
+                    e.problems().stream()
+                            .map(problem -> problem.location() != null
+                                    ? problem
+                                    : Problem.at(
+                                            problem.code(),
+                                            new Location("rows[" + index + "]", 0, 0),
+                                            problem.message(),
+                                            problem.hint()))
+                            .toList(),
+                    e);
+        }
     }
 
     private PredictionEvent event(
@@ -304,16 +331,37 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes) {
-        return intake.take(outcomes, this::eventTime, clock.instant());
+        return intake.take(
+                outcomes,
+                new OutcomeIntake.EventTimes() {
+                    @Override
+                    public @Nullable Instant of(String model, String entity) {
+                        return eventTime(model, entity);
+                    }
+
+                    @Override
+                    public @Nullable String notAKey(String model, String entity) {
+                        return UUID_TEXT.matcher(entity).matches()
+                                ? null // the id of a prediction that the log does not hold
+                                : source(model)
+                                        .map(source -> RequestReader.notAKey(source, entity))
+                                        .orElse(null);
+                    }
+                },
+                clock.instant());
+    }
+
+    private Optional<SourceDefinition> source(String model) {
+        return project.models().stream()
+                .filter(definition -> definition.name().equals(model))
+                .findFirst()
+                .map(definition -> Projects.source(project, definition.source()));
     }
 
     /** When the event of an entity happens, as far as its name says so. */
     private @Nullable Instant eventTime(String model, String entity) {
-        return project.models().stream()
-                .filter(definition -> definition.name().equals(model))
-                .findFirst()
-                .map(definition ->
-                        RequestReader.eventTime(Projects.source(project, definition.source()), entity))
+        return source(model)
+                .map(source -> RequestReader.eventTime(source, entity))
                 .orElse(null);
     }
 

@@ -5,13 +5,14 @@ import dev.keelson.expression.Row;
 import dev.keelson.features.FeatureService;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.OnlineFeatures.UnknownEntity;
+import dev.keelson.features.RepeatedEntity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Says of which entities of a request's rows nothing is known, and what was perhaps meant. One for each request. Not safe for
+ * Says of which entities of a request's rows nothing is known, and what was perhaps meant, and which stand there twice. One for each request. Not safe for
  * use by several threads.
  */
 final class Newcomers {
@@ -26,13 +27,18 @@ final class Newcomers {
         this.features = features;
     }
 
-    /** One sentence for each entity of the row without history; usually none. */
+    /** One sentence for each entity of the row that stands there twice or has no history; usually none. */
     List<String> warnings(FeatureService service, Row row) {
         List<UnknownEntity> unknown = features.unknown(service, row);
-        if (unknown.isEmpty()) {
+        List<RepeatedEntity> repeated = features.repeated(service, row);
+        if (unknown.isEmpty() && repeated.isEmpty()) {
             return List.of();
         }
-        List<String> warnings = new ArrayList<>(unknown.size());
+        List<String> warnings = new ArrayList<>(unknown.size() + repeated.size());
+        for (RepeatedEntity entity : repeated) {
+            warnings.add("The row names the %s `%s` twice, as %s and as %s."
+                    .formatted(entity.entity(), entity.key(), entity.first(), entity.second()));
+        }
         for (UnknownEntity entity : unknown) {
             warnings.add(sentences.computeIfAbsent(entity, this::sentence));
         }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,50 @@ public final class ProjectDatasets {
     public record Quarantine(Instant at, boolean blocked, List<QuarantinedRow> rows) {
         public Quarantine {
             rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * How much the latest load set aside.
+     *
+     * @param rows set aside
+     * @param read of so many
+     */
+    public record SetAside(long rows, long read) {
+        /** So large a share is no mishap of single rows. */
+        private static final double MANY = 0.05;
+
+        static SetAside of(LoadReport load) {
+            return new SetAside(load.quarantined().size(), load.read());
+        }
+
+        /** Whether it is so large a share that it should be looked at. */
+        public boolean many() {
+            return rows > MANY * read;
+        }
+
+        /** What it is, and where to look. */
+        public String sentence() {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d of %,d rows of the latest load are set aside: `keelson data quarantine` lists them with the reasons.",
+                    rows,
+                    read);
+        }
+    }
+
+    /** How much the latest load set aside that was not blocked; empty when there was none yet. */
+    public static Optional<SetAside> setAside(Project project) {
+        String source = ProjectModels.source(project).name();
+        try (Workspace workspace = Workspace.reading(project)) {
+            if (!workspace.hasCatalog()) {
+                return Optional.empty();
+            }
+            return workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, Integer.MAX_VALUE)).stream()
+                    .filter(load -> !load.verdict().equals(RunPipeline.BLOCKED))
+                    .findFirst()
+                    .map(load -> parse(load.document()))
+                    .map(load -> new SetAside(load.path("quarantined").asLong(), load.path("read").asLong()));
         }
     }
 

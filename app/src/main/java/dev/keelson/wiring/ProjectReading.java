@@ -9,11 +9,14 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +82,29 @@ public final class ProjectReading implements AutoCloseable {
         return read(tx -> tx.report(id), Optional.empty());
     }
 
-    /** A demo or a replay that was stopped before its end; the demo when it is both. */
+    /** A demo or a replay that has not come to its end; the demo when it is both. */
     public Optional<UnfinishedWork> unfinished() {
         return read(
                 tx -> UnfinishedWork.of(tx, UnfinishedWork.DEMO).or(() -> UnfinishedWork.of(tx, UnfinishedWork.REPLAY)),
                 Optional.empty());
+    }
+
+    /** Whether the process that began some work is at it still. */
+    public boolean running(UnfinishedWork work) {
+        Long process = work.process();
+        return workspace != null
+                && process != null
+                && ProjectOwner.live(workspace.state())
+                        .filter(owner -> owner.pid() == process)
+                        .isPresent();
+    }
+
+    /** The process that serves a project at a port of this machine, if one does. */
+    public static OptionalLong server(Project project, int port) {
+        StateFolder state = Workspace.stateFolder(project);
+        return ProjectOwner.url(state).filter(url -> url.getPort() == port).isPresent()
+                ? ProjectOwner.live(state).map(owner -> OptionalLong.of(owner.pid())).orElse(OptionalLong.empty())
+                : OptionalLong.empty();
     }
 
     /** Logged predictions. */

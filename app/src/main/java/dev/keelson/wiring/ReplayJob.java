@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
+import dev.keelson.control.DriftCounts;
 import dev.keelson.control.LoopPolicy;
 import dev.keelson.control.LoopTrainer;
 import dev.keelson.control.Replay;
@@ -129,6 +130,7 @@ public final class ReplayJob {
                     entry.put("decision", step.decision());
                     entry.put("reason", step.decisionReason().isEmpty() ? step.retrainReason() : step.decisionReason());
                 }
+                model.set("drift_counts", DriftCounts.of(summary.timeline()).toJson());
                 ObjectNode comparison = model.putObject("comparison");
                 summary.comparison().forEach((policy, row) -> comparison.set(policy, row.toJson()));
                 model.put("verdict", summary.verdict());
@@ -281,7 +283,7 @@ public final class ReplayJob {
                             .formatted(from, to, first, last),
                     "Maybe use --from %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
         }
-        Sha256 sha = new Sha256().add("keelson-replay-1").add(source.sha256()).add(Environment.codeVersion());
+        Sha256 sha = new Sha256().add("keelson-replay-2").add(source.sha256()).add(Environment.codeVersion());
         source.decisions().forEach(sha::add);
         try {
             sha.add(Files.readAllBytes(project.file()));
@@ -294,6 +296,7 @@ public final class ReplayJob {
                 sha.hex().substring(0, 12),
                 from.atStartOfDay(project.zone()).toInstant(),
                 to.atStartOfDay(project.zone()).toInstant(),
-                request.step());
+                request.step(),
+                project.zone());
     }
 }

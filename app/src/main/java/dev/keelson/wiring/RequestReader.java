@@ -35,6 +35,7 @@ final class RequestReader {
     private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
     private final List<Field> wanted = new ArrayList<>();
+    private final List<String> askable;
     private final @Nullable Field eventTime;
 
     /** What is known of a column before any request. */
@@ -52,6 +53,9 @@ final class RequestReader {
                             schema.indexOf(column.name()),
                             source.outcomes().contains(column.name())));
         }
+        this.askable = schema.names().stream()
+                .filter(name -> !source.outcomes().contains(name))
+                .toList();
         Set<String> needed = new LinkedHashSet<>(source.key());
         needed.addAll(plan.service().requestColumns());
         for (String name : needed) {
@@ -82,7 +86,7 @@ final class RequestReader {
                         index,
                         cell.getKey(),
                         "There is no column (%s).".formatted(cell.getKey()),
-                        Suggestion.sentence(cell.getKey(), schema.names()).orElse(null)));
+                        Suggestion.sentence(cell.getKey(), askable).orElse(null)));
             } else if (field.outcome()) {
                 problems.add(problem(
                         index,
@@ -95,8 +99,13 @@ final class RequestReader {
             }
         }
         for (String key : source.key()) {
-            if (request.get(key) == null && request.containsKey(key)) {
-                problems.add(problem(index, key, "The key field (%s) must have a value.".formatted(key), null));
+            Object value = request.get(key);
+            if (request.containsKey(key) && (value == null || (value instanceof String text && text.isBlank()))) {
+                problems.add(problem(
+                        index,
+                        key,
+                        "The key field (%s) must have a value, not %s.".formatted(key, value == null ? "null" : "an empty text"),
+                        null));
             }
         }
         for (Field field : wanted) {
@@ -146,6 +155,31 @@ final class RequestReader {
         } catch (DateTimeParseException e) {
             return null; // a text that no prediction can have as its entity: it is told as unmatched
         }
+    }
+
+    /**
+     * Why a text cannot be an entity of a source.
+     *
+     * @param entity key values joined by {@code |}
+     * @return null when it can be one
+     */
+    static @Nullable String notAKey(SourceDefinition source, String entity) {
+        String[] parts = entity.split("\\|", -1);
+        String expected = "expected the values of %s joined by |".formatted(String.join("|", source.key()));
+        if (parts.length != source.key().size()) {
+            return "it has %d %s; %s".formatted(parts.length, parts.length == 1 ? "part" : "parts", expected);
+        }
+        for (int i = 0; i < parts.length; i++) {
+            String key = source.key().get(i);
+            if (parts[i].isBlank()) {
+                return "its %s is empty; %s".formatted(key, expected);
+            }
+            if (key.equals(source.eventTime()) && eventTime(source, entity) == null) {
+                return "its %s (%s) is no date such as 2021-05-23 or time such as 2021-05-23T15:00:00Z; %s"
+                        .formatted(key, parts[i], expected);
+            }
+        }
+        return null;
     }
 
     /** Sets a cell; whether the value fits its type. */

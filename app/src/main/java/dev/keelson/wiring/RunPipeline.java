@@ -12,6 +12,7 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.id.Sha256;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
@@ -128,8 +129,31 @@ public final class RunPipeline {
         }
         ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
         features(workspace, models, version, done);
-        Map<String, ModelVersion> versions = train(workspace, models, version, now, clock, done);
+        Map<String, ModelVersion> versions;
+        try {
+            versions = train(workspace, models, version, now, clock, done);
+        } catch (KeelsonException e) {
+            throw remindingOf(load, e);
+        }
         return new RunReport(steps, load, versions);
+    }
+
+    /** Rows that are missing may have been set aside. */
+    private static KeelsonException remindingOf(LoadReport load, KeelsonException failure) {
+        ProjectDatasets.SetAside aside = ProjectDatasets.SetAside.of(load);
+        if (failure.code() != ErrorCode.NOT_ENOUGH_ROWS || aside.rows() == 0) {
+            return failure;
+        }
+        List<Problem> problems = new ArrayList<>(failure.problems());
+        Problem first = problems.getFirst();
+        problems.set(
+                0,
+                Problem.at(
+                        first.code(),
+                        first.location(),
+                        first.message(),
+                        aside.sentence() + (first.hint() == null ? "" : " " + first.hint())));
+        return new KeelsonException(problems, failure);
     }
 
     /** Loads the source and stores a report of it, also when the load is blocked. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopPolicy;
 import dev.keelson.expression.Durations;
 import dev.keelson.registry.spi.Catalog;
@@ -15,12 +16,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A demo or a replay that was stopped before its end; the same command goes on with it.
+ * A demo or a replay that has not come to its end; once it is stopped, the same command goes on with it.
  *
  * @param command {@code demo} or {@code replay}
  * @param options its options but the project's folder, as on the command line; files are absolute
+ * @param process which began it last, or null when that is not known; it runs only if it owns the project still
  */
-public record UnfinishedWork(String command, List<String> options) {
+public record UnfinishedWork(String command, List<String> options, @Nullable Long process) {
     static final String DEMO = "demo";
     static final String REPLAY = "replay";
 
@@ -38,7 +40,8 @@ public record UnfinishedWork(String command, List<String> options) {
             options.addAll(List.of("--data", data.toAbsolutePath().normalize().toString()));
         }
         add(options, "--from", request.from());
-        return new UnfinishedWork(DEMO, options);
+        options.addAll(request.serving());
+        return new UnfinishedWork(DEMO, options, ProcessHandle.current().pid());
     }
 
     static UnfinishedWork replay(ReplayJob.Request request) {
@@ -51,7 +54,7 @@ public record UnfinishedWork(String command, List<String> options) {
         if (request.policies().size() < LoopPolicy.values().length) {
             request.policies().forEach(policy -> options.addAll(List.of("--policy", policy.word())));
         }
-        return new UnfinishedWork(REPLAY, options);
+        return new UnfinishedWork(REPLAY, options, ProcessHandle.current().pid());
     }
 
     private static void add(List<String> options, String name, @Nullable Object value) {
@@ -62,8 +65,10 @@ public record UnfinishedWork(String command, List<String> options) {
 
     /** Says that this work has begun. */
     void begin(Catalog catalog) {
-        String arguments = MAPPER.valueToTree(options).toString();
-        catalog.update(tx -> tx.putStep(KEY + command, command, arguments));
+        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+        arguments.set("options", MAPPER.valueToTree(options));
+        arguments.put("process", process);
+        catalog.update(tx -> tx.putStep(KEY + command, command, arguments.toString()));
     }
 
     /** Says that this work is done. */
@@ -73,10 +78,13 @@ public record UnfinishedWork(String command, List<String> options) {
 
     /** The work of that command which has begun and is not done. */
     static Optional<UnfinishedWork> of(CatalogTransaction tx, String command) {
-        return tx.step(KEY + command).map(UnfinishedWork::parse).filter(JsonNode::isArray).map(arguments -> {
+        return tx.step(KEY + command).map(UnfinishedWork::parse).filter(JsonNode::isContainerNode).map(arguments -> {
             List<String> options = new ArrayList<>();
-            arguments.forEach(argument -> options.add(argument.asText()));
-            return new UnfinishedWork(command, options);
+            // a bare list is how it was written before the process was
+            (arguments.isArray() ? arguments : arguments.path("options"))
+                    .forEach(argument -> options.add(argument.asText()));
+            JsonNode process = arguments.path("process");
+            return new UnfinishedWork(command, options, process.isIntegralNumber() ? process.asLong() : null);
         });
     }
 

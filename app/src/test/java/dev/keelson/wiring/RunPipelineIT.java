@@ -86,6 +86,37 @@ final class RunPipelineIT {
     }
 
     @Test
+    void entityOrRequestThatCannotBeIsRefusedWithItsField() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        Map<String, @Nullable Object> empty = row();
+        empty.put("HomeTeam", " ");
+        Map<String, @Nullable Object> itself = row();
+        itself.put("AwayTeam", itself.get("HomeTeam"));
+        Map<String, @Nullable Object> strange = row();
+        strange.put("FTRR", 3);
+
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            for (String entity : List.of("E0|No|Body", "E0|2017-06-31|No|Body", "E0|2017-06-30||Body", "x")) {
+                OutcomeEvent outcome = new OutcomeEvent(MODEL, entity, "H", CLOCK.instant());
+                assertThatThrownBy(() -> backend.outcomes(List.of(outcome)))
+                        .hasMessageStartingWith("outcomes[0].entity: The entity (" + entity + ") cannot be one of the model")
+                        .hasMessageContaining("joined by |");
+            }
+            OutcomeEvent unknown =
+                    new OutcomeEvent(MODEL, "01234567-89ab-cdef-0123-456789abcdef", "H", CLOCK.instant());
+            assertThat(backend.outcomes(List.of(unknown)).getFirst().matched()).isFalse();
+            assertThatThrownBy(() -> backend.predict(MODEL, List.of(row(), empty), PredictOptions.DEFAULT))
+                    .hasMessageContaining("rows[1].HomeTeam: The key field (HomeTeam) must have a value, not an empty text.");
+            assertThatThrownBy(() -> backend.predict(MODEL, List.of(strange), PredictOptions.DEFAULT))
+                    .hasMessageContaining("There is no column (FTRR)")
+                    .hasMessageNotContaining("FTR`");
+            assertThat(backend.predict(MODEL, List.of(itself), PredictOptions.DEFAULT).getFirst().warnings())
+                    .anyMatch(warning -> warning.contains("twice, as HomeTeam and as AwayTeam"));
+        }
+    }
+
+    @Test
     void teamWithoutHistoryIsToldWithTheNearestName() throws IOException {
         Project project = TinyLeague.create(folder.resolve("p"));
         RunPipeline.run(project, CLOCK, line -> {});
@@ -106,7 +137,7 @@ final class RunPipelineIT {
 
             assertThat(mistyped.warnings()).singleElement().asString()
                     .startsWith("No history for team `%sx` (HomeTeam); did you mean `%s`?".formatted(known, known));
-            assertThat(right.warnings()).isEmpty();
+            assertThat(right.warnings()).singleElement().asString().startsWith("The row names the team");
         }
     }
 

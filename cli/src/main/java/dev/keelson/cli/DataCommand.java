@@ -43,12 +43,13 @@ final class DataCommand extends CommandGroup {
     private static final int SHOWN = 10;
 
     /** Says on standard error which rows were set aside, the first of them with their reasons. */
-    static void tellQuarantined(Session session, List<QuarantinedRow> rows) {
+    static void tellQuarantined(Session session, LoadReport load) {
+        List<QuarantinedRow> rows = load.quarantined();
         if (rows.isEmpty()) {
             return;
         }
         Console console = session.console();
-        console.note("%s set aside:".formatted(Texts.count(rows.size(), "row")));
+        console.note("%s set aside, of %,d read:".formatted(Texts.count(rows.size(), "row"), load.read()));
         rows.stream().limit(SHOWN).forEach(row -> console.note("  " + told(session, row).replace("\n", "\n    ")));
         if (rows.size() > SHOWN) {
             console.note("  ... and %s; `keelson data quarantine` lists all."
@@ -80,7 +81,7 @@ final class DataCommand extends CommandGroup {
             rows.add(List.of("quarantined", Integer.toString(load.quarantined().size())));
             rows.add(List.of("dataset_version", version == null ? "" : version.id()));
             console.table(List.of("WHAT", "VALUE"), rows);
-            tellQuarantined(session, load.quarantined());
+            tellQuarantined(session, load);
             if (!load.marked().isEmpty()) {
                 console.note("%s marked; `keelson data review list` shows them."
                         .formatted(Texts.count(load.marked().size(), "row")));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.wiring.Demo;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +39,16 @@ final class DemoCommand extends KeelsonCommand {
     @Mixin
     final ServingOptions where = new ServingOptions();
 
+    /** The options that say what is done behind the replay. */
+    private List<String> serving() {
+        List<String> options = new ArrayList<>();
+        if (noServe) {
+            options.add("--no-serve");
+        }
+        options.addAll(where.given());
+        return options;
+    }
+
     @Override
     int run(Session session) {
         long start = System.nanoTime();
@@ -47,9 +59,9 @@ final class DemoCommand extends KeelsonCommand {
         try (Interruption _ = Interruption.saying(
                 session, "Interrupted. The same command goes on behind the last finished step.")) {
             result = Demo.run(
-                    new Demo.Request(target, data == null ? null : session.path(data), from),
+                    new Demo.Request(target, data == null ? null : session.path(data), from, serving()),
                     console::note,
-                    (done, of, at) -> progress.at(done, of, at.toString().substring(0, 10)));
+                    (done, of, at) -> progress.at(done, of, at.toString()));
         }
         double seconds = Texts.seconds(start);
         console.note("data:     %,d rows loaded, %,d in quarantine; version %s"
@@ -57,7 +69,7 @@ final class DemoCommand extends KeelsonCommand {
                         result.replay().rowsLoaded(),
                         result.replay().rowsQuarantined(),
                         result.replay().datasetVersion().substring(0, 12)));
-        ReplayCommand.show(session, result.replay());
+        ReplayCommand.show(session, result.replay(), "serves");
         ObjectNode document = result.toJson();
         document.put("seconds", seconds);
         console.document(document);

@@ -9,9 +9,11 @@ import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.NativeLibraries;
 import dev.keelson.wiring.ProjectDatasets;
+import dev.keelson.wiring.ProjectReading;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -90,7 +93,7 @@ final class DoctorCommand extends KeelsonCommand {
                                 "Maybe something else made it: move it away, and `keelson run` makes the folder.")
                         : writable(Files.isDirectory(state) ? state : folder));
         looks.add(disk(folder, LEAST_DISK_BYTES));
-        looks.add(port(port));
+        looks.add(port(port, project));
         looks.add(clock(session.clock(), project == null ? ZoneId.systemDefault() : project.zone(), folder));
         if (project != null) {
             project.sources().forEach(source -> looks.add(data(project, source)));
@@ -182,7 +185,9 @@ final class DoctorCommand extends KeelsonCommand {
         } catch (IOException e) {
             return Look.fault(
                     "state",
-                    "%s cannot be written: %s.".formatted(folder, e.getMessage()),
+                    e instanceof AccessDeniedException
+                            ? "%s: you may not write there.".formatted(folder)
+                            : "%s cannot be written: %s.".formatted(folder, e.getMessage()),
                     "Maybe change its permissions, or put the project elsewhere.");
         }
     }
@@ -200,6 +205,16 @@ final class DoctorCommand extends KeelsonCommand {
         } catch (IOException e) {
             return Look.fault("disk", "Its free space cannot be told: %s.".formatted(e.getMessage()), null);
         }
+    }
+
+    private static Look port(int port, @Nullable Project project) {
+        Look look = port(port);
+        OptionalLong server = project == null || look.finding() == Finding.OK
+                ? OptionalLong.empty()
+                : ProjectReading.server(project, port);
+        return server.isPresent()
+                ? Look.ok("port", "%d: this project serves there (process %d)".formatted(port, server.getAsLong()))
+                : look;
     }
 
     static Look port(int port) {

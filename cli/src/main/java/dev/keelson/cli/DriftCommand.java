@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,10 +32,16 @@ import picocli.CommandLine.Parameters;
 final class DriftCommand extends CommandGroup {
 
     /** {@code keelson drift check}. */
-    @Command(name = "check", description = "Check now: exit code 0 no drift, 1 drift, 2 error.")
+    @Command(name = "check", description = "Check now: exit code 0 no drift, 1 drift, 2 error.",
+            footer = "Too little data to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")
     static final class Check extends KeelsonCommand {
         @Option(names = "--model", paramLabel = "NAME", description = "This model only (default: all that are watched).")
         @Nullable String model;
+
+        @Option(
+                names = "--require-evidence",
+                description = "Exit code 2 when there is too little data to tell and no alarm.")
+        boolean requireEvidence;
 
         @Override
         int run(Session session) {
@@ -56,7 +63,12 @@ final class DriftCommand extends CommandGroup {
                 watched.forEach(name -> reports.add(live.checkDrift(name)));
             }
             show(session, reports);
-            return exitCode(reports);
+            int code = exitCode(reports);
+            return code == YES && requireEvidence && !judged(reports) ? ERROR : code;
+        }
+
+        private static boolean judged(List<DriftReport> reports) {
+            return reports.stream().noneMatch(each -> each.verdict() == DriftReport.Verdict.INSUFFICIENT);
         }
 
         /** Only an alarm is a no; a warning, or too little data, is said on standard error. */
@@ -66,8 +78,7 @@ final class DriftCommand extends CommandGroup {
 
         private static void show(Session session, List<DriftReport> reports) {
             ObjectNode document = Catalogued.object();
-            boolean judged = reports.stream().noneMatch(each -> each.verdict() == DriftReport.Verdict.INSUFFICIENT);
-            if (exitCode(reports) == NO || judged) {
+            if (exitCode(reports) == NO || judged(reports)) {
                 document.put("drift", exitCode(reports) == NO);
             } else {
                 document.putNull("drift"); // too little data is not the same as no drift
@@ -94,12 +105,15 @@ final class DriftCommand extends CommandGroup {
     }
 
     /** {@code keelson drift report}. */
-    @Command(name = "report", description = "Show the latest drift report of each model column by column, worst first.")
+    @Command(name = "report", description = "Show a drift report of each model column by column, worst first.")
     static final class Show extends KeelsonCommand {
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "Which report (default: the latest of each model).")
+        /** Checks without enough data that are passed over, at most. */
+        private static final int LOOKED_AT = 1_000;
+
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "Which report (default: of each model the newest that has enough data to tell).")
         @Nullable String id;
 
-        @Option(names = "--model", paramLabel = "NAME", description = "The latest of this model.")
+        @Option(names = "--model", paramLabel = "NAME", description = "Of this model only.")
         @Nullable String model;
 
         @Option(
@@ -117,6 +131,9 @@ final class DriftCommand extends CommandGroup {
             List<StoredReport> stored;
             try (ProjectReading state = ProjectReading.open(project)) {
                 stored = find(project, state);
+                if (id == null) {
+                    stored.forEach(each -> tellNewer(session, state, each));
+                }
             }
             ObjectNode document = Catalogued.object();
             var list = document.putArray("reports");
@@ -179,7 +196,7 @@ final class DriftCommand extends CommandGroup {
                     ? List.of(model)
                     : project.models().stream().map(ModelDefinition::name).toList();
             List<StoredReport> latest = models.stream()
-                    .flatMap(name -> state.reports("drift", name, 1).stream())
+                    .flatMap(name -> telling(state.reports("drift", name, LOOKED_AT)).stream())
                     .toList();
             if (latest.isEmpty()) {
                 throw new KeelsonException(
@@ -190,6 +207,26 @@ final class DriftCommand extends CommandGroup {
                         "Maybe `keelson drift check` makes one.");
             }
             return latest;
+        }
+
+        /** Of the reports of a model, newest first: the newest with a verdict, else one with columns, else the newest. */
+        private static Optional<StoredReport> telling(List<StoredReport> reports) {
+            return reports.stream()
+                    .filter(report -> !report.verdict().equals(DriftReport.Verdict.INSUFFICIENT.word()))
+                    .findFirst()
+                    .or(() -> reports.stream()
+                            .filter(report -> !DriftReport.fromJson(report.document()).features().isEmpty())
+                            .findFirst())
+                    .or(() -> reports.stream().findFirst());
+        }
+
+        /** Says when later checks than the one shown had too little data. */
+        private static void tellNewer(Session session, ProjectReading state, StoredReport shown) {
+            state.reports("drift", shown.subject(), 1).stream()
+                    .filter(newest -> !newest.id().equals(shown.id()))
+                    .forEach(newest -> session.console()
+                            .note("%s: the check of %s had too little data (%s); this is the newest that tells more."
+                                    .formatted(shown.subject(), newest.at(), newest.id())));
         }
 
         private static void write(Session session, Path file, Project project, List<DriftReport> reports) {

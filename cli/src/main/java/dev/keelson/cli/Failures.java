@@ -183,7 +183,7 @@ final class Failures {
             if (each instanceof AccessDeniedException || each instanceof ReadOnlyFileSystemException) {
                 return new KeelsonException(
                         ErrorCode.NOT_WRITABLE,
-                        "The file (%s) may not be read or written.".formatted(each.getMessage()),
+                        "(%s): you may not read or write there.".formatted(each.getMessage()),
                         "Maybe its permissions, or those of its folder, do not allow it.",
                         failure);
             }
@@ -219,7 +219,7 @@ final class Failures {
     static KeelsonException writing(Path file, IOException cause) {
         String reason = cause instanceof FileSystemException system && system.getReason() != null
                 ? system.getReason()
-                : cause instanceof AccessDeniedException ? "permission denied" : String.valueOf(cause.getMessage());
+                : cause instanceof AccessDeniedException ? "you may not write there" : String.valueOf(cause.getMessage());
         boolean full = reason.toLowerCase(Locale.ROOT).contains("no space left");
         return new KeelsonException(
                 List.of(Problem.of(

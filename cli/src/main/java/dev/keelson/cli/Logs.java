@@ -16,12 +16,16 @@ final class Logs {
     /** The server's own lines about its start; held as well. */
     private static final Logger SERVER = Logger.getLogger("io.helidon");
 
+    /** What it says when it cannot start, in its own words; the command says it in ours. */
+    private static final Logger START = Logger.getLogger("io.helidon.webserver.LoomServer");
+
     private Logs() {}
 
     static void toStandardError(PrintStream err, boolean verbose) {
         LogManager.getLogManager().reset();
         ROOT.setLevel(verbose ? Level.INFO : Level.WARNING);
         SERVER.setLevel(verbose ? Level.INFO : Level.WARNING);
+        START.setLevel(verbose ? null : Level.OFF);
         ROOT.addHandler(new Lines(err, verbose));
     }
 

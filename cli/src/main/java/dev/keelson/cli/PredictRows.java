@@ -17,6 +17,7 @@ import dev.keelson.frame.ColumnType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -89,7 +90,9 @@ final class PredictRows {
         } catch (IOException e) {
             throw new KeelsonException(
                     ErrorCode.SOURCE_UNREADABLE,
-                    "The file (%s) cannot be read: %s.".formatted(shown, e.getMessage()),
+                    e instanceof AccessDeniedException
+                            ? "The file (%s) cannot be read: you may not read it.".formatted(shown)
+                            : "The file (%s) cannot be read: %s.".formatted(shown, e.getMessage()),
                     null,
                     e);
         }
@@ -115,8 +118,8 @@ final class PredictRows {
                     List.of(Problem.at(
                             ErrorCode.BAD_REQUEST,
                             new Location(shown, at == null ? 0 : at.getLineNr(), at == null ? 0 : at.getColumnNr()),
-                            "The rows are not JSON: %s.".formatted(e.getOriginalMessage()),
-                            null)),
+                            "The rows are not JSON at this place.",
+                            "Maybe a comma, a colon, a bracket or a quotation mark is missing just before; names and texts stand in double quotes.")),
                     e);
         }
         JsonNode list = document.isObject() && document.path("rows").isArray() ? document.get("rows") : document;

@@ -1,6 +1,7 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.DriftCounts;
 import dev.keelson.control.LoopPolicy;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -50,9 +51,9 @@ final class ReplayCommand extends KeelsonCommand {
         try (Interruption _ = Interruption.saying(
                 session, "Interrupted. The same command goes on behind the last finished step.")) {
             summary = ProjectReplay.run(
-                    session.project(), request, (done, of, at) -> progress.at(done, of, at.toString().substring(0, 10)));
+                    session.project(), request, (done, of, at) -> progress.at(done, of, at.toString()));
         }
-        show(session, summary);
+        show(session, summary, "would serve");
         ObjectNode document = summary.toJson();
         double seconds = Texts.seconds(start);
         document.put("seconds", seconds);
@@ -84,8 +85,12 @@ final class ReplayCommand extends KeelsonCommand {
         return chosen.isEmpty() ? EnumSet.allOf(LoopPolicy.class) : chosen;
     }
 
-    /** What a replay found, for a person. */
-    static void show(Session session, ReplayJob.Summary summary) {
+    /**
+     * What a replay found, for a person.
+     *
+     * @param serves what its champions do: {@code serves} when they became those of the project
+     */
+    static void show(Session session, ReplayJob.Summary summary, String serves) {
         Console console = session.console();
         List<List<String>> rows = new ArrayList<>();
         summary.models()
@@ -104,16 +109,14 @@ final class ReplayCommand extends KeelsonCommand {
             long promoted = model.timeline().stream()
                     .filter(each -> each.decision().equals("promote"))
                     .count();
-            long alarms =
-                    model.timeline().stream().filter(each -> each.drift().equals("alarm")).count();
-            console.note("%s: v%d serves; %s, %s, %s of drift in %s. %s"
+            console.note("%s: v%d %s; %s, %s, %s. %s"
                     .formatted(
                             name,
                             model.championVersion(),
+                            serves,
                             Texts.count(retrained, "retraining"),
                             Texts.count(promoted, "promotion"),
-                            Texts.count(alarms, "alarm"),
-                            Texts.count(model.timeline().size(), "step"),
+                            DriftCounts.of(model.timeline()).sentence(),
                             model.verdict()));
             labelShift(model).ifPresent(console::note);
             String leak = model.leakAlarm();

@@ -20,7 +20,7 @@ final class RunCommand extends KeelsonCommand {
                 session, "Interrupted. What was finished is kept; `keelson run` goes on from there.")) {
             report = RunPipeline.run(project, session.clock(), session.console()::line);
         }
-        DataCommand.tellQuarantined(session, report.load().quarantined());
+        DataCommand.tellQuarantined(session, report.load());
         ObjectNode document = report.toJson();
         double seconds = Texts.seconds(start);
         document.put("seconds", seconds);

@@ -52,6 +52,8 @@ final class StatusCommand extends KeelsonCommand {
                 rows.add(model(state, model.name(), node));
             }
             String reason = notReady(state, project, dataset.isPresent());
+            Optional<ProjectDatasets.SetAside> aside = ProjectDatasets.setAside(project);
+            document.put("rows_quarantined", aside.map(ProjectDatasets.SetAside::rows).orElse(0L));
             document.put("ready", reason == null);
             document.put("reason", reason);
             dataset.ifPresent(version -> console.note("%s: %s up to %s, version %s"
@@ -60,13 +62,19 @@ final class StatusCommand extends KeelsonCommand {
                             Texts.count(version.rows(), "row"),
                             version.lastEvent(),
                             version.shortId())));
+            aside.filter(ProjectDatasets.SetAside::many).ifPresent(each -> console.note(each.sentence()));
             console.table(
                     List.of("MODEL", "CHAMPION", "CHALLENGER", "TRAINED TO", "LOG LOSS", "DRIFT", "DECAY", "OUTCOMES", "LOGGED"),
                     rows);
             Optional<UnfinishedWork> unfinished = state.unfinished()
-                    .filter(work -> reason != null || !work.command().equals("demo"));
+                    .filter(work -> reason != null || !work.command().equals("demo") || state.running(work));
+            Optional<Long> process = unfinished.filter(state::running).map(UnfinishedWork::process);
             document.put("unfinished", unfinished.map(UnfinishedWork::command).orElse(null));
-            if (unfinished.isPresent()) {
+            document.put("unfinished_process", process.orElse(null));
+            if (process.isPresent()) {
+                console.note("A %s is running, process %d."
+                        .formatted(unfinished.map(UnfinishedWork::command).orElse(""), process.get()));
+            } else if (unfinished.isPresent()) {
                 UnfinishedWork work = unfinished.get();
                 console.note("A %s was stopped before its end; this goes on with it:\n  %s"
                         .formatted(work.command(), command(session, project, work)));

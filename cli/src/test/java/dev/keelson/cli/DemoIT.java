@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +46,40 @@ final class DemoIT {
         assertThat(again.code()).isZero();
         assertThat(again.err()).contains("done already", "keelson -C d status").doesNotContain("Done in");
         assertThat(again.out()).isEqualTo(ended.out());
+    }
+
+    @Test
+    void periodOutsideTheDataLeavesNothingBehind() throws IOException {
+        TinyLeague.make(Files.createDirectory(folder.resolve("tiny")));
+
+        Cli cli = Cli.run(
+                folder, "demo", "--dir", "d", "--data", "tiny/data/football/matches.csv", "--from", "2050-01-01", "--no-serve");
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("asked for from 2050-01-01", "Maybe use --from ");
+        assertThat(folder.resolve("d")).doesNotExist();
+    }
+
+    @Test
+    void demoThatRunsIsNotSaidToBeStoppedAndItsOptionsAreKept() throws IOException {
+        TinyLeague.make(Files.createDirectory(folder.resolve("tiny")));
+        Path data = folder.resolve("tiny/data/football/matches.csv");
+        List<Cli> looks = new ArrayList<>();
+
+        assertThatThrownBy(() -> Demo.run(
+                        new Demo.Request(folder.resolve("d"), data, FROM, List.of("--no-serve")), note -> {}, (done, of, day) -> {
+                            looks.add(Cli.run(folder, "-C", "d", "status"));
+                            throw new IllegalStateException("Stopped.");
+                        }))
+                .hasMessage("Stopped.");
+        Cli stopped = Cli.run(folder, "-C", "d", "status");
+
+        assertThat(looks.getFirst().err())
+                .contains("A demo is running, process " + ProcessHandle.current().pid() + ".")
+                .doesNotContain("was stopped");
+        assertThat(stopped.err())
+                .contains("A demo was stopped", "--from 2015-12-01 --no-serve")
+                .doesNotContain("is running");
     }
 
     private static String[] command() {

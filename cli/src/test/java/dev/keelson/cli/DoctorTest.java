@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.cli.DoctorCommand.Finding;
+import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.files.StateFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -47,6 +50,22 @@ final class DoctorTest {
                     assertThat(look.get("fix").asText()).startsWith("Maybe ");
                 }
             }
+        }
+    }
+
+    @Test
+    void portAtWhichThisProjectServesIsNoFault() throws IOException {
+        Cli.run(folder, "init", ".", "--example", "football");
+        Path state = Files.createDirectory(folder.resolve(".keelson"));
+
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ProjectOwner owner = ProjectOwner.acquire(new StateFolder(state), "secret")) {
+            owner.serving("127.0.0.1", taken.getLocalPort());
+            Cli cli = Cli.run(folder, "doctor", "--port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(cli.out())
+                    .contains("ok\tport\t%d: this project serves there (process %d)"
+                            .formatted(taken.getLocalPort(), ProcessHandle.current().pid()));
         }
     }
 

@@ -195,9 +195,13 @@ final class ProjectLifeIT {
     void tooLittleDataIsNoDrift() {
         Cli cli = keelson("drift check --model football-1x2");
 
+        Cli strict = keelson("drift check --model football-1x2 --require-evidence");
+
         assertThat(cli.code()).isZero();
         assertThat(cli.out()).startsWith("football-1x2\tinsufficient\t");
         assertThat(cli.err()).contains("rows");
+        assertThat(strict.code()).isEqualTo(2);
+        assertThat(strict.out()).startsWith("football-1x2\tinsufficient\t");
         assertThat(keelson("drift report --json").json().at("/reports/0/verdict").asText()).isEqualTo("insufficient");
     }
 
@@ -245,12 +249,22 @@ final class ProjectLifeIT {
     @Order(8)
     void replayComparesPolicies() {
         Cli cli = keelson("replay --from 2015-12-01 --policy never_retrain --json");
+        Cli text = keelson("replay --from 2015-12-01 --policy never_retrain");
         Cli wrong = keelson("replay --policy sometimes_retrain");
 
         assertThat(cli.code()).as(cli.out()).isZero();
         assertThat(cli.json().at("/models/football-1x2/comparison").properties().stream().map(Map.Entry::getKey))
                 .contains("this_policy", "never_retrain", "market", "frequencies");
-        assertThat(cli.json().at("/models/football-1x2/timeline")).isNotEmpty();
+        JsonNode timeline = cli.json().at("/models/football-1x2/timeline");
+        JsonNode drift = cli.json().at("/models/football-1x2/drift_counts");
+        assertThat(timeline).isNotEmpty();
+        assertThat(drift.get("insufficient").asInt())
+                .isEqualTo((int) timeline.findValuesAsText("drift").stream().filter("insufficient"::equals).count());
+        assertThat(text.err()).contains(" would serve; ");
+        if (drift.get("insufficient").asInt() > 0) {
+            assertThat(text.err())
+                    .contains("; %d of %d steps had too little data".formatted(drift.get("insufficient").asInt(), timeline.size()));
+        }
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.err()).contains("never_retrain");
     }
@@ -270,6 +284,30 @@ final class ProjectLifeIT {
         assertThat(ragged.code()).as(ragged.err()).isZero();
         assertThat(ragged.err()).contains("1 row set aside", "matches.csv:541");
         assertThat(quarantine.out()).contains("matches.csv:541", "K206");
+    }
+
+    @Test
+    void manyRowsSetAsideAreRemindedOf(@TempDir Path other) throws IOException {
+        TinyLeague.make(other);
+        Path project = other.resolve("keelson.yaml");
+        Files.writeString(
+                project,
+                Files.readString(project).lines().filter(line -> !line.contains("quarantined") && !line.contains("row_count")).collect(Collectors.joining("\n", "", "\n")));
+        Path file = other.resolve("data/football/matches.csv");
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 40; i < lines.size(); i++) {
+            lines.set(i, lines.get(i).replaceFirst(",[^,]*$", "")); // a cell is missing
+        }
+        Files.write(file, lines);
+
+        Cli run = Cli.run(other, "run");
+        Cli status = Cli.run(other, "status");
+
+        String said = "%,d of %,d rows of the latest load are set aside: `keelson data quarantine`"
+                .formatted(lines.size() - 40, lines.size() - 1);
+        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(2);
+        assertThat(run.err()).contains("error[K305]", said);
+        assertThat(status.err()).contains(said);
     }
 
     @Test
@@ -335,7 +373,7 @@ final class ProjectLifeIT {
                 folder, ROWS.replace("2030-01-05", "2014-01-05"), Map.of(), "predict", "football-1x2-odds", "-");
 
         assertThat(cli.code()).isEqualTo(2);
-        assertThat(cli.err()).contains("error[K304]", "`keelson replay`");
+        assertThat(cli.err()).contains("error[K304]", "--> rows[0]\n", "`keelson replay`");
     }
 
     @Test
@@ -361,7 +399,8 @@ final class ProjectLifeIT {
             }
             String port = url.substring(url.lastIndexOf(':') + 1);
             assertThat(keelson("models list").out().lines()).hasSize(2); // looking is allowed meanwhile
-            assertThat(keelson("doctor --port " + port).code()).isEqualTo(1);
+            assertThat(keelson("doctor --port " + port).out())
+                    .contains("ok\tport\t%s: this project serves there (process ".formatted(port));
             assertServed();
             Cli second = keelson("serve --port " + port);
             assertThat(second.code()).isEqualTo(2);

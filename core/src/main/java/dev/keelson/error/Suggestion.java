@@ -10,11 +10,12 @@ public final class Suggestion {
 
     /**
      * The closest of some names by edit distance with transpositions (Damerau-Levenshtein, optimal string alignment),
-     * ignoring case; empty when none is within a third of the name's length (at least 2 edits are allowed).
+     * ignoring case; empty when none is within a third of the name's length. Names of four letters and more may differ in
+     * 2 edits, shorter ones in 1.
      */
     public static Optional<String> closest(String name, Collection<String> candidates) {
         String wanted = name.toLowerCase(Locale.ROOT);
-        int limit = Math.max(2, wanted.length() / 3);
+        int limit = Math.max(wanted.length() < 4 ? 1 : 2, wanted.length() / 3);
         String best = null;
         int bestDistance = limit + 1;
         for (String candidate : candidates) {

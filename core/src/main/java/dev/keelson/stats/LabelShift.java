@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param outcomes outcomes seen, the reference not counted
  * @param logEvidence natural logarithm of the detector's statistic; negative infinity before the first outcome
  * @param logThreshold the statistic shows a shift when it reaches this
- * @param startEpochOrNull index (0 is the first fed) of the epoch in which the shift most likely began, if there is
- *     one; null before the first outcome
- * @param outcomesSinceStart outcomes from that epoch on
+ * @param startEpochOrNull index (0 is the first fed) of the epoch in which the shift most likely began; null while none
+ *     is shown or suspected
+ * @param outcomesSinceStart outcomes from that epoch on, or all of them without one
  * @param classes one entry per class, in the order of the counts
  */
 public record LabelShift(
@@ -36,15 +36,16 @@ public record LabelShift(
     /** What may be said about the shares. */
     public sealed interface Verdict {
 
-        /** No sign of a shift that matters, in enough outcomes to have looked. */
+        /** No sign of a shift, and the change of every share is shown to be within the tolerance. */
         record Stable() implements Verdict {}
 
         /**
-         * Either too few outcomes to judge at all, or signs of a shift that matters without the evidence to claim it.
+         * Either too few outcomes to show that the shares are as before, or signs of a shift that matters (then there
+         * is a start) without the evidence to claim it.
          *
-         * @param missingOrNull about how many more outcomes are needed if the shares stay as they seem to be now, at
-         *     least 0; null when nothing can be said, because there are too few outcomes or because no number would do
-         *     with so small a reference
+         * @param missingOrNull about how many more outcomes are needed, at least 0: with a start until the shift is
+         *     shown if the shares stay as they seem to be now, without one until stability is shown if they are as
+         *     before; null before the first outcome, and when no number would do with so small a reference
          */
         record NotEnoughEvidence(@Nullable Long missingOrNull) implements Verdict {
 
@@ -66,7 +67,7 @@ public record LabelShift(
     }
 
     /**
-     * One class before and since the most likely start.
+     * One class before and since the most likely start, or in all outcomes without a start.
      *
      * @param before share in the reference with its Wilson interval
      * @param since share since the start, with a confidence sequence (prior-posterior ratio): for a start fixed in
@@ -89,7 +90,7 @@ public record LabelShift(
         return verdict instanceof Verdict.Shifted;
     }
 
-    /** Epoch in which the shift most likely began; absent before the first outcome. */
+    /** Epoch in which the shift most likely began; absent while none is shown or suspected. */
     public OptionalInt startEpoch() {
         return startEpochOrNull == null ? OptionalInt.empty() : OptionalInt.of(startEpochOrNull);
     }

@@ -13,6 +13,8 @@ package dev.keelson.stats;
  *     shifts about this large. Default 0.05. Above 0, at most 0.25
  * @param materialShift smallest change of a share that matters; smaller point estimates are never reported as missing
  *     evidence. Default 0.02. At least 0, below 1
+ * @param tolerance largest change of a share that still counts as stable: stable is said only once the intervals of all
+ *     changes lie within it. Default 0.05. At least {@code materialShift}, below 1
  * @param minOutcomes outcomes below which nothing is called stable. Default 100. At least 1
  * @param suspicion how many times likelier the outcomes must be under a shift (at an unknown time) than without before
  *     missing evidence is reported. Default 2. At least 1
@@ -25,6 +27,7 @@ public record LabelShiftConfig(
         int startSpacing,
         double shiftScale,
         double materialShift,
+        double tolerance,
         int minOutcomes,
         double suspicion,
         double confidence,
@@ -45,6 +48,11 @@ public record LabelShiftConfig(
             throw new IllegalArgumentException(
                     "materialShift (%s) must be at least 0 and below 1.".formatted(materialShift));
         }
+        if (!(tolerance >= materialShift && tolerance > 0 && tolerance < 1)) {
+            throw new IllegalArgumentException(
+                    "tolerance (%s) must be above 0, at least materialShift (%s) and below 1."
+                            .formatted(tolerance, materialShift));
+        }
         if (minOutcomes < 1) {
             throw new IllegalArgumentException("minOutcomes (%d) must be at least 1.".formatted(minOutcomes));
         }
@@ -58,12 +66,12 @@ public record LabelShiftConfig(
 
     /** The default of every setting. */
     public static LabelShiftConfig defaults() {
-        return new LabelShiftConfig(0.0002, 30, 0.05, 0.02, 100, 2, 0.95, 1_000);
+        return new LabelShiftConfig(0.0002, 30, 0.05, 0.02, 0.05, 100, 2, 0.95, 1_000);
     }
 
     /** The same with another false-alarm rate. */
     public LabelShiftConfig withAlpha(double value) {
         return new LabelShiftConfig(
-                value, startSpacing, shiftScale, materialShift, minOutcomes, suspicion, confidence, maxStarts);
+                value, startSpacing, shiftScale, materialShift, tolerance, minOutcomes, suspicion, confidence, maxStarts);
     }
 }

@@ -27,17 +27,23 @@ import org.jspecify.annotations.Nullable;
  * (Beta mixture); the detector is their average, which keeps the guarantee. Start points beyond {@code maxStarts} are
  * dropped least likely first; dropping terms of a sum of non-negative ones keeps it too.
  *
- * <p>"Not enough evidence" appears when the average over start points exceeds {@code suspicion} and some class's share
- * since the likeliest start differs from the reference by {@code materialShift} or more. The number of outcomes missing
- * extrapolates the same likelihood ratio, with future outcomes at the shares believed since that start (shrunk towards
- * the shares before, because the likeliest start exaggerates).
+ * <p>A shift is suspected, but "not enough evidence" is said, when the average over start points exceeds
+ * {@code suspicion} and some class's share since the likeliest start differs from the reference by {@code materialShift}
+ * or more. The number of outcomes missing extrapolates the same likelihood ratio, with future outcomes at the shares
+ * believed since that start (shrunk towards the shares before, because the likeliest start exaggerates).
+ *
+ * <p>No sign of a shift is no evidence of stability. "Stable" is an equivalence: for every class the interval of its
+ * change, the share in all outcomes seen minus the share in the reference, lies within {@code tolerance}. The interval
+ * joins the Wilson interval of the reference and the confidence sequence of all outcomes (Newcombe's square-and-add).
+ * Until then "not enough evidence" is said, with the outcomes missing if those to come have the shares of the reference.
  *
  * <p>Not thread-safe. Feeding the same counts in the same order gives the same result, so a detector needs no stored
  * state.
  *
  * <p>Source: Shin, J., Ramdas, A. and Rinaldo, A. (2022), E-detectors: a nonparametric framework for sequential change
  * detection (arXiv 2203.03532); Waudby-Smith, I. and Ramdas, A. (2020), Confidence sequences for sampling without
- * replacement, for the prior-posterior ratio.
+ * replacement, for the prior-posterior ratio; Newcombe, R. G. (1998), Interval estimation for the difference between
+ * independent proportions, Statistics in Medicine 17, 873-890.
  */
 public final class LabelShiftDetector {
 
@@ -54,6 +60,9 @@ public final class LabelShiftDetector {
     private final double[] believed;
 
     private final List<Start> starts = new ArrayList<>();
+    /** All outcomes; null before the first. */
+    private @Nullable Start whole;
+
     private int epochs;
     private int startsMade; // dropped ones included
     private long outcomesSinceNewestStart;
@@ -138,7 +147,11 @@ public final class LabelShiftDetector {
             outcomesSinceNewestStart = 0;
         }
         outcomesSinceNewestStart += n;
+        if (whole == null) {
+            whole = new Start(epochs - 1);
+        }
         double[] nothing = logNothingShifted(counts, n);
+        whole.add(counts, n, nothing);
         for (Start start : starts) {
             start.add(counts, n, nothing);
         }
@@ -170,44 +183,102 @@ public final class LabelShiftDetector {
     /** What is known after the epochs fed so far. */
     public LabelShift result() {
         Start best = mostLikely();
+        boolean named = best != null && (alarmEpoch >= 0 || suspected(best));
+        Start shown = named ? best : whole;
         List<LabelShift.ClassShare> shares = new ArrayList<>(classes);
-        double largestShift = 0;
         for (int c = 0; c < classes; c++) {
-            Interval before = Proportion.wilson(reference[c], referenceTotal, config.confidence());
-            Interval since = best == null ? null : best.interval(c);
+            Interval since = shown == null ? null : shown.interval(c);
             // Both classes of a two-class outcome share the one statistic.
             double evidence = statistics == 1 ? logEvidence[0] : logEvidence[c + 1];
-            LabelShift.ClassShare share = new LabelShift.ClassShare(before, since, evidence);
-            shares.add(share);
-            largestShift = Math.max(largestShift, Math.abs(share.difference()));
+            shares.add(new LabelShift.ClassShare(before(c), since, evidence));
         }
         return new LabelShift(
-                verdict(best, largestShift),
+                verdict(best, named),
                 epochs,
                 outcomes,
                 logTotal,
                 logThreshold(),
-                best == null ? null : best.epoch,
-                best == null ? 0 : best.total,
+                named && best != null ? best.epoch : null,
+                shown == null ? 0 : shown.total,
                 shares);
+    }
+
+    private Interval before(int c) {
+        return Proportion.wilson(reference[c], referenceTotal, config.confidence());
     }
 
     private double logThreshold() {
         return -Math.log(config.alpha());
     }
 
-    private LabelShift.Verdict verdict(@Nullable Start best, double largestShift) {
+    private LabelShift.Verdict verdict(@Nullable Start best, boolean named) {
         if (alarmEpoch >= 0) {
             return new LabelShift.Verdict.Shifted(alarmEpoch);
         }
-        if (best == null || outcomes < config.minOutcomes()) {
+        if (best == null || whole == null) {
             return new LabelShift.Verdict.NotEnoughEvidence(null);
         }
-        double odds = logTotal - Math.log(startsMade);
-        if (odds >= Math.log(config.suspicion()) && largestShift >= config.materialShift()) {
+        if (named) {
             return new LabelShift.Verdict.NotEnoughEvidence(missing(best));
         }
+        long more = missingToBeStable(whole);
+        if (more > 0) {
+            return new LabelShift.Verdict.NotEnoughEvidence(more > MAX_MISSING ? null : more);
+        }
         return new LabelShift.Verdict.Stable();
+    }
+
+    /** Whether there are signs of a shift that matters since that start, in enough outcomes to judge. */
+    private boolean suspected(Start best) {
+        if (outcomes < config.minOutcomes() || logTotal - Math.log(startsMade) < Math.log(config.suspicion())) {
+            return false;
+        }
+        double largest = 0;
+        for (int c = 0; c < classes; c++) {
+            double share = (double) best.counts[c] / best.total;
+            largest = Math.max(largest, Math.abs(share - (double) reference[c] / referenceTotal));
+        }
+        return largest >= config.materialShift();
+    }
+
+    /**
+     * Outcomes still needed until the change of every share is shown to be within the tolerance, if those to come have
+     * the shares of the reference: 0 when it is shown already, above {@link #MAX_MISSING} when no number would do.
+     */
+    private long missingToBeStable(Start all) {
+        long enough = Math.max(0, config.minOutcomes() - outcomes);
+        for (int c = 0; c < classes; c++) {
+            while (enough <= MAX_MISSING && !within(all, c, enough)) {
+                enough = Math.max(1, enough * 2);
+            }
+        }
+        if (enough <= 1 || enough > MAX_MISSING) {
+            return enough;
+        }
+        long few = Math.max(enough / 2, config.minOutcomes() - outcomes - 1);
+        while (enough - few > 1) {
+            long middle = few + (enough - few) / 2;
+            boolean every = true;
+            for (int c = 0; c < classes && every; c++) {
+                every = within(all, c, middle);
+            }
+            if (every) {
+                enough = middle;
+            } else {
+                few = middle;
+            }
+        }
+        return enough;
+    }
+
+    /** Whether the interval of the change of a share would lie within the tolerance after {@code more} outcomes. */
+    private boolean within(Start all, int c, long more) {
+        Interval before = before(c);
+        Interval since = all.intervalAfter(c, more, before.estimate());
+        double change = since.estimate() - before.estimate();
+        double lower = change - Math.hypot(since.estimate() - since.lower(), before.upper() - before.estimate());
+        double upper = change + Math.hypot(since.upper() - since.estimate(), before.estimate() - before.lower());
+        return lower > -config.tolerance() && upper < config.tolerance();
     }
 
     /**
@@ -411,15 +482,20 @@ public final class LabelShiftDetector {
          * mixture's.
          */
         Interval interval(int c) {
+            return intervalAfter(c, 0, 0);
+        }
+
+        /** The same after {@code more} further outcomes of which {@code future} are of the class. */
+        Interval intervalAfter(int c, long more, double future) {
             double share = share(c);
             double k = statistics > 1 ? concentration[c + 1] : concentration[0];
             double a = k * share;
             double b = k * (1 - share);
-            double x = counts[c];
-            double y = total - x;
+            double x = counts[c] + more * future;
+            double y = total + more - x;
             double mixture = LogBeta.value(a + x, b + y) - LogBeta.value(a, b);
             double limit = mixture + Math.log(1 - config.confidence());
-            double estimate = x / total;
+            double estimate = x / (total + more);
             double lower = x == 0 ? 0 : Roots.increasing(q -> logLikelihood(q, x, y) - limit, 0, estimate);
             double upper = y == 0 ? 1 : 1 - Roots.increasing(r -> logLikelihood(1 - r, x, y) - limit, 0, 1 - estimate);
             return new Interval(Math.min(lower, estimate), estimate, Math.max(upper, estimate), config.confidence());

@@ -140,7 +140,7 @@ final class LabelShiftDetectorTest {
         while (!detector.result().shifted()) {
             detector.add(new long[] {13, 9, 10});
             LabelShift now = detector.result();
-            if (said < 0 && now.outcomesMissing().isPresent()) {
+            if (said < 0 && now.startEpoch().isPresent() && now.outcomesMissing().isPresent()) {
                 said = now.outcomesMissing().getAsLong();
                 at = now.outcomes();
             }
@@ -162,7 +162,10 @@ final class LabelShiftDetectorTest {
         assertThat(before.verdict()).isEqualTo(new LabelShift.Verdict.NotEnoughEvidence(null));
         assertThat(before.startEpoch()).isEmpty();
         assertThat(before.classes().get(0).since()).isNull();
-        assertThat(after.verdict()).isEqualTo(new LabelShift.Verdict.NotEnoughEvidence(null));
+        assertThat(after.verdict()).isInstanceOf(LabelShift.Verdict.NotEnoughEvidence.class);
+        assertThat(after.outcomesMissing())
+                .as("no number of outcomes makes up for a reference of 100")
+                .isEmpty();
         assertThat(after.epochs()).isEqualTo(2);
         assertThat(after.outcomes()).isEqualTo(11);
     }
@@ -178,6 +181,31 @@ final class LabelShiftDetectorTest {
         assertThat(result.verdict()).isEqualTo(new LabelShift.Verdict.Stable());
         assertThat(result.outcomesMissing()).isEmpty();
         assertThat(result.logEvidence()).isLessThan(result.logThreshold());
+    }
+
+    @Test
+    void stableIsSaidOnlyWhenEveryChangeIsWithinTheTolerance() {
+        LabelShiftDetector detector =
+                new LabelShiftDetector(new long[] {4_600, 2_600, 2_800}, LabelShiftConfig.defaults());
+        long said = -1;
+        while (!(detector.result().verdict() instanceof LabelShift.Verdict.Stable)) {
+            detector.add(new long[] {46, 26, 28});
+            LabelShift now = detector.result();
+            if (said < 0) {
+                said = now.outcomes() + now.outcomesMissing().orElseThrow();
+            }
+        }
+
+        LabelShift stable = detector.result();
+        assertThat(stable.outcomes()).isBetween(said, said + 99);
+        assertThat(stable.startEpoch()).isEmpty();
+        assertThat(stable.outcomesSinceStart()).isEqualTo(stable.outcomes());
+        for (LabelShift.ClassShare each : stable.classes()) {
+            Interval since = each.since();
+            assertThat(since).isNotNull();
+            assertThat(since.lower() - each.before().estimate()).isGreaterThan(-0.05);
+            assertThat(since.upper() - each.before().estimate()).isLessThan(0.05);
+        }
     }
 
     @Test
@@ -210,7 +238,7 @@ final class LabelShiftDetectorTest {
 
     @Test
     void startsBeyondTheLimitAreDroppedWithoutLosingTheShift() {
-        LabelShiftConfig config = new LabelShiftConfig(0.0002, 1, 0.05, 0.02, 100, 2, 0.95, 10);
+        LabelShiftConfig config = new LabelShiftConfig(0.0002, 1, 0.05, 0.02, 0.05, 100, 2, 0.95, 10);
         long[][] epochs = new long[80][];
         Arrays.setAll(epochs, i -> i < 40 ? new long[] {15, 8, 9} : new long[] {8, 8, 16});
 

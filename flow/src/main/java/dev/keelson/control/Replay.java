@@ -15,6 +15,8 @@ import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,9 +48,10 @@ public final class Replay {
      * @param id names the replay; ids of its predictions derive from it
      * @param from first instant predicted
      * @param to end, exclusive
-     * @param step length of a step, positive
+     * @param step length of a step, positive; whole days are days of the calendar, of 23 or 25 hours when the clocks change
+     * @param zone whose calendar
      */
-    public record Settings(String id, Instant from, Instant to, Duration step) {
+    public record Settings(String id, Instant from, Instant to, Duration step, ZoneId zone) {
         public Settings {
             if (step.isNegative() || step.isZero() || !from.isBefore(to)) {
                 throw new IllegalArgumentException(
@@ -58,14 +61,21 @@ public final class Replay {
 
         /** Number of steps, the last one may be shorter. */
         public int steps() {
-            Duration span = Duration.between(from, to);
-            long whole = span.dividedBy(step);
-            return Math.toIntExact(step.multipliedBy(whole).equals(span) ? whole : whole + 1);
+            // a calendar day has at least 23 hours, more than half a step of one day
+            int steps = Math.max(0, Math.toIntExact(Duration.between(from, to).dividedBy(step)) - 1);
+            while (at(steps).isBefore(to)) {
+                steps++;
+            }
+            return steps;
         }
 
         /** Start of a step from 0; the end of the last one is {@code to}. */
         public Instant at(int index) {
-            Instant at = from.plus(step.multipliedBy(index));
+            Duration length = step.multipliedBy(index);
+            boolean days = step.toDaysPart() > 0 && step.equals(Duration.ofDays(step.toDaysPart()));
+            Instant at = days
+                    ? from.atZone(zone).plusDays(length.toDays()).toInstant()
+                    : from.plus(length);
             return at.isAfter(to) ? to : at;
         }
     }
@@ -76,8 +86,8 @@ public final class Replay {
     /** Told after each step; the place to show progress. */
     @FunctionalInterface
     public interface Progress {
-        /** Step {@code done} of {@code of} is finished; it ended at {@code at}. */
-        void step(int done, int of, Instant at);
+        /** Step {@code done} of {@code of} is finished; it ended on {@code day}, of the calendar of the settings. */
+        void step(int done, int of, LocalDate day);
     }
 
     /**
@@ -159,7 +169,7 @@ public final class Replay {
                 for (Running policy : pending) {
                     policy.finishStep(index, to);
                 }
-                progress.step(index + 1, settings.steps(), to);
+                progress.step(index + 1, settings.steps(), to.atZone(settings.zone()).toLocalDate());
             }
             List<PolicyResult> results = new ArrayList<>();
             for (Running policy : running) {

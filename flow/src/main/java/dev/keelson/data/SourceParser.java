@@ -222,8 +222,12 @@ final class SourceParser {
     }
 
     private Problem missing(String name, String role, List<String> header) {
+        Set<String> used = wantedColumns().keySet(); // a column that is wanted itself is not the missing one
         String hint = Suggestion.sentence(
-                        name, header.stream().filter(h -> !h.isEmpty()).toList())
+                        name,
+                        header.stream()
+                                .filter(h -> !h.isEmpty() && !used.contains(h))
+                                .toList())
                 .orElse(null);
         if (hint == null && header.size() == 1) {
             for (String separator : List.of(";", "\t", "|")) {

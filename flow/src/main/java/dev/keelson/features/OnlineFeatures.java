@@ -927,6 +927,36 @@ public final class OnlineFeatures {
         }
     }
 
+    /**
+     * Entities that a request names in two columns from which the service takes keys of the same kind.
+     *
+     * @param request a row of {@link FeatureService#requestSchema()}
+     * @return each once; usually none
+     */
+    public List<RepeatedEntity> repeated(FeatureService service, Row request) {
+        List<RepeatedEntity> repeated = List.of();
+        for (int g = 1; g < service.groups.size(); g++) {
+            Group group = service.groups.get(g);
+            String entity = group.view().definition().entity();
+            String key = service.groupSlots[g].length == 0 ? null : group.key(request);
+            for (int h = 0; h < g && key != null; h++) {
+                Group earlier = service.groups.get(h);
+                if (service.groupSlots[h].length == 0
+                        || earlier.keyColumn().equals(group.keyColumn())
+                        || !earlier.view().definition().entity().equals(entity)
+                        || !key.equals(earlier.key(request))) {
+                    continue;
+                }
+                RepeatedEntity found = new RepeatedEntity(entity, key, earlier.keyColumn(), group.keyColumn());
+                if (!repeated.contains(found)) {
+                    repeated = repeated.isEmpty() ? new ArrayList<>() : repeated;
+                    repeated.add(found);
+                }
+            }
+        }
+        return repeated;
+    }
+
     /** A view may leave out all events of an entity that another view knows. */
     private boolean isKnownElsewhere(FeatureService service, Row request, UnknownEntity entity) {
         for (Group group : service.groups) {

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param lower lower end of its share since the start, NaN before any outcome
  * @param since its share since the start, NaN before any outcome
  * @param upper upper end, NaN before any outcome
- * @param start when the shift most likely began, or null
- * @param outcomes outcomes since then
+ * @param start when the shift most likely began, or null while none is shown or suspected
+ * @param outcomes outcomes since then, or all of them without a start
  * @param outcomesMissing about how many more are needed, or null
- * @param classes every class before and since, in order
+ * @param classes every class before and since (or in all outcomes), in order
  * @param sentence all of it in one sentence
  */
 public record LabelShiftReport(
@@ -42,12 +42,14 @@ public record LabelShiftReport(
         @Nullable Long outcomesMissing,
         List<ClassChange> classes,
         String sentence) {
+    private static final LabelShiftConfig CONFIG = LabelShiftConfig.defaults();
+
     public LabelShiftReport {
         classes = List.copyOf(classes);
     }
 
     /**
-     * One class before and since the most likely start.
+     * One class before and since the most likely start, or in all outcomes without one.
      *
      * @param label the class
      * @param before its share in the reference
@@ -94,7 +96,7 @@ public record LabelShiftReport(
      * @param counts outcomes of each match day by class
      */
     public static LabelShiftReport of(List<String> classes, long[] reference, List<LocalDate> days, long[][] counts) {
-        LabelShift shift = LabelShiftDetector.detect(reference, counts, LabelShiftConfig.defaults());
+        LabelShift shift = LabelShiftDetector.detect(reference, counts, CONFIG);
         int moved = 0;
         for (int c = 1; c < classes.size(); c++) {
             if (shift.classes().get(c).logEvidence() > shift.classes().get(moved).logEvidence()) {
@@ -107,9 +109,10 @@ public record LabelShiftReport(
         }
         ClassChange most = changes.get(moved);
         LocalDate start = shift.startEpoch().isPresent() ? days.get(shift.startEpoch().getAsInt()) : null;
-        String numbers = start == null
+        String numbers = shift.outcomes() == 0
                 ? ""
-                : most + " in " + shift.outcomesSinceStart() + " outcomes since " + start
+                : String.format(Locale.ROOT, "%s in %,d outcomes", most, shift.outcomesSinceStart())
+                        + (start == null ? "" : " since " + start)
                         + changes.stream()
                                 .filter(change -> !change.label().equals(most.label()))
                                 .map(change -> "; " + change)
@@ -120,14 +123,18 @@ public record LabelShiftReport(
         switch (shift.verdict()) {
             case LabelShift.Verdict.Stable ignored -> {
                 verdict = "stable";
-                sentence = "The shares of the outcomes are as before.";
+                sentence = String.format(
+                        Locale.ROOT,
+                        "The shares of the outcomes are as before, within %.0f points: %s.",
+                        100 * CONFIG.tolerance(),
+                        numbers);
             }
             case LabelShift.Verdict.NotEnoughEvidence ignored -> {
                 verdict = "not_enough_evidence";
                 sentence = numbers.isEmpty()
                         ? "Not enough evidence yet: no outcome has arrived."
                         : "Not enough evidence yet: " + numbers
-                                + (missing == null ? "." : "; about " + missing + " more matches.");
+                                + (missing == null ? "." : String.format(Locale.ROOT, "; about %,d more outcomes.", missing));
             }
             case LabelShift.Verdict.Shifted ignored -> {
                 verdict = "shifted";

@@ -28,10 +28,16 @@ public final class OutcomeIntake {
 
     private final PredictionLog log;
 
-    /** Says when the event of an entity that was never predicted happens. */
+    /** Says of an entity that was never predicted when its event happens. */
+    @FunctionalInterface
     public interface EventTimes {
         /** The time, or null when it is not known. */
         @Nullable Instant of(String model, String entity);
+
+        /** Why the text cannot be an entity of that model, in half a sentence; null when it can. */
+        default @Nullable String notAKey(String model, String entity) {
+            return null;
+        }
     }
 
     /**
@@ -50,7 +56,8 @@ public final class OutcomeIntake {
      * @param now what time it is
      * @return one for each outcome, in order
      * @throws KeelsonException BAD_REQUEST with a problem, located at {@code outcomes[i].field}, for each outcome of an
-     *     event that has not happened yet, or that is said to be known before its event or in the future
+     *     event that has not happened yet, that is said to be known before its event or in the future, whose entity cannot
+     *     be one of its model, or that contradicts another of the same call
      */
     public synchronized List<OutcomeReceipt> take(List<OutcomeEvent> outcomes, EventTimes times, Instant now) {
         log.catchUp();
@@ -58,12 +65,31 @@ public final class OutcomeIntake {
         List<OutcomeReceipt> receipts = new ArrayList<>(outcomes.size());
         List<OutcomeEvent> written = new ArrayList<>();
         Map<List<String>, String> mine = new HashMap<>();
+        Map<List<String>, Integer> first = new HashMap<>();
         for (int i = 0; i < outcomes.size() && problems.size() < MAX_PROBLEMS; i++) {
             OutcomeEvent event = outcomes.get(i);
             Knowledge known = log.known(event.model(), event.entity());
             Instant happens = known.eventTime() == null ? times.of(event.model(), event.entity()) : known.eventTime();
+            String notAKey = known.eventTime() == null ? times.notAKey(event.model(), event.entity()) : null;
+            if (notAKey != null) {
+                problems.add(problem(
+                        i,
+                        "entity",
+                        "The entity (%s) cannot be one of the model (%s): %s.".formatted(event.entity(), event.model(), notAKey),
+                        "Maybe send the prediction_id, or the entity that the prediction was answered with."));
+                continue;
+            }
             check(event, i, happens, now, problems);
             List<String> entity = List.of(event.model(), event.entity());
+            Integer earlier = first.putIfAbsent(entity, i);
+            if (earlier != null && !outcomes.get(earlier).outcome().equals(event.outcome())) {
+                problems.add(problem(
+                        i,
+                        "outcome",
+                        "The outcome (%s) of (%s) contradicts outcomes[%d], which says %s; expected one outcome of an entity in a request."
+                                .formatted(event.outcome(), event.entity(), earlier, outcomes.get(earlier).outcome()),
+                        "Maybe leave the wrong one out; a correction is sent in a request of its own."));
+            }
             OutcomeEvent logged = known.outcome();
             String before = mine.getOrDefault(entity, logged == null ? null : logged.outcome());
             OutcomeReceipt receipt = new OutcomeReceipt(event, known.eventTime() != null, before);

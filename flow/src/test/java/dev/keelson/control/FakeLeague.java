@@ -88,7 +88,7 @@ final class FakeLeague {
     }
 
     static Replay.Settings settings(int steps) {
-        return new Replay.Settings("fake", START, START.plus(Duration.ofDays(7L * steps)), Duration.ofDays(7));
+        return new Replay.Settings("fake", START, START.plus(Duration.ofDays(7L * steps)), Duration.ofDays(7), ZoneOffset.UTC);
     }
 
     static LoopDefinition definition(

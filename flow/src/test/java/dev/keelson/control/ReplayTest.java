@@ -20,8 +20,12 @@ import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -345,21 +349,52 @@ class ReplayTest {
     @Test
     void lastStepMayBeShorter() {
         Replay.Settings settings = new Replay.Settings(
-                "x", FakeLeague.START, FakeLeague.START.plus(Duration.ofDays(10)), Duration.ofDays(7));
+                "x", FakeLeague.START, FakeLeague.START.plus(Duration.ofDays(10)), Duration.ofDays(7), ZoneOffset.UTC);
 
         assertThat(settings.steps()).isEqualTo(2);
         assertThat(settings.at(0)).isEqualTo(FakeLeague.START);
         assertThat(settings.at(2)).isEqualTo(FakeLeague.START.plus(Duration.ofDays(10)));
-        assertThat(new Replay.Settings("x", Instant.EPOCH, Instant.ofEpochSecond(0, 3), Duration.ofNanos(2)).steps())
+        assertThat(new Replay.Settings("x", Instant.EPOCH, Instant.ofEpochSecond(0, 3), Duration.ofNanos(2), ZoneOffset.UTC).steps())
                 .isEqualTo(2);
     }
 
     @Test
+    void stepsOfWholeDaysFollowTheCalendarOverTheChangeOfTheClocks() {
+        ZoneId london = ZoneId.of("Europe/London");
+        Instant monday = LocalDate.of(2020, 3, 16).atStartOfDay(london).toInstant();
+        Instant end = LocalDate.of(2020, 11, 2).atStartOfDay(london).toInstant();
+
+        Replay.Settings weeks = new Replay.Settings("x", monday, end, Duration.ofDays(7), london);
+        Replay.Settings hours = new Replay.Settings("x", monday, end, Duration.ofHours(36), london);
+
+        assertThat(weeks.steps()).isEqualTo(33);
+        for (int i = 0; i <= weeks.steps(); i++) {
+            assertThat(weeks.at(i).atZone(london).toLocalTime()).isEqualTo(LocalTime.MIDNIGHT);
+            assertThat(weeks.at(i).atZone(london).getDayOfWeek()).isEqualTo(DayOfWeek.MONDAY);
+        }
+        assertThat(Duration.between(weeks.at(1), weeks.at(2))).isEqualTo(Duration.ofHours(167));
+        assertThat(Duration.between(hours.at(8), hours.at(9))).isEqualTo(Duration.ofHours(36));
+    }
+
+    @Test
+    void daysOfTwentyThreeAndTwentyFiveHoursAreEachOneStep() {
+        ZoneId london = ZoneId.of("Europe/London");
+        Duration day = Duration.ofDays(1);
+        Instant spring = LocalDate.of(2020, 3, 29).atStartOfDay(london).toInstant();
+        Instant autumn = LocalDate.of(2020, 10, 25).atStartOfDay(london).toInstant();
+
+        assertThat(new Replay.Settings("x", spring, spring.plus(Duration.ofHours(23)), day, london).steps())
+                .isEqualTo(1);
+        assertThat(new Replay.Settings("x", autumn, autumn.plus(Duration.ofHours(25)), day, london).steps())
+                .isEqualTo(1);
+    }
+
+    @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new Replay.Settings("x", Instant.EPOCH, Instant.EPOCH, Duration.ofDays(7)))
+        assertThatThrownBy(() -> new Replay.Settings("x", Instant.EPOCH, Instant.EPOCH, Duration.ofDays(7), ZoneOffset.UTC))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(
-                        () -> new Replay.Settings("x", Instant.EPOCH, Instant.EPOCH.plusSeconds(1), Duration.ZERO))
+                        () -> new Replay.Settings("x", Instant.EPOCH, Instant.EPOCH.plusSeconds(1), Duration.ZERO, ZoneOffset.UTC))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -389,6 +389,15 @@ class SourceReaderTest {
     }
 
     @Test
+    void columnThatIsWantedItselfIsNotSuggestedForAnother() {
+        SourceDefinition source = Sources.dated().key("id", "team1", "team2").build();
+
+        assertThat(failure(source, "id,date,team1\n1,2021-05-23,A\n"))
+                .hasMessageContaining("The file has no column (team2)")
+                .hasMessageContaining("Maybe the file has another layout");
+    }
+
+    @Test
     void otherSeparatorsAreGuessed() {
         KeelsonException failure = failure(Sources.dated().build(), "id;date\n1;2021-05-23\n");
 

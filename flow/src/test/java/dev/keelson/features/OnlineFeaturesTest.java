@@ -102,6 +102,23 @@ final class OnlineFeaturesTest {
     }
 
     @Test
+    void entityThatStandsInTwoColumnsOfARowIsTold() {
+        MatchRows rows = MatchRows.random(5, 200);
+        MatchRows.Match known = rows.matches.getFirst();
+        MatchRows asked = new MatchRows();
+        asked.add(new MatchRows.Match(MatchRows.time(400), MatchRows.time(400), known.div(), known.home(), known.home(), null, null, 2.0));
+        asked.add(new MatchRows.Match(MatchRows.time(400), MatchRows.time(400), known.div(), known.home(), known.away(), null, null, 2.0));
+        FrameRow request = new FrameRow(asked.frame(), SERVICE.requestSchema());
+        try (OnlineStore store = new InMemoryOnlineStore()) {
+            OnlineFeatures features = OnlineFeatures.open(ENGINE, store);
+
+            assertThat(features.repeated(SERVICE, request.at(0)))
+                    .containsExactly(new RepeatedEntity("team", known.home(), "HomeTeam", "AwayTeam"));
+            assertThat(features.repeated(SERVICE, request.at(1))).isEmpty();
+        }
+    }
+
+    @Test
     void entitiesWithoutHistoryAreTold() {
         MatchRows rows = MatchRows.random(5, 200);
         MatchRows.Match known = rows.matches.getFirst();

@@ -26,11 +26,27 @@ class LabelShiftReportTest {
 
     @Test
     void unchangedSharesAreStable() {
-        LabelShiftReport report = of(1, 200, 0.452, 0.452);
+        LabelShiftReport report = of(1, 400, 0.452, 0.452);
 
         assertThat(report.verdict()).isEqualTo("stable");
-        assertThat(report.sentence()).isEqualTo("The shares of the outcomes are as before.");
+        assertThat(report.sentence())
+                .startsWith("The shares of the outcomes are as before, within 5 points: share of ")
+                .contains(" in 3,200 outcomes; share of ");
+        assertThat(report.start()).isNull();
         assertThat(report.outcomesMissing()).isNull();
+    }
+
+    @Test
+    void fewOutcomesAreNeverCalledStable() {
+        for (int days = 1; days <= 40; days++) {
+            LabelShiftReport report = of(1, days, 0.452, 0.452);
+
+            assertThat(report.verdict()).isEqualTo("not_enough_evidence");
+            assertThat(report.outcomes()).isEqualTo(8L * days);
+            assertThat(report.outcomesMissing()).isPositive();
+            assertThat(report.start()).isNull();
+            assertThat(report.sentence()).contains(" in %d outcomes; share of ".formatted(8 * days));
+        }
     }
 
     @Test
@@ -53,14 +69,14 @@ class LabelShiftReportTest {
     void smallShiftIsMissingEvidenceNotFalseCertainty() {
         LabelShiftReport report = IntStream.range(0, 50)
                 .mapToObj(seed -> of(seed, 100, 0.452, 0.39))
-                .filter(each -> each.outcomesMissing() != null)
+                .filter(each -> each.start() != null && each.outcomesMissing() != null)
                 .findFirst()
                 .orElseThrow();
 
         assertThat(report.verdict()).isEqualTo("not_enough_evidence");
         assertThat(report.sentence())
                 .startsWith("Not enough evidence yet: share of ")
-                .endsWith("; about " + report.outcomesMissing() + " more matches.");
+                .endsWith("; about %,d more outcomes.".formatted(report.outcomesMissing()));
         assertThat(report.toJson().get("outcomes_missing").asLong()).isPositive();
     }
 

@@ -65,13 +65,45 @@ final class OutcomeIntakeTest {
     }
 
     @Test
-    void outcomesOfOneCallCorrectEachOther() {
+    void outcomesOfOneCallThatContradictAreRefusedAndNothingIsTaken() {
         predict("a", KICK_OFF);
 
-        List<OutcomeReceipt> receipts = take(outcome("a", "H"), outcome("a", "A"), outcome("a", "A"));
+        assertThatThrownBy(() -> take(outcome("a", "H"), outcome("b", "H"), outcome("a", "A")))
+                .isInstanceOfSatisfying(
+                        KeelsonException.class,
+                        e -> assertThat(e.problems().getFirst().location()).hasToString("outcomes[2].outcome"))
+                .hasMessageContaining("The outcome (A) of (a) contradicts outcomes[0], which says H");
+        assertThat(settled("a")).isNull();
+    }
 
-        assertThat(receipts).extracting(OutcomeReceipt::before).containsExactly(null, "H", "A");
+    @Test
+    void sameOutcomeTwiceInOneCallIsWrittenOnce() {
+        predict("a", KICK_OFF);
+
+        List<OutcomeReceipt> receipts = take(outcome("a", "A"), outcome("a", "A"));
+
+        assertThat(receipts).extracting(OutcomeReceipt::before).containsExactly(null, "A");
         assertThat(settled("a")).isEqualTo("A");
+    }
+
+    @Test
+    void entityThatCannotBeOneIsRefusedUnlessItWasPredicted() {
+        predict("a|b", KICK_OFF);
+        OutcomeIntake.EventTimes none = new OutcomeIntake.EventTimes() {
+            @Override
+            public @Nullable Instant of(String model, String entity) {
+                return null;
+            }
+
+            @Override
+            public String notAKey(String model, String entity) {
+                return "it has too many parts";
+            }
+        };
+
+        assertThat(intake.take(List.of(outcome("a|b", "H")), none, NOW)).hasSize(1);
+        assertThatThrownBy(() -> intake.take(List.of(outcome("c|d", "H")), none, NOW))
+                .hasMessageContaining("outcomes[0].entity: The entity (c|d) cannot be one of the model (m): it has too many parts.");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.keelson.http.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.DriftCounts;
+import dev.keelson.control.StepRecord;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -244,6 +246,12 @@ final class CatalogEndpoints {
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("replays");
         replays.forEach((id, replay) -> {
+            ObjectNode counts = replay.putObject("drift_counts");
+            replay.path("models").properties().forEach(entry -> {
+                List<StepRecord> timeline = new ArrayList<>();
+                entry.getValue().forEach(step -> timeline.add(StepRecord.fromJson(step)));
+                counts.set(entry.getKey(), DriftCounts.of(timeline).toJson());
+            });
             ObjectNode compared = replay.putObject("comparisons");
             for (ModelDefinition model : backend.project().models()) {
                 backend.report("comparison-%s-%s".formatted(id, model.name()))

@@ -50,8 +50,7 @@ final class Json {
         try (InputStream in = request.content().inputStream()) {
             return MAPPER.readTree(in);
         } catch (JsonProcessingException e) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST, "The body is not JSON: %s.".formatted(e.getOriginalMessage()), null, e);
+            throw BadJson.of(e);
         } catch (IOException e) {
             throw new UncheckedIOException("The body could not be read.", e);
         }

@@ -47,7 +47,7 @@ final class OutcomesEndpoint {
         List<OutcomeEvent> events = new ArrayList<>();
         Instant now = backend.clock().instant();
         if (list == null) {
-            add(body, "", now, events, problems);
+            add(body, "outcomes[0].", now, events, problems);
         } else {
             for (int i = 0; i < list.size(); i++) {
                 add(list.get(i), "outcomes[" + i + "].", now, events, problems);
@@ -69,8 +69,11 @@ final class OutcomesEndpoint {
         int corrected = 0;
         int repeated = 0;
         for (OutcomeReceipt receipt : receipts) {
-            ObjectNode node = list.addObject()
-                    .put("model", receipt.event().model())
+            ObjectNode node = list.addObject();
+            if (!receipt.event().model().isEmpty()) { // it is not known to what an unknown prediction_id belongs
+                node.put("model", receipt.event().model());
+            }
+            node
                     .put("entity", receipt.event().entity())
                     .put("outcome", receipt.event().outcome())
                     .put("matched", receipt.matched())

@@ -2,10 +2,8 @@ package dev.keelson.http.server;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -40,20 +38,9 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
     static PredictRequest read(InputStream body, PredictOptions options) throws IOException {
         try (JsonParser parser = Json.FACTORY.createParser(body)) {
             return new Reader(parser, options).read();
-        } catch (JsonEOFException e) {
-            throw notJson("The JSON of the body ends too early (line %d).", e);
         } catch (JsonParseException | StreamConstraintsException e) {
-            throw notJson("The body is not JSON (line %d, column %d): %s", e);
+            throw BadJson.of(e);
         }
-    }
-
-    private static KeelsonException notJson(String text, JsonProcessingException e) {
-        var at = e.getLocation();
-        return new KeelsonException(
-                ErrorCode.BAD_REQUEST,
-                text.formatted(at == null ? 0 : at.getLineNr(), at == null ? 0 : at.getColumnNr(), e.getOriginalMessage()),
-                null,
-                e);
     }
 
     private static final class Reader {

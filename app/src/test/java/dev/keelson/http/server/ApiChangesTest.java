@@ -135,6 +135,8 @@ class ApiChangesTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().path("unmatched").asInt()).isEqualTo(1);
         assertThat(answer.json().path("outcomes").path(0).path("entity").asText()).isEqualTo(id);
+        assertThat(answer.json().path("outcomes").path(0).has("model")).isFalse();
+        assertThat(wrong.json().path("errors").findValuesAsText("field")).containsExactly("outcomes[0].outcome");
         assertProblem(wrong, 400, ErrorCode.BAD_REQUEST);
     }
 

@@ -113,6 +113,17 @@ class ApiTest {
         assertProblem(client.post(PREDICT, body), 400, ErrorCode.BAD_REQUEST);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {PREDICT, "/api/v1/outcomes"})
+    void aBodyThatIsNotJsonIsToldInOurWordsWithItsPlace(String path) {
+        assertThat(client.post(path, "{\"a\": oops}").text())
+                .contains("The body is not JSON at line 1, column ")
+                .doesNotContain("Source", "Unrecognized");
+        assertThat(client.post(path, "{\"a\":").text())
+                .contains("The JSON of the body ends too early at line 1, column ")
+                .doesNotContain("Source", "Unexpected");
+    }
+
     @Test
     void aWrongOptionIsRefused() {
         assertProblem(client.post(PREDICT + "?durable=perhaps", ROW), 400, ErrorCode.BAD_REQUEST);
@@ -286,6 +297,9 @@ class ApiTest {
         JsonNode body = client.get("/api/v1/replays").json();
 
         assertThat(body.path("replays")).hasSize(1);
+        assertThat(body.path("replays").path(0).path("drift_counts").path("football-1x2").fieldNames())
+                .toIterable()
+                .containsExactly("alarm", "warning", "none", "insufficient", "off");
         JsonNode timeline = body.path("replays").path(0).path("models").path("football-1x2");
         assertThat(timeline).hasSize(84);
         assertThat(timeline.path(0).path("date").asText()).isLessThan(timeline.path(83).path("date").asText());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -133,7 +134,7 @@ public record WalkForward(int folds, long embargoMicros, double firstShare) {
     private static KeelsonException notEnough(int rows, String why) {
         return new KeelsonException(
                 ErrorCode.NOT_ENOUGH_ROWS,
-                "%d rows with a known label cannot be split in time: %s.".formatted(rows, why),
+                String.format(Locale.ROOT, "%,d rows with a known label cannot be split in time: %s.", rows, why),
                 "Maybe more history must be loaded, or fewer folds and a shorter test period suit these rows.");
     }
 }

@@ -65,9 +65,10 @@ public final class StoreErrors {
 
     /** The error for a file or folder that this user may not write. */
     public static KeelsonException notWritable(Path path, Throwable cause) {
+        String why = cause instanceof AccessDeniedException ? "you may not write there" : said(cause);
         return new KeelsonException(
                 ErrorCode.NOT_WRITABLE,
-                "(%s) cannot be written: %s.".formatted(path, said(cause)),
+                "(%s) cannot be written: %s.".formatted(path, why),
                 "Maybe the folder belongs to another user or its disk is mounted read-only: change that, or use another"
                         + " folder.",
                 cause);

@@ -1,0 +1,68 @@
+package dev.keelson.control;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How often each verdict of the drift check was given.
+ *
+ * @param steps all steps
+ * @param alarm steps with an alarm
+ * @param warning with a warning
+ * @param none without drift
+ * @param insufficient with too little data to tell
+ * @param off at which nobody looked
+ */
+public record DriftCounts(int steps, int alarm, int warning, int none, int insufficient, int off) {
+
+    /** Counts. */
+    public static DriftCounts of(List<StepRecord> timeline) {
+        return new DriftCounts(
+                timeline.size(),
+                count(timeline, "alarm"),
+                count(timeline, "warning"),
+                count(timeline, "none"),
+                count(timeline, "insufficient"),
+                count(timeline, "off"));
+    }
+
+    private static int count(List<StepRecord> timeline, String verdict) {
+        return (int) timeline.stream()
+                .filter(step -> step.drift().equals(verdict))
+                .count();
+    }
+
+    /** {@code 2 alarms of drift in 52 steps}, and of how many of them nothing can be said. */
+    public String sentence() {
+        if (off == steps) {
+            return String.format(Locale.ROOT, "drift was not looked at in %,d %s", steps, plural("step", steps));
+        }
+        String alarms = String.format(Locale.ROOT, "%,d %s of drift", alarm, plural("alarm", alarm));
+        return insufficient == 0
+                ? String.format(Locale.ROOT, "%s in %,d %s", alarms, steps, plural("step", steps))
+                : String.format(
+                        Locale.ROOT,
+                        "%s; %,d of %,d %s had too little data to tell",
+                        alarms,
+                        insufficient,
+                        steps,
+                        plural("step", steps));
+    }
+
+    private static String plural(String noun, int n) {
+        return n == 1 ? noun : noun + "s";
+    }
+
+    /** The JSON document. */
+    public ObjectNode toJson() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("alarm", alarm)
+                .put("warning", warning)
+                .put("none", none)
+                .put("insufficient", insufficient)
+                .put("off", off);
+    }
+}
