@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -201,8 +202,7 @@ final class LabelShiftDetectorTest {
         assertThat(stable.startEpoch()).isEmpty();
         assertThat(stable.outcomesSinceStart()).isEqualTo(stable.outcomes());
         for (LabelShift.ClassShare each : stable.classes()) {
-            Interval since = each.since();
-            assertThat(since).isNotNull();
+            Interval since = Objects.requireNonNull(each.since());
             assertThat(since.lower() - each.before().estimate()).isGreaterThan(-0.05);
             assertThat(since.upper() - each.before().estimate()).isLessThan(0.05);
         }
