@@ -113,7 +113,7 @@ final class OnlineFeaturesTest {
             OnlineFeatures features = OnlineFeatures.open(ENGINE, store);
 
             assertThat(features.repeated(SERVICE, request.at(0)))
-                    .containsExactly(new RepeatedEntity("team", known.home(), "HomeTeam", "AwayTeam"));
+                    .containsExactly(new RepeatedEntity("team", java.util.Objects.requireNonNull(known.home()), "HomeTeam", "AwayTeam"));
             assertThat(features.repeated(SERVICE, request.at(1))).isEmpty();
         }
     }
