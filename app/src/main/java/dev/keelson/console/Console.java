@@ -128,6 +128,52 @@ public final class Console {
         return page("run.jte", new RunsPage(backend).one(shell(visit, "Run", "runs", null, ""), id));
     }
 
+    /** What the checks of each source found. */
+    public Page quality(Visit visit) {
+        return page("quality.jte", new QualityPage(backend).view(shell(visit, "Data quality", "data", null, "")));
+    }
+
+    /**
+     * Rows of a source that something is wrong with.
+     *
+     * @param report the validation that found them, or null for those of the latest load
+     * @param page from 1
+     */
+    public Page failing(Visit visit, String source, @Nullable String report, int page) {
+        return page(
+                "failing.jte",
+                new QualityPage(backend).rows(shell(visit, "Rows at fault", "data", null, ""), source, report, page));
+    }
+
+    /**
+     * The rows that wait for a person.
+     *
+     * @param source its name, or null for the first that something waits in
+     * @param state {@code open}, {@code decided} or {@code all}
+     * @param page from 1
+     */
+    public Page review(Visit visit, @Nullable String source, String state, int page) {
+        return page(
+                "review.jte",
+                new ReviewPage(backend).view(shell(visit, "Review", "data", null, ""), source, state, page));
+    }
+
+    /** The feature catalogue. */
+    public Page features(Visit visit) {
+        return page("features.jte", new FeaturesPage(backend).view(shell(visit, "Features", "features", null, "")));
+    }
+
+    /**
+     * A feature view.
+     *
+     * @param key the entity whose values are asked for, or null
+     */
+    public Page featureView(Visit visit, String name, @Nullable String key) {
+        return page(
+                "featureView.jte",
+                new FeaturesPage(backend).one(shell(visit, name, "features", null, ""), name, key));
+    }
+
     /** What is shown instead of a page that failed. */
     public Page failure(int status, List<Problem> problems, Visit visit) {
         String title = status == 404 ? "Not found" : status >= 500 ? "Something went wrong" : "That cannot be done";

@@ -142,8 +142,8 @@ final class OverviewPage {
                             new Badge(Level.MODERATE, "data"),
                             "%s rows of %s were set aside by the load of %s."
                                     .formatted(Text.count(rows), source.name(), Text.minute(load.at(), zone)),
-                            "/",
-                            "keelson status"));
+                            "/review?source=" + source.name(),
+                            "keelson data review list"));
                 }
             }
         });

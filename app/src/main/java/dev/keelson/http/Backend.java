@@ -143,6 +143,17 @@ public interface Backend {
      */
     DefinitionPlan apply(String actor);
 
+    /**
+     * The features of views that a model uses, as they are or in what it derives, each as {@code view:feature}, in the order
+     * of the views.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND
+     */
+    List<String> usedFeatures(String model);
+
+    /** The features that mattered to a run, the most important first, each with its share; nothing where it kept none. */
+    Map<String, Double> importance(Run run);
+
     // ---- what changes what serves
 
     /**

@@ -384,6 +384,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public List<String> usedFeatures(String model) {
+        return ProjectDefinitions.features(project, Projects.model(project, model));
+    }
+
+    @Override
+    public Map<String, Double> importance(Run run) {
+        return Importance.of(run, workspace.artifacts());
+    }
+
+    @Override
     public List<String> inputNames(ModelVersion of) {
         ProjectModels compiled = models;
         if (compiled == null) {

@@ -1,14 +1,20 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
 import dev.keelson.control.ServiceHistory;
 import dev.keelson.control.StepRecord;
+import dev.keelson.data.CheckResult;
+import dev.keelson.data.LoadReport;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
+import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.id.Ids;
 import dev.keelson.id.Sha256;
 import dev.keelson.metrics.ReliabilityBins;
@@ -38,6 +44,7 @@ import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.Interval;
+import dev.keelson.train.FeatureSummary;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +61,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -79,13 +87,36 @@ public final class SeededBackend implements Backend {
         "Northport", "Eastvale", "Kingsbridge", "Ashford Town", "Millbrook", "Harrow Vale", "Redcliff", "Stonehaven",
         "Westerby", "Oldcastle", "Fairmount", "Langley"
     };
+    private static final List<FeatureViewDefinition> VIEWS = List.of(
+            new FeatureViewDefinition(
+                    "team_form",
+                    "team",
+                    "matches",
+                    "HomeTeam",
+                    null,
+                    Duration.ofDays(60),
+                    List.of(
+                            new FeatureDefinition("points_last10", Located.of("mean(points, last=10)")),
+                            new FeatureDefinition("goals_for_last5", Located.of("mean(goals_for, last=5)")),
+                            new FeatureDefinition("rest_days", Located.of("days_since_last_event()"))),
+                    null),
+            new FeatureViewDefinition(
+                    "league_odds",
+                    "team",
+                    "matches",
+                    "HomeTeam",
+                    null,
+                    Duration.ofDays(1),
+                    List.of(new FeatureDefinition("home_win_rate_90d", Located.of("mean(home_win, window=90d)"))),
+                    null));
     private static final UUID NAMESPACE = new UUID(7, 7);
     private static final int WEEKS = 84;
     private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
 
     private boolean applied;
     private final Project project;
-    private final SeededData data = new SeededData();
+    private final SeededData data;
+    private final @Nullable SeededFeatures features;
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final InMemoryPredictionLog log = new InMemoryPredictionLog();
     private final OutcomeIntake intake = new OutcomeIntake(log);
@@ -93,7 +124,9 @@ public final class SeededBackend implements Backend {
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
 
-    private SeededBackend() {
+    private SeededBackend(boolean loaded) {
+        this.data = new SeededData(loaded);
+        this.features = loaded ? new SeededFeatures(VIEWS, NOW) : null;
         ZoneId zone = ZoneId.of("Europe/London");
         List<ModelDefinition> models = List.of(model(MODEL), model("football-1x2-odds"));
         DriftMonitorDefinition monitor = new DriftMonitorDefinition(
@@ -110,9 +143,9 @@ public final class SeededBackend implements Backend {
                 Path.of("football", "keelson.yaml"),
                 "football-tips",
                 zone,
-                List.of(),
+                List.of(data.source()),
                 Map.of("team", "team"),
-                List.of(),
+                VIEWS,
                 List.of(),
                 List.of(),
                 models,
@@ -124,7 +157,8 @@ public final class SeededBackend implements Backend {
 
     /** The project after its replay. */
     public static SeededBackend seeded() {
-        SeededBackend backend = new SeededBackend();
+        SeededBackend backend = new SeededBackend(true);
+        backend.loads();
         backend.seed(MODEL, 0.985, 8);
         backend.seed("football-1x2-odds", 0.9683, 2);
         backend.log.catchUp();
@@ -133,7 +167,12 @@ public final class SeededBackend implements Backend {
 
     /** The project before its first run. */
     public static SeededBackend empty() {
-        return new SeededBackend();
+        return new SeededBackend(false);
+    }
+
+    /** The project with data and nothing else. */
+    public static SeededBackend loaded() {
+        return new SeededBackend(true);
     }
 
     /** Every later call that predicts throws this. */
@@ -214,9 +253,38 @@ public final class SeededBackend implements Backend {
                 }
             });
         }
+        checkFeatures(model);
         predictions(model, first, versions);
         reports(model, first, versions);
         comparison(model, level);
+    }
+
+    /** Six loads, a week apart, the last of which is the one whose rows are shown. */
+    private void loads() {
+        LoadReport load = Objects.requireNonNull(data.load());
+        for (int week = 5; week >= 0; week--) {
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.put("quarantined", load.quarantined().size()).put("marked", load.marked().size());
+            ArrayNode checks = document.putArray("checks");
+            for (CheckResult check : load.checks()) {
+                checks.add(check.toJson().put("value", check.observed() * (1 - 0.1 * week)));
+            }
+            put("load", data.source().name(), NOW.minus(Duration.ofDays(7L * week)), "done", document);
+        }
+    }
+
+    private void checkFeatures(String model) {
+        List<FeatureValidation.Feature> features = new ArrayList<>();
+        Random values = new Random(7);
+        for (String column : COLUMNS) {
+            double[] sample = new double[400];
+            for (int i = 0; i < sample.length; i++) {
+                sample[i] = i % 40 == 0 ? Double.NaN : 1.4 + 0.5 * values.nextGaussian();
+            }
+            features.add(new FeatureValidation.Feature(column, FeatureSummary.of(sample), 0.55));
+        }
+        FeatureValidation check = new FeatureValidation(model, NOW, "v1", null, 400, features, List.of());
+        put("feature_check", model, NOW, check.verdict(), check.toJson());
     }
 
     private static AuditEntry entry(Instant at, String action, ModelVersion version, String reason, String evidence) {
@@ -483,6 +551,30 @@ public final class SeededBackend implements Backend {
     @Override
     public DataBackend data() {
         return data;
+    }
+
+    @Override
+    public @Nullable FeatureServing features() {
+        return features;
+    }
+
+    @Override
+    public List<String> usedFeatures(String model) {
+        return model.equals(MODEL)
+                ? VIEWS.stream()
+                        .flatMap(view -> view.features().stream().map(each -> view.name() + ":" + each.name()))
+                        .toList()
+                : List.of();
+    }
+
+    @Override
+    public Map<String, Double> importance(Run run) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        double shift = 0.002 * Math.floorMod(run.id().hashCode(), 7);
+        for (int c = 0; c < COLUMNS.size(); c++) {
+            shares.put(COLUMNS.get(c), IMPORTANCE[c] + (c % 2 == 0 ? shift : -shift));
+        }
+        return shares;
     }
 
     @Override

@@ -39,13 +39,20 @@ final class SeededData implements DataBackend {
     private final SourceDefinition source = Sources.dated()
             .least("odds", 1.01, ColumnDefinition.OnFail.QUARANTINE)
             .rule("odds < 50", RowRule.OnFail.WARN)
+            .block("row_count >= 1")
+            .warn("missing(odds) < 10%")
             .build();
     private final InMemoryDatasetStore store = new InMemoryDatasetStore();
     private final List<ReviewDecision> decisions = new ArrayList<>();
     private final List<StoredReport> checks = new ArrayList<>();
-    private final LoadReport load;
+    private final @Nullable LoadReport load;
 
-    SeededData() {
+    /** @param loaded whether anything was loaded yet */
+    SeededData(boolean loaded) {
+        if (!loaded) {
+            this.load = null;
+            return;
+        }
         DataLoad loads = new DataLoad(store);
         loads.load(Sources.read(source, "id,date,odds\na,2020-01-01,2.4\n"), null, NOW.minusSeconds(60));
         this.load = loads.load(Sources.read(source, CSV), null, NOW);
@@ -71,9 +78,18 @@ final class SeededData implements DataBackend {
         return List.copyOf(checks);
     }
 
+    SourceDefinition source() {
+        return source;
+    }
+
+    /** What the load that is shown did, or null before it. */
+    @Nullable LoadReport load() {
+        return load;
+    }
+
     @Override
     public List<Review.Item> review(@Nullable String name) {
-        return Review.queue(load.quarantined(), load.marked(), decisions, NOW);
+        return load == null ? List.of() : Review.queue(load.quarantined(), load.marked(), decisions, NOW);
     }
 
     @Override

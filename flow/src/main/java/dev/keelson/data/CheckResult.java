@@ -43,17 +43,23 @@ public record CheckResult(
 
     /** The measurement in the unit of the limit: {@code 23136}, {@code 1.7 %}, {@code 8d}. */
     public String observedText() {
-        if (Double.isNaN(observed)) {
-            return "not known";
-        }
+        return Double.isNaN(observed) ? "not known" : text(observed);
+    }
+
+    /** The limit in its unit. */
+    public String limitText() {
+        return text(limit);
+    }
+
+    private String text(double value) {
         return switch (unit) {
             case NONE ->
-                new BigDecimal(observed)
+                new BigDecimal(value)
                         .setScale(6, RoundingMode.HALF_EVEN)
                         .stripTrailingZeros()
                         .toPlainString();
-            case PERCENT -> String.format(Locale.ROOT, "%.2f %%", 100 * observed);
-            case DURATION -> Durations.format(Duration.ofSeconds(Math.max(0, Math.round(observed))));
+            case PERCENT -> String.format(Locale.ROOT, "%.2f %%", 100 * value);
+            case DURATION -> Durations.format(Duration.ofSeconds(Math.max(0, Math.round(value))));
         };
     }
 
@@ -67,6 +73,10 @@ public record CheckResult(
                 .put("passed", passed);
         if (Double.isFinite(observed)) {
             json.put("value", observed);
+        }
+        if (Double.isFinite(limit)) {
+            json.put("limit", limitText());
+            json.put("limit_value", limit);
         }
         if (detail != null) {
             json.put("detail", detail);

@@ -6,6 +6,7 @@ import dev.keelson.console.Console.Page;
 import dev.keelson.console.Console.Theme;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.PredictionsPage;
+import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 
@@ -34,6 +36,10 @@ final class ConsoleRoutes {
     private static final HeaderName SET_COOKIE = HeaderNames.create("Set-Cookie");
     private static final String THEME_COOKIE = "keelson_theme";
     private static final int MAX_FORM_BYTES = 16 * 1024;
+    private static final int MAX_PAGE = 1_000_000;
+    private static final Set<String> STATES = Set.of("open", "decided", "all");
+    /** Who acts, as the records name it. */
+    private static final String ACTOR = "console";
 
     private final Backend backend;
     private final Console console;
@@ -64,6 +70,14 @@ final class ConsoleRoutes {
         routes.get(
                 "/runs/{id}",
                 (request, response) -> send(response, console.run(theme(request), Parameters.path(request, "id"))));
+        routes.get("/data", (request, response) -> send(response, console.quality(theme(request))));
+        routes.get("/data/{source}/rows", this::failing);
+        routes.get("/review", this::review);
+        routes.post("/data/{source}/check", this::checkSource);
+        routes.post("/review/{source}/{row}", this::decide);
+        routes.post("/review/{source}/decisions/{id}/revert", this::revert);
+        routes.get("/features", (request, response) -> send(response, console.features(theme(request))));
+        routes.get("/features/{view}", this::featureView);
         routes.get("/static/{+file}", this::asset);
         routes.get("/favicon.ico", (request, response) -> redirect(response, "/static/icon.svg"));
         routes.post("/theme", this::changeTheme);
@@ -113,13 +127,79 @@ final class ConsoleRoutes {
 
     private void rollback(ServerRequest request, ServerResponse response) {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
-        String reason = form(request).first("reason").orElse("").strip();
+        backend.rollback(model, ACTOR, reason(form(request)));
+        redirect(response, "/models/" + model);
+    }
+
+    private void featureView(ServerRequest request, ServerResponse response) {
+        String key = new Parameters(request).text("key");
+        send(response, console.featureView(theme(request), Parameters.path(request, "view"), key));
+    }
+
+    // ---- data
+
+    private void failing(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int page = parameters.number("page", 1, MAX_PAGE, 1);
+        parameters.check();
+        send(
+                response,
+                console.failing(theme(request), Parameters.path(request, "source"), parameters.text("report"), page));
+    }
+
+    private void review(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int page = parameters.number("page", 1, MAX_PAGE, 1);
+        String state = parameters.text("state");
+        if (state == null) {
+            state = "open";
+        } else if (!STATES.contains(state)) {
+            parameters.wrong("state", state, "open, decided or all");
+        }
+        parameters.check();
+        send(response, console.review(theme(request), parameters.text("source"), state, page));
+    }
+
+    private void checkSource(ServerRequest request, ServerResponse response) {
+        backend.data().check(Parameters.path(request, "source"), null);
+        redirect(response, "/data");
+    }
+
+    private void decide(ServerRequest request, ServerResponse response) {
+        String source = Parameters.path(request, "source");
+        UriQuery form = form(request);
+        String word = form.first("action").orElse("");
+        ReviewDecision.Action action =
+                switch (word) {
+                    case "accept" -> ReviewDecision.Action.ACCEPT;
+                    case "correct" -> ReviewDecision.Action.CORRECT;
+                    case "reject" -> ReviewDecision.Action.REJECT;
+                    default ->
+                        throw new KeelsonException(
+                                ErrorCode.BAD_REQUEST,
+                                "The action (%s) is wrong; expected accept, correct or reject.".formatted(word),
+                                null);
+                };
+        Map<String, String> cells = action == ReviewDecision.Action.CORRECT
+                ? Map.of(form.first("column").orElse(""), form.first("text").orElse(""))
+                : Map.of();
+        backend.data().decide(source, Parameters.path(request, "row"), action, cells, ACTOR, reason(form));
+        redirect(response, "/review?source=" + source);
+    }
+
+    private void revert(ServerRequest request, ServerResponse response) {
+        String source = Parameters.path(request, "source");
+        backend.data().revert(source, Parameters.path(request, "id"), ACTOR, reason(form(request)));
+        redirect(response, "/review?source=" + source);
+    }
+
+    private static String reason(UriQuery form) {
+        String reason = form.first("reason").orElse("").strip();
         if (reason.isEmpty()) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence for the audit trail.", null);
         }
-        backend.rollback(model, "console", reason);
-        redirect(response, "/models/" + model);
+        return reason;
     }
 
     private void changeTheme(ServerRequest request, ServerResponse response) {

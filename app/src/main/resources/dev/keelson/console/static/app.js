@@ -30,7 +30,7 @@
       case "k": pick(-1); break;
       case "Enter": {
         const row = rows()[picked];
-        const link = row && row.classList.contains("picked") && event.target === document.body && row.querySelector("a");
+        const link = row && row.classList.contains("picked") && event.target === document.body && row.querySelector("a, summary");
         if (link) link.click();
         break;
       }

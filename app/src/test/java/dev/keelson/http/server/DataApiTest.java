@@ -17,7 +17,7 @@ class DataApiTest {
 
     @BeforeEach
     void start() {
-        server = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
+        server = KeelsonServer.start(SeededBackend.loaded(), KeelsonServer.DEFAULT_HOST, 0);
         client = new Client(server.url());
     }
 
@@ -33,7 +33,7 @@ class DataApiTest {
 
         assertThat(made.status()).as(made.text()).isEqualTo(200);
         assertThat(made.json().path("verdict").asText()).isEqualTo("warned");
-        assertThat(made.json().path("checks").path(0).path("condition").asText()).isEqualTo("rows: odds < 50");
+        assertThat(made.json().path("checks").path(2).path("condition").asText()).isEqualTo("rows: odds < 50");
         assertThat(client.get("/api/v1/data/checks").json().path("checks").path(0))
                 .isEqualTo(made.json());
         assertThat(client.post("/api/v1/data/checks", "{\"version\":\"latest\"}")

@@ -47,7 +47,14 @@ class PagesTest {
                 "/predictions",
                 "/predictions?text=nobody",
                 "/runs",
-                "/runs?model=football-1x2-odds");
+                "/runs?model=football-1x2-odds",
+                "/data",
+                "/data/matches/rows",
+                "/review",
+                "/review?source=matches&state=all",
+                "/features",
+                "/features/team_form",
+                "/features/league_odds?key=Northport");
     }
 
     @ParameterizedTest
@@ -74,7 +81,7 @@ class PagesTest {
         Client.Answer page = before.get(path);
 
         assertThat(page.status()).as(page.text()).isEqualTo(200);
-        assertThat(page.text()).containsPattern("keelson (run|predict|replay)|Show all");
+        assertThat(page.text()).containsPattern("keelson (run|predict|replay|data check|features [a-z]+)|Show all");
     }
 
     @Test
