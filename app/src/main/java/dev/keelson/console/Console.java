@@ -158,6 +158,30 @@ public final class Console {
                 new ReviewPage(backend).view(shell(visit, "Review", "data", null, ""), source, state, page));
     }
 
+    /** The versions of each source's data. */
+    public Page versions(Visit visit) {
+        return page("versions.jte", new VersionsPage(backend).view(shell(visit, "Versions", "data", null, "")));
+    }
+
+    /**
+     * A version of a source's data.
+     *
+     * @param name its id, a unique beginning of it, a tag or {@code latest}
+     */
+    public Page version(Visit visit, String source, String name) {
+        return page(
+                "version.jte",
+                new VersionsPage(backend).one(shell(visit, source + " " + name, "data", null, ""), source, name));
+    }
+
+    /** How a version differs from another one of the same source. */
+    public Page difference(Visit visit, String source, String before, String after) {
+        return page(
+                "difference.jte",
+                new VersionsPage(backend)
+                        .difference(shell(visit, "Difference", "data", null, ""), source, before, after));
+    }
+
     /** The feature catalogue. */
     public Page features(Visit visit) {
         return page("features.jte", new FeaturesPage(backend).view(shell(visit, "Features", "features", null, "")));

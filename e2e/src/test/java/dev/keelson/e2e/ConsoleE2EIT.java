@@ -41,16 +41,24 @@ class ConsoleE2EIT {
             document.addEventListener('securitypolicyviolation',
                 event => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
             """;
-    private static final Map<String, String> PAGES = Map.of(
-            "overview", "/",
-            "model", "/models/football-1x2",
-            "drift", "/models/football-1x2/drift",
-            "replay", "/models/football-1x2/replay",
-            "predictions", "/predictions",
-            "prediction", "/predictions/{prediction}",
-            "runs", "/runs",
-            "run", "/runs/{run}",
-            "not-found", "/models/football-2x1");
+    private static final Map<String, String> PAGES = Map.ofEntries(
+            Map.entry("overview", "/"),
+            Map.entry("model", "/models/football-1x2"),
+            Map.entry("drift", "/models/football-1x2/drift"),
+            Map.entry("replay", "/models/football-1x2/replay"),
+            Map.entry("predictions", "/predictions"),
+            Map.entry("prediction", "/predictions/{prediction}"),
+            Map.entry("runs", "/runs"),
+            Map.entry("run", "/runs/{run}"),
+            Map.entry("not-found", "/models/football-2x1"),
+            Map.entry("quality", "/data"),
+            Map.entry("rows-at-fault", "/data/matches/rows"),
+            Map.entry("review", "/review?state=all"),
+            Map.entry("versions", "/versions"),
+            Map.entry("version", "/data/matches/versions/latest"),
+            Map.entry("difference", "/data/matches/diff?before={version}"),
+            Map.entry("features", "/features"),
+            Map.entry("feature-view", "/features/team_form?key=Northport"));
 
     private static KeelsonServer server;
     private static SeededBackend backend;
@@ -95,6 +103,9 @@ class ConsoleE2EIT {
         return server.url()
                 + Objects.requireNonNull(PAGES.get(page), page)
                         .replace("{run}", backend.runs(null, 1).getFirst().id())
+                        .replace(
+                                "{version}",
+                                backend.data().versions("matches").getFirst().shortId())
                         .replace(
                                 "{prediction}",
                                 backend.predictions(new PredictionQuery(
@@ -254,6 +265,32 @@ class ConsoleE2EIT {
             assertThat(page.locator("tbody tr a").first().getAttribute("href")).isNotEqualTo(first);
             assertThat(page.url()).contains("cursor=");
             assertThat(watched.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRowIsDecidedAndTheDecisionUndoneWithScriptsOff() {
+        SeededBackend own = SeededBackend.loaded();
+        KeelsonServer other = KeelsonServer.start(own, KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(other.url() + "/review");
+
+            page.locator("tbody summary").first().click();
+            page.locator("tbody tr >> nth=0 >> input[name=reason]").fill("A typo.");
+            page.locator("tbody tr >> nth=0 >> input[name=text]").fill("1.5");
+            page.locator("tbody tr >> nth=0 >> button[value=correct]").click();
+
+            assertThat(page.locator("tbody tr").count()).isEqualTo(1);
+            assertThat(page.locator(".decisions").innerText()).contains("corrected").contains("0.5 → 1.5");
+            page.locator(".decisions summary").click();
+            page.locator(".decisions input[name=reason]").fill("It was right.");
+            page.locator(".decisions button").click();
+            assertThat(page.locator("tbody tr").count()).isEqualTo(2);
+            assertThat(own.data().decisions("matches")).hasSize(2);
+        } finally {
+            other.stop();
         }
     }
 

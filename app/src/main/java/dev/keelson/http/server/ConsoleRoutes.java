@@ -6,6 +6,7 @@ import dev.keelson.console.Console.Page;
 import dev.keelson.console.Console.Theme;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.PredictionsPage;
+import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -76,6 +77,18 @@ final class ConsoleRoutes {
         routes.post("/data/{source}/check", this::checkSource);
         routes.post("/review/{source}/{row}", this::decide);
         routes.post("/review/{source}/decisions/{id}/revert", this::revert);
+        routes.get("/versions", (request, response) -> send(response, console.versions(theme(request))));
+        routes.get(
+                "/data/{source}/versions/{version}",
+                (request, response) -> send(
+                        response,
+                        console.version(
+                                theme(request),
+                                Parameters.path(request, "source"),
+                                Parameters.path(request, "version"))));
+        routes.get("/data/{source}/diff", this::difference);
+        routes.post("/data/{source}/versions/{version}/tags", this::tag);
+        routes.post("/data/{source}/untag", this::untag);
         routes.get("/features", (request, response) -> send(response, console.features(theme(request))));
         routes.get("/features/{view}", this::featureView);
         routes.get("/static/{+file}", this::asset);
@@ -191,6 +204,37 @@ final class ConsoleRoutes {
         String source = Parameters.path(request, "source");
         backend.data().revert(source, Parameters.path(request, "id"), ACTOR, reason(form(request)));
         redirect(response, "/review?source=" + source);
+    }
+
+    private void difference(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String before = parameters.text("before");
+        String after = parameters.text("after");
+        if (before == null) {
+            parameters.wrong("before", "", "a version");
+        }
+        parameters.check();
+        send(
+                response,
+                console.difference(
+                        theme(request),
+                        Parameters.path(request, "source"),
+                        before == null ? "" : before,
+                        after == null ? "latest" : after));
+    }
+
+    private void tag(ServerRequest request, ServerResponse response) {
+        String source = Parameters.path(request, "source");
+        String version = Parameters.path(request, "version");
+        String tag = form(request).first("tag").orElse("").strip();
+        DatasetVersion named = backend.data().tag(source, version, tag);
+        redirect(response, "/data/" + source + "/versions/" + named.shortId());
+    }
+
+    private void untag(ServerRequest request, ServerResponse response) {
+        String source = Parameters.path(request, "source");
+        backend.data().untag(source, form(request).first("tag").orElse(""));
+        redirect(response, "/versions");
     }
 
     private static String reason(UriQuery form) {

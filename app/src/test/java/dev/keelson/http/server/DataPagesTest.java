@@ -120,6 +120,25 @@ class DataPagesTest {
         assertThat(unknown).contains("not known").doesNotContain("<b>").contains("value=\"&lt;b>\"");
     }
 
+    @Test
+    void versionsAreListedDescribedTaggedAndCompared() {
+        String list = client.get("/versions").text();
+        Client.Answer tagged = client.post("/data/matches/versions/latest/tags", "tag=season-2020");
+        String version = client.get("/data/matches/versions/season-2020").text();
+        String compared = list.substring(list.indexOf("/data/matches/diff?before="));
+        String difference = client.get(compared.substring(0, compared.indexOf('"')).replace("&amp;", "&")).text();
+
+        assertThat(list).contains("+2").contains("with the one before");
+        assertThat(tagged.status()).isEqualTo(303);
+        assertThat(tagged.header("Location")).matches("/data/matches/versions/[0-9a-f]{12}");
+        assertThat(version).contains("season-2020</span>").contains("median 3.00").contains("<td>date</td>");
+        assertThat(difference).contains("added").contains("odds: 2.4 → 2.5").contains("1 → 3");
+        assertThat(client.post("/data/matches/untag", "tag=season-2020").status()).isEqualTo(303);
+        assertThat(client.get("/data/matches/versions/season-2020").status()).isEqualTo(404);
+        assertThat(client.get("/data/matches/diff").status()).isEqualTo(400);
+        assertThat(client.post("/data/matches/versions/latest/tags", "tag=../x").status()).isEqualTo(400);
+    }
+
     private static String row(String page) {
         String address = page.substring(page.indexOf("action=\"/review/matches/") + "action=\"/review/matches/".length());
         return address.substring(0, address.indexOf('"'));

@@ -52,6 +52,7 @@ class PagesTest {
                 "/data/matches/rows",
                 "/review",
                 "/review?source=matches&state=all",
+                "/versions",
                 "/features",
                 "/features/team_form",
                 "/features/league_odds?key=Northport");
