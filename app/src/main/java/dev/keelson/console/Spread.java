@@ -10,6 +10,7 @@ final class Spread {
     private static final double WIDTH = 160;
     private static final double HEIGHT = 28;
     private static final double MARGIN = 3;
+    private static final double THICKEST = 9;
 
     private Spread() {}
 
@@ -68,8 +69,8 @@ final class Spread {
                 .append(String.format(Locale.ROOT, " %.1f %%,", 100.0 * each.count() / present)));
         label.setLength(label.length() - 1);
         Svg svg = new Svg(WIDTH, HEIGHT, "box", label.toString());
-        double row = (HEIGHT - 2) / column.frequent().size();
-        double y = 1;
+        double row = Math.min(THICKEST, (HEIGHT - 2) / column.frequent().size());
+        double y = (HEIGHT - row * column.frequent().size()) / 2;
         for (ColumnStatistics.Frequency each : column.frequent()) {
             svg.rect(
                     "bar",
