@@ -38,7 +38,7 @@ final class ArchitectureRules {
             "flow", Set.of("control", "data", "features", "labels", "monitor", "registry", "serve", "train"),
             "store", Set.of("store"),
             "boosting", Set.of("boosting"),
-            "app", Set.of("console", "http", "project", "wiring"),
+            "app", Set.of("console", "http", "lineage", "project", "wiring"),
             "cli", Set.of("cli"));
 
     /** Module to the modules below it. */
