@@ -725,7 +725,8 @@ public final class StoredLineage implements Lineage {
                     version.id(),
                     version.source() + " " + version.shortId(),
                     version.createdAt(),
-                    facts);
+                    facts,
+                    version.schema().columns());
         }
 
         private LineageNode row(FoundRow row) {
