@@ -80,8 +80,8 @@ final class LineageWalk {
                 }
                 notes.addAll(page.notes());
                 if (page.more()) {
-                    notes.add("%s of `%s` is shown in part: %d of more."
-                            .formatted(up ? "The origin" : "What came", node.id(), page.nodes().size()));
+                    notes.add("%s `%s` is shown in part: the first %d; there are more."
+                            .formatted(up ? "What came before" : "What came of", node.id(), page.nodes().size()));
                 }
             }
             level = next;

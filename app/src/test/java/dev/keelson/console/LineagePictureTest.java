@@ -45,7 +45,7 @@ class LineagePictureTest {
         LineageGraph graph =
                 new LineageGraph(run, List.of(run, model), List.of(new Edge(run.id(), model.id())), List.of());
 
-        String svg = LineagePicture.draw(graph).toString();
+        String svg = LineagePicture.draw(graph).html();
 
         assertThat(svg)
                 .contains("href=\"/lineage?of=run%2Fa%3Cb&amp;depth=2\"", "a&lt;b", "href=\"/lineage?of=model%2Ftips%40v1")
@@ -64,7 +64,7 @@ class LineagePictureTest {
             nodes.add(node(LineageKind.MODEL, "m" + i));
             edges.add(new Edge("run/r" + (4 - i), "model/m" + i));
         }
-        String svg = LineagePicture.draw(new LineageGraph(nodes.getFirst(), nodes, edges, List.of())).toString();
+        String svg = LineagePicture.draw(new LineageGraph(nodes.getFirst(), nodes, edges, List.of())).html();
 
         assertThat(svg.indexOf(">m4<")).isLessThan(svg.indexOf(">m0<"));
     }
@@ -75,7 +75,7 @@ class LineagePictureTest {
         LineagePicture.draw(graph);
 
         long start = System.nanoTime();
-        String svg = LineagePicture.draw(graph).toString();
+        String svg = LineagePicture.draw(graph).html();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
 
         System.getLogger("lineage").log(System.Logger.Level.INFO, "2,000 nodes drawn in {0} ms", took.toMillis());
