@@ -68,7 +68,7 @@ final class LineageWalk {
         for (int step = 0; step < query.depth(); step++) {
             List<LineageNode> next = new ArrayList<>();
             for (LineageNode node : level) {
-                Page page = neighbours.of(node, up, node == start ? query.offset() : 0, query.limit());
+                Page page = neighbours.of(node, up, node.equals(start) ? query.offset() : 0, query.limit());
                 for (LineageNode found : page.nodes()) {
                     nodes.putIfAbsent(found.id(), found);
                     edges.add(up
