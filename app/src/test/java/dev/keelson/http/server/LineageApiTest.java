@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.http.SeededBackend;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,12 +29,18 @@ class LineageApiTest {
         server.stop();
     }
 
+    private static List<String> kinds(JsonNode graph) {
+        List<String> kinds = new ArrayList<>();
+        graph.path("nodes").forEach(node -> kinds.add(node.path("kind").asText()));
+        return kinds;
+    }
+
     @Test
     void modelVersionHasItsRunAndItsPredictions() {
         JsonNode graph = client.get("/api/v1/lineage?of=football-1x2@v2&limit=5").json();
 
         assertThat(graph.path("start").asText()).isEqualTo("model/football-1x2@v2");
-        assertThat(graph.path("nodes").findValuesAsText("kind"))
+        assertThat(kinds(graph))
                 .containsExactly("run", "model", "prediction", "prediction", "prediction", "prediction", "prediction");
         assertThat(graph.path("edges")).hasSize(6);
         assertThat(graph.path("notes")).hasSize(1);
@@ -44,7 +52,7 @@ class LineageApiTest {
         JsonNode first = client.get("/api/v1/lineage?of=football-1x2@v2&down=true&limit=3").json();
         JsonNode second = client.get("/api/v1/lineage?of=football-1x2@v2&down=true&limit=3&offset=3").json();
 
-        assertThat(up.path("nodes").findValuesAsText("kind")).containsExactly("run", "model");
+        assertThat(kinds(up)).containsExactly("run", "model");
         assertThat(first.path("nodes")).hasSize(4);
         assertThat(second.path("nodes").findValuesAsText("id"))
                 .doesNotContainAnyElementsOf(first.path("nodes").findValuesAsText("id").subList(1, 4));
@@ -78,6 +86,8 @@ class LineageApiTest {
         assertThat(page.text())
                 .contains("<svg class=\"chart lineage\"", "href=\"/lineage?of=model%2Ffootball-1x2%40v2&amp;depth=2\"", "rel=\"next\"")
                 .doesNotContain("onclick");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'").doesNotContain("unsafe");
         assertThat(missing.status()).isEqualTo(404);
+        assertThat(client.get("/lineage").text()).contains("SOURCE:key");
     }
 }

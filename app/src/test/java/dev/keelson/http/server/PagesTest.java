@@ -46,8 +46,6 @@ class PagesTest {
                 "/models/football-1x2/replay?all=true",
                 "/predictions",
                 "/predictions?text=nobody",
-                "/lineage",
-                "/lineage?of=football-1x2@v2",
                 "/runs",
                 "/runs?model=football-1x2-odds");
     }
