@@ -6,6 +6,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.lineage.LineageQuery;
 import dev.keelson.train.ModelDefinition;
 import java.util.List;
 import java.util.Locale;
@@ -196,6 +197,15 @@ public final class Console {
         return page(
                 "featureView.jte",
                 new FeaturesPage(backend).one(shell(visit, name, "features", null, ""), name, key));
+    }
+
+    /**
+     * What came from what.
+     *
+     * @param query about which node, or null to ask for one
+     */
+    public Page lineage(Visit visit, @Nullable LineageQuery query) {
+        return page("lineage.jte", new LineagePage(backend).view(shell(visit, "Lineage", "", null, ""), query));
     }
 
     /** What is shown instead of a page that failed. */

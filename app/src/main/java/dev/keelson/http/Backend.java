@@ -2,6 +2,7 @@ package dev.keelson.http;
 
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
+import dev.keelson.lineage.Lineage;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
@@ -83,6 +84,9 @@ public interface Backend {
 
     /** The data: checks, review, versions. */
     DataBackend data();
+
+    /** Where things came from and what they led to. */
+    Lineage lineage();
 
     // ---- registry
 

@@ -16,6 +16,9 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
+import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -192,6 +195,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public @Nullable FeatureServing features() {
         return features;
+    }
+
+    @Override
+    public Lineage lineage() {
+        return new StoredLineage(project, workspace.catalog(), workspace.datasets(), LoggedPredictions.of(log));
     }
 
     @Override

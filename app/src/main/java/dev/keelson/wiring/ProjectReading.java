@@ -1,5 +1,10 @@
 package dev.keelson.wiring;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.StoredLineage;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -117,6 +122,25 @@ public final class ProjectReading implements AutoCloseable {
     public long countPredictions(PredictionQuery query) {
         PredictionLog open = log();
         return open == null ? 0 : open.count(query);
+    }
+
+    /**
+     * Where things came from and what they led to.
+     *
+     * @throws KeelsonException DATASET_NOT_FOUND when there is no state yet
+     */
+    public Lineage lineage() {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(
+                    ErrorCode.DATASET_NOT_FOUND, "No data has been loaded yet.", "Maybe run `keelson run`.");
+        }
+        PredictionLog predictions = log();
+        return new StoredLineage(
+                open.project(),
+                open.catalog(),
+                open.datasets(),
+                predictions == null ? LoggedPredictions.none() : LoggedPredictions.of(predictions));
     }
 
     private <T> T read(Function<CatalogTransaction, T> work, T nothing) {

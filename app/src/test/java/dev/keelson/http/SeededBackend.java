@@ -24,6 +24,9 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.labels.LabelTable;
+import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
@@ -199,6 +202,11 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 1,
                 null);
+    }
+
+    @Override
+    public Lineage lineage() {
+        return new StoredLineage(project, catalog, data.store(), LoggedPredictions.of(log));
     }
 
     // ---- what the pages show

@@ -12,6 +12,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.Sources;
 import dev.keelson.data.Validation;
 import dev.keelson.data.ValidationReport;
+import dev.keelson.data.spi.DatasetStore;
 import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -56,6 +57,10 @@ final class SeededData implements DataBackend {
         DataLoad loads = new DataLoad(store);
         loads.load(Sources.read(source, "id,date,odds\na,2020-01-01,2.4\n"), null, NOW.minusSeconds(60));
         this.load = loads.load(Sources.read(source, CSV), null, NOW);
+    }
+
+    DatasetStore store() {
+        return store;
     }
 
     @Override

@@ -38,7 +38,7 @@ final class ArchitectureRules {
             "flow", Set.of("control", "data", "features", "labels", "monitor", "registry", "serve", "train"),
             "store", Set.of("store"),
             "boosting", Set.of("boosting"),
-            "app", Set.of("console", "http", "project", "wiring"),
+            "app", Set.of("console", "http", "lineage", "project", "wiring"),
             "cli", Set.of("cli"));
 
     /** Module to the modules below it. */
@@ -157,7 +157,8 @@ final class ArchitectureRules {
 
     /**
      * spi packages are for the topic itself, for the topics after it in the loop (one use case is one transaction across
-     * topics), for adapters, and for the composition root that brings them together.
+     * topics), for adapters, for lineage, which reads what all of them have stored, and for the composition root that brings
+     * them together.
      */
     ArchRule spiIsForAdaptersAndItsTopic() {
         return classes()
@@ -166,6 +167,7 @@ final class ArchitectureRules {
                         || TOPICS_BELOW.getOrDefault(topic(from), Set.of()).contains(topic(to))
                         || (topic(from).equals("train") && topic(to).equals("learn")) // training is what learners are made for
                         || ADAPTER_MODULES.contains(module(from))
+                        || topic(from).equals("lineage") // it is computed across topics from what they have stored
                         || topic(from).equals("wiring")));
     }
 

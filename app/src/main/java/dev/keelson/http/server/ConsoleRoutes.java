@@ -91,6 +91,7 @@ final class ConsoleRoutes {
         routes.post("/data/{source}/untag", this::untag);
         routes.get("/features", (request, response) -> send(response, console.features(theme(request))));
         routes.get("/features/{view}", this::featureView);
+        routes.get("/lineage", this::lineage);
         routes.get("/static/{+file}", this::asset);
         routes.get("/favicon.ico", (request, response) -> redirect(response, "/static/icon.svg"));
         routes.post("/theme", this::changeTheme);
@@ -130,6 +131,12 @@ final class ConsoleRoutes {
             typed.put(name, value == null ? "" : value);
         }
         send(response, console.predictions(theme(request), new PredictionsPage.Asked(filter, typed, cursor)));
+    }
+
+    private void lineage(ServerRequest request, ServerResponse response) {
+        String of = new Parameters(request).text("of");
+        boolean asked = of != null && !of.isBlank();
+        send(response, console.lineage(theme(request), asked ? LineageEndpoint.query(request) : null));
     }
 
     private void checkDrift(ServerRequest request, ServerResponse response) {

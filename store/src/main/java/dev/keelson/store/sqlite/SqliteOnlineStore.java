@@ -513,7 +513,7 @@ public final class SqliteOnlineStore implements OnlineStore {
         // extended result codes carry the primary one in their low byte
         SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(result.code & 0xFF);
         if (primary == SQLiteErrorCode.SQLITE_FULL) {
-            return new KeelsonException(ErrorCode.DISK_FULL, message, "Maybe the disk is full.", cause);
+            return new KeelsonException(ErrorCode.DISK_FULL, message, "Maybe make room on that disk and run the command again: nothing half-written was kept.", cause);
         }
         if (primary == SQLiteErrorCode.SQLITE_READONLY
                 || primary == SQLiteErrorCode.SQLITE_CANTOPEN
