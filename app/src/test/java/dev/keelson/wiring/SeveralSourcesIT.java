@@ -67,6 +67,7 @@ final class SeveralSourcesIT {
                 key: [ticker, year_end]
                 event_time: year_end
                 created: published
+                late_window: 3650d
                 columns:
                   ticker: string
                   year_end: date

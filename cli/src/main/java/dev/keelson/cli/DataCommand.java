@@ -49,15 +49,18 @@ final class DataCommand extends CommandGroup {
         @Nullable String source;
     }
 
-    /** Says on standard error which rows were set aside, the first of them with their reasons. */
-    static void tellQuarantined(Session session, LoadReport load) {
+    /** Says on standard error which rows were set aside, the first of them with their reasons; of which source where there are several. */
+    static void tellQuarantined(Session session, LoadReport load, boolean several) {
         List<QuarantinedRow> rows = load.quarantined();
         if (rows.isEmpty()) {
             return;
         }
         Console console = session.console();
-        console.note("%s of `%s` set aside, of %,d read:"
-                .formatted(Texts.count(rows.size(), "row"), load.source(), load.read()));
+        console.note("%s set aside, of %,d read%s:"
+                .formatted(
+                        Texts.count(rows.size(), "row"),
+                        load.read(),
+                        several ? " from `" + load.source() + "`" : ""));
         rows.stream().limit(SHOWN).forEach(row -> console.note("  " + told(session, row).replace("\n", "\n    ")));
         if (rows.size() > SHOWN) {
             console.note("  ... and %s; `keelson data quarantine` lists all."
@@ -86,7 +89,7 @@ final class DataCommand extends CommandGroup {
             List<List<String>> rows = new ArrayList<>();
             loads.forEach(load -> rows.addAll(rows(load, loads.size() > 1 ? load.source() + "." : "")));
             console.table(List.of("WHAT", "VALUE"), rows);
-            loads.forEach(load -> notes(session, load));
+            loads.forEach(load -> notes(session, load, loads.size() > 1));
             console.document(loads.size() == 1 ? json(loads.getFirst()) : json(loads));
             return YES;
         }
@@ -107,9 +110,9 @@ final class DataCommand extends CommandGroup {
             return rows;
         }
 
-        private static void notes(Session session, LoadReport load) {
+        private static void notes(Session session, LoadReport load, boolean several) {
             Console console = session.console();
-            tellQuarantined(session, load);
+            tellQuarantined(session, load, several);
             if (!load.marked().isEmpty()) {
                 console.note("%s marked; `keelson data review list` shows them."
                         .formatted(Texts.count(load.marked().size(), "row")));

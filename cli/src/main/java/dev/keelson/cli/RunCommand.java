@@ -20,7 +20,7 @@ final class RunCommand extends KeelsonCommand {
                 session, "Interrupted. What was finished is kept; `keelson run` goes on from there.")) {
             report = RunPipeline.run(project, session.clock(), session.console()::line);
         }
-        report.loads().forEach(load -> DataCommand.tellQuarantined(session, load));
+        report.loads().forEach(load -> DataCommand.tellQuarantined(session, load, report.loads().size() > 1));
         ObjectNode document = report.toJson();
         double seconds = Texts.seconds(start);
         document.put("seconds", seconds);
