@@ -465,7 +465,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         request.views().forEach(this::view);
         Map<String, DatasetVersion> versions = versions();
         for (DatasetVersion version : versions.values()) {
-            if (!version.schema().equals(schemas.get(version.source()))) {
+            Schema before = schemas.get(version.source());
+            if (before == null || !version.schema().equals(before)) {
                 throw new KeelsonException(
                         ErrorCode.NOT_READY,
                         "The dataset has other columns or types since this process started.",

@@ -176,7 +176,7 @@ public final class ProjectDatasets {
      */
     public static List<PastLoad> loads(Project project, @Nullable String source, int limit) {
         if (source != null) {
-            var unused = Datasets.source(project, source); // or there is none
+            var _ = Datasets.source(project, source); // or there is none
         }
         try (Workspace workspace = Workspace.reading(project)) {
             return !workspace.hasCatalog()
