@@ -76,7 +76,7 @@ final class BundleTrainer implements LoopTrainer {
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     /**
-     * @param datasetVersion identity of the rows known now
+     * @param datasetVersion identity of the rows known now, as {@link DataRead#text()} gives it
      * @param definitions what the model is built on, by name: the hash of each
      * @param metric loss of the decay monitor
      */
@@ -206,7 +206,11 @@ final class BundleTrainer implements LoopTrainer {
                 moment,
                 params,
                 metrics,
-                Map.of("dataset_version", provenance.datasetVersion(), "model_sha256", outcome.bundle().sha256()),
+                Map.of(
+                        "dataset_version",
+                        DataRead.parse(provenance.datasetVersion()).own(),
+                        "model_sha256",
+                        outcome.bundle().sha256()),
                 files,
                 provenanceJson(provenance).toString());
         return loaded(run, outcome.bundle());
@@ -373,7 +377,13 @@ final class BundleTrainer implements LoopTrainer {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("training_key", provenance.trainingKey());
         node.put("mode", provenance.mode());
-        node.put("dataset_version", provenance.datasetVersion());
+        DataRead data = DataRead.parse(provenance.datasetVersion());
+        node.put("dataset_version", data.own());
+        if (!data.others().isEmpty()) {
+            ObjectNode versions = node.putObject("dataset_versions");
+            versions.put(plan.source().name(), data.own());
+            data.others().forEach(versions::put);
+        }
         node.put("feature_hash", provenance.featureHash());
         try {
             node.set("configuration", MAPPER.readTree(provenance.configuration()));

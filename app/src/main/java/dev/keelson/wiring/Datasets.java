@@ -85,11 +85,17 @@ public final class Datasets implements DataBackend {
     }
 
     private SourceDefinition source(@Nullable String name) {
-        Project project = workspace.project();
+        return source(workspace.project(), name);
+    }
+
+    /**
+     * The source of that name; with null the one that is meant where none is named.
+     *
+     * @throws KeelsonException UNKNOWN_REFERENCE with the closest name
+     */
+    static SourceDefinition source(Project project, @Nullable String name) {
         if (name == null) {
-            return project.sources().size() == 1
-                    ? project.sources().getFirst()
-                    : ProjectModels.source(project);
+            return ProjectModels.main(project);
         }
         List<String> names =
                 project.sources().stream().map(SourceDefinition::name).toList();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Replay;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -117,10 +118,10 @@ public final class Demo {
             if (!hasModels(workspace)) {
                 work.begin(workspace.catalog());
             }
-            SourceRows source = workspace.readSource(null);
-            refuseToReplace(workspace, folder, ReplayJob.id(project, source, replay));
+            List<SourceRows> sources = workspace.readSources();
+            refuseToReplace(workspace, folder, ReplayJob.id(project, sources, replay));
             work.begin(workspace.catalog());
-            ReplayJob.Summary summary = ReplayJob.run(workspace, source, replay, progress);
+            ReplayJob.Summary summary = ReplayJob.run(workspace, sources, replay, progress);
             boolean again = !adopt(workspace, summary);
             work.end(workspace.catalog());
             return new Result(project, summary, again);
@@ -149,11 +150,14 @@ public final class Demo {
     /** Makes the final state of the replay's main policy the live one; false if it was that already. */
     private static boolean adopt(Workspace workspace, ReplayJob.Summary summary) {
         boolean adopted = workspace.adopt(summary.id());
-        String source = ProjectModels.source(workspace.project()).name();
-        workspace.datasets().moveTo(source, summary.datasetVersion());
-        DatasetVersion version = workspace.datasets().latest(source).orElseThrow();
-        ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
-        workspace.materialize(models, version);
+        for (LoadReport load : summary.loads()) {
+            DatasetVersion version = load.version();
+            if (version != null) {
+                workspace.datasets().moveTo(load.source(), version.id());
+            }
+        }
+        Map<String, DatasetVersion> versions = workspace.latest();
+        workspace.materialize(ProjectModels.ofVersions(workspace.project(), versions), versions);
         return adopted;
     }
 
@@ -200,7 +204,7 @@ public final class Demo {
             useOwnData(folder.resolve(ProjectReader.FILE_NAME));
             write(folder.resolve(DATA), data);
             Project project = Projects.read(folder, Map.of());
-            Optional<SourceRows> rows = readable(project);
+            Optional<List<SourceRows>> rows = readable(project);
             if (rows.isPresent()) {
                 ReplayJob.id(project, rows.get(), request.replay());
             }
@@ -211,9 +215,9 @@ public final class Demo {
         }
     }
 
-    private static Optional<SourceRows> readable(Project project) {
+    private static Optional<List<SourceRows>> readable(Project project) {
         try (Workspace workspace = new Workspace(project)) {
-            return Optional.of(workspace.readSource(null));
+            return Optional.of(workspace.readSources());
         } catch (KeelsonException e) {
             return Optional.empty();
         }

@@ -65,7 +65,8 @@ public final class FeatureGeneration {
         ModelDefinition model = Projects.model(project, name);
         try (Workspace workspace = Workspace.reading(project)) {
             DatasetVersion version = FeatureReports.latest(workspace, model.source());
-            ProjectModels present = ProjectModels.of(project, version.schema());
+            Map<String, DatasetVersion> versions = workspace.latest();
+            ProjectModels present = ProjectModels.ofVersions(project, versions);
             List<String> base = present.plans().stream()
                     .filter(plan -> plan.name().equals(name))
                     .findFirst()
@@ -74,9 +75,9 @@ public final class FeatureGeneration {
                     .names();
             List<Draft> drafts = drafts(project, model, version.schema(), base, budget);
             Project extended = extended(project, model, drafts);
-            ProjectModels models = ProjectModels.of(extended, version.schema());
+            ProjectModels models = ProjectModels.ofVersions(extended, versions);
             Map<String, ModelRows> rows = models.rows();
-            Workspace.fill(models, rows, workspace.datasets().read(version));
+            Workspace.fill(models, rows, workspace.read(models, versions));
             ModelRows mine = rows.get(name);
             if (mine == null) {
                 throw new IllegalStateException("There are no rows for the model " + name + ".");

@@ -84,14 +84,22 @@ public final class FeatureReports {
     }
 
     static TrainingTable table(Workspace workspace, String model, DatasetVersion version, Instant now) {
-        ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
+        Map<String, DatasetVersion> versions = versions(workspace, version);
+        ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
         Map<String, ModelRows> rows = models.rows();
-        Workspace.fill(models, rows, workspace.datasets().read(version));
+        Workspace.fill(models, rows, workspace.read(models, versions));
         ModelRows mine = rows.get(model);
         if (mine == null) {
             throw new IllegalStateException("There are no rows for the model " + model + ".");
         }
         return mine.table(now);
+    }
+
+    /** A version of a source with the latest ones of the others. */
+    static Map<String, DatasetVersion> versions(Workspace workspace, DatasetVersion version) {
+        Map<String, DatasetVersion> versions = workspace.latest();
+        versions.put(version.source(), version);
+        return versions;
     }
 
     static DatasetVersion latest(Workspace workspace, String source) {
@@ -228,11 +236,11 @@ public final class FeatureReports {
         if (asked == null) {
             return Map.of();
         }
-        ProjectModels models = ProjectModels.of(project, version.schema());
+        ProjectModels models = ProjectModels.ofVersions(project, versions(workspace, version));
         FeatureService service = models.engine().service(asked);
         Frame frame = workspace.datasets().read(version);
         FeatureTable table = models.engine()
-                .history(Map.of(models.source().name(), frame), frame, List.of(service))
+                .history(Map.of(view.source(), frame), frame, List.of(service))
                 .getFirst();
         Map<String, double[]> values = new LinkedHashMap<>();
         for (FeatureColumn column : service.columns()) {

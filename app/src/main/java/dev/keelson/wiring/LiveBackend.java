@@ -66,7 +66,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final OutcomeIntake intake;
     private final ReplayReports replays;
     private final PredictionIds ids = new PredictionIds();
-    private final @Nullable DatasetVersion version;
+    private final Map<String, DatasetVersion> versions;
+    /** A source that is read and of which nothing was loaded. */
+    private final @Nullable String missing;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
     private final @Nullable LiveFeatures features;
@@ -97,22 +99,24 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
-        this.version = workspace
-                .datasets()
-                .latest(ProjectModels.source(project).name())
+        this.versions = workspace.latest();
+        this.missing = ProjectModels.read(project).stream()
+                .map(SourceDefinition::name)
+                .filter(name -> !versions.containsKey(name))
+                .findFirst()
                 .orElse(null);
-        if (version == null) {
+        if (versions.isEmpty() || missing != null) {
             this.models = null;
             this.online = null;
             this.features = null;
             this.rows = Map.of();
             this.trainers = Map.of();
         } else {
-            ProjectModels compiled = ProjectModels.of(project, version.schema());
+            ProjectModels compiled = ProjectModels.ofVersions(project, versions);
             this.models = compiled;
             this.rows = compiled.rows();
-            this.trainers = workspace.trainers(compiled, rows, version::id);
-            LiveFeatures live = new LiveFeatures(project, clock, workspace, compiled, version);
+            this.trainers = workspace.trainers(compiled, rows, () -> Workspace.ids(versions));
+            LiveFeatures live = new LiveFeatures(project, clock, workspace, compiled, versions);
             this.features = live;
             this.online = live.online();
             publish();
@@ -210,7 +214,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public @Nullable String notReadyReason() {
         if (models == null) {
-            return "No data has been loaded yet; `keelson run` loads it and trains.";
+            return versions.isEmpty()
+                    ? "No data has been loaded yet; `keelson run` loads it and trains."
+                    : "No data of the source (%s) has been loaded yet; `keelson run` loads it and trains."
+                            .formatted(missing);
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
@@ -555,13 +562,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 "Maybe name it in `monitors` of the project file."));
         BundleTrainer trainer = trainers.get(model);
         ProjectModels compiled = models;
-        DatasetVersion data = version;
-        if (snapshot == null || trainer == null || compiled == null || data == null) {
+        if (snapshot == null || trainer == null || compiled == null) {
             throw new KeelsonException(
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
         if (!filled) {
-            Workspace.fill(compiled, rows, workspace.datasets().read(data));
+            Workspace.fill(compiled, rows, workspace.read(compiled, versions));
             filled = true;
         }
         log.catchUp();

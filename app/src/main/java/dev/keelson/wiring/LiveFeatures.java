@@ -53,14 +53,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     /** Dataset version and month to its rows by key. The oldest is given up first. */
     private final LinkedHashMap<String, Map<List<@Nullable Object>, List<@Nullable Object>>> months =
             new LinkedHashMap<>();
-    private final Schema schema;
+    private final Map<String, Schema> schemas = new LinkedHashMap<>();
     private final boolean owns;
 
     private @Nullable AutoCloseable owned;
 
     LiveFeatures(
-            Project project, InstantSource clock, Workspace workspace, ProjectModels models, DatasetVersion version) {
-        this(project, clock, workspace, models, version, workspace.pushes());
+            Project project,
+            InstantSource clock,
+            Workspace workspace,
+            ProjectModels models,
+            Map<String, DatasetVersion> versions) {
+        this(project, clock, workspace, models, versions, workspace.pushes());
     }
 
     private LiveFeatures(
@@ -68,18 +72,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             InstantSource clock,
             Workspace workspace,
             ProjectModels models,
-            DatasetVersion version,
+            Map<String, DatasetVersion> versions,
             PushLog pushes) {
         this.project = project;
         this.clock = clock;
         this.workspace = workspace;
         this.models = models;
-        this.schema = version.schema();
+        versions.forEach((source, version) -> schemas.put(source, version.schema()));
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
         project.views().forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
-        layPushes(version);
+        layPushes(versions);
     }
 
     /**
@@ -92,12 +96,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         Workspace workspace = new Workspace(project);
         try {
             workspace.recover();
-            DatasetVersion version = workspace
-                    .datasets()
-                    .latest(ProjectModels.source(project).name())
-                    .orElseThrow(LiveFeatures::noData);
+            Map<String, DatasetVersion> versions = loaded(workspace);
             LiveFeatures features = new LiveFeatures(
-                    project, clock, workspace, ProjectModels.of(project, version.schema()), version);
+                    project, clock, workspace, ProjectModels.ofVersions(project, versions), versions);
             features.owned = () -> {
                 workspace.close();
                 owner.close();
@@ -118,16 +119,13 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public static LiveFeatures look(Project project, InstantSource clock) {
         Workspace workspace = Workspace.reading(project);
         try {
-            DatasetVersion version = workspace
-                    .datasets()
-                    .latest(ProjectModels.source(project).name())
-                    .orElseThrow(LiveFeatures::noData);
+            Map<String, DatasetVersion> versions = loaded(workspace);
             LiveFeatures features = new LiveFeatures(
                     project,
                     clock,
                     workspace,
-                    ProjectModels.of(project, version.schema()),
-                    version,
+                    ProjectModels.ofVersions(project, versions),
+                    versions,
                     PushLog.look(workspace.state().pushes()));
             features.owned = workspace;
             return features;
@@ -146,17 +144,33 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         return online;
     }
 
-    private DatasetVersion version() {
-        return workspace.datasets().latest(models.source().name()).orElseThrow(LiveFeatures::noData);
+    private static Map<String, DatasetVersion> loaded(Workspace workspace) {
+        Map<String, DatasetVersion> versions = workspace.latest();
+        if (versions.isEmpty()) {
+            throw noData();
+        }
+        return versions;
+    }
+
+    /** The latest version of each source that models and views read. */
+    private Map<String, DatasetVersion> versions() {
+        Map<String, DatasetVersion> versions = new LinkedHashMap<>();
+        models.sources().keySet().forEach(source -> versions.put(source, version(source)));
+        return versions;
+    }
+
+    private DatasetVersion version(String source) {
+        return workspace.datasets().latest(source).orElseThrow(LiveFeatures::noData);
     }
 
     /** Lays what was pushed and is not materialised yet over the values, and forgets the rest. */
-    private void layPushes(DatasetVersion version) {
+    private void layPushes(Map<String, DatasetVersion> versions) {
         online.clearPushed();
         List<Long> done = new ArrayList<>();
-        SourceDefinition source = models.source();
         for (PushLog.Entry entry : pushes.entries()) {
-            if (!entry.source().equals(source.name()) || !entry.online()) {
+            SourceDefinition source = models.sources().get(entry.source());
+            DatasetVersion version = versions.get(entry.source());
+            if (source == null || version == null || !entry.online()) {
                 continue;
             }
             Frame rows = PushedRows.knownFrom(
@@ -343,17 +357,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public synchronized PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to) {
-        SourceDefinition definition = models.source();
-        if (!source.equals(definition.name())) {
+        SourceDefinition definition = models.sources().get(source);
+        if (definition == null) {
             throw bad(
                     "source",
-                    "There is no source (%s) that features are made of; there is %s.".formatted(source, definition.name()),
-                    Suggestion.sentence(source, List.of(definition.name())).orElse(null));
+                    "There is no source (%s) that features are made of; there is %s."
+                            .formatted(source, String.join(", ", models.sources().keySet())),
+                    Suggestion.sentence(source, models.sources().keySet()).orElse(null));
         }
         if (rows.isEmpty() || rows.size() > MAX_ROWS) {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
-        DatasetVersion version = version();
+        DatasetVersion version = version(source);
         PushedRows.Csv csv = PushedRows.csv(definition, version, rows);
         SourceRows read = PushedRows.read(definition, version, csv.text());
         PushedRows.requireGood(read, csv);
@@ -448,16 +463,19 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);
-        DatasetVersion version = version();
-        if (!version.schema().equals(schema)) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_READY,
-                    "The dataset has other columns or types since this process started.",
-                    "Maybe restart it.");
+        Map<String, DatasetVersion> versions = versions();
+        for (DatasetVersion version : versions.values()) {
+            Schema before = schemas.get(version.source());
+            if (before == null || !version.schema().equals(before)) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_READY,
+                        "The dataset has other columns or types since this process started.",
+                        "Maybe restart it.");
+            }
         }
         List<Materialization.Outcome> outcomes = new Materialization(workspace.datasets())
-                .run(online, Map.of(version.source(), version), request, progress);
-        layPushes(version);
+                .run(online, versions, request, progress);
+        layPushes(versions);
         return outcomes;
     }
 

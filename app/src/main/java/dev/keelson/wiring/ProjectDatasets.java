@@ -7,11 +7,13 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.project.Project;
+import dev.keelson.registry.StoredReport;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.files.FileSourceFiles;
@@ -21,8 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +39,33 @@ public final class ProjectDatasets {
     private ProjectDatasets() {}
 
     /**
-     * Loads the source; this process owns the project meanwhile.
+     * Loads every source, in the order of the project file; this process owns the project meanwhile.
      *
      * @param listener told of each step when it ends
-     * @throws KeelsonException as {@link dev.keelson.data.DataLoad#load} does; PROJECT_IN_USE
+     * @throws KeelsonException as {@link dev.keelson.data.DataLoad#load} does, which ends it: the sources before stay
+     *     loaded; PROJECT_IN_USE
      */
-    public static LoadReport load(Project project, InstantSource clock, Consumer<RunPipeline.Step> listener) {
+    public static List<LoadReport> load(Project project, InstantSource clock, Consumer<RunPipeline.Step> listener) {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
-            return RunPipeline.load(workspace, clock.instant(), listener);
+            return RunPipeline.loadAll(workspace, clock.instant(), listener);
+        } finally {
+            owner.close();
+        }
+    }
+
+    /**
+     * Loads one source; this process owns the project meanwhile.
+     *
+     * @param listener told of each step when it ends
+     * @throws KeelsonException UNKNOWN_REFERENCE; as {@link dev.keelson.data.DataLoad#load} does; PROJECT_IN_USE
+     */
+    public static LoadReport load(
+            Project project, String source, InstantSource clock, Consumer<RunPipeline.Step> listener) {
+        SourceDefinition definition = sources(project, source).getFirst();
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            return RunPipeline.load(workspace, definition, clock.instant(), listener);
         } finally {
             owner.close();
         }
@@ -70,38 +93,61 @@ public final class ProjectDatasets {
         }
     }
 
-    /** All versions, oldest first; none when nothing was ever loaded. */
-    public static List<DatasetVersion> versions(Project project) {
+    /** The source of that name, or all when it is null. */
+    private static List<SourceDefinition> sources(Project project, @Nullable String name) {
+        return name == null ? project.sources() : List.of(Datasets.source(project, name));
+    }
+
+    /**
+     * The versions, oldest first for each source; none when nothing was ever loaded.
+     *
+     * @param source of which source; null for all, in the order of the project file
+     */
+    public static List<DatasetVersion> versions(Project project, @Nullable String source) {
+        List<SourceDefinition> sources = sources(project, source);
         if (!hasState(project)) {
             return List.of();
         }
         try (Workspace workspace = Workspace.reading(project)) {
-            return workspace.datasets().versions(ProjectModels.source(project).name());
+            return sources.stream()
+                    .flatMap(each -> workspace.datasets().versions(each.name()).stream())
+                    .toList();
         }
     }
 
-    /** The latest version; empty when nothing was ever loaded. */
-    public static Optional<DatasetVersion> latest(Project project) {
+    /** The latest version of each source that was loaded, by source, in the order of the project file. */
+    public static Map<String, DatasetVersion> latest(Project project) {
         if (!hasState(project)) {
-            return Optional.empty();
+            return Map.of();
         }
         try (Workspace workspace = Workspace.reading(project)) {
-            return workspace.datasets().latest(ProjectModels.source(project).name());
+            return workspace.latest();
         }
+    }
+
+    /** The names of the sources that models and views read, in the order of the project file. */
+    public static List<String> read(Project project) {
+        return ProjectModels.read(project).stream().map(SourceDefinition::name).toList();
+    }
+
+    /** The name of the source that is meant where none is named: that of the first model. */
+    public static String mainSource(Project project) {
+        return ProjectModels.main(project).name();
     }
 
     /**
      * Reads a version again and compares it with its digests.
      *
+     * @param source whose latest version is meant when no id is given; null for that of the models
      * @param id its id or a unique beginning of it; null for the latest
-     * @throws KeelsonException DATASET_NOT_FOUND, DATASET_TAMPERED
+     * @throws KeelsonException UNKNOWN_REFERENCE, DATASET_NOT_FOUND, DATASET_TAMPERED
      */
-    public static DatasetVersion verify(Project project, @Nullable String id) {
+    public static DatasetVersion verify(Project project, @Nullable String source, @Nullable String id) {
         Optional<DatasetVersion> found = Optional.empty();
         if (hasState(project)) {
             try (Workspace workspace = Workspace.reading(project)) {
                 found = id == null
-                        ? workspace.datasets().latest(ProjectModels.source(project).name())
+                        ? workspace.datasets().latest(Datasets.source(project, source).name())
                         : workspace.datasets().get(id);
                 found.ifPresent(version -> workspace.datasets().verify(version));
             }
@@ -115,21 +161,28 @@ public final class ProjectDatasets {
     /**
      * What a load did, as it is kept.
      *
+     * @param source of which source
      * @param at when it happened
      * @param outcome {@code changed}, {@code unchanged} or {@code blocked}
      * @param report its counts, where the rows came from with their hash, how long it took, and the version; empty
      *     fields of loads that an older release made are absent
      */
-    public record PastLoad(Instant at, String outcome, JsonNode report) {}
+    public record PastLoad(String source, Instant at, String outcome, JsonNode report) {}
 
-    /** The loads of the source, newest first. */
-    public static List<PastLoad> loads(Project project, int limit) {
-        String source = ProjectModels.source(project).name();
+    /**
+     * The loads, newest first.
+     *
+     * @param source of which source; null for all
+     */
+    public static List<PastLoad> loads(Project project, @Nullable String source, int limit) {
+        if (source != null) {
+            var _ = Datasets.source(project, source); // or there is none
+        }
         try (Workspace workspace = Workspace.reading(project)) {
             return !workspace.hasCatalog()
                     ? List.of()
                     : workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, limit)).stream()
-                            .map(report -> new PastLoad(report.at(), report.verdict(), parse(report.document())))
+                            .map(report -> new PastLoad(report.subject(), report.at(), report.verdict(), parse(report.document())))
                             .toList();
         }
     }
@@ -157,8 +210,10 @@ public final class ProjectDatasets {
         /** So large a share is no mishap of single rows. */
         private static final double MANY = 0.05;
 
-        static SetAside of(LoadReport load) {
-            return new SetAside(load.quarantined().size(), load.read());
+        static SetAside of(List<LoadReport> loads) {
+            return new SetAside(
+                    loads.stream().mapToLong(load -> load.quarantined().size()).sum(),
+                    loads.stream().mapToLong(LoadReport::read).sum());
         }
 
         /** Whether it is so large a share that it should be looked at. */
@@ -176,37 +231,58 @@ public final class ProjectDatasets {
         }
     }
 
-    /** How much the latest load set aside that was not blocked; empty when there was none yet. */
-    public static Optional<SetAside> setAside(Project project) {
-        String source = ProjectModels.source(project).name();
+    /** How much the latest load of each source set aside that was not blocked; those without a load are missing. */
+    public static Map<String, SetAside> setAside(Project project) {
         try (Workspace workspace = Workspace.reading(project)) {
             if (!workspace.hasCatalog()) {
-                return Optional.empty();
+                return Map.of();
             }
-            return workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, Integer.MAX_VALUE)).stream()
-                    .filter(load -> !load.verdict().equals(RunPipeline.BLOCKED))
-                    .findFirst()
-                    .map(load -> parse(load.document()))
-                    .map(load -> new SetAside(load.path("quarantined").asLong(), load.path("read").asLong()));
+            Map<String, SetAside> aside = new LinkedHashMap<>();
+            for (SourceDefinition source : project.sources()) {
+                workspace
+                        .catalog()
+                        .read(tx -> tx.reports(RunPipeline.LOAD, source.name(), Integer.MAX_VALUE))
+                        .stream()
+                        .filter(load -> !load.verdict().equals(RunPipeline.BLOCKED))
+                        .findFirst()
+                        .map(load -> parse(load.document()))
+                        .ifPresent(load -> aside.put(
+                                source.name(),
+                                new SetAside(
+                                        load.path("quarantined").asLong(),
+                                        load.path("read").asLong())));
+            }
+            return aside;
         }
     }
 
-    /** What the latest load set aside, whether it was blocked or not; empty when there was no load yet. */
-    public static Optional<Quarantine> quarantine(Project project) {
-        String source = ProjectModels.source(project).name();
+    /**
+     * What the latest load set aside, whether it was blocked or not; empty when there was no load yet.
+     *
+     * @param source of which source; null for all: the latest load of each, the rows in the order of the project file
+     */
+    public static Optional<Quarantine> quarantine(Project project, @Nullable String source) {
+        List<SourceDefinition> sources = sources(project, source);
         try (Workspace workspace = Workspace.reading(project)) {
             if (!workspace.hasCatalog()) {
                 return Optional.empty();
             }
-            return workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, source, 1)).stream()
-                    .findFirst()
-                    .map(load -> {
-                        JsonNode id = parse(load.document()).path("quarantine_id");
-                        return new Quarantine(
-                                load.at(),
-                                load.verdict().equals(RunPipeline.BLOCKED),
-                                id.isTextual() ? workspace.datasets().quarantine(source, id.asText()) : List.of());
-                    });
+            Instant at = null;
+            boolean blocked = false;
+            List<QuarantinedRow> rows = new ArrayList<>();
+            for (SourceDefinition each : sources) {
+                List<StoredReport> loads =
+                        workspace.catalog().read(tx -> tx.reports(RunPipeline.LOAD, each.name(), 1));
+                for (StoredReport load : loads) {
+                    JsonNode id = parse(load.document()).path("quarantine_id");
+                    at = at == null || load.at().isAfter(at) ? load.at() : at;
+                    blocked |= load.verdict().equals(RunPipeline.BLOCKED);
+                    if (id.isTextual()) {
+                        rows.addAll(workspace.datasets().quarantine(each.name(), id.asText()));
+                    }
+                }
+            }
+            return at == null ? Optional.empty() : Optional.of(new Quarantine(at, blocked, rows));
         }
     }
 

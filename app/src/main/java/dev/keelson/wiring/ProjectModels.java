@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import dev.keelson.control.LoopDefinition;
+import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -9,55 +10,109 @@ import dev.keelson.features.SourceSchema;
 import dev.keelson.frame.Schema;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The models of a project compiled against the schema of their data.
+ * The models and views of a project compiled against the schemas of their data.
  *
- * @param source the source of all of them
+ * @param sources the sources that models and views read, by name, in the order of the project file
  * @param engine the feature views
- * @param plans the models, in the order of the project file
+ * @param plans the models, in the order of the project file; none when the project only makes features
  * @param loops what the project says about their lives, in the same order
  */
 record ProjectModels(
-        SourceDefinition source, FeatureEngine engine, List<ModelPlan> plans, List<LoopDefinition> loops) {
+        Map<String, SourceDefinition> sources,
+        FeatureEngine engine,
+        List<ModelPlan> plans,
+        List<LoopDefinition> loops) {
+    ProjectModels {
+        sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
+        plans = List.copyOf(plans);
+        loops = List.copyOf(loops);
+    }
 
     /**
      * Compiles.
      *
-     * @param schema columns of the source's data
-     * @throws KeelsonException if the models read different sources
+     * @param schemas columns of the data of each source that is read, by source; others are not looked at
+     * @throws KeelsonException NOT_READY if one is missing
      */
-    static ProjectModels of(Project project, Schema schema) {
-        SourceDefinition source = source(project);
-        FeatureEngine engine =
-                FeatureEngine.of(project.views(), project.entities(), List.of(SourceSchema.of(source, schema)));
+    static ProjectModels of(Project project, Map<String, Schema> schemas) {
+        Map<String, SourceDefinition> sources = new LinkedHashMap<>();
+        List<SourceSchema> compiled = new ArrayList<>();
+        for (SourceDefinition source : read(project)) {
+            Schema schema = schemas.get(source.name());
+            if (schema == null) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_READY,
+                        "No data of the source (%s) has been loaded yet.".formatted(source.name()),
+                        "Maybe run `keelson data load`.");
+            }
+            sources.put(source.name(), source);
+            compiled.add(SourceSchema.of(source, schema));
+        }
+        FeatureEngine engine = FeatureEngine.of(project.views(), project.entities(), compiled);
         List<ModelPlan> plans = project.models().stream()
                 .map(model -> ModelPlan.of(
-                        model, source, engine, Projects.drift(project, model.name()).orElse(null), project.zone()))
+                        model,
+                        Objects.requireNonNull(sources.get(model.source())),
+                        engine,
+                        Projects.drift(project, model.name()).orElse(null),
+                        project.zone()))
                 .toList();
         List<LoopDefinition> loops = project.models().stream()
                 .map(model -> Projects.loop(project, model))
                 .toList();
-        return new ProjectModels(source, engine, plans, loops);
+        return new ProjectModels(sources, engine, plans, loops);
     }
 
-    /** The one source that all models and views read. */
-    static SourceDefinition source(Project project) {
+    /** Compiles against versions of the sources. */
+    static ProjectModels ofVersions(Project project, Map<String, DatasetVersion> versions) {
+        Map<String, Schema> schemas = new LinkedHashMap<>();
+        versions.forEach((source, version) -> schemas.put(source, version.schema()));
+        return of(project, schemas);
+    }
+
+    /** The sources that models and views read, in the order of the project file. */
+    static List<SourceDefinition> read(Project project) {
         Set<String> names = new TreeSet<>();
         project.models().stream().map(ModelDefinition::source).forEach(names::add);
         project.views().forEach(view -> names.add(view.source()));
-        if (names.size() != 1) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_VALUE,
-                    "The models and views of the project read %d sources %s; one is expected.".formatted(names.size(), names),
-                    "Maybe put each source's models into a project of their own.");
+        return project.sources().stream()
+                .filter(source -> names.contains(source.name()))
+                .toList();
+    }
+
+    /**
+     * The source that is meant where none is named: that of the first model, else of the first view, else the first one.
+     *
+     * @throws KeelsonException if the project has no source
+     */
+    static SourceDefinition main(Project project) {
+        if (!project.models().isEmpty()) {
+            return Projects.source(project, project.models().getFirst().source());
         }
-        return Projects.source(project, names.iterator().next());
+        if (!project.views().isEmpty()) {
+            return Projects.source(project, project.views().getFirst().source());
+        }
+        return project.sources().stream()
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.BAD_VALUE, "The project has no source.", "Maybe declare one under `sources`."));
+    }
+
+    /** The models whose rows are those of a source. */
+    List<ModelPlan> plansOf(String source) {
+        return plans.stream()
+                .filter(plan -> plan.source().name().equals(source))
+                .toList();
     }
 
     /** Empty rows for each model. */

@@ -18,23 +18,23 @@ import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.serve.OutcomeEvent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds a replay from one source: its file is read once, its rows are loaded when they became known, features are brought up
- * to date day by day and read for each row as a request would. What was served is what later trains.
+ * Feeds a replay from the sources of a project: each file is read once, its rows are loaded when they became known, features
+ * are brought up to date time by time and read for each row as a request would. What was served is what later trains.
  */
 final class ReplayFeed implements ReplayWorld {
-    private final SourceRows source;
-    private final Frame all;
-    private final long[] eventTimes;
+    private final List<Feed> feeds;
     private final DataLoad load;
     private final FeatureEngine engine;
     private final OnlineFeatures online;
@@ -43,113 +43,198 @@ final class ReplayFeed implements ReplayWorld {
     private final Map<String, LabelTable> labels = new HashMap<>();
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
-    private @Nullable LoadReport lastLoad;
-    private @Nullable DatasetVersion version;
-    private int known;
-    private int applied;
 
+    /** One source: its rows in the order in which they become known, and how far it is. */
+    private static final class Feed {
+        private final SourceRows source;
+        private final Frame all;
+        private final long[] eventTimes;
+        private final List<ModelPlan> plans;
+        private @Nullable LoadReport lastLoad;
+        private @Nullable DatasetVersion version;
+        private int known;
+        private int applied;
+
+        Feed(SourceRows source, List<ModelPlan> plans) {
+            this.source = source;
+            this.all = source.frame();
+            this.eventTimes = all.longs(SystemColumns.EVENT_TIME).values();
+            this.plans = plans;
+        }
+
+        String name() {
+            return source.source().name();
+        }
+
+        /** The rows that are known strictly before an instant. */
+        Frame before(Instant at) {
+            return all.take(IntStream.range(0, source.knownBefore(at)).toArray());
+        }
+    }
+
+    /** Rows of a source that are asked about in a step, in the order of event time and key. */
+    private final class Asked {
+        private final Feed feed;
+        private final int[] positions;
+        private final Frame frame;
+        private final Map<String, double[][]> features = new LinkedHashMap<>();
+        private int next;
+
+        Asked(Feed feed, long start, long end) {
+            this.feed = feed;
+            this.positions = IntStream.range(0, feed.all.rows())
+                    .filter(i -> feed.eventTimes[i] >= start && feed.eventTimes[i] < end)
+                    .boxed()
+                    .sorted(Comparator.comparingLong((Integer i) -> feed.eventTimes[i])
+                            .thenComparing(i -> feed.plans.getFirst().entity(feed.all, i)))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            this.frame = feed.plans.getFirst().requestColumns(feed.all.take(positions));
+            feed.plans.forEach(plan -> features.put(plan.name(), new double[positions.length][]));
+        }
+
+        boolean ended() {
+            return next == positions.length;
+        }
+
+        long time() {
+            return feed.eventTimes[positions[next]];
+        }
+
+        /** Reads the features of the rows of one time. */
+        void serve(long time) {
+            while (!ended() && time() == time) {
+                for (ModelPlan plan : feed.plans) {
+                    FrameRow row = new FrameRow(frame, plan.service().requestSchema()).at(next);
+                    double[] values = online.get(plan.service(), row, Micros.toInstant(time))
+                            .values();
+                    double[][] mine = features.get(plan.name());
+                    Map<Integer, double[]> kept = served.get(plan.name());
+                    if (mine != null && kept != null) {
+                        mine[next] = values;
+                        kept.put(positions[next], values);
+                    }
+                }
+                next++;
+            }
+        }
+    }
+
+    /**
+     * @param sources the rows of every source that models and views read
+     * @param load stores what was known of them
+     */
     ReplayFeed(
-            SourceRows source,
+            List<SourceRows> sources,
             DataLoad load,
-            FeatureEngine engine,
+            ProjectModels models,
             OnlineFeatures online,
-            List<ModelPlan> plans,
             Map<String, ModelRows> rows) {
-        this.source = source;
-        this.all = source.frame();
-        this.eventTimes = all.longs(SystemColumns.EVENT_TIME).values();
+        this.feeds = sources.stream()
+                .map(source -> new Feed(source, models.plansOf(source.source().name())))
+                .toList();
         this.load = load;
-        this.engine = engine;
+        this.engine = models.engine();
         this.online = online;
-        this.plans = List.copyOf(plans);
+        this.plans = models.plans();
         this.rows = rows;
-        plans.forEach(plan -> served.put(plan.name(), new HashMap<>()));
-        plans.forEach(plan -> labels.put(plan.name(), plan.labels(all)));
+        for (Feed feed : feeds) {
+            for (ModelPlan plan : feed.plans) {
+                served.put(plan.name(), new HashMap<>());
+                labels.put(plan.name(), plan.labels(feed.all));
+            }
+        }
+    }
+
+    private Feed feedOf(ModelPlan plan) {
+        return feeds.stream()
+                .filter(feed -> feed.plans.contains(plan))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("There are no rows for the model " + plan.name() + "."));
     }
 
     @Override
     public void advance(Instant at) {
-        LoadReport report = load.load(source, at, at);
-        lastLoad = report;
-        version = report.version();
-        int until = source.knownBefore(at);
-        if (until > known) {
-            int[] fresh = IntStream.range(known, until).toArray();
-            Frame frame = all.take(fresh);
-            // rows that nobody asked about: the history before the replay, and events that straddle its start
-            boolean unasked = Arrays.stream(fresh).anyMatch(this::unasked);
-            Frame before = all.take(IntStream.range(0, until).toArray());
-            List<FeatureTable> history = unasked
-                    ? engine.history(
-                            Map.of(source.source().name(), before),
-                            frame,
-                            plans.stream().map(ModelPlan::service).toList())
-                    : List.of();
-            for (int m = 0; m < plans.size(); m++) {
-                ModelPlan plan = plans.get(m);
-                double[][] features = new double[fresh.length][];
-                for (int i = 0; i < fresh.length; i++) {
-                    double[] values = served.getOrDefault(plan.name(), Map.of()).get(fresh[i]);
-                    features[i] = values == null ? history.get(m).row(i) : values;
+        for (Feed feed : feeds) {
+            LoadReport report = load.load(feed.source, at, at);
+            feed.lastLoad = report;
+            feed.version = report.version();
+        }
+        Map<String, Frame> before = new LinkedHashMap<>();
+        for (Feed feed : feeds) {
+            int until = feed.source.knownBefore(at);
+            if (until > feed.known) {
+                if (!feed.plans.isEmpty()) {
+                    take(feed, IntStream.range(feed.known, until).toArray(), at, before);
                 }
-                rowsOf(plan).add(frame, features, labelsOf(plan).take(fresh));
+                feed.known = until;
             }
-            known = until;
         }
         apply(at);
     }
 
-    private boolean unasked(int row) {
-        return served.values().stream().anyMatch(mine -> !mine.containsKey(row));
+    /**
+     * Gives rows that became known to the models.
+     *
+     * @param before the rows of every source known before, filled when they are needed
+     */
+    private void take(Feed feed, int[] fresh, Instant at, Map<String, Frame> before) {
+        Frame frame = feed.all.take(fresh);
+        // rows that nobody asked about: the history before the replay, and events that straddle its start
+        boolean unasked = Arrays.stream(fresh).anyMatch(row -> feed.plans.stream()
+                .anyMatch(plan -> !served.getOrDefault(plan.name(), Map.of()).containsKey(row)));
+        List<FeatureTable> history = List.of();
+        if (unasked) {
+            feeds.forEach(each -> before.computeIfAbsent(each.name(), name -> each.before(at)));
+            history = engine.history(
+                    before, frame, feed.plans.stream().map(ModelPlan::service).toList());
+        }
+        for (int m = 0; m < feed.plans.size(); m++) {
+            ModelPlan plan = feed.plans.get(m);
+            double[][] features = new double[fresh.length][];
+            for (int i = 0; i < fresh.length; i++) {
+                double[] values = served.getOrDefault(plan.name(), Map.of()).get(fresh[i]);
+                features[i] = values == null ? history.get(m).row(i) : values;
+            }
+            rowsOf(plan).add(frame, features, labelsOf(plan).take(fresh));
+        }
     }
 
     private void apply(Instant at) {
-        int until = source.knownBefore(at);
-        Frame frame = all.take(IntStream.range(applied, Math.max(applied, until)).toArray());
-        online.advance(frame, at);
-        applied = Math.max(applied, until);
+        Map<String, Frame> fresh = new LinkedHashMap<>();
+        for (Feed feed : feeds) {
+            int until = Math.max(feed.applied, feed.source.knownBefore(at));
+            fresh.put(feed.name(), feed.all.take(IntStream.range(feed.applied, until).toArray()));
+            feed.applied = until;
+        }
+        online.advance(fresh, at);
     }
 
     @Override
     public void prepare(Instant from, Instant to) {
-        long start = Micros.of(from);
-        long end = Micros.of(to);
-        int[] positions = IntStream.range(0, all.rows())
-                .filter(i -> eventTimes[i] >= start && eventTimes[i] < end)
-                .boxed()
-                .sorted(Comparator.comparingLong((Integer i) -> eventTimes[i])
-                        .thenComparing(i -> plans.getFirst().entity(all, i)))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        Map<String, double[][]> features = new LinkedHashMap<>();
-        plans.forEach(plan -> features.put(plan.name(), new double[positions.length][]));
-        long last = Long.MIN_VALUE;
-        Frame asked = plans.getFirst().requestColumns(all.take(positions));
-        for (int i = 0; i < positions.length; i++) {
-            long eventTime = eventTimes[positions[i]];
-            if (eventTime != last) {
-                apply(Micros.toInstant(eventTime));
-                last = eventTime;
+        List<Asked> asked = feeds.stream()
+                .filter(feed -> !feed.plans.isEmpty())
+                .map(feed -> new Asked(feed, Micros.of(from), Micros.of(to)))
+                .toList();
+        while (true) {
+            OptionalLong time = asked.stream()
+                    .filter(each -> !each.ended())
+                    .mapToLong(Asked::time)
+                    .min();
+            if (time.isEmpty()) {
+                break;
             }
-            for (ModelPlan plan : plans) {
-                FrameRow row = new FrameRow(asked, plan.service().requestSchema()).at(i);
-                double[] values = online.get(plan.service(), row, Micros.toInstant(eventTime)).values();
-                double[][] mine = features.get(plan.name());
-                Map<Integer, double[]> kept = served.get(plan.name());
-                if (mine != null && kept != null) {
-                    mine[i] = values;
-                    kept.put(positions[i], values);
-                }
-            }
+            apply(Micros.toInstant(time.getAsLong()));
+            asked.forEach(each -> each.serve(time.getAsLong()));
         }
         prepared.clear();
-        for (ModelPlan plan : plans) {
-            double[][] mine = features.get(plan.name());
-            if (mine == null) {
-                continue;
+        for (Asked each : asked) {
+            for (ModelPlan plan : each.feed.plans) {
+                double[][] mine = each.features.get(plan.name());
+                if (mine != null) {
+                    prepared.put(plan.name(), plan.requests(each.frame, mine));
+                }
             }
-            Requests requests = plan.requests(asked, mine);
-            prepared.put(plan.name(), requests);
         }
     }
 
@@ -169,6 +254,7 @@ final class ReplayFeed implements ReplayWorld {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no model (%s).".formatted(model)));
         LabelTable known = labelsOf(plan);
+        Frame all = feedOf(plan).all;
         long start = Micros.of(from);
         long end = Micros.of(to);
         return IntStream.range(0, all.rows())
@@ -185,16 +271,37 @@ final class ReplayFeed implements ReplayWorld {
 
     @Override
     public String datasetVersion() {
-        return version == null ? "none" : version.id();
+        return plans.isEmpty() ? "none" : datasetVersions().getOrDefault(plans.getFirst().source().name(), "none");
     }
 
-    /** The last load. */
-    @Nullable LoadReport lastLoad() {
-        return lastLoad;
+    /** The id of the version of each source that has one, by source. */
+    Map<String, String> datasetVersions() {
+        Map<String, String> ids = new LinkedHashMap<>();
+        for (Feed feed : feeds) {
+            DatasetVersion version = feed.version;
+            if (version != null) {
+                ids.put(feed.name(), version.id());
+            }
+        }
+        return ids;
+    }
+
+    /** The last load of each source; none before the first step. */
+    List<LoadReport> lastLoads() {
+        List<LoadReport> loads = new ArrayList<>();
+        for (Feed feed : feeds) {
+            LoadReport load = feed.lastLoad;
+            if (load != null) {
+                loads.add(load);
+            }
+        }
+        return loads;
     }
 
     /** Prices of every replayed row, and the class frequencies known at the start of its step. */
     Comparison.Truth truth(ModelPlan plan, Replay.Settings settings) {
+        Frame all = feedOf(plan).all;
+        long[] eventTimes = feedOf(plan).eventTimes;
         Map<String, double[]> odds = new HashMap<>();
         Map<String, double[]> frequencies = new HashMap<>();
         for (int step = 0; step < settings.steps(); step++) {

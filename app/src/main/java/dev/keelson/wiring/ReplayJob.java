@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
@@ -9,6 +10,7 @@ import dev.keelson.control.LoopTrainer;
 import dev.keelson.control.Replay;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.DataLoad;
+import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.SourceRows;
 import dev.keelson.data.SystemColumns;
@@ -18,6 +20,7 @@ import dev.keelson.features.InMemoryOnlineStore;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
 import dev.keelson.id.Sha256;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,20 +91,29 @@ public final class ReplayJob {
      * What a replay found.
      *
      * @param id names the replay
-     * @param load the last load: every row of the file is accounted for
-     * @param datasetVersion identity of the data at the end
+     * @param loads the last load of each source: every row of its file is accounted for
+     * @param datasetVersion identity of the data of the first model's source at the end
      * @param models by name, in the order of the project file
      */
-    public record Summary(String id, LoadReport load, String datasetVersion, Map<String, ModelSummary> models) {
+    public record Summary(
+            String id, List<LoadReport> loads, String datasetVersion, Map<String, ModelSummary> models) {
+        public Summary {
+            loads = List.copyOf(loads);
+        }
 
-        /** Rows in the dataset. */
+        /** Rows in the datasets. */
         public long rowsLoaded() {
-            return load.version() == null ? 0 : load.version().rows();
+            return loads.stream().mapToLong(Summary::rows).sum();
+        }
+
+        private static long rows(LoadReport load) {
+            DatasetVersion version = load.version();
+            return version == null ? 0 : version.rows();
         }
 
         /** Rows in quarantine. */
         public long rowsQuarantined() {
-            return load.quarantined().size();
+            return loads.stream().mapToLong(load -> load.quarantined().size()).sum();
         }
 
         /** The JSON document. */
@@ -110,6 +123,17 @@ public final class ReplayJob {
             node.put("rows_loaded", rowsLoaded());
             node.put("rows_quarantined", rowsQuarantined());
             node.put("dataset_version", datasetVersion);
+            if (loads.size() > 1) {
+                ArrayNode sources = node.putArray("sources");
+                for (LoadReport load : loads) {
+                    DatasetVersion version = load.version();
+                    sources.addObject()
+                            .put("name", load.source())
+                            .put("rows_loaded", rows(load))
+                            .put("rows_quarantined", load.quarantined().size())
+                            .put("dataset_version", version == null ? null : version.id());
+                }
+            }
             ObjectNode all = node.putObject("models");
             models.forEach((name, summary) -> {
                 ObjectNode model = all.putObject(name);
@@ -147,26 +171,23 @@ public final class ReplayJob {
      * @throws KeelsonException BAD_VALUE when the period holds no row or no history lies before it
      */
     public static Summary run(Workspace workspace, Request request, Replay.Progress progress) {
-        return run(workspace, workspace.readSource(null), request, progress);
+        return run(workspace, workspace.readSources(), request, progress);
     }
 
-    /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's source that were read before. */
-    static Summary run(Workspace workspace, SourceRows source, Request request, Replay.Progress progress) {
+    /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's sources that were read before. */
+    static Summary run(Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress) {
         Project project = workspace.project();
-        Frame frame = source.frame();
-        ProjectModels models = ProjectModels.of(project, frame.schema());
-        Replay.Settings settings = settings(project, source, request);
+        Map<String, Schema> schemas = new LinkedHashMap<>();
+        sources.forEach(
+                source -> schemas.put(source.source().name(), source.frame().schema()));
+        ProjectModels models = ProjectModels.of(project, schemas);
+        Replay.Settings settings = settings(project, sources, request);
         Map<String, ModelRows> rows = models.rows();
         StateFolder shared = new StateFolder(workspace.state().replays().resolve(settings.id()));
         DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
         ReplayFeed feed = new ReplayFeed(
-                source,
-                load,
-                models.engine(),
-                OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()),
-                models.plans(),
-                rows);
-        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersion);
+                sources, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
+        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersions);
         List<Replay.PolicyState> states = new ArrayList<>();
         try {
             for (LoopPolicy policy : request.policies()) {
@@ -190,8 +211,8 @@ public final class ReplayJob {
     }
 
     /** The name that a replay has: it is made of the data, the project file, the code and the period. */
-    static String id(Project project, SourceRows source, Request request) {
-        return settings(project, source, request).id();
+    static String id(Project project, List<SourceRows> sources, Request request) {
+        return settings(project, sources, request).id();
     }
 
     /** The folder of this policy's state after a replay. */
@@ -250,21 +271,32 @@ public final class ReplayJob {
                     model,
                     new ModelSummary(champion.version(), champion.sha256(), timeline, comparison, verdict, leakAlarm));
         }
-        LoadReport load = feed.lastLoad();
-        if (load == null) {
-            throw new IllegalStateException("The replay ended without a load.");
-        }
-        return new Summary(settings.id(), load, feed.datasetVersion(), summaries);
+        return new Summary(settings.id(), feed.lastLoads(), feed.datasetVersion(), summaries);
     }
 
-    private static Replay.Settings settings(Project project, SourceRows source, Request request) {
-        Frame frame = source.frame();
-        if (frame.rows() == 0) {
+    private static Replay.Settings settings(Project project, List<SourceRows> sources, Request request) {
+        if (project.models().isEmpty()) {
             throw new KeelsonException(
-                    ErrorCode.NOT_ENOUGH_ROWS, "The source (%s) has no good row.".formatted(source.source().name()), null);
+                    ErrorCode.BAD_VALUE, "The project has no model to replay.", "Maybe declare one under `models`.");
         }
-        long[] times = frame.longs(SystemColumns.EVENT_TIME).values().clone();
-        java.util.Arrays.sort(times);
+        Set<String> asked = new TreeSet<>();
+        project.models().forEach(model -> asked.add(model.source()));
+        long[] times = new long[0];
+        for (SourceRows source : sources) {
+            Frame frame = source.frame();
+            String name = source.source().name();
+            if (frame.rows() == 0) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_ENOUGH_ROWS, "The source (%s) has no good row.".formatted(name), null);
+            }
+            if (asked.contains(name)) {
+                long[] own = frame.longs(SystemColumns.EVENT_TIME).values();
+                int before = times.length;
+                times = Arrays.copyOf(times, before + own.length);
+                System.arraycopy(own, 0, times, before, own.length);
+            }
+        }
+        Arrays.sort(times);
         LocalDate first = Micros.toInstant(times[0]).atZone(project.zone()).toLocalDate();
         LocalDate last = Micros.toInstant(times[times.length - 1])
                 .atZone(project.zone())
@@ -283,8 +315,13 @@ public final class ReplayJob {
                             .formatted(from, to, first, last),
                     "Maybe use --from %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
         }
-        Sha256 sha = new Sha256().add("keelson-replay-2").add(source.sha256()).add(Environment.codeVersion());
-        source.decisions().forEach(sha::add);
+        SourceRows leading = sources.getFirst();
+        Sha256 sha = new Sha256().add("keelson-replay-2").add(leading.sha256()).add(Environment.codeVersion());
+        leading.decisions().forEach(sha::add);
+        for (SourceRows source : sources.subList(1, sources.size())) {
+            sha.add(source.source().name()).add(source.sha256());
+            source.decisions().forEach(sha::add);
+        }
         try {
             sha.add(Files.readAllBytes(project.file()));
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
@@ -26,9 +27,11 @@ import dev.keelson.store.files.ProjectOwner;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +62,36 @@ public final class RunPipeline {
      * What a run did.
      *
      * @param steps in order
-     * @param load what was loaded, with the quarantined rows
+     * @param loads what was loaded of each source, with the quarantined rows, in the order of the project file
+     * @param main which of them is meant where one is: that of the first model
      * @param versions champion or challenger of each model, by model
      */
-    public record RunReport(List<Step> steps, LoadReport load, Map<String, ModelVersion> versions) {
+    public record RunReport(
+            List<Step> steps, List<LoadReport> loads, LoadReport main, Map<String, ModelVersion> versions) {
         public RunReport {
             steps = List.copyOf(steps);
-            versions = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(versions));
+            loads = List.copyOf(loads);
+            versions = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+        }
+
+        /** Rows that were set aside, of all sources. */
+        public long quarantined() {
+            return loads.stream().mapToLong(load -> load.quarantined().size()).sum();
+        }
+
+        private static ObjectNode source(LoadReport load) {
+            DatasetVersion version = load.version();
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("name", load.source())
+                    .put("changed", load.changed())
+                    .put("rows_read", load.read())
+                    .put("rows_loaded", load.loaded())
+                    .put("rows_updated", load.updated())
+                    .put("rows_unchanged", load.unchanged())
+                    .put("rows_quarantined", load.quarantined().size())
+                    .put("rows", version == null ? 0 : version.rows())
+                    .put("dataset_version", version == null ? null : version.id());
         }
 
         /** The JSON document. */
@@ -78,13 +104,15 @@ public final class RunPipeline {
                         .put("changed", step.changed())
                         .put("summary", step.summary());
             }
-            node.put("rows_read", load.read());
-            node.put("rows_loaded", load.loaded());
-            node.put("rows_updated", load.updated());
-            node.put("rows_unchanged", load.unchanged());
-            node.put("rows_quarantined", load.quarantined().size());
-            DatasetVersion version = load.version();
+            node.put("rows_read", loads.stream().mapToLong(LoadReport::read).sum());
+            node.put("rows_loaded", loads.stream().mapToLong(LoadReport::loaded).sum());
+            node.put("rows_updated", loads.stream().mapToLong(LoadReport::updated).sum());
+            node.put("rows_unchanged", loads.stream().mapToLong(LoadReport::unchanged).sum());
+            node.put("rows_quarantined", quarantined());
+            DatasetVersion version = main.version();
             node.put("dataset_version", version == null ? null : version.id());
+            ArrayNode sources = node.putArray("sources");
+            loads.forEach(load -> sources.add(source(load)));
             ObjectNode models = node.putObject("models");
             versions.forEach((name, each) -> models.putObject(name)
                     .put("version", each.version())
@@ -121,26 +149,44 @@ public final class RunPipeline {
         };
         DefinitionPlan plan = ProjectDefinitions.apply(workspace, now, "system");
         done.accept(new Step("apply", !plan.isEmpty(), plan.isEmpty() ? "" : plan.summary()));
-        LoadReport load = load(workspace, now, done);
-        DatasetVersion version = load.version();
-        if (version == null) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_ENOUGH_ROWS, "No row could be loaded from (%s).".formatted(load.source()), null);
-        }
-        ProjectModels models = ProjectModels.of(workspace.project(), version.schema());
-        features(workspace, models, version, done);
-        Map<String, ModelVersion> versions;
+        List<LoadReport> loads = loadAll(workspace, now, done);
+        Map<String, DatasetVersion> versions = versions(loads);
+        ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
+        features(workspace, models, versions, done);
+        Map<String, ModelVersion> trained;
         try {
-            versions = train(workspace, models, version, now, clock, done);
+            trained = train(workspace, models, versions, now, clock, done);
         } catch (KeelsonException e) {
-            throw remindingOf(load, e);
+            throw remindingOf(loads, e);
         }
-        return new RunReport(steps, load, versions);
+        return new RunReport(steps, loads, main(workspace.project(), loads), trained);
+    }
+
+    /** The load of the source that is meant where none is named. */
+    private static LoadReport main(Project project, List<LoadReport> loads) {
+        String main = ProjectModels.main(project).name();
+        return loads.stream()
+                .filter(load -> load.source().equals(main))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, DatasetVersion> versions(List<LoadReport> loads) {
+        Map<String, DatasetVersion> versions = new LinkedHashMap<>();
+        for (LoadReport load : loads) {
+            DatasetVersion version = load.version();
+            if (version == null) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_ENOUGH_ROWS, "No row could be loaded from (%s).".formatted(load.source()), null);
+            }
+            versions.put(load.source(), version);
+        }
+        return versions;
     }
 
     /** Rows that are missing may have been set aside. */
-    private static KeelsonException remindingOf(LoadReport load, KeelsonException failure) {
-        ProjectDatasets.SetAside aside = ProjectDatasets.SetAside.of(load);
+    private static KeelsonException remindingOf(List<LoadReport> loads, KeelsonException failure) {
+        ProjectDatasets.SetAside aside = ProjectDatasets.SetAside.of(loads);
         if (failure.code() != ErrorCode.NOT_ENOUGH_ROWS || aside.rows() == 0) {
             return failure;
         }
@@ -156,12 +202,32 @@ public final class RunPipeline {
         return new KeelsonException(problems, failure);
     }
 
-    /** Loads the source and stores a report of it, also when the load is blocked. */
-    public static LoadReport load(Workspace workspace, Instant now, Consumer<Step> done) {
-        String source = ProjectModels.source(workspace.project()).name();
-        workspace.loadPushes(ProjectModels.source(workspace.project()), now);
+    /**
+     * Loads every source of the project, in the order of the project file, and stores a report of each. A load that is
+     * blocked ends it: those before it stay done.
+     *
+     * @throws KeelsonException if the project has no source, and as the loads do
+     */
+    public static List<LoadReport> loadAll(Workspace workspace, Instant now, Consumer<Step> done) {
+        List<SourceDefinition> sources = workspace.project().sources();
+        if (sources.isEmpty()) {
+            ProjectModels.main(workspace.project()); // says that there is none
+        }
+        List<LoadReport> loads = new ArrayList<>();
+        for (SourceDefinition source : sources) {
+            loads.add(load(workspace, source, now, done));
+        }
+        return loads;
+    }
+
+    /** Loads a source and stores a report of it, also when the load is blocked. */
+    static LoadReport load(Workspace workspace, SourceDefinition definition, Instant now, Consumer<Step> done) {
+        String source = definition.name();
+        String name = workspace.project().sources().size() > 1 ? source + ": " : "";
+        workspace.loadPushes(definition, now);
         long started = System.nanoTime();
         Workspace.Load loaded = workspace.load(
+                definition,
                 now,
                 blocked -> report(
                         workspace,
@@ -179,12 +245,12 @@ public final class RunPipeline {
                 load.changed() ? "changed" : "unchanged",
                 source,
                 document(load, loaded.decisions())
-                        .put("from", ProjectModels.source(workspace.project()).file().text())
+                        .put("from", definition.file().text())
                         .put("millis", millis));
         done.accept(new Step(
                 "data",
                 load.changed(),
-                load.changed()
+                name + (load.changed()
                         ? "%,d rows read: %,d loaded, %,d updated, %,d unchanged, %,d quarantined; version %s"
                                 .formatted(
                                         load.read(),
@@ -192,13 +258,13 @@ public final class RunPipeline {
                                         load.updated(),
                                         load.unchanged(),
                                         load.quarantined().size(),
-                                        id.substring(0, 12))
-                        : "%,d rows, version %s".formatted(version == null ? 0 : version.rows(), id.substring(0, 12))));
+                                        shortId(id))
+                        : "%,d rows, version %s".formatted(version == null ? 0 : version.rows(), shortId(id)))));
         List<CheckResult> warnings = load.warnings();
         done.accept(new Step(
                 "checks",
                 load.changed(),
-                warnings.isEmpty()
+                name + (warnings.isEmpty()
                         ? "%d of %d hold".formatted(load.checks().size(), load.checks().size())
                         : "%d of %d hold; %s"
                                 .formatted(
@@ -206,12 +272,16 @@ public final class RunPipeline {
                                         load.checks().size(),
                                         warnings.stream()
                                                 .map(each -> each.condition() + " does not: " + each.observedText())
-                                                .toList())));
+                                                .toList()))));
         return load;
     }
 
     private static String id(@Nullable DatasetVersion version) {
         return version == null ? "none" : version.id();
+    }
+
+    private static String shortId(String id) {
+        return id.substring(0, Math.min(12, id.length()));
     }
 
     private static ObjectNode counts(
@@ -268,20 +338,31 @@ public final class RunPipeline {
     }
 
     private static void features(
-            Workspace workspace, ProjectModels models, DatasetVersion version, Consumer<Step> done) {
-        Sha256 sha = new Sha256().add("keelson-features-1").add(version.id());
+            Workspace workspace,
+            ProjectModels models,
+            Map<String, DatasetVersion> versions,
+            Consumer<Step> done) {
+        Sha256 sha = new Sha256().add("keelson-features-1");
+        List<String> ids = models.sources().keySet().stream()
+                .map(versions::get)
+                .filter(Objects::nonNull)
+                .map(DatasetVersion::id)
+                .toList();
+        ids.forEach(sha::add);
         models.plans().forEach(plan -> sha.add(plan.service().sha256()));
         String key = sha.hex();
         Optional<String> before = workspace.catalog().read(tx -> tx.step(key));
         String summary = "%d views, %s"
                 .formatted(
                         models.engine().viewNames().size(),
-                        models.plans().stream()
-                                .map(plan -> plan.service().names().size() + " features for " + plan.name())
-                                .toList());
-        workspace.materialize(models, version); // nothing is read again where nothing changed
+                        models.plans().isEmpty()
+                                ? "no model asks for them"
+                                : models.plans().stream()
+                                        .map(plan -> plan.service().names().size() + " features for " + plan.name())
+                                        .toList());
+        workspace.materialize(models, versions); // nothing is read again where nothing changed
         if (before.isEmpty()) {
-            workspace.catalog().update(tx -> tx.putStep(key, "features", version.id()));
+            workspace.catalog().update(tx -> tx.putStep(key, "features", String.join(" ", ids)));
         }
         done.accept(new Step("features", before.isEmpty(), summary));
     }
@@ -289,15 +370,20 @@ public final class RunPipeline {
     private static Map<String, ModelVersion> train(
             Workspace workspace,
             ProjectModels models,
-            DatasetVersion version,
+            Map<String, DatasetVersion> versionBySource,
             Instant now,
             InstantSource clock,
             Consumer<Step> done) {
+        if (models.plans().isEmpty()) {
+            done.accept(new Step("train", false, "the project has no models"));
+            return Map.of();
+        }
         Catalog catalog = workspace.catalog();
         Map<String, ModelRows> rows = models.rows();
-        Workspace.fill(models, rows, workspace.datasets().read(version));
-        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, version::id);
-        Map<String, ModelVersion> result = new java.util.LinkedHashMap<>();
+        Workspace.fill(models, rows, workspace.read(models, versionBySource));
+        Map<String, BundleTrainer> trainers =
+                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource));
+        Map<String, ModelVersion> result = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
             String model = plan.name();
             BundleTrainer trainer = trainers.get(model);

@@ -31,6 +31,7 @@ import dev.keelson.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,12 +235,11 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Reads the project's source, lays the decisions of the review over it, and loads it.
+     * Reads a source, lays the decisions of the review over it, and loads it.
      *
      * @param blocked told of a load that is blocked
      */
-    Load load(Instant now, Consumer<DataLoad.Blocked> blocked) {
-        SourceDefinition source = ProjectModels.source(project);
+    Load load(SourceDefinition source, Instant now, Consumer<DataLoad.Blocked> blocked) {
         DataLoad load = dataLoad(blocked);
         if (decisions(source.name()).isEmpty()) {
             return new Load(load.load(Projects.reader(project.folder(), engine()), source, now, now), List.of());
@@ -248,9 +248,20 @@ public final class Workspace implements AutoCloseable {
         return new Load(load.load(rows, now, now), rows.decisions());
     }
 
-    /** Reads the project's source, with the decisions of the review laid over it. */
-    SourceRows readSource(@Nullable DatasetVersion previous) {
-        return readSource(ProjectModels.source(project), previous);
+    /** Reads every source that models and views read, from its beginning, with the decisions of the review laid over it. */
+    List<SourceRows> readSources() {
+        return ProjectModels.read(project).stream()
+                .map(source -> readSource(source, null))
+                .toList();
+    }
+
+    /** The latest version of each source of the project that has one, by source, in the order of the project file. */
+    Map<String, DatasetVersion> latest() {
+        Map<String, DatasetVersion> latest = new LinkedHashMap<>();
+        for (SourceDefinition source : project.sources()) {
+            datasets().latest(source.name()).ifPresent(version -> latest.put(source.name(), version));
+        }
+        return latest;
     }
 
     /** Reads a source, with the decisions of the review laid over it. */
@@ -277,9 +288,13 @@ public final class Workspace implements AutoCloseable {
         return new Training(Projects.learners(), 1);
     }
 
-    /** A trainer for each model, over rows that are filled by others. */
+    /**
+     * A trainer for each model, over rows that are filled by others.
+     *
+     * @param ids id of the version of each source that has one, by source
+     */
     Map<String, BundleTrainer> trainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<String> datasetVersion) {
+            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
         Training training = training();
         StoredTrainings cache = new StoredTrainings(catalog(), artifacts());
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
@@ -298,7 +313,7 @@ public final class Workspace implements AutoCloseable {
                             training,
                             cache,
                             artifacts(),
-                            datasetVersion,
+                            () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
                             Environment.snapshot(),
                             ProjectDefinitions.pins(project, plan.definition()),
@@ -307,35 +322,66 @@ public final class Workspace implements AutoCloseable {
         return trainers;
     }
 
-    /** Reads a dataset version and fills the rows of every model with the features they had when they happened. */
-    static void fill(ProjectModels models, Map<String, ModelRows> rows, Frame frame) {
-        List<FeatureTable> history = models.engine()
-                .history(
-                        Map.of(models.source().name(), frame),
-                        frame,
-                        models.plans().stream().map(ModelPlan::service).toList());
-        for (int m = 0; m < models.plans().size(); m++) {
-            FeatureTable table = history.get(m);
-            double[][] features = new double[frame.rows()][];
-            for (int i = 0; i < features.length; i++) {
-                features[i] = table.row(i);
+    /** The ids of versions, by source. */
+    static Map<String, String> ids(Map<String, DatasetVersion> versions) {
+        Map<String, String> ids = new LinkedHashMap<>();
+        versions.forEach((source, version) -> ids.put(source, version.id()));
+        return ids;
+    }
+
+    /** Reads the rows of versions that models are made of: their own and those of the views that they ask. */
+    Map<String, Frame> read(ProjectModels models, Map<String, DatasetVersion> versions) {
+        Map<String, Frame> frames = new LinkedHashMap<>();
+        for (ModelPlan plan : models.plans()) {
+            List<String> names = new ArrayList<>(plan.service().eventSources());
+            names.add(plan.source().name());
+            for (String name : names) {
+                DatasetVersion version = versions.get(name);
+                if (version == null) {
+                    throw new IllegalArgumentException("The version of the source (%s) is missing.".formatted(name));
+                }
+                frames.computeIfAbsent(name, source -> datasets().read(version));
             }
-            ModelRows mine = rows.get(models.plans().get(m).name());
-            if (mine != null) {
-                mine.add(frame, features, models.plans().get(m).labels(frame));
+        }
+        return frames;
+    }
+
+    /**
+     * Fills the rows of every model with the features they had when they happened.
+     *
+     * @param frames rows by source, with the system columns: all of each source that the models are made of
+     */
+    static void fill(ProjectModels models, Map<String, ModelRows> rows, Map<String, Frame> frames) {
+        for (String source : models.sources().keySet()) {
+            List<ModelPlan> plans = models.plansOf(source);
+            if (plans.isEmpty()) {
+                continue;
+            }
+            Frame frame = frames.get(source);
+            if (frame == null) {
+                throw new IllegalArgumentException("The rows of the source (%s) are missing.".formatted(source));
+            }
+            List<FeatureTable> history = models.engine()
+                    .history(frames, frame, plans.stream().map(ModelPlan::service).toList());
+            for (int m = 0; m < plans.size(); m++) {
+                FeatureTable table = history.get(m);
+                double[][] features = new double[frame.rows()][];
+                for (int i = 0; i < features.length; i++) {
+                    features[i] = table.row(i);
+                }
+                ModelRows mine = rows.get(plans.get(m).name());
+                if (mine != null) {
+                    mine.add(frame, features, plans.get(m).labels(frame));
+                }
             }
         }
     }
 
-    /** The online features, brought up to date with a dataset version and stored. */
-    OnlineFeatures materialize(ProjectModels models, DatasetVersion version) {
+    /** The online features, brought up to date with dataset versions by source, and stored. */
+    OnlineFeatures materialize(ProjectModels models, Map<String, DatasetVersion> versions) {
         OnlineFeatures features = OnlineFeatures.open(models.engine(), online());
         new Materialization(datasets())
-                .run(
-                        features,
-                        Map.of(version.source(), version),
-                        Materialization.Request.INCREMENTAL,
-                        (source, rows, total) -> {});
+                .run(features, versions, Materialization.Request.INCREMENTAL, (source, rows, total) -> {});
         features.removeOthers();
         return features;
     }

@@ -167,7 +167,7 @@ final class FeatureServingIT {
         backend.close();
         // the file has it by now as well: it counts once
         Files.writeString(folder.resolve("trips.csv"), TRIPS + "5,ann,2024-03-03T12:00:00Z,60\n6,ann,2024-03-03T13:00:00Z,1\n");
-        var load = ProjectDatasets.load(project(), () -> now, step -> {});
+        var load = ProjectDatasets.load(project(), "trips", () -> now, step -> {});
         assertThat(load.loaded()).isEqualTo(1);
         open();
         JsonNode outcome = post("/api/v1/features/materialize", "{}");

@@ -99,9 +99,9 @@ final class LabelsIT {
         try (Workspace workspace = new Workspace(project)) {
             DatasetVersion version = workspace.datasets().latest("prices").orElseThrow();
             Frame frame = workspace.datasets().read(version);
-            ProjectModels models = ProjectModels.of(project, version.schema());
+            ProjectModels models = ProjectModels.of(project, Map.of("prices", version.schema()));
             Map<String, ModelRows> rows = models.rows();
-            Workspace.fill(models, rows, frame);
+            Workspace.fill(models, rows, Map.of("prices", frame));
             Instant now = START.plus(Duration.ofDays(30)).plus(Duration.ofMinutes(30));
 
             TrainingTable table = Objects.requireNonNull(rows.get("direction")).table(now);

@@ -11,6 +11,7 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDatasets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +43,24 @@ import picocli.CommandLine.Parameters;
 final class DataCommand extends CommandGroup {
     private static final int SHOWN = 10;
 
-    /** Says on standard error which rows were set aside, the first of them with their reasons. */
-    static void tellQuarantined(Session session, LoadReport load) {
+    /** What commands about all sources share, that can be asked about one. */
+    abstract static class OfSourceOrAll extends KeelsonCommand {
+        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: all).")
+        @Nullable String source;
+    }
+
+    /** Says on standard error which rows were set aside, the first of them with their reasons; of which source where there are several. */
+    static void tellQuarantined(Session session, LoadReport load, boolean several) {
         List<QuarantinedRow> rows = load.quarantined();
         if (rows.isEmpty()) {
             return;
         }
         Console console = session.console();
-        console.note("%s set aside, of %,d read:".formatted(Texts.count(rows.size(), "row"), load.read()));
+        console.note("%s set aside, of %,d read%s:"
+                .formatted(
+                        Texts.count(rows.size(), "row"),
+                        load.read(),
+                        several ? " from `" + load.source() + "`" : ""));
         rows.stream().limit(SHOWN).forEach(row -> console.note("  " + told(session, row).replace("\n", "\n    ")));
         if (rows.size() > SHOWN) {
             console.note("  ... and %s; `keelson data quarantine` lists all."
@@ -62,26 +73,46 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data load}. */
-    @Command(name = "load", description = "Load the source; rows that are there already are not loaded again.")
+    @Command(
+            name = "load",
+            description = "Load every source, or one; rows that are there already are not loaded again.")
     static final class Load extends KeelsonCommand {
+        @Parameters(arity = "0..1", paramLabel = "SOURCE", description = "Which source (default: all, in the order of the project file).")
+        @Nullable String source;
+
         @Override
         int run(Session session) {
-            LoadReport load = ProjectDatasets.load(session.validated(), session.clock(), step -> {});
+            List<LoadReport> loads = source == null
+                    ? ProjectDatasets.load(session.validated(), session.clock(), step -> {})
+                    : List.of(ProjectDatasets.load(session.validated(), source, session.clock(), step -> {}));
             Console console = session.console();
+            List<List<String>> rows = new ArrayList<>();
+            loads.forEach(load -> rows.addAll(rows(load, loads.size() > 1 ? load.source() + "." : "")));
+            console.table(List.of("WHAT", "VALUE"), rows);
+            loads.forEach(load -> notes(session, load, loads.size() > 1));
+            console.document(loads.size() == 1 ? json(loads.getFirst()) : json(loads));
+            return YES;
+        }
+
+        private static List<List<String>> rows(LoadReport load, String prefix) {
             DatasetVersion version = load.version();
             List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("read", Long.toString(load.read())));
-            rows.add(List.of("loaded", Long.toString(load.loaded())));
-            rows.add(List.of("updated", Long.toString(load.updated())));
+            rows.add(List.of(prefix + "read", Long.toString(load.read())));
+            rows.add(List.of(prefix + "loaded", Long.toString(load.loaded())));
+            rows.add(List.of(prefix + "updated", Long.toString(load.updated())));
             if (load.deleted() + load.superseded() > 0) {
-                rows.add(List.of("deleted", Long.toString(load.deleted())));
-                rows.add(List.of("superseded", Long.toString(load.superseded())));
+                rows.add(List.of(prefix + "deleted", Long.toString(load.deleted())));
+                rows.add(List.of(prefix + "superseded", Long.toString(load.superseded())));
             }
-            rows.add(List.of("unchanged", Long.toString(load.unchanged())));
-            rows.add(List.of("quarantined", Integer.toString(load.quarantined().size())));
-            rows.add(List.of("dataset_version", version == null ? "" : version.id()));
-            console.table(List.of("WHAT", "VALUE"), rows);
-            tellQuarantined(session, load);
+            rows.add(List.of(prefix + "unchanged", Long.toString(load.unchanged())));
+            rows.add(List.of(prefix + "quarantined", Integer.toString(load.quarantined().size())));
+            rows.add(List.of(prefix + "dataset_version", version == null ? "" : version.id()));
+            return rows;
+        }
+
+        private static void notes(Session session, LoadReport load, boolean several) {
+            Console console = session.console();
+            tellQuarantined(session, load, several);
             if (!load.marked().isEmpty()) {
                 console.note("%s marked; `keelson data review list` shows them."
                         .formatted(Texts.count(load.marked().size(), "row")));
@@ -93,8 +124,14 @@ final class DataCommand extends CommandGroup {
                 console.note("warning: `%s` does not hold: it is %s."
                         .formatted(check.condition(), check.observedText()));
             }
-            console.document(json(load));
-            return YES;
+        }
+
+        private static ObjectNode json(List<LoadReport> loads) {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("changed", loads.stream().anyMatch(LoadReport::changed));
+            var list = node.putArray("sources");
+            loads.forEach(load -> list.add(json(load)));
+            return node;
         }
 
         private static ObjectNode json(LoadReport load) {
@@ -122,15 +159,15 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data loads}. */
-    @Command(name = "loads", description = "List the loads of the source, newest first.")
-    static final class Loads extends KeelsonCommand {
+    @Command(name = "loads", description = "List the loads, newest first.")
+    static final class Loads extends OfSourceOrAll {
         @Option(names = "--limit", paramLabel = "N", description = "How many at most (default: ${DEFAULT-VALUE}).")
         int limit = 50;
 
         @Override
         int run(Session session) {
             Limits.check(limit);
-            List<ProjectDatasets.PastLoad> loads = ProjectDatasets.loads(session.project(), limit);
+            List<ProjectDatasets.PastLoad> loads = ProjectDatasets.loads(session.project(), source, limit);
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             var list = document.putArray("loads");
             List<List<String>> rows = new ArrayList<>();
@@ -138,6 +175,7 @@ final class DataCommand extends CommandGroup {
                 JsonNode report = load.report();
                 rows.add(List.of(
                         load.at().toString(),
+                        load.source(),
                         report.path("from").asText(),
                         report.path("read").asText(),
                         report.path("loaded").asText(),
@@ -149,13 +187,14 @@ final class DataCommand extends CommandGroup {
                         report.path("millis").asText()));
                 ObjectNode node = list.addObject();
                 node.put("at", load.at().toString());
+                node.put("source", load.source());
                 node.put("outcome", load.outcome());
                 report.properties().forEach(field -> node.set(field.getKey(), field.getValue()));
             }
             session.console()
                     .table(
                             List.of(
-                                    "AT", "FROM", "READ", "LOADED", "UPDATED", "DELETED", "QUARANTINED", "OUTCOME",
+                                    "AT", "SOURCE", "FROM", "READ", "LOADED", "UPDATED", "DELETED", "QUARANTINED", "OUTCOME",
                                     "VERSION", "MILLIS"),
                             rows);
             session.console().document(document);
@@ -201,12 +240,13 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data versions}. */
-    @Command(name = "versions", description = "List the versions of the dataset, newest first.")
-    static final class Versions extends KeelsonCommand {
+    @Command(name = "versions", description = "List the versions of the datasets, newest first.")
+    static final class Versions extends OfSourceOrAll {
         @Override
         int run(Session session) {
-            List<DatasetVersion> versions =
-                    ProjectDatasets.versions(session.project()).reversed();
+            List<DatasetVersion> versions = ProjectDatasets.versions(session.project(), source).reversed().stream()
+                    .sorted(Comparator.comparing(DatasetVersion::createdAt).reversed())
+                    .toList();
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             var list = document.putArray("versions");
             List<List<String>> rows = new ArrayList<>();
@@ -238,7 +278,7 @@ final class DataCommand extends CommandGroup {
 
     /** {@code keelson data verify}. */
     @Command(name = "verify", description = "Read a version again and compare it with its digests.")
-    static final class Verify extends KeelsonCommand {
+    static final class Verify extends DataVersionsCommand.OfSource {
         @Parameters(arity = "0..1", paramLabel = "VERSION", description = "Id or its beginning, or a tag (default: the latest).")
         @Nullable String id;
 
@@ -246,8 +286,8 @@ final class DataCommand extends CommandGroup {
         int run(Session session) {
             String wanted = id;
             DatasetVersion version = wanted == null || wanted.matches("[0-9a-f]+")
-                    ? ProjectDatasets.verify(session.project(), wanted)
-                    : Datasets.look(session.project(), session.clock(), data -> data.verify(null, wanted));
+                    ? ProjectDatasets.verify(session.project(), source, wanted)
+                    : Datasets.look(session.project(), session.clock(), data -> data.verify(source, wanted));
             session.console()
                     .line("%s is unaltered: %s in %s."
                             .formatted(
@@ -266,10 +306,10 @@ final class DataCommand extends CommandGroup {
 
     /** {@code keelson data quarantine}. */
     @Command(name = "quarantine", description = "List the rows that the latest load set aside, with the reasons; also of a load that was blocked.")
-    static final class Quarantine extends KeelsonCommand {
+    static final class Quarantine extends OfSourceOrAll {
         @Override
         int run(Session session) {
-            Optional<ProjectDatasets.Quarantine> load = ProjectDatasets.quarantine(session.project());
+            Optional<ProjectDatasets.Quarantine> load = ProjectDatasets.quarantine(session.project(), source);
             List<QuarantinedRow> quarantined = load.map(ProjectDatasets.Quarantine::rows).orElse(List.of());
             boolean blocked = load.map(ProjectDatasets.Quarantine::blocked).orElse(false);
             ObjectNode document = JsonNodeFactory.instance.objectNode();

@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.project.Project;
@@ -14,6 +15,7 @@ import dev.keelson.wiring.UnfinishedWork;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +30,7 @@ final class StatusCommand extends KeelsonCommand {
         ObjectNode document = Catalogued.object().put("project", project.name());
         if (!Files.isDirectory(project.folder().resolve(".keelson"))) {
             document.putNull("dataset");
+            document.putArray("sources");
             document.putArray("models");
             document.put("ready", false);
             document.put("reason", "Nothing has been run yet.");
@@ -36,14 +39,22 @@ final class StatusCommand extends KeelsonCommand {
                     .formatted(project.name()));
             return YES;
         }
-        Optional<DatasetVersion> dataset = ProjectDatasets.latest(project);
+        Map<String, DatasetVersion> datasets = ProjectDatasets.latest(project);
+        Map<String, ProjectDatasets.SetAside> asides = ProjectDatasets.setAside(project);
+        Optional<DatasetVersion> dataset = project.sources().isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(datasets.get(ProjectDatasets.mainSource(project)));
         dataset.ifPresentOrElse(
-                version -> document.putObject("dataset")
-                        .put("version", version.id())
-                        .put("rows", version.rows())
-                        .put("last_event", version.lastEvent().toString())
-                        .put("watermark", version.watermark().toString()),
-                () -> document.putNull("dataset"));
+                version -> fill(document.putObject("dataset"), version), () -> document.putNull("dataset"));
+        ArrayNode sources = document.putArray("sources");
+        project.sources().forEach(source -> {
+            ObjectNode node = sources.addObject().put("name", source.name());
+            Optional.ofNullable(datasets.get(source.name()))
+                    .ifPresentOrElse(
+                            version -> fill(node.putObject("dataset"), version), () -> node.putNull("dataset"));
+            ProjectDatasets.SetAside aside = asides.get(source.name());
+            node.put("rows_quarantined", aside == null ? 0 : aside.rows());
+        });
         List<List<String>> rows = new ArrayList<>();
         try (ProjectReading state = ProjectReading.open(project)) {
             var list = document.putArray("models");
@@ -51,18 +62,26 @@ final class StatusCommand extends KeelsonCommand {
                 ObjectNode node = list.addObject();
                 rows.add(model(state, model.name(), node));
             }
-            String reason = notReady(state, project, dataset.isPresent());
-            Optional<ProjectDatasets.SetAside> aside = ProjectDatasets.setAside(project);
-            document.put("rows_quarantined", aside.map(ProjectDatasets.SetAside::rows).orElse(0L));
+            String reason = notReady(state, project, datasets);
+            document.put(
+                    "rows_quarantined",
+                    asides.values().stream()
+                            .mapToLong(ProjectDatasets.SetAside::rows)
+                            .sum());
             document.put("ready", reason == null);
             document.put("reason", reason);
-            dataset.ifPresent(version -> console.note("%s: %s up to %s, version %s"
+            boolean several = project.sources().size() > 1;
+            datasets.values().forEach(version -> console.note("%s: %s up to %s, version %s"
                     .formatted(
-                            project.name(),
+                            several ? project.name() + ", " + version.source() : project.name(),
                             Texts.count(version.rows(), "row"),
                             version.lastEvent(),
                             version.shortId())));
-            aside.filter(ProjectDatasets.SetAside::many).ifPresent(each -> console.note(each.sentence()));
+            asides.forEach((source, aside) -> {
+                if (aside.many()) {
+                    console.note((several ? source + ": " : "") + aside.sentence());
+                }
+            });
             console.table(
                     List.of("MODEL", "CHAMPION", "CHALLENGER", "TRAINED TO", "LOG LOSS", "DRIFT", "DECAY", "OUTCOMES", "LOGGED"),
                     rows);
@@ -99,9 +118,24 @@ final class StatusCommand extends KeelsonCommand {
         return words.toString();
     }
 
-    private static @Nullable String notReady(ProjectReading state, Project project, boolean loaded) {
-        if (!loaded) {
+    private static void fill(ObjectNode node, DatasetVersion version) {
+        node.put("version", version.id())
+                .put("rows", version.rows())
+                .put("last_event", version.lastEvent().toString())
+                .put("watermark", version.watermark().toString());
+    }
+
+    private static @Nullable String notReady(
+            ProjectReading state, Project project, Map<String, DatasetVersion> datasets) {
+        if (datasets.isEmpty()) {
             return "No data has been loaded yet; `keelson run` loads it and trains.";
+        }
+        Optional<String> missing = ProjectDatasets.read(project).stream()
+                .filter(source -> !datasets.containsKey(source))
+                .findFirst();
+        if (missing.isPresent()) {
+            return "No data of the source (%s) has been loaded yet; `keelson run` loads it and trains."
+                    .formatted(missing.get());
         }
         return project.models().stream()
                 .map(ModelDefinition::name)
