@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import static dev.keelson.cli.ExampleData.cell;
 import static dev.keelson.cli.ExampleData.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -42,10 +43,10 @@ final class ExampleBetsIT {
         assertThat(run.path("models").path("bet-won").path("version").asInt()).isEqualTo(1);
         assertThat(run.path("rows_loaded").asInt()).isEqualTo(bets.size());
         Map<String, String> last = bets.getLast();
-        String now = Instant.parse(last.get("settled_at")).plusSeconds(3_600).toString();
+        String now = Instant.parse(cell(last, "settled_at")).plusSeconds(3_600).toString();
         Map<String, String> known = keys(last);
         List<Map<String, String>> then = ExampleData.history(
-                folder, Map.of(), List.of("sport_market_key,as_of", known.get("sport_market_key") + "," + now), "historical_performance:*");
+                folder, Map.of(), List.of("sport_market_key,as_of", cell(known, "sport_market_key") + "," + now), "historical_performance:*");
         keelson(Map.of(), "features", "materialize");
         Cli status = keelson(Map.of(), "features", "status");
         assertThat(number(then.getFirst(), "historical_performance.sport_market_bets")).isPositive();
@@ -64,8 +65,8 @@ final class ExampleBetsIT {
 
         long edges = bets.stream().filter(bet -> number(bet, "edge") > 0.25).count();
         long years = bets.stream()
-                .filter(bet -> bet.get("sport").equals("Tennis")
-                        && !bet.get("event_start").startsWith(bet.get("season")))
+                .filter(bet -> cell(bet, "sport").equals("Tennis")
+                        && !cell(bet, "event_start").startsWith(cell(bet, "season")))
                 .count();
         assertThat(edges).isPositive();
         assertThat(years).isPositive();
@@ -90,10 +91,10 @@ final class ExampleBetsIT {
 
     private static Map<String, String> keys(Map<String, String> bet) {
         return Map.of(
-                "sport_market_key", bet.get("sport") + "_" + bet.get("market"),
-                "sport", bet.get("sport"),
-                "institution_name", bet.get("institution_name"),
-                "sport_league_key", bet.get("sport") + "_" + bet.get("league"));
+                "sport_market_key", cell(bet, "sport") + "_" + cell(bet, "market"),
+                "sport", cell(bet, "sport"),
+                "institution_name", cell(bet, "institution_name"),
+                "sport_league_key", cell(bet, "sport") + "_" + cell(bet, "league"));
     }
 
     /** Asks for random bets at the moment they were placed, and computes the same by going through all the others. */
@@ -107,11 +108,11 @@ final class ExampleBetsIT {
             chosen.add(bet);
             asked.add(String.join(
                     ",",
-                    keys.get("sport_market_key"),
-                    keys.get("sport"),
-                    keys.get("institution_name"),
-                    keys.get("sport_league_key"),
-                    bet.get("placed_at")));
+                    cell(keys, "sport_market_key"),
+                    cell(keys, "sport"),
+                    cell(keys, "institution_name"),
+                    cell(keys, "sport_league_key"),
+                    cell(bet, "placed_at")));
         }
 
         List<Map<String, String>> answered = ExampleData.history(
@@ -146,7 +147,7 @@ final class ExampleBetsIT {
     }
 
     private static boolean same(Map<String, String> one, Map<String, String> other, String column) {
-        return one.get(column).equals(other.get(column));
+        return cell(one, column).equals(cell(other, column));
     }
 
     private static void expect(Map<String, String> answer, String column, double expected) {
@@ -161,12 +162,12 @@ final class ExampleBetsIT {
     /** Bets placed in the 90 days before a bet and settled before it was placed. */
     private static Window window(
             List<Map<String, String>> bets, Map<String, String> of, Predicate<Map<String, String>> wanted) {
-        String now = of.get("placed_at"); // texts of one form are in the order of their times
+        String now = cell(of, "placed_at"); // texts of one form are in the order of their times
         String from = Instant.parse(now).minus(Duration.ofDays(90)).toString();
         return new Window(bets.stream()
                 .filter(wanted)
-                .filter(bet -> bet.get("settled_at").compareTo(now) < 0)
-                .filter(bet -> bet.get("placed_at").compareTo(from) >= 0)
+                .filter(bet -> cell(bet, "settled_at").compareTo(now) < 0)
+                .filter(bet -> cell(bet, "placed_at").compareTo(from) >= 0)
                 .toList());
     }
 
@@ -180,7 +181,7 @@ final class ExampleBetsIT {
             double won = 0;
             double lost = 0;
             for (Map<String, String> bet : bets) {
-                String status = bet.get("status");
+                String status = cell(bet, "status");
                 won += status.equals("won") || status.equals("half_won") ? 1 : 0;
                 lost += status.equals("lost") || status.equals("half_lost") ? 1 : 0;
             }

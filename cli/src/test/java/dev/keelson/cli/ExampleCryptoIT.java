@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import static dev.keelson.cli.ExampleData.cell;
 import static dev.keelson.cli.ExampleData.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -93,8 +94,8 @@ final class ExampleCryptoIT {
         List<Map<String, String>> answered = ask(bars, 90, "hourly_features:*,against_bitcoin:*");
 
         for (Map<String, String> answer : answered) {
-            LocalDateTime now = LocalDateTime.parse(answer.get("as_of").replace("Z", ""));
-            List<Map<String, String>> known = known(bars, answer.get("symbol"), now, 1);
+            LocalDateTime now = LocalDateTime.parse(cell(answer, "as_of").replace("Z", ""));
+            List<Map<String, String>> known = known(bars, cell(answer, "symbol"), now, 1);
             List<Map<String, String>> day = since(known, now.minusHours(24));
             close(answer, "hourly_features.return_1h", ratio(known.subList(known.size() - 2, known.size())) - 1);
             close(answer, "hourly_features.return_24h", ratio(day) - 1);
@@ -109,8 +110,8 @@ final class ExampleCryptoIT {
             List<Map<String, String>> newest = since(known, last.minusHours(23));
             for (Map<String, String> bar : newest) {
                 Map<String, String> bitcoin = bars.stream()
-                        .filter(other -> other.get("symbol").equals("BTCUSDT")
-                                && other.get("open_time").equals(bar.get("open_time")))
+                        .filter(other -> cell(other, "symbol").equals("BTCUSDT")
+                                && cell(other, "open_time").equals(cell(bar, "open_time")))
                         .findFirst()
                         .orElseThrow();
                 spread += move(bar) - move(bitcoin);
@@ -123,8 +124,8 @@ final class ExampleCryptoIT {
         List<Map<String, String>> answered = ask(bars, 50, "daily_features:*");
 
         for (Map<String, String> answer : answered) {
-            LocalDateTime now = LocalDateTime.parse(answer.get("as_of").replace("Z", ""));
-            List<Map<String, String>> known = known(bars, answer.get("symbol"), now, 24);
+            LocalDateTime now = LocalDateTime.parse(cell(answer, "as_of").replace("Z", ""));
+            List<Map<String, String>> known = known(bars, cell(answer, "symbol"), now, 24);
             close(answer, "daily_features.return_7d", ratio(since(known, now.minusDays(7))) - 1);
             close(answer, "daily_features.volatility_30d", volatility(since(known, now.minusDays(30))));
             close(answer, "daily_features.volume_z_30d", zscore(since(known, now.minusDays(30))));
@@ -138,8 +139,8 @@ final class ExampleCryptoIT {
         while (asked.size() <= ASKED) {
             int at = random.nextInt(bars.size());
             Map<String, String> bar = bars.get(at);
-            if (at >= first && bars.get(at - first).get("symbol").equals(bar.get("symbol"))) {
-                asked.add(bar.get("symbol") + "," + time(bar).plusMinutes(30).toInstant(ZoneOffset.UTC));
+            if (at >= first && cell(bars.get(at - first), "symbol").equals(cell(bar, "symbol"))) {
+                asked.add(cell(bar, "symbol") + "," + time(bar).plusMinutes(30).toInstant(ZoneOffset.UTC));
             }
         }
         List<Map<String, String>> answered = ExampleData.history(folder, environment, asked, features);
@@ -148,21 +149,21 @@ final class ExampleCryptoIT {
     }
 
     private static LocalDateTime time(Map<String, String> bar) {
-        return LocalDateTime.parse(bar.get("open_time"), TIME);
+        return LocalDateTime.parse(cell(bar, "open_time"), TIME);
     }
 
     private static List<Map<String, String>> known(
             List<Map<String, String>> bars, String symbol, LocalDateTime now, int hours) {
         String until = TIME.format(now.minusHours(hours));
         return bars.stream()
-                .filter(bar -> bar.get("symbol").equals(symbol)
-                        && bar.get("open_time").compareTo(until) < 0)
+                .filter(bar -> cell(bar, "symbol").equals(symbol)
+                        && cell(bar, "open_time").compareTo(until) < 0)
                 .toList();
     }
 
     private static List<Map<String, String>> since(List<Map<String, String>> bars, LocalDateTime from) {
         String text = TIME.format(from);
-        return bars.stream().filter(bar -> bar.get("open_time").compareTo(text) >= 0).toList();
+        return bars.stream().filter(bar -> cell(bar, "open_time").compareTo(text) >= 0).toList();
     }
 
     private static double move(Map<String, String> bar) {

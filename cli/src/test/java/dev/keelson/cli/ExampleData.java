@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
@@ -29,7 +30,7 @@ final class ExampleData {
         try (InputStream raw = Files.newInputStream(file);
                 InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
                 BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            String[] header = reader.readLine().replaceAll("\"([^\",]*),[^\"]*\"", "$1").split(",", -1);
+            String[] header = Objects.requireNonNull(reader.readLine()).replaceAll("\"([^\",]*),[^\"]*\"", "$1").split(",", -1);
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 String[] cells = line.split(",", -1);
                 assertThat(cells).as(line).hasSameSizeAs(header);
@@ -83,7 +84,7 @@ final class ExampleData {
         var end = Pattern.compile("(?m)^[a-z#]").matcher(text);
         int stop = end.find(start) ? end.start() : text.length();
         StringBuilder section = new StringBuilder();
-        for (String part : text.substring(start, stop).split("(?m)^(?=  [a-z])")) {
+        for (String part : text.substring(start, stop).split("(?m)^(?=  [a-z])", -1)) {
             if (Pattern.compile("(?m)" + kept).matcher(part).find()) {
                 section.append(part);
             }
@@ -103,10 +104,14 @@ final class ExampleData {
         return rows(folder.resolve("answered.csv"));
     }
 
+    /** The text of a column that is there. */
+    static String cell(Map<String, String> row, String column) {
+        return Objects.requireNonNull(row.get(column), column);
+    }
+
     /** A value of an answer, NaN when there is none. */
     static double number(Map<String, String> row, String column) {
-        assertThat(row).containsKey(column);
-        String text = row.get(column);
-        return text == null || text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+        String text = cell(row, column);
+        return text.isEmpty() ? Double.NaN : Double.parseDouble(text);
     }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import static dev.keelson.cli.ExampleData.cell;
 import static dev.keelson.cli.ExampleData.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -49,7 +50,7 @@ final class ExampleStocksIT {
     }
 
     private List<Map<String, String>> file(String name) throws IOException {
-        Path data = environment.isEmpty() ? folder.resolve("data") : Path.of(environment.get("KEELSON_DATA"));
+        Path data = environment.isEmpty() ? folder.resolve("data") : Path.of(cell(environment, "KEELSON_DATA"));
         return ExampleData.rows(data.resolve("stocks").resolve(name));
     }
 
@@ -103,7 +104,7 @@ final class ExampleStocksIT {
         List<String> asked = new ArrayList<>(List.of("ticker,as_of"));
         for (int i = 0; i < ASKED; i++) {
             LocalDate day = LocalDate.of(2014, 6, 1).plusDays(random.nextInt(365 * years));
-            asked.add(rows.get(random.nextInt(rows.size())).get(ticker) + ","
+            asked.add(cell(rows.get(random.nextInt(rows.size())), ticker) + ","
                     + day.atTime(12, 0).atZone(ZONE).toInstant());
         }
         List<Map<String, String>> answered = ExampleData.history(folder, environment, asked, features);
@@ -112,19 +113,19 @@ final class ExampleStocksIT {
     }
 
     private static LocalDate day(Map<String, String> answer) {
-        return java.time.Instant.parse(answer.get("as_of")).atZone(ZONE).toLocalDate();
+        return java.time.Instant.parse(cell(answer, "as_of")).atZone(ZONE).toLocalDate();
     }
 
     private void checkPrices(List<Map<String, String>> prices) throws IOException {
         int compared = 0;
         for (Map<String, String> answer : ask(prices, "ticker", 1, "price_features:*")) {
             List<Map<String, String>> known = prices.stream()
-                    .filter(row -> row.get("ticker").equals(answer.get("ticker")))
-                    .filter(row -> LocalDate.parse(row.get("date")).isBefore(day(answer)))
+                    .filter(row -> cell(row, "ticker").equals(cell(answer, "ticker")))
+                    .filter(row -> LocalDate.parse(cell(row, "date")).isBefore(day(answer)))
                     .filter(row -> !outside(row, "open") && !outside(row, "close")) // in quarantine
                     .toList();
-            if (!answer.get("price_features._status").equals("PRESENT")) {
-                assertThat(known.isEmpty() || LocalDate.parse(known.getLast().get("date")).isBefore(day(answer).minusDays(6)))
+            if (!cell(answer, "price_features._status").equals("PRESENT")) {
+                assertThat(known.isEmpty() || LocalDate.parse(cell(known.getLast(), "date")).isBefore(day(answer).minusDays(6)))
                         .isTrue();
                 continue;
             }
@@ -149,14 +150,14 @@ final class ExampleStocksIT {
         for (Map<String, String> answer : ask(reports, "Ticker Symbol", 2, "report_features:*")) {
             // public from the ninetieth day after the period's end on
             List<Map<String, String>> known = reports.stream()
-                    .filter(row -> row.get("Ticker Symbol").equals(answer.get("ticker")))
-                    .filter(row -> !row.get("For Year").equals("1215"))
-                    .filter(row -> !LocalDate.parse(row.get("Period Ending")).plusDays(90).isAfter(day(answer)))
-                    .sorted(Comparator.comparing((Map<String, String> row) -> row.get("Period Ending")))
+                    .filter(row -> cell(row, "Ticker Symbol").equals(cell(answer, "ticker")))
+                    .filter(row -> !cell(row, "For Year").equals("1215"))
+                    .filter(row -> !LocalDate.parse(cell(row, "Period Ending")).plusDays(90).isAfter(day(answer)))
+                    .sorted(Comparator.comparing((Map<String, String> row) -> cell(row, "Period Ending")))
                     .toList();
-            if (!answer.get("report_features._status").equals("PRESENT")) {
+            if (!cell(answer, "report_features._status").equals("PRESENT")) {
                 assertThat(known.isEmpty()
-                                || LocalDate.parse(known.getLast().get("Period Ending"))
+                                || LocalDate.parse(cell(known.getLast(), "Period Ending"))
                                         .isBefore(day(answer).minusDays(548)))
                         .isTrue();
                 continue;

@@ -194,6 +194,7 @@ public final class SimulatedBets {
      *
      * @param push chance that the stake comes back or counts half, on top
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
     private record Quote(List<String> names, String line, double[] truth, double[] consensus, double push, boolean standard) {
         static Quote of(String market, double gap, double blur, RandomStream random) {
             double believed = gap + blur * random.normal();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,12 @@ class SimulatedExamplesTest {
         return all;
     }
 
+    private static String cell(Map<String, String> row, String column) {
+        return Objects.requireNonNull(row.get(column), column);
+    }
+
     private static double number(Map<String, String> row, String column) {
-        return Double.parseDouble(row.get(column));
+        return Double.parseDouble(cell(row, column));
     }
 
     @Test
@@ -68,14 +73,14 @@ class SimulatedExamplesTest {
     void betsAreSettledAfterTheyArePlacedAndPaidByTheirOdds() throws IOException {
         List<Map<String, String>> bets = rows(new SimulatedBets(300, 42)::write);
 
-        assertThat(bets).extracting(bet -> bet.get("bet_id")).doesNotHaveDuplicates();
-        assertThat(bets).extracting(bet -> bet.get("placed_at")).isSorted();
+        assertThat(bets).extracting(bet -> cell(bet, "bet_id")).doesNotHaveDuplicates();
+        assertThat(bets).extracting(bet -> cell(bet, "placed_at")).isSorted();
         assertThat(bets).allSatisfy(bet -> {
-            Instant placed = Instant.parse(bet.get("placed_at"));
-            assertThat(placed).isBefore(Instant.parse(bet.get("event_start")));
-            assertThat(Instant.parse(bet.get("event_start"))).isBefore(Instant.parse(bet.get("settled_at")));
+            Instant placed = Instant.parse(cell(bet, "placed_at"));
+            assertThat(placed).isBefore(Instant.parse(cell(bet, "event_start")));
+            assertThat(Instant.parse(cell(bet, "event_start"))).isBefore(Instant.parse(cell(bet, "settled_at")));
             double won = number(bet, "stake") * (number(bet, "odds") - 1);
-            double profit = switch (bet.get("status")) {
+            double profit = switch (cell(bet, "status")) {
                 case "won" -> won;
                 case "half_won" -> won / 2;
                 case "push" -> 0;
@@ -86,18 +91,18 @@ class SimulatedExamplesTest {
             assertThat(number(bet, "edge"))
                     .isCloseTo(number(bet, "odds") * number(bet, "fair_prob") - 1, within(0.001));
         });
-        assertThat(new TreeSet<>(bets.stream().map(bet -> bet.get("status")).toList()))
+        assertThat(new TreeSet<>(bets.stream().map(bet -> cell(bet, "status")).toList()))
                 .isEqualTo(new TreeSet<>(Set.of("won", "lost", "push", "half_won", "half_lost")));
     }
 
     @Test
     void fairProbabilitiesOfBetsAreRightOnAverage() throws IOException {
         List<Map<String, String>> bets = rows(new SimulatedBets(730, 7)::write).stream()
-                .filter(bet -> bet.get("market").equals("1X2"))
+                .filter(bet -> cell(bet, "market").equals("1X2"))
                 .toList();
 
         double expected = bets.stream().mapToDouble(bet -> number(bet, "fair_prob")).average().orElseThrow();
-        double won = bets.stream().mapToDouble(bet -> bet.get("status").equals("won") ? 1 : 0).average().orElseThrow();
+        double won = bets.stream().mapToDouble(bet -> cell(bet, "status").equals("won") ? 1 : 0).average().orElseThrow();
 
         assertThat(bets).hasSizeGreaterThan(2_000);
         assertThat(won).isCloseTo(expected, within(0.04)); // bets on one event share its fate
@@ -116,11 +121,11 @@ class SimulatedExamplesTest {
             assertThat(number(bar, "high")).isGreaterThanOrEqualTo(Math.max(number(bar, "open"), number(bar, "close")));
             assertThat(number(bar, "low")).isLessThanOrEqualTo(Math.min(number(bar, "open"), number(bar, "close")));
         });
-        assertThat(hours).filteredOn(bar -> bar.get("volume").equals("0")).hasSizeBetween(1, 3);
+        assertThat(hours).filteredOn(bar -> cell(bar, "volume").equals("0")).hasSizeBetween(1, 3);
         Map<String, String> day = days.getFirst();
-        assertThat(day.get("open")).isEqualTo(hours.getFirst().get("open"));
+        assertThat(cell(day, "open")).isEqualTo(hours.getFirst().get("open"));
         assertThat(hours)
-                .filteredOn(bar -> bar.get("symbol").equals("BTCUSDT") && bar.get("open_time").startsWith("2021-04-05"))
+                .filteredOn(bar -> cell(bar, "symbol").equals("BTCUSDT") && cell(bar, "open_time").startsWith("2021-04-05"))
                 .allSatisfy(bar -> assertThat(number(bar, "high")).isLessThanOrEqualTo(number(day, "high")));
     }
 
@@ -131,13 +136,13 @@ class SimulatedExamplesTest {
         List<Map<String, String>> prices = rows(stocks::writePrices);
         List<Map<String, String>> reports = rows(stocks::writeReports);
 
-        assertThat(prices).filteredOn(row -> row.get("open").isEmpty()).hasSize(1);
+        assertThat(prices).filteredOn(row -> cell(row, "open").isEmpty()).hasSize(1);
         assertThat(prices)
-                .filteredOn(row -> !row.get("high").isEmpty() && number(row, "close") > number(row, "high") + 0.011)
+                .filteredOn(row -> !cell(row, "high").isEmpty() && number(row, "close") > number(row, "high") + 0.011)
                 .hasSize(1);
         assertThat(reports).hasSize(12 * 3);
-        assertThat(reports).filteredOn(row -> row.get("For Year").equals("1215")).hasSize(1);
-        assertThat(reports).filteredOn(row -> row.get("Earnings Per Share").isEmpty()).hasSize(3);
+        assertThat(reports).filteredOn(row -> cell(row, "For Year").equals("1215")).hasSize(1);
+        assertThat(reports).filteredOn(row -> cell(row, "Earnings Per Share").isEmpty()).hasSize(3);
         assertThat(reports).allSatisfy(row -> assertThat(number(row, "Total Assets"))
                 .isEqualTo(number(row, "Total Liabilities") + number(row, "Total Equity")));
         assertThat(rows(stocks::writeSecurities)).hasSize(12);
