@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public final class ProjectTemplate {
     /** The examples there are. */
-    public static final List<String> EXAMPLES = List.of("football");
+    public static final List<String> EXAMPLES = List.of("football", "bets", "crypto", "stocks");
 
     /** Name in the project to name among the resources; hidden files would be ignored by git there. */
     private static final Map<String, String> RESOURCE_BY_FILE = new LinkedHashMap<>();

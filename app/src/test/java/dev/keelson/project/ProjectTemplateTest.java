@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProjectTemplateTest {
     @TempDir
@@ -36,6 +38,18 @@ class ProjectTemplateTest {
                 .extracting(model -> model.name())
                 .containsExactly("football-1x2", "football-1x2-odds");
         assertThat(names(folder.resolve("a"))).containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"football", "bets", "crypto", "stocks"})
+    void everyExampleIsValidAsItIs(String example) {
+        ProjectTemplate.create(folder, example);
+
+        Project project = new ProjectReader(SourceHeaders.none(), Map.of()).read(folder, Map.of());
+
+        assertThat(ProjectTemplate.EXAMPLES).hasSize(4).contains(example);
+        assertThat(project.views()).isNotEmpty();
+        assertThat(names(folder)).containsExactly(".env.example", ".gitignore", "README.md", "keelson.yaml");
     }
 
     @Test

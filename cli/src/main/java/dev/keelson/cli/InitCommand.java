@@ -15,7 +15,7 @@ final class InitCommand extends KeelsonCommand {
     @Parameters(arity = "0..1", paramLabel = "DIR", defaultValue = ".", description = "Where (default: here).")
     String folder = ".";
 
-    @Option(names = "--example", paramLabel = "NAME", required = true, description = "Which one: football.")
+    @Option(names = "--example", paramLabel = "NAME", required = true, description = "Which one: football, bets, crypto or stocks.")
     String example = "";
 
     @Override
@@ -35,7 +35,12 @@ final class InitCommand extends KeelsonCommand {
         String there = shown.equals(".") ? "" : "cd " + Texts.quoted(shown) + " && ";
         session.console()
                 .note("Next: put your data in place (see README.md), or simulate some:\n  "
-                        + there + "keelson simulate league --out data/football/matches.csv.gz && keelson run");
+                        + there + "keelson simulate " + simulation() + " && keelson "
+                        + (example.equals("football") || example.equals("bets") ? "run" : "data load"));
         return YES;
+    }
+
+    private String simulation() {
+        return example.equals("football") ? "league --out data/football/matches.csv.gz" : example + " --out data";
     }
 }

@@ -6,21 +6,18 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.simulate.FeedFault;
 import dev.keelson.simulate.LeagueCsv;
 import dev.keelson.simulate.LeagueSettings;
+import dev.keelson.simulate.SimulatedBars;
+import dev.keelson.simulate.SimulatedBets;
 import dev.keelson.simulate.SimulatedLeague;
 import dev.keelson.simulate.SimulatedMatch;
+import dev.keelson.simulate.SimulatedStocks;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +26,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "simulate",
         description = "Make data with known truth.",
-        subcommands = SimulateCommand.League.class)
+        subcommands = {
+            SimulateCommand.League.class,
+            SimulateCommand.Bets.class,
+            SimulateCommand.Crypto.class,
+            SimulateCommand.Stocks.class
+        })
 final class SimulateCommand extends CommandGroup {
 
     /** {@code keelson simulate league}. */
@@ -86,7 +88,10 @@ final class SimulateCommand extends CommandGroup {
                 return YES;
             }
             Path file = session.path(out);
-            write(file, matches);
+            SimulatedFile.write(file, text -> {
+                LeagueCsv.write(matches, text, withTruth);
+                return matches.size();
+            });
             session.console().line("%s\t%d matches".formatted(session.shown(file), matches.size()));
             session.console()
                     .document(JsonNodeFactory.instance
@@ -138,41 +143,115 @@ final class SimulateCommand extends CommandGroup {
                 throw Failures.writing(Path.of("standard output"), e);
             }
         }
+    }
 
-        /** Writes beside the file first, so that it is there as a whole or not at all. */
-        private void write(Path file, List<SimulatedMatch> matches) {
-            Path absolute = file.toAbsolutePath().normalize();
-            Path parent = absolute.getParent();
+    /** What writes several files into a folder. */
+    abstract static class Several extends KeelsonCommand {
+        @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: 42).")
+        long seed = 42;
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                required = true,
+                description = "Folder to write into, such as data; made if it is not there.")
+        String out = "";
+
+        /** The files below the folder, in the order of writing. */
+        abstract Map<String, SimulatedFile.Rows> files();
+
+        @Override
+        final int run(Session session) {
+            Map<String, SimulatedFile.Rows> files;
             try {
-                if (parent == null || Files.isDirectory(absolute)) {
-                    throw new IOException("it is a folder");
-                }
-                Files.createDirectories(parent);
-                Path staged = parent.resolve("." + absolute.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-                try {
-                    try (Writer writer = new OutputStreamWriter(stream(staged), StandardCharsets.UTF_8)) {
-                        LeagueCsv.write(matches, writer, withTruth);
-                    }
-                    move(staged, absolute);
-                } finally {
-                    Files.deleteIfExists(staged);
-                }
-            } catch (IOException e) {
-                throw Failures.writing(file, e);
+                files = files();
+            } catch (IllegalArgumentException e) {
+                throw new KeelsonException(ErrorCode.USAGE, "--" + e.getMessage(), null, e);
             }
+            var list = JsonNodeFactory.instance.arrayNode();
+            files.forEach((name, rows) -> {
+                Path file = session.path(out).resolve(name);
+                int written = SimulatedFile.write(file, rows);
+                session.console().line("%s\t%d rows".formatted(session.shown(file), written));
+                list.addObject().put("file", Path.of(out).resolve(name).toString()).put("rows", written);
+            });
+            session.console().document(JsonNodeFactory.instance.objectNode().put("seed", seed).set("files", list));
+            return YES;
         }
+    }
 
-        private OutputStream stream(Path staged) throws IOException {
-            OutputStream raw = Files.newOutputStream(staged);
-            return out.endsWith(".gz") ? new GZIPOutputStream(raw, 1 << 16) : new java.io.BufferedOutputStream(raw);
+    /** {@code keelson simulate bets}. */
+    @Command(
+            name = "bets",
+            description = "Write bets of one bettor on simulated events of five sports: bets/bets.csv.gz.",
+            footer = "The same settings give the same file, on every machine.")
+    static final class Bets extends Several {
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                defaultValue = "730",
+                description = "Days from 2013-01-01 on, 1 to 3650 (default: 730).")
+        int days = 730;
+
+        @Override
+        Map<String, SimulatedFile.Rows> files() {
+            SimulatedBets bets = new SimulatedBets(days, seed);
+            return Map.of("bets/bets.csv.gz", bets::write);
         }
+    }
 
-        private static void move(Path staged, Path target) throws IOException {
-            try {
-                Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(staged, target, StandardCopyOption.REPLACE_EXISTING);
-            }
+    /** {@code keelson simulate crypto}. */
+    @Command(
+            name = "crypto",
+            description = "Write price bars of six crypto currencies: crypto/ohlcv_1h.csv.gz and crypto/ohlcv_1d.csv.gz.",
+            footer = "The same settings give the same files, on every machine.")
+    static final class Crypto extends Several {
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                defaultValue = "365",
+                description = "Days from 2021-04-05 on, 2 to 3650 (default: 365).")
+        int days = 365;
+
+        @Override
+        Map<String, SimulatedFile.Rows> files() {
+            SimulatedBars bars = new SimulatedBars(days, seed);
+            Map<String, SimulatedFile.Rows> files = new LinkedHashMap<>();
+            files.put("crypto/ohlcv_1h.csv.gz", bars::writeHours);
+            files.put("crypto/ohlcv_1d.csv.gz", bars::writeDays);
+            return files;
+        }
+    }
+
+    /** {@code keelson simulate stocks}. */
+    @Command(
+            name = "stocks",
+            description = "Write daily prices, annual reports and sectors of stocks: stocks/prices_2013_2018.csv.gz,"
+                    + " stocks/fundamentals.csv.gz and stocks/securities.csv.",
+            footer = "The same settings give the same files, on every machine.")
+    static final class Stocks extends Several {
+        @Option(
+                names = "--tickers",
+                paramLabel = "N",
+                defaultValue = "30",
+                description = "How many stocks, 4 to 500 (default: 30).")
+        int tickers = 30;
+
+        @Option(
+                names = "--years",
+                paramLabel = "N",
+                defaultValue = "5",
+                description = "Years of prices from 2013-02-08 on, 1 to 10 (default: 5).")
+        int years = 5;
+
+        @Override
+        Map<String, SimulatedFile.Rows> files() {
+            SimulatedStocks stocks = new SimulatedStocks(tickers, years, seed);
+            Map<String, SimulatedFile.Rows> files = new LinkedHashMap<>();
+            files.put("stocks/prices_2013_2018.csv.gz", stocks::writePrices);
+            files.put("stocks/fundamentals.csv.gz", stocks::writeReports);
+            files.put("stocks/securities.csv", stocks::writeSecurities);
+            return files;
         }
     }
 }

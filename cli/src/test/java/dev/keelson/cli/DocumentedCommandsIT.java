@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.keelson.project.ProjectTemplate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * The commands shown in README.md and docs/guide work as shown.
+ * The commands shown in README.md, in docs/guide and in the README.md of each example work as shown.
  *
  * <p>In a fenced block whose language is {@code console}, each line that starts with {@code $ ./keelson} is run, in order, all
  * those of one document in one temporary folder. It must exit with 0, or as a remark at its end says: {@code # exit 1}. A line
@@ -62,6 +63,9 @@ final class DocumentedCommandsIT {
                             && root.resolve("docs").relativize(file).startsWith("guide"))
                     .sorted()
                     .forEach(documents::add);
+        }
+        for (String example : ProjectTemplate.EXAMPLES) {
+            documents.add(root.resolve("app/src/main/resources/dev/keelson/project/examples/" + example + "/README.md"));
         }
         return documents.stream().map(document -> dynamicTest(root.relativize(document).toString(), () -> {
             Path own = Files.createDirectory(folder.resolve(Integer.toString(documents.indexOf(document))));

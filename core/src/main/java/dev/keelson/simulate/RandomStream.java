@@ -38,6 +38,11 @@ final class RandomStream {
         return (int) (uniform() * bound);
     }
 
+    /** Sixty-four random bits. */
+    long bits() {
+        return random.nextLong();
+    }
+
     /** True with the given probability. */
     boolean chance(double probability) {
         return uniform() < probability;

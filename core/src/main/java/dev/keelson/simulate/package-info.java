@@ -1,5 +1,5 @@
 /**
- * A simulated football league with known true probabilities.
+ * Simulated data: a football league with known true probabilities, bets, price bars and stocks.
  *
  * <p>{@link dev.keelson.simulate.SimulatedLeague} turns {@link dev.keelson.simulate.LeagueSettings} into matches,
  * {@link dev.keelson.simulate.LeagueCsv} writes them with the columns of the public match files. It is what examples,
