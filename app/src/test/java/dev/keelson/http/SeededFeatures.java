@@ -26,6 +26,7 @@ final class SeededFeatures implements FeatureServing {
         this.now = now;
     }
 
+    @SuppressWarnings("NullAway") // the class file of a record does not say that its lists may hold null
     @Override
     public Answer get(
             List<String> features, Map<String, ? extends List<? extends @Nullable Object>> entities) {
