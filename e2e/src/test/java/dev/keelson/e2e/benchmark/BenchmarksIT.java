@@ -70,7 +70,7 @@ final class BenchmarksIT {
     @Test
     void onlineFeaturesAreMeasured() throws Exception {
         JsonNode figures = new OnlineBenchmark()
-                .run(Arguments.none().with("rows", "5000").with("keys", "1000").with("seconds", "0"));
+                .run(Arguments.none().with("rows", "5000").with("keys", "1000").with("seconds", "1"));
 
         assertThat(figures.get("materialize_rows_a_second").asDouble()).isPositive();
         assertThat(figures.get("read_1_entity").get("median_us").asDouble()).isPositive();
