@@ -74,9 +74,7 @@ public final class OnlineBenchmark implements Task {
             ProjectDatasets.load(project, clock, step -> {});
             materialize(project, clock, rows, node);
             reads(project, clock, keys, node);
-            if (arguments.number("seconds", 8) > 0) {
-                http(project, clock, keys, arguments, node);
-            }
+            http(project, clock, keys, arguments, node);
             return node;
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
