@@ -317,7 +317,7 @@ final class BulkLoad {
     private @Nullable NavigableMap<YearMonth, Stored> months(Blocks blocks) throws IOException {
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
         ExecutorService parsers = Executors.newFixedThreadPool(threads);
-        ExecutorService writer = Executors.newSingleThreadExecutor();
+        ExecutorService writers = Executors.newFixedThreadPool(Math.min(threads, MONTHS_AHEAD));
         try {
             Deque<Future<@Nullable Block>> ahead = new ArrayDeque<>();
             boolean more = true;
@@ -334,12 +334,12 @@ final class BulkLoad {
                     break;
                 }
                 Block block = first.get();
-                if (block == null || !take(block, writer)) {
+                if (block == null || !take(block, writers)) {
                     return null;
                 }
             }
             while (!open.isEmpty()) {
-                store(writer);
+                store(writers);
             }
             NavigableMap<YearMonth, Stored> months = new TreeMap<>();
             for (Map.Entry<YearMonth, Future<@Nullable Stored>> each : stored.entrySet()) {
@@ -360,7 +360,7 @@ final class BulkLoad {
             throw new IllegalStateException("A part of the load failed.", e.getCause());
         } finally {
             parsers.shutdownNow();
-            writer.shutdown();
+            writers.shutdown();
         }
     }
 
@@ -446,7 +446,7 @@ final class BulkLoad {
     }
 
     /** Adds rows to their months and stores the months left behind; false when the file is not in order of time. */
-    private boolean take(Block block, ExecutorService writer) throws InterruptedException, ExecutionException {
+    private boolean take(Block block, ExecutorService writers) throws InterruptedException, ExecutionException {
         cursorMark = Math.max(cursorMark, block.cursorMark());
         for (int i = 0; i < header.size(); i++) {
             if (block.nulled()[i] > 0) {
@@ -470,14 +470,14 @@ final class BulkLoad {
             earliest.remove();
             YearMonth left = earliest.stream().min(YearMonth::compareTo).orElseThrow();
             while (!open.isEmpty() && open.firstKey().isBefore(left)) {
-                store(writer);
+                store(writers);
             }
         }
         return openRows <= mostRows;
     }
 
     /** Has the earliest open month stored, after waiting for those before it when too many are under way. */
-    private void store(ExecutorService writer) throws InterruptedException, ExecutionException {
+    private void store(ExecutorService writers) throws InterruptedException, ExecutionException {
         Map.Entry<YearMonth, List<Frame>> month = open.pollFirstEntry();
         YearMonth name = month.getKey();
         List<Frame> parts = month.getValue();
@@ -487,14 +487,14 @@ final class BulkLoad {
         if (under.size() >= MONTHS_AHEAD) {
             var unused = under.getFirst().get();
         }
-        stored.put(name, writer.submit(() -> write(name, parts)));
+        stored.put(name, writers.submit(() -> write(name, parts)));
     }
 
     /** Stores a month without exact copies; null when two rows of one key differ. */
     private @Nullable Stored write(YearMonth month, List<Frame> parts) {
         Frame rows = Frames.concat(parts);
         RowOrder order = Frames.inKeyOrder(rows, source.key());
-        int[] sorted = Frames.order(rows.rows(), order);
+        int[] sorted = Frames.keyOrder(rows, source.key());
         boolean[] copy = new boolean[sorted.length];
         int copies = 0;
         for (int i = 1; i < sorted.length; i++) {
@@ -512,7 +512,7 @@ final class BulkLoad {
                         .filter(i -> !copy[i])
                         .map(i -> sorted[i])
                         .toArray();
-        PartitionRows partition = PartitionRows.of(month, rows.take(kept), source.key());
+        PartitionRows partition = PartitionRows.ofSorted(month, rows.take(kept));
         long[] nulls = new long[schema.columns().size()];
         for (int i = 0; i < nulls.length; i++) {
             nulls[i] = Frames.nulls(partition.rows().vector(i));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,11 @@ public record DatasetDraft(
 
         /** Puts rows in canonical order and hashes them. */
         public static PartitionRows of(YearMonth month, Frame rows, List<String> key) {
-            Frame sorted = Frames.sorted(rows, Frames.inKeyOrder(rows, key));
+            return ofSorted(month, rows.take(Frames.keyOrder(rows, key)));
+        }
+
+        /** Hashes rows that are in canonical order. */
+        static PartitionRows ofSorted(YearMonth month, Frame sorted) {
             return new PartitionRows(month, sorted, digestOf(sorted));
         }
 
@@ -92,14 +97,6 @@ public record DatasetDraft(
                 unique &= byKeyAndEvent.compare(i - 1, i) != 0;
                 sorted &= byKeyAndKnown.compare(i - 1, i) <= 0;
             }
-            int[] byEvent = Frames.order(events.length, (a, b) -> {
-                int order = Long.compare(events[a], events[b]);
-                return order != 0 ? order : Long.compare(known[a], known[b]);
-            });
-            boolean eventOrder = true;
-            for (int i = 1; i < byEvent.length; i++) {
-                eventOrder &= known[byEvent[i - 1]] <= known[byEvent[i]];
-            }
             return new DatasetVersion.Partition(
                     month,
                     events.length,
@@ -111,7 +108,19 @@ public record DatasetDraft(
                     Micros.toInstant(lastKnown),
                     unique,
                     sorted,
-                    eventOrder);
+                    inEventOrder(events, known));
+        }
+
+        /** Whether rows in order of their event times are in order of their known times, too. */
+        private static boolean inEventOrder(long[] events, long[] known) {
+            if (IntStream.range(1, events.length).allMatch(i -> known[i] - events[i] == known[0] - events[0])) {
+                return true;
+            }
+            int[] byEvent = Frames.order(events.length, (a, b) -> {
+                int order = Long.compare(events[a], events[b]);
+                return order != 0 ? order : Long.compare(known[a], known[b]);
+            });
+            return IntStream.range(1, byEvent.length).allMatch(i -> known[byEvent[i - 1]] <= known[byEvent[i]]);
         }
     }
 

@@ -7,7 +7,10 @@ import dev.keelson.frame.Schema;
 import dev.keelson.frame.Vector;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -210,18 +213,71 @@ final class Frames {
     }
 
     static int[] order(int rows, RowOrder order) {
-        int[] all = new int[rows];
-        for (int i = 0; i < rows; i++) {
-            all[i] = i;
+        return order.sort(IntStream.range(0, rows).toArray());
+    }
+
+    /** The positions of the rows in the order of {@link #inKeyOrder}. */
+    static int[] keyOrder(Frame frame, List<String> key) {
+        RowOrder order = inKeyOrder(frame, key);
+        int[] rows = IntStream.range(0, frame.rows()).toArray();
+        if (order.hasFewRuns(rows)) {
+            return order.sort(rows);
         }
-        return order.sort(all);
+        List<String> columns = new ArrayList<>(key);
+        columns.add(SystemColumns.EVENT_TIME);
+        for (String column : columns.reversed()) { // sorts that keep the order of equals, the last column first
+            rows = frame.vector(column) instanceof Vector.Strings texts
+                    ? inTextOrder(rows, texts.values())
+                    : byColumn(frame.vector(column)).sort(rows);
+        }
+        return rows;
+    }
+
+    /** A counting sort: a file names few things often. */
+    private static int[] inTextOrder(int[] rows, @Nullable String[] texts) {
+        Map<String, int[]> places = new HashMap<>();
+        int missing = 0;
+        for (int row : rows) {
+            String text = texts[row];
+            if (text == null) {
+                missing++;
+            } else {
+                places.computeIfAbsent(text, each -> new int[1])[0]++;
+            }
+        }
+        String[] distinct = places.keySet().toArray(String[]::new);
+        Arrays.sort(distinct);
+        int at = missing;
+        for (String text : distinct) {
+            int[] place = Objects.requireNonNull(places.get(text));
+            int count = place[0];
+            place[0] = at;
+            at += count;
+        }
+        int[] sorted = new int[rows.length];
+        int nulls = 0;
+        for (int row : rows) {
+            String text = texts[row];
+            sorted[text == null ? nulls++ : Objects.requireNonNull(places.get(text))[0]++] = row;
+        }
+        return sorted;
     }
 
     /** How many cells of a column are missing. */
     static long nulls(Vector vector) {
-        long count = 0;
-        for (int i = 0; i < vector.size(); i++) {
-            count += vector.isNull(i) ? 1 : 0;
+        if (vector instanceof Vector.Strings texts) {
+            return Arrays.stream(texts.values()).filter(Objects::isNull).count();
+        }
+        boolean[] nulls =
+                switch (vector) {
+                    case Vector.Doubles v -> v.nulls();
+                    case Vector.Longs v -> v.nulls();
+                    case Vector.Booleans v -> v.nulls();
+                    case Vector.Strings _ -> null;
+                };
+        int count = 0;
+        for (int i = 0; nulls != null && i < nulls.length; i++) {
+            count += nulls[i] ? 1 : 0;
         }
         return count;
     }

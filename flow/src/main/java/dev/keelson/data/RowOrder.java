@@ -3,6 +3,8 @@ package dev.keelson.data;
 /** An order of the rows of one frame. */
 @FunctionalInterface
 interface RowOrder {
+    int FEW = 8;
+
     /** Negative, zero or positive as one row comes before, beside or after another. */
     int compare(int row, int other);
 
@@ -21,6 +23,15 @@ interface RowOrder {
             sorted = compare(rows[i - 1], rows[i]) <= 0;
         }
         return sorted ? rows : merged(rows, new int[rows.length]);
+    }
+
+    /** Whether a merge of the runs that are in order already takes few passes. */
+    default boolean hasFewRuns(int[] rows) {
+        int runs = 0;
+        for (int i = 0; i < rows.length && runs <= FEW; runs++) {
+            i = runEnd(rows, i);
+        }
+        return runs <= FEW;
     }
 
     /** Merges runs of rows that are in order already, two by two (natural merge sort). */

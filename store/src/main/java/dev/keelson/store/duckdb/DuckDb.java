@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * An in-memory DuckDB instance, opened when first used. It loads no extension but those it was built with, and none
  * from
- * the network. Safe for use by several threads; its one connection is used by one at a time, whoever holds the monitor
- * of
- * this object.
+ * the network. Safe for use by several threads; its shared connection is used by one at a time, whoever holds the
+ * monitor of this object.
  */
 public final class DuckDb implements AutoCloseable {
     private final DuckDbSettings settings;
+    private final FrameScan frames = new FrameScan();
     private @Nullable DuckDBConnection connection;
     private boolean closed;
 
@@ -41,6 +41,16 @@ public final class DuckDb implements AutoCloseable {
         return open;
     }
 
+    /** A connection of its own for the caller, who closes it: what it does need not wait for what others do. */
+    synchronized DuckDBConnection anotherConnection() throws SQLException {
+        return connection().duplicate();
+    }
+
+    /** Frames that statements of this engine can read. */
+    FrameScan frames() {
+        return frames;
+    }
+
     private DuckDBConnection open() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("autoinstall_known_extensions", "false");
@@ -56,7 +66,9 @@ public final class DuckDb implements AutoCloseable {
         try (Statement statement = made.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
         }
-        return made.unwrap(DuckDBConnection.class);
+        DuckDBConnection opened = made.unwrap(DuckDBConnection.class);
+        frames.register(opened);
+        return opened;
     }
 
     @Override

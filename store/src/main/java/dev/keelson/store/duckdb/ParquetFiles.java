@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Frames to Parquet files and back, through DuckDB. Times are instants in UTC with microseconds. */
 final class ParquetFiles {
-    private static final String TABLE = "staged";
-    private static final String DROP_TABLE = "DROP TABLE IF EXISTS " + TABLE;
-
     private final DuckDb engine;
 
     ParquetFiles(DuckDb engine) {
@@ -33,25 +29,20 @@ final class ParquetFiles {
     }
 
     /**
-     * Writes frames of one schema, each to a file of its own, with the rows in their order.
+     * Writes frames, each to a file of its own, with the rows in their order. Several threads can write at once.
      *
      * @param files new files, as many as frames
      */
     void write(List<Frame> frames, List<Path> files) throws SQLException {
-        Schema schema = frames.getFirst().schema();
-        synchronized (engine) {
-            DuckDBConnection connection = engine.connection();
-            try {
-                for (int i = 0; i < frames.size(); i++) {
-                    execute(connection, createTable(schema));
-                    append(connection, frames.get(i));
-                    execute(connection, copy(schema, files.get(i)));
+        try (DuckDBConnection connection = engine.anotherConnection()) {
+            for (int i = 0; i < frames.size(); i++) {
+                try (FrameScan.Scan rows = engine.frames().scan(frames.get(i))) {
+                    execute(
+                            connection,
+                            "COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+                                    .formatted(rows.select(), text(files.get(i).toString())));
                 }
-            } catch (SQLException e) {
-                dropAfter(e, connection);
-                throw e;
             }
-            execute(connection, DROP_TABLE);
         }
     }
 
@@ -60,20 +51,6 @@ final class ParquetFiles {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static void dropAfter(SQLException failure, DuckDBConnection connection) {
-        try {
-            execute(connection, DROP_TABLE);
-        } catch (SQLException e) {
-            failure.addSuppressed(e); // the next write replaces the table
-        }
-    }
-
-    private static String createTable(Schema schema) {
-        return IntStream.range(0, schema.columns().size())
-                .mapToObj(i -> "c" + i + " " + type(schema.columns().get(i).type()))
-                .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + TABLE + " (", ")"));
     }
 
     static String type(ColumnType type) {
@@ -85,34 +62,6 @@ final class ParquetFiles {
             case DATE -> "DATE";
             case TIMESTAMP -> "TIMESTAMP";
         };
-    }
-
-    private static String copy(Schema schema, Path file) {
-        String columns = IntStream.range(0, schema.columns().size())
-                .mapToObj(i -> "c" + i + (schema.columns().get(i).type() == ColumnType.TIMESTAMP ? "::TIMESTAMPTZ" : "")
-                        + " AS " + name(schema.columns().get(i).name()))
-                .collect(Collectors.joining(", "));
-        return "COPY (SELECT %s FROM %s) TO %s (FORMAT parquet, COMPRESSION zstd)"
-                .formatted(columns, TABLE, text(file.toString()));
-    }
-
-    private static void append(DuckDBConnection connection, Frame frame) throws SQLException {
-        try (DuckDBAppender appender = connection.createAppender(TABLE)) {
-            Vector[] vectors = vectors(frame);
-            for (int row = 0; row < frame.rows(); row++) {
-                appender.beginRow();
-                for (Vector vector : vectors) {
-                    append(appender, vector, row);
-                }
-                appender.endRow();
-            }
-        }
-    }
-
-    private static Vector[] vectors(Frame frame) {
-        return IntStream.range(0, frame.schema().columns().size())
-                .mapToObj(frame::vector)
-                .toArray(Vector[]::new);
     }
 
     static void append(DuckDBAppender appender, Vector vector, int row) throws SQLException {
