@@ -200,9 +200,10 @@ public final class ProjectFeatures {
 
     private static DuckDbSettings settings(Workspace workspace) {
         return new DuckDbSettings(
-                MEMORY.memoryMegabytes(),
-                MEMORY.threads(),
-                workspace.state().root().resolve("spill"));
+                        MEMORY.memoryMegabytes(),
+                        MEMORY.threads(),
+                        workspace.state().root().resolve("spill"))
+                .orAsToldBySystem();
     }
 
     /** View to its features, in the order asked. */

@@ -159,8 +159,9 @@ public final class Workspace implements AutoCloseable {
     synchronized DuckDb engine() {
         DuckDb open = engine;
         if (open == null) {
-            open = new DuckDb(new DuckDbSettings(
-                    256, 2, readOnly ? null : state.create().root().resolve("spill")));
+            open = new DuckDb(
+                    new DuckDbSettings(256, 2, readOnly ? null : state.create().root().resolve("spill"))
+                            .orAsToldBySystem());
             engine = open;
         }
         return open;

@@ -112,7 +112,8 @@ final class FeaturesCommand extends CommandGroup {
                 names = "--out",
                 required = true,
                 paramLabel = "FILE",
-                description = "Where to write: a .parquet or .csv file.")
+                description = "Where to write: a .parquet or .csv file. In CSV a text that a spreadsheet would run as a formula"
+                        + " gets an apostrophe in front; Parquet keeps every text as it is.")
         @SuppressWarnings("NullAway.Init") // set by picocli before anything runs
         Path out;
 

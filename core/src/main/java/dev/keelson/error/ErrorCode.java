@@ -56,6 +56,7 @@ public enum ErrorCode {
     NATIVE_LIBRARY_MISSING("K406", Kind.EXTERNAL),
     USAGE("K407", Kind.USER),
     STORE_VERSION("K408", Kind.USER),
+    MEMORY_LIMIT("K409", Kind.EXTERNAL),
     // ours
     INTERNAL("K501", Kind.INTERNAL);
 

@@ -228,10 +228,11 @@ final class BulkLoad {
         }
         BulkLoad load = new BulkLoad(store, source, until, header);
         NavigableMap<YearMonth, Stored> months = load.months(blocks);
-        in.transferTo(OutputStream.nullOutputStream());
-        return months == null || months.isEmpty()
-                ? Optional.empty()
-                : Optional.of(load.finish(months, HexFormat.of().formatHex(digest.digest()), now, blocked));
+        if (months == null || months.isEmpty()) {
+            return Optional.empty();
+        }
+        in.transferTo(OutputStream.nullOutputStream()); // what follows the compressed data belongs to the hash
+        return Optional.of(load.finish(months, HexFormat.of().formatHex(digest.digest()), now, blocked));
     }
 
     private static MessageDigest sha256() {

@@ -32,7 +32,8 @@ public interface PointInTimeJoin {
      * @param file its name ends with {@code .parquet} or {@code .csv}
      * @throws KeelsonException SOURCE_NOT_FOUND or SOURCE_UNREADABLE for a file that is missing or cannot be read;
      *     MISSING_COLUMN; BAD_CELL for an {@code as_of} that is missing or is no instant, with its row; BAD_VALUE when
-     *     columns do not fit together; DISK_FULL or NOT_WRITABLE when the result cannot be written
+     *     columns do not fit together; DISK_FULL or NOT_WRITABLE when the result cannot be written;
+     *     MEMORY_LIMIT or DISK_FULL when what is joined fits neither the memory allowed nor the disk
      */
     JoinSummary toFile(JoinRequest request, Path file);
 

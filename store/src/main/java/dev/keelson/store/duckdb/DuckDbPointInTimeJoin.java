@@ -37,14 +37,18 @@ public final class DuckDbPointInTimeJoin implements PointInTimeJoin {
     @Override
     public JoinSummary toFile(JoinRequest request, Path file) {
         Path target = file.toAbsolutePath();
-        String format = format(target);
+        boolean csv = isCsv(target);
         DatasetFiles.createFolders(target.resolveSibling(""));
         Path temporary = DatasetFiles.unfinished(target);
         JoinSummary summary;
         synchronized (engine) {
             try (JoinTables tables = JoinTables.join(engine.connection(), datasets, request)) {
                 try {
-                    tables.copy(temporary, format);
+                    if (csv) {
+                        tables.copyCsv(temporary);
+                    } else {
+                        tables.copyParquet(temporary);
+                    }
                 } catch (SQLException e) {
                     throw DatasetFiles.discarding(temporary, writing(target, e));
                 }
@@ -68,13 +72,10 @@ public final class DuckDbPointInTimeJoin implements PointInTimeJoin {
         }
     }
 
-    private static String format(Path file) {
+    private static boolean isCsv(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        if (name.endsWith(".parquet")) {
-            return "FORMAT parquet, COMPRESSION zstd";
-        }
-        if (name.endsWith(".csv")) {
-            return "FORMAT csv, HEADER true";
+        if (name.endsWith(".parquet") || name.endsWith(".csv")) {
+            return name.endsWith(".csv");
         }
         throw new KeelsonException(
                 ErrorCode.USAGE,
@@ -83,28 +84,18 @@ public final class DuckDbPointInTimeJoin implements PointInTimeJoin {
     }
 
     private static KeelsonException writing(Path file, SQLException e) {
-        return outOfMemory(e) ? noRoom(e) : StoreErrors.writing(file, e);
+        KeelsonException noRoom = EngineErrors.noRoom(e);
+        return noRoom == null ? StoreErrors.writing(file, e) : noRoom;
     }
 
     private static KeelsonException reading(SQLException e) {
-        return outOfMemory(e)
-                ? noRoom(e)
-                : new KeelsonException(
+        KeelsonException noRoom = EngineErrors.noRoom(e);
+        return noRoom == null
+                ? new KeelsonException(
                         ErrorCode.SOURCE_UNREADABLE,
                         "The rows cannot be joined: %s".formatted(e.getMessage()),
                         "Maybe a file is damaged or was cut off.",
-                        e);
-    }
-
-    private static boolean outOfMemory(SQLException e) {
-        return String.valueOf(e.getMessage()).startsWith("Out of Memory");
-    }
-
-    private static KeelsonException noRoom(SQLException e) {
-        return new KeelsonException(
-                ErrorCode.DISK_FULL,
-                "The join has no room left, neither in its memory nor in its folder on disk: %s".formatted(e.getMessage()),
-                "Maybe make room on that disk, or give the engine more memory.",
-                e);
+                        e)
+                : noRoom;
     }
 }

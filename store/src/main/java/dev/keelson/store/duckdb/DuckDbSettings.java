@@ -19,6 +19,14 @@ public record DuckDbSettings(
         }
     }
 
+    /** The system property that sets how many megabytes an engine may hold, at least 64. */
+    public static final String MEMORY = "keelson.engine.memory";
+
+    /** These settings, with the memory that the system property {@link #MEMORY} says, if it does. */
+    public DuckDbSettings orAsToldBySystem() {
+        return new DuckDbSettings(Math.max(64, Integer.getInteger(MEMORY, memoryMegabytes)), threads, spillFolder);
+    }
+
     /** 512 MB, 2 threads, no spilling. */
     public static DuckDbSettings defaults() {
         return new DuckDbSettings(512, 2, null);

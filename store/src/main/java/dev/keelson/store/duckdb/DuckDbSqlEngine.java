@@ -321,6 +321,10 @@ public final class DuckDbSqlEngine implements SqlEngine {
     // ---- where it is wrong
 
     private static KeelsonException failed(SqlViewDefinition view, SQLException e) {
+        KeelsonException noRoom = EngineErrors.noRoom(e);
+        if (noRoom != null) {
+            return noRoom;
+        }
         String message = String.valueOf(e.getMessage());
         Matcher line = LINE.matcher(message);
         int at = 0;

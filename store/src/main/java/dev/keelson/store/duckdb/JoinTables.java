@@ -88,9 +88,23 @@ final class JoinTables implements AutoCloseable {
         return new JoinSummary(rows, summaries);
     }
 
-    /** @param format options of COPY */
-    void copy(Path file, String format) throws SQLException {
-        execute("COPY (%s) TO %s (%s)".formatted(result(), ParquetFiles.text(file.toString()), format));
+    /** Writes the result as Parquet. */
+    void copyParquet(Path file) throws SQLException {
+        execute("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd)"
+                .formatted(result(), ParquetFiles.text(file.toString())));
+    }
+
+    /** Writes the result as CSV; see {@link SpreadsheetCells}. */
+    void copyCsv(Path file) throws SQLException {
+        String cells = EngineTypes.describe(connection, result()).entrySet().stream()
+                .map(column -> {
+                    String name = ParquetFiles.name(column.getKey());
+                    String cell = column.getValue().equals(EngineTypes.TEXT) ? SpreadsheetCells.safeSql(name) : name;
+                    return cell + " AS " + ParquetFiles.name(SpreadsheetCells.safe(column.getKey()));
+                })
+                .collect(Collectors.joining(", "));
+        execute("COPY (SELECT %s FROM (%s)) TO %s (FORMAT csv, HEADER true)"
+                .formatted(cells, result(), ParquetFiles.text(file.toString())));
     }
 
     Frame frame() throws SQLException {

@@ -163,7 +163,8 @@ public final class ParquetDatasetStore implements DatasetStore {
             try {
                 parquet.write(missing.stream().map(PartitionRows::rows).toList(), temporary);
             } catch (SQLException e) {
-                KeelsonException failure = StoreErrors.writing(files.getFirst(), e);
+                KeelsonException noRoom = EngineErrors.noRoom(e);
+                KeelsonException failure = noRoom == null ? StoreErrors.writing(files.getFirst(), e) : noRoom;
                 temporary.forEach(file -> DatasetFiles.discarding(file, failure));
                 throw failure;
             }
@@ -303,6 +304,10 @@ public final class ParquetDatasetStore implements DatasetStore {
         try {
             return parquet.read(files, wanted, Math.toIntExact(rows));
         } catch (SQLException e) {
+            KeelsonException noRoom = EngineErrors.noRoom(e);
+            if (noRoom != null) {
+                throw noRoom;
+            }
             throw new KeelsonException(
                     List.of(
                             Problem.of(

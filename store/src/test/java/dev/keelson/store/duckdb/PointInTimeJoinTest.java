@@ -1,6 +1,7 @@
 package dev.keelson.store.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.ErrorCode;
@@ -19,6 +20,7 @@ import dev.keelson.frame.Vector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -114,6 +116,80 @@ class PointInTimeJoinTest {
                 .containsEntry(FeatureStatus.STALE, 1L)
                 .containsEntry(FeatureStatus.NOT_FOUND, 3L)
                 .containsEntry(FeatureStatus.NULL_KEY, 1L);
+    }
+
+    @Test
+    void csvFilesHoldNoTextThatASpreadsheetRuns() throws IOException {
+        JoinRequest request = asking(
+                """
+                team,as_of,=note
+                7,2026-01-01T13:00:00Z,"=HYPERLINK(""http://x"")"
+                7,2026-01-01T13:00:00Z,+1+cmd|' /C calc'!A0
+                7,2026-01-01T13:00:00Z,@SUM(A1)
+                7,2026-01-01T13:00:00Z,-A1
+                7,2026-01-01T13:00:00Z,"\t=1"
+                7,2026-01-01T13:00:00Z,-12.5e3
+                7,2026-01-01T13:00:00Z,+4
+                7,2026-01-01T13:00:00Z,a=b
+                """,
+                ratings(Duration.ofDays(7)));
+        Path csv = folder.resolve("joined.csv");
+        Path parquet = folder.resolve("joined.parquet");
+
+        join.toFile(request, csv);
+        join.toFile(request, parquet);
+
+        assertThat(Files.readString(csv))
+                .startsWith("team,as_of,'=note,ratings.elo")
+                .contains(
+                        ",\"'=HYPERLINK(\"\"http://x\"\")\",1500.0",
+                        ",'+1+cmd|' /C calc'!A0,",
+                        ",'@SUM(A1),",
+                        ",'-A1,",
+                        ",'\t=1,",
+                        ",-12.5e3,",
+                        ",+4,",
+                        ",a=b,");
+        Frame raw = join.toFrame(request);
+        assertThat(raw.strings("=note").values()).contains("@SUM(A1)", "\t=1");
+        assertThat(Files.size(parquet)).isPositive();
+    }
+
+    @Test
+    void aMemoryThatIsTooSmallIsToldFromAFullDisk() throws IOException {
+        StringBuilder rows = new StringBuilder("team,as_of,note\n");
+        for (int i = 0; i < 60_000; i++) {
+            rows.append(i).append(",2026-01-02T00:00:00Z,").append("note ".repeat(200)).append(i).append('\n');
+        }
+        JoinRequest request = asking(rows.toString(), ratings(Duration.ZERO));
+
+        try (DuckDb small = new DuckDb(new DuckDbSettings(64, 1, null))) {
+            DuckDbPointInTimeJoin limited =
+                    new DuckDbPointInTimeJoin(small, new ParquetDatasetStore(folder.resolve("datasets"), small));
+
+            KeelsonException failure = catchThrowableOfType(KeelsonException.class, () -> limited.toFrame(request));
+
+            assertThat(failure.code()).isEqualTo(ErrorCode.MEMORY_LIMIT);
+            assertThat(failure)
+                    .hasMessageContaining("has reached its memory limit")
+                    .hasMessageContaining("-Dkeelson.engine.memory=");
+        }
+    }
+
+    @Test
+    void aFolderThatIsTooSmallToSpillToIsAFullDisk() throws Exception {
+        try (DuckDb small = new DuckDb(new DuckDbSettings(64, 1, folder.resolve("spill")))) {
+            ParquetFiles.execute(small.connection(), "SET max_temp_directory_size = '1MB'");
+
+            SQLException failure = catchThrowableOfType(
+                    SQLException.class,
+                    () -> ParquetFiles.execute(
+                            small.connection(),
+                            "CREATE TABLE t AS SELECT hash(i) || 'abc' || i AS s FROM range(5000000) r(i)"));
+
+            assertThat(EngineErrors.noRoom(failure)).isNotNull().satisfies(each -> assertThat(each.code())
+                    .isEqualTo(ErrorCode.DISK_FULL));
+        }
     }
 
     @Test
