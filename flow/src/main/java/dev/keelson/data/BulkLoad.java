@@ -33,6 +33,7 @@ import java.time.YearMonth;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -53,10 +55,12 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first load of a plain CSV file: all columns declared, no quotes, nothing rejected, in order of time as far as
- * months go, with the event time in the key. Blocks of lines are read by several threads with the readers of cells that
- * every load uses; a month is sorted, hashed and stored as soon as later blocks have left it behind. In memory are the
- * open months and a few blocks. The version is the one that {@link SourceReader} and {@link DataLoad} make of the file.
+ * The load of a plain CSV file: all columns declared, no quotes, nothing rejected, in order of time as far as months go,
+ * with the event time in the key. Blocks of lines are read by several threads with the readers of cells that every load
+ * uses; a month is sorted, hashed and stored as soon as later blocks have left it behind. A key has its rows in one
+ * month, so a load that follows another compares month with month, and only those whose hash is another one row by row.
+ * In memory are the open months and a few blocks. The version is the one that {@link SourceReader} and {@link DataLoad}
+ * make of the file.
  *
  * <p>Whatever else a file is, or turns out to be at its last line, is answered with nothing: the file is then read again
  * by the parser that knows line and column. Months stored until then are swept.
@@ -72,6 +76,7 @@ final class BulkLoad {
 
     private final DatasetStore store;
     private final SourceDefinition source;
+    private final @Nullable DatasetVersion previous;
     private final @Nullable Instant until;
     private final long limit;
     private final List<String> header;
@@ -83,12 +88,16 @@ final class BulkLoad {
     private final Map<String, Long> nulled = new LinkedHashMap<>();
     private final long mostRows;
     private long openRows;
-    private long cursorMark = Long.MIN_VALUE;
 
     private BulkLoad(
-            DatasetStore store, SourceDefinition source, @Nullable Instant until, List<String> header) {
+            DatasetStore store,
+            SourceDefinition source,
+            @Nullable DatasetVersion previous,
+            @Nullable Instant until,
+            List<String> header) {
         this.store = store;
         this.source = source;
+        this.previous = previous;
         this.until = until;
         this.limit = until == null ? Long.MAX_VALUE : Micros.of(until);
         this.header = header;
@@ -116,22 +125,28 @@ final class BulkLoad {
      * Rows of one block.
      *
      * @param frame the visible ones, in the order of the file
-     * @param cursorMark their greatest cursor
      * @param nulled cells made missing, by column
      */
-    private record Block(Frame frame, long cursorMark, long[] nulled) {}
+    private record Block(Frame frame, long[] nulled) {}
 
     /**
-     * A month that was stored.
+     * A month that was dealt with.
      *
-     * @param nulls missing cells by column of the schema
+     * @param partition its rows now
+     * @param nulls how many more missing cells it has than before, by column of the schema
+     * @param read how many rows the file has, without exact copies
      * @param copies exact copies that were left out
+     * @param loaded rows that were not there before
+     * @param updated rows that were there with another content
+     * @param cursorMark the greatest cursor of rows loaded or updated
      */
-    private record Stored(Partition partition, long[] nulls, long copies) {}
+    private record Stored(
+            Partition partition, long[] nulls, long read, long copies, long loaded, long updated, long cursorMark) {}
 
     /**
-     * Loads a source for the first time.
+     * Loads a source.
      *
+     * @param previous the version that the rows are to follow; null for none
      * @param until only rows known strictly before it are visible; null for all
      * @param blocked told of a load that is blocked
      * @return what was done, or empty when the file is not plain; nothing visible has changed then
@@ -141,10 +156,11 @@ final class BulkLoad {
             SourceFiles files,
             DatasetStore store,
             SourceDefinition source,
+            @Nullable DatasetVersion previous,
             @Nullable Instant until,
             Instant now,
             Consumer<DataLoad.Blocked> blocked) {
-        return load(files, store, source, until, now, blocked, BLOCK);
+        return load(files, store, source, previous, until, now, blocked, BLOCK);
     }
 
     /** @param block how many bytes a block has */
@@ -152,6 +168,7 @@ final class BulkLoad {
             SourceFiles files,
             DatasetStore store,
             SourceDefinition source,
+            @Nullable DatasetVersion previous,
             @Nullable Instant until,
             Instant now,
             Consumer<DataLoad.Blocked> blocked,
@@ -166,7 +183,7 @@ final class BulkLoad {
                 return Optional.empty();
             }
             try (InputStream raw = files.open(name)) {
-                return load(raw, store, source, until, now, blocked, block);
+                return load(raw, store, source, previous, until, now, blocked, block);
             }
         } catch (IOException e) {
             return Optional.empty(); // the other reading says what is wrong
@@ -208,6 +225,7 @@ final class BulkLoad {
             InputStream raw,
             DatasetStore store,
             SourceDefinition source,
+            @Nullable DatasetVersion previous,
             @Nullable Instant until,
             Instant now,
             Consumer<DataLoad.Blocked> blocked,
@@ -226,7 +244,10 @@ final class BulkLoad {
         if (header == null) {
             return Optional.empty();
         }
-        BulkLoad load = new BulkLoad(store, source, until, header);
+        BulkLoad load = new BulkLoad(store, source, previous, until, header);
+        if (previous != null && !(previous.key().equals(source.key()) && previous.schema().equals(load.schema))) {
+            return Optional.empty();
+        }
         NavigableMap<YearMonth, Stored> months = load.months(blocks);
         if (months == null || months.isEmpty()) {
             return Optional.empty();
@@ -384,12 +405,10 @@ final class BulkLoad {
         ColumnReader eventTime = readers[header.indexOf(source.eventTime())];
         String createdName = source.created();
         ColumnReader created = createdName == null ? null : readers[header.indexOf(createdName)];
-        ColumnReader cursor = readers[header.indexOf(SourceParser.cursorName(source))];
         long knownAfter = Micros.of(source.knownAfter());
         long[] nulls = new long[readers.length];
         long[] events = new long[1024];
         long[] known = new long[1024];
-        long mark = Long.MIN_VALUE;
         int rows = 0;
         int at = 0;
         while (at < length) {
@@ -432,10 +451,7 @@ final class BulkLoad {
             }
             events[rows] = eventTime.microsAt(rows);
             known[rows] = created != null ? created.microsAt(rows) : Math.addExact(events[rows], knownAfter);
-            if (known[rows] < limit) {
-                mark = Math.max(mark, cursor.microsAt(rows));
-                rows++;
-            }
+            rows += known[rows] < limit ? 1 : 0;
         }
         List<Vector> vectors = new ArrayList<>();
         for (ColumnReader reader : readers) {
@@ -443,12 +459,11 @@ final class BulkLoad {
         }
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(events, rows), null));
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(known, rows), null));
-        return new Block(new Frame(schema, vectors, rows), mark, nulls);
+        return new Block(new Frame(schema, vectors, rows), nulls);
     }
 
     /** Adds rows to their months and stores the months left behind; false when the file is not in order of time. */
     private boolean take(Block block, ExecutorService writers) throws InterruptedException, ExecutionException {
-        cursorMark = Math.max(cursorMark, block.cursorMark());
         for (int i = 0; i < header.size(); i++) {
             if (block.nulled()[i] > 0) {
                 nulled.merge(header.get(i), block.nulled()[i], Long::sum);
@@ -491,7 +506,7 @@ final class BulkLoad {
         stored.put(name, writers.submit(() -> write(name, parts)));
     }
 
-    /** Stores a month without exact copies; null when two rows of one key differ. */
+    /** Stores a month without exact copies; null when two rows of one key differ, or a row comes too late. */
     private @Nullable Stored write(YearMonth month, List<Frame> parts) {
         Frame rows = Frames.concat(parts);
         RowOrder order = Frames.inKeyOrder(rows, source.key());
@@ -513,12 +528,115 @@ final class BulkLoad {
                         .filter(i -> !copy[i])
                         .map(i -> sorted[i])
                         .toArray();
-        PartitionRows partition = PartitionRows.ofSorted(month, rows.take(kept));
-        long[] nulls = new long[schema.columns().size()];
-        for (int i = 0; i < nulls.length; i++) {
-            nulls[i] = Frames.nulls(partition.rows().vector(i));
+        Frame distinct = rows.take(kept);
+        Partition before = before(month);
+        if (before == null) {
+            return add(month, distinct, copies);
         }
-        return new Stored(store.stage(source.name(), source.key(), partition), nulls, copies);
+        if (before.digest().equals(PartitionRows.digestOf(distinct))) {
+            return new Stored(
+                    before, new long[schema.columns().size()], distinct.rows(), copies, 0, 0, Long.MIN_VALUE);
+        }
+        return merge(month, before, distinct, copies);
+    }
+
+    private @Nullable Partition before(YearMonth month) {
+        return previous == null
+                ? null
+                : previous.partitions().stream()
+                        .filter(partition -> partition.month().equals(month))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /** A month of which no row is there. */
+    private @Nullable Stored add(YearMonth month, Frame rows, long copies) {
+        long mark = Long.MIN_VALUE;
+        long oldest = oldest();
+        CellTimes times = new CellTimes(List.of(), source.zone());
+        for (int row = 0; row < rows.rows(); row++) {
+            long cursor = cursor(rows, row, times);
+            if (cursor < oldest) {
+                return null;
+            }
+            mark = Math.max(mark, cursor);
+        }
+        PartitionRows partition = PartitionRows.ofSorted(month, knownFrom(rows, 0));
+        return new Stored(
+                store.stage(source.name(), source.key(), partition),
+                nulls(partition.rows()),
+                rows.rows(),
+                copies,
+                rows.rows(),
+                0,
+                mark);
+    }
+
+    /** A month of which some rows are there, perhaps with another content. */
+    private @Nullable Stored merge(YearMonth month, Partition before, Frame rows, long copies) {
+        Frame old = store.read(Objects.requireNonNull(previous), List.of(before), schema.names());
+        Frame both = knownFrom(Frames.concat(List.of(old, rows)), old.rows());
+        RowOrder order = Frames.inKeyOrder(both, source.key());
+        int[] sorted = Frames.keyOrder(both, source.key()); // of two rows of one key the old one comes first
+        int[] taken = new int[sorted.length];
+        int count = 0;
+        long loaded = 0;
+        long updated = 0;
+        long mark = Long.MIN_VALUE;
+        long oldest = oldest();
+        CellTimes times = new CellTimes(List.of(), source.zone());
+        for (int row : sorted) {
+            boolean known = count > 0 && order.compare(taken[count - 1], row) == 0;
+            if (row < old.rows()) {
+                taken[count++] = row;
+                continue;
+            }
+            if (known && RowDifference.columns(both, taken[count - 1], both, row).isEmpty()) {
+                continue;
+            }
+            long cursor = cursor(both, row, times);
+            if (cursor < oldest) {
+                return null;
+            }
+            mark = Math.max(mark, cursor);
+            updated += known ? 1 : 0;
+            loaded += known ? 0 : 1;
+            taken[known ? count - 1 : count++] = row;
+        }
+        long[] more = new long[schema.columns().size()];
+        if (loaded + updated == 0) {
+            return new Stored(before, more, rows.rows(), copies, 0, 0, mark);
+        }
+        PartitionRows partition = PartitionRows.ofSorted(month, both.take(Arrays.copyOf(taken, count)));
+        long[] now = nulls(partition.rows());
+        long[] then = nulls(old);
+        Arrays.setAll(more, i -> now[i] - then[i]);
+        return new Stored(
+                store.stage(source.name(), source.key(), partition), more, rows.rows(), copies, loaded, updated, mark);
+    }
+
+    private static long[] nulls(Frame rows) {
+        return IntStream.range(0, rows.schema().columns().size())
+                .mapToLong(i -> Frames.nulls(rows.vector(i)))
+                .toArray();
+    }
+
+    /** Rows whose cursor lies before it come too late. */
+    private long oldest() {
+        return previous == null
+                ? Long.MIN_VALUE
+                : Micros.of(previous.cursorMark()) - Micros.of(source.lateWindow());
+    }
+
+    private long cursor(Frame rows, int row, CellTimes times) {
+        Vector.Longs cursor = rows.longs(SourceParser.cursorName(source));
+        long value = cursor.values()[row];
+        return cursor.type() == ColumnType.DATE ? times.startOfDay(value) : value;
+    }
+
+    /** The rows, those from a position on known when {@link DataLoad#knownFrom} says. */
+    private Frame knownFrom(Frame rows, int from) {
+        return previous == null || source.created() != null ? rows : DataLoad.knownFrom(rows, from, previous.watermark());
     }
 
     private LoadReport finish(
@@ -526,45 +644,76 @@ final class BulkLoad {
             String sha256,
             Instant now,
             Consumer<DataLoad.Blocked> blocked) {
-        long rows = 0;
+        long read = 0;
         long copies = 0;
-        Map<String, Long> nulls = new TreeMap<>();
-        Instant latest = Instant.MIN;
-        List<Partition> partitions = new ArrayList<>();
-        for (Stored month : months.values()) {
-            partitions.add(month.partition());
-            rows += month.partition().rows();
+        long loaded = 0;
+        long updated = 0;
+        long mark = previous == null ? Long.MIN_VALUE : Micros.of(previous.cursorMark());
+        Map<String, Long> nulls = new TreeMap<>(previous == null ? Map.of() : previous.nulls());
+        NavigableMap<YearMonth, Partition> partitions = new TreeMap<>();
+        if (previous != null) {
+            previous.partitions().forEach(partition -> partitions.put(partition.month(), partition));
+        }
+        for (Map.Entry<YearMonth, Stored> each : months.entrySet()) {
+            Stored month = each.getValue();
+            partitions.put(each.getKey(), month.partition());
+            read += month.read() + month.copies();
             copies += month.copies();
-            Instant last = month.partition().lastEvent();
-            latest = last.isAfter(latest) ? last : latest;
+            loaded += month.loaded();
+            updated += month.updated();
+            mark = Math.max(mark, month.cursorMark());
             for (int i = 0; i < month.nulls().length; i++) {
-                if (month.nulls()[i] > 0) {
+                if (month.nulls()[i] != 0) {
                     nulls.merge(schema.names().get(i), month.nulls()[i], Long::sum);
                 }
             }
         }
+        nulls.values().removeIf(count -> count == 0);
+        long rows = partitions.values().stream().mapToLong(Partition::rows).sum();
+        Instant latest = partitions.values().stream()
+                .map(Partition::lastEvent)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         List<CheckResult> checks;
         try {
             checks = checks(rows, nulls, Duration.between(latest, until == null ? now : until));
         } catch (KeelsonException e) {
             if (e.code() == ErrorCode.DATA_BLOCKED) {
-                blocked.accept(new DataLoad.Blocked(source.name(), rows + copies, 0, null, null));
+                blocked.accept(new DataLoad.Blocked(source.name(), read, 0, null, previous));
             }
             throw e;
         }
-        DatasetVersion version = store.put(new DatasetDraft(
-                source.name(),
-                schema,
-                source.key(),
-                partitions,
-                List.of(),
-                nulls,
-                Micros.toInstant(cursorMark),
-                null,
-                now));
+        DatasetVersion version = previous;
+        if (version == null || loaded + updated > 0) {
+            version = store.put(new DatasetDraft(
+                    source.name(),
+                    schema,
+                    source.key(),
+                    List.copyOf(partitions.values()),
+                    List.of(),
+                    nulls,
+                    Micros.toInstant(mark),
+                    previous == null ? null : previous.id(),
+                    now));
+        }
         return new LoadReport(
-                source.name(), rows + copies, rows, 0, 0, 0, copies, copies, List.of(), null, nulled, sha256, checks, List.of(), null,
-                version, null);
+                source.name(),
+                read,
+                loaded,
+                updated,
+                0,
+                0,
+                read - loaded - updated,
+                copies,
+                List.of(),
+                null,
+                nulled,
+                sha256,
+                checks,
+                List.of(),
+                null,
+                version,
+                previous);
     }
 
     private List<CheckResult> checks(long rows, Map<String, Long> nulls, Duration age) {

@@ -84,21 +84,20 @@ public final class DataLoad {
     }
 
     /**
-     * Reads a source's file and loads it. The first load of a plain file in order of time, in which nothing is rejected,
-     * goes month by month through the memory; every other one is read as a whole.
+     * Reads a source's file and loads it. A plain file in order of time, of which nothing is rejected, goes month by
+     * month through the memory; every other one is read as a whole.
      *
      * @param until only rows known strictly before it are visible; null for all
      * @param now when the load happens: creation time of the version, and what freshness is measured against when there
      *     is no {@code until}
      * @throws KeelsonException as {@link SourceReader#read} and {@link #load(SourceRows, Instant, Instant)} do
      */
-    public LoadReport load(SourceReader reader, SourceDefinition source, @Nullable Instant until, Instant now) {
+    public synchronized LoadReport load(
+            SourceReader reader, SourceDefinition source, @Nullable Instant until, Instant now) {
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        if (previous == null) {
-            Optional<LoadReport> plain = BulkLoad.load(reader.files(), store, source, until, now, blocked);
-            if (plain.isPresent()) {
-                return plain.get();
-            }
+        Optional<LoadReport> plain = BulkLoad.load(reader.files(), store, source, previous, until, now, blocked);
+        if (plain.isPresent()) {
+            return plain.get();
         }
         return load(reader.read(source, previous), until, now);
     }
@@ -202,6 +201,33 @@ public final class DataLoad {
 
     private static String lower(ColumnType type) {
         return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Rows without a created column, those from a position on known from a version's watermark on when they come after
+     * it.
+     */
+    static Frame knownFrom(Frame rows, int from, Instant watermark) {
+        long mark = Micros.of(watermark);
+        long[] known = rows.longs(SystemColumns.KNOWN_AT).values().clone();
+        boolean late = false;
+        for (int i = from; i < known.length; i++) {
+            if (known[i] < mark) {
+                late = true;
+                known[i] = mark + 1; // who asked since has seen all that was known at the watermark
+            }
+        }
+        if (!late) {
+            return rows;
+        }
+        List<Vector> vectors = new ArrayList<>();
+        for (Column column : rows.schema().columns()) {
+            vectors.add(
+                    column.name().equals(SystemColumns.KNOWN_AT)
+                            ? new Vector.Longs(ColumnType.TIMESTAMP, known, null)
+                            : rows.vector(column.name()));
+        }
+        return new Frame(rows.schema(), vectors, rows.rows());
     }
 
     /** One load. */
@@ -515,31 +541,8 @@ public final class DataLoad {
                     .toArray());
         }
 
-        /** Rows without a created column are known from the watermark on when they come after it. */
         private Frame withKnownAt(Frame added) {
-            if (previous == null || source.created() != null) {
-                return added;
-            }
-            long watermark = Micros.of(previous.watermark());
-            long[] known = added.longs(SystemColumns.KNOWN_AT).values().clone();
-            boolean late = false;
-            for (int i = 0; i < known.length; i++) {
-                if (known[i] < watermark) {
-                    late = true;
-                    known[i] = watermark + 1; // who asked since has seen all that was known at the watermark
-                }
-            }
-            if (!late) {
-                return added;
-            }
-            List<Vector> vectors = new ArrayList<>();
-            for (Column column : added.schema().columns()) {
-                vectors.add(
-                        column.name().equals(SystemColumns.KNOWN_AT)
-                                ? new Vector.Longs(ColumnType.TIMESTAMP, known, null)
-                                : added.vector(column.name()));
-            }
-            return new Frame(added.schema(), vectors, added.rows());
+            return previous == null || source.created() != null ? added : knownFrom(added, 0, previous.watermark());
         }
 
         private DatasetDraft draft() {

@@ -48,7 +48,8 @@ class BulkLoadPropertyTest {
 
     private Optional<LoadReport> bulk(
             InMemoryDatasetStore store, SourceDefinition source, String text, @Nullable Instant until, int block) {
-        return BulkLoad.load(files(text), store, source, until, NOW, blocked::add, block);
+        DatasetVersion previous = store.latest("matches").orElse(null);
+        return BulkLoad.load(files(text), store, source, previous, until, NOW, blocked::add, block);
     }
 
     private static String file(Random random) {
@@ -107,6 +108,71 @@ class BulkLoadPropertyTest {
             assertThat(made.get()).as("seed %d", seed).isEqualTo(expected);
         }
         assertThat(fast).isGreaterThan(200);
+    }
+
+    /** Some lines gone, some changed, some added. */
+    private static String changed(String text, Random random) {
+        List<String> lines = new ArrayList<>(text.lines().toList());
+        StringBuilder changed = new StringBuilder(lines.getFirst()).append('\n');
+        Instant at = Instant.parse("2024-01-30T00:00:00Z");
+        for (String line : lines.subList(1, lines.size())) {
+            if (random.nextInt(9) == 0) {
+                continue;
+            }
+            boolean other = random.nextInt(30) == 0 && line.contains("true,");
+            changed.append(other ? line.replace("true,", "false,") : line).append('\n');
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            at = Instant.parse("2024-02-0%dT00:00:00Z".formatted(1 + random.nextInt(9))).plusSeconds(random.nextInt(90_000));
+            changed.append("New%d,%s,,true,1,%s\n".formatted(random.nextInt(3), at, random.nextInt(5) == 0 ? "" : "7"));
+        }
+        return changed.toString();
+    }
+
+    @Test
+    void loadThatFollowsGivesTheVersionAndCountsOfTheCarefulLoad() {
+        int fast = 0;
+        int updates = 0;
+        int same = 0;
+        for (long seed = 0; seed < 120; seed++) {
+            Random random = new Random(seed);
+            SourceDefinition source = prices().lateWindow(Duration.ofDays(60 + random.nextInt(60))).build();
+            InMemoryDatasetStore store = new InMemoryDatasetStore();
+            String text = file(random);
+            new DataLoad(store).load(Sources.read(source, text), null, NOW.minusSeconds(1));
+            String next = changed(text, random);
+            for (int round = 0; round < 3; round++) {
+                DatasetVersion before = store.latest("matches").orElseThrow();
+                InMemoryDatasetStore careful = new InMemoryDatasetStore();
+                new DataLoad(careful).load(Sources.read(source, text), null, NOW.minusSeconds(1));
+                @Nullable LoadReport expected = null;
+                @Nullable KeelsonException refused = null;
+                try {
+                    for (int each = 0; each <= Math.min(round, 1); each++) {
+                        expected = new DataLoad(careful).load(Sources.read(source, next), null, NOW);
+                    }
+                } catch (KeelsonException e) {
+                    refused = e; // rows that contradict each other
+                }
+
+                Optional<LoadReport> made = bulk(store, source, next, null, 256 + random.nextInt(2_000));
+                if (made.isEmpty()) {
+                    assertThat(store.latest("matches")).contains(before);
+                    break;
+                }
+
+                fast++;
+                assertThat(refused).as("seed %d", seed).isNull();
+                assertThat(expected).isNotNull();
+                updates += made.get().updated() > 0 ? 1 : 0;
+                same += made.get().changed() ? 0 : 1;
+                assertThat(made.get().version()).as("seed %d", seed).isEqualTo(expected.version());
+                assertThat(made.get()).as("seed %d", seed).isEqualTo(expected);
+            }
+        }
+        assertThat(fast).isGreaterThan(80);
+        assertThat(updates).isGreaterThan(5);
+        assertThat(same).isGreaterThan(30);
     }
 
     private static final String HEADER = "ticker,at,day,flag,count,price\n";
