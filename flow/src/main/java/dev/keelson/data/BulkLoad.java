@@ -55,8 +55,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The load of a plain CSV file: all columns declared, no quotes, nothing rejected, in order of time as far as months go,
- * with the event time in the key. Blocks of lines are read by several threads with the readers of cells that every load
+ * The load of a plain CSV file: all columns declared, no quotes, no contradictions, in order of time as far as months
+ * go, with the event time in the key. Blocks of lines are read by several threads with the readers of cells that every load
  * uses; a month is sorted, hashed and stored as soon as later blocks have left it behind. A key has its rows in one
  * month, so a load that follows another compares month with month, and only those whose hash is another one row by row.
  * In memory are the open months and a few blocks. The version is the one that {@link SourceReader} and {@link DataLoad}
@@ -66,7 +66,9 @@ import org.jspecify.annotations.Nullable;
  * by the parser that knows line and column. Months stored until then are swept.
  */
 final class BulkLoad {
-    static final int BLOCK = 4 << 20;
+    /** How many bytes a block has: less in a small process, so that the months of some blocks fit. */
+    private static final int BLOCK =
+            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1L << 18, 4L << 20);
 
     private static final int BLOCKS_AHEAD = 4;
     private static final int MONTHS_AHEAD = 3;
@@ -86,8 +88,11 @@ final class BulkLoad {
     private final NavigableMap<YearMonth, Future<@Nullable Stored>> stored = new TreeMap<>();
     private final Deque<YearMonth> earliest = new ArrayDeque<>();
     private final Map<String, Long> nulled = new LinkedHashMap<>();
+    private final NavigableMap<Integer, String> rejectedLines = new TreeMap<>();
     private final long mostRows;
     private long openRows;
+    private long rejectedChars;
+    private int lines = 1; // the header
 
     private BulkLoad(
             DatasetStore store,
@@ -126,8 +131,10 @@ final class BulkLoad {
      *
      * @param frame the visible ones, in the order of the file
      * @param nulled cells made missing, by column
+     * @param lines how many lines it has
+     * @param rejected those that are no good row: their place in the block, and what they say
      */
-    private record Block(Frame frame, long[] nulled) {}
+    private record Block(Frame frame, long[] nulled, int lines, NavigableMap<Integer, String> rejected) {}
 
     /**
      * A month that was dealt with.
@@ -240,8 +247,9 @@ final class BulkLoad {
             return Optional.empty();
         }
         Blocks blocks = new Blocks(gzip ? new GZIPInputStream(in, 1 << 16) : in, block);
-        List<String> header = header(source, blocks.headerLine());
-        if (header == null) {
+        byte[] headerLine = blocks.headerLine();
+        List<String> header = header(source, headerLine);
+        if (headerLine == null || header == null) {
             return Optional.empty();
         }
         BulkLoad load = new BulkLoad(store, source, previous, until, header);
@@ -253,7 +261,11 @@ final class BulkLoad {
             return Optional.empty();
         }
         in.transferTo(OutputStream.nullOutputStream()); // what follows the compressed data belongs to the hash
-        return Optional.of(load.finish(months, HexFormat.of().formatHex(digest.digest()), now, blocked));
+        List<QuarantinedRow> rejected = load.rejected(headerLine);
+        return rejected == null
+                ? Optional.empty()
+                : Optional.of(
+                        load.finish(months, rejected, HexFormat.of().formatHex(digest.digest()), now, blocked));
     }
 
     private static MessageDigest sha256() {
@@ -287,6 +299,7 @@ final class BulkLoad {
         private final int size;
         private byte[] rest = {};
         private boolean ended;
+        private boolean cut;
 
         Blocks(InputStream in, int size) {
             this.in = in;
@@ -314,7 +327,12 @@ final class BulkLoad {
             return line;
         }
 
-        /** The next lines, or null at the end; a last line without an end is one. Longer than a block: as it is. */
+        /** Whether reading ended at a line that is longer than a block. */
+        boolean cut() {
+            return cut;
+        }
+
+        /** The next lines, or null at the end; a last line without an end is one. */
         byte @Nullable [] next() throws IOException {
             if (ended && rest.length == 0) {
                 return null;
@@ -328,7 +346,11 @@ final class BulkLoad {
                 while (end > 0 && block[end - 1] != '\n') {
                     end--;
                 }
-                end = end == 0 ? length : end;
+                if (end == 0) {
+                    ended = true;
+                    cut = true;
+                    length = 0;
+                }
             }
             rest = Arrays.copyOfRange(block, end, length);
             return end == 0 ? null : Arrays.copyOf(block, end);
@@ -360,6 +382,9 @@ final class BulkLoad {
                     return null;
                 }
             }
+            if (blocks.cut()) {
+                return null;
+            }
             while (!open.isEmpty()) {
                 store(writers);
             }
@@ -386,8 +411,8 @@ final class BulkLoad {
         }
     }
 
-    /** Reads lines; null when one of them is not plain or has a bad cell. */
-    private @Nullable Block parse(byte[] lines) {
+    /** Reads lines; null when one of them is not plain. */
+    private @Nullable Block parse(byte[] bytes) {
         char[] chars;
         int length;
         try {
@@ -395,7 +420,7 @@ final class BulkLoad {
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(lines));
+                    .decode(ByteBuffer.wrap(bytes));
             chars = decoded.array();
             length = decoded.limit();
         } catch (CharacterCodingException e) {
@@ -409,41 +434,29 @@ final class BulkLoad {
         long[] nulls = new long[readers.length];
         long[] events = new long[1024];
         long[] known = new long[1024];
+        NavigableMap<Integer, String> rejected = new TreeMap<>();
+        boolean[] nulledHere = new boolean[readers.length];
         int rows = 0;
+        int lines = 0;
         int at = 0;
         while (at < length) {
-            int cell = 0;
             int start = at;
-            boolean line = true;
-            while (line) {
-                int end = at;
-                while (end < length && chars[end] != ',' && chars[end] != '\n') {
-                    if (chars[end] == '"' || (chars[end] == '\r' && !(end + 1 < length && chars[end + 1] == '\n'))) {
-                        return null;
-                    }
-                    end++;
-                }
-                line = end < length && chars[end] == ',';
-                int cellEnd = !line && end > at && chars[end - 1] == '\r' ? end - 1 : end;
-                if (!line && cell == 0 && cellEnd == start) {
-                    at = end + 1;
-                    break; // a blank line
-                }
-                if (cell == readers.length || (!line && cell != readers.length - 1)) {
-                    return null;
-                }
-                if (readers[cell].read(chars, at, cellEnd, rows) != null) {
-                    if (!readers[cell].rule().nullOnFail() || readers[cell].rule().required()) {
-                        return null;
-                    }
-                    readers[cell].setNull(rows);
-                    nulls[cell]++;
-                }
-                cell++;
-                at = end + 1;
+            int end = lineEnd(chars, start, length);
+            if (end < 0) {
+                return null;
             }
-            if (cell == 0) {
+            at = end + 1;
+            lines++;
+            int last = end > start && chars[end - 1] == '\r' ? end - 1 : end;
+            if (last == start) {
+                continue; // a blank line
+            }
+            if (!isGood(readers, chars, start, last, rows, nulledHere)) {
+                rejected.put(lines, new String(chars, start, last - start));
                 continue;
+            }
+            for (int i = 0; i < nulls.length; i++) {
+                nulls[i] += nulledHere[i] ? 1 : 0;
             }
             if (rows == events.length) {
                 events = Arrays.copyOf(events, 2 * rows);
@@ -459,7 +472,44 @@ final class BulkLoad {
         }
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(events, rows), null));
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(known, rows), null));
-        return new Block(new Frame(schema, vectors, rows), nulls);
+        return new Block(new Frame(schema, vectors, rows), nulls, lines, rejected);
+    }
+
+    /** Where a line ends; -1 when there are quotes in it, or a carriage return that ends nothing. */
+    private static int lineEnd(char[] chars, int start, int length) {
+        int end = start;
+        while (end < length && chars[end] != '\n') {
+            if (chars[end] == '"' || (chars[end] == '\r' && !(end + 1 < length && chars[end + 1] == '\n'))) {
+                return -1;
+            }
+            end++;
+        }
+        return end;
+    }
+
+    /** Reads the cells of a line; whether there are as many as columns, each of them good. */
+    private static boolean isGood(
+            ColumnReader[] readers, char[] chars, int start, int end, int row, boolean[] nulledHere) {
+        int cell = 0;
+        for (int from = start; from <= end; cell++) {
+            int to = from;
+            while (to < end && chars[to] != ',') {
+                to++;
+            }
+            if (cell == readers.length) {
+                return false;
+            }
+            CellRule rule = readers[cell].rule();
+            nulledHere[cell] = readers[cell].read(chars, from, to, row) != null;
+            if (nulledHere[cell]) {
+                if (!rule.nullOnFail() || rule.required()) {
+                    return false;
+                }
+                readers[cell].setNull(row);
+            }
+            from = to + 1;
+        }
+        return cell == readers.length;
     }
 
     /** Adds rows to their months and stores the months left behind; false when the file is not in order of time. */
@@ -468,6 +518,14 @@ final class BulkLoad {
             if (block.nulled()[i] > 0) {
                 nulled.merge(header.get(i), block.nulled()[i], Long::sum);
             }
+        }
+        block.rejected().forEach((line, text) -> {
+            rejectedLines.put(lines + line, text);
+            rejectedChars += text.length();
+        });
+        lines += block.lines();
+        if (rejectedChars > SourceBytes.limit() / 8) {
+            return false;
         }
         NavigableMap<YearMonth, int[]> months = DatasetState.byMonth(block.frame());
         if (months.isEmpty()) {
@@ -639,8 +697,38 @@ final class BulkLoad {
         return previous == null || source.created() != null ? rows : DataLoad.knownFrom(rows, from, previous.watermark());
     }
 
+    /**
+     * What the parser that knows line and column says of the lines that are no good rows; null when it finds one of them
+     * good.
+     */
+    private @Nullable List<QuarantinedRow> rejected(byte[] headerLine) {
+        if (rejectedLines.isEmpty()) {
+            return List.of();
+        }
+        StringBuilder text = new StringBuilder(new String(headerLine, StandardCharsets.UTF_8));
+        rejectedLines.values().forEach(line -> text.append(line).append('\n'));
+        CsvText csv = CsvText.decode(source.file().text(), text.toString().getBytes(StandardCharsets.UTF_8));
+        SourceRows rows = new SourceParser(source, csv, previous).parse("");
+        List<Integer> places = List.copyOf(rejectedLines.keySet());
+        return rows.quarantined().size() != places.size()
+                ? null
+                : rows.quarantinedBefore(until).stream()
+                        .map(row -> new QuarantinedRow(
+                                row.code(),
+                                row.file(),
+                                places.get(row.line() - 2),
+                                row.column(),
+                                row.columnName(),
+                                row.rawValue(),
+                                row.reason(),
+                                row.hint(),
+                                row.rawLine()))
+                        .toList();
+    }
+
     private LoadReport finish(
             NavigableMap<YearMonth, Stored> months,
+            List<QuarantinedRow> quarantined,
             String sha256,
             Instant now,
             Consumer<DataLoad.Blocked> blocked) {
@@ -674,12 +762,16 @@ final class BulkLoad {
                 .map(Partition::lastEvent)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
+        long readAll = read + quarantined.size();
+        double share = (double) quarantined.size() / readAll;
+        String quarantineId = quarantined.isEmpty() ? null : store.putQuarantine(source.name(), quarantined);
         List<CheckResult> checks;
         try {
-            checks = checks(rows, nulls, Duration.between(latest, until == null ? now : until));
+            checks = checks(rows, nulls, quarantined.size(), share, Duration.between(latest, until == null ? now : until));
         } catch (KeelsonException e) {
             if (e.code() == ErrorCode.DATA_BLOCKED) {
-                blocked.accept(new DataLoad.Blocked(source.name(), read, 0, null, previous));
+                blocked.accept(new DataLoad.Blocked(
+                        source.name(), readAll, quarantined.size(), quarantineId, previous));
             }
             throw e;
         }
@@ -698,15 +790,15 @@ final class BulkLoad {
         }
         return new LoadReport(
                 source.name(),
-                read,
+                readAll,
                 loaded,
                 updated,
                 0,
                 0,
                 read - loaded - updated,
                 copies,
-                List.of(),
-                null,
+                quarantined,
+                quarantineId,
                 nulled,
                 sha256,
                 checks,
@@ -716,7 +808,8 @@ final class BulkLoad {
                 previous);
     }
 
-    private List<CheckResult> checks(long rows, Map<String, Long> nulls, Duration age) {
+    private List<CheckResult> checks(
+            long rows, Map<String, Long> nulls, int quarantined, double share, Duration age) {
         List<CheckResult> results = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (CheckDefinition check : source.checks()) {
@@ -724,7 +817,8 @@ final class BulkLoad {
             double observed =
                     switch (condition.name()) {
                         case "row_count" -> rows;
-                        case "duplicate_keys", "quarantined" -> 0;
+                        case "duplicate_keys" -> 0;
+                        case "quarantined" -> share;
                         case "freshness" -> Math.max(0, age.toNanos() / 1e9);
                         default -> missing(check, condition.args().getFirst(), nulls, rows);
                     };
@@ -742,7 +836,7 @@ final class BulkLoad {
                         check.condition().location(),
                         "The load of the source (%s) is blocked: %s was expected, but it is %s."
                                 .formatted(source.name(), result.condition(), result.observedText()),
-                        "Nothing was changed. Maybe the file is not the one that was meant."));
+                        SourceChecks.notTheFileMeant(quarantined)));
             }
         }
         if (!problems.isEmpty()) {

@@ -424,19 +424,24 @@ public final class SourceChecks {
                                                 result.condition(),
                                                 result.observedText(),
                                                 result.detail() == null ? "" : " (" + result.detail() + ")"),
-                        "Nothing was changed. Maybe the file is not the one that was meant%s."
-                                .formatted(
-                                        quarantined == 0
-                                                ? ""
-                                                : String.format(
-                                                        Locale.ROOT,
-                                                        "; %,d of its rows went to quarantine: `keelson data quarantine` lists them",
-                                                        quarantined))));
+                        notTheFileMeant(quarantined)));
             }
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
+    }
+
+    /** A remedy for a load that is blocked. */
+    static String notTheFileMeant(int quarantined) {
+        return "Nothing was changed. Maybe the file is not the one that was meant%s."
+                .formatted(
+                        quarantined == 0
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        "; %,d of its rows went to quarantine: `keelson data quarantine` lists them",
+                                        quarantined));
     }
 
     private static Set<Object> distinct(Vector vector) {

@@ -71,6 +71,12 @@ class BulkLoadPropertyTest {
                             random.nextInt(4) == 0 ? "" : random.nextLong(),
                             random.nextInt(9) == 0 ? "-1" : random.nextInt(5) == 0 ? "" : random.nextDouble() * 1e6);
             text.append(line).append(end);
+            if (random.nextInt(25) == 0) {
+                List<String> bad = List.of(
+                        "B,never,,,1,2", "B,2024-02-01T00:00:00Z,30/02/2024,,x,2", "B,2024-02-01T00:00:00Z,,,1", ",,,,,",
+                        "B,2024-02-01T00:00:00Z,,,1,2,3", "B,2024-02-01T00:00:00Z,2024.02.03,maybe,1,-7", ",", "ü");
+                text.append(bad.get(random.nextInt(bad.size()))).append(end);
+            }
             if (random.nextInt(10) == 0 && !before.isEmpty()) {
                 text.append(before).append(end); // an exact copy
             }
@@ -190,14 +196,32 @@ class BulkLoadPropertyTest {
         assertThat(plain(HEADER + ROW)).isPresent();
         assertThat(plain(HEADER)).isEmpty();
         assertThat(plain("")).isEmpty();
-        assertThat(plain(HEADER + ROW + "B,never,,,1,2\n")).as("bad cell").isEmpty();
-        assertThat(plain(HEADER + ROW + "B,2024-01-01T00:00:00Z,,,1\n")).as("too few cells").isEmpty();
-        assertThat(plain(HEADER + ROW + "B,2024-01-01T00:00:00Z,,,1,2,3\n")).as("too many cells").isEmpty();
+        assertThat(plain(HEADER + "B,never,,,1,2\n")).as("nothing good").isEmpty();
         assertThat(plain(HEADER + ROW + "\"B\",2024-01-01T00:00:00Z,,,1,2\n")).as("quotes").isEmpty();
         assertThat(plain(HEADER + ROW + ROW.replace(",2\n", ",3\n"))).as("contradiction").isEmpty();
         assertThat(plain(HEADER.replace("price", "prize") + ROW)).as("other header").isEmpty();
         assertThat(plain(HEADER.replace("\n", ",more\n") + ROW.replace("\n", ",1\n"))).as("undeclared").isEmpty();
         assertThat(plain(HEADER + "A\rB,2024-01-01T00:00:00Z,,,1,2\n")).as("lone CR").isEmpty();
+    }
+
+    @Test
+    void lineLongerThanABlockIsLeftToTheCarefulLoad() {
+        assertThat(plain(HEADER + ROW + "x".repeat(2_000) + "\n" + ROW)).isEmpty();
+        assertThat(plain(HEADER + ROW + "x".repeat(2_000))).isEmpty();
+    }
+
+    @Test
+    void rejectedLinesHaveTheirPlaceInTheFile() {
+        LoadReport report = plain(HEADER + ROW.repeat(50) + "\nB,never,,,1,2\n" + ROW.repeat(50)
+                        + "C,2024-01-01T00:00:00Z,,,1\n")
+                .orElseThrow();
+
+        assertThat(report.quarantined())
+                .extracting(row -> row.location() + " " + row.code())
+                .containsExactly("matches.csv:53:3 BAD_CELL", "matches.csv:104 RAGGED_LINE");
+        assertThat(report.quarantined().getFirst().reason()).contains("never");
+        assertThat(report.read()).isEqualTo(102);
+        assertThat(report.quarantineId()).isNotNull();
     }
 
     @Test

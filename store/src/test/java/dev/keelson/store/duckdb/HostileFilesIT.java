@@ -13,6 +13,7 @@ import dev.keelson.error.Located;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.store.files.FileSourceFiles;
 import java.io.BufferedOutputStream;
+import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -51,7 +52,9 @@ class HostileFilesIT {
                 SourceReader reader =
                         new SourceReader(new FileSourceFiles(folder), List.of(new ParquetTables(folder, engine)));
                 for (int i = 1; i < files.length; i++) {
-                    ParquetDatasetStore store = new ParquetDatasetStore(folder.resolve("datasets-" + i), engine);
+                    String datasets = files[i].startsWith("large") ? "large" : Integer.toString(i);
+                    ParquetDatasetStore store =
+                            new ParquetDatasetStore(folder.resolve("datasets-" + datasets), engine);
                     long start = System.nanoTime();
                     String result;
                     try {
@@ -194,6 +197,32 @@ class HostileFilesIT {
                         .startsWith("SOURCE_UNREADABLE latin.csv:2:2: The byte 0xFC is not UTF-8"))
                 .containsEntry("deep.jsonl", "loaded 1, set aside 2")
                 .containsEntry(GOOD, "loaded 1, set aside 0");
+    }
+
+    private void large(String file, int rows, String last) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(folder.resolve(file))) {
+            out.write(HEADER);
+            Instant at = Instant.parse("2019-01-01T00:00:00Z");
+            for (int i = 0; i < rows; i++) {
+                at = at.plusSeconds(120);
+                out.write("T" + i % 500 + "," + at + "," + i + ".25\n");
+            }
+            out.write(last);
+        }
+    }
+
+    /** Three times the text that the process would hold as a whole; each file is plain but for one row. */
+    @Test
+    void largeFilesGoThroughASmallHeap() throws Exception {
+        large("large-1.csv", 1_500_000, "");
+        large("large-2.csv", 1_500_000, "T1,2045-01-01T00:00:00Z,7\nT1,2045-01-02T00:00:00Z,seven\n");
+        assertThat(Files.size(folder.resolve("large-1.csv"))).isGreaterThan(48 << 20);
+
+        Map<String, String> results = load(List.of("large-1.csv", "large-2.csv"));
+
+        assertThat(results)
+                .containsEntry("large-1.csv", "loaded 1500000, set aside 0")
+                .containsEntry("large-2.csv", "loaded 1, set aside 1");
     }
 
     private byte[] parquet() throws SQLException, IOException {
