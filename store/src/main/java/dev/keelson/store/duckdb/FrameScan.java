@@ -157,7 +157,7 @@ final class FrameScan implements DuckDBTableFunction<Frame, FrameScan.Reading, O
                 nulls(v.nulls(), from, count, to);
             }
             case Vector.Strings v -> {
-                byte[][] texts = new byte[count][];
+                byte[] @Nullable [] texts = new byte[count] @Nullable [];
                 for (int i = 0; i < count; i++) {
                     texts[i] = reading.utf8(v.values()[from + i]);
                 }

@@ -62,7 +62,7 @@ class HostileFilesIT {
                         result = "loaded " + report.loaded() + ", set aside "
                                 + report.quarantined().size();
                     } catch (KeelsonException e) {
-                        result = e.code() + " " + e.getMessage().replace('\n', ' ');
+                        result = e.code() + " " + String.valueOf(e.getMessage()).replace('\n', ' ');
                     } catch (OutOfMemoryError e) {
                         result = "the heap was not enough";
                     }
@@ -285,12 +285,16 @@ class HostileFilesIT {
                     .as(name)
                     .matches(name.equals(GOOD) ? "loaded 1, .*" : "SOURCE_UNREADABLE .* Maybe .*|loaded 150, .*");
         }
-        assertThat(counts.stream().filter(name -> results.get(name).startsWith("SOURCE_UNREADABLE")))
+        assertThat(counts.stream().filter(name -> isRefused(results, name)))
                 .isNotEmpty();
-        assertThat(sizes.stream().filter(name -> results.get(name).startsWith("SOURCE_UNREADABLE")))
+        assertThat(sizes.stream().filter(name -> isRefused(results, name)))
                 .hasSizeGreaterThan(5);
-        assertThat(cut).allSatisfy(name -> assertThat(results.get(name)).startsWith("SOURCE_UNREADABLE"));
+        assertThat(cut).allMatch(name -> isRefused(results, name));
         assertThat(results).containsEntry("rows.parquet", "loaded 150, set aside 0");
+    }
+
+    private static boolean isRefused(Map<String, String> results, String name) {
+        return results.getOrDefault(name, "").startsWith("SOURCE_UNREADABLE");
     }
 
     @Test

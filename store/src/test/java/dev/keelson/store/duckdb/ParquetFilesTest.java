@@ -53,7 +53,7 @@ class ParquetFilesTest {
             doubles[i] = random.nextInt(9) == 0 ? Double.NaN : random.nextGaussian();
             longs[i] = random.nextLong();
             flags[i] = random.nextBoolean();
-            days[i] = random.nextInt(60_000) - 30_000;
+            days[i] = random.nextInt(60_000) - 30_000L;
             times[i] = random.nextLong(4_000_000_000_000_000L) - 2_000_000_000_000_000L;
             nulls[i] = random.nextInt(4) == 0;
             if (nulls[i]) {
