@@ -18,6 +18,7 @@ import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
+import dev.keelson.http.FeatureChanges;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
@@ -34,9 +35,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The online features of a project over its real stores. */
@@ -87,11 +90,29 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     }
 
     /**
+     * Changes the features of a project: this process owns it meanwhile, or asks the one that serves it.
+     *
+     * @throws KeelsonException NOT_READY before any data was loaded; PROJECT_IN_USE when another process owns it without
+     *     serving it
+     */
+    public static <T> T change(Project project, InstantSource clock, Function<FeatureChanges, T> work) {
+        Optional<OwnerClient> served = OwnerClient.of(project);
+        if (served.isPresent()) {
+            try (OwnerClient client = served.get()) {
+                return work.apply(new ServedFeatures(client));
+            }
+        }
+        try (LiveFeatures features = open(project, clock)) {
+            return work.apply(features);
+        }
+    }
+
+    /**
      * Opens the features of a project; this process owns it until closed.
      *
      * @throws KeelsonException NOT_READY before any data was loaded; PROJECT_IN_USE when another process owns it
      */
-    public static LiveFeatures open(Project project, InstantSource clock) {
+    static LiveFeatures open(Project project, InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         Workspace workspace = new Workspace(project);
         try {
@@ -455,11 +476,6 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     // ---- keeping up
 
     @Override
-    public List<Materialization.Outcome> materialize(Materialization.Request request) {
-        return materialize(request, (source, rows, total) -> {});
-    }
-
-    /** As {@link #materialize(Materialization.Request)}, told of its progress. */
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);

@@ -22,11 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Online features of a small project over HTTP and gRPC. */
 final class FeatureServingIT {
@@ -80,7 +80,7 @@ final class FeatureServingIT {
     void start() throws IOException {
         Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
         Files.writeString(folder.resolve("trips.csv"), TRIPS);
-        ProjectDatasets.load(project(), () -> now, step -> {});
+        Datasets.change(project(), () -> now, data -> data.load(null));
         open();
         assertThat(post("/api/v1/features/materialize", "{}").at("/views/0/rows").asInt()).isEqualTo(4);
     }
@@ -167,7 +167,7 @@ final class FeatureServingIT {
         backend.close();
         // the file has it by now as well: it counts once
         Files.writeString(folder.resolve("trips.csv"), TRIPS + "5,ann,2024-03-03T12:00:00Z,60\n6,ann,2024-03-03T13:00:00Z,1\n");
-        var load = ProjectDatasets.load(project(), "trips", () -> now, step -> {});
+        var load = Datasets.change(project(), () -> now, data -> data.load("trips")).getFirst();
         assertThat(load.loaded()).isEqualTo(1);
         open();
         JsonNode outcome = post("/api/v1/features/materialize", "{}");
@@ -191,7 +191,7 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(2);
         server.stop();
         backend.close();
-        ProjectDatasets.load(project(), () -> now, step -> {});
+        Datasets.change(project(), () -> now, data -> data.load(null));
         open();
         post("/api/v1/features/materialize", "{}");
         assertThat(trips()).isEqualTo(3);
