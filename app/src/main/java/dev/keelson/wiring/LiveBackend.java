@@ -68,6 +68,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final PredictionLog log;
     private final OutcomeIntake intake;
     private final ReplayReports replays;
+    private final EntityKeys entityKeys;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     /** A source that is read and of which nothing was loaded. */
@@ -98,6 +99,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             @Nullable ProjectOwner owner) {
         this.project = project;
         this.current = current;
+        this.entityKeys = new EntityKeys(project);
         this.clock = clock;
         this.workspace = workspace;
         this.owner = owner;
@@ -199,7 +201,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             }
             next.put(
                     plan.name(),
-                    new Serving(plan, new RequestReader(plan), champion.get(), model, challenger, shadow));
+                    new Serving(plan, new RequestReader(plan, entityKeys), champion.get(), model, challenger, shadow));
         }
         unfit = Map.copyOf(refused);
         serving = Map.copyOf(next);

@@ -23,7 +23,6 @@ import dev.keelson.http.FeatureServing;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.PushLog;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -52,6 +51,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final ProjectModels models;
     private final OnlineFeatures online;
     private final PushLog pushes;
+    private final EntityKeys entityKeys;
     private final Map<String, FeatureViewDefinition> views = new LinkedHashMap<>();
     /** Dataset version and month to its rows by key. The oldest is given up first. */
     private final LinkedHashMap<String, Map<List<@Nullable Object>, List<@Nullable Object>>> months =
@@ -84,6 +84,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         versions.forEach((source, version) -> schemas.put(source, version.schema()));
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
+        this.entityKeys = new EntityKeys(project);
         project.views().forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
         layPushes(versions);
@@ -243,19 +244,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         for (Map.Entry<String, List<String>> each : wanted.entrySet()) {
             FeatureViewDefinition view = view(each.getKey());
             List<String> names = each.getValue();
-            String key = project.entities().getOrDefault(view.entity(), view.entity());
-            List<? extends @Nullable Object> given = entities.get(key);
-            if (given == null) {
-                given = entities.get(view.entity());
-            }
-            if (given == null) {
-                throw bad(
-                        "entities",
-                        "The view (%s) needs the entity key (%s), which is missing.".formatted(view.name(), key),
-                        "Maybe give it as `\"%s\": [...]`; it was given %s.".formatted(key, entities.keySet()));
-            }
-            keys.put(key, new ArrayList<>(given));
-            List<ViewReading> readings = online.read(view.name(), names, keys(given), now);
+            EntityKeys.Found key = entityKeys.find(view, entities);
+            key.given().forEach((column, values) -> keys.put(column, new ArrayList<>(values)));
+            List<ViewReading> readings = online.read(view.name(), names, key.keys(), now);
             asOf = readings.isEmpty() ? now : Micros.toInstant(readings.getFirst().asOfMicros());
             long[] events = readings.stream().mapToLong(ViewReading::newestEventMicros).toArray();
             for (int f = 0; f < names.size(); f++) {
@@ -312,21 +303,6 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         return rows;
     }
 
-    private static List<@Nullable String> keys(List<? extends @Nullable Object> values) {
-        List<@Nullable String> keys = new ArrayList<>(values.size());
-        for (Object value : values) {
-            keys.add(
-                    switch (value) {
-                        case null -> null;
-                        case String text -> text;
-                        case Double number when Double.isFinite(number) && number == Math.rint(number) ->
-                            new BigDecimal(number).toBigInteger().toString();
-                        default -> value.toString();
-                    });
-        }
-        return keys;
-    }
-
     @Override
     public Answer service(String service, List<Map<String, @Nullable Object>> rows) {
         Projects.model(project, service);
@@ -338,7 +314,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
         List<Problem> problems = new ArrayList<>();
-        RequestReader reader = new RequestReader(plan);
+        RequestReader reader = new RequestReader(plan, entityKeys);
         List<RequestRow> parsed = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             parsed.add(reader.read(rows.get(i), i, problems));
@@ -390,7 +366,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
         DatasetVersion version = version(source);
-        PushedRows.Csv csv = PushedRows.csv(definition, version, rows);
+        PushedRows.Csv csv = PushedRows.csv(definition, version, rows, entityKeys.columns(definition));
         SourceRows read = PushedRows.read(definition, version, csv.text());
         PushedRows.requireGood(read, csv);
         long knownFrom = Micros.of(version.watermark()) + 1; // as the load will say of what comes after it

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -267,55 +268,87 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(3);
     }
 
-    /** With the client of Feast itself and the libraries of its time, which are not those of ours. */
-    @Test
-    void feastsOwnJavaClientReadsFeatures() throws Exception {
-        Path jars = Path.of(System.getProperty("keelson.feast.client", "target/feast-client"));
-        assumeThat(jars).as("the build has copied Feast's client").isDirectory();
-        List<URL> path = new ArrayList<>();
-        try (Stream<Path> files = Files.list(jars)) {
-            for (Path jar : files.toList()) {
-                path.add(jar.toUri().toURL());
+    /** The client of Feast itself, with the libraries of its time, which are not those of ours. */
+    private static final class FeastClient implements AutoCloseable {
+        private final Class<?> clientType;
+        private final Class<?> rowType;
+        private final AutoCloseable client;
+
+        FeastClient(int port) throws Exception {
+            Path jars = Path.of(System.getProperty("keelson.feast.client", "target/feast-client"));
+            assumeThat(jars).as("the build has copied Feast's client").isDirectory();
+            List<URL> path = new ArrayList<>();
+            try (Stream<Path> files = Files.list(jars)) {
+                for (Path jar : files.toList()) {
+                    path.add(jar.toUri().toURL());
+                }
             }
+            // not closed: the client's threads load classes while they end
+            URLClassLoader loader = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+            clientType = loader.loadClass("dev.feast.FeastClient");
+            rowType = loader.loadClass("dev.feast.Row");
+            client = (AutoCloseable) clientType
+                    .getMethod("create", String.class, int.class)
+                    .invoke(null, "127.0.0.1", port);
         }
-        // not closed: the client's threads load classes while they end
-        URLClassLoader loader = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
-        Class<?> clientType = loader.loadClass("dev.feast.FeastClient");
-        Class<?> rowType = loader.loadClass("dev.feast.Row");
-        AutoCloseable client = (AutoCloseable) clientType
-                .getMethod("create", String.class, int.class)
-                .invoke(null, "127.0.0.1", server.port());
-        try {
+
+        String info() throws ReflectiveOperationException {
+            return clientType.getMethod("getFeastServingInfo").invoke(client).toString();
+        }
+
+        List<?> get(List<String> features, List<String> drivers) throws ReflectiveOperationException {
             List<Object> entities = new ArrayList<>();
-            for (String driver : List.of("ann", "bob", "cid", "dan")) {
+            for (String driver : drivers) {
                 Object row = rowType.getMethod("create").invoke(null);
                 rowType.getMethod("set", String.class, Object.class).invoke(row, "driver_id", driver);
                 entities.add(row);
             }
-            Object info = clientType.getMethod("getFeastServingInfo").invoke(client);
-            List<?> rows = (List<?>) clientType
+            return (List<?>) clientType
                     .getMethod("getOnlineFeatures", List.class, List.class)
-                    .invoke(client, List.of("driver_stats:mean_fare", "driver_stats:trips_7d"), entities);
+                    .invoke(client, features, entities);
+        }
 
-            assertThat(info.toString()).contains("keelson");
+        Object of(Object row, String get, String feature) throws ReflectiveOperationException {
+            return rowType.getMethod(get, String.class).invoke(row, feature);
+        }
+
+        @Override
+        public void close() throws Exception {
+            client.close();
+        }
+    }
+
+    @Test
+    void feastsOwnJavaClientReadsFeatures() throws Exception {
+        try (FeastClient client = new FeastClient(server.port())) {
+            List<?> rows = client.get(
+                    List.of("driver_stats:mean_fare", "driver_stats:trips_7d"), List.of("ann", "bob", "cid", "dan"));
+
+            assertThat(client.info()).contains("keelson");
             assertThat(rows).hasSize(4);
-            assertThat(rowType.getMethod("getDouble", String.class).invoke(rows.get(0), "mean_fare"))
-                    .isEqualTo(15.0);
-            assertThat(rowType.getMethod("getDouble", String.class).invoke(rows.get(0), "trips_7d"))
-                    .isEqualTo(2.0);
+            assertThat(client.of(rows.get(0), "getDouble", "mean_fare")).isEqualTo(15.0);
+            assertThat(client.of(rows.get(0), "getDouble", "trips_7d")).isEqualTo(2.0);
             List<String> statuses = new ArrayList<>();
             for (Object row : rows) {
-                statuses.add(String.valueOf(
-                        rowType.getMethod("getStatus", String.class).invoke(row, "mean_fare")));
+                statuses.add(String.valueOf(client.of(row, "getStatus", "mean_fare")));
             }
             assertThat(statuses).containsExactly("PRESENT", "OUTSIDE_MAX_AGE", "NULL_VALUE", "NOT_FOUND");
-            assertThat(failure(() -> clientType
-                            .getMethod("getOnlineFeatures", List.class, List.class)
-                            .invoke(client, List.of("nothing:here"), entities)))
+            assertThat(failure(() -> client.get(List.of("nothing:here"), List.of("ann"))))
                     .contains("INVALID_ARGUMENT")
                     .contains("no feature view (nothing)");
-        } finally {
-            client.close();
+        }
+    }
+
+    @Test
+    void messageThatIsTooLargeForHttpIsTooLargeForFeastsClient() throws Exception {
+        try (FeastClient client = new FeastClient(server.port())) {
+            List<String> large = Collections.nCopies(9, "x".repeat(1_000_000));
+            List<String> fits = Collections.nCopies(7, "x".repeat(1_000_000));
+
+            assertThat(failure(() -> client.get(List.of("driver_stats:mean_fare"), large)))
+                    .startsWith("io.grpc.StatusRuntimeException");
+            assertThat(client.get(List.of("driver_stats:trips_7d"), fits)).hasSize(7);
+            assertThat(client.get(List.of("driver_stats:trips_7d"), List.of("ann"))).hasSize(1);
         }
     }
 

@@ -32,7 +32,6 @@ final class UnwritableProjectIT {
             "data review history",
             "features list",
             "features show ratings",
-            "features status",
             "features get --features ratings:elo --entity team=Ashford",
             "labels list",
             "plan",

@@ -4,8 +4,11 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing.Answer;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
@@ -20,10 +23,37 @@ final class FeastGrpc {
     private static final String SERVICE = "feast.serving.ServingService";
     private static final String VERSION = "keelson";
 
-    private final Backend backend;
+    private static final Metadata.Key<String> HOST = key("host");
+    private static final Metadata.Key<String> ORIGIN = key("origin");
+    private static final Metadata.Key<String> SITE = key("sec-fetch-site");
 
-    FeastGrpc(Backend backend) {
+    private final Backend backend;
+    private final int maxBytes;
+
+    /** @param maxBytes how large a message may be, when it is unpacked */
+    FeastGrpc(Backend backend, int maxBytes) {
         this.backend = backend;
+        this.maxBytes = maxBytes;
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    /** Refuses what {@link RequestGuard} refuses. */
+    static <Q, A> ServerCall.Listener<Q> guard(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String given = headers.get(HOST);
+        String host = given == null ? call.getAuthority() : given;
+        String refusal = host == null ? null : RequestGuard.foreign(host);
+        if (refusal == null) {
+            refusal = RequestGuard.crossing(host == null ? "" : host, headers.get(ORIGIN), headers.get(SITE));
+        }
+        if (refusal == null) {
+            return next.startCall(call, headers);
+        }
+        call.close(Status.PERMISSION_DENIED.withDescription(refusal), new Metadata());
+        return new ServerCall.Listener<>() {};
     }
 
     ServerServiceDefinition service() {
@@ -33,12 +63,12 @@ final class FeastGrpc {
                 .build();
     }
 
-    private static MethodDescriptor<byte[], byte[]> method(String name) {
+    private MethodDescriptor<byte[], byte[]> method(String name) {
         return MethodDescriptor.<byte[], byte[]>newBuilder()
                 .setType(MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(new Bytes())
-                .setResponseMarshaller(new Bytes())
+                .setRequestMarshaller(new Bytes(maxBytes))
+                .setResponseMarshaller(new Bytes(Integer.MAX_VALUE))
                 .build();
     }
 
@@ -79,7 +109,7 @@ final class FeastGrpc {
     }
 
     /** Messages as they stand on the wire. */
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    private record Bytes(int most) implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] value) {
             return new ByteArrayInputStream(value);
@@ -88,7 +118,13 @@ final class FeastGrpc {
         @Override
         public byte[] parse(InputStream stream) {
             try {
-                return stream.readAllBytes();
+                byte[] bytes = stream.readNBytes(most);
+                if (bytes.length == most && stream.read() >= 0) {
+                    throw Status.RESOURCE_EXHAUSTED
+                            .withDescription("The message is larger than %d bytes.".formatted(most))
+                            .asRuntimeException();
+                }
+                return bytes;
             } catch (IOException e) {
                 throw new UncheckedIOException("The message could not be read.", e);
             }

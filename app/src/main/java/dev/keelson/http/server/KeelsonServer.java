@@ -7,6 +7,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
@@ -76,7 +77,12 @@ public final class KeelsonServer implements AutoCloseable {
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics))
-                .addRouting(GrpcRouting.builder().service(new FeastGrpc(backend).service()))
+                .addProtocol(GrpcConfig.builder()
+                        .maxReadBufferSize((int) MAX_BODY_BYTES)
+                        .build())
+                .addRouting(GrpcRouting.builder()
+                        .intercept(FeastGrpc::guard)
+                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns
