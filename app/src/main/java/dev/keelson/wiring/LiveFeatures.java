@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The online features of a project over its real stores. */
@@ -52,6 +53,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final OnlineFeatures online;
     private final PushLog pushes;
     private final EntityKeys entityKeys;
+    private final ContainedKeys contained;
     private final Map<String, FeatureViewDefinition> views = new LinkedHashMap<>();
     /** Dataset version and month to its rows by key. The oldest is given up first. */
     private final LinkedHashMap<String, Map<List<@Nullable Object>, List<@Nullable Object>>> months =
@@ -85,6 +87,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
         this.entityKeys = new EntityKeys(project);
+        this.contained = new ContainedKeys(workspace.datasets());
         project.views().forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
         layPushes(versions);
@@ -197,7 +200,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             }
             Frame rows = PushedRows.knownFrom(
                     PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom());
-            int still = online.push(source.name(), rows, clock.instant());
+            // a change of an event that was counted meanwhile waits for the load
+            int[] counted = contained.among(version, source, rows, materializedUntil(source.name()));
+            int still = online.push(source.name(), without(rows, counted), clock.instant());
             if (still == 0 && !entry.offline()) {
                 done.add(entry.number());
             }
@@ -205,6 +210,14 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         if (owns) {
             pushes.done(done);
         }
+    }
+
+    private static Frame without(Frame rows, int[] left) {
+        return left.length == 0
+                ? rows
+                : rows.take(IntStream.range(0, rows.rows())
+                        .filter(row -> Arrays.binarySearch(left, row) < 0)
+                        .toArray());
     }
 
     // ---- reading
@@ -376,6 +389,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         if (fresh.length == 0) {
             return new PushOutcome(rows.size(), contained, 0);
         }
+        if (to.online()) {
+            refuseCorrections(version, definition, good.take(fresh), source);
+        }
         Instant now = clock.instant();
         int[] lines = Arrays.stream(fresh).map(row -> csv.rowAt(read.line(row))).sorted().toArray();
         pushes.append(source, to.online(), to.offline(), now, knownFrom, csv.text(lines));
@@ -388,6 +404,33 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             }
         }
         return new PushOutcome(rows.size(), contained, visible);
+    }
+
+    /** Values are folded once: an event that a view contains is taken back only by filling the view anew. */
+    private void refuseCorrections(DatasetVersion version, SourceDefinition source, Frame fresh, String name) {
+        int[] corrections = contained.among(version, source, fresh, materializedUntil(name));
+        if (corrections.length > 0) {
+            List<String> key = source.key().stream()
+                    .map(column -> column + " = " + fresh.vector(column).get(corrections[0]))
+                    .toList();
+            throw bad(
+                    "rows",
+                    "%d of the rows change an event that is loaded and counted already, the first %s; only a load can take it back."
+                            .formatted(corrections.length, String.join(", ", key)),
+                    "Maybe push them with `to: offline`, or correct the source: the next load and materialisation count them instead.");
+        }
+    }
+
+    /** What is known before it is contained in some view of a source. */
+    private long materializedUntil(String source) {
+        long until = Long.MIN_VALUE;
+        for (FeatureViewDefinition view : views.values()) {
+            Instant watermark = online.status(view.name()).watermark();
+            if (view.source().equals(source) && watermark != null) {
+                until = Math.max(until, Micros.of(watermark));
+            }
+        }
+        return until;
     }
 
     /** The rows that the dataset does not hold with the very same cells. */

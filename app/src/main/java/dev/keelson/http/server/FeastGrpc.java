@@ -5,8 +5,8 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing.Answer;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
@@ -63,24 +63,30 @@ final class FeastGrpc {
                 .build();
     }
 
-    private MethodDescriptor<byte[], byte[]> method(String name) {
-        return MethodDescriptor.<byte[], byte[]>newBuilder()
+    private MethodDescriptor<Message, byte[]> method(String name) {
+        return MethodDescriptor.<Message, byte[]>newBuilder()
                 .setType(MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(new Bytes(maxBytes))
-                .setResponseMarshaller(new Bytes(Integer.MAX_VALUE))
+                .setRequestMarshaller(new Messages(maxBytes))
+                .setResponseMarshaller(new Bytes())
                 .build();
     }
 
-    private void info(byte[] request, StreamObserver<byte[]> observer) {
+    private void info(Message message, StreamObserver<byte[]> observer) {
         observer.onNext(FeastMessages.info(VERSION));
         observer.onCompleted();
     }
 
-    private void features(byte[] bytes, StreamObserver<byte[]> observer) {
+    private void features(Message message, StreamObserver<byte[]> observer) {
+        if (!message.whole()) {
+            observer.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription("The message is larger than %d bytes; maybe ask for fewer entities at once.".formatted(maxBytes))
+                    .asRuntimeException());
+            return;
+        }
         byte[] answered;
         try {
-            FeastMessages.Request request = FeastMessages.request(bytes);
+            FeastMessages.Request request = FeastMessages.request(message.bytes());
             Answer answer =
                     FeastEndpoints.answer(backend, request.service(), request.features(), request.entities());
             answered = FeastMessages.response(answer, FeastEndpoints.names(answer, request.fullFeatureNames()));
@@ -108,8 +114,36 @@ final class FeastGrpc {
         };
     }
 
-    /** Messages as they stand on the wire. */
-    private record Bytes(int most) implements MethodDescriptor.Marshaller<byte[]> {
+    /**
+     * A message that came in, as it stands on the wire.
+     *
+     * @param whole false when it was too large; then it is refused by whoever can still answer
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Message(byte[] bytes, boolean whole) {}
+
+    /** Reads messages of bounded size. */
+    private record Messages(int most) implements MethodDescriptor.Marshaller<Message> {
+        @Override
+        public InputStream stream(Message value) {
+            return new ByteArrayInputStream(value.bytes());
+        }
+
+        @Override
+        public Message parse(InputStream stream) {
+            try {
+                byte[] bytes = stream.readNBytes(most);
+                return bytes.length < most || stream.read() < 0
+                        ? new Message(bytes, true)
+                        : new Message(new byte[0], false);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The message could not be read.", e);
+            }
+        }
+    }
+
+    /** Answers as they stand on the wire. */
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] value) {
             return new ByteArrayInputStream(value);
@@ -118,13 +152,7 @@ final class FeastGrpc {
         @Override
         public byte[] parse(InputStream stream) {
             try {
-                byte[] bytes = stream.readNBytes(most);
-                if (bytes.length == most && stream.read() >= 0) {
-                    throw Status.RESOURCE_EXHAUSTED
-                            .withDescription("The message is larger than %d bytes.".formatted(most))
-                            .asRuntimeException();
-                }
-                return bytes;
+                return stream.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException("The message could not be read.", e);
             }

@@ -33,6 +33,9 @@ public final class KeelsonServer implements AutoCloseable {
     public static final String DEFAULT_HOST = "127.0.0.1";
 
     private static final long MAX_BODY_BYTES = 8L << 20;
+    /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
+    private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final WebServer server;
@@ -78,7 +81,7 @@ public final class KeelsonServer implements AutoCloseable {
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics))
                 .addProtocol(GrpcConfig.builder()
-                        .maxReadBufferSize((int) MAX_BODY_BYTES)
+                        .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
                         .build())
                 .addRouting(GrpcRouting.builder()
                         .intercept(FeastGrpc::guard)
