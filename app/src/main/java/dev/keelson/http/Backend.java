@@ -136,16 +136,18 @@ public interface Backend {
      */
     FeatureValidation validateFeatures(String model);
 
-    /** What the project that is served changes against the registered definitions. */
+    /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 
     /**
      * Registers what {@link #plan} says.
      *
      * @param actor who asks, for the audit trail
+     * @param expected hashes of the changes that were agreed to, in order; null for whatever they are
      * @return what was changed
+     * @throws dev.keelson.error.KeelsonException TRANSITION_REFUSED when the changes are others
      */
-    DefinitionPlan apply(String actor);
+    DefinitionPlan apply(String actor, @Nullable List<String> expected);
 
     /**
      * The features of views that a model uses, as they are or in what it derives, each as {@code view:feature}, in the order

@@ -4,11 +4,9 @@ import dev.keelson.data.DatasetDifference;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
-import dev.keelson.data.ValidationReport;
 import dev.keelson.registry.StoredReport;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws a {@link dev.keelson.error.KeelsonException}: UNKNOWN_REFERENCE when there is no such source,
  * DATASET_NOT_FOUND when there is no such version.
  */
-public interface DataBackend {
-
-    /**
-     * Validates without loading, and keeps the report.
-     *
-     * @param version a stored version to look at; null for what the source holds now
-     */
-    ValidationReport check(@Nullable String source, @Nullable String version);
+public interface DataBackend extends DataChanges {
 
     /** Reports of validations (kind {@code validation}), newest first; of one source when it is not null. */
     List<StoredReport> checks(@Nullable String source, int limit);
@@ -37,24 +28,6 @@ public interface DataBackend {
 
     /** All decisions, oldest first. */
     List<ReviewDecision> decisions(@Nullable String source);
-
-    /**
-     * Decides about a row; the next load follows it.
-     *
-     * @param row its id in {@link #review}, or a unique beginning of it
-     * @param cells column to new text, for CORRECT
-     * @throws dev.keelson.error.KeelsonException REVIEW_NOT_FOUND; and as {@link Review#decide}
-     */
-    ReviewDecision decide(
-            @Nullable String source,
-            String row,
-            ReviewDecision.Action action,
-            Map<String, String> cells,
-            String actor,
-            String reason);
-
-    /** Undoes a decision; as {@link Review#revert}. */
-    ReviewDecision revert(@Nullable String source, String decision, String actor, String reason);
 
     /** All versions of a source, oldest first. */
     List<DatasetVersion> versions(@Nullable String source);
@@ -73,18 +46,4 @@ public interface DataBackend {
 
     /** How a version differs from another one of the same source. */
     DatasetDifference difference(@Nullable String source, String before, String after);
-
-    /**
-     * Names a version.
-     *
-     * @throws dev.keelson.error.KeelsonException BAD_REQUEST when the tag is no name
-     */
-    DatasetVersion tag(@Nullable String source, String version, String tag);
-
-    /**
-     * Takes a name away.
-     *
-     * @throws dev.keelson.error.KeelsonException TAG_NOT_FOUND
-     */
-    void untag(@Nullable String source, String tag);
 }

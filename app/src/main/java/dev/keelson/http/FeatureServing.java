@@ -1,6 +1,5 @@
 package dev.keelson.http;
 
-import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Expected failures are {@link dev.keelson.error.KeelsonException}.
  */
-public interface FeatureServing {
+public interface FeatureServing extends FeatureChanges {
     /** Most entities, or rows, of one request. */
     int MAX_ROWS = 10_000;
 
@@ -111,18 +110,8 @@ public interface FeatureServing {
      */
     Answer service(String service, List<Map<String, @Nullable Object>> rows);
 
-    /**
-     * Takes rows of a source: all or none. They are checked by the rules of the source, and on disk when the call returns.
-     *
-     * @param rows column to value; a column that is left out is missing
-     */
-    PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to);
-
     /** The source of a view's rows. */
     String sourceOf(String view);
-
-    /** Brings views up to date with the latest dataset. */
-    List<Materialization.Outcome> materialize(Materialization.Request request);
 
     /** How far each view is; reads over all stored values. */
     List<ViewStatus> status();

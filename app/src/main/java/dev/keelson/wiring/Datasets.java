@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DatasetDifference;
 import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
@@ -16,6 +17,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
 import dev.keelson.http.DataBackend;
+import dev.keelson.http.DataChanges;
 import dev.keelson.http.DatasetDetails;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Run;
@@ -41,6 +43,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,14 +56,36 @@ public final class Datasets implements DataBackend {
 
     private final Workspace workspace;
     private final InstantSource clock;
+    private final Supplier<Project> current;
+    private final Set<String> inUse;
 
     Datasets(Workspace workspace, InstantSource clock) {
-        this.workspace = workspace;
-        this.clock = clock;
+        this(workspace, clock, workspace::project, Set.of());
     }
 
-    /** Works on the data of a project that nobody else owns meanwhile. */
-    public static <T> T own(Project project, InstantSource clock, Function<Datasets, T> work) {
+    /**
+     * @param current the project as its file says now, by which data are checked
+     * @param inUse ids of versions that may not be removed
+     */
+    Datasets(Workspace workspace, InstantSource clock, Supplier<Project> current, Set<String> inUse) {
+        this.workspace = workspace;
+        this.clock = clock;
+        this.current = current;
+        this.inUse = Set.copyOf(inUse);
+    }
+
+    /**
+     * Changes the data of a project: this process owns it meanwhile, or asks the one that serves it.
+     *
+     * @throws KeelsonException PROJECT_IN_USE when another process owns the project without serving it
+     */
+    public static <T> T change(Project project, InstantSource clock, Function<DataChanges, T> work) {
+        Optional<OwnerClient> served = OwnerClient.of(project);
+        if (served.isPresent()) {
+            try (OwnerClient client = served.get()) {
+                return work.apply(new ServedDatasets(project, clock, client));
+            }
+        }
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             return work.apply(new Datasets(workspace, clock));
@@ -79,7 +104,7 @@ public final class Datasets implements DataBackend {
             throw new KeelsonException(
                     ErrorCode.DATASET_NOT_FOUND, "No data has been loaded yet.", "Maybe run `keelson data load`.");
         }
-        try (Workspace workspace = new Workspace(project)) {
+        try (Workspace workspace = Workspace.reading(project)) {
             return work.apply(new Datasets(workspace, clock));
         }
     }
@@ -94,29 +119,30 @@ public final class Datasets implements DataBackend {
      * @throws KeelsonException UNKNOWN_REFERENCE with the closest name
      */
     static SourceDefinition source(Project project, @Nullable String name) {
-        if (name == null) {
-            return ProjectModels.main(project);
-        }
-        List<String> names =
-                project.sources().stream().map(SourceDefinition::name).toList();
-        return project.sources().stream()
-                .filter(source -> source.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.UNKNOWN_REFERENCE,
-                        "There is no source (%s); the sources are %s.".formatted(name, names),
-                        Suggestion.sentence(name, names).orElse(null)));
+        return name == null ? ProjectModels.main(project) : Projects.source(project, name);
     }
 
     private DatasetStore store() {
         return workspace.datasets();
     }
 
+    @Override
+    public List<LoadReport> load(@Nullable String source) {
+        Project project = current.get();
+        return source == null
+                ? RunPipeline.loadAll(workspace, project, clock.instant(), step -> {})
+                : List.of(RunPipeline.load(workspace, source(project, source), clock.instant(), step -> {}));
+    }
+
     // ---- checks
 
     @Override
     public ValidationReport check(@Nullable String source, @Nullable String version) {
-        return check(workspace, source(source), version == null ? null : version(source, version), clock.instant());
+        return check(
+                workspace,
+                source(current.get(), source),
+                version == null ? null : version(source, version),
+                clock.instant());
     }
 
     /**
@@ -341,19 +367,14 @@ public final class Datasets implements DataBackend {
         return found;
     }
 
-    /**
-     * Removes versions that nothing names: no run of the project or of a replay, no report, no replay's state, no tag, and
-     * not the latest.
-     *
-     * @param dryRun whether to say only what would be removed
-     */
+    @Override
     public DatasetGarbage collect(@Nullable String source, boolean dryRun) {
         return store().collect(source(source).name(), named(), dryRun);
     }
 
     /** Everything that looks like the id of a version in what must stay explicable. */
     private Set<String> named() {
-        Set<String> named = new TreeSet<>();
+        Set<String> named = new TreeSet<>(inUse);
         named(workspace.catalog(), named);
         StateFolder state = workspace.state();
         if (Files.isDirectory(state.replays())) {

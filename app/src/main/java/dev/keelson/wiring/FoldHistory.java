@@ -7,14 +7,15 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
+import dev.keelson.features.CompositeKey;
 import dev.keelson.features.FeatureEngine;
 import dev.keelson.features.FeatureService;
 import dev.keelson.features.FeatureServiceDefinition;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureTable;
 import dev.keelson.features.FeatureViewDefinition;
-import dev.keelson.features.SourceSchema;
 import dev.keelson.features.JoinSummary.ViewSummary;
+import dev.keelson.features.SourceSchema;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
@@ -26,7 +27,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +87,14 @@ record FoldHistory(Project project, DatasetStore datasets, Map<String, DatasetVe
             Wanted wanted, Frame asked, Map<String, SourceSchema> sources, Map<String, Frame> events) {
         FeatureViewDefinition view = wanted.view();
         String key = project.entities().getOrDefault(view.entity(), view.entity());
-        boolean joined = ProjectFeatures.isPattern(view.key()) && !asked.schema().contains(key);
-        List<String> columns = joined ? ProjectFeatures.parts(view.key()) : List.of(key);
+        List<CompositeKey> ways = new EntityKeys(project).of(view);
+        CompositeKey made = asked.schema().contains(key) || ways.isEmpty()
+                ? null
+                : ways.stream()
+                        .filter(way -> asked.schema().names().containsAll(way.parts()))
+                        .findFirst()
+                        .orElse(ways.getFirst());
+        List<String> columns = made == null ? List.of(key) : made.parts();
         for (String column : columns) {
             if (!asked.schema().contains(column)) {
                 List<String> names = asked.schema().names();
@@ -113,7 +119,7 @@ record FoldHistory(Project project, DatasetStore datasets, Map<String, DatasetVe
         FeatureService service = engine.service(new FeatureServiceDefinition(
                 "history",
                 ASKED,
-                Map.of("of", Map.of(key, joined ? Objects.requireNonNull(view.key()) : key)),
+                Map.of("of", Map.of(key, made == null ? key : made.text())),
                 wanted.features().stream()
                         .map(feature -> Located.of("of." + view.name() + "." + feature))
                         .toList(),

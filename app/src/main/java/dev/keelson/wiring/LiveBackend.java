@@ -47,7 +47,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +61,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final Project project;
+    private final Supplier<Project> current;
     private final InstantSource clock;
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
     private final PredictionLog log;
     private final OutcomeIntake intake;
     private final ReplayReports replays;
+    private final EntityKeys entityKeys;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     /** A source that is read and of which nothing was loaded. */
@@ -87,8 +91,15 @@ public final class LiveBackend implements Backend, AutoCloseable {
             @Nullable ModelVersion challenger,
             @Nullable Trained shadow) {}
 
-    private LiveBackend(Project project, InstantSource clock, Workspace workspace, @Nullable ProjectOwner owner) {
+    private LiveBackend(
+            Project project,
+            Supplier<Project> current,
+            InstantSource clock,
+            Workspace workspace,
+            @Nullable ProjectOwner owner) {
         this.project = project;
+        this.current = current;
+        this.entityKeys = new EntityKeys(project);
         this.clock = clock;
         this.workspace = workspace;
         this.owner = owner;
@@ -129,9 +140,19 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * @throws KeelsonException PROJECT_IN_USE when another process owns it
      */
     public static LiveBackend open(Project project, InstantSource clock) {
+        return open(project, () -> project, clock);
+    }
+
+    /**
+     * As {@link #open(Project, InstantSource)}.
+     *
+     * @param current reads the project as its file says now: by it data are checked and definitions registered, while what
+     *     serves stays as it is
+     */
+    public static LiveBackend open(Project project, Supplier<Project> current, InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         try {
-            return new LiveBackend(project, clock, new Workspace(project), owner);
+            return new LiveBackend(project, current, clock, new Workspace(project), owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -180,7 +201,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             }
             next.put(
                     plan.name(),
-                    new Serving(plan, new RequestReader(plan), champion.get(), model, challenger, shadow));
+                    new Serving(plan, new RequestReader(plan, entityKeys), champion.get(), model, challenger, shadow));
         }
         unfit = Map.copyOf(refused);
         serving = Map.copyOf(next);
@@ -208,7 +229,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public Datasets data() {
-        return new Datasets(workspace, clock);
+        return new Datasets(workspace, clock, current, Set.copyOf(Workspace.ids(versions).values()));
     }
 
     @Override
@@ -483,12 +504,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public DefinitionPlan plan() {
-        return ProjectDefinitions.plan(project, workspace.catalog());
+        return ProjectDefinitions.plan(current.get(), workspace.catalog());
     }
 
     @Override
-    public synchronized DefinitionPlan apply(String actor) {
-        return ProjectDefinitions.apply(workspace, clock.instant(), actor);
+    public synchronized DefinitionPlan apply(String actor, @Nullable List<String> expected) {
+        return ProjectDefinitions.apply(workspace, current.get(), clock.instant(), actor, expected);
     }
 
     @Override

@@ -18,11 +18,11 @@ import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
+import dev.keelson.http.FeatureChanges;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.PushLog;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -34,9 +34,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The online features of a project over its real stores. */
@@ -49,6 +52,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final ProjectModels models;
     private final OnlineFeatures online;
     private final PushLog pushes;
+    private final EntityKeys entityKeys;
+    private final ContainedKeys contained;
     private final Map<String, FeatureViewDefinition> views = new LinkedHashMap<>();
     /** Dataset version and month to its rows by key. The oldest is given up first. */
     private final LinkedHashMap<String, Map<List<@Nullable Object>, List<@Nullable Object>>> months =
@@ -81,9 +86,29 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         versions.forEach((source, version) -> schemas.put(source, version.schema()));
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
+        this.entityKeys = new EntityKeys(project);
+        this.contained = new ContainedKeys(workspace.datasets());
         project.views().forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
         layPushes(versions);
+    }
+
+    /**
+     * Changes the features of a project: this process owns it meanwhile, or asks the one that serves it.
+     *
+     * @throws KeelsonException NOT_READY before any data was loaded; PROJECT_IN_USE when another process owns it without
+     *     serving it
+     */
+    public static <T> T change(Project project, InstantSource clock, Function<FeatureChanges, T> work) {
+        Optional<OwnerClient> served = OwnerClient.of(project);
+        if (served.isPresent()) {
+            try (OwnerClient client = served.get()) {
+                return work.apply(new ServedFeatures(client));
+            }
+        }
+        try (LiveFeatures features = open(project, clock)) {
+            return work.apply(features);
+        }
     }
 
     /**
@@ -91,7 +116,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
      *
      * @throws KeelsonException NOT_READY before any data was loaded; PROJECT_IN_USE when another process owns it
      */
-    public static LiveFeatures open(Project project, InstantSource clock) {
+    static LiveFeatures open(Project project, InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         Workspace workspace = new Workspace(project);
         try {
@@ -175,7 +200,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             }
             Frame rows = PushedRows.knownFrom(
                     PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom());
-            int still = online.push(source.name(), rows, clock.instant());
+            // a change of an event that was counted meanwhile waits for the load
+            int[] counted = contained.among(version, source, rows, materializedUntil(source.name()));
+            int still = online.push(source.name(), without(rows, counted), clock.instant());
             if (still == 0 && !entry.offline()) {
                 done.add(entry.number());
             }
@@ -183,6 +210,14 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         if (owns) {
             pushes.done(done);
         }
+    }
+
+    private static Frame without(Frame rows, int[] left) {
+        return left.length == 0
+                ? rows
+                : rows.take(IntStream.range(0, rows.rows())
+                        .filter(row -> Arrays.binarySearch(left, row) < 0)
+                        .toArray());
     }
 
     // ---- reading
@@ -222,19 +257,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         for (Map.Entry<String, List<String>> each : wanted.entrySet()) {
             FeatureViewDefinition view = view(each.getKey());
             List<String> names = each.getValue();
-            String key = project.entities().getOrDefault(view.entity(), view.entity());
-            List<? extends @Nullable Object> given = entities.get(key);
-            if (given == null) {
-                given = entities.get(view.entity());
-            }
-            if (given == null) {
-                throw bad(
-                        "entities",
-                        "The view (%s) needs the entity key (%s), which is missing.".formatted(view.name(), key),
-                        "Maybe give it as `\"%s\": [...]`; it was given %s.".formatted(key, entities.keySet()));
-            }
-            keys.put(key, new ArrayList<>(given));
-            List<ViewReading> readings = online.read(view.name(), names, keys(given), now);
+            EntityKeys.Found key = entityKeys.find(view, entities);
+            key.given().forEach((column, values) -> keys.put(column, new ArrayList<>(values)));
+            List<ViewReading> readings = online.read(view.name(), names, key.keys(), now);
             asOf = readings.isEmpty() ? now : Micros.toInstant(readings.getFirst().asOfMicros());
             long[] events = readings.stream().mapToLong(ViewReading::newestEventMicros).toArray();
             for (int f = 0; f < names.size(); f++) {
@@ -291,21 +316,6 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         return rows;
     }
 
-    private static List<@Nullable String> keys(List<? extends @Nullable Object> values) {
-        List<@Nullable String> keys = new ArrayList<>(values.size());
-        for (Object value : values) {
-            keys.add(
-                    switch (value) {
-                        case null -> null;
-                        case String text -> text;
-                        case Double number when Double.isFinite(number) && number == Math.rint(number) ->
-                            new BigDecimal(number).toBigInteger().toString();
-                        default -> value.toString();
-                    });
-        }
-        return keys;
-    }
-
     @Override
     public Answer service(String service, List<Map<String, @Nullable Object>> rows) {
         Projects.model(project, service);
@@ -317,7 +327,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
         List<Problem> problems = new ArrayList<>();
-        RequestReader reader = new RequestReader(plan);
+        RequestReader reader = new RequestReader(plan, entityKeys);
         List<RequestRow> parsed = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             parsed.add(reader.read(rows.get(i), i, problems));
@@ -369,7 +379,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             throw bad("rows", "There are %d rows; expected 1 to %d.".formatted(rows.size(), MAX_ROWS), null);
         }
         DatasetVersion version = version(source);
-        PushedRows.Csv csv = PushedRows.csv(definition, version, rows);
+        PushedRows.Csv csv = PushedRows.csv(definition, version, rows, entityKeys.columns(definition));
         SourceRows read = PushedRows.read(definition, version, csv.text());
         PushedRows.requireGood(read, csv);
         long knownFrom = Micros.of(version.watermark()) + 1; // as the load will say of what comes after it
@@ -378,6 +388,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         int contained = good.rows() - fresh.length;
         if (fresh.length == 0) {
             return new PushOutcome(rows.size(), contained, 0);
+        }
+        if (to.online()) {
+            refuseCorrections(version, definition, good.take(fresh), source);
         }
         Instant now = clock.instant();
         int[] lines = Arrays.stream(fresh).map(row -> csv.rowAt(read.line(row))).sorted().toArray();
@@ -391,6 +404,33 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             }
         }
         return new PushOutcome(rows.size(), contained, visible);
+    }
+
+    /** Values are folded once: an event that a view contains is taken back only by filling the view anew. */
+    private void refuseCorrections(DatasetVersion version, SourceDefinition source, Frame fresh, String name) {
+        int[] corrections = contained.among(version, source, fresh, materializedUntil(name));
+        if (corrections.length > 0) {
+            List<String> key = source.key().stream()
+                    .map(column -> column + " = " + fresh.vector(column).get(corrections[0]))
+                    .toList();
+            throw bad(
+                    "rows",
+                    "%d of the rows change an event that is loaded and counted already, the first %s; only a load can take it back."
+                            .formatted(corrections.length, String.join(", ", key)),
+                    "Maybe push them with `to: offline`, or correct the source: the next load and materialisation count them instead.");
+        }
+    }
+
+    /** What is known before it is contained in some view of a source. */
+    private long materializedUntil(String source) {
+        long until = Long.MIN_VALUE;
+        for (FeatureViewDefinition view : views.values()) {
+            Instant watermark = online.status(view.name()).watermark();
+            if (view.source().equals(source) && watermark != null) {
+                until = Math.max(until, Micros.of(watermark));
+            }
+        }
+        return until;
     }
 
     /** The rows that the dataset does not hold with the very same cells. */
@@ -455,11 +495,6 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     // ---- keeping up
 
     @Override
-    public List<Materialization.Outcome> materialize(Materialization.Request request) {
-        return materialize(request, (source, rows, total) -> {});
-    }
-
-    /** As {@link #materialize(Materialization.Request)}, told of its progress. */
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);

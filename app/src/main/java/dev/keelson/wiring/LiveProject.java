@@ -6,8 +6,6 @@ import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
-import dev.keelson.store.files.ProjectOwner;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +24,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * @throws dev.keelson.error.KeelsonException PROJECT_IN_USE when another process owns the project without serving it
      */
     static LiveProject open(Project project, InstantSource clock) {
-        Optional<URI> url = ProjectOwner.url(Workspace.stateFolder(project));
-        return url.isPresent()
-                ? new ServedProject(project, url.get())
+        Optional<OwnerClient> owner = OwnerClient.of(project);
+        return owner.isPresent()
+                ? new ServedProject(project, owner.get())
                 : new OwnedProject(LiveBackend.open(project, clock));
     }
 

@@ -17,19 +17,16 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.files.FileSourceFiles;
-import dev.keelson.store.files.ProjectOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The data of a project by itself: load it, name its versions, prove them unaltered, show what was set aside. */
@@ -37,39 +34,6 @@ public final class ProjectDatasets {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private ProjectDatasets() {}
-
-    /**
-     * Loads every source, in the order of the project file; this process owns the project meanwhile.
-     *
-     * @param listener told of each step when it ends
-     * @throws KeelsonException as {@link dev.keelson.data.DataLoad#load} does, which ends it: the sources before stay
-     *     loaded; PROJECT_IN_USE
-     */
-    public static List<LoadReport> load(Project project, InstantSource clock, Consumer<RunPipeline.Step> listener) {
-        ProjectOwner owner = Workspace.own(project);
-        try (Workspace workspace = new Workspace(project)) {
-            return RunPipeline.loadAll(workspace, clock.instant(), listener);
-        } finally {
-            owner.close();
-        }
-    }
-
-    /**
-     * Loads one source; this process owns the project meanwhile.
-     *
-     * @param listener told of each step when it ends
-     * @throws KeelsonException UNKNOWN_REFERENCE; as {@link dev.keelson.data.DataLoad#load} does; PROJECT_IN_USE
-     */
-    public static LoadReport load(
-            Project project, String source, InstantSource clock, Consumer<RunPipeline.Step> listener) {
-        SourceDefinition definition = sources(project, source).getFirst();
-        ProjectOwner owner = Workspace.own(project);
-        try (Workspace workspace = new Workspace(project)) {
-            return RunPipeline.load(workspace, definition, clock.instant(), listener);
-        } finally {
-            owner.close();
-        }
-    }
 
     /**
      * The files that a project means by a name, a folder or a pattern.

@@ -1,18 +1,22 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.CheckDefinition;
 import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Durations;
-import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
-import dev.keelson.registry.Definition;
 import dev.keelson.registry.Definition.Kind;
+import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.files.ProjectOwner;
@@ -28,12 +32,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The definitions of a project file: what it changes against what is registered, and their registration. Where a source's data
@@ -257,29 +263,57 @@ public final class ProjectDefinitions {
     }
 
     /**
-     * Registers what the file changes, and nothing else: values are computed and models trained by the next run.
+     * Registers what the file changes, and nothing else: values are computed and models trained by the next run. This
+     * process owns the project meanwhile, or asks the one that serves it.
      *
+     * @param plan the changes
      * @param actor who asks, for the audit trail
-     * @return what was changed
+     * @throws KeelsonException TRANSITION_REFUSED when the changes are others by now
      */
-    public static DefinitionPlan apply(Project project, InstantSource clock, String actor) {
+    public static void apply(Project project, DefinitionPlan plan, InstantSource clock, String actor) {
+        Optional<OwnerClient> served = OwnerClient.of(project);
+        if (served.isPresent()) {
+            try (OwnerClient client = served.get()) {
+                ObjectNode body = JsonNodeFactory.instance.objectNode().put("actor", actor);
+                hashes(plan).forEach(body.putArray("changes")::add);
+                client.post("/api/v1/apply", body);
+            }
+            return;
+        }
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             workspace.recover();
-            return apply(workspace, clock.instant(), actor);
+            apply(workspace, project, clock.instant(), actor, hashes(plan));
         } finally {
             owner.close();
         }
     }
 
-    static DefinitionPlan apply(Workspace workspace, Instant at, String actor) {
-        List<Definition> file = of(workspace.project());
+    private static List<String> hashes(DefinitionPlan plan) {
+        return plan.changes().stream().map(DefinitionPlan.Change::sha256).toList();
+    }
+
+    /**
+     * Registers what the project's definitions change.
+     *
+     * @param expected hashes of the changes, in order; null for whatever they are
+     * @return what was changed
+     */
+    static DefinitionPlan apply(
+            Workspace workspace, Project project, Instant at, String actor, @Nullable List<String> expected) {
+        List<Definition> file = of(project);
         return workspace.catalog().write(tx -> {
             DefinitionPlan plan = DefinitionPlan.of(file, tx.definitions());
+            if (expected != null && !expected.equals(hashes(plan))) {
+                throw new KeelsonException(
+                        ErrorCode.TRANSITION_REFUSED,
+                        "The changes are not those that were shown: now %s.".formatted(plan.summary()),
+                        "Maybe the file was changed meanwhile, or the process that serves the project reads another file"
+                                + " or environment: look at `keelson plan`.");
+            }
             if (!plan.isEmpty()) {
                 plan.apply(file, tx, at);
-                tx.addAudit(new AuditEntry(
-                        0, at, actor, "apply", workspace.project().name(), null, plan.summary(), "{}"));
+                tx.addAudit(new AuditEntry(0, at, actor, "apply", project.name(), null, plan.summary(), "{}"));
             }
             return plan;
         });
@@ -289,7 +323,7 @@ public final class ProjectDefinitions {
     private static final class Lines {
         private final List<String> lines = new ArrayList<>();
 
-        void add(String name, @org.jspecify.annotations.Nullable Object value) {
+        void add(String name, @Nullable Object value) {
             if (value instanceof Duration duration) {
                 lines.add(name + ": " + Durations.format(duration));
             } else if (value != null) {

@@ -141,12 +141,17 @@ public final class Projects {
     /**
      * The source of that name.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws KeelsonException UNKNOWN_REFERENCE with the closest name
      */
     public static SourceDefinition source(Project project, String name) {
+        List<String> names =
+                project.sources().stream().map(SourceDefinition::name).toList();
         return project.sources().stream()
                 .filter(source -> source.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no source (%s).".formatted(name)));
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.UNKNOWN_REFERENCE,
+                        "There is no source (%s); the sources are %s.".formatted(name, names),
+                        Suggestion.sentence(name, names).orElse(null)));
     }
 }

@@ -80,21 +80,29 @@ final class PushedRows {
     /**
      * Writes rows.
      *
+     * @param keys of the source's key columns, which may be given by their parts
      * @throws KeelsonException BAD_REQUEST naming each unknown column
      */
-    static Csv csv(SourceDefinition source, DatasetVersion version, List<Map<String, @Nullable Object>> rows) {
+    static Csv csv(
+            SourceDefinition source,
+            DatasetVersion version,
+            List<Map<String, @Nullable Object>> sent,
+            EntityKeys.Columns keys) {
         Set<String> columns = columns(source, version);
+        List<Map<String, @Nullable Object>> rows =
+                sent.stream().map(row -> keys.complete(row, columns)).toList();
         List<Problem> problems = new ArrayList<>();
         Map<List<String>, Integer> byKey = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
             Map<String, @Nullable Object> row = rows.get(i);
             for (String name : row.keySet()) {
                 if (!columns.contains(name)) {
+                    String hint = keys.hint(name, row.keySet());
                     problems.add(Problem.at(
                             ErrorCode.BAD_REQUEST,
                             new Location("rows[%d].%s".formatted(i, name), 0, 0),
                             "The source (%s) has no column (%s).".formatted(source.name(), name),
-                            Suggestion.sentence(name, columns).orElse(null)));
+                            hint != null ? hint : Suggestion.sentence(name, columns).orElse(null)));
                 }
             }
             byKey.put(source.key().stream().map(column -> cell(row.get(column))).toList(), i);

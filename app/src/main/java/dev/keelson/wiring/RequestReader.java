@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestReader {
     private final SourceDefinition source;
     private final Schema schema;
+    private final EntityKeys.Columns keys;
     private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
     private final List<Field> wanted = new ArrayList<>();
@@ -41,8 +42,9 @@ final class RequestReader {
     /** What is known of a column before any request. */
     private record Field(Column column, int index, boolean outcome) {}
 
-    RequestReader(ModelPlan plan) {
+    RequestReader(ModelPlan plan, EntityKeys entities) {
         this.source = plan.source();
+        this.keys = entities.columns(source);
         this.schema = plan.service().requestSchema();
         this.rules = RowSchema.of(source, schema);
         for (Column column : schema.columns()) {
@@ -72,21 +74,23 @@ final class RequestReader {
     /**
      * Checks a request.
      *
-     * @param request column to value
+     * @param sent column to value; a key column may be given by its parts
      * @param index its position among the rows, for the places of problems
      * @param problems takes everything that is wrong; the result is of use only when nothing was added
      */
-    RequestRow read(Map<String, @Nullable Object> request, int index, List<Problem> problems) {
+    RequestRow read(Map<String, @Nullable Object> sent, int index, List<Problem> problems) {
+        Map<String, @Nullable Object> request = keys.complete(sent, fields.keySet());
         ArrayRow row = new ArrayRow(schema);
         BitSet given = new BitSet();
         for (Map.Entry<String, @Nullable Object> cell : request.entrySet()) {
             Field field = fields.get(cell.getKey());
             if (field == null) {
+                String hint = keys.hint(cell.getKey(), request.keySet());
                 problems.add(problem(
                         index,
                         cell.getKey(),
                         "There is no column (%s).".formatted(cell.getKey()),
-                        Suggestion.sentence(cell.getKey(), askable).orElse(null)));
+                        hint != null ? hint : Suggestion.sentence(cell.getKey(), askable).orElse(null)));
             } else if (field.outcome()) {
                 problems.add(problem(
                         index,

@@ -18,8 +18,8 @@ import dev.keelson.id.Sha256;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
-import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
@@ -147,9 +147,9 @@ public final class RunPipeline {
             listener.accept("%-9s %s".formatted(step.name() + ":", step.changed() ? step.summary() : "unchanged"
                     + (step.summary().isEmpty() ? "" : "  (" + step.summary() + ")")));
         };
-        DefinitionPlan plan = ProjectDefinitions.apply(workspace, now, "system");
+        DefinitionPlan plan = ProjectDefinitions.apply(workspace, workspace.project(), now, "system", null);
         done.accept(new Step("apply", !plan.isEmpty(), plan.isEmpty() ? "" : plan.summary()));
-        List<LoadReport> loads = loadAll(workspace, now, done);
+        List<LoadReport> loads = loadAll(workspace, workspace.project(), now, done);
         Map<String, DatasetVersion> versions = versions(loads);
         ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
         features(workspace, models, versions, done);
@@ -208,10 +208,10 @@ public final class RunPipeline {
      *
      * @throws KeelsonException if the project has no source, and as the loads do
      */
-    public static List<LoadReport> loadAll(Workspace workspace, Instant now, Consumer<Step> done) {
-        List<SourceDefinition> sources = workspace.project().sources();
+    static List<LoadReport> loadAll(Workspace workspace, Project project, Instant now, Consumer<Step> done) {
+        List<SourceDefinition> sources = project.sources();
         if (sources.isEmpty()) {
-            ProjectModels.main(workspace.project()); // says that there is none
+            ProjectModels.main(project); // says that there is none
         }
         List<LoadReport> loads = new ArrayList<>();
         for (SourceDefinition source : sources) {

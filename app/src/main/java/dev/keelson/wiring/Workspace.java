@@ -10,8 +10,10 @@ import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureTable;
+import dev.keelson.features.InMemoryOnlineStore;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.project.Project;
@@ -53,7 +55,7 @@ public final class Workspace implements AutoCloseable {
     private @Nullable SqliteCatalog catalog;
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
-    private @Nullable SqliteOnlineStore online;
+    private @Nullable OnlineStore online;
     private @Nullable PushLog pushes;
 
     /** Opens the stores of a project in {@code .keelson} beside its file. */
@@ -182,11 +184,17 @@ public final class Workspace implements AutoCloseable {
         return new ParquetDatasetStore(state.datasets(), heads, engine());
     }
 
-    synchronized SqliteOnlineStore online() {
-        SqliteOnlineStore open = online;
+    synchronized OnlineStore online() {
+        OnlineStore open = online;
         if (open == null) {
-            state.create();
-            open = new SqliteOnlineStore(state.online());
+            if (!readOnly) {
+                state.create();
+                open = new SqliteOnlineStore(state.online());
+            } else {
+                open = Files.isRegularFile(state.online())
+                        ? SqliteOnlineStore.openReadOnly(state.online())
+                        : new InMemoryOnlineStore(); // nothing was materialised yet
+            }
             online = open;
         }
         return open;

@@ -17,25 +17,25 @@ import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.id.Ids;
 import dev.keelson.id.Sha256;
-import dev.keelson.metrics.ReliabilityBins;
-import dev.keelson.monitor.DecayCheck;
-import dev.keelson.monitor.DriftCheck;
-import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.metrics.ReliabilityBins;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
-import dev.keelson.registry.InMemoryArtifactStore;
-import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
+import dev.keelson.registry.InMemoryArtifactStore;
+import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
@@ -773,7 +773,7 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public DefinitionPlan apply(String actor) {
+    public DefinitionPlan apply(String actor, @Nullable List<String> expected) {
         DefinitionPlan plan = plan();
         applied = true;
         return plan;

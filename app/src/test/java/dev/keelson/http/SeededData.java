@@ -3,6 +3,7 @@ package dev.keelson.http;
 import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetDifference;
+import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.Review;
@@ -178,5 +179,15 @@ final class SeededData implements DataBackend {
     @Override
     public void untag(@Nullable String name, String tag) {
         store.untag("matches", tag);
+    }
+
+    @Override
+    public DatasetGarbage collect(@Nullable String name, boolean dryRun) {
+        return new DatasetGarbage(List.of("0".repeat(64)), 2, 4096);
+    }
+
+    @Override
+    public List<LoadReport> load(@Nullable String name) {
+        return List.of();
     }
 }

@@ -1,8 +1,8 @@
 package dev.keelson.http;
 
 import dev.keelson.features.FeatureStatus;
-import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.frame.Micros;
@@ -65,7 +65,8 @@ final class SeededFeatures implements FeatureServing {
     }
 
     @Override
-    public List<Materialization.Outcome> materialize(Materialization.Request request) {
+    public List<Materialization.Outcome> materialize(
+            Materialization.Request request, Materialization.Progress progress) {
         return List.of();
     }
 

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,14 +20,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Online features of a small project over HTTP and gRPC. */
 final class FeatureServingIT {
@@ -80,7 +83,7 @@ final class FeatureServingIT {
     void start() throws IOException {
         Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
         Files.writeString(folder.resolve("trips.csv"), TRIPS);
-        ProjectDatasets.load(project(), () -> now, step -> {});
+        Datasets.change(project(), () -> now, data -> data.load(null));
         open();
         assertThat(post("/api/v1/features/materialize", "{}").at("/views/0/rows").asInt()).isEqualTo(4);
     }
@@ -167,7 +170,7 @@ final class FeatureServingIT {
         backend.close();
         // the file has it by now as well: it counts once
         Files.writeString(folder.resolve("trips.csv"), TRIPS + "5,ann,2024-03-03T12:00:00Z,60\n6,ann,2024-03-03T13:00:00Z,1\n");
-        var load = ProjectDatasets.load(project(), "trips", () -> now, step -> {});
+        var load = Datasets.change(project(), () -> now, data -> data.load("trips")).getFirst();
         assertThat(load.loaded()).isEqualTo(1);
         open();
         JsonNode outcome = post("/api/v1/features/materialize", "{}");
@@ -181,6 +184,42 @@ final class FeatureServingIT {
     }
 
     @Test
+    void changeOfACountedEventIsRefusedUntilALoadTakesItBack() throws IOException {
+        String changed = "{\"id\":\"2\",\"driver\":\"ann\",\"at\":\"2024-03-02T09:30:00Z\",\"fare\":40}";
+        String fresh = "{\"id\":\"5\",\"driver\":\"ann\",\"at\":\"2024-03-03T12:00:00Z\",\"fare\":60}";
+        String freshChanged = fresh.replace("60", "90");
+
+        assertProblem(
+                "/api/v1/features/push",
+                "{\"source\":\"trips\",\"rows\":[%s,%s]}".formatted(fresh, changed),
+                "1 of the rows change an event that is loaded and counted already, the first id = 2");
+        assertThat(fare()).isEqualTo(15);
+        post("/api/v1/features/push", "{\"source\":\"trips\",\"rows\":[%s]}".formatted(fresh));
+        assertThat(fare()).isEqualTo(30);
+        // one that was pushed and is not loaded is replaced
+        post("/api/v1/features/push", "{\"source\":\"trips\",\"rows\":[%s]}".formatted(freshChanged));
+        assertThat(trips()).isEqualTo(3);
+        assertThat(fare()).isEqualTo(40);
+        JsonNode offline = post("/api/v1/features/push", "{\"source\":\"trips\",\"to\":\"offline\",\"rows\":[%s]}".formatted(changed));
+        assertThat(offline.path("accepted").asInt()).isEqualTo(1);
+        restart();
+        assertThat(fare()).isEqualTo(40);
+        // the server loads, materialises, and history has the change once; the file has it by now as well
+        Files.writeString(
+                folder.resolve("trips.csv"), TRIPS.replace("2024-03-02T08:00:00Z,20", "2024-03-02T09:30:00Z,40"));
+        assertThat(post("/api/v1/data/loads", "{}").at("/sources/0/changed").asBoolean()).isFalse();
+        assertThat(post("/api/v1/features/materialize", "{}").at("/views/0/filled_anew").asBoolean()).isTrue();
+        assertThat(trips()).isEqualTo(3);
+        assertThat(fare()).isEqualTo((10 + 40 + 90) / 3.0);
+    }
+
+    private double fare() {
+        return feature(get("/api/v1/features/get?features=driver_stats:*&entity=driver_id=ann"), 0, "mean_fare")
+                .path("value")
+                .asDouble();
+    }
+
+    @Test
     void rowForTheDatasetAloneIsNotVisibleBeforeItIsLoaded() {
         post(
                 "/api/v1/features/push",
@@ -191,7 +230,7 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(2);
         server.stop();
         backend.close();
-        ProjectDatasets.load(project(), () -> now, step -> {});
+        Datasets.change(project(), () -> now, data -> data.load(null));
         open();
         post("/api/v1/features/materialize", "{}");
         assertThat(trips()).isEqualTo(3);
@@ -267,55 +306,88 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(3);
     }
 
-    /** With the client of Feast itself and the libraries of its time, which are not those of ours. */
-    @Test
-    void feastsOwnJavaClientReadsFeatures() throws Exception {
-        Path jars = Path.of(System.getProperty("keelson.feast.client", "target/feast-client"));
-        assumeThat(jars).as("the build has copied Feast's client").isDirectory();
-        List<URL> path = new ArrayList<>();
-        try (Stream<Path> files = Files.list(jars)) {
-            for (Path jar : files.toList()) {
-                path.add(jar.toUri().toURL());
+    /** The client of Feast itself, with the libraries of its time, which are not those of ours. */
+    private static final class FeastClient implements AutoCloseable {
+        private final Class<?> clientType;
+        private final Class<?> rowType;
+        private final AutoCloseable client;
+
+        FeastClient(int port) throws Exception {
+            Path jars = Path.of(System.getProperty("keelson.feast.client", "target/feast-client"));
+            assumeThat(jars).as("the build has copied Feast's client").isDirectory();
+            List<URL> path = new ArrayList<>();
+            try (Stream<Path> files = Files.list(jars)) {
+                for (Path jar : files.toList()) {
+                    path.add(jar.toUri().toURL());
+                }
             }
+            // not closed: the client's threads load classes while they end
+            URLClassLoader loader = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+            clientType = loader.loadClass("dev.feast.FeastClient");
+            rowType = loader.loadClass("dev.feast.Row");
+            client = (AutoCloseable) clientType
+                    .getMethod("create", String.class, int.class)
+                    .invoke(null, "127.0.0.1", port);
         }
-        // not closed: the client's threads load classes while they end
-        URLClassLoader loader = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
-        Class<?> clientType = loader.loadClass("dev.feast.FeastClient");
-        Class<?> rowType = loader.loadClass("dev.feast.Row");
-        AutoCloseable client = (AutoCloseable) clientType
-                .getMethod("create", String.class, int.class)
-                .invoke(null, "127.0.0.1", server.port());
-        try {
+
+        String info() throws ReflectiveOperationException {
+            return clientType.getMethod("getFeastServingInfo").invoke(client).toString();
+        }
+
+        List<?> get(List<String> features, List<String> drivers) throws ReflectiveOperationException {
             List<Object> entities = new ArrayList<>();
-            for (String driver : List.of("ann", "bob", "cid", "dan")) {
+            for (String driver : drivers) {
                 Object row = rowType.getMethod("create").invoke(null);
                 rowType.getMethod("set", String.class, Object.class).invoke(row, "driver_id", driver);
                 entities.add(row);
             }
-            Object info = clientType.getMethod("getFeastServingInfo").invoke(client);
-            List<?> rows = (List<?>) clientType
+            return (List<?>) clientType
                     .getMethod("getOnlineFeatures", List.class, List.class)
-                    .invoke(client, List.of("driver_stats:mean_fare", "driver_stats:trips_7d"), entities);
+                    .invoke(client, features, entities);
+        }
 
-            assertThat(info.toString()).contains("keelson");
+        Object of(Object row, String get, String feature) throws ReflectiveOperationException {
+            return rowType.getMethod(get, String.class).invoke(row, feature);
+        }
+
+        @Override
+        public void close() {
+            assertThatCode(client::close).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void feastsOwnJavaClientReadsFeatures() throws Exception {
+        try (FeastClient client = new FeastClient(server.port())) {
+            List<?> rows = client.get(
+                    List.of("driver_stats:mean_fare", "driver_stats:trips_7d"), List.of("ann", "bob", "cid", "dan"));
+
+            assertThat(client.info()).contains("keelson");
             assertThat(rows).hasSize(4);
-            assertThat(rowType.getMethod("getDouble", String.class).invoke(rows.get(0), "mean_fare"))
-                    .isEqualTo(15.0);
-            assertThat(rowType.getMethod("getDouble", String.class).invoke(rows.get(0), "trips_7d"))
-                    .isEqualTo(2.0);
+            assertThat(client.of(rows.get(0), "getDouble", "mean_fare")).isEqualTo(15.0);
+            assertThat(client.of(rows.get(0), "getDouble", "trips_7d")).isEqualTo(2.0);
             List<String> statuses = new ArrayList<>();
             for (Object row : rows) {
-                statuses.add(String.valueOf(
-                        rowType.getMethod("getStatus", String.class).invoke(row, "mean_fare")));
+                statuses.add(String.valueOf(client.of(row, "getStatus", "mean_fare")));
             }
             assertThat(statuses).containsExactly("PRESENT", "OUTSIDE_MAX_AGE", "NULL_VALUE", "NOT_FOUND");
-            assertThat(failure(() -> clientType
-                            .getMethod("getOnlineFeatures", List.class, List.class)
-                            .invoke(client, List.of("nothing:here"), entities)))
+            assertThat(failure(() -> client.get(List.of("nothing:here"), List.of("ann"))))
                     .contains("INVALID_ARGUMENT")
                     .contains("no feature view (nothing)");
-        } finally {
-            client.close();
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void messageThatIsTooLargeForHttpIsTooLargeForFeastsClient() throws Exception {
+        try (FeastClient client = new FeastClient(server.port())) {
+            List<String> large = Collections.nCopies(9, "x".repeat(1_000_000));
+            List<String> fits = Collections.nCopies(3, "x".repeat(1_000_000));
+
+            assertThat(failure(() -> client.get(List.of("driver_stats:mean_fare"), large)))
+                    .contains("RESOURCE_EXHAUSTED", "larger than 8388608 bytes");
+            assertThat(client.get(List.of("driver_stats:trips_7d"), fits)).hasSize(3);
+            assertThat(client.get(List.of("driver_stats:trips_7d"), List.of("ann"))).hasSize(1);
         }
     }
 

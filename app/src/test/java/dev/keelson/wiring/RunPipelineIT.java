@@ -248,7 +248,7 @@ final class RunPipelineIT {
         assertThat(report.steps().getFirst().name()).isEqualTo("apply");
         assertThat(report.steps().getFirst().changed()).isTrue();
         assertThat(ProjectDefinitions.plan(project).isEmpty()).isTrue();
-        assertThat(ProjectDefinitions.apply(project, CLOCK, "ann").isEmpty()).isTrue();
+        ProjectDefinitions.apply(project, ProjectDefinitions.plan(project), CLOCK, "ann");
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
             String run = backend.versions(MODEL).getFirst().runId();
             assertThat(backend.run(run).orElseThrow().provenance())

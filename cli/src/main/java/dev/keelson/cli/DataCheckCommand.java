@@ -49,7 +49,7 @@ final class DataCheckCommand {
 
         @Override
         int run(Session session) {
-            ValidationReport report = Datasets.own(
+            ValidationReport report = Datasets.change(
                     session.validated(), session.clock(), data -> data.check(source, version));
             if (html != null) {
                 write(session.path(html), ValidationPage.html(report));

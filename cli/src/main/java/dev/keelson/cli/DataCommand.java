@@ -82,15 +82,14 @@ final class DataCommand extends CommandGroup {
 
         @Override
         int run(Session session) {
-            List<LoadReport> loads = source == null
-                    ? ProjectDatasets.load(session.validated(), session.clock(), step -> {})
-                    : List.of(ProjectDatasets.load(session.validated(), source, session.clock(), step -> {}));
+            List<LoadReport> loads =
+                    Datasets.change(session.validated(), session.clock(), data -> data.load(source));
             Console console = session.console();
             List<List<String>> rows = new ArrayList<>();
             loads.forEach(load -> rows.addAll(rows(load, loads.size() > 1 ? load.source() + "." : "")));
             console.table(List.of("WHAT", "VALUE"), rows);
             loads.forEach(load -> notes(session, load, loads.size() > 1));
-            console.document(loads.size() == 1 ? json(loads.getFirst()) : json(loads));
+            console.document(loads.size() == 1 ? loads.getFirst().toJson() : json(loads));
             return YES;
         }
 
@@ -130,30 +129,7 @@ final class DataCommand extends CommandGroup {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("changed", loads.stream().anyMatch(LoadReport::changed));
             var list = node.putArray("sources");
-            loads.forEach(load -> list.add(json(load)));
-            return node;
-        }
-
-        private static ObjectNode json(LoadReport load) {
-            DatasetVersion version = load.version();
-            ObjectNode node = JsonNodeFactory.instance.objectNode();
-            node.put("source", load.source());
-            node.put("rows_read", load.read());
-            node.put("rows_loaded", load.loaded());
-            node.put("rows_updated", load.updated());
-            node.put("rows_deleted", load.deleted());
-            node.put("rows_superseded", load.superseded());
-            node.put("rows_unchanged", load.unchanged());
-            node.put("rows_quarantined", load.quarantined().size());
-            node.put("dataset_version", version == null ? null : version.id());
-            node.put("changed", load.changed());
-            var checks = node.putArray("checks");
-            load.checks().forEach(check -> checks.add(check.toJson()));
-            node.put("rows_marked", load.marked().size());
-            var marked = node.putArray("marked");
-            load.marked().forEach(row -> marked.add(row.toJson()));
-            var quarantined = node.putArray("quarantined");
-            load.quarantined().forEach(row -> quarantined.add(row.toJson()));
+            loads.forEach(load -> list.add(load.toJson()));
             return node;
         }
     }

@@ -2,10 +2,11 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.Review;
-import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.ReviewDecision.Action;
+import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.DataChanges;
 import dev.keelson.http.ReviewJson;
 import dev.keelson.wiring.Datasets;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class DataReviewCommand extends CommandGroup {
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it stays in the history.")
         @Nullable String reason;
 
-        abstract ReviewDecision decide(Datasets data, String actor, String why);
+        abstract ReviewDecision decide(DataChanges data, String actor, String why);
 
         @Override
         int run(Session session) {
@@ -128,7 +129,7 @@ final class DataReviewCommand extends CommandGroup {
             String user = session.environment().getOrDefault("USER", "");
             String actor = user.isBlank() ? "command line" : user;
             ReviewDecision decision =
-                    Datasets.own(session.project(), session.clock(), data -> decide(data, actor, why.strip()));
+                    Datasets.change(session.project(), session.clock(), data -> decide(data, actor, why.strip()));
             session.console()
                     .line("%s %s (%s); the next load follows it."
                             .formatted(
@@ -150,7 +151,7 @@ final class DataReviewCommand extends CommandGroup {
     @Command(name = "accept", description = "Load a row although a rule says otherwise, or no longer mark it.")
     static final class Accept extends OfRow {
         @Override
-        ReviewDecision decide(Datasets data, String actor, String why) {
+        ReviewDecision decide(DataChanges data, String actor, String why) {
             return data.decide(source, row, Action.ACCEPT, Map.of(), actor, why);
         }
     }
@@ -159,7 +160,7 @@ final class DataReviewCommand extends CommandGroup {
     @Command(name = "reject", description = "Leave a row out; the next version is without it.")
     static final class Reject extends OfRow {
         @Override
-        ReviewDecision decide(Datasets data, String actor, String why) {
+        ReviewDecision decide(DataChanges data, String actor, String why) {
             return data.decide(source, row, Action.REJECT, Map.of(), actor, why);
         }
     }
@@ -175,7 +176,7 @@ final class DataReviewCommand extends CommandGroup {
         Map<String, String> cells = new LinkedHashMap<>();
 
         @Override
-        ReviewDecision decide(Datasets data, String actor, String why) {
+        ReviewDecision decide(DataChanges data, String actor, String why) {
             return data.decide(source, row, Action.CORRECT, cells, actor, why);
         }
     }
@@ -187,7 +188,7 @@ final class DataReviewCommand extends CommandGroup {
         String id = "";
 
         @Override
-        ReviewDecision decide(Datasets data, String actor, String why) {
+        ReviewDecision decide(DataChanges data, String actor, String why) {
             return data.revert(source, id, actor, why);
         }
     }

@@ -157,7 +157,7 @@ final class DataVersionsCommand {
         @Override
         int run(Session session) {
             DatasetVersion tagged =
-                    Datasets.own(session.project(), session.clock(), data -> data.tag(source, version, tag));
+                    Datasets.change(session.project(), session.clock(), data -> data.tag(source, version, tag));
             session.console().line("%s is %s.".formatted(tag, tagged.shortId()));
             session.console().document(DatasetDetails.summary(tagged).put("tag", tag));
             return YES;
@@ -172,7 +172,7 @@ final class DataVersionsCommand {
 
         @Override
         int run(Session session) {
-            String removed = Datasets.own(session.project(), session.clock(), data -> {
+            String removed = Datasets.change(session.project(), session.clock(), data -> {
                 data.untag(source, tag);
                 return tag;
             });
@@ -213,7 +213,7 @@ final class DataVersionsCommand {
 
         @Override
         int run(Session session) {
-            DatasetGarbage garbage = Datasets.own(
+            DatasetGarbage garbage = Datasets.change(
                     session.project(), session.clock(), data -> data.collect(source, !yes));
             session.console()
                     .table(
@@ -228,12 +228,7 @@ final class DataVersionsCommand {
                             Texts.count(garbage.files(), "file"),
                             garbage.bytes(),
                             yes ? "" : " Add --yes to do it."));
-            ObjectNode document = Catalogued.object()
-                    .put("removed", yes)
-                    .put("files", garbage.files())
-                    .put("bytes", garbage.bytes());
-            garbage.versions().forEach(document.putArray("versions")::add);
-            session.console().document(document);
+            session.console().document(garbage.toJson(yes));
             return YES;
         }
     }

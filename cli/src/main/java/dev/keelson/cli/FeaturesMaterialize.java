@@ -3,8 +3,8 @@ package dev.keelson.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.features.Materialization;
 import dev.keelson.features.Materialization.Outcome;
+import dev.keelson.features.Materialization;
 import dev.keelson.wiring.LiveFeatures;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -50,13 +50,13 @@ final class FeaturesMaterialize extends KeelsonCommand {
             throw new KeelsonException(
                     ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
         }
-        List<Outcome> outcomes;
         ProgressLine progress = session.progress("materialize");
-        try (LiveFeatures features = LiveFeatures.open(project, session.clock())) {
-            outcomes = features.materialize(
-                    new Materialization.Request(views, start, end, full),
-                    (source, rows, total) -> progress.at(percent(rows, total), 100, source));
-        }
+        List<Outcome> outcomes = LiveFeatures.change(
+                project,
+                session.clock(),
+                features -> features.materialize(
+                        new Materialization.Request(views, start, end, full),
+                        (source, rows, total) -> progress.at(percent(rows, total), 100, source)));
         List<List<String>> table = new ArrayList<>();
         ObjectNode document = Catalogued.object();
         var list = document.putArray("views");

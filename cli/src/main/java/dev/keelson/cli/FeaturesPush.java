@@ -6,12 +6,13 @@ import dev.keelson.http.FeatureServing.Destination;
 import dev.keelson.http.FeatureServing.PushOutcome;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveFeatures;
-import java.util.ArrayList;
+import dev.keelson.wiring.Projects;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,15 +24,8 @@ final class FeaturesPush extends KeelsonCommand {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "Whose rows they are.")
     String source = "";
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Rows as JSON or CSV; - reads standard input.")
-    @Nullable String file;
-
-    @Option(names = "--row", paramLabel = "COL=VALUE", description = "A column of the row to push; may be repeated.")
-    List<String> cells = new ArrayList<>();
+    @Mixin
+    final RowOptions given = new RowOptions();
 
     @Option(
             names = "--to",
@@ -42,31 +36,12 @@ final class FeaturesPush extends KeelsonCommand {
 
     @Override
     int run(Session session) {
-        if ((file == null) == cells.isEmpty()) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    file == null ? "There is no row to push." : "Rows are given twice: in a file and with --row.",
-                    "Maybe give --row COL=VALUE for each column, or a FILE (- is standard input).");
-        }
         Project project = session.project();
-        var definition = project.sources().stream()
-                .filter(each -> each.name().equals(source))
-                .findFirst()
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.USAGE,
-                        "There is no source (%s).".formatted(source),
-                        "Maybe one of %s was meant."
-                                .formatted(project.sources().stream()
-                                        .map(each -> each.name())
-                                        .toList())));
-        PredictRows reader = new PredictRows(definition, List.of());
-        String from = file;
+        Destination destination = destination();
         List<Map<String, @Nullable Object>> rows =
-                from == null ? List.of(reader.cells(cells)) : reader.file(session, from);
-        PushOutcome outcome;
-        try (LiveFeatures features = LiveFeatures.open(project, session.clock())) {
-            outcome = features.push(source, rows, destination());
-        }
+                given.rows(session, new PredictRows(Projects.source(project, source), List.of()));
+        PushOutcome outcome =
+                LiveFeatures.change(project, session.clock(), features -> features.push(source, rows, destination));
         session.console()
                 .table(
                         List.of("WHAT", "VALUE"),

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,15 +31,8 @@ final class PredictCommand extends KeelsonCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
     String model = "";
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Rows as JSON or CSV; - reads standard input.")
-    @Nullable String file;
-
-    @Option(names = "--row", paramLabel = "COL=VALUE", description = "A column of the row to predict; may be repeated.")
-    List<String> cells = new ArrayList<>();
+    @Mixin
+    final RowOptions given = new RowOptions();
 
     @Option(
             names = "--as-of",
@@ -49,17 +43,10 @@ final class PredictCommand extends KeelsonCommand {
 
     @Override
     int run(Session session) {
-        if ((file == null) == cells.isEmpty()) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    file == null ? "There is no row to predict." : "Rows are given twice: in a file and with --row.",
-                    "Maybe give --row COL=VALUE for each column, or a FILE (- is standard input).");
-        }
         Project project = session.project();
         ModelDefinition definition = Projects.model(project, model);
-        PredictRows reader = new PredictRows(Projects.source(project, definition.source()));
-        String from = file;
-        List<Map<String, @Nullable Object>> rows = from == null ? List.of(reader.cells(cells)) : reader.file(session, from);
+        List<Map<String, @Nullable Object>> rows =
+                given.rows(session, new PredictRows(Projects.source(project, definition.source())));
         PredictOptions options = new PredictOptions(true, asOf == null ? null : instant(asOf, project.zone()));
         List<Prediction> predictions;
         try (LiveProject live = LiveProject.open(project, session.clock())) {

@@ -22,7 +22,20 @@ final class UnwritableProjectIT {
             "drift report",
             "data versions",
             "data verify",
-            "data quarantine");
+            "data verify latest",
+            "data quarantine",
+            "data show",
+            "data tags",
+            "data loads",
+            "data checks",
+            "data review list",
+            "data review history",
+            "features list",
+            "features show ratings",
+            "features get --features ratings:elo --entity team=Ashford",
+            "labels list",
+            "plan",
+            "lineage matches");
 
     private static final List<String> ROW = List.of(
             "div=E0", "date=2030-01-05", "HomeTeam=Ashford", "AwayTeam=Brampton", "AvgH=2.1", "AvgD=3.3", "AvgA=3.6");

@@ -1,5 +1,8 @@
 package dev.keelson.error;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Every error that a caller may expect, with a stable code. A code is never reused for something else. */
 public enum ErrorCode {
     // project file
@@ -81,6 +84,11 @@ public enum ErrorCode {
     /** The stable code, such as {@code K101}. */
     public String code() {
         return code;
+    }
+
+    /** The one with a code; empty when there is none. */
+    public static Optional<ErrorCode> find(String code) {
+        return Arrays.stream(values()).filter(each -> each.code.equals(code)).findFirst();
     }
 
     /** Who can do something about it. */

@@ -1,5 +1,6 @@
 package dev.keelson.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.expression.Condition;
@@ -69,6 +70,7 @@ public record CheckResult(
                 .objectNode()
                 .put("severity", severity.name().toLowerCase(Locale.ROOT))
                 .put("condition", condition)
+                .put("unit", unit.name().toLowerCase(Locale.ROOT))
                 .put("observed", observedText())
                 .put("passed", passed);
         if (Double.isFinite(observed)) {
@@ -82,5 +84,18 @@ public record CheckResult(
             json.put("detail", detail);
         }
         return json;
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    static CheckResult fromJson(JsonNode json) {
+        JsonNode detail = json.path("detail");
+        return new CheckResult(
+                CheckDefinition.Severity.valueOf(json.required("severity").asText().toUpperCase(Locale.ROOT)),
+                json.required("condition").asText(),
+                json.path("value").asDouble(Double.NaN),
+                json.path("limit_value").asDouble(Double.NaN),
+                Condition.Unit.valueOf(json.required("unit").asText().toUpperCase(Locale.ROOT)),
+                json.required("passed").asBoolean(),
+                detail.isTextual() ? detail.asText() : null);
     }
 }

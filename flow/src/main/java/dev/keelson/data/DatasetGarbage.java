@@ -1,5 +1,7 @@
 package dev.keelson.data;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
@@ -12,5 +14,19 @@ import java.util.List;
 public record DatasetGarbage(List<String> versions, int files, long bytes) {
     public DatasetGarbage {
         versions = List.copyOf(versions);
+    }
+
+    /**
+     * As a JSON object.
+     *
+     * @param removed whether it was removed, and is not only what would be
+     */
+    public ObjectNode toJson(boolean removed) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("removed", removed);
+        json.put("files", files);
+        json.put("bytes", bytes);
+        versions.forEach(json.putArray("versions")::add);
+        return json;
     }
 }

@@ -1,9 +1,15 @@
 package dev.keelson.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,5 +75,79 @@ public record LoadReport(
     /** The checks that do not hold; after a load all of severity WARN. */
     public List<CheckResult> warnings() {
         return checks.stream().filter(check -> !check.passed()).toList();
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("source", source);
+        node.put("rows_read", read);
+        node.put("rows_loaded", loaded);
+        node.put("rows_updated", updated);
+        node.put("rows_deleted", deleted);
+        node.put("rows_superseded", superseded);
+        node.put("rows_unchanged", unchanged);
+        node.put("rows_copied", copies);
+        node.put("rows_quarantined", quarantined.size());
+        node.put("quarantine_id", quarantineId);
+        node.put("from_sha256", sha256);
+        node.put("dataset_version", version == null ? null : version.id());
+        node.put("previous_version", previous == null ? null : previous.id());
+        node.put("changed", changed());
+        ArrayNode results = node.putArray("checks");
+        checks.forEach(check -> results.add(check.toJson()));
+        ObjectNode missing = node.putObject("cells_made_missing");
+        nulled.forEach(missing::put);
+        node.put("rows_marked", marked.size());
+        node.put("marked_id", markedId);
+        ArrayNode looked = node.putArray("marked");
+        marked.forEach(row -> looked.add(row.toJson()));
+        ArrayNode aside = node.putArray("quarantined");
+        quarantined.forEach(row -> aside.add(row.toJson()));
+        return node;
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @param versions the version of an id
+     * @throws IllegalArgumentException if a field is missing or wrong
+     */
+    public static LoadReport fromJson(JsonNode json, Function<String, DatasetVersion> versions) {
+        Map<String, Long> nulled = new LinkedHashMap<>();
+        json.path("cells_made_missing").properties().forEach(cell -> nulled.put(cell.getKey(), cell.getValue().asLong()));
+        List<CheckResult> checks = new ArrayList<>();
+        json.path("checks").forEach(check -> checks.add(CheckResult.fromJson(check)));
+        String version = text(json, "dataset_version");
+        String previous = text(json, "previous_version");
+        return new LoadReport(
+                json.required("source").asText(),
+                json.required("rows_read").asLong(),
+                json.required("rows_loaded").asLong(),
+                json.required("rows_updated").asLong(),
+                json.required("rows_deleted").asLong(),
+                json.required("rows_superseded").asLong(),
+                json.required("rows_unchanged").asLong(),
+                json.required("rows_copied").asLong(),
+                rows(json.path("quarantined")),
+                text(json, "quarantine_id"),
+                nulled,
+                json.required("from_sha256").asText(),
+                checks,
+                rows(json.path("marked")),
+                text(json, "marked_id"),
+                version == null ? null : versions.apply(version),
+                previous == null ? null : versions.apply(previous));
+    }
+
+    private static List<QuarantinedRow> rows(JsonNode list) {
+        List<QuarantinedRow> rows = new ArrayList<>();
+        list.forEach(row -> rows.add(QuarantinedRow.fromJson(row)));
+        return rows;
+    }
+
+    private static @Nullable String text(JsonNode json, String name) {
+        JsonNode value = json.path(name);
+        return value.isTextual() ? value.asText() : null;
     }
 }

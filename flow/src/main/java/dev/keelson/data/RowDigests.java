@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * value, then the value (doubles by their bits with one NaN, whole numbers and times in 8 bytes big-endian, texts with
  * their length). Not safe for use by several threads.
  */
-final class RowDigests {
+public final class RowDigests {
     private static final long START_HIGH = 0x243F6A8885A308D3L; // fractional digits of pi
     private static final long START_LOW = 0x13198A2E03707344L;
     private static final long MISSING = 0x9E3779B97F4A7C15L;
@@ -28,7 +28,8 @@ final class RowDigests {
     private final MessageDigest digest;
     private ByteBuffer bytes = ByteBuffer.allocate(4096);
 
-    RowDigests() {
+    /** Ready for any rows. */
+    public RowDigests() {
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -41,7 +42,7 @@ final class RowDigests {
      * never stored. They are not cryptographic: whoever writes a file could prepare two rows of one hash, and would gain
      * no more by it than by leaving one of them out.
      */
-    long[] ofRows(Frame frame, List<String> columns) {
+    public long[] ofRows(Frame frame, List<String> columns) {
         int rows = frame.rows();
         long[] digests = new long[2 * rows];
         for (int row = 0; row < rows; row++) {

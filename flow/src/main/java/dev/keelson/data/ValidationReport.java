@@ -1,9 +1,11 @@
 package dev.keelson.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.CheckDefinition.Severity;
+import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import java.time.Instant;
@@ -134,5 +136,42 @@ public record ValidationReport(
                     .put("hint", problem.hint());
         }
         return json;
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote; the places of problems are files as a whole.
+     *
+     * @throws IllegalArgumentException if a field is missing or wrong
+     */
+    public static ValidationReport fromJson(JsonNode json) {
+        List<CheckResult> checks = new ArrayList<>();
+        json.path("checks").forEach(check -> checks.add(CheckResult.fromJson(check)));
+        List<QuarantinedRow> examples = new ArrayList<>();
+        json.path("examples").forEach(row -> examples.add(QuarantinedRow.fromJson(row)));
+        List<Problem> problems = new ArrayList<>();
+        json.path("problems").forEach(problem -> {
+            JsonNode place = problem.path("place");
+            JsonNode hint = problem.path("hint");
+            problems.add(new Problem(
+                    ErrorCode.find(problem.path("code").asText()).orElse(ErrorCode.INTERNAL),
+                    problem.path("message").asText(),
+                    place.isTextual() ? new Location(place.asText(), 0, 0) : null,
+                    hint.isTextual() ? hint.asText() : null));
+        });
+        JsonNode version = json.path("dataset_version");
+        return new ValidationReport(
+                json.required("source").asText(),
+                Instant.parse(json.required("at").asText()),
+                Of.valueOf(json.required("of").asText().toUpperCase(Locale.ROOT)),
+                Verdict.valueOf(json.required("verdict").asText().toUpperCase(Locale.ROOT)),
+                version.isTextual() ? version.asText() : null,
+                json.path("rows_read").asLong(),
+                json.path("rows_new").asLong(),
+                json.path("rows_updated").asLong(),
+                json.path("rows_quarantined").asLong(),
+                json.path("rows_marked").asLong(),
+                checks,
+                examples,
+                problems);
     }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.ReviewDecision.Action;
+import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
@@ -36,6 +36,7 @@ final class DataEndpoints {
     }
 
     void register(Routes routes) {
+        routes.post("/api/v1/data/loads", this::load);
         routes.get("/api/v1/data/checks", this::checks);
         routes.post("/api/v1/data/checks", this::check);
         routes.get("/api/v1/data/review", this::review);
@@ -45,7 +46,17 @@ final class DataEndpoints {
         routes.get("/api/v1/data/versions", this::versions);
         routes.get("/api/v1/data/versions/{version}", this::version);
         routes.post("/api/v1/data/versions/{version}/tags", this::tag);
+        routes.delete("/api/v1/data/tags/{tag}", this::untag);
         routes.get("/api/v1/data/diff", this::difference);
+        routes.get("/api/v1/data/garbage", this::garbage);
+        routes.post("/api/v1/data/garbage/collect", this::collect);
+    }
+
+    private void load(ServerRequest request, ServerResponse response) {
+        ObjectNode body = Json.object();
+        ArrayNode list = body.putArray("sources");
+        backend.data().load(text(body(request), "source")).forEach(load -> list.add(load.toJson()));
+        Json.send(response, body);
     }
 
     private void checks(ServerRequest request, ServerResponse response) {
@@ -150,6 +161,23 @@ final class DataEndpoints {
         DatasetVersion version = backend.data()
                 .tag(text(body, "source"), Parameters.path(request, "version"), body.path("tag").asText(""));
         Json.send(response, DatasetDetails.summary(version));
+    }
+
+    private void untag(ServerRequest request, ServerResponse response) {
+        String tag = Parameters.path(request, "tag");
+        backend.data().untag(new Parameters(request).text("source"), tag);
+        Json.send(response, Json.object().put("tag", tag).put("removed", true));
+    }
+
+    private void garbage(ServerRequest request, ServerResponse response) {
+        Json.send(
+                response,
+                backend.data().collect(new Parameters(request).text("source"), true).toJson(false));
+    }
+
+    private void collect(ServerRequest request, ServerResponse response) {
+        Json.send(
+                response, backend.data().collect(text(body(request), "source"), false).toJson(true));
     }
 
     private void difference(ServerRequest request, ServerResponse response) {

@@ -7,6 +7,8 @@ import dev.keelson.labels.LabelStatistics;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import java.util.Set;
 
 /** Labels, and what the project file changes against the registered definitions. */
 final class DefinitionEndpoints {
@@ -66,6 +68,13 @@ final class DefinitionEndpoints {
     }
 
     private void apply(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.apply("api").toJson());
+        String actor = null;
+        List<String> expected = null;
+        if (request.content().hasEntity()) {
+            Body body = Body.read(request, Set.of("actor", "changes"));
+            actor = body.text("actor");
+            expected = body.has("changes") ? body.texts("changes") : null;
+        }
+        Json.send(response, backend.apply(actor == null ? "api" : actor, expected).toJson());
     }
 }

@@ -8,10 +8,10 @@ import dev.keelson.features.Materialization;
 import dev.keelson.features.ViewReading;
 import dev.keelson.frame.Micros;
 import dev.keelson.http.Backend;
-import dev.keelson.http.FeatureServing;
 import dev.keelson.http.FeatureServing.Answer;
 import dev.keelson.http.FeatureServing.Destination;
 import dev.keelson.http.FeatureServing.FeatureValues;
+import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
@@ -197,7 +197,9 @@ final class FeastEndpoints {
         Json.send(
                 response,
                 FeatureEndpoints.json(FeatureEndpoints.features(backend)
-                        .materialize(new Materialization.Request(body.texts("feature_views"), null, end, false))));
+                        .materialize(
+                                new Materialization.Request(body.texts("feature_views"), null, end, false),
+                                FeatureEndpoints.UNSEEN)));
     }
 
     private void materializeIncremental(ServerRequest request, ServerResponse response) {
@@ -205,7 +207,9 @@ final class FeastEndpoints {
         Json.send(
                 response,
                 FeatureEndpoints.json(FeatureEndpoints.features(backend)
-                        .materialize(new Materialization.Request(
-                                body.texts("feature_views"), null, body.instant("end_ts", ZoneOffset.UTC), false))));
+                        .materialize(
+                                new Materialization.Request(
+                                        body.texts("feature_views"), null, body.instant("end_ts", ZoneOffset.UTC), false),
+                                FeatureEndpoints.UNSEEN)));
     }
 }

@@ -4,8 +4,11 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing.Answer;
-import io.grpc.MethodDescriptor;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
@@ -20,10 +23,37 @@ final class FeastGrpc {
     private static final String SERVICE = "feast.serving.ServingService";
     private static final String VERSION = "keelson";
 
-    private final Backend backend;
+    private static final Metadata.Key<String> HOST = key("host");
+    private static final Metadata.Key<String> ORIGIN = key("origin");
+    private static final Metadata.Key<String> SITE = key("sec-fetch-site");
 
-    FeastGrpc(Backend backend) {
+    private final Backend backend;
+    private final int maxBytes;
+
+    /** @param maxBytes how large a message may be, when it is unpacked */
+    FeastGrpc(Backend backend, int maxBytes) {
         this.backend = backend;
+        this.maxBytes = maxBytes;
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    /** Refuses what {@link RequestGuard} refuses. */
+    static <Q, A> ServerCall.Listener<Q> guard(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String given = headers.get(HOST);
+        String host = given == null ? call.getAuthority() : given;
+        String refusal = host == null ? null : RequestGuard.foreign(host);
+        if (refusal == null) {
+            refusal = RequestGuard.crossing(host == null ? "" : host, headers.get(ORIGIN), headers.get(SITE));
+        }
+        if (refusal == null) {
+            return next.startCall(call, headers);
+        }
+        call.close(Status.PERMISSION_DENIED.withDescription(refusal), new Metadata());
+        return new ServerCall.Listener<>() {};
     }
 
     ServerServiceDefinition service() {
@@ -33,24 +63,30 @@ final class FeastGrpc {
                 .build();
     }
 
-    private static MethodDescriptor<byte[], byte[]> method(String name) {
-        return MethodDescriptor.<byte[], byte[]>newBuilder()
+    private MethodDescriptor<Message, byte[]> method(String name) {
+        return MethodDescriptor.<Message, byte[]>newBuilder()
                 .setType(MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(new Bytes())
+                .setRequestMarshaller(new Messages(maxBytes))
                 .setResponseMarshaller(new Bytes())
                 .build();
     }
 
-    private void info(byte[] request, StreamObserver<byte[]> observer) {
+    private void info(Message message, StreamObserver<byte[]> observer) {
         observer.onNext(FeastMessages.info(VERSION));
         observer.onCompleted();
     }
 
-    private void features(byte[] bytes, StreamObserver<byte[]> observer) {
+    private void features(Message message, StreamObserver<byte[]> observer) {
+        if (!message.whole()) {
+            observer.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription("The message is larger than %d bytes; maybe ask for fewer entities at once.".formatted(maxBytes))
+                    .asRuntimeException());
+            return;
+        }
         byte[] answered;
         try {
-            FeastMessages.Request request = FeastMessages.request(bytes);
+            FeastMessages.Request request = FeastMessages.request(message.bytes());
             Answer answer =
                     FeastEndpoints.answer(backend, request.service(), request.features(), request.entities());
             answered = FeastMessages.response(answer, FeastEndpoints.names(answer, request.fullFeatureNames()));
@@ -78,7 +114,35 @@ final class FeastGrpc {
         };
     }
 
-    /** Messages as they stand on the wire. */
+    /**
+     * A message that came in, as it stands on the wire.
+     *
+     * @param whole false when it was too large; then it is refused by whoever can still answer
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Message(byte[] bytes, boolean whole) {}
+
+    /** Reads messages of bounded size. */
+    private record Messages(int most) implements MethodDescriptor.Marshaller<Message> {
+        @Override
+        public InputStream stream(Message value) {
+            return new ByteArrayInputStream(value.bytes());
+        }
+
+        @Override
+        public Message parse(InputStream stream) {
+            try {
+                byte[] bytes = stream.readNBytes(most);
+                return bytes.length < most || stream.read() < 0
+                        ? new Message(bytes, true)
+                        : new Message(new byte[0], false);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The message could not be read.", e);
+            }
+        }
+    }
+
+    /** Answers as they stand on the wire. */
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] value) {

@@ -10,10 +10,10 @@ import dev.keelson.features.Materialization;
 import dev.keelson.features.ViewReading;
 import dev.keelson.frame.Micros;
 import dev.keelson.http.Backend;
-import dev.keelson.http.FeatureServing;
 import dev.keelson.http.FeatureServing.Answer;
 import dev.keelson.http.FeatureServing.Destination;
 import dev.keelson.http.FeatureServing.FeatureValues;
+import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/features}: read online features, push rows, bring them up to date, see how far they are. */
 final class FeatureEndpoints {
+    /** Nobody sees how far it is. */
+    static final Materialization.Progress UNSEEN = (source, rows, total) -> {};
+
     private static final FeatureStatus[] STATUSES = FeatureStatus.values();
 
     private final Backend backend;
@@ -51,7 +54,9 @@ final class FeatureEndpoints {
         FeatureServing features = backend.features();
         if (features == null) {
             throw new KeelsonException(
-                    ErrorCode.NOT_READY, "No data has been loaded yet.", "Maybe `keelson run` has not finished yet.");
+                    ErrorCode.NOT_READY,
+                    "No data had been loaded when this server started.",
+                    "Maybe load it with `keelson data load`, then start the server anew.");
         }
         return features;
     }
@@ -185,7 +190,7 @@ final class FeatureEndpoints {
                     body.instant("to", backend.project().zone()),
                     body.flag("full"));
         }
-        Json.send(response, json(features(backend).materialize(wanted)));
+        Json.send(response, json(features(backend).materialize(wanted, UNSEEN)));
     }
 
     /** @throws KeelsonException BAD_REQUEST when nothing lies between from and to */

@@ -7,6 +7,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
@@ -32,6 +33,9 @@ public final class KeelsonServer implements AutoCloseable {
     public static final String DEFAULT_HOST = "127.0.0.1";
 
     private static final long MAX_BODY_BYTES = 8L << 20;
+    /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
+    private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final WebServer server;
@@ -76,7 +80,12 @@ public final class KeelsonServer implements AutoCloseable {
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics))
-                .addRouting(GrpcRouting.builder().service(new FeastGrpc(backend).service()))
+                .addProtocol(GrpcConfig.builder()
+                        .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
+                        .build())
+                .addRouting(GrpcRouting.builder()
+                        .intercept(FeastGrpc::guard)
+                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns

@@ -11,6 +11,7 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses requests that a foreign web page could send through the user's browser: the host must be this machine (against
@@ -28,22 +29,44 @@ final class RequestGuard implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         ServerRequestHeaders headers = request.headers();
         String host = headers.value(HeaderNames.HOST).orElse("");
-        if (!host.equals(known) && !isLoopback(host)) {
-            throw forbidden("The host (%s) is not this machine; expected 127.0.0.1, [::1] or localhost.".formatted(host));
+        if (!host.equals(known)) {
+            require(foreign(host));
+            known = host;
         }
-        known = host;
         Method method = request.prologue().method();
         if (!method.equals(Method.GET) && !method.equals(Method.HEAD) && !method.equals(Method.OPTIONS)) {
-            String origin = headers.value(HeaderNames.ORIGIN).orElse(null);
-            if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-                throw forbidden("A page of %s may not change anything here; expected the origin http://%s."
-                        .formatted(origin, host));
-            }
-            if (origin == null && headers.value(FETCH_SITE).orElse("").equals("cross-site")) {
-                throw forbidden("A page of another site may not change anything here.");
-            }
+            require(crossing(
+                    host,
+                    headers.value(HeaderNames.ORIGIN).orElse(null),
+                    headers.value(FETCH_SITE).orElse(null)));
         }
         chain.proceed();
+    }
+
+    private static void require(@Nullable String refusal) {
+        if (refusal != null) {
+            throw forbidden(refusal);
+        }
+    }
+
+    /** Why a host is refused; null when it is this machine. */
+    static @Nullable String foreign(String host) {
+        return isLoopback(host)
+                ? null
+                : "The host (%s) is not this machine; expected 127.0.0.1, [::1] or localhost.".formatted(host);
+    }
+
+    /**
+     * Why a request that changes something is refused; null when it does not come from a page of another origin.
+     *
+     * @param origin of the page, as browsers tell it
+     * @param site how near the page is, as browsers tell it
+     */
+    static @Nullable String crossing(String host, @Nullable String origin, @Nullable String site) {
+        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
+            return "A page of %s may not change anything here; expected the origin http://%s.".formatted(origin, host);
+        }
+        return origin == null && "cross-site".equals(site) ? "A page of another site may not change anything here." : null;
     }
 
     private static HttpFailure forbidden(String message) {

@@ -21,6 +21,10 @@ final class Routes {
         add("POST", path, handler);
     }
 
+    void delete(String path, Handler handler) {
+        add("DELETE", path, handler);
+    }
+
     private void add(String method, String path, Handler handler) {
         if (routes.computeIfAbsent(path, p -> new LinkedHashMap<>()).put(method, handler) != null) {
             throw new IllegalArgumentException("There is a route for %s %s already.".formatted(method, path));

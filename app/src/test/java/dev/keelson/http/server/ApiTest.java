@@ -313,13 +313,17 @@ class ApiTest {
 
         paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
             String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd")
-                    .replace("{row}", "abcd").replace("{version}", "latest");
+                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first");
             Client.Answer answer =
-                    method.getKey().equals("get") ? client.get(address) : client.post(address, "{");
+                    switch (method.getKey()) {
+                        case "get" -> client.get(address);
+                        case "delete" -> client.delete(address);
+                        default -> client.post(address, "{");
+                    };
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(46);
+        assertThat(paths.size()).isEqualTo(50);
     }
 
     @Test

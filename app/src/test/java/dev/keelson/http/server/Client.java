@@ -52,6 +52,10 @@ final class Client implements AutoCloseable {
         return send(builder(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Answer delete(String path, String... headers) {
+        return send(builder(path, headers).DELETE());
+    }
+
     private HttpRequest.Builder builder(String path, String... headers) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(url + path));
         if (headers.length > 0) {

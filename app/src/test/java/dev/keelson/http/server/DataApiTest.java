@@ -97,4 +97,15 @@ class DataApiTest {
         assertProblem(
                 client.post("/api/v1/data/versions/latest/tags", "{\"tag\":\"../x\"}"), 400, ErrorCode.BAD_REQUEST);
     }
+
+    @Test
+    void namesAreTakenAwayAndWhatNothingNamesIsCollected() {
+        client.post("/api/v1/data/versions/latest/tags", "{\"tag\":\"now\"}");
+
+        assertThat(client.delete("/api/v1/data/tags/now").json().path("removed").asBoolean()).isTrue();
+        assertThat(client.get("/api/v1/data/versions").json().path("tags").has("now")).isFalse();
+        assertThat(client.get("/api/v1/data/garbage").json().path("removed").asBoolean()).isFalse();
+        assertThat(client.post("/api/v1/data/garbage/collect", "{}").json().path("removed").asBoolean()).isTrue();
+        assertThat(client.delete("/api/v1/data/tags/now", "Origin", "http://evil.example").status()).isEqualTo(403);
+    }
 }

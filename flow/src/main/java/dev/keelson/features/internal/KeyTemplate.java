@@ -53,7 +53,7 @@ public record KeyTemplate(List<String> columns, List<String> texts) {
     }
 
     /** Joins the parts; null when one is missing. */
-    @Nullable String join(IntFunction<@Nullable String> parts) {
+    public @Nullable String join(IntFunction<@Nullable String> parts) {
         if (isColumn()) {
             return parts.apply(0);
         }

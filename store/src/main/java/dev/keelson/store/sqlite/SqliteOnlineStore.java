@@ -95,12 +95,38 @@ public final class SqliteOnlineStore implements OnlineStore {
      * @throws KeelsonException if the file cannot be made, written or is not such a store
      */
     public SqliteOnlineStore(Path file) {
+        this(file, false);
+    }
+
+    /**
+     * Opens a store for looking at it, also in a folder that cannot be written, and beside the process that writes it. What
+     * is written to it fails.
+     *
+     * @param file that is there
+     * @throws KeelsonException if the file cannot be read or is not such a store
+     */
+    public static SqliteOnlineStore openReadOnly(Path file) {
+        return new SqliteOnlineStore(file, true);
+    }
+
+    private SqliteOnlineStore(Path file, boolean readOnly) {
         this.file = file;
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            this.writer = connect(opened);
-            prepareSchema();
-            this.reader = connect(opened);
+            if (readOnly) {
+                SqliteFile store = new SqliteFile(file, SQLiteConfig.SynchronousMode.NORMAL);
+                this.writer = store.openForReading();
+                opened.add(writer);
+                int version = SqliteFile.userVersion(writer);
+                if (version != SCHEMA_VERSION) {
+                    throw store.otherVersion(version, SCHEMA_VERSION);
+                }
+                this.reader = writer;
+            } else {
+                this.writer = connect(opened);
+                prepareSchema();
+                this.reader = connect(opened);
+            }
             this.selectValue = reader.prepareStatement(
                     "select value, known_at, event_time from entity_values where view_id = ? and entity_key = ?");
             this.selectValues = reader.prepareStatement(

@@ -1,0 +1,79 @@
+package dev.keelson.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who may call over gRPC. */
+final class FeastGrpcTest {
+
+    /** A call that only remembers how it was closed. */
+    private static final class Call extends ServerCall<byte[], byte[]> {
+        private final @Nullable String authority;
+        private @Nullable Status closed;
+
+        Call(@Nullable String authority) {
+            this.authority = authority;
+        }
+
+        @Override
+        public @Nullable String getAuthority() {
+            return authority;
+        }
+
+        @Override
+        public void request(int messages) {}
+
+        @Override
+        public void sendHeaders(Metadata headers) {}
+
+        @Override
+        public void sendMessage(byte[] message) {}
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            closed = status;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
+            throw new AssertionError();
+        }
+    }
+
+    /** How a call with some headers ends; OK when it is let through. */
+    private static Status.Code ended(@Nullable String authority, String... headers) {
+        Metadata metadata = new Metadata();
+        for (int i = 0; i < headers.length; i += 2) {
+            metadata.put(Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
+        }
+        Call call = new Call(authority);
+        FeastGrpc.guard(call, metadata, (started, given) -> {
+            started.close(Status.OK, new Metadata());
+            return new ServerCall.Listener<>() {};
+        });
+        Status closed = call.closed;
+        return closed == null ? Status.Code.UNKNOWN : closed.getCode();
+    }
+
+    @Test
+    void foreignHostsAndPagesOfOthersAreRefusedAsOverHttp() {
+        assertThat(ended(null)).isEqualTo(Status.Code.OK);
+        assertThat(ended("localhost:8710")).isEqualTo(Status.Code.OK);
+        assertThat(ended("evil.example:8710")).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(ended(null, "host", "evil.example")).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(ended("127.0.0.1:8710", "origin", "http://evil.example")).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(ended("127.0.0.1:8710", "origin", "http://127.0.0.1:8710")).isEqualTo(Status.Code.OK);
+        assertThat(ended("127.0.0.1:8710", "sec-fetch-site", "cross-site")).isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+}

@@ -1,0 +1,236 @@
+package dev.keelson.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command about data and features beside a running server does what it does alone: same output, same exit code. */
+final class BesideServerIT {
+    private static final String PUSHED =
+            "div=E0,date=2021-06-01,HomeTeam=Ashford,AwayTeam=Brampton,FTHG=2,FTAG=1,FTR=H,AvgH=2.1,AvgD=3.3,AvgA=3.6";
+
+    @TempDir
+    static Path folder;
+
+    /** Two folders with the same project; a server runs in the first. */
+    private record Pair(Path served, Path alone) {
+
+        /** Runs a command in both, and demands that they end alike. */
+        Cli both(int code, String... args) {
+            Cli beside = Cli.run(served, args);
+            Cli other = Cli.run(alone, args);
+            String what = String.join(" ", args);
+            assertThat(beside.code()).as("%s: %s%s", what, beside.out(), beside.err()).isEqualTo(code);
+            assertThat(other.code()).as("%s, alone: %s%s", what, other.out(), other.err()).isEqualTo(code);
+            assertThat(lines(beside.out())).as(what).containsExactlyElementsOf(lines(other.out()));
+            assertThat(lines(beside.err())).as(what).containsExactlyElementsOf(lines(other.err()));
+            return beside;
+        }
+
+        void edit(String file, String old, String now) throws IOException {
+            for (Path project : List.of(served, alone)) {
+                String text = Files.readString(project.resolve(file));
+                assertThat(text).contains(old);
+                Files.writeString(project.resolve(file), text.replace(old, now));
+            }
+        }
+
+        private List<String> lines(String text) {
+            return timeless(text)
+                    .lines()
+                    .filter(line -> !line.startsWith("materialize ")) // how far it is is known to who does it
+                    .toList();
+        }
+
+        /** Without what differs between two calls of the same command: when it was, how long it took, where. */
+        private String timeless(String text) {
+            return text.replace(served.toString(), "HERE")
+                    .replace(alone.toString(), "HERE")
+                    .replaceAll("20(2[2-9]|[3-9]\\d)-\\d\\d-\\d\\dT[0-9:.]+Z", "NOW")
+                    .replaceAll("((?:age|freshness)_seconds\" : )[0-9.E]+", "$1AGE")
+                    .replaceAll("(\"millis\" : )\\d+", "$1MILLIS")
+                    .replaceAll("\\b[0-9a-f]{16}\\b", "DECISION");
+        }
+    }
+
+    private static Pair pair() throws IOException {
+        Pair pair = new Pair(
+                Files.createDirectories(folder.resolve("served")), Files.createDirectories(folder.resolve("alone")));
+        for (Path project : List.of(pair.served(), pair.alone())) {
+            TinyLeague.make(project);
+        }
+        pair.edit("keelson.yaml", "    checks:", """
+                    rules:
+                      - { check: AvgH < 300, on_fail: quarantine }
+                      - { check: AvgD < 200, on_fail: warn }
+                    checks:\
+                """.stripIndent().replaceAll("(?m)^", "    ").stripTrailing());
+        pair.edit("keelson.yaml", "      - warn:  freshness < 8d\n", ""); // that would change with every second
+        Path data = pair.served().resolve("data/football/matches.csv");
+        List<String> lines = new ArrayList<>(Files.readAllLines(data));
+        List<String> header = List.of(lines.getFirst().split(","));
+        lines.set(5, set(lines.get(5), header.indexOf("AvgH"), "400"));
+        lines.set(6, set(lines.get(6), header.indexOf("AvgH"), "500"));
+        lines.set(7, set(lines.get(7), header.indexOf("AvgD"), "300"));
+        for (Path project : List.of(pair.served(), pair.alone())) {
+            Files.write(project.resolve("data/football/matches.csv"), lines.subList(0, lines.size() - 10));
+            assertThat(Cli.run(project, "-q", "data", "load").code()).isZero();
+            Files.write(project.resolve("data/football/matches.csv"), lines.subList(0, lines.size() - 5));
+            assertThat(Cli.run(project, "-q", "data", "load").code()).isZero();
+            Files.write(project.resolve("data/football/matches.csv"), lines);
+        }
+        return pair;
+    }
+
+    private static String set(String line, int column, String value) {
+        String[] cells = line.split(",", -1);
+        cells[column] = value;
+        return String.join(",", cells);
+    }
+
+    @Test
+    void everyCommandEndsAsItDoesAlone() throws Exception {
+        Pair pair = pair();
+        CompletableFuture<String> started = new CompletableFuture<>();
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        PrintStream lines = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(String text) {
+                started.complete(text);
+            }
+        };
+        Thread server = Thread.ofPlatform().start(() -> ended.complete(Main.run(
+                new String[] {"serve", "--port", "0"},
+                pair.served(),
+                InputStream.nullInputStream(),
+                lines,
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                Map.of())));
+        try {
+            assertThat(started.get(60, TimeUnit.SECONDS)).startsWith("Serving football-tips at ");
+
+            data(pair);
+            features(pair);
+            definitions(pair);
+            readings(pair);
+        } finally {
+            server.interrupt();
+        }
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+    }
+
+    private static void data(Pair pair) throws IOException {
+        JsonNode open = pair.both(0, "data", "review", "list", "--json").json().path("rows");
+        assertThat(open).hasSize(3);
+        pair.both(0, "data", "check", "--json", "--html", "report.html");
+        pair.both(0, "data", "check", "--version", "latest", "--json");
+        pair.both(2, "data", "check", "--source", "match", "--json");
+        // rules are those that the file has now, and not those of the server's start
+        pair.edit("keelson.yaml", "{ check: AvgD < 200, on_fail: warn }", "{ check: AvgD < 200, on_fail: block }");
+        assertThat(pair.both(1, "data", "check", "--json").json().path("verdict").asText()).isEqualTo("blocked");
+        pair.edit("keelson.yaml", "{ check: AvgD < 200, on_fail: block }", "{ check: AvgD < 200, on_fail: warn }");
+        pair.both(0, "data", "check");
+        assertThat(pair.both(0, "data", "checks", "--json").json().path("checks")).hasSize(4);
+
+        String first = open.path(0).path("row").asText();
+        String second = open.path(1).path("row").asText();
+        String marked = open.path(2).path("row").asText();
+        pair.both(2, "data", "review", "accept", first);
+        pair.both(2, "data", "review", "accept", "nothing-there", "--reason", "It is right.");
+        pair.both(0, "data", "review", "accept", second, "--reason", "It is right.");
+        pair.both(0, "data", "review", "correct", first, "--set", "AvgH=2.5", "--reason", "A point was missing.", "--json");
+        pair.both(0, "data", "review", "reject", marked.substring(0, 10), "--reason", "Wrong.");
+        JsonNode decisions = pair.both(0, "data", "review", "history", "--json").json().path("decisions");
+        assertThat(decisions).hasSize(3);
+        for (Path project : List.of(pair.served(), pair.alone())) {
+            String id = Cli.run(project, "data", "review", "history", "--json").json().at("/decisions/0/id").asText();
+            Cli reverted = Cli.run(project, "data", "review", "revert", id, "--reason", "It was right.", "--json");
+            assertThat(reverted.code()).as(reverted.err()).isZero();
+        }
+        JsonNode load = pair.both(0, "data", "load", "--json").json();
+        assertThat(load.path("changed").asBoolean()).isTrue();
+        assertThat(load.path("rows_loaded").asInt()).isEqualTo(7);
+        pair.both(0, "data", "load");
+        pair.both(2, "data", "load", "match");
+
+        List<String> ids = new ArrayList<>();
+        pair.both(0, "data", "versions", "--json").json().path("versions").forEach(each -> ids.add(each.path("id").asText()));
+        assertThat(ids).hasSize(3);
+        pair.both(0, "data", "tag", "season-1", ids.get(1), "--json");
+        pair.both(0, "data", "tag", "first", ids.get(2));
+        pair.both(2, "data", "tag", "1 2");
+        pair.both(0, "data", "tags", "--json");
+        pair.both(0, "data", "verify", "first", "--json");
+        pair.both(1, "data", "diff", "first", "--json");
+        pair.both(0, "data", "untag", "first", "--json");
+        pair.both(2, "data", "untag", "first");
+    }
+
+    private static void features(Pair pair) throws IOException {
+        JsonNode views = pair.both(0, "features", "materialize", "--json").json().path("views");
+        assertThat(views).hasSizeGreaterThan(1);
+        pair.both(0, "features", "materialize", "ratings", "--full");
+        pair.both(2, "features", "materialize", "rating");
+        pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
+        List<String> push = new ArrayList<>(List.of("features", "push", "matches"));
+        for (String cell : PUSHED.split(",")) {
+            push.addAll(List.of("--row", cell));
+        }
+        assertThat(pair.both(0, push.toArray(String[]::new)).out()).contains("visible");
+        pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
+        pair.both(2, "features", "push", "matches", "--row", "div=E0");
+        pair.both(2, "features", "push", "match", "--row", "div=E0");
+        pair.both(2, "features", "push", "matches");
+        pair.both(0, "features", "status", "--json");
+        pair.both(0, "features", "list", "--json");
+        pair.both(0, "features", "show", "team_form", "--json");
+        pair.both(0, "features", "validate", "football-1x2", "--json");
+        for (Path project : List.of(pair.served(), pair.alone())) {
+            Files.writeString(project.resolve("asked.csv"), "team,as_of\nAshford,2020-05-01T00:00:00Z\nNobody,2020-05-01T00:00:00Z\n");
+        }
+        pair.both(0, "features", "history", "--entities", "asked.csv", "--features", "team_form:*", "--out", "values.csv");
+        assertThat(Files.readString(pair.served().resolve("values.csv")))
+                .isEqualTo(Files.readString(pair.alone().resolve("values.csv")));
+        // what was pushed is loaded, and counts once
+        assertThat(pair.both(0, "data", "load", "--json").json().path("changed").asBoolean()).isFalse();
+        pair.both(0, "features", "materialize", "--json");
+        pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
+    }
+
+    private static void definitions(Pair pair) throws IOException {
+        pair.both(0, "plan", "--json");
+        pair.both(0, "apply", "--yes", "--json");
+        pair.both(0, "plan", "--exit-code");
+        pair.edit("keelson.yaml", "ttl: 400d", "ttl: 401d");
+        pair.both(1, "plan", "--exit-code", "--json");
+        pair.both(0, "apply", "--yes");
+        pair.both(0, "plan", "--exit-code");
+        pair.both(0, "labels", "list", "--json");
+        pair.both(0, "labels", "show", "FTR", "--json");
+    }
+
+    private static void readings(Pair pair) {
+        pair.both(0, "data", "loads", "--json");
+        pair.both(0, "data", "show", "--json");
+        pair.both(0, "data", "quarantine", "--json");
+        pair.both(0, "data", "verify");
+        pair.both(0, "lineage", "matches", "--json");
+        JsonNode preview = pair.both(0, "data", "gc", "--json").json();
+        assertThat(preview.path("removed").asBoolean()).isFalse();
+        pair.both(0, "data", "gc", "--yes", "--json");
+    }
+}
