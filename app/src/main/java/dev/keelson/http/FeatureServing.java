@@ -124,6 +124,9 @@ public interface FeatureServing {
     /** Brings views up to date with the latest dataset. */
     List<Materialization.Outcome> materialize(Materialization.Request request);
 
+    /** Where the values are, for a person to read: the kind of the store, and its place without a password. */
+    String store();
+
     /** How far each view is; reads over all stored values. */
     List<ViewStatus> status();
 

@@ -15,13 +15,13 @@ import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.ViewReading;
 import dev.keelson.features.spi.OnlineStore;
+import dev.keelson.features.spi.PushLog;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
-import dev.keelson.store.files.PushLog;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,6 +56,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final Map<String, Schema> schemas = new LinkedHashMap<>();
     private final boolean owns;
 
+    private final Object laying = new Object();
+    /** Number of the last push that was laid over the values. */
+    private long lastLaid;
     private @Nullable AutoCloseable owned;
 
     LiveFeatures(
@@ -64,7 +67,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versions) {
-        this(project, clock, workspace, models, versions, workspace.pushes());
+        this(project, clock, workspace, models, versions, workspace.pushes(), true);
     }
 
     private LiveFeatures(
@@ -73,7 +76,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versions,
-            PushLog pushes) {
+            PushLog pushes,
+            boolean owns) {
         this.project = project;
         this.clock = clock;
         this.workspace = workspace;
@@ -82,8 +86,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
         project.views().forEach(view -> views.put(view.name(), view));
-        this.owns = pushes == workspace.openPushes();
-        layPushes(versions);
+        this.owns = owns;
+        layPushes();
+        online.pushedElsewhere(this::lay);
     }
 
     /**
@@ -126,7 +131,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                     workspace,
                     ProjectModels.ofVersions(project, versions),
                     versions,
-                    PushLog.look(workspace.state().pushes()));
+                    workspace.lookAtPushes(),
+                    false);
             features.owned = workspace;
             return features;
         } catch (RuntimeException e) {
@@ -164,24 +170,54 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     }
 
     /** Lays what was pushed and is not materialised yet over the values, and forgets the rest. */
-    private void layPushes(Map<String, DatasetVersion> versions) {
-        online.clearPushed();
-        List<Long> done = new ArrayList<>();
-        for (PushLog.Entry entry : pushes.entries()) {
-            SourceDefinition source = models.sources().get(entry.source());
-            DatasetVersion version = versions.get(entry.source());
-            if (source == null || version == null || !entry.online()) {
-                continue;
-            }
-            Frame rows = PushedRows.knownFrom(
-                    PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom());
-            int still = online.push(source.name(), rows, clock.instant());
-            if (still == 0 && !entry.offline()) {
-                done.add(entry.number());
-            }
-        }
+    private void layPushes() {
+        List<Long> done = lay(0, true);
         if (owns) {
             pushes.done(done);
+        }
+    }
+
+    private void lay(boolean all) {
+        synchronized (laying) {
+            List<Long> unused = lay(all ? 0 : lastLaid, all);
+        }
+    }
+
+    /**
+     * Lays pushes over the values.
+     *
+     * @param after those with a greater number
+     * @param instead whether they take the place of all that were laid before
+     * @return numbers of those that are contained and meant for nothing else
+     */
+    private List<Long> lay(long after, boolean instead) {
+        synchronized (laying) {
+            List<PushLog.Entry> entries = new ArrayList<>();
+            List<OnlineFeatures.Pushed> rows = new ArrayList<>();
+            Map<String, DatasetVersion> read = new HashMap<>();
+            for (PushLog.Entry entry : pushes.entries(after)) {
+                lastLaid = Math.max(lastLaid, entry.number());
+                SourceDefinition source = models.sources().get(entry.source());
+                if (source == null || !entry.online()) {
+                    continue;
+                }
+                DatasetVersion version = read.computeIfAbsent(entry.source(), this::version);
+                entries.add(entry);
+                rows.add(new OnlineFeatures.Pushed(
+                        source.name(),
+                        PushedRows.knownFrom(
+                                PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom())));
+            }
+            List<Long> done = new ArrayList<>();
+            if (!rows.isEmpty() || instead) {
+                int[] still = online.lay(rows, instead, clock.instant());
+                for (int i = 0; i < still.length; i++) {
+                    if (still[i] == 0 && !entries.get(i).offline()) {
+                        done.add(entries.get(i).number());
+                    }
+                }
+            }
+            return done;
         }
     }
 
@@ -219,9 +255,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         Map<String, FeatureValues> found = new HashMap<>();
         Map<String, List<@Nullable Object>> keys = new LinkedHashMap<>();
         Instant asOf = now;
+        List<OnlineFeatures.Wanted> asked = new ArrayList<>();
         for (Map.Entry<String, List<String>> each : wanted.entrySet()) {
             FeatureViewDefinition view = view(each.getKey());
-            List<String> names = each.getValue();
             String key = project.entities().getOrDefault(view.entity(), view.entity());
             List<? extends @Nullable Object> given = entities.get(key);
             if (given == null) {
@@ -234,7 +270,13 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                         "Maybe give it as `\"%s\": [...]`; it was given %s.".formatted(key, entities.keySet()));
             }
             keys.put(key, new ArrayList<>(given));
-            List<ViewReading> readings = online.read(view.name(), names, keys(given), now);
+            asked.add(new OnlineFeatures.Wanted(view.name(), each.getValue(), keys(given)));
+        }
+        List<List<ViewReading>> answers = online.read(asked, now);
+        for (int v = 0; v < asked.size(); v++) {
+            String view = asked.get(v).view();
+            List<String> names = asked.get(v).features();
+            List<ViewReading> readings = answers.get(v);
             asOf = readings.isEmpty() ? now : Micros.toInstant(readings.getFirst().asOfMicros());
             long[] events = readings.stream().mapToLong(ViewReading::newestEventMicros).toArray();
             for (int f = 0; f < names.size(); f++) {
@@ -245,8 +287,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                     statuses[row] = readings.get(row).statuses()[f];
                 }
                 found.put(
-                        view.name() + ":" + names.get(f),
-                        new FeatureValues(view.name(), names.get(f), values, statuses, events));
+                        view + ":" + names.get(f),
+                        new FeatureValues(view, names.get(f), values, statuses, events));
             }
         }
         return new Answer(
@@ -384,9 +426,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         pushes.append(source, to.online(), to.offline(), now, knownFrom, csv.text(lines));
         int visible = 0;
         if (to.online()) {
-            Frame pushed = good.take(fresh);
-            online.push(source, pushed, now);
-            for (long known : pushed.longs(SystemColumns.KNOWN_AT).values()) {
+            lay(false);
+            for (long known : good.take(fresh).longs(SystemColumns.KNOWN_AT).values()) {
                 visible += known < Micros.of(now) ? 1 : 0;
             }
         }
@@ -475,12 +516,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         }
         List<Materialization.Outcome> outcomes = new Materialization(workspace.datasets())
                 .run(online, versions, request, progress);
-        layPushes(versions);
+        layPushes();
         return outcomes;
     }
 
     @Override
+    public String store() {
+        return OnlineStores.name(workspace.online());
+    }
+
+    @Override
     public List<ViewStatus> status() {
+        online.refresh();
         Instant now = clock.instant();
         List<ViewStatus> list = new ArrayList<>();
         for (FeatureViewDefinition view : views.values()) {
@@ -499,6 +546,11 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public double freshnessSeconds(String view) {
+        try {
+            online.refresh();
+        } catch (KeelsonException e) {
+            return Double.NaN; // nobody knows how fresh it is, which readers are told themselves
+        }
         return online.status(view).freshnessSeconds(clock.instant());
     }
 

@@ -15,7 +15,7 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Vector;
-import dev.keelson.store.files.PushLog;
+import dev.keelson.features.spi.PushLog;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

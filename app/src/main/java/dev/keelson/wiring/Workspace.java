@@ -12,6 +12,9 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureTable;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.features.spi.OnlineStore;
+import dev.keelson.features.spi.PushLog;
+import dev.keelson.features.spi.SharedOnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.project.Project;
@@ -21,12 +24,11 @@ import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.FileArtifactStore;
+import dev.keelson.store.files.FilePushLog;
 import dev.keelson.store.files.ProjectOwner;
-import dev.keelson.store.files.PushLog;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
-import dev.keelson.store.sqlite.SqliteOnlineStore;
 import dev.keelson.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,7 @@ public final class Workspace implements AutoCloseable {
     private @Nullable SqliteCatalog catalog;
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
-    private @Nullable SqliteOnlineStore online;
+    private @Nullable OnlineStore online;
     private @Nullable PushLog pushes;
 
     /** Opens the stores of a project in {@code .keelson} beside its file. */
@@ -181,30 +183,29 @@ public final class Workspace implements AutoCloseable {
         return new ParquetDatasetStore(state.datasets(), heads, engine());
     }
 
-    synchronized SqliteOnlineStore online() {
-        SqliteOnlineStore open = online;
+    synchronized OnlineStore online() {
+        OnlineStore open = online;
         if (open == null) {
-            state.create();
-            open = new SqliteOnlineStore(state.online());
+            open = OnlineStores.open(project, state);
             online = open;
         }
         return open;
     }
 
-    /** Rows that were pushed. For the owner alone. */
+    /** Rows that were pushed: with a shared online store to any of its processes. For the owner alone. */
     synchronized PushLog pushes() {
         PushLog open = pushes;
         if (open == null) {
             state.create();
-            open = new PushLog(state.pushes());
+            open = OnlineStores.pushes(online(), state);
             pushes = open;
         }
         return open;
     }
 
-    /** The rows that were pushed, when they were opened for writing. */
-    synchronized @Nullable PushLog openPushes() {
-        return pushes;
+    /** The rows that were pushed, to look at them. */
+    PushLog lookAtPushes() {
+        return online() instanceof SharedOnlineStore shared ? shared.pushes() : FilePushLog.look(state.pushes());
     }
 
     /**
@@ -382,7 +383,9 @@ public final class Workspace implements AutoCloseable {
         OnlineFeatures features = OnlineFeatures.open(models.engine(), online());
         new Materialization(datasets())
                 .run(features, versions, Materialization.Request.INCREMENTAL, (source, rows, total) -> {});
-        features.removeOthers();
+        if (!(online() instanceof SharedOnlineStore)) { // servers with the project file of before may still read theirs
+            features.removeOthers();
+        }
         return features;
     }
 

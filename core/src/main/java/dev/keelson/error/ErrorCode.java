@@ -56,6 +56,8 @@ public enum ErrorCode {
     NATIVE_LIBRARY_MISSING("K406", Kind.EXTERNAL),
     USAGE("K407", Kind.USER),
     STORE_VERSION("K408", Kind.USER),
+    STORE_UNREACHABLE("K409", Kind.EXTERNAL),
+    STORE_CHANGED("K410", Kind.EXTERNAL),
     // ours
     INTERNAL("K501", Kind.INTERNAL);
 
