@@ -192,10 +192,10 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
      */
     private List<Long> lay(long after, boolean instead) {
         synchronized (laying) {
-            List<PushLog.Entry> entries = new ArrayList<>();
+            List<PushLog.Push> entries = new ArrayList<>();
             List<OnlineFeatures.Pushed> rows = new ArrayList<>();
             Map<String, DatasetVersion> read = new HashMap<>();
-            for (PushLog.Entry entry : pushes.entries(after)) {
+            for (PushLog.Push entry : pushes.entries(after)) {
                 lastLaid = Math.max(lastLaid, entry.number());
                 SourceDefinition source = models.sources().get(entry.source());
                 if (source == null || !entry.online()) {

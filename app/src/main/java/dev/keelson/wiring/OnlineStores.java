@@ -41,8 +41,8 @@ final class OnlineStores {
         }
         if (Files.isRegularFile(state.pushes())) {
             try (FilePushLog before = new FilePushLog(state.pushes())) {
-                for (PushLog.Entry entry : before.entries()) {
-                    PushLog.Entry unused = shared.pushes()
+                for (PushLog.Push entry : before.entries()) {
+                    PushLog.Push unused = shared.pushes()
                             .append(
                                     entry.source(),
                                     entry.online(),

@@ -110,10 +110,10 @@ final class PushedRows {
     }
 
     /** The texts of several pushes as one; of several rows with one key the last one stays. */
-    static String joined(SourceDefinition source, List<PushLog.Entry> entries) {
+    static String joined(SourceDefinition source, List<PushLog.Push> entries) {
         Map<List<String>, Map<String, String>> byKey = new LinkedHashMap<>();
         Set<String> columns = new LinkedHashSet<>();
-        for (PushLog.Entry entry : entries) {
+        for (PushLog.Push entry : entries) {
             List<List<String>> rows = cells(entry.rows());
             List<String> header = rows.getFirst();
             columns.addAll(header);

@@ -214,14 +214,14 @@ public final class Workspace implements AutoCloseable {
      */
     void loadPushes(SourceDefinition source, Instant now) {
         DatasetVersion previous = datasets().latest(source.name()).orElse(null);
-        List<PushLog.Entry> entries = pushes().entries().stream()
+        List<PushLog.Push> entries = pushes().entries().stream()
                 .filter(entry -> entry.offline() && entry.source().equals(source.name()))
                 .toList();
         if (previous == null || entries.isEmpty()) {
             return;
         }
         dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
-        pushes().loaded(entries.stream().map(PushLog.Entry::number).toList());
+        pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
     }
 
     /**

@@ -309,7 +309,7 @@ public final class OnlineFeatures {
         try {
             readAgain(names);
         } catch (ChangedElsewhere e) {
-            throw changedElsewhere(e);
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -499,12 +499,11 @@ public final class OnlineFeatures {
         return absent;
     }
 
-    private static KeelsonException changedElsewhere(@Nullable ChangedElsewhere cause) {
+    private static KeelsonException changedElsewhere() {
         return new KeelsonException(
                 ErrorCode.STORE_CHANGED,
                 "Another process changed a view in the online store while this one was about to.",
-                "Maybe both materialise: run it again, or let one of them do it.",
-                cause);
+                "Maybe both materialise: run it again, or let one of them do it.");
     }
 
     /** Fills views: until {@link #filled}, what others do with them is not taken over, and storing them is refused then. */
@@ -649,7 +648,7 @@ public final class OnlineFeatures {
             publish(changes, views.values(), until);
             return new Advance(applied, stillWaiting, contained);
         } catch (ChangedElsewhere e) {
-            throw changedElsewhere(e);
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -682,7 +681,7 @@ public final class OnlineFeatures {
             }
             publish(changes, move ? readers : List.of(), until);
         } catch (ChangedElsewhere e) {
-            throw changedElsewhere(e);
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -694,7 +693,7 @@ public final class OnlineFeatures {
         try {
             publish(Map.of(), names.stream().map(this::view).toList(), until);
         } catch (ChangedElsewhere e) {
-            throw changedElsewhere(e);
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -1331,7 +1330,7 @@ public final class OnlineFeatures {
         return view != null
                 && (view.overlay.containsKey(key)
                         || view.states.containsKey(key)
-                        || view.stored && store.get(view.storeName, key).isPresent());
+                        || (view.stored && store.get(view.storeName, key).isPresent()));
     }
 
     /** The keys of an entity that any view holds something for, in alphabetical order of code units. */
@@ -1437,7 +1436,7 @@ public final class OnlineFeatures {
         OptionalLong version = several.putAll(puts, watermarks, notes, expected);
         if (version.isEmpty()) {
             reload(changed.stream().map(view -> view.plan.name()).toList());
-            throw changedElsewhere(null);
+            throw changedElsewhere();
         }
         changed.forEach(view -> view.version = version.getAsLong());
     }

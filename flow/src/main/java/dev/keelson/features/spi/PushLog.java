@@ -11,15 +11,15 @@ import java.util.List;
 public interface PushLog extends AutoCloseable {
 
     /** Keeps rows; returns when the log will still have them after a crash of this process. */
-    Entry append(String source, boolean online, boolean offline, Instant at, long knownFrom, String rows);
+    Push append(String source, boolean online, boolean offline, Instant at, long knownFrom, String rows);
 
     /** What is kept, in order. */
-    default List<Entry> entries() {
+    default List<Push> entries() {
         return entries(0);
     }
 
     /** What is kept of the pushes with a greater number, in order. */
-    List<Entry> entries(long after);
+    List<Push> entries(long after);
 
     /** Notes that the rows of some pushes are in the dataset. */
     void loaded(Collection<Long> numbers);
@@ -42,6 +42,6 @@ public interface PushLog extends AutoCloseable {
      * @param knownFrom they are not known before it, in microseconds
      * @param rows CSV text with a header
      */
-    record Entry(
+    record Push(
             long number, String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {}
 }

@@ -149,8 +149,8 @@ public abstract class SharedOnlineStoreContract extends OnlineStoreContract {
     void pushesOfAllAreKeptInOrder() {
         try (SharedOnlineStore one = newStore();
                 SharedOnlineStore other = again(one)) {
-            PushLog.Entry first = one.pushes().append("s", true, true, TIME, -7, "id,note\n1,\"ö\u0000\"\n");
-            PushLog.Entry second = other.pushes().append("t", true, false, TIME.plusSeconds(1), 8, "id\n2\n");
+            PushLog.Push first = one.pushes().append("s", true, true, TIME, -7, "id,note\n1,\"ö\u0000\"\n");
+            PushLog.Push second = other.pushes().append("t", true, false, TIME.plusSeconds(1), 8, "id\n2\n");
 
             assertThat(other.pushes().entries()).containsExactly(first, second);
             assertThat(one.pushes().entries(first.number())).containsExactly(second);
@@ -168,13 +168,13 @@ public abstract class SharedOnlineStoreContract extends OnlineStoreContract {
             long online = log.append("s", true, false, TIME, 0, "c").number();
 
             log.loaded(List.of(both, offline, 99L));
-            assertThat(log.entries()).extracting(PushLog.Entry::number).containsExactly(both, online);
+            assertThat(log.entries()).extracting(PushLog.Push::number).containsExactly(both, online);
             assertThat(log.entries().getFirst().offline()).isFalse();
             assertThat(log.entries().getFirst().online()).isTrue();
             log.done(List.of(both, 99L));
             log.loaded(List.of(both));
 
-            assertThat(log.entries()).extracting(PushLog.Entry::number).containsExactly(online);
+            assertThat(log.entries()).extracting(PushLog.Push::number).containsExactly(online);
             assertThat(log.append("s", true, true, TIME, 0, "d").number()).isGreaterThan(online);
         }
     }

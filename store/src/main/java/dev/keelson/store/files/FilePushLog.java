@@ -35,7 +35,7 @@ public final class FilePushLog implements PushLog {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Path file;
-    private final TreeMap<Long, Entry> kept = new TreeMap<>();
+    private final TreeMap<Long, Push> kept = new TreeMap<>();
     private final @Nullable FileChannel channel;
     private long last;
 
@@ -103,7 +103,7 @@ public final class FilePushLog implements PushLog {
             } else if (json.has("done")) {
                 json.get("done").forEach(number -> kept.remove(number.asLong()));
             } else {
-                Entry entry = new Entry(
+                Push entry = new Push(
                         json.get("number").asLong(),
                         json.get("source").asText(),
                         json.get("online").asBoolean(),
@@ -124,15 +124,15 @@ public final class FilePushLog implements PushLog {
         kept.computeIfPresent(
                 number,
                 (key, entry) -> entry.online()
-                        ? new Entry(
+                        ? new Push(
                                 number, entry.source(), true, false, entry.at(), entry.knownFrom(), entry.rows())
                         : null);
     }
 
     @Override
-    public synchronized Entry append(
+    public synchronized Push append(
             String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {
-        Entry entry = new Entry(last + 1, source, online, offline, at, knownFrom, rows);
+        Push entry = new Push(last + 1, source, online, offline, at, knownFrom, rows);
         write(JsonNodeFactory.instance
                 .objectNode()
                 .put("number", entry.number())
@@ -148,7 +148,7 @@ public final class FilePushLog implements PushLog {
     }
 
     @Override
-    public synchronized List<Entry> entries(long after) {
+    public synchronized List<Push> entries(long after) {
         return new ArrayList<>(kept.tailMap(after, false).values());
     }
 

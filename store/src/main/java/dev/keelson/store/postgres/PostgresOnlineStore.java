@@ -483,7 +483,7 @@ public final class PostgresOnlineStore implements SharedOnlineStore {
     private final class Pushes implements PushLog {
 
         @Override
-        public Entry append(
+        public Push append(
                 String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {
             return inTransaction(connection -> {
                 long number;
@@ -507,14 +507,14 @@ public final class PostgresOnlineStore implements SharedOnlineStore {
                     insert.setBytes(8, utf8(rows));
                     insert.executeUpdate();
                 }
-                return new Entry(number, source, online, offline, at, knownFrom, rows);
+                return new Push(number, source, online, offline, at, knownFrom, rows);
             });
         }
 
         @Override
-        public List<Entry> entries(long after) {
+        public List<Push> entries(long after) {
             return with("read", connection -> {
-                List<Entry> entries = new ArrayList<>();
+                List<Push> entries = new ArrayList<>();
                 try (PreparedStatement select = connection.prepareStatement("""
                         select number, source, online, offline, pushed_at, known_from, content
                         from keelson_online.pushes where project_id = ? and number > ? order by number""")) {
@@ -522,7 +522,7 @@ public final class PostgresOnlineStore implements SharedOnlineStore {
                     select.setLong(2, after);
                     try (ResultSet row = select.executeQuery()) {
                         while (row.next()) {
-                            entries.add(new Entry(
+                            entries.add(new Push(
                                     row.getLong(1),
                                     row.getString(2),
                                     row.getBoolean(3),

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +36,14 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Protocol.Keyword;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.params.ZRangeParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /**
@@ -337,37 +340,31 @@ public final class RedisOnlineStore implements SharedOnlineStore {
     @Override
     public OptionalLong putAll(
             List<Put> puts, Map<String, Instant> watermarks, Map<String, String> notes, Map<String, Long> expected) {
-        Map<String, Map<byte[], byte[]>> fields = new TreeMap<>();
+        Map<String, Map<String, Entry>> values = new TreeMap<>();
         Map<String, Instant> newest = new HashMap<>();
-        watermarks.keySet().forEach(view -> fields.put(view, Map.of()));
-        notes.keySet().forEach(view -> fields.put(view, Map.of()));
-        Map<String, Map<String, Entry>> last = new TreeMap<>();
+        watermarks.keySet().forEach(view -> values.put(view, new LinkedHashMap<>()));
+        notes.keySet().forEach(view -> values.put(view, new LinkedHashMap<>()));
         for (Put put : puts) {
-            last.computeIfAbsent(put.view(), view -> new LinkedHashMap<>()).put(put.key(), put.entry());
+            values.computeIfAbsent(put.view(), view -> new LinkedHashMap<>()).put(put.key(), put.entry());
             newest.merge(put.view(), put.entry().eventTime(), (a, b) -> a.isAfter(b) ? a : b);
         }
-        last.forEach((view, entries) -> {
-            Map<byte[], byte[]> ofView = LinkedHashMap.newLinkedHashMap(entries.size());
-            entries.forEach((key, entry) -> ofView.put(field(key), packed(entry)));
-            fields.put(view, ofView);
-        });
-        Set<String> touched = new HashSet<>(fields.keySet());
+        Set<String> touched = new HashSet<>(values.keySet());
         touched.addAll(expected.keySet());
-        return with("written", () -> change(touched, expected, (transaction, version, before) -> fields.forEach((view, ofView) -> {
+        return with("written", () -> change(touched, expected, (transaction, version, before) -> values.forEach((view, entries) -> {
             ViewState old = before.view(view);
             Instant event = newest.get(view);
             ViewState state = new ViewState(
                     version,
                     watermarks.getOrDefault(view, old.watermark()),
-                    old.newestEvent() == null || event != null && event.isAfter(old.newestEvent())
+                    old.newestEvent() == null || (event != null && event.isAfter(old.newestEvent()))
                             ? event
                             : old.newestEvent(),
                     notes.getOrDefault(view, old.note()));
             transaction.sadd(key("views"), utf8(view));
-            Map<byte[], byte[]> some = new LinkedHashMap<>();
+            IdentityHashMap<byte[], byte[]> some = new IdentityHashMap<>();
             some.put(STATE, state(state));
-            ofView.forEach((field, value) -> {
-                some.put(field, value);
+            entries.forEach((key, entry) -> {
+                some.put(field(key), packed(entry));
                 if (some.size() == FIELDS_OF_A_COMMAND) {
                     transaction.hset(hash(view), some);
                     some.clear();
@@ -458,7 +455,7 @@ public final class RedisOnlineStore implements SharedOnlineStore {
     private final class Pushes implements PushLog {
 
         @Override
-        public Entry append(
+        public Push append(
                 String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {
             String json = MAPPER.createObjectNode()
                     .put("source", source)
@@ -469,14 +466,15 @@ public final class RedisOnlineStore implements SharedOnlineStore {
             String push = (online ? "1" : "0") + (offline ? "1" : "0") + json;
             Object number = with("written", () -> redis.eval(
                     utf8(APPEND), List.of(key("pushed"), key("pushes"), key("order")), List.of(utf8(push))));
-            return new Entry(number((byte[]) number), source, online, offline, at, knownFrom, rows);
+            return new Push(number((byte[]) number), source, online, offline, at, knownFrom, rows);
         }
 
         @Override
-        public List<Entry> entries(long after) {
+        public List<Push> entries(long after) {
             return reading(() -> {
-                List<byte[]> numbers = redis.zrangeByScore(key("order"), utf8("(" + after), utf8("+inf"));
-                List<Entry> entries = new ArrayList<>();
+                List<byte[]> numbers = redis.zrange(
+                        key("order"), new ZRangeParams(Keyword.BYSCORE, utf8("(" + after), utf8("+inf")));
+                List<Push> entries = new ArrayList<>();
                 for (int start = 0; start < numbers.size(); start += FIELDS_OF_A_COMMAND) {
                     List<byte[]> some =
                             numbers.subList(start, Math.min(numbers.size(), start + FIELDS_OF_A_COMMAND));
@@ -492,11 +490,11 @@ public final class RedisOnlineStore implements SharedOnlineStore {
             });
         }
 
-        private Entry entry(long number, byte[] push) {
+        private Push entry(long number, byte[] push) {
             String text = new String(push, StandardCharsets.UTF_8);
             try {
                 JsonNode json = MAPPER.readTree(text.substring(2));
-                return new Entry(
+                return new Push(
                         number,
                         json.get("source").asText(),
                         text.charAt(0) == '1',
