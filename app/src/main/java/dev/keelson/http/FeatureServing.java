@@ -113,6 +113,9 @@ public interface FeatureServing extends FeatureChanges {
     /** The source of a view's rows. */
     String sourceOf(String view);
 
+    /** Where the values are, for a person to read: the kind of the store, and its place without a password. */
+    String store();
+
     /** How far each view is; reads over all stored values. */
     List<ViewStatus> status();
 

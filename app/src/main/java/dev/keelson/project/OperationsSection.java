@@ -32,10 +32,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code monitors}, {@code policies} and {@code schedules}. */
+/** Reads {@code stores}, {@code monitors}, {@code policies} and {@code schedules}. */
 final class OperationsSection {
     private static final List<String> DRIFT_KEYS = List.of("policy", "baseline", "current", "share", "watch");
     private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
+    private static final String EMBEDDED = "embedded";
+    private static final List<String> ONLINE_SCHEMES =
+            List.of("postgres://", "postgresql://", "jdbc:postgresql://", "redis://", "rediss://");
     private static final Set<String> GUARDS = Set.of("days", "predictions");
     private static final Pattern CURRENT =
             Pattern.compile("last\\s+([0-9]+[a-z]+)(?:\\s*,\\s*at least\\s+([0-9]+)\\s+rows)?");
@@ -51,6 +54,7 @@ final class OperationsSection {
     private final List<DecayMonitorDefinition> decay = new ArrayList<>();
     private final List<PromotionPolicyDefinition> promotion = new ArrayList<>();
     private final List<ScheduleDefinition> schedules = new ArrayList<>();
+    private @Nullable Located onlineStore;
 
     /** @param modelNames all names under {@code models}, also of those that could not be read */
     OperationsSection(
@@ -82,7 +86,14 @@ final class OperationsSection {
         return schedules;
     }
 
+    /** Address of the shared online store, or null for the embedded one. */
+    @Nullable
+    Located onlineStore() {
+        return onlineStore;
+    }
+
     void read(Table project) {
+        stores(project.table("stores"));
         for (Entry entry : project.entriesOf("monitors")) {
             if (entry.value() instanceof Table table) {
                 monitor(entry, table);
@@ -98,6 +109,25 @@ final class OperationsSection {
                 schedule(entry, table);
             }
         }
+    }
+
+    // ---- stores
+
+    private void stores(@Nullable Table stores) {
+        Scalar online = stores == null ? null : stores.scalar("online");
+        if (online == null || online.text().isBlank() || online.text().equals(EMBEDDED)) {
+            return;
+        }
+        if (ONLINE_SCHEMES.stream().noneMatch(online.text().strip()::startsWith)) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    online.textLocation(),
+                    "`stores.online` is no address of a store: one of %s was expected"
+                            .formatted(Shape.list(List.of("`embedded`", "`postgresql://...`", "`redis://...`"), "or")),
+                    "Maybe a variable in it is not set as meant.");
+            return;
+        }
+        onlineStore = online.located();
     }
 
     // ---- monitors

@@ -5,6 +5,7 @@ import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A validated project: every reference in it leads somewhere, and every expression is well typed. Immutable.
@@ -36,6 +38,7 @@ import java.util.Map;
  * @param decay performance monitors
  * @param promotion promotion policies
  * @param schedules jobs
+ * @param onlineStore address of the shared online store, or null for the embedded one
  */
 public record Project(
         Path folder,
@@ -51,7 +54,8 @@ public record Project(
         List<DriftMonitorDefinition> drift,
         List<DecayMonitorDefinition> decay,
         List<PromotionPolicyDefinition> promotion,
-        List<ScheduleDefinition> schedules) {
+        List<ScheduleDefinition> schedules,
+        @Nullable Located onlineStore) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));

@@ -456,6 +456,17 @@ public final class ProjectGrammar {
             required("project", MODEL_NAME, "Name of the project."),
             required("timezone", ZONE, "Zone of dates, times without a zone, and schedules."),
             required("sources", new MapOf("NAME", NAME, SOURCE, 1), "Tables of events."),
+            optional(
+                    "stores",
+                    keys(optional(
+                            "online",
+                            text("`embedded`, or an address such as `${ONLINE_STORE}`"),
+                            "embedded",
+                            "Where the latest feature values are: in the project's own folder, or shared by several"
+                                    + " servers, `postgresql://user:password@host:port/database` or"
+                                    + " `redis://user:password@host:port/number` (`rediss:` with TLS).")),
+                    null,
+                    "Stores that are not embedded."),
             optional("entities", new MapOf("NAME", NAME, ENTITY), null, "Who features are about."),
             optional(
                     "feature_views",

@@ -104,7 +104,8 @@ public final class ProjectReader {
                 operations.drift(),
                 operations.decay(),
                 operations.promotion(),
-                operations.schedules());
+                operations.schedules(),
+                operations.onlineStore());
     }
 
     private static Set<String> names(Table project, String section) {

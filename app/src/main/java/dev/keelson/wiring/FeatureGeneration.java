@@ -253,7 +253,8 @@ public final class FeatureGeneration {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /** The roles of a model that give a view's key. */

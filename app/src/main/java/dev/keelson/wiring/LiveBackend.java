@@ -249,6 +249,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 .formatted(why);
             }
         }
+        OnlineFeatures held = online;
+        try {
+            if (held != null) {
+                held.refresh();
+            }
+        } catch (KeelsonException e) {
+            return e.getMessage();
+        }
         return null;
     }
 

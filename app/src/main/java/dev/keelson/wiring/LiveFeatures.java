@@ -15,6 +15,7 @@ import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.ViewReading;
 import dev.keelson.features.spi.OnlineStore;
+import dev.keelson.features.spi.PushLog;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
@@ -22,7 +23,6 @@ import dev.keelson.http.FeatureChanges;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
-import dev.keelson.store.files.PushLog;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -61,6 +61,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private final Map<String, Schema> schemas = new LinkedHashMap<>();
     private final boolean owns;
 
+    private final Object laying = new Object();
+    /** Number of the last push that was laid over the values. */
+    private long lastLaid;
     private @Nullable AutoCloseable owned;
 
     LiveFeatures(
@@ -69,7 +72,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versions) {
-        this(project, clock, workspace, models, versions, workspace.pushes());
+        this(project, clock, workspace, models, versions, workspace.pushes(), true);
     }
 
     private LiveFeatures(
@@ -78,7 +81,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versions,
-            PushLog pushes) {
+            PushLog pushes,
+            boolean owns) {
         this.project = project;
         this.clock = clock;
         this.workspace = workspace;
@@ -89,8 +93,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         this.entityKeys = new EntityKeys(project);
         this.contained = new ContainedKeys(workspace.datasets());
         project.views().forEach(view -> views.put(view.name(), view));
-        this.owns = pushes == workspace.openPushes();
-        layPushes(versions);
+        this.owns = owns;
+        layPushes();
+        online.pushedElsewhere(this::lay);
     }
 
     /**
@@ -151,7 +156,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                     workspace,
                     ProjectModels.ofVersions(project, versions),
                     versions,
-                    PushLog.look(workspace.state().pushes()));
+                    workspace.lookAtPushes(),
+                    false);
             features.owned = workspace;
             return features;
         } catch (RuntimeException e) {
@@ -189,24 +195,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     }
 
     /** Lays what was pushed and is not materialised yet over the values, and forgets the rest. */
-    private void layPushes(Map<String, DatasetVersion> versions) {
-        online.clearPushed();
-        List<Long> done = new ArrayList<>();
-        for (PushLog.Entry entry : pushes.entries()) {
-            SourceDefinition source = models.sources().get(entry.source());
-            DatasetVersion version = versions.get(entry.source());
-            if (source == null || version == null || !entry.online()) {
-                continue;
-            }
-            Frame rows = PushedRows.knownFrom(
-                    PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom());
-            // a change of an event that was counted meanwhile waits for the load
-            int[] counted = contained.among(version, source, rows, materializedUntil(source.name()));
-            int still = online.push(source.name(), without(rows, counted), clock.instant());
-            if (still == 0 && !entry.offline()) {
-                done.add(entry.number());
-            }
-        }
+    private void layPushes() {
+        List<Long> done = lay(0, true);
         if (owns) {
             pushes.done(done);
         }
@@ -218,6 +208,51 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                 : rows.take(IntStream.range(0, rows.rows())
                         .filter(row -> Arrays.binarySearch(left, row) < 0)
                         .toArray());
+    }
+
+    private void lay(boolean all) {
+        synchronized (laying) {
+            List<Long> unused = lay(all ? 0 : lastLaid, all);
+        }
+    }
+
+    /**
+     * Lays pushes over the values.
+     *
+     * @param after those with a greater number
+     * @param instead whether they take the place of all that were laid before
+     * @return numbers of those that are contained and meant for nothing else
+     */
+    private List<Long> lay(long after, boolean instead) {
+        synchronized (laying) {
+            List<PushLog.Push> entries = new ArrayList<>();
+            List<OnlineFeatures.Pushed> rows = new ArrayList<>();
+            Map<String, DatasetVersion> read = new HashMap<>();
+            for (PushLog.Push entry : pushes.entries(after)) {
+                lastLaid = Math.max(lastLaid, entry.number());
+                SourceDefinition source = models.sources().get(entry.source());
+                if (source == null || !entry.online()) {
+                    continue;
+                }
+                DatasetVersion version = read.computeIfAbsent(entry.source(), this::version);
+                Frame pushed = PushedRows.knownFrom(
+                        PushedRows.read(source, version, entry.rows()).frame(), entry.knownFrom());
+                // a change of an event that was counted meanwhile waits for the load
+                int[] counted = contained.among(version, source, pushed, materializedUntil(source.name()));
+                entries.add(entry);
+                rows.add(new OnlineFeatures.Pushed(source.name(), without(pushed, counted)));
+            }
+            List<Long> done = new ArrayList<>();
+            if (!rows.isEmpty() || instead) {
+                int[] still = online.lay(rows, instead, clock.instant());
+                for (int i = 0; i < still.length; i++) {
+                    if (still[i] == 0 && !entries.get(i).offline()) {
+                        done.add(entries.get(i).number());
+                    }
+                }
+            }
+            return done;
+        }
     }
 
     // ---- reading
@@ -254,12 +289,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         Map<String, FeatureValues> found = new HashMap<>();
         Map<String, List<@Nullable Object>> keys = new LinkedHashMap<>();
         Instant asOf = now;
+        List<OnlineFeatures.Wanted> asked = new ArrayList<>();
         for (Map.Entry<String, List<String>> each : wanted.entrySet()) {
             FeatureViewDefinition view = view(each.getKey());
-            List<String> names = each.getValue();
             EntityKeys.Found key = entityKeys.find(view, entities);
             key.given().forEach((column, values) -> keys.put(column, new ArrayList<>(values)));
-            List<ViewReading> readings = online.read(view.name(), names, key.keys(), now);
+            asked.add(new OnlineFeatures.Wanted(view.name(), each.getValue(), key.keys()));
+        }
+        List<List<ViewReading>> answers = online.read(asked, now);
+        for (int v = 0; v < asked.size(); v++) {
+            String view = asked.get(v).view();
+            List<String> names = asked.get(v).features();
+            List<ViewReading> readings = answers.get(v);
             asOf = readings.isEmpty() ? now : Micros.toInstant(readings.getFirst().asOfMicros());
             long[] events = readings.stream().mapToLong(ViewReading::newestEventMicros).toArray();
             for (int f = 0; f < names.size(); f++) {
@@ -270,8 +311,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                     statuses[row] = readings.get(row).statuses()[f];
                 }
                 found.put(
-                        view.name() + ":" + names.get(f),
-                        new FeatureValues(view.name(), names.get(f), values, statuses, events));
+                        view + ":" + names.get(f),
+                        new FeatureValues(view, names.get(f), values, statuses, events));
             }
         }
         return new Answer(
@@ -397,9 +438,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         pushes.append(source, to.online(), to.offline(), now, knownFrom, csv.text(lines));
         int visible = 0;
         if (to.online()) {
-            Frame pushed = good.take(fresh);
-            online.push(source, pushed, now);
-            for (long known : pushed.longs(SystemColumns.KNOWN_AT).values()) {
+            lay(false);
+            for (long known : good.take(fresh).longs(SystemColumns.KNOWN_AT).values()) {
                 visible += known < Micros.of(now) ? 1 : 0;
             }
         }
@@ -510,12 +550,18 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         }
         List<Materialization.Outcome> outcomes = new Materialization(workspace.datasets())
                 .run(online, versions, request, progress);
-        layPushes(versions);
+        layPushes();
         return outcomes;
     }
 
     @Override
+    public String store() {
+        return OnlineStores.name(workspace.online());
+    }
+
+    @Override
     public List<ViewStatus> status() {
+        online.refresh();
         Instant now = clock.instant();
         List<ViewStatus> list = new ArrayList<>();
         for (FeatureViewDefinition view : views.values()) {
@@ -534,6 +580,11 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public double freshnessSeconds(String view) {
+        try {
+            online.refresh();
+        } catch (KeelsonException e) {
+            return Double.NaN; // nobody knows how fresh it is, which readers are told themselves
+        }
         return online.status(view).freshnessSeconds(clock.instant());
     }
 

@@ -15,7 +15,7 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Vector;
-import dev.keelson.store.files.PushLog;
+import dev.keelson.features.spi.PushLog;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -118,10 +118,10 @@ final class PushedRows {
     }
 
     /** The texts of several pushes as one; of several rows with one key the last one stays. */
-    static String joined(SourceDefinition source, List<PushLog.Entry> entries) {
+    static String joined(SourceDefinition source, List<PushLog.Push> entries) {
         Map<List<String>, Map<String, String>> byKey = new LinkedHashMap<>();
         Set<String> columns = new LinkedHashSet<>();
-        for (PushLog.Entry entry : entries) {
+        for (PushLog.Push entry : entries) {
             List<List<String>> rows = cells(entry.rows());
             List<String> header = rows.getFirst();
             columns.addAll(header);

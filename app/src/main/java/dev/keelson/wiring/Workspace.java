@@ -10,10 +10,11 @@ import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureTable;
-import dev.keelson.features.InMemoryOnlineStore;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.spi.OnlineStore;
+import dev.keelson.features.spi.PushLog;
+import dev.keelson.features.spi.SharedOnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.project.Project;
@@ -23,12 +24,11 @@ import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.FileArtifactStore;
+import dev.keelson.store.files.FilePushLog;
 import dev.keelson.store.files.ProjectOwner;
-import dev.keelson.store.files.PushLog;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
-import dev.keelson.store.sqlite.SqliteOnlineStore;
 import dev.keelson.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,33 +187,26 @@ public final class Workspace implements AutoCloseable {
     synchronized OnlineStore online() {
         OnlineStore open = online;
         if (open == null) {
-            if (!readOnly) {
-                state.create();
-                open = new SqliteOnlineStore(state.online());
-            } else {
-                open = Files.isRegularFile(state.online())
-                        ? SqliteOnlineStore.openReadOnly(state.online())
-                        : new InMemoryOnlineStore(); // nothing was materialised yet
-            }
+            open = OnlineStores.open(project, state, readOnly);
             online = open;
         }
         return open;
     }
 
-    /** Rows that were pushed. For the owner alone. */
+    /** Rows that were pushed: with a shared online store to any of its processes. For the owner alone. */
     synchronized PushLog pushes() {
         PushLog open = pushes;
         if (open == null) {
             state.create();
-            open = new PushLog(state.pushes());
+            open = OnlineStores.pushes(online(), state);
             pushes = open;
         }
         return open;
     }
 
-    /** The rows that were pushed, when they were opened for writing. */
-    synchronized @Nullable PushLog openPushes() {
-        return pushes;
+    /** The rows that were pushed, to look at them. */
+    PushLog lookAtPushes() {
+        return online() instanceof SharedOnlineStore shared ? shared.pushes() : FilePushLog.look(state.pushes());
     }
 
     /**
@@ -222,14 +215,14 @@ public final class Workspace implements AutoCloseable {
      */
     void loadPushes(SourceDefinition source, Instant now) {
         DatasetVersion previous = datasets().latest(source.name()).orElse(null);
-        List<PushLog.Entry> entries = pushes().entries().stream()
+        List<PushLog.Push> entries = pushes().entries().stream()
                 .filter(entry -> entry.offline() && entry.source().equals(source.name()))
                 .toList();
         if (previous == null || entries.isEmpty()) {
             return;
         }
         dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
-        pushes().loaded(entries.stream().map(PushLog.Entry::number).toList());
+        pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
     }
 
     /**
@@ -391,7 +384,9 @@ public final class Workspace implements AutoCloseable {
         OnlineFeatures features = OnlineFeatures.open(models.engine(), online());
         new Materialization(datasets())
                 .run(features, versions, Materialization.Request.INCREMENTAL, (source, rows, total) -> {});
-        features.removeOthers();
+        if (!(online() instanceof SharedOnlineStore)) { // servers with the project file of before may still read theirs
+            features.removeOthers();
+        }
         return features;
     }
 

@@ -155,7 +155,8 @@ public final class SeededBackend implements Backend {
                 List.of(monitor),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /** The project after its replay. */

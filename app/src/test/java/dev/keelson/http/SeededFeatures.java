@@ -71,6 +71,11 @@ final class SeededFeatures implements FeatureServing {
     }
 
     @Override
+    public String store() {
+        return "SQLite, embedded";
+    }
+
+    @Override
     public List<ViewStatus> status() {
         Instant newest = now.minus(Duration.ofDays(2));
         return views.stream()

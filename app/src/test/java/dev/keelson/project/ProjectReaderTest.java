@@ -2,6 +2,7 @@ package dev.keelson.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
@@ -180,6 +181,42 @@ class ProjectReaderTest {
         assertThat(schedule.job()).isEqualTo(ScheduleDefinition.Job.DRIFT);
         assertThat(schedule.onDrift()).isEqualTo(ScheduleDefinition.OnDrift.RETRAIN);
         assertThat(schedule.cron()).isEqualTo("0 2 * * *");
+    }
+
+    @Test
+    void onlineStoreIsEmbeddedUnlessAnAddressIsGiven() {
+        for (String stores : List.of("", "stores: { online: embedded }\n", "stores: { online: '${NOTHING:-}' }\n", "stores: {}\n")) {
+            assertThat(FootballProject.read(folder, stores + FootballProject.TEXT).onlineStore()).as(stores).isNull();
+        }
+        for (String address : List.of("postgresql://u:p@h/d", "redis://:p@h:1/2", "rediss://h", "jdbc:postgresql://h/d")) {
+            Project project = FootballProject.read(
+                    folder,
+                    "stores: { online: '${ONLINE_STORE}' }\n" + FootballProject.TEXT,
+                    FootballProject.HEADERS,
+                    Map.of("ONLINE_STORE", address));
+            assertThat(String.valueOf(project.onlineStore())).isEqualTo(address);
+        }
+    }
+
+    @Test
+    void onlineStoreThatIsNoneIsRefusedWithoutShowingIt() {
+        KeelsonException failure = catchThrowableOfType(
+                KeelsonException.class,
+                () -> FootballProject.read(
+                        folder,
+                        "stores: { online: '${ONLINE_STORE}' }\n" + FootballProject.TEXT,
+                        FootballProject.HEADERS,
+                        Map.of("ONLINE_STORE", "mysql://u:hunter2@h/d")));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.BAD_VALUE);
+        assertThat(failure).hasMessageContaining("stores.online").hasMessageNotContaining("hunter2");
+        assertThat(catchThrowableOfType(
+                                KeelsonException.class,
+                                () -> FootballProject.read(
+                                        folder,
+                                        "stores: { online: 'redis://:hunter2@h' }\n" + FootballProject.TEXT))
+                        .code())
+                .isEqualTo(ErrorCode.SECRET_IN_FILE);
     }
 
     @Test

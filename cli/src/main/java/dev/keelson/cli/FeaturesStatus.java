@@ -15,11 +15,13 @@ final class FeaturesStatus extends KeelsonCommand {
     @Override
     int run(Session session) {
         List<ViewStatus> views;
+        String store;
         try (LiveFeatures features = LiveFeatures.look(session.project(), session.clock())) {
             views = features.status();
+            store = features.store();
         }
         List<List<String>> table = new ArrayList<>();
-        ObjectNode document = Catalogued.object();
+        ObjectNode document = Catalogued.object().put("store", store);
         var list = document.putArray("views");
         for (ViewStatus view : views) {
             String watermark = text(view.status().watermark());
@@ -45,6 +47,7 @@ final class FeaturesStatus extends KeelsonCommand {
                     .put("bytes", view.bytes())
                     .put("pushed_rows", view.status().pushed());
         }
+        session.console().line("Online store: " + store);
         session.console()
                 .table(
                         List.of("VIEW", "ENTITY", "FEATURES", "WATERMARK", "NEWEST EVENT", "FRESHNESS S", "KEYS", "BYTES", "PUSHED"),

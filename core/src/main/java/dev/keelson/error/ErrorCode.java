@@ -60,6 +60,8 @@ public enum ErrorCode {
     USAGE("K407", Kind.USER),
     STORE_VERSION("K408", Kind.USER),
     MEMORY_LIMIT("K409", Kind.EXTERNAL),
+    STORE_UNREACHABLE("K410", Kind.EXTERNAL),
+    STORE_CHANGED("K411", Kind.EXTERNAL),
     // ours
     INTERNAL("K501", Kind.INTERNAL);
 

@@ -129,6 +129,7 @@ public final class Materialization {
     public List<Outcome> run(
             OnlineFeatures online, Map<String, DatasetVersion> versions, Request request, Progress progress) {
         FeatureEngine engine = online.engine();
+        online.restartGone();
         for (String view : request.views()) {
             var unused = online.status(view);
         }
@@ -200,6 +201,24 @@ public final class Materialization {
             Progress progress) {
         Map<String, String> notes = new LinkedHashMap<>();
         names.forEach(name -> notes.put(name, DATASET + version.id()));
+        online.filling(names);
+        try {
+            fill(online, version, names, from, target, anew, notes, outcomes, progress);
+        } finally {
+            online.filled(names);
+        }
+    }
+
+    private void fill(
+            OnlineFeatures online,
+            DatasetVersion version,
+            List<String> names,
+            long from,
+            Instant target,
+            boolean anew,
+            Map<String, String> notes,
+            Map<String, Outcome> outcomes,
+            Progress progress) {
         // views that are equally far go on together
         TreeMap<Long, List<String>> byWatermark = new TreeMap<>();
         for (String name : names) {

@@ -9,6 +9,9 @@ import dev.keelson.features.internal.KeyState;
 import dev.keelson.features.internal.SourceRows;
 import dev.keelson.features.internal.ViewPlan;
 import dev.keelson.features.spi.OnlineStore;
+import dev.keelson.features.spi.SharedOnlineStore;
+import dev.keelson.features.spi.SharedOnlineStore.Reading;
+import dev.keelson.features.spi.SharedOnlineStore.ViewState;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import java.time.Duration;
@@ -24,12 +27,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,11 @@ import org.jspecify.annotations.Nullable;
  * <p>States are loaded from the store when first asked for, and written back by {@link #flush}. A bounded number of them
  * stays on the heap; those not yet written back always do.
  *
+ * <p>A store that several processes share is asked in each reading, in one round trip, for the states that are not on
+ * the heap, for the versions of the views and for the number of the last push. What was changed elsewhere is read again
+ * first. So a reading sees everything that any process had stored before it began. A view that another process changed
+ * while this one was about to is not stored: STORE_CHANGED.
+ *
  * <p>Safe for use by several threads: {@link #get} runs beside {@link #advance} and sees all of an advance or
  * nothing of it.
  */
@@ -58,9 +68,15 @@ public final class OnlineFeatures {
     private static final long NEVER = Long.MAX_VALUE;
     /** Stands in the store between a view's name and the mark of its being filled anew. */
     private static final String ASIDE = "+";
+    /** How often a reading begins anew because others change a shared store. */
+    private static final int READINGS = 20;
+    /** Keys asked of a shared store at once. */
+    private static final int KEYS_AT_ONCE = 5_000;
 
     private final FeatureEngine engine;
     private final OnlineStore store;
+    /** The store, when it is shared. */
+    private final @Nullable SharedOnlineStore shared;
     private final int cachedStates;
     private final Map<String, LiveView> views = new LinkedHashMap<>();
     private final Map<String, SourceRows> waiting = new HashMap<>();
@@ -71,6 +87,32 @@ public final class OnlineFeatures {
     private long pushedUntil = Long.MIN_VALUE;
     /** When the first of the pushed rows that are not applied becomes known. */
     private volatile long nextPushed = NEVER;
+    /** Number of the last push of a shared store that was laid over the states. */
+    private volatile long lastPush;
+    private volatile @Nullable PushedElsewhere pushedElsewhere;
+    /** Views that this process is filling: what others do with them shows when they are stored. */
+    private final Set<String> filling = new HashSet<>();
+
+    /** Lays what was pushed to a shared store over the states. */
+    @FunctionalInterface
+    public interface PushedElsewhere {
+        /**
+         * Fetches pushed rows and hands them over with {@link OnlineFeatures#lay}.
+         *
+         * @param all whether all of them are wanted; else those that came since the last time
+         */
+        void lay(boolean all);
+    }
+
+    /** Someone else changed a view of a shared store. */
+    private static final class ChangedElsewhere extends RuntimeException {
+        ChangedElsewhere() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** Rows that were pushed to a source. */
+    public record Pushed(String source, Frame rows) {}
 
     /** A state on the heap. */
     private static final class Held {
@@ -91,20 +133,28 @@ public final class OnlineFeatures {
         private final Map<String, Held> states = new ConcurrentHashMap<>();
         private final Set<String> unsaved = new HashSet<>();
         private volatile boolean stored;
+        /** In a shared store. */
+        private volatile long version;
         private long watermark;
+        private long storedWatermark;
         private long newestEvent;
         private @Nullable String note;
         private Map<String, KeyState> overlay = Map.of();
         private @Nullable Iterator<Held> hand;
 
-        LiveView(ViewPlan plan, String storeName, OnlineStore store) {
-            Optional<Instant> known = store.watermark(storeName);
+        LiveView(ViewPlan plan, String storeName, ViewState state) {
             this.plan = plan;
             this.storeName = storeName;
-            this.stored = known.isPresent();
-            this.watermark = known.map(Micros::of).orElse(Long.MIN_VALUE);
-            this.newestEvent = store.newestEvent(storeName).map(Micros::of).orElse(KeyState.NONE);
-            this.note = store.note(storeName).orElse(null);
+            this.stored = state.watermark() != null;
+            this.version = state.version();
+            this.watermark = state.watermark() == null ? Long.MIN_VALUE : Micros.of(state.watermark());
+            this.storedWatermark = watermark;
+            this.newestEvent = state.newestEvent() == null ? KeyState.NONE : Micros.of(state.newestEvent());
+            this.note = state.note();
+        }
+
+        boolean unchanged(@Nullable String newNote) {
+            return unsaved.isEmpty() && watermark == storedWatermark && (newNote == null || newNote.equals(note));
         }
 
         /** Gives up states that were not used for a while until there are at most so many that are saved. */
@@ -178,7 +228,22 @@ public final class OnlineFeatures {
         }
         this.engine = engine;
         this.store = store;
+        this.shared = store instanceof SharedOnlineStore several ? several : null;
         this.cachedStates = cachedStates;
+    }
+
+    private LiveView open(ViewPlan plan, String storeName) {
+        SharedOnlineStore several = shared;
+        return new LiveView(
+                plan,
+                storeName,
+                several != null
+                        ? several.read(Map.of(storeName, List.of())).view(storeName)
+                        : new ViewState(
+                                SharedOnlineStore.NO_VERSION,
+                                store.watermark(storeName).orElse(null),
+                                store.newestEvent(storeName).orElse(null),
+                                store.note(storeName).orElse(null)));
     }
 
     /**
@@ -199,7 +264,7 @@ public final class OnlineFeatures {
     public static OnlineFeatures open(FeatureEngine engine, OnlineStore store, int cachedStates) {
         OnlineFeatures features = new OnlineFeatures(engine, store, cachedStates);
         for (ViewPlan plan : engine.views().values()) {
-            features.views.put(plan.name(), new LiveView(plan, plan.storeName(), store));
+            features.views.put(plan.name(), features.open(plan, plan.storeName()));
         }
         return features;
     }
@@ -219,7 +284,7 @@ public final class OnlineFeatures {
                 store.views().stream()
                         .filter(name -> name.startsWith(plan.storeName() + ASIDE) && !name.equals(aside))
                         .forEach(store::remove);
-                features.views.put(plan.name(), new LiveView(plan, aside, store));
+                features.views.put(plan.name(), features.open(plan, aside));
             }
         }
         return features;
@@ -242,16 +307,219 @@ public final class OnlineFeatures {
     public void reload(Collection<String> names) {
         changing.lock();
         try {
-            published.writeLock().lock();
-            try {
-                for (String name : names) {
-                    LiveView old = view(name);
-                    views.put(name, new LiveView(old.plan, old.plan.storeName(), store));
-                }
-            } finally {
-                published.writeLock().unlock();
+            readAgain(names);
+        } catch (ChangedElsewhere e) {
+            throw changedElsewhere();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void readAgain(Collection<String> names) {
+        Map<String, LiveView> fresh = new LinkedHashMap<>();
+        for (String name : names) {
+            LiveView old = view(name);
+            LiveView view = open(old.plan, old.storeName);
+            SourceRows rows = pushed.get(view.plan.source().name());
+            if (rows != null) {
+                view.overlay = over(view, rows, pushedUntil);
             }
-            applyPushed(pushedUntil);
+            fresh.put(name, view);
+        }
+        published.writeLock().lock();
+        try {
+            views.putAll(fresh);
+        } finally {
+            published.writeLock().unlock();
+        }
+    }
+
+    // ---- what others do with a shared store
+
+    /**
+     * Says who lays what was pushed to a shared store over the states. Before that, only what this process is given
+     * counts.
+     */
+    public void pushedElsewhere(PushedElsewhere relay) {
+        pushedElsewhere = relay;
+    }
+
+    /**
+     * Takes over what others changed in a shared store.
+     *
+     * @throws KeelsonException STORE_CHANGED when a view is gone; STORE_UNREACHABLE
+     */
+    public void refresh() {
+        takeOverAtLast(false);
+    }
+
+    /** As {@link #refresh}; a view that is gone starts empty. */
+    void restartGone() {
+        takeOverAtLast(true);
+    }
+
+    private void takeOverAtLast(boolean removed) {
+        for (int attempt = 0; attempt < READINGS; attempt++) {
+            try {
+                takeOver(removed);
+                return;
+            } catch (ChangedElsewhere e) {
+                // read again
+            }
+        }
+        throw changing();
+    }
+
+    private static KeelsonException changing() {
+        return new KeelsonException(
+                ErrorCode.STORE_CHANGED,
+                "The online store changed %d times while it was read.".formatted(READINGS),
+                "Maybe several processes materialise the same views at once: let one of them do it.");
+    }
+
+    private void takeOver(boolean removed) {
+        SharedOnlineStore several = shared;
+        if (several == null) {
+            return;
+        }
+        List<String> changed = new ArrayList<>();
+        long pushes;
+        changing.lock();
+        try {
+            Reading reading = several.read(wanted(Map.of()));
+            pushes = reading.pushes();
+            for (LiveView view : views.values()) {
+                ViewState now = reading.view(view.storeName);
+                if (now.version() == view.version || filling.contains(view.plan.name())) {
+                    continue;
+                }
+                if (now.version() == SharedOnlineStore.NO_VERSION && !removed) {
+                    throw new KeelsonException(
+                            ErrorCode.STORE_CHANGED,
+                            "The view (%s) is no longer in the online store (%s)."
+                                    .formatted(view.plan.name(), several.address()),
+                            "Maybe a process with another project file removed it, or the store lost its content: run"
+                                    + " `keelson features materialize` with this project file.");
+                }
+                changed.add(view.plan.name());
+            }
+            if (!changed.isEmpty()) {
+                readAgain(changed);
+            }
+        } finally {
+            changing.unlock();
+        }
+        PushedElsewhere relay = pushedElsewhere;
+        if (relay != null && (!changed.isEmpty() || pushes != lastPush)) {
+            relay.lay(!changed.isEmpty());
+            lastPush = pushes;
+        }
+    }
+
+    /** What a shared store is asked: all views, and keys of some. */
+    private Map<String, Collection<String>> wanted(Map<LiveView, ? extends Collection<String>> keys) {
+        Map<String, Collection<String>> wanted = new LinkedHashMap<>();
+        for (LiveView view : views.values()) {
+            wanted.put(view.storeName, List.of());
+        }
+        keys.forEach((view, ofView) -> wanted.put(view.storeName, ofView));
+        return wanted;
+    }
+
+    /**
+     * Reads under the lock of the readers, from states that are those of the store.
+     *
+     * @param keys what is about to be read, as far as it is known before; views to their keys
+     */
+    private <T> T reading(long asOf, Supplier<Map<LiveView, Set<String>>> keys, Supplier<T> read) {
+        settle(asOf);
+        SharedOnlineStore several = shared;
+        for (int attempt = 0; attempt < READINGS; attempt++) {
+            try {
+                if (attempt > 0) {
+                    takeOver(false);
+                }
+                published.readLock().lock();
+                try {
+                    Map<LiveView, Collection<String>> absent = absent(keys.get());
+                    if (several == null) {
+                        absent.forEach((view, ofView) -> hold(view, store.getAll(view.storeName, ofView)));
+                        return read.get();
+                    }
+                    Reading reading = several.read(wanted(absent));
+                    // what was pushed before this reading began was taken over by the attempt before
+                    boolean pushesLaid = attempt > 0 || pushedElsewhere == null || reading.pushes() == lastPush;
+                    if (pushesLaid && isOf(reading)) {
+                        absent.keySet()
+                                .forEach(view ->
+                                        hold(view, reading.values().getOrDefault(view.storeName, Map.of())));
+                        return read.get();
+                    }
+                } finally {
+                    published.readLock().unlock();
+                }
+            } catch (ChangedElsewhere e) {
+                // begin anew
+            }
+        }
+        throw changing();
+    }
+
+    /** Whether the states on the heap are of the versions that were read. */
+    private boolean isOf(Reading reading) {
+        for (LiveView view : views.values()) {
+            if (reading.view(view.storeName).version() != view.version) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void hold(LiveView view, Map<String, OnlineStore.Entry> entries) {
+        entries.forEach((key, entry) -> {
+            KeyState unused = hold(view, key, entry);
+        });
+    }
+
+    private static Map<LiveView, Collection<String>> absent(Map<LiveView, Set<String>> keys) {
+        Map<LiveView, Collection<String>> absent = new LinkedHashMap<>();
+        keys.forEach((view, ofView) -> {
+            if (view.stored) {
+                List<String> missing = new ArrayList<>();
+                for (String key : ofView) {
+                    if (!view.states.containsKey(key)) {
+                        missing.add(key);
+                    }
+                }
+                if (!missing.isEmpty()) {
+                    absent.put(view, missing);
+                }
+            }
+        });
+        return absent;
+    }
+
+    private static KeelsonException changedElsewhere() {
+        return new KeelsonException(
+                ErrorCode.STORE_CHANGED,
+                "Another process changed a view in the online store while this one was about to.",
+                "Maybe both materialise: run it again, or let one of them do it.");
+    }
+
+    /** Fills views: until {@link #filled}, what others do with them is not taken over, and storing them is refused then. */
+    void filling(Collection<String> names) {
+        changing.lock();
+        try {
+            filling.addAll(names);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    void filled(Collection<String> names) {
+        changing.lock();
+        try {
+            filling.removeAll(names);
         } finally {
             changing.unlock();
         }
@@ -379,6 +647,8 @@ public final class OnlineFeatures {
             }
             publish(changes, views.values(), until);
             return new Advance(applied, stillWaiting, contained);
+        } catch (ChangedElsewhere e) {
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -410,6 +680,8 @@ public final class OnlineFeatures {
                 changes.put(view, changed(view, due, view.watermark));
             }
             publish(changes, move ? readers : List.of(), until);
+        } catch (ChangedElsewhere e) {
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -420,6 +692,8 @@ public final class OnlineFeatures {
         changing.lock();
         try {
             publish(Map.of(), names.stream().map(this::view).toList(), until);
+        } catch (ChangedElsewhere e) {
+            throw changedElsewhere();
         } finally {
             changing.unlock();
         }
@@ -431,9 +705,10 @@ public final class OnlineFeatures {
         try {
             LiveView old = view(name);
             store.remove(old.storeName);
+            LiveView fresh = open(old.plan, old.storeName);
             published.writeLock().lock();
             try {
-                views.put(name, new LiveView(old.plan, old.storeName, store));
+                views.put(name, fresh);
             } finally {
                 published.writeLock().unlock();
             }
@@ -466,10 +741,11 @@ public final class OnlineFeatures {
         ViewPlan.Events events = view.plan.events(due);
         KeyIndex index = due.keys();
         @Nullable KeyState[] changed = new @Nullable KeyState[index.size()];
+        Map<String, OnlineStore.Entry> fetched = shared == null ? Map.of() : fetch(view, index);
         ViewPlan.States copying = key -> {
             KeyState copy = changed[key];
             if (copy == null) {
-                KeyState current = stored(view, index.key(key));
+                KeyState current = current(view, index.key(key), fetched);
                 copy = current == null ? view.plan.newState() : current.copy();
                 changed[key] = copy;
             }
@@ -488,6 +764,50 @@ public final class OnlineFeatures {
             }
         }
         return copies;
+    }
+
+    private @Nullable KeyState current(LiveView view, String key, Map<String, OnlineStore.Entry> fetched) {
+        if (shared == null) {
+            return stored(view, key);
+        }
+        Held held = view.states.get(key);
+        if (held != null) {
+            return held.state;
+        }
+        OnlineStore.Entry entry = fetched.get(key);
+        return entry == null ? null : view.plan.decode(entry.bytes(), key);
+    }
+
+    /** The values of keys that are not on the heap, from a shared store. */
+    private Map<String, OnlineStore.Entry> fetch(LiveView view, KeyIndex index) {
+        Map<String, OnlineStore.Entry> fetched = new HashMap<>();
+        if (!view.stored) {
+            return fetched;
+        }
+        List<String> keys = new ArrayList<>();
+        for (int key = 0; key < index.size(); key++) {
+            if (!view.states.containsKey(index.key(key))) {
+                keys.add(index.key(key));
+            }
+        }
+        for (int start = 0; start < keys.size(); start += KEYS_AT_ONCE) {
+            fetched.putAll(
+                    values(view, keys.subList(start, Math.min(keys.size(), start + KEYS_AT_ONCE))));
+        }
+        return fetched;
+    }
+
+    /** Values of a shared store, which must be those of the view's version. */
+    private Map<String, OnlineStore.Entry> values(LiveView view, Collection<String> keys) {
+        SharedOnlineStore several = shared;
+        if (several == null) {
+            return store.getAll(view.storeName, keys);
+        }
+        Reading reading = several.read(Map.of(view.storeName, keys));
+        if (reading.view(view.storeName).version() != view.version) {
+            throw new ChangedElsewhere();
+        }
+        return reading.values().getOrDefault(view.storeName, Map.of());
     }
 
     private void publish(
@@ -530,31 +850,72 @@ public final class OnlineFeatures {
      * @return how many of the rows given are known from a watermark on
      */
     public int push(String source, Frame rows, Instant now) {
+        return lay(List.of(new Pushed(source, rows)), false, now)[0];
+    }
+
+    /**
+     * Lays pushes over the states, each as {@link #push} does, as one unit.
+     *
+     * @param instead whether they take the place of all that was pushed before
+     * @return for each, how many of its rows are known from a watermark on
+     */
+    public int[] lay(List<Pushed> pushes, boolean instead, Instant now) {
+        for (int attempt = 0; attempt < READINGS; attempt++) {
+            try {
+                if (attempt > 0) {
+                    readChangedAgain();
+                }
+                return layOnce(pushes, instead, now);
+            } catch (ChangedElsewhere e) {
+                // begin anew
+            }
+        }
+        throw changing();
+    }
+
+    private int[] layOnce(List<Pushed> pushes, boolean instead, Instant now) {
         changing.lock();
         try {
-            long from = readers(source).stream()
-                    .mapToLong(view -> view.watermark)
-                    .min()
-                    .orElse(NEVER);
-            SourceRows given = SourceRows.of(engine.source(source), rows).knownBetween(from, NEVER);
-            SourceRows held = pushed.get(source);
-            if (given.rows() > 0) {
-                pushed.put(source, held == null ? given : held.replacedBy(given));
+            if (instead) {
+                pushed.clear();
+                pushedUntil = Long.MIN_VALUE;
+            }
+            int[] counted = new int[pushes.size()];
+            for (int i = 0; i < counted.length; i++) {
+                String source = pushes.get(i).source();
+                long from = readers(source).stream()
+                        .mapToLong(view -> view.watermark)
+                        .min()
+                        .orElse(NEVER);
+                SourceRows given =
+                        SourceRows.of(engine.source(source), pushes.get(i).rows()).knownBetween(from, NEVER);
+                SourceRows held = pushed.get(source);
+                if (given.rows() > 0) {
+                    pushed.put(source, held == null ? given : held.replacedBy(given));
+                }
+                counted[i] = given.rows();
             }
             applyPushed(Math.max(pushedUntil, Micros.of(now)));
-            return given.rows();
+            return counted;
         } finally {
             changing.unlock();
         }
     }
 
-    /** Takes back all pushed rows. */
-    public void clearPushed() {
+    /** Reads the views again that someone else changed in a shared store. */
+    private void readChangedAgain() {
+        SharedOnlineStore several = shared;
+        if (several == null) {
+            return;
+        }
         changing.lock();
         try {
-            pushed.clear();
-            applyPushed(Long.MIN_VALUE);
-            pushedUntil = Long.MIN_VALUE;
+            Reading reading = several.read(wanted(Map.of()));
+            readAgain(views.values().stream()
+                    .filter(view -> reading.view(view.storeName).version() != view.version)
+                    .map(view -> view.plan.name())
+                    .filter(name -> !filling.contains(name))
+                    .toList());
         } finally {
             changing.unlock();
         }
@@ -645,7 +1006,9 @@ public final class OnlineFeatures {
         if (!view.stored) {
             return null;
         }
-        OnlineStore.Entry entry = store.get(view.storeName, key).orElse(null);
+        OnlineStore.Entry entry = shared == null
+                ? store.get(view.storeName, key).orElse(null)
+                : values(view, List.of(key)).get(key);
         return entry == null ? null : hold(view, key, entry);
     }
 
@@ -660,24 +1023,6 @@ public final class OnlineFeatures {
         return first == null ? loaded.state : first.state;
     }
 
-    /** Brings the states of many keys onto the heap at once. */
-    private void prefetch(LiveView view, Collection<String> keys) {
-        if (!view.stored) {
-            return;
-        }
-        List<String> absent = new ArrayList<>();
-        for (String key : keys) {
-            if (!view.states.containsKey(key)) {
-                absent.add(key);
-            }
-        }
-        if (absent.size() > 1) {
-            store.getAll(view.storeName, absent).forEach((key, entry) -> {
-                KeyState unused = hold(view, key, entry);
-            });
-        }
-    }
-
     /**
      * The features of a request.
      *
@@ -690,9 +1035,7 @@ public final class OnlineFeatures {
      */
     public FeatureVector get(FeatureService service, Row request, Instant asOf) {
         long micros = Micros.of(asOf);
-        settle(micros);
-        published.readLock().lock();
-        try {
+        return reading(micros, () -> keys(service, request), () -> {
             long known = newestWatermark();
             if (micros < known) {
                 throw new KeelsonException(
@@ -702,9 +1045,7 @@ public final class OnlineFeatures {
                         "Maybe the event has happened already: give it a time after that, or let `keelson replay` predict the past as if it were still to come.");
             }
             return read(service, request, micros);
-        } finally {
-            published.readLock().unlock();
-        }
+        });
     }
 
     /**
@@ -712,90 +1053,105 @@ public final class OnlineFeatures {
      * when that is later.
      */
     public FeatureVector latest(FeatureService service, Row request, Instant now) {
-        settle(Micros.of(now));
-        published.readLock().lock();
-        try {
-            return read(service, request, Math.max(Micros.of(now), newestWatermark()));
-        } finally {
-            published.readLock().unlock();
-        }
+        return reading(
+                Micros.of(now),
+                () -> keys(service, request),
+                () -> read(service, request, Math.max(Micros.of(now), newestWatermark())));
     }
 
     /** The features of several requests asked now, as {@link #latest(FeatureService, Row, Instant)} gives each. */
     public List<FeatureVector> latest(FeatureService service, List<? extends Row> requests, Instant now) {
-        settle(Micros.of(now));
-        published.readLock().lock();
-        try {
-            if (requests.size() > 1) {
-                for (int g = 0; g < service.groups.size(); g++) {
-                    if (service.groupSlots[g].length > 0) {
-                        Group group = service.groups.get(g);
-                        Set<String> keys = new LinkedHashSet<>();
-                        for (Row request : requests) {
-                            String key = group.key(request);
-                            if (key != null) {
-                                keys.add(key);
-                            }
-                        }
-                        prefetch(live(group), keys);
-                    }
-                }
-            }
+        return reading(Micros.of(now), () -> keys(service, requests), () -> {
             long asOf = Math.max(Micros.of(now), newestWatermark());
             List<FeatureVector> vectors = new ArrayList<>(requests.size());
             for (Row request : requests) {
                 vectors.add(read(service, request, asOf));
             }
             return vectors;
-        } finally {
-            published.readLock().unlock();
+        });
+    }
+
+    /** The keys that a request names, by view; an embedded store is asked for each when it is read. */
+    private Map<LiveView, Set<String>> keys(FeatureService service, Row request) {
+        return shared == null ? Map.of() : keys(service, List.of(request));
+    }
+
+    /** The keys that requests name, by view. */
+    private Map<LiveView, Set<String>> keys(FeatureService service, List<? extends Row> requests) {
+        Map<LiveView, Set<String>> keys = new LinkedHashMap<>();
+        for (int g = 0; g < service.groups.size(); g++) {
+            if (service.groupSlots[g].length > 0) {
+                Group group = service.groups.get(g);
+                Set<String> ofView = keys.computeIfAbsent(live(group), view -> new LinkedHashSet<>());
+                for (Row request : requests) {
+                    String key = group.key(request);
+                    if (key != null) {
+                        ofView.add(key);
+                    }
+                }
+            }
         }
+        return keys;
     }
 
     /**
-     * Features of a view for keys, asked now.
+     * Features of a view that are wanted.
      *
-     * @param name of the view
+     * @param view its name
      * @param features names of its features, in the order wanted
      * @param keys keys as texts; null for a key that the request does not name
-     * @return one reading for each key, in order
+     */
+    public record Wanted(String view, List<String> features, List<@Nullable String> keys) {}
+
+    /**
+     * Features of views for keys, asked now, all of one moment.
+     *
+     * @return for each what is wanted, one reading for each key, in order
      * @throws IllegalArgumentException if there is no such view or feature
      */
-    public List<ViewReading> read(String name, List<String> features, List<@Nullable String> keys, Instant now) {
-        settle(Micros.of(now));
-        published.readLock().lock();
-        try {
-            LiveView view = view(name);
-            int[] indexes = new int[features.size()];
-            for (int i = 0; i < indexes.length; i++) {
-                indexes[i] = view.plan.names().indexOf(features.get(i));
-                if (indexes[i] < 0) {
-                    throw new IllegalArgumentException("The view (%s) has no feature (%s); it has %s."
-                            .formatted(name, features.get(i), view.plan.names()));
-                }
-            }
-            if (keys.size() > 1) {
-                Set<String> wanted = new LinkedHashSet<>();
-                for (String key : keys) {
-                    if (key != null) {
-                        wanted.add(key);
-                    }
-                }
-                prefetch(view, wanted);
-            }
+    public List<List<ViewReading>> read(List<Wanted> wanted, Instant now) {
+        return reading(Micros.of(now), () -> keys(wanted), () -> {
             long asOf = Math.max(Micros.of(now), newestWatermark());
-            List<ViewReading> readings = new ArrayList<>(keys.size());
-            for (String key : keys) {
-                double[] values = new double[indexes.length];
-                byte[] statuses = new byte[indexes.length];
-                KeyState state = read(view, key, indexes, null, asOf, values, statuses);
-                long newest = state == null ? ViewReading.NO_EVENT : state.newestEvent();
-                readings.add(new ViewReading(values, statuses, newest, asOf));
+            List<List<ViewReading>> readings = new ArrayList<>(wanted.size());
+            for (Wanted each : wanted) {
+                readings.add(read(each, asOf));
             }
             return readings;
-        } finally {
-            published.readLock().unlock();
+        });
+    }
+
+    private Map<LiveView, Set<String>> keys(List<Wanted> wanted) {
+        Map<LiveView, Set<String>> keys = new LinkedHashMap<>();
+        for (Wanted each : wanted) {
+            Set<String> ofView = keys.computeIfAbsent(view(each.view()), view -> new LinkedHashSet<>());
+            for (String key : each.keys()) {
+                if (key != null) {
+                    ofView.add(key);
+                }
+            }
         }
+        return keys;
+    }
+
+    private List<ViewReading> read(Wanted wanted, long asOf) {
+        LiveView view = view(wanted.view());
+        int[] indexes = new int[wanted.features().size()];
+        for (int i = 0; i < indexes.length; i++) {
+            indexes[i] = view.plan.names().indexOf(wanted.features().get(i));
+            if (indexes[i] < 0) {
+                throw new IllegalArgumentException("The view (%s) has no feature (%s); it has %s."
+                        .formatted(wanted.view(), wanted.features().get(i), view.plan.names()));
+            }
+        }
+        List<ViewReading> readings = new ArrayList<>(wanted.keys().size());
+        for (String key : wanted.keys()) {
+            double[] values = new double[indexes.length];
+            byte[] statuses = new byte[indexes.length];
+            KeyState state = read(view, key, indexes, null, asOf, values, statuses);
+            long newest = state == null ? ViewReading.NO_EVENT : state.newestEvent();
+            readings.add(new ViewReading(values, statuses, newest, asOf));
+        }
+        return readings;
     }
 
     private long newestWatermark() {
@@ -971,7 +1327,10 @@ public final class OnlineFeatures {
 
     private boolean isKnown(Group group, String key) {
         LiveView view = views.get(group.view().name());
-        return view != null && state(view, key) != null;
+        return view != null
+                && (view.overlay.containsKey(key)
+                        || view.states.containsKey(key)
+                        || (view.stored && store.get(view.storeName, key).isPresent()));
     }
 
     /** The keys of an entity that any view holds something for, in alphabetical order of code units. */
@@ -1012,10 +1371,13 @@ public final class OnlineFeatures {
     public int flush(Map<String, String> notes) {
         changing.lock();
         try {
+            List<LiveView> changed = views.values().stream()
+                    .filter(view -> !view.unchanged(notes.get(view.plan.name())))
+                    .toList();
             List<OnlineStore.Put> puts = new ArrayList<>();
             Map<String, Instant> watermarks = new TreeMap<>();
             Map<String, String> storedNotes = new TreeMap<>();
-            for (LiveView view : views.values()) {
+            for (LiveView view : changed) {
                 if (view.watermark != Long.MIN_VALUE) {
                     watermarks.put(view.storeName, Micros.toInstant(view.watermark));
                     String note = notes.get(view.plan.name());
@@ -1032,8 +1394,11 @@ public final class OnlineFeatures {
                     }
                 }
             }
-            store.putAll(puts, watermarks, storedNotes);
-            for (LiveView view : views.values()) {
+            if (changed.isEmpty()) {
+                return 0;
+            }
+            store(changed, puts, watermarks, storedNotes);
+            for (LiveView view : changed) {
                 for (String key : view.unsaved) {
                     Held held = view.states.get(key);
                     if (held != null) {
@@ -1043,6 +1408,7 @@ public final class OnlineFeatures {
                 view.unsaved.clear();
                 if (view.watermark != Long.MIN_VALUE) {
                     view.stored = true;
+                    view.storedWatermark = view.watermark;
                     view.note = notes.getOrDefault(view.plan.name(), view.note);
                     synchronized (view) {
                         view.trim(cachedStates);
@@ -1053,6 +1419,26 @@ public final class OnlineFeatures {
         } finally {
             changing.unlock();
         }
+    }
+
+    private void store(
+            List<LiveView> changed,
+            List<OnlineStore.Put> puts,
+            Map<String, Instant> watermarks,
+            Map<String, String> notes) {
+        SharedOnlineStore several = shared;
+        if (several == null) {
+            store.putAll(puts, watermarks, notes);
+            return;
+        }
+        Map<String, Long> expected = new TreeMap<>();
+        changed.forEach(view -> expected.put(view.storeName, view.version));
+        OptionalLong version = several.putAll(puts, watermarks, notes, expected);
+        if (version.isEmpty()) {
+            reload(changed.stream().map(view -> view.plan.name()).toList());
+            throw changedElsewhere();
+        }
+        changed.forEach(view -> view.version = version.getAsLong());
     }
 
     /** How many states were changed since the last flush. */

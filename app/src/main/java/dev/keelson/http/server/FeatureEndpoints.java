@@ -218,7 +218,7 @@ final class FeatureEndpoints {
     }
 
     private void status(ServerRequest request, ServerResponse response) {
-        ObjectNode document = Json.object();
+        ObjectNode document = Json.object().put("store", features(backend).store());
         ArrayNode list = document.putArray("views");
         for (FeatureServing.ViewStatus view : features(backend).status()) {
             Instant watermark = view.status().watermark();

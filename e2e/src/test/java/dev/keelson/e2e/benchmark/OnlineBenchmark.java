@@ -31,8 +31,9 @@ import java.util.stream.Stream;
 
 /**
  * Online features: 3 views with 24 features over events of a simulated shop. Materialises all of them from nothing, reads
- * one and 100 entities in process, warm and from SQLite, and reads over HTTP in an open loop. Options: {@code --rows},
- * {@code --keys}, {@code --rate}, {@code --seconds} (0 leaves HTTP out).
+ * one and 100 entities in process, warm and from the store, and reads over HTTP in an open loop. Options: {@code --rows},
+ * {@code --keys}, {@code --rate}, {@code --seconds} (0 leaves HTTP out), {@code --store} ({@code sqlite}, or the
+ * address of a PostgreSQL or Redis server that runs; a project of its own is left there).
  */
 public final class OnlineBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -41,8 +42,10 @@ public final class OnlineBenchmark implements Task {
 
     private static final String PROJECT = """
             keelson: 1
-            project: shop
+            project: shop-${RUN}
             timezone: UTC
+            stores:
+              online: ${ONLINE_STORE}
             sources:
               orders:
                 file: orders.csv
@@ -67,10 +70,18 @@ public final class OnlineBenchmark implements Task {
         try {
             Files.writeString(folder.resolve("keelson.yaml"), project());
             write(folder.resolve("orders.csv"), rows, keys);
-            Project project = Projects.read(folder, Map.of());
+            String store = arguments.text("store", "sqlite");
+            Project project = Projects.read(
+                    folder,
+                    Map.of(
+                            "RUN",
+                            Long.toString(System.currentTimeMillis()),
+                            "ONLINE_STORE",
+                            store.equals("sqlite") ? "embedded" : store));
             InstantSource clock = InstantSource.fixed(START.plusSeconds(SPAN_SECONDS + 60));
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("rows", rows).put("keys", keys).put("views", 3).put("features", 24);
+            node.put("store", store.split(":", 2)[0]); // without its password
             Datasets.change(project, clock, data -> data.load(null));
             materialize(project, clock, rows, node);
             reads(project, clock, keys, node);
@@ -182,8 +193,8 @@ public final class OnlineBenchmark implements Task {
             }
         }
         nanos.sort(null);
-        node.put("read_100_from_sqlite_median_ms", Timing.rounded(nanos.get(nanos.size() / 2) / 1e6));
-        node.put("read_100_from_sqlite_best_ms", Timing.rounded(nanos.getFirst() / 1e6));
+        node.put("read_100_from_store_median_ms", Timing.rounded(nanos.get(nanos.size() / 2) / 1e6));
+        node.put("read_100_from_store_best_ms", Timing.rounded(nanos.getFirst() / 1e6));
     }
 
     private static void http(Project project, InstantSource clock, int keys, Arguments arguments, ObjectNode node)

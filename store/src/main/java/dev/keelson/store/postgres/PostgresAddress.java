@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +33,10 @@ final class PostgresAddress {
     /**
      * Reads an address.
      *
+     * @param defaults settings of the driver that count unless the address has them
      * @throws KeelsonException BAD_VALUE when it is none; the address itself is not shown
      */
-    static PostgresAddress parse(Located address) {
+    static PostgresAddress parse(Located address, Map<String, String> defaults) {
         String text = address.text().strip();
         String plain = text.startsWith("jdbc:") ? text.substring("jdbc:".length()) : text;
         URI uri;
@@ -50,8 +52,7 @@ final class PostgresAddress {
         }
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "keelson");
-        properties.setProperty("connectTimeout", "10");
-        properties.setProperty("socketTimeout", "600");
+        defaults.forEach(properties::setProperty);
         String query = uri.getRawQuery();
         if (query != null) {
             for (String setting : query.split("&", -1)) {
@@ -84,6 +85,15 @@ final class PostgresAddress {
                 "The address of the database is not of the form postgresql://user:password@host:port/database.",
                 "Maybe a variable in it is not set as meant, or a special character of the password is not written as"
                         + " %XX."));
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** The driver's settings, user and password among them. */
+    Properties properties() {
+        return properties;
     }
 
     /** A new connection. */

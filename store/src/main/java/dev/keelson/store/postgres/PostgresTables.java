@@ -23,6 +23,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresTables implements SourceTables {
     private static final int FETCH_ROWS = 10_000;
+    private static final Map<String, String> SETTINGS = Map.of("connectTimeout", "10", "socketTimeout", "600");
 
     @Override
     public boolean reads(SourceOrigin origin) {
@@ -49,7 +51,7 @@ public final class PostgresTables implements SourceTables {
         if (!(origin instanceof SourceOrigin.Postgres postgres)) {
             throw new IllegalArgumentException("(%s) is no PostgreSQL table.".formatted(origin));
         }
-        PostgresAddress address = PostgresAddress.parse(postgres.address());
+        PostgresAddress address = PostgresAddress.parse(postgres.address(), SETTINGS);
         try (Connection connection = address.connect()) {
             connection.setAutoCommit(false);
             try (Statement settings = connection.createStatement()) {

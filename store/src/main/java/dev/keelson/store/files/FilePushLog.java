@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.spi.PushLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,43 +31,29 @@ import org.jspecify.annotations.Nullable;
  * call returns. A line cut off by a crash at the end of the file is dropped; damage before it is reported. When nothing
  * is kept any more, the file is emptied. Safe for use by several threads of one process.
  */
-public final class PushLog implements AutoCloseable {
+public final class FilePushLog implements PushLog {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Path file;
-    private final TreeMap<Long, Entry> kept = new TreeMap<>();
+    private final TreeMap<Long, Push> kept = new TreeMap<>();
     private final @Nullable FileChannel channel;
     private long last;
-
-    /**
-     * A push.
-     *
-     * @param number from 1, in the order of the pushes
-     * @param source name of the source whose rows they are
-     * @param online whether the rows are meant for the online features
-     * @param offline whether they are meant for the dataset, and are not in it yet
-     * @param at when they came
-     * @param knownFrom they are not known before it, in microseconds
-     * @param rows CSV text with a header
-     */
-    public record Entry(
-            long number, String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {}
 
     /**
      * Opens the log, and makes the file when there is none.
      *
      * @throws KeelsonException STORE_DAMAGED if the file is damaged before its end; NOT_WRITABLE, DISK_FULL
      */
-    public PushLog(Path file) {
+    public FilePushLog(Path file) {
         this(file, true);
     }
 
     /** Opens the log to look at it, beside the process that writes it. Nothing can be kept. */
-    public static PushLog look(Path file) {
-        return new PushLog(file, false);
+    public static FilePushLog look(Path file) {
+        return new FilePushLog(file, false);
     }
 
-    private PushLog(Path file, boolean writes) {
+    private FilePushLog(Path file, boolean writes) {
         this.file = file;
         try {
             long good = Files.exists(file) ? replay(Files.readAllBytes(file)) : 0;
@@ -116,7 +103,7 @@ public final class PushLog implements AutoCloseable {
             } else if (json.has("done")) {
                 json.get("done").forEach(number -> kept.remove(number.asLong()));
             } else {
-                Entry entry = new Entry(
+                Push entry = new Push(
                         json.get("number").asLong(),
                         json.get("source").asText(),
                         json.get("online").asBoolean(),
@@ -137,15 +124,15 @@ public final class PushLog implements AutoCloseable {
         kept.computeIfPresent(
                 number,
                 (key, entry) -> entry.online()
-                        ? new Entry(
+                        ? new Push(
                                 number, entry.source(), true, false, entry.at(), entry.knownFrom(), entry.rows())
                         : null);
     }
 
-    /** Keeps rows; returns when they are on disk. */
-    public synchronized Entry append(
+    @Override
+    public synchronized Push append(
             String source, boolean online, boolean offline, Instant at, long knownFrom, String rows) {
-        Entry entry = new Entry(last + 1, source, online, offline, at, knownFrom, rows);
+        Push entry = new Push(last + 1, source, online, offline, at, knownFrom, rows);
         write(JsonNodeFactory.instance
                 .objectNode()
                 .put("number", entry.number())
@@ -160,12 +147,12 @@ public final class PushLog implements AutoCloseable {
         return entry;
     }
 
-    /** What is kept, in order. */
-    public synchronized List<Entry> entries() {
-        return new ArrayList<>(kept.values());
+    @Override
+    public synchronized List<Push> entries(long after) {
+        return new ArrayList<>(kept.tailMap(after, false).values());
     }
 
-    /** Notes that the rows of some pushes are in the dataset. */
+    @Override
     public synchronized void loaded(Collection<Long> numbers) {
         if (!numbers.isEmpty()) {
             write(list("loaded", numbers));
@@ -174,7 +161,7 @@ public final class PushLog implements AutoCloseable {
         }
     }
 
-    /** Forgets pushes. */
+    @Override
     public synchronized void done(Collection<Long> numbers) {
         if (!numbers.isEmpty()) {
             write(list("done", numbers));

@@ -1,0 +1,28 @@
+package dev.keelson.store.postgres;
+
+import dev.keelson.features.SharedOnlineFeaturesContract;
+import dev.keelson.features.spi.SharedOnlineStore;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Against a real server. */
+final class PostgresOnlineFeaturesContractIT extends SharedOnlineFeaturesContract {
+    private static int projects;
+
+    @BeforeAll
+    static void start() throws IOException {
+        PostgresOnlineStoreContractIT.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        PostgresOnlineStoreContractIT.stop();
+    }
+
+    @Override
+    protected SharedOnlineStore open(boolean fresh) {
+        projects += fresh ? 1 : 0;
+        return PostgresOnlineStoreContractIT.open("features" + projects);
+    }
+}
