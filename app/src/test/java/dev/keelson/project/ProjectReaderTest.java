@@ -73,7 +73,7 @@ class ProjectReaderTest {
         assertThat(source.checks()).extracting(check -> check.severity()).contains(Severity.BLOCK, Severity.WARN);
         assertThat(source.checks())
                 .extracting(check -> check.condition().text())
-                .contains("missing(AvgH) < 2%");
+                .contains("missing(AvgH) == 0");
     }
 
     @Test
