@@ -182,7 +182,7 @@ public record FeatureValidation(
         if (earlier != null) {
             changes(table, earlier, limits, findings);
         }
-        int compared = lookAheads(table, recomputed, limits, findings);
+        int compared = lookAheads(table, recomputed, findings);
         findings.sort(Comparator.comparing(Finding::level)); // stable: the rest keeps its order
         return new FeatureValidation(
                 definition.name(), at, datasetVersion, earlierVersion, table.rows(), compared, features, findings);
@@ -463,8 +463,7 @@ public record FeatureValidation(
     }
 
     /** Compares with the values that were computed from data cut at the event; returns how many rows there were. */
-    private static int lookAheads(
-            TrainingTable table, Map<String, double[]> recomputed, Limits limits, List<Finding> findings) {
+    private static int lookAheads(TrainingTable table, Map<String, double[]> recomputed, List<Finding> findings) {
         int[] rows = IntStream.range(0, table.rows())
                 .filter(i -> recomputed.containsKey(table.rowIds().get(i)))
                 .toArray();
