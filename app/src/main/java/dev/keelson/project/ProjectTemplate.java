@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -28,15 +26,9 @@ public final class ProjectTemplate {
     /** The examples there are. */
     public static final List<String> EXAMPLES = List.of("football", "bets", "crypto", "stocks");
 
-    /** Name in the project to name among the resources; hidden files would be ignored by git there. */
-    private static final Map<String, String> RESOURCE_BY_FILE = new LinkedHashMap<>();
-
-    static {
-        RESOURCE_BY_FILE.put(".env.example", "env.example");
-        RESOURCE_BY_FILE.put(".gitignore", "gitignore");
-        RESOURCE_BY_FILE.put("README.md", "README.md");
-        RESOURCE_BY_FILE.put(ProjectReader.FILE_NAME, ProjectReader.FILE_NAME); // last: with it, the project is there
-    }
+    /** The files of an example. */
+    private static final List<String> FILES =
+            List.of(".env.example", ".gitignore", "README.md", ProjectReader.FILE_NAME); // last: with it, the project is there
 
     private ProjectTemplate() {}
 
@@ -74,7 +66,7 @@ public final class ProjectTemplate {
             } finally {
                 delete(staged);
             }
-            return RESOURCE_BY_FILE.keySet().stream().map(folder::resolve).toList();
+            return FILES.stream().map(folder::resolve).toList();
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             throw new KeelsonException(
                     ErrorCode.PROJECT_EXISTS,
@@ -92,12 +84,11 @@ public final class ProjectTemplate {
 
     /** The text of a file of an example, such as {@code keelson.yaml}. */
     public static String text(String example, String file) {
-        String resource = RESOURCE_BY_FILE.get(file);
-        if (!EXAMPLES.contains(example) || resource == null) {
+        if (!EXAMPLES.contains(example) || !FILES.contains(file)) {
             throw new IllegalArgumentException("There is no file (%s) in an example (%s).".formatted(file, example));
         }
         try {
-            return new String(bytes(example, resource), StandardCharsets.UTF_8);
+            return new String(bytes(example, file), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException("The file (%s) of the example cannot be read.".formatted(file), e);
         }
@@ -110,7 +101,7 @@ public final class ProjectTemplate {
                     "The folder (%s) is a file.".formatted(folder),
                     "Maybe another folder was meant.");
         }
-        List<String> existing = RESOURCE_BY_FILE.keySet().stream()
+        List<String> existing = FILES.stream()
                 .filter(file -> Files.exists(folder.resolve(file), java.nio.file.LinkOption.NOFOLLOW_LINKS))
                 .toList();
         if (!existing.isEmpty()) {
@@ -128,7 +119,7 @@ public final class ProjectTemplate {
         List<Path> made = new ArrayList<>();
         try {
             write(staged, example);
-            for (String file : RESOURCE_BY_FILE.keySet()) {
+            for (String file : FILES) {
                 Path path = target.resolve(file);
                 Files.move(staged.resolve(file), path); // fails if it is there
                 made.add(path);
@@ -145,8 +136,8 @@ public final class ProjectTemplate {
     }
 
     private static void write(Path folder, String example) throws IOException {
-        for (Map.Entry<String, String> file : RESOURCE_BY_FILE.entrySet()) {
-            Files.write(folder.resolve(file.getKey()), bytes(example, file.getValue()));
+        for (String file : FILES) {
+            Files.write(folder.resolve(file), bytes(example, file));
         }
     }
 
@@ -169,8 +160,8 @@ public final class ProjectTemplate {
         }
     }
 
-    private static byte[] bytes(String example, String resource) throws IOException {
-        String name = "examples/" + example + "/" + resource;
+    private static byte[] bytes(String example, String file) throws IOException {
+        String name = "examples/" + example + "/" + file;
         try (InputStream in = ProjectTemplate.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("The resource (%s) is missing.".formatted(name));

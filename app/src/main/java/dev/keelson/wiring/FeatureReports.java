@@ -48,7 +48,7 @@ public final class FeatureReports {
 
     /**
      * Looks at the features of a model over the latest data, and at whether they are what the version before gave for the same
-     * events; stores the report.
+     * events, and what is computed from the rows known before each of a sample of events; stores the report.
      *
      * @throws KeelsonException MODEL_NOT_FOUND; DATASET_NOT_FOUND when nothing was loaded; NOT_ENOUGH_ROWS
      */
@@ -58,7 +58,10 @@ public final class FeatureReports {
         String parent = latest.parent();
         DatasetVersion before =
                 parent == null ? null : workspace.datasets().get(parent).orElse(null);
-        TrainingTable table = table(workspace, name, latest, now);
+        Map<String, DatasetVersion> versions = versions(workspace, latest);
+        ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
+        Map<String, Frame> frames = workspace.read(models, versions);
+        TrainingTable table = table(models, name, frames, now);
         if (table.rows() == 0) {
             throw new KeelsonException(
                     ErrorCode.NOT_ENOUGH_ROWS,
@@ -69,6 +72,7 @@ public final class FeatureReports {
                 model,
                 table,
                 before == null ? null : table(workspace, name, before, now),
+                FeatureRecheck.values(models, name, frames),
                 latest.id(),
                 before == null ? null : before.id(),
                 now,
@@ -86,8 +90,12 @@ public final class FeatureReports {
     static TrainingTable table(Workspace workspace, String model, DatasetVersion version, Instant now) {
         Map<String, DatasetVersion> versions = versions(workspace, version);
         ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
+        return table(models, model, workspace.read(models, versions), now);
+    }
+
+    private static TrainingTable table(ProjectModels models, String model, Map<String, Frame> frames, Instant now) {
         Map<String, ModelRows> rows = models.rows();
-        Workspace.fill(models, rows, workspace.read(models, versions));
+        Workspace.fill(models, rows, frames);
         ModelRows mine = rows.get(model);
         if (mine == null) {
             throw new IllegalStateException("There are no rows for the model " + model + ".");

@@ -292,7 +292,7 @@ public final class SeededBackend implements Backend {
             }
             features.add(new FeatureValidation.Feature(column, FeatureSummary.of(sample), 0.55));
         }
-        FeatureValidation check = new FeatureValidation(model, NOW, "v1", null, 400, features, List.of());
+        FeatureValidation check = new FeatureValidation(model, NOW, "v1", null, 400, 0, features, List.of());
         put("feature_check", model, NOW, check.verdict(), check.toJson());
     }
 
@@ -764,7 +764,7 @@ public final class SeededBackend implements Backend {
 
     @Override
     public FeatureValidation validateFeatures(String model) {
-        return new FeatureValidation(model, clock().instant(), "v1", null, 0, List.of(), List.of());
+        return new FeatureValidation(model, clock().instant(), "v1", null, 0, 0, List.of(), List.of());
     }
 
     @Override

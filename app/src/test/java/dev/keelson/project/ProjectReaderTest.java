@@ -74,7 +74,7 @@ class ProjectReaderTest {
         assertThat(source.checks()).extracting(check -> check.severity()).contains(Severity.BLOCK, Severity.WARN);
         assertThat(source.checks())
                 .extracting(check -> check.condition().text())
-                .contains("missing(AvgH) < 2%");
+                .contains("missing(AvgH) == 0");
     }
 
     @Test
@@ -107,7 +107,7 @@ class ProjectReaderTest {
         FeatureViewDefinition form = project.views().get(0);
         FeatureViewDefinition.Unpivot unpivot = Objects.requireNonNull(form.unpivot());
         FeatureViewDefinition ratings = project.views().get(1);
-        FeatureViewDefinition league = project.views().get(2);
+        FeatureViewDefinition league = project.views().get(3);
 
         assertThat(unpivot.keyByRole()).containsExactly(Map.entry("home", "HomeTeam"), Map.entry("away", "AwayTeam"));
         assertThat(unpivot.columns().get("goals_against")).containsEntry("home", "FTAG");
@@ -152,7 +152,7 @@ class ProjectReaderTest {
         assertThat(child.name()).isEqualTo("football-1x2-odds");
         assertThat(child.features())
                 .startsWith(parent.features().toArray(Located[]::new))
-                .hasSize(6);
+                .hasSize(8);
         assertThat(child.features().getLast().text()).isEqualTo("implied(AvgH, AvgD, AvgA)");
         assertThat(child.derive()).isEqualTo(parent.derive());
         assertThat(child.learners()).isEqualTo(parent.learners());

@@ -168,7 +168,7 @@ class SeededMistakesTest {
                         "shots_on_target_for:     { home: HST, away: AST }",
                         "shots_on_target_for:     { home: HST, §awya: AST, away: AST }",
                         meant("away")),
-                mistake(code, "missing(AvgH) < 2%", "missing(§AvgHH) < 2%", meant("AvgH")),
+                mistake(code, "missing(AvgH) == 0", "missing(§AvgHH) == 0", meant("AvgH")),
                 mistake(code, "row_count >= 100", "§row_cont >= 100", meant("row_count")),
                 mistake(code, "predictions >= 100", "§prediction >= 100", meant("predictions")),
                 mistake(code, FootballProject.ENSEMBLE, "ensemble: [xgboost, §logistics]", meant("logistic")));
@@ -306,7 +306,7 @@ class SeededMistakesTest {
                 mistake(code, "cursor: date ", "cursor: §season ", "type"),
                 mistake(code, "key: div\n    features", "key: §AvgH\n    features", ""),
                 mistake(code, "league: { league: div }", "league: { league: §AvgH }", ""),
-                mistake(code, "missing(AvgH) < 2%", "§missing < 2%", "missing("),
+                mistake(code, "missing(AvgH) == 0", "§missing == 0", "missing("),
                 mistake(
                         ErrorCode.DUPLICATE_KEY,
                         "        points: case",

@@ -47,7 +47,7 @@ final class FeaturesValidate extends KeelsonCommand {
                 }
                 if (report.path("compared_with").isNull()) {
                     session.console()
-                            .note("%s: there is one version of the data, so nothing tells whether values change after their event."
+                            .note("%s: there is one version of the data, so nothing tells whether rows were changed after their event."
                                     .formatted(name));
                 }
             }

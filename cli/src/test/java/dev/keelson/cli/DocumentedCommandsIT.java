@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -31,16 +32,17 @@ import picocli.CommandLine;
  * those of one document in one temporary folder. It must exit with 0, or as a remark at its end says: {@code # exit 1}. A line
  * {@code $ cd DIR} changes the folder; {@code \} at the end goes on in the next line. The lines below a command are its output:
  * each must occur in what it prints, in that order, where {@code ...} stands for anything. Commands of a block
- * {@code console no-run} are only parsed: commands and options must exist. Other lines with {@code $} belong into {@code sh}
+ * {@code console no-run} are only parsed: commands and options must exist. A block {@code csv NAME} is a file that the reader makes in
+ * the folder reached by then. Other lines with {@code $} belong into {@code sh}
  * blocks, which are not looked at.
  */
 final class DocumentedCommandsIT {
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```console( no-run)?[ \\t]*\\n(.*?)^```[ \\t]*$");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(?:console( no-run)?|csv (\\S+))[ \\t]*\\n(.*?)^```[ \\t]*$");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
     private static final Pattern EXIT = Pattern.compile("\\s#(?:.*\\bexit (\\d+))?.*$");
 
-    /** A command of a document. */
-    private record Shown(boolean run, String line, int exit, List<String> output) {
+    /** A command of a document; with the name of a file, its output is the file's text. */
+    private record Shown(boolean run, String line, int exit, List<String> output, @Nullable String file) {
         List<String> words() {
             List<String> words = new ArrayList<>();
             Matcher matcher = WORD.matcher(line);
@@ -65,7 +67,7 @@ final class DocumentedCommandsIT {
                     .forEach(documents::add);
         }
         for (String example : ProjectTemplate.EXAMPLES) {
-            documents.add(root.resolve("app/src/main/resources/dev/keelson/project/examples/" + example + "/README.md"));
+            documents.add(root.resolve("examples/" + example + "/README.md"));
         }
         return documents.stream().map(document -> dynamicTest(root.relativize(document).toString(), () -> {
             Path own = Files.createDirectory(folder.resolve(Integer.toString(documents.indexOf(document))));
@@ -74,7 +76,7 @@ final class DocumentedCommandsIT {
     }
 
     @Test
-    void mechanismRunsComparesAndRefuses(@TempDir Path folder) {
+    void mechanismRunsComparesAndRefuses(@TempDir Path folder) throws IOException {
         String good = """
                 ```console
                 $ ./keelson init p --example football
@@ -100,9 +102,13 @@ final class DocumentedCommandsIT {
         }
     }
 
-    private static void play(Path folder, String document) {
+    private static void play(Path folder, String document) throws IOException {
         Path at = folder;
         for (Shown shown : commands(document)) {
+            if (shown.file() != null) {
+                Files.write(at.resolve(shown.file()), shown.output());
+                continue;
+            }
             List<String> words = shown.words();
             if (words.getFirst().equals("cd")) {
                 at = at.resolve(words.get(1)).normalize();
@@ -145,14 +151,18 @@ final class DocumentedCommandsIT {
         while (blocks.find()) {
             boolean run = blocks.group(1) == null;
             List<String> output = new ArrayList<>();
-            for (String line : blocks.group(2).replace("\\\n", " ").lines().toList()) {
+            if (blocks.group(2) != null) {
+                commands.add(new Shown(run, "", 0, blocks.group(3).lines().toList(), blocks.group(2)));
+                continue;
+            }
+            for (String line : blocks.group(3).replace("\\\n", " ").lines().toList()) {
                 if (line.startsWith("$ ")) {
                     output = new ArrayList<>();
                     Matcher remark = EXIT.matcher(line);
                     boolean remarked = remark.find();
                     int exit = remarked && remark.group(1) != null ? Integer.parseInt(remark.group(1)) : 0;
                     String command = remarked ? line.substring(2, remark.start()) : line.substring(2);
-                    commands.add(new Shown(run, command.strip(), exit, output));
+                    commands.add(new Shown(run, command.strip(), exit, output, null));
                 } else if (!line.isBlank() && !line.strip().equals("...")) {
                     output.add(line);
                 }

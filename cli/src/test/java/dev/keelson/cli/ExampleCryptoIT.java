@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of crypto currencies, source by source, its features against the files read by hand. */
+/** The example of crypto currencies from the first command to the last, its features against the files read by hand. */
 final class ExampleCryptoIT {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
     private static final int ASKED = 50;
@@ -35,59 +35,43 @@ final class ExampleCryptoIT {
     }
 
     @Test
-    void simulatedHoursAreCheckedAndRead() throws IOException {
+    void simulatedBarsAreCheckedAndReadByHourAndByDay() throws IOException {
         ExampleData.init(folder, "crypto");
         keelson("simulate", "crypto", "--days", "90", "--out", "data");
-        ExampleData.only(folder, "hourly");
+        keelson("run");
 
-        JsonNode report = keelson("data", "check", "--json").json();
-        keelson("data", "load");
+        JsonNode hours = keelson("data", "check", "hourly", "--json").json();
+        JsonNode days = keelson("data", "check", "daily", "--json").json();
 
-        assertThat(report.toString()).contains("gaps(1h, symbol) == 0");
-        assertThat(report.path("rows_marked").asInt()).isEqualTo(3); // bars without volume
-        List<Map<String, String>> bars = ExampleData.rows(folder.resolve("data/crypto/ohlcv_1h.csv.gz"));
-        checkHours(bars);
-        assertThat(keelson("labels", "show", "up_4h").out()).contains("2021-04");
+        assertThat(hours.toString()).contains("gaps(1h, symbol) == 0");
+        assertThat(hours.path("rows_marked").asInt()).isEqualTo(3); // bars without volume
+        assertThat(days.path("verdict").asText()).isEqualTo("passed");
+        checkFeatures(folder.resolve("data"));
     }
 
     @Test
-    void simulatedDaysAreCheckedAndRead() throws IOException {
-        ExampleData.init(folder, "crypto");
-        keelson("simulate", "crypto", "--days", "120", "--out", "data");
-        ExampleData.only(folder, "daily");
-
-        JsonNode report = keelson("data", "check", "--json").json();
-        keelson("data", "load");
-
-        assertThat(report.path("verdict").asText()).isEqualTo("passed");
-        checkDays(ExampleData.rows(folder.resolve("data/crypto/ohlcv_1d.csv.gz")));
-    }
-
-    @Test
-    void realHoursHaveTheFeaturesOfTheFileReadByHand() throws IOException {
+    void realBarsHaveTheFeaturesOfTheFilesReadByHand() throws IOException {
         Path data = ExampleData.real("crypto");
         environment = Map.of("KEELSON_DATA", data.toString());
         ExampleData.init(folder, "crypto");
-        ExampleData.only(folder, "hourly");
+        keelson("run");
 
-        JsonNode report = keelson("data", "check", "--json").json();
-        keelson("data", "load");
+        JsonNode hours = keelson("data", "check", "hourly", "--json").json();
+        JsonNode days = keelson("data", "check", "daily", "--json").json();
 
-        assertThat(report.path("rows_marked").asInt()).isEqualTo(6);
-        assertThat(report.toString()).contains("2021-04-20T01:00:00Z"); // the first outage
+        assertThat(hours.path("rows_marked").asInt()).isEqualTo(6);
+        assertThat(hours.toString()).contains("2021-04-20T01:00:00Z"); // the first outage
+        assertThat(days.path("rows_marked").asInt()).isEqualTo(13); // wild days, all of which stayed
+        assertThat(days.toString()).contains("gaps(1d, symbol) == 0").doesNotContain("one wrong row");
+        checkFeatures(data);
+    }
+
+    private void checkFeatures(Path data) throws IOException {
         checkHours(ExampleData.rows(data.resolve("crypto/ohlcv_1h.csv.gz")));
-    }
-
-    @Test
-    void realDaysHaveTheFeaturesOfTheFileReadByHand() throws IOException {
-        Path data = ExampleData.real("crypto");
-        environment = Map.of("KEELSON_DATA", data.toString());
-        ExampleData.init(folder, "crypto");
-        ExampleData.only(folder, "daily");
-
-        keelson("data", "load");
-
         checkDays(ExampleData.rows(data.resolve("crypto/ohlcv_1d.csv.gz")));
+        assertThat(keelson("labels", "show", "up_4h").out()).contains("2021-04");
+        Cli now = keelson("features", "get", "--features", "hourly_features:*,daily_features:*", "--entity", "symbol=ETHUSDT");
+        assertThat(now.out()).contains("return_24h", "volatility_30d");
     }
 
     private void checkHours(List<Map<String, String>> bars) throws IOException {

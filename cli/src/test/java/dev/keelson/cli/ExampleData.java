@@ -15,13 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** Data of the examples, read in the plainest way, to compute by hand what commands say of it. */
 final class ExampleData {
-    private static final String PROJECT = "keelson.yaml";
-
     private ExampleData() {}
 
     /** Rows of a CSV file without quoted commas but in its header, as texts by column. */
@@ -60,37 +57,6 @@ final class ExampleData {
     static void init(Path folder, String example) {
         Cli made = Cli.run(folder, "-q", "init", ".", "--example", example);
         assertThat(made.code()).as(made.err()).isZero();
-    }
-
-    /** Leaves one source in the project file, and the views that read nothing else. */
-    static void only(Path folder, String source) throws IOException {
-        Path file = folder.resolve(PROJECT);
-        String text = Files.readString(file).replaceAll("(?m)^.*unmatched\\(.*\\n", "");
-        String columns = "";
-        int anchor = text.indexOf("columns: &");
-        if (anchor >= 0) { // what an alias stands for
-            int first = text.indexOf('\n', anchor) + 1;
-            columns = text.substring(first, text.indexOf("    rules:", first));
-            text = text.replaceAll("columns: &\\w+", "columns:");
-        }
-        text = text.replaceAll("columns: \\*\\w+\\n", "columns:\n" + columns.replace("\\", "\\\\"));
-        text = section(text, "sources", "^  " + source + ":");
-        text = section(text, "feature_views", "source: " + source + "$|sources: \\[" + source + "\\]$");
-        Files.writeString(file, text);
-    }
-
-    private static String section(String text, String name, String kept) {
-        int start = text.indexOf("\n" + name + ":\n") + name.length() + 3;
-        var end = Pattern.compile("(?m)^[a-z#]").matcher(text);
-        int stop = end.find(start) ? end.start() : text.length();
-        StringBuilder section = new StringBuilder();
-        for (String part : text.substring(start, stop).split("(?m)^(?=  [a-z])", -1)) {
-            if (Pattern.compile("(?m)" + kept).matcher(part).find()) {
-                section.append(part);
-            }
-        }
-        assertThat(section).as("%s of %s", name, kept).isNotEmpty();
-        return text.substring(0, start) + section + "\n" + text.substring(stop);
     }
 
     /** Runs `features history` over rows of texts; the first names the columns. */

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of stocks, source by source, its features against the files read by hand. */
+/** The example of stocks from the first command to the last, its features against the files read by hand. */
 final class ExampleStocksIT {
     private static final ZoneId ZONE = ZoneId.of("America/New_York");
     private static final int ASKED = 50;
@@ -34,19 +34,16 @@ final class ExampleStocksIT {
         return cli;
     }
 
-    private JsonNode checkAndLoad(String source) throws IOException {
+    private void start() throws IOException {
         ExampleData.init(folder, "stocks");
-        ExampleData.only(folder, source);
         if (environment.isEmpty()) {
             keelson("simulate", "stocks", "--tickers", "15", "--years", "3", "--out", "data");
         }
-        JsonNode report = keelson("data", "check", "--json").json();
-        keelson("data", "load");
-        return report;
+        keelson("run");
     }
 
-    private void useRealData() {
-        environment = Map.of("KEELSON_DATA", ExampleData.real("stocks").toString());
+    private JsonNode check(String source) throws IOException {
+        return keelson("data", "check", source, "--json").json();
     }
 
     private List<Map<String, String>> file(String name) throws IOException {
@@ -55,46 +52,56 @@ final class ExampleStocksIT {
     }
 
     @Test
-    void faultsOfSimulatedPricesAreToldApart() throws IOException {
-        JsonNode report = checkAndLoad("prices");
+    void simulatedStocksAreCheckedAndJoinedAsOfTheirReportsPublication() throws IOException {
+        start();
 
-        assertThat(report.path("rows_quarantined").asInt()).isEqualTo(1); // a close above the day's high
-        assertThat(report.path("rows_marked").asInt()).isEqualTo(2);
-        assertThat(report.toString())
+        JsonNode prices = check("prices");
+        assertThat(prices.path("rows_quarantined").asInt()).isEqualTo(1); // a close above the day's high
+        assertThat(prices.path("rows_marked").asInt()).isEqualTo(2);
+        assertThat(prices.toString())
                 .contains("of SAB is -", "one wrong row", "of SAC is -", "a spin-off", "missing(open) == 0");
-        checkPrices(file("prices_2013_2018.csv.gz"));
+        JsonNode reports = check("reports");
+        assertThat(reports.path("rows_quarantined").asInt()).isEqualTo(1);
+        assertThat(reports.toString()).contains("For Year is 1215");
+        assertThat(value(reports, "unmatched(\"Ticker Symbol\", prices.ticker) == 0")).isEqualTo(4); // of a firm without prices
+        checkFeatures();
     }
 
     @Test
-    void simulatedReportsCountFromTheirPublicationOn() throws IOException {
-        JsonNode report = checkAndLoad("reports");
+    void realStocksHaveTheFeaturesOfTheFilesReadByHand() throws IOException {
+        environment = Map.of("KEELSON_DATA", ExampleData.real("stocks").toString());
+        start();
 
-        assertThat(report.path("rows_quarantined").asInt()).isEqualTo(1);
-        assertThat(report.toString()).contains("For Year is 1215");
-        checkReports(file("fundamentals.csv.gz"));
+        JsonNode prices = check("prices");
+        assertThat(prices.path("rows_quarantined").asInt()).isEqualTo(5); // CHK, O twice, SPG and UA
+        assertThat(prices.path("rows_marked").asInt()).isEqualTo(13); // 11 jumps, 2 days without volume
+        assertThat(prices.toString()).contains("of DISCA is -50.6 %", "one wrong row", "a spin-off");
+        JsonNode reports = check("reports");
+        assertThat(reports.path("rows_quarantined").asInt()).isEqualTo(1);
+        assertThat(reports.toString()).contains("For Year is 1215");
+        assertThat(value(reports, "unmatched(\"Ticker Symbol\", prices.ticker) == 0")).isEqualTo(64); // of 16 tickers
+        checkFeatures();
     }
 
-    @Test
-    void realPricesHaveTheFeaturesOfTheFileReadByHand() throws IOException {
-        useRealData();
-
-        JsonNode report = checkAndLoad("prices");
-
-        assertThat(report.path("rows_quarantined").asInt()).isEqualTo(5); // CHK, O twice, SPG and UA
-        assertThat(report.path("rows_marked").asInt()).isEqualTo(13); // 11 jumps, 2 days without volume
-        assertThat(report.toString()).contains("of DISCA is -50.6 %", "one wrong row", "a spin-off");
-        checkPrices(file("prices_2013_2018.csv.gz"));
+    private static double value(JsonNode report, String condition) {
+        for (JsonNode check : report.path("checks")) {
+            if (check.path("condition").asText().equals(condition)) {
+                return check.path("value").asDouble();
+            }
+        }
+        throw new AssertionError("There is no check (%s) in %s.".formatted(condition, report));
     }
 
-    @Test
-    void realReportsCountFromTheirPublicationOn() throws IOException {
-        useRealData();
-
-        JsonNode report = checkAndLoad("reports");
-
-        assertThat(report.path("rows_quarantined").asInt()).isEqualTo(1);
-        assertThat(report.toString()).contains("For Year is 1215");
-        checkReports(file("fundamentals.csv.gz"));
+    private void checkFeatures() throws IOException {
+        List<Map<String, String>> prices = file("prices_2013_2018.csv.gz");
+        List<Map<String, String>> reports = file("fundamentals.csv.gz");
+        checkPrices(prices);
+        checkReports(reports);
+        checkValuation(prices, reports);
+        assertThat(keelson("labels", "show", "up_quarter").out()).contains("2015-");
+        String ticker = cell(prices.getFirst(), "ticker");
+        Cli now = keelson("features", "get", "--features", "price_features:last_close", "--entity", "ticker=" + ticker);
+        assertThat(now.out()).contains("last_close");
     }
 
     /** Asks for random rows' tickers at noon of random days. */
@@ -119,11 +126,7 @@ final class ExampleStocksIT {
     private void checkPrices(List<Map<String, String>> prices) throws IOException {
         int compared = 0;
         for (Map<String, String> answer : ask(prices, "ticker", 1, "price_features:*")) {
-            List<Map<String, String>> known = prices.stream()
-                    .filter(row -> cell(row, "ticker").equals(cell(answer, "ticker")))
-                    .filter(row -> LocalDate.parse(cell(row, "date")).isBefore(day(answer)))
-                    .filter(row -> !outside(row, "open") && !outside(row, "close")) // in quarantine
-                    .toList();
+            List<Map<String, String>> known = knownPrices(prices, answer);
             if (!cell(answer, "price_features._status").equals("PRESENT")) {
                 assertThat(known.isEmpty() || LocalDate.parse(cell(known.getLast(), "date")).isBefore(day(answer).minusDays(6)))
                         .isTrue();
@@ -148,13 +151,7 @@ final class ExampleStocksIT {
     private void checkReports(List<Map<String, String>> reports) throws IOException {
         int compared = 0;
         for (Map<String, String> answer : ask(reports, "Ticker Symbol", 2, "report_features:*")) {
-            // public from the ninetieth day after the period's end on
-            List<Map<String, String>> known = reports.stream()
-                    .filter(row -> cell(row, "Ticker Symbol").equals(cell(answer, "ticker")))
-                    .filter(row -> !cell(row, "For Year").equals("1215"))
-                    .filter(row -> !LocalDate.parse(cell(row, "Period Ending")).plusDays(90).isAfter(day(answer)))
-                    .sorted(Comparator.comparing((Map<String, String> row) -> cell(row, "Period Ending")))
-                    .toList();
+            List<Map<String, String>> known = knownReports(reports, cell(answer, "ticker"), day(answer));
             if (!cell(answer, "report_features._status").equals("PRESENT")) {
                 assertThat(known.isEmpty()
                                 || LocalDate.parse(cell(known.getLast(), "Period Ending"))
@@ -182,6 +179,45 @@ final class ExampleStocksIT {
             }
         }
         assertThat(compared).isGreaterThan(ASKED / 2);
+    }
+
+    private void checkValuation(List<Map<String, String>> prices, List<Map<String, String>> reports) throws IOException {
+        int compared = 0;
+        for (Map<String, String> answer : ask(reports, "Ticker Symbol", 2, "valuation:*")) {
+            if (!cell(answer, "valuation._status").equals("PRESENT")) {
+                continue;
+            }
+            Map<String, String> price = knownPrices(prices, answer).getLast();
+            LocalDate known = LocalDate.parse(cell(price, "date")).plusDays(1);
+            List<Map<String, String>> published = knownReports(reports, cell(answer, "ticker"), known);
+            double eps = number(published.getLast(), "Earnings Per Share");
+            double ratio = number(price, "close") / eps;
+            assertThat(Double.isNaN(ratio)).isEqualTo(Double.isNaN(number(answer, "valuation.pe_ratio")));
+            if (!Double.isNaN(ratio)) {
+                close(answer, "valuation.pe_ratio", ratio);
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(ASKED / 2);
+    }
+
+    private static List<Map<String, String>> knownPrices(List<Map<String, String>> prices, Map<String, String> answer) {
+        return prices.stream()
+                .filter(row -> cell(row, "ticker").equals(cell(answer, "ticker")))
+                .filter(row -> LocalDate.parse(cell(row, "date")).isBefore(day(answer)))
+                .filter(row -> !outside(row, "open") && !outside(row, "close")) // in quarantine
+                .toList();
+    }
+
+    /** Public from the ninetieth day after the period's end on. */
+    private static List<Map<String, String>> knownReports(
+            List<Map<String, String>> reports, String ticker, LocalDate day) {
+        return reports.stream()
+                .filter(row -> cell(row, "Ticker Symbol").equals(ticker))
+                .filter(row -> !cell(row, "For Year").equals("1215"))
+                .filter(row -> !LocalDate.parse(cell(row, "Period Ending")).plusDays(90).isAfter(day))
+                .sorted(Comparator.comparing((Map<String, String> row) -> cell(row, "Period Ending")))
+                .toList();
     }
 
     private static void close(Map<String, String> answer, String column, double expected) {

@@ -122,6 +122,7 @@ final class ProjectLifeIT {
         assertThat(check.code()).as(check.err()).isZero();
         assertThat(check.json().at("/reports/0/verdict").asText()).isIn("ok", "warn");
         assertThat(check.json().at("/reports/0/features").size()).isPositive();
+        assertThat(check.json().at("/reports/0/recomputed_rows").asInt()).isPositive();
         assertThat(keelson("models show football-1x2 --json").json().at("/versions/0/importance").properties())
                 .isNotEmpty();
     }

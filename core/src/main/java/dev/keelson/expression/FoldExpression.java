@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * rate(FTR = 'H') over 90d                  streak(points = 3)           days since last event
  * ratio(profit, stake) over 90d             lag(close, 2)                days since goals_for = 0
  * ewm(x, half_life = 5 events)              rsi(close, 14)               macd(close, 12, 26, 9)
- * corr(daily_return, SPY.daily_return) over 30d
+ * corr(daily_return, SPY.daily_return) over 30d  rate(won) over 90d by sport
  * transitions(result, 'W', 'D', 'L') over last 50 events
  * elo(home = HomeTeam, away = AwayTeam, result = FTR, k = 20, home_advantage = 65)
  * pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG)
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface FoldExpression
         permits FoldExpression.Aggregate,
                 PairedAggregate,
+                Grouped,
                 Ewm,
                 Lag,
                 Indicator,

@@ -44,6 +44,9 @@ final class FoldParser {
     private final Diagnostics diagnostics;
     private final ScalarParser scalars;
 
+    /** The column behind a window's {@code by}, if there is one. */
+    private @Nullable String by;
+
     private FoldParser(TokenStream tokens, Schema schema) {
         this.tokens = tokens;
         this.schema = schema;
@@ -53,7 +56,9 @@ final class FoldParser {
 
     static FoldExpression parse(Located text, Schema schema) {
         TokenStream tokens = TokenStream.of(text);
-        return new FoldParser(tokens, schema).fold();
+        FoldParser parser = new FoldParser(tokens, schema);
+        FoldExpression fold = parser.fold();
+        return parser.by == null ? fold : new Grouped(fold, parser.by);
     }
 
     /** What a text says of its suffixes without a schema; empty when it is not even a list of tokens. */
@@ -238,7 +243,25 @@ final class FoldParser {
         return new Aggregate(function, finish(argument, start), window);
     }
 
+    /** A window, and the part of the key that groups it. */
     private Window window(Token name) {
+        Window window = span(name);
+        group();
+        return window;
+    }
+
+    private void group() {
+        if (!tokens.acceptWord("by")) {
+            return;
+        }
+        Token token = tokens.peek();
+        if (scalars.column() instanceof Invalid) {
+            diagnostics.throwIfAny();
+        }
+        by = token.text();
+    }
+
+    private Window span(Token name) {
         if (!tokens.acceptWord("over")) {
             throw tokens.unexpected(
                     WINDOW, "Maybe `over last 5 events` is missing after %s(…).".formatted(name.text()));
@@ -362,6 +385,13 @@ final class FoldParser {
         }
         tokens.expectSymbol(")", "after the arguments of " + name.text());
         Window window = window(name);
+        if (other != null && by != null) {
+            throw diagnostics.fatal(
+                    name.start(),
+                    "The second argument (%s) is of another key, and the window is of a group of keys (by %s)."
+                            .formatted(token.text(), by),
+                    "Maybe `by %s` can be left out.".formatted(by));
+        }
         Expression firstValue = finish(first, firstStart);
         return new PairedAggregate(
                 function, firstValue, other == null ? null : other.key(), checked(second, token.start()), window);
@@ -391,7 +421,8 @@ final class FoldParser {
         tokens.next();
         Window halfLife = halfLife();
         tokens.expectSymbol(")", "after the arguments of ewm");
-        Window window = tokens.peek().isWord("over") ? window(name) : Ewm.defaultWindow(halfLife);
+        Window window = tokens.peek().isWord("over") ? span(name) : Ewm.defaultWindow(halfLife);
+        group();
         return new Ewm(finish(argument, start), halfLife, window);
     }
 

@@ -18,8 +18,8 @@ import java.util.Map;
  * report those that the example reads and their sums are filled and consistent; the others are empty.
  *
  * <p>Faults as in real files, found by the checks of the example: one close of the second ticker is halved for one day, the third ticker falls by half for
- * good on a day (a spin-off), one row has no open, high and low, one close lies above its day's high, one report's {@code For Year} is 1215, and
- * every tenth report has neither earnings per share nor shares. Same settings, same bytes.
+ * good on a day (a spin-off), one row has no open, high and low, one close lies above its day's high, one report's {@code For Year} is 1215,
+ * every tenth report has neither earnings per share nor shares, and the last firm has reports but no prices. Same settings, same bytes.
  */
 public final class SimulatedStocks {
     /** Names of the columns of prices, in order. */
@@ -141,7 +141,7 @@ public final class SimulatedStocks {
     public int writeReports(Appendable out) throws IOException {
         out.append(String.join(",", REPORT_COLUMNS.stream().map(SimulatedStocks::quoted).toList())).append('\n');
         int written = 0;
-        for (int t = 0; t < tickers; t++) {
+        for (int t = 0; t <= tickers; t++) { // one more than have prices
             RandomStream random = RandomStream.of(seed, 4, t);
             double shares = Math.rint(3e8 * StrictMath.exp(0.6 * random.normal()));
             double margin = 0.05 + 0.1 * random.uniform();

@@ -99,6 +99,10 @@ class FoldExpressionTest {
                     spread(AvgH, AvgA) over last event        ; spread(AvgH, AvgA) over last event         ; DOUBLE
                     corr(AvgH, SPY.AvgA) over 30d             ; corr(AvgH, SPY.AvgA) over 30d              ; DOUBLE
                     corr(AvgH, "BTC/USDT.AvgA") over 30d      ; corr(AvgH, "BTC/USDT.AvgA") over 30d       ; DOUBLE
+                    sum(points) over 90d BY HomeTeam          ; sum(points) over 90d by HomeTeam           ; DOUBLE
+                    ratio(points, FTHG) over last 9 events by FTR ; ratio(points, FTHG) over last 9 events by FTR ; DOUBLE
+                    ewm(points, half_life = 5d) by FTR        ; ewm(points, half_life = 5d) by FTR         ; DOUBLE
+                    transitions(FTR, 'H', 'D') over 9d by FTR ; transitions(FTR, 'H', 'D') over 9d by FTR  ; DOUBLE
                     transitions(FTR, 'H', 'D', 'A') over 90d  ; transitions(FTR, 'H', 'D', 'A') over 90d   ; DOUBLE
                     transitions(FTR, 'H', 'A', smoothing = 0, from = 'A') over last 9 events ; transitions(FTR, 'H', 'A', from = 'A', smoothing = 0) over last 9 events ; DOUBLE
                     pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG, rate = 0.06) ; pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG, away_goals = FTAG) ; DOUBLE
@@ -255,6 +259,10 @@ class FoldExpressionTest {
                     overround(AvgH, AvgA, margin = shin)   ; 31 ; overround takes no margin
                     pi_rating(home = HomeTeam, away = AwayTeam, home_goals = FTHG) ; 0 ; The argument (away_goals) of pi_rating is missing
                     strength(home = HomeTeam, away = AwayTeam, home_count = FTHG, away_count = FTAG, prior = 0) ; 89 ; prior (0) must be above 0
+                    sum(points) over 90d by Home           ; 24 ; no column (Home)
+                    sum(points) over 90d by 3              ; 24 ; Found (3) where the name of a column
+                    corr(AvgH, SPY.AvgA) over 30d by FTR   ; 0  ; is of another key, and the window is of a group
+                    streak(points = 3) by FTR              ; 19 ; Found (by) where the end
                     goals_for over 30d                     ; 10 ; Found (over) where the end
                     2 * mean(points)                       ; 4  ; There is no function (mean)
                     implied(AvgH)                          ; 0  ; implied has one column

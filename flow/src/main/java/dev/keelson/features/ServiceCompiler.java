@@ -10,6 +10,7 @@ import dev.keelson.expression.DaysSinceCondition;
 import dev.keelson.expression.Ewm;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.Grouped;
 import dev.keelson.expression.Indicator;
 import dev.keelson.expression.Lag;
 import dev.keelson.expression.PairedAggregate;
@@ -312,6 +313,7 @@ final class ServiceCompiler {
             }
             case FoldExpression.Aggregate fromEvents -> throw notAtRequest(fromEvents);
             case PairedAggregate fromEvents -> throw notAtRequest(fromEvents);
+            case Grouped fromEvents -> throw notAtRequest(fromEvents);
             case Ewm fromEvents -> throw notAtRequest(fromEvents);
             case Lag fromEvents -> throw notAtRequest(fromEvents);
             case Indicator fromEvents -> throw notAtRequest(fromEvents);

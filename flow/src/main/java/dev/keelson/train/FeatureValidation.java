@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param datasetVersion the data
  * @param comparedWith the earlier version of the data that values were compared with; null when there is none
  * @param rows rows with a known label
+ * @param recomputed how many of these were computed anew from what was known before them
  * @param features of every feature, in order
  * @param findings what is wrong, the worst first, then in the order of the features
  */
@@ -36,6 +37,7 @@ public record FeatureValidation(
         String datasetVersion,
         @Nullable String comparedWith,
         int rows,
+        int recomputed,
         List<Feature> features,
         List<Finding> findings) {
     /** More rows say no more of a correlation; the newest count. */
@@ -75,6 +77,8 @@ public record FeatureValidation(
         LEAKAGE,
         /** Its value for a past event is not what it was. */
         CHANGES_AFTER_EVENT,
+        /** Its value is another one when only what was known before the event is there. */
+        LOOKS_AHEAD,
         /** The newer half of the rows has another distribution than the older one. */
         DRIFT;
 
@@ -139,6 +143,7 @@ public record FeatureValidation(
      * @param definition the model
      * @param table rows whose labels are known
      * @param earlier the same rows, as far as they were there, with the features of an earlier version of the data; or null
+     * @param recomputed values of some of the rows, by their ids, computed from what was known before them alone
      * @param datasetVersion the data
      * @param earlierVersion the earlier data, or null
      * @param at the moment, for the report
@@ -147,6 +152,7 @@ public record FeatureValidation(
             ModelDefinition definition,
             TrainingTable table,
             @Nullable TrainingTable earlier,
+            Map<String, double[]> recomputed,
             String datasetVersion,
             @Nullable String earlierVersion,
             Instant at,
@@ -176,9 +182,10 @@ public record FeatureValidation(
         if (earlier != null) {
             changes(table, earlier, limits, findings);
         }
+        int compared = lookAheads(table, recomputed, findings);
         findings.sort(Comparator.comparing(Finding::level)); // stable: the rest keeps its order
         return new FeatureValidation(
-                definition.name(), at, datasetVersion, earlierVersion, table.rows(), features, findings);
+                definition.name(), at, datasetVersion, earlierVersion, table.rows(), compared, features, findings);
     }
 
     /** Whether anything should keep the model from being trained. */
@@ -455,6 +462,35 @@ public record FeatureValidation(
         }
     }
 
+    /** Compares with the values that were computed from data cut at the event; returns how many rows there were. */
+    private static int lookAheads(TrainingTable table, Map<String, double[]> recomputed, List<Finding> findings) {
+        int[] rows = IntStream.range(0, table.rows())
+                .filter(i -> recomputed.containsKey(table.rowIds().get(i)))
+                .toArray();
+        for (int f = 0; f < table.features().width(); f++) {
+            int feature = f;
+            long changed = Arrays.stream(rows)
+                    .filter(i -> Double.compare(
+                                    table.features().value(i, feature),
+                                    recomputed.getOrDefault(table.rowIds().get(i), new double[0])[feature])
+                            != 0)
+                    .count();
+            if (changed > 0) {
+                String name = table.features().names().get(f);
+                add(
+                        findings,
+                        Level.BLOCK,
+                        Kind.LOOKS_AHEAD,
+                        List.of(name),
+                        changed / (double) rows.length,
+                        0,
+                        "%s has another value for %d of %d past events when only what was known before them is there: it looks ahead."
+                                .formatted(name, changed, rows.length));
+            }
+        }
+        return rows.length;
+    }
+
     private static void add(
             List<Finding> findings,
             Level level,
@@ -479,6 +515,7 @@ public record FeatureValidation(
         node.put("dataset_version", datasetVersion);
         node.put("compared_with", comparedWith);
         node.put("rows", rows);
+        node.put("recomputed_rows", recomputed);
         ArrayNode list = node.putArray("findings");
         for (Finding finding : findings) {
             ObjectNode each = list.addObject();

@@ -163,6 +163,28 @@ final class FeatureServiceTest {
     }
 
     @Test
+    void windowIsGroupedByOneOfSeveralPartsOfTheKey() {
+        List<FeatureViewDefinition> views = List.of(
+                new FeatureViewDefinition(
+                        "both", "team", "matches", "{div}_{HomeTeam}", null, null,
+                        MatchRows.features("a", "count(*) over 5d by div", "b", "count(*) over 5d by AwayTeam"), null),
+                new FeatureViewDefinition(
+                        "one", "team", "matches", "div", null, null, MatchRows.features("a", "count(*) over 5d by div"), null),
+                new FeatureViewDefinition(
+                        "none", "team", "matches", null, null, null, MatchRows.features("a", "count(*) over 5d by div"), null));
+
+        KeelsonException thrown = catchThrowableOfType(
+                KeelsonException.class, () -> FeatureEngine.of(views, MatchRows.ENTITIES, List.of(MatchRows.SOURCE)));
+
+        assertThat(thrown.problems())
+                .extracting(Problem::message)
+                .anySatisfy(message -> assertThat(message).contains("(AwayTeam) groups a window of the view (both)", "[div, HomeTeam]"))
+                .anySatisfy(message -> assertThat(message).contains("(div) groups a window of the view (one)"))
+                .anySatisfy(message -> assertThat(message).contains("(div) groups a window of the view (none)"))
+                .noneSatisfy(message -> assertThat(message).contains("(div) groups a window of the view (both)"));
+    }
+
+    @Test
     void unpivotedColumnNeedsEveryRoleOneTypeAndANewName() {
         Unpivot good = MatchRows.unpivot();
         Map<String, Map<String, String>> columns = new LinkedHashMap<>();

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -238,7 +239,16 @@ final class FoldPropertyTest {
     private static final FeatureEngine ENGINE = FeatureEngine.of(
             List.of(
                     view("own", "symbol", "symbol", DEFINITIONS.toArray(String[]::new)),
-                    view("pair", "both", "{symbol}/{market}", "n", "count(*) over 1000d"),
+                    view(
+                            "pair",
+                            "both",
+                            "{symbol}/{market}",
+                            "n",
+                            "count(*) over 1000d",
+                            "of_symbol",
+                            "mean(close) over last 5 events by symbol",
+                            "of_market",
+                            "ratio(close, volume) over 30d by market"),
                     view(
                             "rated",
                             "symbol",
@@ -310,6 +320,38 @@ final class FoldPropertyTest {
                 assertThat(table.column("pair.n")[row]).isEqualTo((double) count);
             }
         }
+    }
+
+    @Test
+    void windowsByAPartOfTheKeyHoldTheEventsOfAllKeysThatShareIt() {
+        int values = 0;
+        for (long seed = 60; seed < 64; seed++) {
+            List<Bar> bars = bars(seed, 160);
+            FeatureTable table = ENGINE.history(frame(bars), frame(bars), SERVICE);
+            for (int row = 0; row < bars.size(); row++) {
+                if (table.status("pair.n", row) != FeatureStatus.PRESENT) {
+                    continue;
+                }
+                Bar asked = bars.get(row);
+                List<Bar> whole = known(bars, null, asked.eventTime).all.stream()
+                        .filter(bar -> bar.symbol != null && bar.market != null)
+                        .toList();
+                Known symbol = new Known(
+                        whole,
+                        whole.stream().filter(bar -> Objects.equals(bar.symbol, asked.symbol)).toList(),
+                        asked.eventTime);
+                Known market = new Known(
+                        whole,
+                        whole.stream().filter(bar -> Objects.equals(bar.market, asked.market)).toList(),
+                        asked.eventTime);
+                String where = "seed %d, row %d".formatted(seed, row);
+                double[] both = sums(market.since(30));
+                same(table.column("pair.of_symbol")[row], mean(closes(symbol.last(5))), where);
+                same(table.column("pair.of_market")[row], both[1] == 0 ? Double.NaN : both[0] / both[1], where);
+                values++;
+            }
+        }
+        assertThat(values).isGreaterThan(150);
     }
 
     @Test

@@ -56,6 +56,11 @@ final class FeatureValidationTest {
     }
 
     private static FeatureValidation validate(TrainingTable table, @Nullable TrainingTable earlier) {
+        return validate(table, earlier, Map.of());
+    }
+
+    private static FeatureValidation validate(
+            TrainingTable table, @Nullable TrainingTable earlier, Map<String, double[]> recomputed) {
         ModelDefinition definition = new ModelDefinition(
                 "m",
                 "s",
@@ -75,7 +80,7 @@ final class FeatureValidationTest {
                 1,
                 null);
         return FeatureValidation.of(
-                definition, table, earlier, "v2", earlier == null ? null : "v1", NOW, FeatureValidation.Limits.DEFAULT);
+                definition, table, earlier, recomputed, "v2", earlier == null ? null : "v1", NOW, FeatureValidation.Limits.DEFAULT);
     }
 
     private static Finding only(double[]... columns) {
@@ -118,6 +123,24 @@ final class FeatureValidationTest {
 
         assertThat(finding.level()).isEqualTo(Level.WARN);
         assertThat(finding.kind()).isEqualTo(Kind.LEAKAGE);
+    }
+
+    @Test
+    void valuesThatOtherDataGivesThanWasKnownBeforeTheEventBlock() {
+        double[] other = column(2, (random, i) -> random.nextInt(5));
+        Map<String, double[]> same = Map.of("row5", new double[] {NOISE[5], other[5]}, "row7", new double[] {NOISE[7], other[7]});
+        Map<String, double[]> another = Map.of("row5", new double[] {NOISE[5], Double.NaN}, "row7", new double[] {NOISE[7], other[7]});
+
+        FeatureValidation sound = validate(table(NOISE, other), null, same);
+        FeatureValidation ahead = validate(table(NOISE, other), null, another);
+
+        assertThat(sound.recomputed()).isEqualTo(2);
+        assertThat(sound.findings()).isEmpty();
+        Finding finding = ahead.findings().getFirst();
+        assertThat(finding.level()).isEqualTo(Level.BLOCK);
+        assertThat(finding.kind()).isEqualTo(Kind.LOOKS_AHEAD);
+        assertThat(finding.features()).containsExactly("f1");
+        assertThat(finding.text()).contains("1 of 2 past events");
     }
 
     @Test

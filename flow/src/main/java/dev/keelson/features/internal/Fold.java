@@ -7,6 +7,7 @@ package dev.keelson.features.internal;
 sealed interface Fold
         permits AggregateFold,
                 PairedFold,
+                GroupedFold,
                 EwmFold,
                 LagFold,
                 IndicatorFold,

@@ -10,6 +10,7 @@ import dev.keelson.expression.DaysSinceCondition;
 import dev.keelson.expression.Ewm;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FoldExpression;
+import dev.keelson.expression.Grouped;
 import dev.keelson.expression.Indicator;
 import dev.keelson.expression.Lag;
 import dev.keelson.expression.PairedAggregate;
@@ -31,6 +32,7 @@ import dev.keelson.frame.Vector;
 import dev.keelson.id.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,9 @@ public final class ViewPlan {
     private static final int CODE_VERSION = 1;
 
     /** Begins the keys of groups: a character that no data has in its keys. */
-    private static final String GROUP = "\u0001mean:";
+    static final String GROUP = "\u0001";
+
+    private static final String MEANS = GROUP + "mean:";
 
     private final FeatureViewDefinition definition;
     private final SourceSchema source;
@@ -54,6 +58,7 @@ public final class ViewPlan {
     private final ConditionFold[] conditions;
     private final int firstConditionLane;
     private final PairEvents[] pairs;
+    private final Part[] parts;
     private final int cells;
     private final boolean keepsEvents;
     private final int keepEvents;
@@ -74,6 +79,13 @@ public final class ViewPlan {
     private record PairEvents(
             PairFold fold, String home, String away, String first, @Nullable String second, @Nullable String group) {}
 
+    /**
+     * A part of the key that groups windows.
+     *
+     * @param cell where a key keeps the name of its group
+     */
+    private record Part(String column, int cell) {}
+
     private ViewPlan(Compiler compiler) {
         this.definition = compiler.definition;
         this.source = compiler.source;
@@ -87,6 +99,7 @@ public final class ViewPlan {
         this.folds = compiler.folds.toArray(Fold[]::new);
         this.conditions = compiler.conditions.toArray(ConditionFold[]::new);
         this.pairs = compiler.pairs.toArray(PairEvents[]::new);
+        this.parts = compiler.parts.toArray(Part[]::new);
         this.cells = compiler.cells;
         this.keepsEvents = compiler.keepEvents > 0 || compiler.keepMicros > 0;
         this.keepEvents = compiler.keepEvents;
@@ -206,7 +219,11 @@ public final class ViewPlan {
             for (int i = 0; i < pairs.length; i++) {
                 read[i] = pairs(pairs[i], rows);
             }
-            this.batch = new EventBatch(rows.eventTimes(), rows.knownAts(), keys, values, read);
+            EventBatch.Parts[] groups = new EventBatch.Parts[parts.length];
+            for (int i = 0; i < parts.length; i++) {
+                groups[i] = parts(parts[i].column(), rows);
+            }
+            this.batch = new EventBatch(rows.eventTimes(), rows.knownAts(), keys, values, read, groups);
         }
 
         /** Applies a row to the states of the keys that it touches. */
@@ -216,7 +233,14 @@ public final class ViewPlan {
             for (int r = 0; r < batch.keys().length; r++) {
                 int key = batch.keys()[r][row];
                 if (key >= 0) {
-                    applyEvent(states.of(key), eventTime, knownAt, batch.values()[r], row * lanes.size());
+                    KeyState state = states.of(key);
+                    applyEvent(state, eventTime, knownAt, batch.values()[r], row * lanes.size());
+                    for (int i = 0; i < parts.length; i++) { // then there is one role
+                        EventBatch.Parts groups = batch.parts()[i];
+                        state.cell(parts[i].cell(), groups.names()[row]);
+                        KeyState group = states.of(groups.keys()[row]);
+                        applyEvent(group, eventTime, knownAt, batch.values()[r], row * lanes.size());
+                    }
                 }
             }
             for (int i = 0; i < pairs.length; i++) {
@@ -311,22 +335,38 @@ public final class ViewPlan {
         return new EventBatch.Pairs(keys(rows, pair.home()), keys(rows, pair.away()), groups, first, second);
     }
 
-    /** Whether a key is that of the means of a group, not of an entity. */
+    /** Whether a key is that of a group, not of an entity. */
     public static boolean isGroup(String key) {
         return key.startsWith(GROUP);
     }
 
     /** The keys under which the means of groups are kept: no entity's key begins like them. */
     private static int[] groups(SourceRows rows, String column) {
-        return rows.keys().column(GROUP + column, () -> {
+        return rows.keys().column(MEANS + column, () -> {
             @Nullable String[] values =
                     column.isEmpty() ? new @Nullable String[rows.rows()] : Keys.of(rows.frame(), column);
             @Nullable String[] groups = new @Nullable String[values.length];
             for (int row = 0; row < groups.length; row++) {
-                groups[row] = column.isEmpty() ? GROUP : values[row] == null ? null : GROUP + values[row];
+                groups[row] = column.isEmpty() ? MEANS : values[row] == null ? null : MEANS + values[row];
             }
             return groups;
         });
+    }
+
+    /** Where the key is there, its parts are, too. */
+    private static EventBatch.Parts parts(String column, SourceRows rows) {
+        @Nullable String[] values = Keys.of(rows.frame(), column);
+        Map<String, Long> nameByValue = new HashMap<>();
+        long[] names = new long[values.length];
+        @Nullable String[] keys = new @Nullable String[values.length];
+        for (int row = 0; row < keys.length; row++) {
+            String value = values[row];
+            if (value != null) {
+                names[row] = nameByValue.computeIfAbsent(value, part -> GroupedFold.name(column, part));
+                keys[row] = GroupedFold.key(names[row]);
+            }
+        }
+        return new EventBatch.Parts(rows.keys().column(GROUP + "by:" + column, () -> keys), names);
     }
 
     private static double[] scores(Vector.Strings results) {
@@ -373,6 +413,7 @@ public final class ViewPlan {
         private final List<Fold> folds = new ArrayList<>();
         private final List<ConditionFold> conditions = new ArrayList<>();
         private final List<PairEvents> pairs = new ArrayList<>();
+        private final List<Part> parts = new ArrayList<>();
         private int cells;
         private int keepEvents;
         private long keepMicros;
@@ -609,6 +650,13 @@ public final class ViewPlan {
                     yield folds.add(new PairedFold(
                             paired.function(), firstLane, paired.otherKey(), secondLane, Span.of(paired.window())));
                 }
+                case Grouped grouped -> {
+                    int from = folds.size();
+                    add(feature, grouped.fold());
+                    int cell = part(grouped.column(), location);
+                    folds.subList(from, folds.size()).replaceAll(ofGroup -> new GroupedFold(ofGroup, cell));
+                    yield false; // the fold within has said so
+                }
                 case Ewm ewm -> {
                     int lane = keep(new Lane(ewm.argument(), Lane.Kind.NUMBER), ewm.window());
                     yield folds.add(EwmFold.of(lane, ewm.halfLife(), Span.of(ewm.window())));
@@ -685,6 +733,26 @@ public final class ViewPlan {
                         "The feature (%s) of the view (%s) needs a key.".formatted(feature.name(), definition.name()),
                         "Maybe `key: <column>` is missing, or `unpivot`.");
             }
+        }
+
+        /** The cell that holds the group of a key by one of its parts. */
+        private int part(String column, @Nullable Location location) {
+            for (Part part : parts) {
+                if (part.column().equals(column)) {
+                    return part.cell();
+                }
+            }
+            List<String> columns = definition.key() == null ? List.of() : Keys.columns(definition.key());
+            if (!columns.contains(column) || columns.size() < 2) {
+                problem(
+                        ErrorCode.BAD_VALUE,
+                        location,
+                        "The column (%s) groups a window of the view (%s), but is not one of several that make up its key%s."
+                                .formatted(column, definition.name(), columns.isEmpty() ? "" : " " + columns),
+                        "Maybe a view with the key (%s) was meant.".formatted(column));
+            }
+            parts.add(new Part(column, cells++));
+            return parts.getLast().cell();
         }
 
         private boolean atRequest(FeatureDefinition feature) {
