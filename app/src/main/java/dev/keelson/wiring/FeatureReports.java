@@ -97,7 +97,8 @@ public final class FeatureReports {
 
     /** A version of a source with the latest ones of the others. */
     static Map<String, DatasetVersion> versions(Workspace workspace, DatasetVersion version) {
-        Map<String, DatasetVersion> versions = workspace.latest();
+        Map<String, DatasetVersion> versions = new LinkedHashMap<>(workspace.latest());
+        versions.putAll(SqlViewRows.stored(workspace));
         versions.put(version.source(), version);
         return versions;
     }

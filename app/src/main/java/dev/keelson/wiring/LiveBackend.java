@@ -99,7 +99,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
-        this.versions = workspace.latest();
+        this.versions = workspace.latestWithViews(clock.instant());
         this.missing = ProjectModels.read(project).stream()
                 .map(SourceDefinition::name)
                 .filter(name -> !versions.containsKey(name))

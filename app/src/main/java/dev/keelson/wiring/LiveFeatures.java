@@ -13,6 +13,7 @@ import dev.keelson.features.FeatureVector;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.ViewReading;
 import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.frame.Frame;
@@ -81,7 +82,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         versions.forEach((source, version) -> schemas.put(source, version.schema()));
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
-        project.views().forEach(view -> views.put(view.name(), view));
+        models.views().forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
         layPushes(versions);
     }
@@ -96,7 +97,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         Workspace workspace = new Workspace(project);
         try {
             workspace.recover();
-            Map<String, DatasetVersion> versions = loaded(workspace);
+            Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
                     project, clock, workspace, ProjectModels.ofVersions(project, versions), versions);
             features.owned = () -> {
@@ -119,7 +120,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public static LiveFeatures look(Project project, InstantSource clock) {
         Workspace workspace = Workspace.reading(project);
         try {
-            Map<String, DatasetVersion> versions = loaded(workspace);
+            Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
                     project,
                     clock,
@@ -144,8 +145,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         return online;
     }
 
-    private static Map<String, DatasetVersion> loaded(Workspace workspace) {
-        Map<String, DatasetVersion> versions = workspace.latest();
+    private static Map<String, DatasetVersion> loaded(Workspace workspace, InstantSource clock) {
+        Map<String, DatasetVersion> versions = workspace.latestWithViews(clock.instant());
         if (versions.isEmpty()) {
             throw noData();
         }
@@ -449,6 +450,15 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public String sourceOf(String view) {
+        for (SqlViewDefinition query : project.sqlViews()) {
+            if (query.name().equals(view)) {
+                throw bad(
+                        "view",
+                        "The view (%s) is computed by a query, and rows can be pushed to a source alone.".formatted(view),
+                        "Maybe push to its source (%s); the view follows when features are materialised."
+                                .formatted(String.join(", ", query.sources())));
+            }
+        }
         return view(view).source();
     }
 
@@ -463,7 +473,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);
-        Map<String, DatasetVersion> versions = versions();
+        Map<String, DatasetVersion> versions = workspace.withViews(versions(), clock.instant());
         for (DatasetVersion version : versions.values()) {
             Schema before = schemas.get(version.source());
             if (before == null || !version.schema().equals(before)) {

@@ -15,12 +15,14 @@ import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.spi.SqlEngine;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 public final class DuckDbSqlEngine implements SqlEngine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RESULT = "sql_view_result";
+    /** Event time of the sources, and when all of their rows until then were known. */
+    private static final String REACHED = "sql_view_reached";
+    private static final String REACHED_EVENT = "_reached_event";
+    private static final String REACHED_KNOWN = "_reached_known";
     private static final Pattern LINE = Pattern.compile("(?m)^LINE (\\d+):");
 
     /** Functions and words whose value depends on more than the rows. */
@@ -69,12 +75,13 @@ public final class DuckDbSqlEngine implements SqlEngine {
             SqlViewDefinition view,
             Map<String, DatasetVersion> sources,
             List<String> key,
-            @Nullable Duration knownAfter) {
+            @Nullable Duration knownAfter,
+            @Nullable Instant knownBefore) {
         try (DuckDb engine = new DuckDb(settings)) {
             synchronized (engine) {
                 DuckDBConnection connection = engine.connection();
                 check(connection, view);
-                confine(connection, view, sources);
+                confine(connection, view, sources, knownBefore);
                 try {
                     // on a line of its own, so that the lines of errors are those of the query
                     ParquetFiles.execute(
@@ -194,7 +201,11 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 "Maybe use columns such as _event_time instead.");
     }
 
-    private void confine(DuckDBConnection connection, SqlViewDefinition view, Map<String, DatasetVersion> sources)
+    private void confine(
+            DuckDBConnection connection,
+            SqlViewDefinition view,
+            Map<String, DatasetVersion> sources,
+            @Nullable Instant knownBefore)
             throws SQLException {
         List<String> allowed = new ArrayList<>();
         for (String source : view.sources()) {
@@ -209,8 +220,14 @@ public final class DuckDbSqlEngine implements SqlEngine {
             allowed.addAll(files);
             ParquetFiles.execute(
                     connection,
-                    "CREATE VIEW %s AS SELECT * FROM read_parquet([%s], hive_partitioning = false)"
-                            .formatted(ParquetFiles.name(source), String.join(", ", files)));
+                    "CREATE VIEW %s AS SELECT * FROM read_parquet([%s], hive_partitioning = false)%s"
+                            .formatted(
+                                    ParquetFiles.name(source),
+                                    String.join(", ", files),
+                                    knownBefore == null
+                                            ? ""
+                                            : " WHERE epoch_us(%s) < %d"
+                                                    .formatted(SystemColumns.KNOWN_AT, Micros.of(knownBefore))));
         }
         ParquetFiles.execute(connection, "SET allowed_paths = [%s]".formatted(String.join(", ", allowed)));
         ParquetFiles.execute(connection, "SET enable_external_access = false");
@@ -250,15 +267,10 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 throw wrongType(view, time, types, "an instant (" + EngineTypes.INSTANT + ")");
             }
         }
-        String known = ownKnownAt
-                ? SqlViewDefinition.KNOWN_AT
-                : "%s + to_microseconds(%d)"
-                        .formatted(
-                                SqlViewDefinition.EVENT_TIME,
-                                knownAfter == null ? 0 : knownAfter.toNanos() / 1_000);
         String mandatory = key.stream().map(ParquetFiles::name).collect(Collectors.joining(", "));
-        refuseIncompleteRows(connection, view, mandatory, known);
-        String query = "SELECT %s, %s, %s AS %s, %s AS %s FROM %s ORDER BY ALL"
+        refuseIncompleteRows(connection, view, mandatory, ownKnownAt);
+        String known = ownKnownAt ? SqlViewDefinition.KNOWN_AT : known(connection, view, knownAfter);
+        String query = "SELECT %s, %s, %s AS %s, %s AS %s FROM %s%s ORDER BY ALL"
                 .formatted(
                         mandatory,
                         features.stream().map(ParquetFiles::name).collect(Collectors.joining(", ")),
@@ -266,7 +278,11 @@ public final class DuckDbSqlEngine implements SqlEngine {
                         SystemColumns.EVENT_TIME,
                         known,
                         SystemColumns.KNOWN_AT,
-                        RESULT);
+                        RESULT,
+                        ownKnownAt
+                                ? ""
+                                : " ASOF LEFT JOIN %s ON %s >= %s"
+                                        .formatted(REACHED, SqlViewDefinition.EVENT_TIME, REACHED_EVENT));
         int rows;
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT count(*) FROM " + RESULT)) {
@@ -276,10 +292,40 @@ public final class DuckDbSqlEngine implements SqlEngine {
         return EngineTypes.read(connection, query, rows);
     }
 
+    /**
+     * When a row is known of which the query does not say it: a while after its event, and not before every row of the sources
+     * that happened until then, as one of them may have come in late.
+     */
+    private static String known(DuckDBConnection connection, SqlViewDefinition view, @Nullable Duration knownAfter)
+            throws SQLException {
+        String rows = view.sources().stream()
+                .map(source -> "SELECT %s, %s FROM %s"
+                        .formatted(SystemColumns.EVENT_TIME, SystemColumns.KNOWN_AT, ParquetFiles.name(source)))
+                .collect(Collectors.joining(" UNION ALL "));
+        ParquetFiles.execute(
+                connection,
+                ("CREATE TEMP TABLE %1$s AS SELECT %2$s, max(%3$s) OVER (ORDER BY %2$s) AS %3$s"
+                                + " FROM (SELECT %4$s AS %2$s, max(%5$s) AS %3$s FROM (%6$s) GROUP BY %4$s)")
+                        .formatted(
+                                REACHED,
+                                REACHED_EVENT,
+                                REACHED_KNOWN,
+                                SystemColumns.EVENT_TIME,
+                                SystemColumns.KNOWN_AT,
+                                rows));
+        return "greatest(%s + to_microseconds(%d), %s)"
+                .formatted(
+                        SqlViewDefinition.EVENT_TIME,
+                        knownAfter == null ? 0 : knownAfter.toNanos() / 1_000,
+                        REACHED_KNOWN);
+    }
+
     private static void refuseIncompleteRows(
-            DuckDBConnection connection, SqlViewDefinition view, String mandatory, String known) throws SQLException {
-        String missing = (mandatory + ", " + SqlViewDefinition.EVENT_TIME + ", " + known).replace(", ", " IS NULL OR ")
-                + " IS NULL";
+            DuckDBConnection connection, SqlViewDefinition view, String mandatory, boolean ownKnownAt)
+            throws SQLException {
+        String needed = mandatory + ", " + SqlViewDefinition.EVENT_TIME
+                + (ownKnownAt ? ", " + SqlViewDefinition.KNOWN_AT : "");
+        String missing = needed.replace(", ", " IS NULL OR ") + " IS NULL";
         try (Statement statement = connection.createStatement();
                 ResultSet result =
                         statement.executeQuery("SELECT count(*) FROM %s WHERE %s".formatted(RESULT, missing))) {
