@@ -1,7 +1,9 @@
 package dev.keelson.http;
 
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.frame.ColumnType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +119,17 @@ public interface FeatureServing {
      * @param rows column to value; a column that is left out is missing
      */
     PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to);
+
+    /**
+     * A view that serves.
+     *
+     * @param definition as the project file declares it; of an SQL view, the view over its rows
+     * @param types name of each feature to its type, in order
+     */
+    record ServedView(FeatureViewDefinition definition, Map<String, ColumnType> types) {}
+
+    /** The views, those of queries last. */
+    List<ServedView> views();
 
     /** The source of a view's rows. */
     String sourceOf(String view);

@@ -400,7 +400,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<String> usedFeatures(String model) {
-        return ProjectDefinitions.features(project, Projects.model(project, model));
+        ProjectModels compiled = models;
+        return ProjectDefinitions.features(
+                compiled == null ? project.views() : compiled.views(), Projects.model(project, model));
     }
 
     @Override

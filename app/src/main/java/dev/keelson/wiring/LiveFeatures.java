@@ -449,6 +449,13 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     }
 
     @Override
+    public List<ServedView> views() {
+        return models.views().stream()
+                .map(view -> new ServedView(view, models.engine().featureTypes(view.name())))
+                .toList();
+    }
+
+    @Override
     public String sourceOf(String view) {
         for (SqlViewDefinition query : project.sqlViews()) {
             if (query.name().equals(view)) {

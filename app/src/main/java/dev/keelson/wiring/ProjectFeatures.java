@@ -55,7 +55,7 @@ public final class ProjectFeatures {
      *
      * @param key names of the columns that hold the entity's key in rows asked about
      * @param sources what it reads
-     * @param features feature to its definition, in order; empty for a query, whose columns are known when it runs
+     * @param features feature to its definition, in order; empty for a query that never ran: its columns are known then
      */
     public record View(
             String name,
@@ -111,15 +111,27 @@ public final class ProjectFeatures {
                     features,
                     view.ttl()));
         }
-        for (SqlViewDefinition view : project.sqlViews()) {
-            views.add(new View(
-                    view.name(),
-                    Kind.SQL,
-                    view.entity(),
-                    key(project, view.entity()),
-                    view.sources(),
-                    Map.of(),
-                    view.ttl()));
+        if (project.sqlViews().isEmpty()) {
+            return views;
+        }
+        try (Workspace workspace = Workspace.reading(project)) {
+            Map<String, DatasetVersion> stored = SqlViewRows.stored(workspace);
+            for (SqlViewDefinition view : project.sqlViews()) {
+                DatasetVersion version = stored.get(view.dataset());
+                Map<String, String> features = new LinkedHashMap<>();
+                if (version != null) {
+                    view.features(version.schema(), SqlViewRows.key(project, view))
+                            .forEach(column -> features.put(column.name(), "a column of its query"));
+                }
+                views.add(new View(
+                        view.name(),
+                        Kind.SQL,
+                        view.entity(),
+                        key(project, view.entity()),
+                        view.sources(),
+                        features,
+                        view.ttl()));
+            }
         }
         return views;
     }

@@ -68,10 +68,7 @@ record ProjectModels(
         for (SqlViewDefinition view : project.sqlViews()) {
             Schema schema = schemas.get(view.dataset());
             if (schema == null) {
-                throw new KeelsonException(
-                        ErrorCode.NOT_READY,
-                        "The rows of the feature view (%s) have not been computed yet.".formatted(view.name()),
-                        "Maybe run `keelson features materialize` or `keelson run`.");
+                throw SqlViewRows.missing(view);
             }
             String key = SqlViewRows.key(project, view);
             view.over(schema, key).ifPresent(over -> {

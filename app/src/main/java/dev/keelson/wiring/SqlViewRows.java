@@ -10,6 +10,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.SqlViews;
 import dev.keelson.id.Sha256;
@@ -72,6 +73,27 @@ final class SqlViewRows {
             workspace.datasets().latest(view.dataset()).ifPresent(version -> stored.put(view.dataset(), version));
         }
         return stored;
+    }
+
+    /**
+     * The view over the rows that are stored.
+     *
+     * @throws KeelsonException NOT_READY when they were never computed; BAD_VALUE when the query gives no number
+     */
+    static FeatureViewDefinition over(Workspace workspace, SqlViewDefinition view) {
+        DatasetVersion version = workspace.datasets().latest(view.dataset()).orElseThrow(() -> missing(view));
+        return view.over(version.schema(), key(workspace.project(), view))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.BAD_VALUE,
+                        "The query of the feature view (%s) gives neither a number nor a condition.".formatted(view.name()),
+                        "Maybe ask `keelson features history` for its texts and dates."));
+    }
+
+    static KeelsonException missing(SqlViewDefinition view) {
+        return new KeelsonException(
+                ErrorCode.NOT_READY,
+                "The rows of the feature view (%s) have not been computed yet.".formatted(view.name()),
+                "Maybe run `keelson features materialize` or `keelson run`.");
     }
 
     /**

@@ -3,13 +3,14 @@ package dev.keelson.features;
 import dev.keelson.data.DatasetDraft;
 import dev.keelson.data.DatasetDraft.PartitionRows;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.Frames;
 import dev.keelson.data.SystemColumns;
 import dev.keelson.data.spi.DatasetStore;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.features.spi.SqlEngine;
-import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
@@ -32,10 +33,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Materialises SQL views as dataset versions of their own: the same query over the same rows gives the same version.
  *
- * <p>A query that looks ahead is refused. It is run again over what was known at some moments, and each row that it says was known
- * by then must come out as it does from all rows.
+ * <p>Where rows came in late, the query is run over what was known before them as well: its rows stay as they were until the late
+ * ones were known. A query that looks ahead is refused. It is run again over what was known at some moments, and each row that it
+ * says was known by then must come out as it does from all rows.
  */
 public final class SqlViews {
+    /** At most so many moments at which rows came in late are told apart. */
+    private static final int MOST_MOMENTS = 48;
+
     /** At which shares of the rows, in the order in which they become known, a query is run again. */
     private static final double[] MOMENTS = {0.5, 0.9};
 
@@ -74,14 +79,10 @@ public final class SqlViews {
             List<String> key,
             @Nullable Duration knownAfter,
             Instant now) {
-        Frame rows = engine.rows(view, sources, key, knownAfter, null);
+        Frame rows = new Timeline(view, sources, key, knownAfter).rows();
         long[] known = rows.longs(SystemColumns.KNOWN_AT).values();
         long[] ordered = known.clone();
         Arrays.sort(ordered);
-        for (double moment : rows.rows() == 0 ? new double[0] : MOMENTS) {
-            long before = ordered[(int) (ordered.length * moment)] + 1;
-            refuseOther(view, key, rows, engine.rows(view, sources, key, knownAfter, Micros.toInstant(before)), before);
-        }
         long until = Micros.of(now);
         int[] visible = IntStream.range(0, known.length)
                 .filter(row -> known[row] < until)
@@ -140,43 +141,170 @@ public final class SqlViews {
         return store(view, compute(view, sources, key, knownAfter, now).rows(), key, now);
     }
 
-    // ---- looking ahead
+    // ---- what was known when
 
-    /** A row by its key and times. */
-    private record RowId(List<@Nullable Object> key, long event, long known) {
+    /** A row by its key and event. */
+    private record RowId(List<@Nullable Object> key, long event) {
         static RowId of(Frame rows, List<String> key, int row) {
             List<@Nullable Object> values = new ArrayList<>(key.size());
             for (String column : key) {
                 values.add(rows.vector(column).get(row));
             }
-            return new RowId(
-                    values,
-                    rows.longs(SystemColumns.EVENT_TIME).values()[row],
-                    rows.longs(SystemColumns.KNOWN_AT).values()[row]);
+            return new RowId(values, rows.longs(SystemColumns.EVENT_TIME).values()[row]);
         }
     }
 
-    private static void refuseOther(SqlViewDefinition view, List<String> key, Frame all, Frame early, long before) {
-        Map<RowId, List<Integer>> there = new HashMap<>();
-        for (int row = 0; row < early.rows(); row++) {
-            there.computeIfAbsent(RowId.of(early, key, row), unknown -> new ArrayList<>(1)).add(row);
+    /** The rows of one run, by key and event. */
+    private record Run(Frame rows, List<String> key, List<String> features, Map<RowId, List<Integer>> byId) {
+        static Run of(Frame rows, List<String> key) {
+            Map<RowId, List<Integer>> byId = new HashMap<>();
+            for (int row = 0; row < rows.rows(); row++) {
+                byId.computeIfAbsent(RowId.of(rows, key, row), unknown -> new ArrayList<>(1)).add(row);
+            }
+            List<String> features = rows.schema().names().stream()
+                    .filter(name -> !key.contains(name) && !SystemColumns.NAMES.contains(name))
+                    .toList();
+            return new Run(rows, key, features, byId);
         }
-        List<Column> features = all.schema().columns().stream()
-                .filter(column -> !key.contains(column.name()) && !SystemColumns.NAMES.contains(column.name()))
-                .toList();
-        long[] known = all.longs(SystemColumns.KNOWN_AT).values();
-        for (int row = 0; row < known.length; row++) {
-            if (known[row] < before) {
-                RowId id = RowId.of(all, key, row);
-                List<Integer> candidates = there.getOrDefault(id, List.of());
-                int at = row;
-                boolean same = candidates.stream()
-                        .anyMatch(other -> features.stream().allMatch(feature -> isSame(
-                                all.vector(feature.name()).get(at), early.vector(feature.name()).get(other))));
-                if (!same) {
-                    throw looksAhead(view, id, features, all, row, early, candidates);
+
+        List<Integer> find(Frame others, int row) {
+            return byId.getOrDefault(RowId.of(others, key, row), List.of());
+        }
+
+        /** Whether a row of another run is here as well. */
+        boolean contains(Frame others, int row) {
+            return find(others, row).stream().anyMatch(mine -> differing(mine, others, row).isEmpty());
+        }
+
+        Optional<String> differing(int mine, Frame others, int row) {
+            return features.stream()
+                    .filter(name -> !isSame(rows.vector(name).get(mine), others.vector(name).get(row)))
+                    .findFirst();
+        }
+    }
+
+    /**
+     * What a query gave as time went by. It is run over what was known before each moment at which rows came in late; what is new
+     * or has changed after such a moment is known from then on, beside what was known before. A query that says itself when its
+     * rows are known is run once.
+     */
+    private final class Timeline {
+        private final SqlViewDefinition view;
+        private final Map<String, DatasetVersion> sources;
+        private final List<String> key;
+        private final @Nullable Duration knownAfter;
+        /** The run with the most rows that became known in their order, and when these did. */
+        private @Nullable Frame most;
+
+        private long[] mostKnown = new long[0];
+
+        Timeline(
+                SqlViewDefinition view,
+                Map<String, DatasetVersion> sources,
+                List<String> key,
+                @Nullable Duration knownAfter) {
+            this.view = view;
+            this.sources = sources;
+            this.key = key;
+            this.knownAfter = knownAfter;
+        }
+
+        private SqlEngine.Rows run(@Nullable Long before) {
+            return engine.rows(view, sources, key, knownAfter, before == null ? null : Micros.toInstant(before));
+        }
+
+        Frame rows() {
+            SqlEngine.Rows all = run(null);
+            List<Instant> late = all.ownKnownAt() || knownAfter == null
+                    ? List.of()
+                    : engine.lateMoments(view, sources, knownAfter);
+            int groups = Math.min(late.size(), MOST_MOMENTS);
+            List<Frame> emitted = new ArrayList<>();
+            Run before = null;
+            long from = Long.MIN_VALUE;
+            for (int group = 0; group < groups; group++) {
+                // where there are too many, what becomes known between the first and the last of a group counts from the last on
+                int first = Math.toIntExact((long) late.size() * group / groups);
+                int end = Math.toIntExact((long) late.size() * (group + 1) / groups);
+                long until = Micros.of(late.get(first));
+                Frame rows = run(until).frame();
+                before = emit(before, rows, from, until, emitted);
+                from = Micros.of(late.get(end - 1));
+            }
+            emit(before, all.frame(), from, Long.MAX_VALUE, emitted);
+            refuseLookingAhead();
+            return Frames.concat(emitted);
+        }
+
+        private Run emit(@Nullable Run before, Frame rows, long from, long until, List<Frame> emitted) {
+            long[] known = Arrays.stream(rows.longs(SystemColumns.KNOWN_AT).values())
+                    .filter(each -> each >= from && each < until)
+                    .sorted()
+                    .toArray();
+            if (known.length > mostKnown.length) {
+                most = rows;
+                mostKnown = known;
+            }
+            emitted.add(before == null ? rows : changed(before, rows, from));
+            return Run.of(rows, key);
+        }
+
+        private Frame changed(Run before, Frame rows, long from) {
+            int[] fresh = IntStream.range(0, rows.rows())
+                    .filter(row -> !before.contains(rows, row))
+                    .toArray();
+            Frame changed = rows.take(fresh);
+            long[] known = changed.longs(SystemColumns.KNOWN_AT).values().clone();
+            for (int row = 0; row < known.length; row++) {
+                known[row] = Math.max(known[row], from);
+            }
+            List<String> others = new ArrayList<>(changed.schema().names());
+            others.remove(SystemColumns.KNOWN_AT); // the last one
+            return changed.select(others).with(SystemColumns.KNOWN_AT, new Vector.Longs(ColumnType.TIMESTAMP, known, null));
+        }
+
+        /** Runs the query again over what was known at some moments of the longest time in which no row came in late. */
+        private void refuseLookingAhead() {
+            if (most == null) {
+                return;
+            }
+            Frame rows = most;
+            long[] known = rows.longs(SystemColumns.KNOWN_AT).values();
+            for (double moment : MOMENTS) {
+                long before = mostKnown[(int) (mostKnown.length * moment)] + 1;
+                Run early = Run.of(run(before).frame(), key);
+                for (int row = 0; row < known.length; row++) {
+                    if (known[row] < before && !early.contains(rows, row)) {
+                        throw looksAhead(rows, row, early);
+                    }
                 }
             }
+        }
+
+        private KeelsonException looksAhead(Frame rows, int row, Run early) {
+            List<Integer> candidates = early.find(rows, row);
+            String difference = candidates.stream()
+                    .findFirst()
+                    .flatMap(other -> early.differing(other, rows, row)
+                            .map(name -> "%s is %s instead of %s"
+                                    .formatted(
+                                            name,
+                                            early.rows().vector(name).get(other),
+                                            rows.vector(name).get(row))))
+                    .orElse("there is no such row");
+            RowId id = RowId.of(rows, key, row);
+            return new KeelsonException(Problem.at(
+                    ErrorCode.BAD_VALUE,
+                    view.sql().location(),
+                    "The query of the view (%s) looks ahead: its row of %s with the event time %s says it was known at %s, but from what was known then %s."
+                            .formatted(
+                                    view.name(),
+                                    id.key(),
+                                    Micros.toInstant(id.event()),
+                                    Micros.toInstant(
+                                            rows.longs(SystemColumns.KNOWN_AT).values()[row]),
+                                    difference),
+                    "Maybe end the window at the current row (`ORDER BY _event_time`), or give `known_at`: the greatest `_known_at` of the rows that a row is made of."));
         }
     }
 
@@ -186,34 +314,6 @@ public final class SqlViews {
                     || Math.abs(left - right) <= TOLERANCE * Math.max(1, Math.max(Math.abs(left), Math.abs(right)));
         }
         return Objects.equals(a, b);
-    }
-
-    private static KeelsonException looksAhead(
-            SqlViewDefinition view,
-            RowId id,
-            List<Column> features,
-            Frame all,
-            int row,
-            Frame early,
-            List<Integer> candidates) {
-        String difference = "there is no such row";
-        if (!candidates.isEmpty()) {
-            int other = candidates.getFirst();
-            difference = features.stream()
-                    .map(Column::name)
-                    .filter(name -> !isSame(all.vector(name).get(row), early.vector(name).get(other)))
-                    .findFirst()
-                    .map(name -> "%s is %s instead of %s"
-                            .formatted(name, early.vector(name).get(other), all.vector(name).get(row)))
-                    .orElse(difference);
-        }
-        return new KeelsonException(Problem.at(
-                ErrorCode.BAD_VALUE,
-                view.sql().location(),
-                "The query of the view (%s) looks ahead: its row of %s with the event time %s says it was known at %s, but from what was known then %s."
-                        .formatted(
-                                view.name(), id.key(), Micros.toInstant(id.event()), Micros.toInstant(id.known()), difference),
-                "Maybe end the window at the current row (`ORDER BY _event_time`), or give `known_at`: the greatest `_known_at` of the rows that a row is made of."));
     }
 
     private static Map<String, Long> nulls(Frame rows) {

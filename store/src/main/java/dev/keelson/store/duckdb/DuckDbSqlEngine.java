@@ -42,10 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class DuckDbSqlEngine implements SqlEngine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RESULT = "sql_view_result";
-    /** Event time of the sources, and when all of their rows until then were known. */
-    private static final String REACHED = "sql_view_reached";
-    private static final String REACHED_EVENT = "_reached_event";
-    private static final String REACHED_KNOWN = "_reached_known";
     private static final Pattern LINE = Pattern.compile("(?m)^LINE (\\d+):");
 
     /** Functions and words whose value depends on more than the rows. */
@@ -71,7 +67,38 @@ public final class DuckDbSqlEngine implements SqlEngine {
     }
 
     @Override
-    public Frame rows(
+    public List<Instant> lateMoments(
+            SqlViewDefinition view, Map<String, DatasetVersion> sources, Duration knownAfter) {
+        List<Instant> moments = new ArrayList<>();
+        try (DuckDb engine = new DuckDb(settings)) {
+            synchronized (engine) {
+                DuckDBConnection connection = engine.connection();
+                confine(connection, view, sources, null);
+                String rows = view.sources().stream()
+                        .map(source -> "SELECT %s, %s FROM %s"
+                                .formatted(SystemColumns.EVENT_TIME, SystemColumns.KNOWN_AT, ParquetFiles.name(source)))
+                        .collect(Collectors.joining(" UNION ALL "));
+                try (Statement statement = connection.createStatement();
+                        ResultSet result = statement.executeQuery(
+                                "SELECT DISTINCT epoch_us(%1$s) FROM (%2$s) WHERE %1$s > %3$s + to_microseconds(%4$d) ORDER BY 1"
+                                        .formatted(
+                                                SystemColumns.KNOWN_AT,
+                                                rows,
+                                                SystemColumns.EVENT_TIME,
+                                                knownAfter.toNanos() / 1_000))) {
+                    while (result.next()) {
+                        moments.add(Micros.toInstant(result.getLong(1)));
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw unreadable(view, e);
+        }
+        return moments;
+    }
+
+    @Override
+    public Rows rows(
             SqlViewDefinition view,
             Map<String, DatasetVersion> sources,
             List<String> key,
@@ -92,12 +119,16 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 return result(connection, view, key, knownAfter);
             }
         } catch (SQLException e) {
-            throw new KeelsonException(
-                    ErrorCode.SOURCE_UNREADABLE,
-                    "The rows of the feature view (%s) cannot be computed: %s".formatted(view.name(), e.getMessage()),
-                    "Maybe a file of its sources is damaged.",
-                    e);
+            throw unreadable(view, e);
         }
+    }
+
+    private static KeelsonException unreadable(SqlViewDefinition view, SQLException e) {
+        return new KeelsonException(
+                ErrorCode.SOURCE_UNREADABLE,
+                "The rows of the feature view (%s) cannot be computed: %s".formatted(view.name(), e.getMessage()),
+                "Maybe a file of its sources is damaged.",
+                e);
     }
 
     private static String withoutEnd(String sql) {
@@ -236,7 +267,7 @@ public final class DuckDbSqlEngine implements SqlEngine {
 
     // ---- what it gives
 
-    private static Frame result(
+    private static Rows result(
             DuckDBConnection connection, SqlViewDefinition view, List<String> key, @Nullable Duration knownAfter)
             throws SQLException {
         Map<String, String> types = EngineTypes.describe(connection, "SELECT * FROM " + RESULT);
@@ -269,8 +300,13 @@ public final class DuckDbSqlEngine implements SqlEngine {
         }
         String mandatory = key.stream().map(ParquetFiles::name).collect(Collectors.joining(", "));
         refuseIncompleteRows(connection, view, mandatory, ownKnownAt);
-        String known = ownKnownAt ? SqlViewDefinition.KNOWN_AT : known(connection, view, knownAfter);
-        String query = "SELECT %s, %s, %s AS %s, %s AS %s FROM %s%s ORDER BY ALL"
+        String known = ownKnownAt
+                ? SqlViewDefinition.KNOWN_AT
+                : "%s + to_microseconds(%d)"
+                        .formatted(
+                                SqlViewDefinition.EVENT_TIME,
+                                knownAfter == null ? 0 : knownAfter.toNanos() / 1_000);
+        String query = "SELECT %s, %s, %s AS %s, %s AS %s FROM %s ORDER BY ALL"
                 .formatted(
                         mandatory,
                         features.stream().map(ParquetFiles::name).collect(Collectors.joining(", ")),
@@ -278,46 +314,14 @@ public final class DuckDbSqlEngine implements SqlEngine {
                         SystemColumns.EVENT_TIME,
                         known,
                         SystemColumns.KNOWN_AT,
-                        RESULT,
-                        ownKnownAt
-                                ? ""
-                                : " ASOF LEFT JOIN %s ON %s >= %s"
-                                        .formatted(REACHED, SqlViewDefinition.EVENT_TIME, REACHED_EVENT));
+                        RESULT);
         int rows;
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT count(*) FROM " + RESULT)) {
             result.next();
             rows = Math.toIntExact(result.getLong(1));
         }
-        return EngineTypes.read(connection, query, rows);
-    }
-
-    /**
-     * When a row is known of which the query does not say it: a while after its event, and not before every row of the sources
-     * that happened until then, as one of them may have come in late.
-     */
-    private static String known(DuckDBConnection connection, SqlViewDefinition view, @Nullable Duration knownAfter)
-            throws SQLException {
-        String rows = view.sources().stream()
-                .map(source -> "SELECT %s, %s FROM %s"
-                        .formatted(SystemColumns.EVENT_TIME, SystemColumns.KNOWN_AT, ParquetFiles.name(source)))
-                .collect(Collectors.joining(" UNION ALL "));
-        ParquetFiles.execute(
-                connection,
-                ("CREATE TEMP TABLE %1$s AS SELECT %2$s, max(%3$s) OVER (ORDER BY %2$s) AS %3$s"
-                                + " FROM (SELECT %4$s AS %2$s, max(%5$s) AS %3$s FROM (%6$s) GROUP BY %4$s)")
-                        .formatted(
-                                REACHED,
-                                REACHED_EVENT,
-                                REACHED_KNOWN,
-                                SystemColumns.EVENT_TIME,
-                                SystemColumns.KNOWN_AT,
-                                rows));
-        return "greatest(%s + to_microseconds(%d), %s)"
-                .formatted(
-                        SqlViewDefinition.EVENT_TIME,
-                        knownAfter == null ? 0 : knownAfter.toNanos() / 1_000,
-                        REACHED_KNOWN);
+        return new Rows(EngineTypes.read(connection, query, rows), ownKnownAt);
     }
 
     private static void refuseIncompleteRows(
