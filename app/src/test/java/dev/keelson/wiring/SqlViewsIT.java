@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -341,7 +342,7 @@ final class SqlViewsIT {
         InstantSource next = InstantSource.fixed(NOW.plus(Duration.ofDays(1)));
         RunPipeline.run(project, next, line -> {});
 
-        assertThat(features(project)).isDeepEqualTo(before);
+        assertThat(Arrays.deepToString(features(project))).isEqualTo(Arrays.deepToString(before));
         try (LiveBackend backend = LiveBackend.open(project, next)) {
             FeatureServing.Answer answer = Objects.requireNonNull(backend.features())
                     .get(List.of("momentum:bars"), Map.of("company", List.of("AAA")));
