@@ -1,8 +1,5 @@
 package dev.keelson.wiring;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.LoopPolicy;
 import dev.keelson.data.DatasetVersion;
@@ -15,6 +12,10 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.lineage.LineageGraph;
+import dev.keelson.lineage.LineageKind;
+import dev.keelson.lineage.LineageNode;
+import dev.keelson.lineage.LineageQuery;
 import dev.keelson.project.Project;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Views of queries in models, replays and online: daily prices known an hour after, reports known when they are published. */
 final class SqlViewsIT {
@@ -224,6 +227,7 @@ final class SqlViewsIT {
     void whatIsServedOnlineEqualsHistory() throws IOException {
         Project project = create(PROJECT);
         RunPipeline.run(project, CLOCK, line -> {});
+        String last = "";
 
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
             assertThat(backend.notReadyReason()).isNull();
@@ -236,7 +240,15 @@ final class SqlViewsIT {
                         .getFirst();
                 LoggedPrediction logged = backend.prediction(prediction.id()).orElseThrow();
                 assertThat(told(names(), logged.event().features())).isEqualTo(expected(symbol, DAYS));
+                last = prediction.id().toString();
             }
+            LineageGraph run = backend.lineage().graph(new LineageQuery("direction", true, false, 3, 20, 0));
+            assertThat(run.nodes(LineageKind.DATASET))
+                    .extracting(node -> node.facts().get("source"))
+                    .contains("prices", "reports", "view.momentum", "view.surprise");
+            assertThat(run.edges())
+                    .anyMatch(edge -> run.node(edge.from()).orElseThrow().label().startsWith("prices ")
+                            && run.node(edge.to()).orElseThrow().label().startsWith("view.momentum "));
             FeatureServing.Answer answer =
                     features.get(List.of("momentum:*", "surprise:eps"), Map.of("company", List.of("AAA", "nobody")));
             assertThat(answer.columns())
@@ -260,9 +272,15 @@ final class SqlViewsIT {
                     .contains("return_5=DOUBLE", "bars=LONG", "above=BOOLEAN");
         }
         try (LiveBackend backend = LiveBackend.open(project, () -> NOW.plus(Duration.ofDays(40)))) {
+            LineageGraph graph = backend.lineage()
+                    .graph(new LineageQuery(last, true, false, 1, 5, 0));
+            assertThat(graph.nodes(LineageKind.ROW))
+                    .extracting(LineageNode::name)
+                    .contains("prices:%s|%s".formatted("CCC", day(DAYS - 1)))
+                    .allMatch(name -> name.contains("CCC"));
+            assertThat(graph.notes()).anyMatch(note -> note.contains("query of `momentum`"));
             FeatureServing.Answer old = Objects.requireNonNull(backend.features())
                     .get(List.of("momentum:bars"), Map.of("company", List.of("AAA")));
-            // another row is known by now, but nothing that is newer than the time to live
             assertThat(old.columns().getFirst().statuses()[0]).isEqualTo(FeatureStatus.STALE.code());
         }
         history(project);
