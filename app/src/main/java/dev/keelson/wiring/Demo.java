@@ -163,6 +163,7 @@ public final class Demo {
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH)
                 .plusNanos(1_000);
+        ProjectDefinitions.apply(workspace, known, "system"); // what runs are pinned to, for lineage
         Map<String, DatasetVersion> versions = workspace.withViews(sources, known);
         workspace.materialize(ProjectModels.ofVersions(workspace.project(), versions), versions);
         return adopted;

@@ -516,7 +516,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public double freshnessSeconds(String view) {
-        return online.status(view).freshnessSeconds(clock.instant());
+        return views.containsKey(view) ? online.status(view).freshnessSeconds(clock.instant()) : Double.NaN;
     }
 
     private static KeelsonException bad(String field, String message, @Nullable String hint) {

@@ -94,7 +94,7 @@ class SqlViewsOracleTest {
             long event = START + i * HOUR;
             boolean late = random.nextInt(10) == 0;
             long known = late
-                    ? START + (i / 25 + 1 + random.nextInt(2)) * 25 * HOUR + 7 * HOUR
+                    ? START + (i / 25 + 1 + random.nextInt(2)) * 25L * HOUR + 7 * HOUR
                     : event + 2 * HOUR;
             bets.add(new Bet(i, "market " + random.nextInt(3), random.nextInt(-9, 10), event, Math.max(known, event + 2 * HOUR)));
         }
