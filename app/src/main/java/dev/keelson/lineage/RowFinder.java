@@ -113,7 +113,10 @@ final class RowFinder {
         YearMonth month = YearMonth.from(row.eventTime().atOffset(ZoneOffset.UTC));
         for (DatasetVersion version : oldestFirst) {
             for (Partition partition : version.partitions()) {
-                if (partition.month().equals(month) && keys(version, partition).contains(identity(row))) {
+                if (partition.month().equals(month)
+                        && !partition.lastKnown().isBefore(row.knownAt())
+                        && !partition.lastEvent().isBefore(row.eventTime())
+                        && keys(version, partition).contains(identity(row))) {
                     return version;
                 }
             }

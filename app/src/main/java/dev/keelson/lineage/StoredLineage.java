@@ -33,6 +33,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class StoredLineage implements Lineage {
     /** One question; keeps what it has read. */
     private final class Question implements LineageWalk.Neighbours {
         private final RowFinder rows = new RowFinder(datasets);
+        private final Map<String, FoundRow> shown = new HashMap<>();
         private final Map<String, List<DatasetVersion>> versions = new LinkedHashMap<>();
         private final Map<String, List<Load>> loads = new LinkedHashMap<>();
         private @Nullable List<Run> runs;
@@ -814,6 +816,10 @@ public final class StoredLineage implements Lineage {
         }
 
         private Optional<FoundRow> rowNamed(String name) {
+            FoundRow before = shown.get(name);
+            if (before != null) {
+                return Optional.of(before);
+            }
             int colon = name.indexOf(':');
             return foundRow(name.substring(0, colon), name.substring(colon + 1));
         }
@@ -878,8 +884,9 @@ public final class StoredLineage implements Lineage {
             if (first != null) {
                 facts.put("dataset", first.id());
             }
-            return new LineageNode(
-                    LineageKind.ROW, row.source() + ":" + row.key(), row.key(), row.eventTime(), facts);
+            String name = row.source() + ":" + row.key();
+            shown.putIfAbsent(name, row);
+            return new LineageNode(LineageKind.ROW, name, row.key(), row.eventTime(), facts);
         }
 
         private static String viewName(DefinitionVersion view) {

@@ -163,7 +163,7 @@ public final class Demo {
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH)
                 .plusNanos(1_000);
-        ProjectDefinitions.apply(workspace, known, "system"); // what runs are pinned to, for lineage
+        ProjectDefinitions.apply(workspace, known, "system"); // lineage looks up what runs are pinned to
         Map<String, DatasetVersion> versions = workspace.withViews(sources, known);
         workspace.materialize(ProjectModels.ofVersions(workspace.project(), versions), versions);
         return adopted;
