@@ -360,6 +360,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to) {
         SourceDefinition definition = models.sources().get(source);
         if (definition == null) {
+            refuseQuery(source);
             throw bad(
                     "source",
                     "There is no source (%s) that features are made of; there is %s."
@@ -457,6 +458,12 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public String sourceOf(String view) {
+        refuseQuery(view);
+        return view(view).source();
+    }
+
+    /** Says of a view of a query where its rows come from. */
+    private void refuseQuery(String view) {
         for (SqlViewDefinition query : project.sqlViews()) {
             if (query.name().equals(view)) {
                 throw bad(
@@ -466,7 +473,6 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
                                 .formatted(String.join(", ", query.sources())));
             }
         }
-        return view(view).source();
     }
 
     // ---- keeping up

@@ -423,6 +423,9 @@ final class SqlViewsIT {
             assertThatThrownBy(() -> features.sourceOf("momentum"))
                     .hasMessageContaining("computed by a query")
                     .hasMessageContaining("prices");
+            assertThatThrownBy(() -> features.push(
+                            "momentum", List.of(Map.of("company", "AAA")), FeatureServing.Destination.ONLINE))
+                    .hasMessageContaining("computed by a query");
             assertThat(features.materialize(Materialization.Request.INCREMENTAL))
                     .extracting(Materialization.Outcome::view)
                     .contains("momentum", "surprise");
