@@ -205,7 +205,7 @@ public final class Console {
      * @param query about which node, or null to ask for one
      */
     public Page lineage(Visit visit, @Nullable LineageQuery query) {
-        return page("lineage.jte", new LineagePage(backend).view(shell(visit, "Lineage", "", null, ""), query));
+        return page("lineage.jte", new LineagePage(backend).view(shell(visit, "Lineage", "lineage", null, ""), query));
     }
 
     /** What is shown instead of a page that failed. */

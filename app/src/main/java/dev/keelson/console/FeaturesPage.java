@@ -12,6 +12,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Durations;
+import dev.keelson.expression.FoldExpression;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
@@ -32,7 +33,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +62,28 @@ final class FeaturesPage {
         Map<String, ViewStatus> statuses = statuses(serving);
         return new FeaturesView(
                 shell,
-                backend.project().views().stream()
-                        .map(view -> row(view, statuses.get(view.name())))
-                        .toList(),
+                views().stream().map(view -> row(view, statuses.get(view.name()))).toList(),
                 backend.project().sqlViews().stream().map(FeaturesPage::query).toList(),
                 serving == null ? "Nothing yet: no data has been loaded, so no feature has a value." : "");
+    }
+
+    /** The views that serve; those that the project file declares when no data was loaded. */
+    private List<FeatureViewDefinition> views() {
+        FeatureServing serving = backend.features();
+        return serving == null
+                ? backend.project().views()
+                : serving.views().stream().map(FeatureServing.ServedView::definition).toList();
+    }
+
+    private Optional<SqlViewDefinition> query(FeatureViewDefinition view) {
+        return backend.project().sqlViews().stream()
+                .filter(query -> query.name().equals(view.name()))
+                .findFirst();
+    }
+
+    /** What a view reads. */
+    private String sources(FeatureViewDefinition view) {
+        return query(view).map(query -> String.join(", ", query.sources())).orElse(view.source());
     }
 
     private static Map<String, ViewStatus> statuses(@Nullable FeatureServing serving) {
@@ -78,7 +99,7 @@ final class FeaturesPage {
                 view.name(),
                 view.features().stream().map(FeatureDefinition::name).collect(Collectors.joining(", ")),
                 view.entity(),
-                view.source(),
+                sources(view),
                 freshness(view, status),
                 status == null ? Text.NONE : age(status.freshnessSeconds()),
                 ttl(view.ttl()),
@@ -170,9 +191,8 @@ final class FeaturesPage {
     }
 
     private FeatureViewDefinition find(String name) {
-        List<String> names =
-                backend.project().views().stream().map(FeatureViewDefinition::name).toList();
-        return backend.project().views().stream()
+        List<String> names = views().stream().map(FeatureViewDefinition::name).toList();
+        return views().stream()
                 .filter(view -> view.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new KeelsonException(
@@ -200,7 +220,8 @@ final class FeaturesPage {
     private List<Fact> facts(FeatureViewDefinition view, @Nullable ViewStatus status) {
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("Entity", view.entity() + ", by " + key(view)));
-        facts.add(Fact.of("Source", view.source()));
+        facts.add(Fact.of("Source", sources(view)));
+        query(view).ifPresent(query -> facts.add(Fact.of("Query", query.sql().text().strip())));
         FeatureViewDefinition.Unpivot unpivot = view.unpivot();
         if (unpivot != null) {
             facts.add(Fact.of("One event for each of", String.join(", ", unpivot.keyByRole().keySet())));
@@ -246,10 +267,30 @@ final class FeaturesPage {
                 .toList();
         return new FeatureViewView.Feature(
                 feature.name(),
-                feature.text().text(),
-                "double",
+                definition(view, feature),
+                type(view, feature),
                 models.isEmpty() ? "no model" : String.join(", ", models),
                 statistics);
+    }
+
+    private String definition(FeatureViewDefinition view, FeatureDefinition feature) {
+        return query(view).isPresent() ? "a column of the query" : feature.text().text();
+    }
+
+    /** The types of what a definition gives; a dash before its data is known. */
+    private String type(FeatureViewDefinition view, FeatureDefinition feature) {
+        FeatureServing serving = backend.features();
+        if (serving == null) {
+            return Text.NONE;
+        }
+        return serving.views().stream()
+                .filter(each -> each.definition().name().equals(view.name()))
+                .flatMap(each -> FoldExpression.names(feature.name(), feature.text()).stream()
+                        .map(each.types()::get))
+                .filter(Objects::nonNull)
+                .distinct()
+                .map(type -> type.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether a column of a model is a feature of a view, in whatever role. */

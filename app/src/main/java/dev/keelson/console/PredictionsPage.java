@@ -176,6 +176,7 @@ public final class PredictionsPage {
                                 happened == event.predicted() ? "hit" : "miss");
         return new PredictionView(
                 shell,
+                event.id().toString(),
                 facts,
                 Charts.probabilities(event.probabilities(), classes, happened),
                 probabilities,

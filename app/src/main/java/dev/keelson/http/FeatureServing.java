@@ -1,6 +1,8 @@
 package dev.keelson.http;
 
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.frame.ColumnType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +111,17 @@ public interface FeatureServing extends FeatureChanges {
      * @param rows column name to value
      */
     Answer service(String service, List<Map<String, @Nullable Object>> rows);
+
+    /**
+     * A view that serves.
+     *
+     * @param definition as the project file declares it; of an SQL view, the view over its rows
+     * @param types name of each feature to its type, in order
+     */
+    record ServedView(FeatureViewDefinition definition, Map<String, ColumnType> types) {}
+
+    /** The views, those of queries last. */
+    List<ServedView> views();
 
     /** The source of a view's rows. */
     String sourceOf(String view);

@@ -40,7 +40,12 @@ final class Keys {
 
     /** What gives the keys for which a model asks a view, each once. */
     static List<String> ofModel(Project project, ModelDefinition model, FeatureViewDefinition view) {
-        String entityKey = project.entities().get(view.entity());
+        return ofModel(project, model, view.entity());
+    }
+
+    /** What gives the keys of an entity for which a model asks, each once. */
+    static List<String> ofModel(Project project, ModelDefinition model, String entity) {
+        String entityKey = project.entities().get(entity);
         List<String> columns = new ArrayList<>();
         for (Map<String, String> role : model.entities().values()) {
             String column = entityKey == null ? null : role.get(entityKey);

@@ -40,6 +40,13 @@ public record LineageNode(
         this(kind, name, label, at, facts, List.of());
     }
 
+    /** The same with one fact more. */
+    LineageNode with(String fact, String value) {
+        Map<String, String> more = new LinkedHashMap<>(facts);
+        more.put(fact, value);
+        return new LineageNode(kind, name, label, at, more, schema);
+    }
+
     /** {@code kind/name}: no two nodes share it. */
     public String id() {
         return kind.word() + "/" + name;

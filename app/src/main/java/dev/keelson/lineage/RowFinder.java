@@ -33,6 +33,9 @@ final class RowFinder {
      */
     record FoundRow(String source, String key, Instant eventTime, Instant knownAt, Map<String, String> cells) {}
 
+    /** As many files are read at once at most. */
+    private static final int MOST_FILES = 64;
+
     private final DatasetStore datasets;
     private final Map<String, Set<String>> keysOfPartition = new HashMap<>();
 
@@ -42,6 +45,8 @@ final class RowFinder {
 
     /**
      * Rows of a version that were known strictly before an instant, the newest events first.
+     *
+     * <p>Files are read several at a time, the more the further back, and each row is looked at once, the newest events first.
      *
      * @param columns what {@code wanted} and the caller look at besides the key; those that the version lacks are left out
      * @param limit at most so many
@@ -56,24 +61,24 @@ final class RowFinder {
         Set<String> read = new LinkedHashSet<>(version.key());
         columns.stream().filter(version.schema()::contains).forEach(read::add);
         read.addAll(SystemColumns.NAMES);
+        List<Partition> partitions = version.partitions().reversed().stream()
+                .filter(partition -> month == null || partition.month().equals(month))
+                .toList();
         List<FoundRow> found = new ArrayList<>();
-        for (Partition partition : version.partitions().reversed()) {
-            if (found.size() >= limit) {
-                break;
-            }
-            if (month != null && !partition.month().equals(month)) {
-                continue;
-            }
-            Frame frame = datasets.read(version, List.of(partition), List.copyOf(read));
+        int next = 0;
+        for (int many = 1; next < partitions.size() && found.size() < limit; many = Math.min(2 * many, MOST_FILES)) {
+            List<Partition> some = partitions.subList(next, Math.min(next + many, partitions.size()));
+            next += some.size();
+            Frame frame = datasets.read(version, some, List.copyOf(read));
             List<FoundRow> here = new ArrayList<>();
             for (int i = 0; i < frame.rows(); i++) {
                 FoundRow row = row(version, frame, i);
-                if ((knownBefore == null || row.knownAt().isBefore(knownBefore)) && wanted.test(row)) {
+                if (knownBefore == null || row.knownAt().isBefore(knownBefore)) {
                     here.add(row);
                 }
             }
             here.sort(Comparator.comparing(FoundRow::eventTime).reversed().thenComparing(FoundRow::key));
-            found.addAll(here);
+            here.stream().filter(wanted).forEachOrdered(found::add);
         }
         return found.size() > limit ? List.copyOf(found.subList(0, limit)) : found;
     }
@@ -108,7 +113,10 @@ final class RowFinder {
         YearMonth month = YearMonth.from(row.eventTime().atOffset(ZoneOffset.UTC));
         for (DatasetVersion version : oldestFirst) {
             for (Partition partition : version.partitions()) {
-                if (partition.month().equals(month) && keys(version, partition).contains(identity(row))) {
+                if (partition.month().equals(month)
+                        && !partition.lastKnown().isBefore(row.knownAt())
+                        && !partition.lastEvent().isBefore(row.eventTime())
+                        && keys(version, partition).contains(identity(row))) {
                     return version;
                 }
             }

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SystemColumns;
 import dev.keelson.data.spi.DatasetStore;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
 import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.SqlViewDefinition;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.lineage.LineageWalk.Page;
 import dev.keelson.lineage.RowFinder.FoundRow;
 import dev.keelson.project.Project;
@@ -30,15 +33,18 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +81,7 @@ public final class StoredLineage implements Lineage {
     /** One question; keeps what it has read. */
     private final class Question implements LineageWalk.Neighbours {
         private final RowFinder rows = new RowFinder(datasets);
+        private final Map<String, FoundRow> shown = new HashMap<>();
         private final Map<String, List<DatasetVersion>> versions = new LinkedHashMap<>();
         private final Map<String, List<Load>> loads = new LinkedHashMap<>();
         private @Nullable List<Run> runs;
@@ -265,6 +272,12 @@ public final class StoredLineage implements Lineage {
                     .map(this::file)
                     .toList());
             nodes.addAll(files);
+            views().stream()
+                    .filter(view -> view.dataset().equals(version.id()))
+                    .flatMap(view -> view.sources().stream())
+                    .flatMap(id -> datasets.get(id).stream())
+                    .map(this::dataset)
+                    .forEach(nodes::add);
             if (files.isEmpty() && sourceNames().contains(version.source())) {
                 nodes.add(source(version.source()));
             }
@@ -277,8 +290,13 @@ public final class StoredLineage implements Lineage {
                     .filter(each -> version.id().equals(each.parent()))
                     .map(this::dataset)
                     .forEach(nodes::add);
+            views().stream()
+                    .filter(view -> view.sources().contains(version.id()))
+                    .flatMap(view -> datasets.get(view.dataset()).stream())
+                    .map(this::dataset)
+                    .forEach(nodes::add);
             runs().stream()
-                    .filter(run -> version.id().equals(datasetOf(run)))
+                    .filter(run -> datasetsOf(run).contains(version.id()))
                     .map(this::run)
                     .forEach(nodes::add);
             return nodes;
@@ -300,7 +318,10 @@ public final class StoredLineage implements Lineage {
 
         private List<LineageNode> beforeRun(Run run) {
             List<LineageNode> nodes = new ArrayList<>();
-            datasets.get(datasetOf(run)).map(this::dataset).ifPresent(nodes::add);
+            datasetsOf(run).stream()
+                    .flatMap(id -> datasets.get(id).stream())
+                    .map(this::dataset)
+                    .forEach(nodes::add);
             viewsOf(run).forEach(view -> nodes.add(view(view)));
             return nodes;
         }
@@ -457,8 +478,17 @@ public final class StoredLineage implements Lineage {
             boolean more = false;
             if (run != null && model != null) {
                 Map<String, LineageNode> seen = new LinkedHashMap<>();
-                for (Sight sight : sights(run, model, event, notes)) {
-                    more |= see(sight, event, offset + limit, seen);
+                List<SqlViewDefinition> queried = new ArrayList<>();
+                for (Sight sight : sights(run, model, event, queried, notes)) {
+                    more |= see(sight, event, offset + limit, seen, notes);
+                }
+                for (SqlViewDefinition view : queried) {
+                    for (String column : Keys.ofModel(project, model, view.entity())) {
+                        String key = Keys.value(column, cells(model, event));
+                        if (key != null) {
+                            more |= see(view, key, event, offset + limit, seen, notes);
+                        }
+                    }
                 }
                 List<LineageNode> ordered = new ArrayList<>(seen.values());
                 ordered.sort(Comparator.comparing(
@@ -477,17 +507,29 @@ public final class StoredLineage implements Lineage {
         /** A view asked for one key. */
         private record Sight(FeatureViewDefinition view, String key, Reach reach) {}
 
-        private List<Sight> sights(Run run, ModelDefinition model, PredictionEvent event, List<String> notes) {
+        private List<Sight> sights(
+                Run run,
+                ModelDefinition model,
+                PredictionEvent event,
+                List<SqlViewDefinition> queried,
+                List<String> notes) {
             Map<String, String> cells = cells(model, event);
             List<Sight> sights = new ArrayList<>();
             for (DefinitionVersion used : viewsOf(run)) {
+                Optional<SqlViewDefinition> query = project.sqlViews().stream()
+                        .filter(each -> each.name().equals(used.name()))
+                        .findFirst();
+                if (query.isPresent()) {
+                    queried.add(query.get());
+                    continue;
+                }
                 FeatureViewDefinition view = project.views().stream()
                         .filter(each -> each.name().equals(used.name()))
                         .findFirst()
                         .orElse(null);
                 Reach reach = Reach.of(featuresOf(run, used.name()));
                 if (view == null) {
-                    notes.add("The rows behind the view (%s) are not followed: a query computes it, or it is gone."
+                    notes.add("The rows behind the view (%s) are not followed: the project has it no more."
                             .formatted(used.name()));
                     continue;
                 }
@@ -527,7 +569,81 @@ public final class StoredLineage implements Lineage {
             return cells;
         }
 
-        private boolean see(Sight sight, PredictionEvent event, int most, Map<String, LineageNode> seen) {
+        /** The rows of a query's sources that name a key: which of them the query reads, only it can tell. */
+        private boolean see(
+                SqlViewDefinition view,
+                String key,
+                PredictionEvent event,
+                int most,
+                Map<String, LineageNode> seen,
+                List<String> notes) {
+            boolean more = false;
+            for (String source : view.sources()) {
+                DatasetVersion version = latest(source).orElse(null);
+                if (version == null) {
+                    continue;
+                }
+                Set<String> names = new LinkedHashSet<>();
+                version.schema().columns().stream()
+                        .filter(column -> !SystemColumns.NAMES.contains(column.name()))
+                        .filter(column -> column.type() == ColumnType.STRING || column.type() == ColumnType.LONG)
+                        .forEach(column -> names.add(column.name()));
+                List<FoundRow> found = rows.newest(
+                        version,
+                        names,
+                        event.asOf(),
+                        null,
+                        row -> names.stream().anyMatch(name -> key.equals(row.cells().get(name))),
+                        most + 1);
+                found.stream().limit(most).map(this::row).forEach(node -> seen.putIfAbsent(node.id(), node));
+                more |= found.size() > most;
+                notes.add("The query of `%s` may read every row of `%s` known before: those that name `%s` are shown."
+                        .formatted(view.name(), source, key));
+            }
+            return more;
+        }
+
+        /**
+         * Looks at rows, the newest first, and takes those of a key, and those of keys that it met later: what was known of these
+         * went into its rating. Who these had met goes into it as well, ever more weakly, and is not followed.
+         */
+        private static final class Meetings implements Predicate<FoundRow> {
+            private final List<String> keys;
+            private final String key;
+            private final Set<String> met = new LinkedHashSet<>();
+
+            Meetings(List<String> keys, String key) {
+                this.keys = keys;
+                this.key = key;
+            }
+
+            @Override
+            public boolean test(FoundRow row) {
+                List<String> sides = keys.stream()
+                        .map(column -> Keys.value(column, row.cells()))
+                        .filter(Objects::nonNull)
+                        .toList();
+                if (sides.contains(key)) {
+                    met.addAll(sides);
+                    return true;
+                }
+                return sides.stream().anyMatch(met::contains);
+            }
+
+            /** Whose rating the row went into first; null for the key itself. */
+            @Nullable String through(FoundRow row) {
+                List<String> sides = keys.stream()
+                        .map(column -> Keys.value(column, row.cells()))
+                        .filter(Objects::nonNull)
+                        .toList();
+                return sides.contains(key)
+                        ? null
+                        : sides.stream().filter(met::contains).findFirst().orElse(null);
+            }
+        }
+
+        private boolean see(
+                Sight sight, PredictionEvent event, int most, Map<String, LineageNode> seen, List<String> notes) {
             FeatureViewDefinition view = sight.view();
             DatasetVersion version = latest(view.source()).orElse(null);
             if (version == null) {
@@ -539,13 +655,20 @@ public final class StoredLineage implements Lineage {
             Reach reach = sight.reach();
             Instant oldest = event.asOf().minus(reach.time());
             int enough = reach.everything() || !reach.time().isZero() ? most + 1 : Math.min(most + 1, reach.events());
+            Meetings meetings = new Meetings(keys, sight.key());
             List<FoundRow> found = rows.newest(
                     version,
                     columns,
                     event.asOf(),
                     null,
-                    row -> keys.stream().anyMatch(key -> sight.key().equals(Keys.value(key, row.cells()))),
+                    reach.opponents()
+                            ? meetings
+                            : row -> keys.stream().anyMatch(key -> sight.key().equals(Keys.value(key, row.cells()))),
                     enough);
+            if (reach.opponents()) {
+                notes.add("The ratings of `%s` go on through the opponents of opponents: rows of these are not shown."
+                        .formatted(view.name()));
+            }
             Duration ttl = view.ttl();
             if (found.isEmpty() || (ttl != null && found.getFirst().eventTime().isBefore(event.asOf().minus(ttl)))) {
                 return false; // nothing, or all too old to be served
@@ -558,6 +681,10 @@ public final class StoredLineage implements Lineage {
                         return true;
                     }
                     LineageNode node = row(row);
+                    String through = reach.opponents() ? meetings.through(row) : null;
+                    if (through != null) {
+                        node = node.with("through", "the rating of " + through);
+                    }
                     seen.putIfAbsent(node.id(), node);
                 }
             }
@@ -600,6 +727,20 @@ public final class StoredLineage implements Lineage {
                 }
                 return List.copyOf(read);
             });
+        }
+
+        /** What the rows of SQL views were made of. */
+        private List<Computed> views() {
+            List<Computed> read = new ArrayList<>();
+            for (SqlViewDefinition view : project.sqlViews()) {
+                for (StoredReport report : read(tx -> tx.reports("view", view.name(), Integer.MAX_VALUE))) {
+                    JsonNode document = parsed(report.document());
+                    List<String> sources = new ArrayList<>();
+                    document.path("sources").forEach(source -> sources.add(source.asText()));
+                    read.add(new Computed(document.path("dataset_version").asText(), sources));
+                }
+            }
+            return read;
         }
 
         private List<Run> runs() {
@@ -675,6 +816,10 @@ public final class StoredLineage implements Lineage {
         }
 
         private Optional<FoundRow> rowNamed(String name) {
+            FoundRow before = shown.get(name);
+            if (before != null) {
+                return Optional.of(before);
+            }
             int colon = name.indexOf(':');
             return foundRow(name.substring(0, colon), name.substring(colon + 1));
         }
@@ -739,8 +884,9 @@ public final class StoredLineage implements Lineage {
             if (first != null) {
                 facts.put("dataset", first.id());
             }
-            return new LineageNode(
-                    LineageKind.ROW, row.source() + ":" + row.key(), row.key(), row.eventTime(), facts);
+            String name = row.source() + ":" + row.key();
+            shown.putIfAbsent(name, row);
+            return new LineageNode(LineageKind.ROW, name, row.key(), row.eventTime(), facts);
         }
 
         private static String viewName(DefinitionVersion view) {
@@ -826,6 +972,17 @@ public final class StoredLineage implements Lineage {
 
     /** A load that came to its end. */
     private record Load(StoredReport report, String sha256, String dataset, JsonNode document) {}
+
+    /** Rows of a view, by the id of their version, and the versions that they were made of. */
+    private record Computed(String dataset, List<String> sources) {}
+
+    /** Every dataset version that a run read, that of its own source first. */
+    private static Set<String> datasetsOf(Run run) {
+        Set<String> ids = new LinkedHashSet<>();
+        ids.add(datasetOf(run));
+        parsed(run.provenance()).path("dataset_versions").forEach(id -> ids.add(id.asText()));
+        return ids;
+    }
 
     private static YearMonth month(Instant instant) {
         return YearMonth.from(instant.atOffset(ZoneOffset.UTC));

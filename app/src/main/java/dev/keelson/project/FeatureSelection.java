@@ -7,6 +7,7 @@ import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Scalar;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +163,10 @@ final class FeatureSelection {
                             .map("Maybe the role `%s` was meant."::formatted)
                             .orElse("Maybe add `%s: COLUMN` to the role.".formatted(key)));
         }
+        if (view.open()) {
+            add(role + "." + view.name() + "." + name, feature.textLocation());
+            return;
+        }
         if (name.equals("*")) {
             view.features().forEach(one -> add(role + "." + view.name() + "." + one, feature.textLocation()));
             return;
@@ -202,7 +207,8 @@ final class FeatureSelection {
                     "Maybe choose another name.");
         }
         Schema schema = source.with(readable());
-        Expressions.scalar(text, schema, source.complete() && allKnown, problems)
+        boolean complete = source.complete() && allKnown && views.values().stream().noneMatch(ViewColumns::open);
+        Expressions.scalar(text, schema, complete, problems)
                 .ifPresentOrElse(
                         scalars -> {
                             checkValue(
@@ -223,7 +229,13 @@ final class FeatureSelection {
             List<String> giving = roles.keySet().stream()
                     .filter(role -> gives(role, view.name()))
                     .toList();
-            for (String feature : view.features()) {
+            List<String> features = new ArrayList<>(view.features());
+            if (view.open()) {
+                giving.forEach(role -> selected.stream()
+                        .filter(name -> name.startsWith(role + "." + view.name() + ".") && !name.endsWith("*"))
+                        .forEach(name -> features.add(name.substring(name.lastIndexOf('.') + 1))));
+            }
+            for (String feature : features) {
                 giving.forEach(role -> names.add(role + "." + view.name() + "." + feature));
                 if (giving.size() == 1) {
                     names.add(view.name() + "." + feature);

@@ -261,8 +261,8 @@ public final class ProjectGrammar {
                     text("a SELECT"),
                     null,
                     "One SELECT in DuckDB's dialect instead of `features`: the entity's key, `event_time`, perhaps"
-                            + " `known_at`, and the features as columns. It reads nothing but its sources, and serves"
-                            + " history and materialisation."),
+                            + " `known_at`, and the features as columns. It reads nothing but its sources. Models,"
+                            + " history and the online store read its newest row that was known."),
             optional(
                     "key",
                     KEY,

@@ -8,8 +8,9 @@ import java.util.List;
  * @param name its name
  * @param entity its entity
  * @param features its features, in order, also those that could not be read
+ * @param open whether it has features that only its data tells, as the columns of a query
  */
-record ViewColumns(String name, String entity, List<String> features) {
+record ViewColumns(String name, String entity, List<String> features, boolean open) {
     ViewColumns {
         features = List.copyOf(features);
     }

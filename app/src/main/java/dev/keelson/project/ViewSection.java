@@ -136,6 +136,7 @@ final class ViewSection {
                     "feature_views." + entry.name(),
                     "Maybe add `sources: [NAME]`: the tables that the query reads.");
         }
+        columns.put(entry.name(), new ViewColumns(entry.name(), entity == null ? "" : entity.text(), List.of(), true));
         Duration ttl = table.has("ttl") ? ProjectText.duration(table.scalar("ttl"), Duration.ZERO, problems) : null;
         if (entity != null && sql != null && !read.isEmpty()) {
             sqlDefinitions.add(new SqlViewDefinition(
@@ -224,7 +225,8 @@ final class ViewSection {
                 new ViewColumns(
                         entry.name(),
                         entity == null ? "" : entity.text(),
-                        names));
+                        names,
+                        false));
         if (entity != null && source != null) {
             definitions.add(new FeatureViewDefinition(
                     entry.name(),

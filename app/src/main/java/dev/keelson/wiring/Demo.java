@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,7 +157,14 @@ public final class Demo {
                 workspace.datasets().moveTo(load.source(), version.id());
             }
         }
-        Map<String, DatasetVersion> versions = workspace.latest();
+        Map<String, DatasetVersion> sources = workspace.latest();
+        Instant known = sources.values().stream()
+                .map(DatasetVersion::watermark)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH)
+                .plusNanos(1_000);
+        ProjectDefinitions.apply(workspace, known, "system"); // lineage looks up what runs are pinned to
+        Map<String, DatasetVersion> versions = workspace.withViews(sources, known);
         workspace.materialize(ProjectModels.ofVersions(workspace.project(), versions), versions);
         return adopted;
     }

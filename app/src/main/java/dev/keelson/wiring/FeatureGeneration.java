@@ -65,7 +65,7 @@ public final class FeatureGeneration {
         ModelDefinition model = Projects.model(project, name);
         try (Workspace workspace = Workspace.reading(project)) {
             DatasetVersion version = FeatureReports.latest(workspace, model.source());
-            Map<String, DatasetVersion> versions = workspace.latest();
+            Map<String, DatasetVersion> versions = workspace.latestWithViews(clock.instant());
             ProjectModels present = ProjectModels.ofVersions(project, versions);
             List<String> base = present.plans().stream()
                     .filter(plan -> plan.name().equals(name))
@@ -247,7 +247,7 @@ public final class FeatureGeneration {
                 project.sources(),
                 project.entities(),
                 views,
-                List.of(),
+                project.sqlViews(),
                 project.labels(),
                 List.of(extended),
                 List.of(),

@@ -9,12 +9,15 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
+import dev.keelson.expression.FoldExpression;
 import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.FeatureService;
 import dev.keelson.features.FeatureServiceDefinition;
 import dev.keelson.features.FeatureTable;
-import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.SqlViewDefinition;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Definition;
@@ -33,7 +36,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +110,8 @@ public final class FeatureReports {
 
     /** A version of a source with the latest ones of the others. */
     static Map<String, DatasetVersion> versions(Workspace workspace, DatasetVersion version) {
-        Map<String, DatasetVersion> versions = workspace.latest();
+        Map<String, DatasetVersion> versions = new LinkedHashMap<>(workspace.latest());
+        versions.putAll(SqlViewRows.stored(workspace));
         versions.put(version.source(), version);
         return versions;
     }
@@ -131,31 +137,40 @@ public final class FeatureReports {
     public static ObjectNode show(Project project, String name, InstantSource clock) {
         int colon = name.indexOf(':');
         String viewName = colon < 0 ? name : name.substring(0, colon);
-        FeatureViewDefinition view = find(project, viewName);
-        List<FeatureDefinition> features = view.features();
-        if (colon >= 0) {
-            String wanted = name.substring(colon + 1);
-            features = features.stream()
-                    .filter(feature -> feature.name().equals(wanted))
-                    .toList();
-            if (features.isEmpty()) {
-                throw notFound(
-                        "feature", name, view.features().stream().map(each -> viewName + ":" + each.name()).toList());
-            }
-        }
         try (Workspace workspace = Workspace.reading(project)) {
+            FeatureViewDefinition view = find(workspace, viewName);
+            List<FeatureDefinition> features = view.features();
+            if (colon >= 0) {
+                String wanted = name.substring(colon + 1);
+                features = features.stream()
+                        .filter(feature -> feature.name().equals(wanted))
+                        .toList();
+                if (features.isEmpty()) {
+                    throw notFound(
+                            "feature",
+                            name,
+                            view.features().stream().map(each -> viewName + ":" + each.name()).toList());
+                }
+            }
             return show(workspace, view, features, clock.instant());
         }
     }
 
-    private static FeatureViewDefinition find(Project project, String name) {
+    private static FeatureViewDefinition find(Workspace workspace, String name) {
+        Project project = workspace.project();
+        Optional<SqlViewDefinition> query = project.sqlViews().stream()
+                .filter(view -> view.name().equals(name))
+                .findFirst();
+        if (query.isPresent()) {
+            return SqlViewRows.over(workspace, query.get());
+        }
+        List<String> names = new ArrayList<>();
+        project.views().forEach(view -> names.add(view.name()));
+        project.sqlViews().forEach(view -> names.add(view.name()));
         return project.views().stream()
                 .filter(view -> view.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> notFound(
-                        "feature view",
-                        name,
-                        project.views().stream().map(FeatureViewDefinition::name).toList()));
+                .orElseThrow(() -> notFound("feature view", name, names));
     }
 
     private static KeelsonException notFound(String what, String name, List<String> names) {
@@ -172,6 +187,13 @@ public final class FeatureReports {
         node.put("view", view.name());
         node.put("entity", view.entity());
         node.put("source", view.source());
+        Optional<SqlViewDefinition> query = project.sqlViews().stream()
+                .filter(each -> each.name().equals(view.name()))
+                .findFirst();
+        if (query.isPresent()) {
+            query.get().sources().forEach(node.putArray("sources")::add);
+            node.put("sql", query.get().sql().text().strip());
+        }
         node.put("ttl_seconds", view.ttl() == null ? null : view.ttl().toSeconds());
         versions(workspace, Definition.Kind.VIEW, view.name(), node);
         Optional<DatasetVersion> latest = workspace.datasets().latest(view.source());
@@ -181,20 +203,33 @@ public final class FeatureReports {
                 "age_seconds",
                 latest.map(each -> Duration.between(each.lastEvent(), now).toSeconds())
                         .orElse(null));
-        Map<String, double[]> values = latest.map(version -> values(workspace, view, version)).orElse(Map.of());
+        Map<String, DatasetVersion> loaded = latest.map(version -> versions(workspace, version)).orElse(Map.of());
+        ProjectModels models = ProjectModels.read(project).stream().allMatch(source -> loaded.containsKey(source.name()))
+                ? ProjectModels.ofVersions(project, loaded)
+                : null;
+        List<FeatureViewDefinition> views = models == null ? List.of(view) : models.views();
+        Map<String, ColumnType> types = models == null ? Map.of() : models.engine().featureTypes(view.name());
+        Map<String, double[]> values = models == null || latest.isEmpty()
+                ? Map.of()
+                : values(workspace, models, view, latest.get());
         ArrayNode list = node.putArray("features");
         for (FeatureDefinition feature : features) {
             ObjectNode each = list.addObject();
             String address = view.name() + ":" + feature.name();
             each.put("name", feature.name());
-            each.put("definition", feature.text().text());
-            each.put("type", "double");
+            each.put("definition", query.isPresent() ? "a column of the query" : feature.text().text());
+            ColumnType type = FoldExpression.names(feature.name(), feature.text()).stream()
+                    .map(types::get)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+            each.put("type", type == null ? null : type.name().toLowerCase(Locale.ROOT));
             versions(workspace, Definition.Kind.FEATURE, address, each);
             double[] mine = values.get(feature.name());
             each.set("statistics", mine == null ? null : FeatureSummary.of(mine).toJson());
             ArrayNode users = each.putArray("models");
             for (ModelDefinition model : project.models()) {
-                if (ProjectDefinitions.features(project, model).contains(address)) {
+                if (ProjectDefinitions.features(views, model).contains(address)) {
                     users.add(model.name());
                     importance(workspace, model.name(), "." + view.name() + "." + feature.name(), each);
                 }
@@ -238,13 +273,11 @@ public final class FeatureReports {
 
     /** The values of a view's features for the rows of its source, all roles one after the other. */
     private static Map<String, double[]> values(
-            Workspace workspace, FeatureViewDefinition view, DatasetVersion version) {
-        Project project = workspace.project();
-        FeatureServiceDefinition asked = asked(project, view);
+            Workspace workspace, ProjectModels models, FeatureViewDefinition view, DatasetVersion version) {
+        FeatureServiceDefinition asked = asked(workspace.project(), view);
         if (asked == null) {
             return Map.of();
         }
-        ProjectModels models = ProjectModels.ofVersions(project, versions(workspace, version));
         FeatureService service = models.engine().service(asked);
         Frame frame = workspace.datasets().read(version);
         FeatureTable table = models.engine()

@@ -110,7 +110,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
-        this.versions = workspace.latest();
+        this.versions = workspace.latestWithViews(clock.instant());
         this.missing = ProjectModels.read(project).stream()
                 .map(SourceDefinition::name)
                 .filter(name -> !versions.containsKey(name))
@@ -429,7 +429,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<String> usedFeatures(String model) {
-        return ProjectDefinitions.features(project, Projects.model(project, model));
+        ProjectModels compiled = models;
+        return ProjectDefinitions.features(
+                compiled == null ? project.views() : compiled.views(), Projects.model(project, model));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.keelson.features.FeatureVector;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.ViewReading;
 import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.features.spi.PushLog;
@@ -92,7 +93,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         this.pushes = pushes;
         this.entityKeys = new EntityKeys(project);
         this.contained = new ContainedKeys(workspace.datasets());
-        project.views().forEach(view -> views.put(view.name(), view));
+        models.views().forEach(view -> views.put(view.name(), view));
         this.owns = owns;
         layPushes();
         online.pushedElsewhere(this::lay);
@@ -126,7 +127,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         Workspace workspace = new Workspace(project);
         try {
             workspace.recover();
-            Map<String, DatasetVersion> versions = loaded(workspace);
+            Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
                     project, clock, workspace, ProjectModels.ofVersions(project, versions), versions);
             features.owned = () -> {
@@ -149,7 +150,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public static LiveFeatures look(Project project, InstantSource clock) {
         Workspace workspace = Workspace.reading(project);
         try {
-            Map<String, DatasetVersion> versions = loaded(workspace);
+            Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
                     project,
                     clock,
@@ -175,8 +176,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         return online;
     }
 
-    private static Map<String, DatasetVersion> loaded(Workspace workspace) {
-        Map<String, DatasetVersion> versions = workspace.latest();
+    private static Map<String, DatasetVersion> loaded(Workspace workspace, InstantSource clock) {
+        Map<String, DatasetVersion> versions = workspace.latestWithViews(clock.instant());
         if (versions.isEmpty()) {
             throw noData();
         }
@@ -410,6 +411,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized PushOutcome push(String source, List<Map<String, @Nullable Object>> rows, Destination to) {
         SourceDefinition definition = models.sources().get(source);
         if (definition == null) {
+            refuseQuery(source);
             throw bad(
                     "source",
                     "There is no source (%s) that features are made of; there is %s."
@@ -528,8 +530,29 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     }
 
     @Override
+    public List<ServedView> views() {
+        return models.views().stream()
+                .map(view -> new ServedView(view, models.engine().featureTypes(view.name())))
+                .toList();
+    }
+
+    @Override
     public String sourceOf(String view) {
+        refuseQuery(view);
         return view(view).source();
+    }
+
+    /** Says of a view of a query where its rows come from. */
+    private void refuseQuery(String view) {
+        for (SqlViewDefinition query : project.sqlViews()) {
+            if (query.name().equals(view)) {
+                throw bad(
+                        "view",
+                        "The view (%s) is computed by a query, and rows can be pushed to a source alone.".formatted(view),
+                        "Maybe push to its source (%s); the view follows when features are materialised."
+                                .formatted(String.join(", ", query.sources())));
+            }
+        }
     }
 
     // ---- keeping up
@@ -538,7 +561,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);
-        Map<String, DatasetVersion> versions = versions();
+        Map<String, DatasetVersion> versions = workspace.withViews(versions(), clock.instant());
         for (DatasetVersion version : versions.values()) {
             Schema before = schemas.get(version.source());
             if (before == null || !version.schema().equals(before)) {
@@ -580,6 +603,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     @Override
     public double freshnessSeconds(String view) {
+        if (!views.containsKey(view)) {
+            return Double.NaN;
+        }
         try {
             online.refresh();
         } catch (KeelsonException e) {

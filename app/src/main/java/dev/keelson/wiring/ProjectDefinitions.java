@@ -191,11 +191,48 @@ public final class ProjectDefinitions {
         uses.add(Definition.id(Kind.SOURCE, model.source()));
         uses.add(Definition.id(Kind.LABEL, model.label().address()));
         features(project, model).forEach(feature -> uses.add(Definition.id(Kind.FEATURE, feature)));
+        Set<String> named = named(model);
+        for (SqlViewDefinition view : project.sqlViews()) {
+            if (named.stream().anyMatch(name -> isOf(name, view.name(), model))) {
+                uses.add(Definition.id(Kind.VIEW, view.name()));
+            }
+        }
         return List.copyOf(uses);
+    }
+
+    /** Whether a name such as {@code home.form.goals} is one of a view. */
+    private static boolean isOf(String name, String view, ModelDefinition model) {
+        return name.startsWith(view + ".")
+                || model.entities().keySet().stream().anyMatch(role -> name.startsWith(role + "." + view + "."));
     }
 
     /** The features of views that a model selects or derives from, each as {@code view:feature}, in the order of the views. */
     public static List<String> features(Project project, ModelDefinition model) {
+        return features(project.views(), model);
+    }
+
+    /** As {@link #features(Project, ModelDefinition)}, of views such as those over the rows of SQL views. */
+    static List<String> features(List<FeatureViewDefinition> views, ModelDefinition model) {
+        Set<String> named = named(model);
+        List<String> features = new ArrayList<>();
+        for (FeatureViewDefinition view : views) {
+            for (FeatureDefinition feature : view.features()) {
+                String name = view.name() + "." + feature.name();
+                boolean used = named.contains(name)
+                        || named.contains(view.name() + ".*")
+                        || model.entities().keySet().stream()
+                                .anyMatch(role -> named.contains(role + "." + name)
+                                        || named.contains(role + "." + view.name() + ".*"));
+                if (used) {
+                    features.add(view.name() + ":" + feature.name());
+                }
+            }
+        }
+        return features;
+    }
+
+    /** Everything that the features of a model name. */
+    private static Set<String> named(ModelDefinition model) {
         Set<String> named = new LinkedHashSet<>();
         List<String> texts = new ArrayList<>();
         for (Located feature : model.features()) {
@@ -212,21 +249,7 @@ public final class ProjectDefinitions {
                 named.add(matcher.group());
             }
         }
-        List<String> features = new ArrayList<>();
-        for (FeatureViewDefinition view : project.views()) {
-            for (FeatureDefinition feature : view.features()) {
-                String name = view.name() + "." + feature.name();
-                boolean used = named.contains(name)
-                        || named.contains(view.name() + ".*")
-                        || model.entities().keySet().stream()
-                                .anyMatch(role -> named.contains(role + "." + name)
-                                        || named.contains(role + "." + view.name() + ".*"));
-                if (used) {
-                    features.add(view.name() + ":" + feature.name());
-                }
-            }
-        }
-        return features;
+        return named;
     }
 
     /** What a model is pinned to: the hash of everything its values depend on, by id; checks of its source left out. */

@@ -1,7 +1,6 @@
 package dev.keelson.wiring;
 
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
@@ -11,18 +10,17 @@ import dev.keelson.expression.FoldExpression;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.SqlViewDefinition;
-import dev.keelson.features.SqlViews;
 import dev.keelson.features.spi.JoinRequest;
 import dev.keelson.features.spi.JoinRequest.EntityRows;
 import dev.keelson.features.spi.JoinRequest.FeatureRows;
 import dev.keelson.features.JoinSummary;
 import dev.keelson.features.JoinSummary.ViewSummary;
+import dev.keelson.frame.Column;
 import dev.keelson.frame.Schema;
 import dev.keelson.project.Project;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbPointInTimeJoin;
 import dev.keelson.store.duckdb.DuckDbSettings;
-import dev.keelson.store.duckdb.DuckDbSqlEngine;
 import dev.keelson.store.files.ProjectOwner;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 /** The feature views of a project, and their values as of any time. */
 public final class ProjectFeatures {
     private static final Pattern PART = Pattern.compile("\\{([^{}]+)\\}");
-    private static final DuckDbSettings MEMORY = new DuckDbSettings(1024, 2, null);
 
     private ProjectFeatures() {}
 
@@ -58,7 +55,7 @@ public final class ProjectFeatures {
      *
      * @param key names of the columns that hold the entity's key in rows asked about
      * @param sources what it reads
-     * @param features feature to its definition, in order; empty for a query, whose columns are known when it runs
+     * @param features feature to its definition, in order; empty for a query that never ran: its columns are known then
      */
     public record View(
             String name,
@@ -114,15 +111,27 @@ public final class ProjectFeatures {
                     features,
                     view.ttl()));
         }
-        for (SqlViewDefinition view : project.sqlViews()) {
-            views.add(new View(
-                    view.name(),
-                    Kind.SQL,
-                    view.entity(),
-                    key(project, view.entity()),
-                    view.sources(),
-                    Map.of(),
-                    view.ttl()));
+        if (project.sqlViews().isEmpty()) {
+            return views;
+        }
+        try (Workspace workspace = Workspace.reading(project)) {
+            Map<String, DatasetVersion> stored = SqlViewRows.stored(workspace);
+            for (SqlViewDefinition view : project.sqlViews()) {
+                DatasetVersion version = stored.get(view.dataset());
+                Map<String, String> features = new LinkedHashMap<>();
+                if (version != null) {
+                    view.features(version.schema(), SqlViewRows.key(project, view))
+                            .forEach(column -> features.put(column.name(), "a column of its query"));
+                }
+                views.add(new View(
+                        view.name(),
+                        Kind.SQL,
+                        view.entity(),
+                        key(project, view.entity()),
+                        view.sources(),
+                        features,
+                        view.ttl()));
+            }
         }
         return views;
     }
@@ -200,8 +209,8 @@ public final class ProjectFeatures {
 
     private static DuckDbSettings settings(Workspace workspace) {
         return new DuckDbSettings(
-                        MEMORY.memoryMegabytes(),
-                        MEMORY.threads(),
+                        SqlViewRows.MEMORY.memoryMegabytes(),
+                        SqlViewRows.MEMORY.threads(),
                         workspace.state().root().resolve("spill"))
                 .orAsToldBySystem();
     }
@@ -332,23 +341,12 @@ public final class ProjectFeatures {
                     .findFirst()
                     .orElseThrow();
             Map<String, DatasetVersion> sources = new LinkedHashMap<>();
-            Duration knownAfter = Duration.ZERO;
-            for (String name : view.sources()) {
-                sources.put(name, latest(name));
-                SourceDefinition source = Projects.source(project, name);
-                if (source.created() != null) {
-                    knownAfter = null;
-                } else if (knownAfter != null && source.knownAfter().compareTo(knownAfter) > 0) {
-                    knownAfter = source.knownAfter();
-                }
-            }
-            SqlViews queries = new SqlViews(new DuckDbSqlEngine(settings(workspace), workspace.datasets()), workspace.datasets());
+            view.sources().forEach(name -> sources.put(name, latest(name)));
             DatasetVersion version =
-                    queries.materialize(definition, sources, view.key(), knownAfter, clock.instant());
+                    SqlViewRows.of(workspace).refresh(workspace, definition, sources, clock.instant());
             versions.put(definition.dataset(), version);
-            List<String> there = version.schema().names().stream()
-                    .filter(column -> !view.key().contains(column)
-                            && !dev.keelson.data.SystemColumns.NAMES.contains(column))
+            List<String> there = definition.features(version.schema(), view.key().getFirst()).stream()
+                    .map(Column::name)
                     .toList();
             return new JoinRequest.View(
                     view.name(),

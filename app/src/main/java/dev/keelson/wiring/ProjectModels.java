@@ -6,7 +6,9 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureEngine;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SourceSchema;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.frame.Schema;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
@@ -23,17 +25,20 @@ import java.util.TreeSet;
  * The models and views of a project compiled against the schemas of their data.
  *
  * @param sources the sources that models and views read, by name, in the order of the project file
- * @param engine the feature views
+ * @param views the feature views, then those over the rows of SQL views
+ * @param engine the views, compiled
  * @param plans the models, in the order of the project file; none when the project only makes features
  * @param loops what the project says about their lives, in the same order
  */
 record ProjectModels(
         Map<String, SourceDefinition> sources,
+        List<FeatureViewDefinition> views,
         FeatureEngine engine,
         List<ModelPlan> plans,
         List<LoopDefinition> loops) {
     ProjectModels {
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
+        views = List.copyOf(views);
         plans = List.copyOf(plans);
         loops = List.copyOf(loops);
     }
@@ -41,7 +46,8 @@ record ProjectModels(
     /**
      * Compiles.
      *
-     * @param schemas columns of the data of each source that is read, by source; others are not looked at
+     * @param schemas columns of the data of each source that is read, by source, and of the rows of each SQL view, by its
+     *     dataset; others are not looked at
      * @throws KeelsonException NOT_READY if one is missing
      */
     static ProjectModels of(Project project, Map<String, Schema> schemas) {
@@ -58,7 +64,19 @@ record ProjectModels(
             sources.put(source.name(), source);
             compiled.add(SourceSchema.of(source, schema));
         }
-        FeatureEngine engine = FeatureEngine.of(project.views(), project.entities(), compiled);
+        List<FeatureViewDefinition> views = new ArrayList<>(project.views());
+        for (SqlViewDefinition view : project.sqlViews()) {
+            Schema schema = schemas.get(view.dataset());
+            if (schema == null) {
+                throw SqlViewRows.missing(view);
+            }
+            String key = SqlViewRows.key(project, view);
+            view.over(schema, key).ifPresent(over -> {
+                views.add(over);
+                compiled.add(view.source(schema, key));
+            });
+        }
+        FeatureEngine engine = FeatureEngine.of(views, project.entities(), compiled);
         List<ModelPlan> plans = project.models().stream()
                 .map(model -> ModelPlan.of(
                         model,
@@ -70,7 +88,7 @@ record ProjectModels(
         List<LoopDefinition> loops = project.models().stream()
                 .map(model -> Projects.loop(project, model))
                 .toList();
-        return new ProjectModels(sources, engine, plans, loops);
+        return new ProjectModels(sources, views, engine, plans, loops);
     }
 
     /** Compiles against versions of the sources. */
@@ -85,6 +103,7 @@ record ProjectModels(
         Set<String> names = new TreeSet<>();
         project.models().stream().map(ModelDefinition::source).forEach(names::add);
         project.views().forEach(view -> names.add(view.source()));
+        project.sqlViews().forEach(view -> names.addAll(view.sources()));
         return project.sources().stream()
                 .filter(source -> names.contains(source.name()))
                 .toList();
@@ -101,6 +120,9 @@ record ProjectModels(
         }
         if (!project.views().isEmpty()) {
             return Projects.source(project, project.views().getFirst().source());
+        }
+        if (!project.sqlViews().isEmpty()) {
+            return Projects.source(project, project.sqlViews().getFirst().sources().getFirst());
         }
         return project.sources().stream()
                 .findFirst()

@@ -44,31 +44,67 @@ final class ReplayFeed implements ReplayWorld {
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
 
-    /** One source: its rows in the order in which they become known, and how far it is. */
+    /**
+     * The rows of a source or of an SQL view, in the order in which they become known, and how far they are. Those of a view are
+     * computed before: what a query says was known by some time does not depend on what came later.
+     */
     private static final class Feed {
-        private final SourceRows source;
+        private final String name;
+        private final @Nullable SourceRows source;
         private final Frame all;
         private final long[] eventTimes;
+        private final long[] knownAts;
         private final List<ModelPlan> plans;
         private @Nullable LoadReport lastLoad;
         private @Nullable DatasetVersion version;
         private int known;
         private int applied;
 
-        Feed(SourceRows source, List<ModelPlan> plans) {
+        private Feed(String name, @Nullable SourceRows source, Frame all, List<ModelPlan> plans) {
+            this.name = name;
             this.source = source;
-            this.all = source.frame();
+            this.all = all;
             this.eventTimes = all.longs(SystemColumns.EVENT_TIME).values();
+            this.knownAts = all.longs(SystemColumns.KNOWN_AT).values();
             this.plans = plans;
         }
 
+        static Feed of(SourceRows source, ProjectModels models) {
+            String name = source.source().name();
+            return new Feed(name, source, source.frame(), models.plansOf(name));
+        }
+
+        static Feed of(DatasetVersion view, Frame rows) {
+            Feed feed = new Feed(view.source(), null, rows, List.of());
+            feed.version = view;
+            return feed;
+        }
+
         String name() {
-            return source.source().name();
+            return name;
+        }
+
+        void load(DataLoad load, Instant at) {
+            if (source != null) {
+                LoadReport report = load.load(source, at, at);
+                lastLoad = report;
+                version = report.version();
+            }
+        }
+
+        /** How many rows are known strictly before an instant. */
+        int knownBefore(Instant at) {
+            int found = Arrays.binarySearch(knownAts, Micros.of(at));
+            int end = found < 0 ? -found - 1 : found;
+            while (end > 0 && knownAts[end - 1] == Micros.of(at)) {
+                end--;
+            }
+            return end;
         }
 
         /** The rows that are known strictly before an instant. */
         Frame before(Instant at) {
-            return all.take(IntStream.range(0, source.knownBefore(at)).toArray());
+            return all.take(IntStream.range(0, knownBefore(at)).toArray());
         }
     }
 
@@ -122,17 +158,20 @@ final class ReplayFeed implements ReplayWorld {
 
     /**
      * @param sources the rows of every source that models and views read
+     * @param views the rows of every SQL view in the order in which they become known, by their version
      * @param load stores what was known of them
      */
     ReplayFeed(
             List<SourceRows> sources,
+            Map<DatasetVersion, Frame> views,
             DataLoad load,
             ProjectModels models,
             OnlineFeatures online,
             Map<String, ModelRows> rows) {
-        this.feeds = sources.stream()
-                .map(source -> new Feed(source, models.plansOf(source.source().name())))
-                .toList();
+        List<Feed> all = new ArrayList<>();
+        sources.forEach(source -> all.add(Feed.of(source, models)));
+        views.forEach((version, frame) -> all.add(Feed.of(version, frame)));
+        this.feeds = List.copyOf(all);
         this.load = load;
         this.engine = models.engine();
         this.online = online;
@@ -156,13 +195,11 @@ final class ReplayFeed implements ReplayWorld {
     @Override
     public void advance(Instant at) {
         for (Feed feed : feeds) {
-            LoadReport report = load.load(feed.source, at, at);
-            feed.lastLoad = report;
-            feed.version = report.version();
+            feed.load(load, at);
         }
         Map<String, Frame> before = new LinkedHashMap<>();
         for (Feed feed : feeds) {
-            int until = feed.source.knownBefore(at);
+            int until = feed.knownBefore(at);
             if (until > feed.known) {
                 if (!feed.plans.isEmpty()) {
                     take(feed, IntStream.range(feed.known, until).toArray(), at, before);
@@ -203,7 +240,7 @@ final class ReplayFeed implements ReplayWorld {
     private void apply(Instant at) {
         Map<String, Frame> fresh = new LinkedHashMap<>();
         for (Feed feed : feeds) {
-            int until = Math.max(feed.applied, feed.source.knownBefore(at));
+            int until = Math.max(feed.applied, feed.knownBefore(at));
             fresh.put(feed.name(), feed.all.take(IntStream.range(feed.applied, until).toArray()));
             feed.applied = until;
         }

@@ -26,6 +26,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.store.sqlite.SqliteCatalog;
@@ -180,13 +181,21 @@ public final class ReplayJob {
         Map<String, Schema> schemas = new LinkedHashMap<>();
         sources.forEach(
                 source -> schemas.put(source.source().name(), source.frame().schema()));
-        ProjectModels models = ProjectModels.of(project, schemas);
         Replay.Settings settings = settings(project, sources, request);
-        Map<String, ModelRows> rows = models.rows();
         StateFolder shared = new StateFolder(workspace.state().replays().resolve(settings.id()));
+        ParquetDatasetStore computed = workspace.datasets(shared.root().resolve("views"));
+        Map<DatasetVersion, Frame> views = new LinkedHashMap<>();
+        new SqlViewRows(project, computed, workspace.state().root().resolve("spill"))
+                .of(sources, settings.to())
+                .forEach((name, version) -> {
+                    schemas.put(name, version.schema());
+                    views.put(version, computed.read(version));
+                });
+        ProjectModels models = ProjectModels.of(project, schemas);
+        Map<String, ModelRows> rows = models.rows();
         DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
         ReplayFeed feed = new ReplayFeed(
-                sources, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
+                sources, views, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
         Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersions);
         List<Replay.PolicyState> states = new ArrayList<>();
         try {

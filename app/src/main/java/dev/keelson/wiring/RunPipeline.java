@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +149,7 @@ public final class RunPipeline {
         DefinitionPlan plan = ProjectDefinitions.apply(workspace, workspace.project(), now, "system", null);
         done.accept(new Step("apply", !plan.isEmpty(), plan.isEmpty() ? "" : plan.summary()));
         List<LoadReport> loads = loadAll(workspace, workspace.project(), now, done);
-        Map<String, DatasetVersion> versions = versions(loads);
+        Map<String, DatasetVersion> versions = workspace.withViews(versions(loads), now);
         ProjectModels models = ProjectModels.ofVersions(workspace.project(), versions);
         features(workspace, models, versions, done);
         Map<String, ModelVersion> trained;
@@ -343,11 +342,7 @@ public final class RunPipeline {
             Map<String, DatasetVersion> versions,
             Consumer<Step> done) {
         Sha256 sha = new Sha256().add("keelson-features-1");
-        List<String> ids = models.sources().keySet().stream()
-                .map(versions::get)
-                .filter(Objects::nonNull)
-                .map(DatasetVersion::id)
-                .toList();
+        List<String> ids = versions.values().stream().map(DatasetVersion::id).toList();
         ids.forEach(sha::add);
         models.plans().forEach(plan -> sha.add(plan.service().sha256()));
         String key = sha.hex();

@@ -266,6 +266,23 @@ public final class Workspace implements AutoCloseable {
         return latest;
     }
 
+    /**
+     * The latest version of each source that has one, with the rows of SQL views by the names of their datasets: brought up to
+     * date by an owner, as they are stored for those who only read.
+     */
+    Map<String, DatasetVersion> latestWithViews(Instant now) {
+        return withViews(latest(), now);
+    }
+
+    /** Versions of sources with the rows of the SQL views over them, as {@link #latestWithViews} gives them. */
+    Map<String, DatasetVersion> withViews(Map<String, DatasetVersion> sources, Instant now) {
+        Map<String, DatasetVersion> all = new LinkedHashMap<>(sources);
+        if (!project.sqlViews().isEmpty()) {
+            all.putAll(readOnly ? SqlViewRows.stored(this) : SqlViewRows.refresh(this, sources, now));
+        }
+        return all;
+    }
+
     /** Reads a source, with the decisions of the review laid over it. */
     SourceRows readSource(SourceDefinition source, @Nullable DatasetVersion previous) {
         SourceRows read = Projects.reader(project.folder(), engine()).read(source, previous);

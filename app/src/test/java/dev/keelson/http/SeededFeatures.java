@@ -5,6 +5,7 @@ import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Micros;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,17 @@ final class SeededFeatures implements FeatureServing {
                     new long[] {known ? Micros.of(now.minus(Duration.ofDays(2))) : Long.MIN_VALUE}));
         }
         return new Answer(1, keys, columns, now);
+    }
+
+    @Override
+    public List<ServedView> views() {
+        return views.stream()
+                .map(view -> {
+                    Map<String, ColumnType> types = new LinkedHashMap<>();
+                    view.features().forEach(feature -> types.put(feature.name(), ColumnType.DOUBLE));
+                    return new ServedView(view, types);
+                })
+                .toList();
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.keelson.lineage;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.lineage.LineageGraph.Edge;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StoredLineageTest {
     private final SmallWorld world = new SmallWorld();
@@ -85,6 +85,29 @@ class StoredLineageTest {
         LineageQuery query = new LineageQuery(SmallWorld.EARLY.toString(), true, false, 1, 20, 0);
 
         assertThat(names(other.lineage().graph(query), LineageKind.ROW)).containsExactly("matches:2020-01-01|A|B");
+    }
+
+    @Test
+    void ratingLeadsToTheRowsOfOpponentsBeforeTheyMet() {
+        SmallWorld other = new SmallWorld("elo(result, k=20)");
+        UUID late = new UUID(1, 9);
+        other.log.append(List.of(SmallWorld.prediction(late, "2020-02-03|B|D", "2020-02-03T00:00:00Z")), true);
+        other.log.catchUp();
+
+        LineageGraph graph = other.lineage().graph(new LineageQuery(late.toString(), true, false, 1, 20, 0));
+
+        assertThat(names(graph, LineageKind.ROW))
+                .containsExactlyInAnyOrder(
+                        "matches:2020-01-22|B|C",
+                        "matches:2020-01-15|A|C",
+                        "matches:2020-01-08|C|A",
+                        "matches:2020-01-01|A|B");
+        assertThat(graph.node("row/matches:2020-01-15|A|C").orElseThrow().facts()).containsEntry("through", "the rating of C");
+        assertThat(graph.node("row/matches:2020-01-22|B|C").orElseThrow().facts()).doesNotContainKey("through");
+        assertThat(graph.notes()).anyMatch(note -> note.contains("opponents of opponents"));
+        // C met B after A had met C: what became of it is no part of A's rating
+        LineageGraph first = other.lineage().graph(new LineageQuery(SmallWorld.PREDICTION.toString(), true, false, 1, 20, 0));
+        assertThat(names(first, LineageKind.ROW)).hasSize(3).doesNotContain("matches:2020-01-22|B|C");
     }
 
     @Test

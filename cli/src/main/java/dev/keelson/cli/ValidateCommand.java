@@ -19,6 +19,7 @@ final class ValidateCommand extends KeelsonCommand {
         project.sources().forEach(source -> sources.add(source.name()));
         var views = document.putArray("feature_views");
         project.views().forEach(view -> views.add(view.name()));
+        project.sqlViews().forEach(view -> views.add(view.name()));
         var models = document.putArray("models");
         project.models().forEach(model -> models.add(model.name()));
         session.console().document(document);
@@ -28,7 +29,7 @@ final class ValidateCommand extends KeelsonCommand {
                                 session.shown(project.file()),
                                 project.name(),
                                 Texts.count(project.sources().size(), "source"),
-                                Texts.count(project.views().size(), "feature view"),
+                                Texts.count(project.views().size() + project.sqlViews().size(), "feature view"),
                                 Texts.count(project.models().size(), "model")));
         return YES;
     }

@@ -58,6 +58,7 @@ class ConsoleE2EIT {
             Map.entry("version", "/data/matches/versions/latest"),
             Map.entry("difference", "/data/matches/diff?before={version}"),
             Map.entry("features", "/features"),
+            Map.entry("lineage", "/lineage"),
             Map.entry("feature-view", "/features/team_form?key=Northport"));
 
     private static KeelsonServer server;

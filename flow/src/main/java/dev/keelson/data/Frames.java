@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Putting frames of one source together and in order. */
-final class Frames {
+public final class Frames {
     private Frames() {}
 
     /** The frame with the columns of a schema: missing ones are null, whole numbers become doubles where asked for. */
@@ -88,7 +88,7 @@ final class Frames {
     }
 
     /** The rows of several frames of the same schema, one after the other. */
-    static Frame concat(List<Frame> frames) {
+    public static Frame concat(List<Frame> frames) {
         if (frames.size() == 1) {
             return frames.getFirst();
         }

@@ -120,6 +120,23 @@ public final class FeatureEngine {
         return List.copyOf(views.keySet());
     }
 
+    /**
+     * The types of a view's features by their names, in order: what the definitions give, before they are read as numbers.
+     *
+     * @throws IllegalArgumentException if there is no such view
+     */
+    public Map<String, ColumnType> featureTypes(String view) {
+        ViewPlan plan = views.get(view);
+        if (plan == null) {
+            throw new IllegalArgumentException("There is no view (%s); there are %s.".formatted(view, views.keySet()));
+        }
+        Map<String, ColumnType> types = new LinkedHashMap<>();
+        for (int i = 0; i < plan.names().size(); i++) {
+            types.put(plan.names().get(i), plan.types().get(i));
+        }
+        return types;
+    }
+
     /** The names of the sources that views read, in order. */
     public List<String> sourceNames() {
         return views.values().stream()

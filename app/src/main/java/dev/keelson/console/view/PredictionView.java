@@ -6,6 +6,7 @@ import java.util.List;
  * One prediction.
  *
  * @param shell what every page shares
+ * @param id its id
  * @param facts who, when, which version
  * @param bar the probabilities drawn
  * @param classes class and probability
@@ -13,4 +14,4 @@ import java.util.List;
  * @param features name and value of each input; empty when their names are not known
  */
 public record PredictionView(
-        Shell shell, List<Fact> facts, Markup bar, List<Fact> classes, String outcome, List<Fact> features) {}
+        Shell shell, String id, List<Fact> facts, Markup bar, List<Fact> classes, String outcome, List<Fact> features) {}

@@ -1,12 +1,13 @@
 package dev.keelson.http.server;
 
 import dev.keelson.console.Assets;
-import dev.keelson.console.Console;
 import dev.keelson.console.Console.Page;
 import dev.keelson.console.Console.Theme;
 import dev.keelson.console.Console.Visit;
+import dev.keelson.console.Console;
 import dev.keelson.console.PredictionsPage;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -24,6 +25,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,6 +77,7 @@ final class ConsoleRoutes {
         routes.get("/data/{source}/rows", this::failing);
         routes.get("/review", this::review);
         routes.post("/data/{source}/check", this::checkSource);
+        routes.post("/review/{source}", this::decideSeveral);
         routes.post("/review/{source}/{row}", this::decide);
         routes.post("/review/{source}/decisions/{id}/revert", this::revert);
         routes.get("/versions", (request, response) -> send(response, console.versions(theme(request))));
@@ -188,23 +191,57 @@ final class ConsoleRoutes {
     private void decide(ServerRequest request, ServerResponse response) {
         String source = Parameters.path(request, "source");
         UriQuery form = form(request);
-        String word = form.first("action").orElse("");
-        ReviewDecision.Action action =
-                switch (word) {
-                    case "accept" -> ReviewDecision.Action.ACCEPT;
-                    case "correct" -> ReviewDecision.Action.CORRECT;
-                    case "reject" -> ReviewDecision.Action.REJECT;
-                    default ->
-                        throw new KeelsonException(
-                                ErrorCode.BAD_REQUEST,
-                                "The action (%s) is wrong; expected accept, correct or reject.".formatted(word),
-                                null);
-                };
+        ReviewDecision.Action action = action(form);
         Map<String, String> cells = action == ReviewDecision.Action.CORRECT
                 ? Map.of(form.first("column").orElse(""), form.first("text").orElse(""))
                 : Map.of();
         backend.data().decide(source, Parameters.path(request, "row"), action, cells, ACTOR, reason(form));
         redirect(response, "/review?source=" + source);
+    }
+
+    /** Decides alike about every row picked, one decision each, so that each can be undone alone. */
+    private void decideSeveral(ServerRequest request, ServerResponse response) {
+        String source = Parameters.path(request, "source");
+        UriQuery form = form(request);
+        ReviewDecision.Action action = action(form);
+        if (action == ReviewDecision.Action.CORRECT) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "Several rows are corrected one by one; expected accept or reject.", null);
+        }
+        String reason = reason(form);
+        List<String> rows = form.contains("row") ? form.all("row") : List.of();
+        if (rows.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST, "No row was picked; expected at least one.", "Maybe tick the rows first.");
+        }
+        List<String> waiting =
+                backend.data().review(source).stream().map(Review.Item::id).toList();
+        for (String row : rows) {
+            if (!waiting.contains(row)) {
+                throw new KeelsonException(
+                        ErrorCode.REVIEW_NOT_FOUND,
+                        "The latest load neither set aside nor marked a row (%s).".formatted(row),
+                        "Maybe a load came between: show the list again.");
+            }
+        }
+        rows.stream()
+                .distinct()
+                .forEach(row -> backend.data().decide(source, row, action, Map.of(), ACTOR, reason));
+        redirect(response, "/review?source=" + source);
+    }
+
+    private static ReviewDecision.Action action(UriQuery form) {
+        String word = form.first("action").orElse("");
+        return switch (word) {
+            case "accept" -> ReviewDecision.Action.ACCEPT;
+            case "correct" -> ReviewDecision.Action.CORRECT;
+            case "reject" -> ReviewDecision.Action.REJECT;
+            default ->
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "The action (%s) is wrong; expected accept, correct or reject.".formatted(word),
+                        null);
+        };
     }
 
     private void revert(ServerRequest request, ServerResponse response) {

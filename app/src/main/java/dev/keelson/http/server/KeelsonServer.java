@@ -4,6 +4,8 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import io.helidon.webserver.WebServer;
@@ -17,6 +19,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +68,13 @@ public final class KeelsonServer implements AutoCloseable {
         InetAddress address = loopback(host);
         requireFree(address, host, port);
         ServerMetrics metrics = new ServerMetrics(backend::journalLag);
-        backend.project().views().forEach(view -> metrics.freshness(view.name(), () -> {
-            FeatureServing features = backend.features();
-            return features == null ? Double.NaN : features.freshnessSeconds(view.name());
-        }));
+        Stream.concat(
+                        backend.project().views().stream().map(FeatureViewDefinition::name),
+                        backend.project().sqlViews().stream().map(SqlViewDefinition::name))
+                .forEach(view -> metrics.freshness(view, () -> {
+                    FeatureServing features = backend.features();
+                    return features == null ? Double.NaN : features.freshnessSeconds(view);
+                }));
         WebServer server = WebServer.builder()
                 .address(address)
                 .port(port)

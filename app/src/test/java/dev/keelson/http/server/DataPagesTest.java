@@ -1,11 +1,12 @@
 package dev.keelson.http.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.keelson.http.SeededBackend;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The console's pages about data. */
 class DataPagesTest {
@@ -77,6 +78,31 @@ class DataPagesTest {
         undo = undo.substring(0, undo.indexOf('"'));
         assertThat(client.post(undo, "reason=It+was+right.").status()).isEqualTo(303);
         assertThat(client.get("/review").text()).contains("2 rows.").contains("reverted");
+    }
+
+    @Test
+    void severalRowsAreDecidedForOneReason() {
+        String page = client.get("/review").text();
+        List<String> rows = Pattern.compile("form=\"several\" name=\"row\" value=\"([0-9a-f]+)\"")
+                .matcher(page)
+                .results()
+                .map(row -> "&row=" + row.group(1))
+                .toList();
+        assertThat(rows).hasSize(2);
+
+        Client.Answer none = client.post("/review/matches", "action=accept&reason=x");
+        Client.Answer unknown = client.post("/review/matches", "action=accept&reason=x" + rows.getFirst() + "&row=beef");
+        Client.Answer corrected = client.post("/review/matches", "action=correct&reason=x" + rows.getFirst());
+        assertThat(client.get("/review").text()).contains("2 rows.");
+        Client.Answer decided =
+                client.post("/review/matches", "action=reject&reason=A+broken+feed." + String.join("", rows));
+
+        assertThat(List.of(none.status(), unknown.status(), corrected.status(), decided.status()))
+                .containsExactly(400, 404, 400, 303);
+        assertThat(client.get("/review?source=matches&state=decided").text())
+                .contains("2 rows.")
+                .contains("A broken feed.")
+                .contains("rejected");
     }
 
     @Test

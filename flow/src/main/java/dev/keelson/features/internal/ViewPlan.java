@@ -54,6 +54,7 @@ public final class ViewPlan {
     private final List<Lane> lanes;
     private final int keptLanes;
     private final List<String> names;
+    private final List<ColumnType> types;
     private final Fold[] folds;
     private final ConditionFold[] conditions;
     private final int firstConditionLane;
@@ -96,6 +97,7 @@ public final class ViewPlan {
         all.addAll(compiler.conditionLanes);
         this.lanes = List.copyOf(all);
         this.names = List.copyOf(compiler.names);
+        this.types = List.copyOf(compiler.types);
         this.folds = compiler.folds.toArray(Fold[]::new);
         this.conditions = compiler.conditions.toArray(ConditionFold[]::new);
         this.pairs = compiler.pairs.toArray(PairEvents[]::new);
@@ -137,6 +139,11 @@ public final class ViewPlan {
     /** The features' names, in order. */
     public List<String> names() {
         return names;
+    }
+
+    /** The features' types, in the same order: what the definition gives, before it is read as a number. */
+    public List<ColumnType> types() {
+        return types;
     }
 
     /** Hash of everything that its states and values depend on. */
@@ -409,6 +416,7 @@ public final class ViewPlan {
         private final List<Lane> kept = new ArrayList<>();
         private final List<Lane> conditionLanes = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
+        private final List<ColumnType> types = new ArrayList<>();
         private final List<String> texts = new ArrayList<>();
         private final List<Fold> folds = new ArrayList<>();
         private final List<ConditionFold> conditions = new ArrayList<>();
@@ -448,6 +456,7 @@ public final class ViewPlan {
                                     null);
                         }
                         names.add(name);
+                        types.add(fold.type());
                         texts.add(fold.text());
                     }
                     add(feature, fold);

@@ -15,12 +15,14 @@ import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.spi.SqlEngine;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,16 +67,48 @@ public final class DuckDbSqlEngine implements SqlEngine {
     }
 
     @Override
-    public Frame rows(
+    public List<Instant> lateMoments(
+            SqlViewDefinition view, Map<String, DatasetVersion> sources, Duration knownAfter) {
+        List<Instant> moments = new ArrayList<>();
+        try (DuckDb engine = new DuckDb(settings)) {
+            synchronized (engine) {
+                DuckDBConnection connection = engine.connection();
+                confine(connection, view, sources, null);
+                String rows = view.sources().stream()
+                        .map(source -> "SELECT %s, %s FROM %s"
+                                .formatted(SystemColumns.EVENT_TIME, SystemColumns.KNOWN_AT, ParquetFiles.name(source)))
+                        .collect(Collectors.joining(" UNION ALL "));
+                try (Statement statement = connection.createStatement();
+                        ResultSet result = statement.executeQuery(
+                                "SELECT DISTINCT epoch_us(%1$s) FROM (%2$s) WHERE %1$s > %3$s + to_microseconds(%4$d) ORDER BY 1"
+                                        .formatted(
+                                                SystemColumns.KNOWN_AT,
+                                                rows,
+                                                SystemColumns.EVENT_TIME,
+                                                knownAfter.toNanos() / 1_000))) {
+                    while (result.next()) {
+                        moments.add(Micros.toInstant(result.getLong(1)));
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw unreadable(view, e);
+        }
+        return moments;
+    }
+
+    @Override
+    public Rows rows(
             SqlViewDefinition view,
             Map<String, DatasetVersion> sources,
             List<String> key,
-            @Nullable Duration knownAfter) {
+            @Nullable Duration knownAfter,
+            @Nullable Instant knownBefore) {
         try (DuckDb engine = new DuckDb(settings)) {
             synchronized (engine) {
                 DuckDBConnection connection = engine.connection();
                 check(connection, view);
-                confine(connection, view, sources);
+                confine(connection, view, sources, knownBefore);
                 try {
                     // on a line of its own, so that the lines of errors are those of the query
                     ParquetFiles.execute(
@@ -85,12 +119,16 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 return result(connection, view, key, knownAfter);
             }
         } catch (SQLException e) {
-            throw new KeelsonException(
-                    ErrorCode.SOURCE_UNREADABLE,
-                    "The rows of the feature view (%s) cannot be computed: %s".formatted(view.name(), e.getMessage()),
-                    "Maybe a file of its sources is damaged.",
-                    e);
+            throw unreadable(view, e);
         }
+    }
+
+    private static KeelsonException unreadable(SqlViewDefinition view, SQLException e) {
+        return new KeelsonException(
+                ErrorCode.SOURCE_UNREADABLE,
+                "The rows of the feature view (%s) cannot be computed: %s".formatted(view.name(), e.getMessage()),
+                "Maybe a file of its sources is damaged.",
+                e);
     }
 
     private static String withoutEnd(String sql) {
@@ -194,7 +232,11 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 "Maybe use columns such as _event_time instead.");
     }
 
-    private void confine(DuckDBConnection connection, SqlViewDefinition view, Map<String, DatasetVersion> sources)
+    private void confine(
+            DuckDBConnection connection,
+            SqlViewDefinition view,
+            Map<String, DatasetVersion> sources,
+            @Nullable Instant knownBefore)
             throws SQLException {
         List<String> allowed = new ArrayList<>();
         for (String source : view.sources()) {
@@ -209,8 +251,14 @@ public final class DuckDbSqlEngine implements SqlEngine {
             allowed.addAll(files);
             ParquetFiles.execute(
                     connection,
-                    "CREATE VIEW %s AS SELECT * FROM read_parquet([%s], hive_partitioning = false)"
-                            .formatted(ParquetFiles.name(source), String.join(", ", files)));
+                    "CREATE VIEW %s AS SELECT * FROM read_parquet([%s], hive_partitioning = false)%s"
+                            .formatted(
+                                    ParquetFiles.name(source),
+                                    String.join(", ", files),
+                                    knownBefore == null
+                                            ? ""
+                                            : " WHERE epoch_us(%s) < %d"
+                                                    .formatted(SystemColumns.KNOWN_AT, Micros.of(knownBefore))));
         }
         ParquetFiles.execute(connection, "SET allowed_paths = [%s]".formatted(String.join(", ", allowed)));
         ParquetFiles.execute(connection, "SET enable_external_access = false");
@@ -219,7 +267,7 @@ public final class DuckDbSqlEngine implements SqlEngine {
 
     // ---- what it gives
 
-    private static Frame result(
+    private static Rows result(
             DuckDBConnection connection, SqlViewDefinition view, List<String> key, @Nullable Duration knownAfter)
             throws SQLException {
         Map<String, String> types = EngineTypes.describe(connection, "SELECT * FROM " + RESULT);
@@ -250,14 +298,14 @@ public final class DuckDbSqlEngine implements SqlEngine {
                 throw wrongType(view, time, types, "an instant (" + EngineTypes.INSTANT + ")");
             }
         }
+        String mandatory = key.stream().map(ParquetFiles::name).collect(Collectors.joining(", "));
+        refuseIncompleteRows(connection, view, mandatory, ownKnownAt);
         String known = ownKnownAt
                 ? SqlViewDefinition.KNOWN_AT
                 : "%s + to_microseconds(%d)"
                         .formatted(
                                 SqlViewDefinition.EVENT_TIME,
                                 knownAfter == null ? 0 : knownAfter.toNanos() / 1_000);
-        String mandatory = key.stream().map(ParquetFiles::name).collect(Collectors.joining(", "));
-        refuseIncompleteRows(connection, view, mandatory, known);
         String query = "SELECT %s, %s, %s AS %s, %s AS %s FROM %s ORDER BY ALL"
                 .formatted(
                         mandatory,
@@ -273,13 +321,15 @@ public final class DuckDbSqlEngine implements SqlEngine {
             result.next();
             rows = Math.toIntExact(result.getLong(1));
         }
-        return EngineTypes.read(connection, query, rows);
+        return new Rows(EngineTypes.read(connection, query, rows), ownKnownAt);
     }
 
     private static void refuseIncompleteRows(
-            DuckDBConnection connection, SqlViewDefinition view, String mandatory, String known) throws SQLException {
-        String missing = (mandatory + ", " + SqlViewDefinition.EVENT_TIME + ", " + known).replace(", ", " IS NULL OR ")
-                + " IS NULL";
+            DuckDBConnection connection, SqlViewDefinition view, String mandatory, boolean ownKnownAt)
+            throws SQLException {
+        String needed = mandatory + ", " + SqlViewDefinition.EVENT_TIME
+                + (ownKnownAt ? ", " + SqlViewDefinition.KNOWN_AT : "");
+        String missing = needed.replace(", ", " IS NULL OR ") + " IS NULL";
         try (Statement statement = connection.createStatement();
                 ResultSet result =
                         statement.executeQuery("SELECT count(*) FROM %s WHERE %s".formatted(RESULT, missing))) {

@@ -107,7 +107,7 @@ class SqlViewsTest {
 
     private DatasetVersion materialize(String sql, @Nullable Duration knownAfter) {
         return new SqlViews(new DuckDbSqlEngine(DuckDbSettings.defaults(), datasets), datasets)
-                .materialize(view(sql), Map.of("bets", bets), List.of("market"), knownAfter, Instant.EPOCH);
+                .materialize(view(sql), Map.of("bets", bets), List.of("market"), knownAfter, Instant.parse("2030-01-01T00:00:00Z"));
     }
 
     private Problem problem(String sql, @Nullable Duration knownAfter) {
