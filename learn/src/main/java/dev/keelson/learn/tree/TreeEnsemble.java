@@ -19,8 +19,18 @@ import java.util.List;
 public final class TreeEnsemble {
     private static final int GROUP = 4;
 
+    /** What the margins become. */
+    enum Link {
+        /** Probabilities of the classes, one margin each. */
+        SOFTMAX,
+        /** Probabilities of two classes; the one margin is that of the second. */
+        LOGISTIC,
+        /** Nothing else: they are the values. */
+        IDENTITY
+    }
+
     private final int features;
-    private final boolean binary;
+    private final Link link;
     private final float[] base;
     private final int[] roots;
     private final int[] outputs;
@@ -39,7 +49,7 @@ public final class TreeEnsemble {
 
     private TreeEnsemble(Builder builder) {
         this.features = builder.features;
-        this.binary = builder.binary;
+        this.link = builder.link;
         this.base = builder.base.clone();
         this.roots = toInts(builder.roots);
         this.outputs = toInts(builder.outputs);
@@ -63,12 +73,17 @@ public final class TreeEnsemble {
         return features;
     }
 
-    /** Number of classes: 2 for a binary objective, which has one margin. */
-    public int classes() {
-        return binary ? 2 : base.length;
+    /** Number of values that a prediction holds: 2 for a binary objective, which has one margin. */
+    public int values() {
+        return link == Link.LOGISTIC ? 2 : base.length;
     }
 
-    /** Number of margins: 1 for a binary objective, else one for each class. */
+    /** Whether a prediction holds probabilities. */
+    public boolean classifies() {
+        return link != Link.IDENTITY;
+    }
+
+    /** Number of margins: 1 for a binary objective, else one for each class or value. */
     public int outputs() {
         return base.length;
     }
@@ -141,14 +156,17 @@ public final class TreeEnsemble {
     }
 
     /**
-     * Probabilities of a row.
+     * Prediction of a row: the probability of each class, or the margins themselves.
      *
      * @param row one value for each feature; {@code NaN} is missing
-     * @param out receives the probability of each class
+     * @param out receives {@link #values} numbers
      */
-    public void probabilities(double[] row, double[] out) {
+    public void predict(double[] row, double[] out) {
         margins(row, out);
-        if (binary) {
+        if (link == Link.IDENTITY) {
+            return;
+        }
+        if (link == Link.LOGISTIC) {
             double positive = 1 / (1 + StrictMath.exp(-out[0]));
             out[0] = 1 - positive;
             out[1] = positive;
@@ -192,7 +210,7 @@ public final class TreeEnsemble {
     static final class Builder {
         private final int features;
         private final float[] base;
-        private final boolean binary;
+        private final Link link;
         private final List<Integer> roots = new ArrayList<>();
         private final List<Integer> outputs = new ArrayList<>();
         private final double[] gains;
@@ -205,16 +223,21 @@ public final class TreeEnsemble {
 
         /**
          * @param base margin of each output before the first tree
-         * @param binary whether the one output is the margin of the second of two classes
+         * @param link what the margins become
          */
-        Builder(int features, float[] base, boolean binary) {
-            if (features < 0 || (binary ? base.length != 1 : base.length < 2)) {
+        Builder(int features, float[] base, Link link) {
+            boolean fits = switch (link) {
+                case SOFTMAX -> base.length >= 2;
+                case LOGISTIC -> base.length == 1;
+                case IDENTITY -> base.length >= 1;
+            };
+            if (features < 0 || !fits) {
                 throw new IllegalArgumentException("A model with %d features and %d outputs cannot be evaluated."
                         .formatted(features, base.length));
             }
             this.features = features;
             this.base = base;
-            this.binary = binary;
+            this.link = link;
             this.gains = new double[features];
         }
 
