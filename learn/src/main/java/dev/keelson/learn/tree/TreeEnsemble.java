@@ -44,6 +44,8 @@ public final class TreeEnsemble {
     private final int[] children;
     /** Value of a leaf. */
     private final float[] leaves;
+    /** Share of the training weight at the parent that came to this node; 1 of a root. */
+    private final double[] shares;
 
     private final double[] gains;
 
@@ -61,6 +63,7 @@ public final class TreeEnsemble {
         this.boundaries = Arrays.copyOf(builder.boundaries, builder.size);
         this.children = Arrays.copyOf(builder.children, builder.size);
         this.leaves = Arrays.copyOf(builder.leaves, builder.size);
+        this.shares = Arrays.copyOf(builder.shares, builder.size);
         this.gains = builder.gains.clone();
     }
 
@@ -140,7 +143,48 @@ public final class TreeEnsemble {
         }
     }
 
-    private int next(int node, double[] row) {
+    /** Position of the root of a tree. */
+    int root(int tree) {
+        return roots[tree];
+    }
+
+    /** Output that a tree adds to. */
+    int output(int tree) {
+        return outputs[tree];
+    }
+
+    /** Margin of an output before the first tree. */
+    double base(int output) {
+        return base[output];
+    }
+
+    /** Whether a position is a leaf. */
+    boolean isLeaf(int node) {
+        return children[node] < node;
+    }
+
+    /** Value of a leaf. */
+    double leaf(int node) {
+        return leaves[node];
+    }
+
+    /** Feature of a split. */
+    int feature(int node) {
+        return splits[node] >> 1;
+    }
+
+    /** Left child of a split; the right one follows it. */
+    int left(int node) {
+        return children[node];
+    }
+
+    /** Share of the training weight at the parent that came to this node. */
+    double share(int node) {
+        return shares[node];
+    }
+
+    /** The child a row goes to from a split. */
+    int next(int node, double[] row) {
         int split = splits[node];
         double value = row[split >> 1];
         int right = value < boundaries[node] ? 0 : 1;
@@ -219,6 +263,7 @@ public final class TreeEnsemble {
         private double[] boundaries = new double[1024];
         private int[] children = new int[1024];
         private float[] leaves = new float[1024];
+        private double[] shares = new double[1024];
         private int size;
 
         /**
@@ -246,6 +291,7 @@ public final class TreeEnsemble {
          *
          * @param none stands for "no child"
          * @param conditions threshold of a split, value of a leaf
+         * @param covers training weight that came to each node
          */
         void add(
                 int output,
@@ -255,14 +301,16 @@ public final class TreeEnsemble {
                 int[] feature,
                 float[] conditions,
                 int[] defaultLeft,
-                float[] gain) {
+                float[] gain,
+                float[] covers) {
             int n = left.length;
             if (n == 0
                     || right.length != n
                     || feature.length != n
                     || conditions.length != n
                     || defaultLeft.length != n
-                    || gain.length != n) {
+                    || gain.length != n
+                    || covers.length != n) {
                 throw new IllegalArgumentException("The arrays of a tree have different lengths, or it has no node.");
             }
             if (output < 0 || output >= base.length) {
@@ -274,6 +322,7 @@ public final class TreeEnsemble {
             int[] level = new int[n];
             int depth = 0;
             int first = reserve(1);
+            shares[first] = 1;
             int read = 0;
             int write = 1;
             while (read < write) {
@@ -304,6 +353,11 @@ public final class TreeEnsemble {
                 children[at] = first + write;
                 gains[feature[node]] += gain[node];
                 reserve(2);
+                double fromLeft = Math.max(0, covers[left[node]]);
+                double fromRight = Math.max(0, covers[right[node]]);
+                double both = fromLeft + fromRight;
+                shares[first + write] = both > 0 ? fromLeft / both : 0.5;
+                shares[first + write + 1] = both > 0 ? fromRight / both : 0.5;
                 write += 2;
             }
             depths.add(depth);
@@ -325,6 +379,7 @@ public final class TreeEnsemble {
                 boundaries = Arrays.copyOf(boundaries, capacity);
                 children = Arrays.copyOf(children, capacity);
                 leaves = Arrays.copyOf(leaves, capacity);
+                shares = Arrays.copyOf(shares, capacity);
             }
             return at;
         }

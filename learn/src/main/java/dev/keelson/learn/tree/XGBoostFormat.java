@@ -134,14 +134,16 @@ public final class XGBoostFormat {
         if (tree.has("categories_nodes") && tree.get("categories_nodes").ints().length > 0) {
             throw new IllegalArgumentException("The model has splits on categories, which are not evaluated here.");
         }
+        int[] left = tree.get("left_children").ints();
         builder.add(
                 output,
                 NO_CHILD,
-                tree.get("left_children").ints(),
+                left,
                 tree.get("right_children").ints(),
                 tree.get("split_indices").ints(),
                 tree.get("split_conditions").floats(),
                 tree.get("default_left").ints(),
-                tree.get("loss_changes").floats());
+                tree.get("loss_changes").floats(),
+                tree.has("sum_hessian") ? tree.get("sum_hessian").floats() : new float[left.length]);
     }
 }
