@@ -1,7 +1,6 @@
 package dev.keelson.metrics;
 
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
 /**
  * Area under the ROC curve: the chance that a random positive row scores above a random negative one, ties half.
@@ -15,47 +14,12 @@ public final class Auc {
     /**
      * Area of one score.
      *
-     * @param scores any order, no {@code NaN}
+     * @param scores any order, no {@code NaN}, at least one
      * @param positive whether each row is positive, same length
      * @return absent when all rows are positive or none is
      */
     public static OptionalDouble binary(double[] scores, boolean[] positive) {
-        if (scores.length != positive.length) {
-            throw new IllegalArgumentException("There are %d scores and %d labels; as many of both are needed."
-                    .formatted(scores.length, positive.length));
-        }
-        for (int i = 0; i < scores.length; i++) {
-            if (Double.isNaN(scores[i])) {
-                throw new IllegalArgumentException("The score of row %d is NaN, a number is expected.".formatted(i));
-            }
-        }
-        int[] order = IntStream.range(0, scores.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(scores[a], scores[b]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double rankSum = 0;
-        long positives = 0;
-        int from = 0;
-        while (from < order.length) {
-            int to = from;
-            while (to < order.length && scores[order[to]] == scores[order[from]]) {
-                to++;
-            }
-            double midRank = (from + 1 + to) / 2.0;
-            for (int k = from; k < to; k++) {
-                if (positive[order[k]]) {
-                    positives++;
-                    rankSum += midRank;
-                }
-            }
-            from = to;
-        }
-        long negatives = order.length - positives;
-        if (positives == 0 || negatives == 0) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of((rankSum - positives * (positives + 1.0) / 2) / ((double) positives * negatives));
+        return ScoreCurve.of(scores, positive).rocArea();
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.keelson.metrics;
 
+import java.util.Arrays;
+
 /** Checks shared by all scores of row-major probabilities. */
 final class Rows {
 
@@ -30,6 +32,48 @@ final class Rows {
             }
         }
         return n;
+    }
+
+    /** Checks that there is a number and a label for each row. */
+    static void checkScores(double[] scores, boolean[] positive) {
+        if (scores.length != positive.length || scores.length == 0) {
+            throw new IllegalArgumentException(
+                    "There are %d scores and %d labels; as many of both and at least one are needed."
+                            .formatted(scores.length, positive.length));
+        }
+        for (int i = 0; i < scores.length; i++) {
+            if (Double.isNaN(scores[i])) {
+                throw new IllegalArgumentException("The score of row %d is NaN, a number is expected.".formatted(i));
+            }
+        }
+    }
+
+    /** Sum of the weights after checking that there is one for each row and that they can weigh. */
+    static double checkWeights(double[] weights, int n) {
+        if (weights.length != n || n == 0) {
+            throw new IllegalArgumentException(
+                    "There are %d weights for %d rows; as many of both and at least one are needed."
+                            .formatted(weights.length, n));
+        }
+        double total = 0;
+        for (int i = 0; i < n; i++) {
+            if (!(weights[i] >= 0 && weights[i] < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The weight of row %d (%s) must be finite and not negative.".formatted(i, weights[i]));
+            }
+            total += weights[i];
+        }
+        if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The weights sum to %s; a positive, finite sum is needed.".formatted(total));
+        }
+        return total;
+    }
+
+    static double[] ones(int n) {
+        double[] weights = new double[n];
+        Arrays.fill(weights, 1);
+        return weights;
     }
 
     static double mean(double[] values) {

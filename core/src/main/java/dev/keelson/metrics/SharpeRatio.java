@@ -15,6 +15,8 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 public final class SharpeRatio {
 
+    private static final double EULER_MASCHERONI = 0.5772156649015329;
+
     private SharpeRatio() {}
 
     /**
@@ -52,6 +54,44 @@ public final class SharpeRatio {
         double spread = 1 - skewness * sr + (kurtosis - 1) / 4 * sr * sr;
         double z = (sr - benchmark) * Math.sqrt((returns.length - 1) / Math.max(spread, 1e-12));
         return OptionalDouble.of(NormalDistribution.of(0, 1).cumulativeProbability(z));
+    }
+
+    /**
+     * Ratio that the best of several worthless strategies is expected to show by luck alone.
+     *
+     * @param trials number of independent strategies tried, at least 1
+     * @param variance variance of their ratios per period, at least 0
+     * @return 0 for one trial
+     */
+    public static double expectedMaximum(double trials, double variance) {
+        if (!(trials >= 1 && trials < Double.POSITIVE_INFINITY) || !(variance >= 0)) {
+            throw new IllegalArgumentException(
+                    "The number of trials (%s) must be at least 1 and the variance (%s) not negative."
+                            .formatted(trials, variance));
+        }
+        if (trials == 1) {
+            return 0;
+        }
+        NormalDistribution normal = NormalDistribution.of(0, 1);
+        double first = normal.inverseSurvivalProbability(1 / trials);
+        double second = normal.inverseSurvivalProbability(1 / (trials * Math.E));
+        return Math.sqrt(variance) * ((1 - EULER_MASCHERONI) * first + EULER_MASCHERONI * second);
+    }
+
+    /**
+     * Deflated Sharpe ratio: the probability that the true ratio exceeds what the best of all strategies tried would
+     * show by luck. The number of trials comes from the tuning study that chose the strategy.
+     *
+     * <p>Source: Bailey, D. H. and López de Prado, M. (2014), The deflated Sharpe ratio, Journal of Portfolio
+     * Management 40(5).
+     *
+     * @param returns return of each period of the chosen strategy less the risk-free rate, finite
+     * @param trials number of independent strategies tried, at least 1
+     * @param variance variance of the ratios per period of the strategies tried, at least 0
+     * @return 0 to 1; absent with fewer than two periods or without variation
+     */
+    public static OptionalDouble deflated(double[] returns, double trials, double variance) {
+        return probability(returns, expectedMaximum(trials, variance));
     }
 
     private static double moment(double[] values, int order) {

@@ -1,14 +1,15 @@
 package dev.keelson.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * What staking on a model's probabilities at given odds would have earned.
  *
- * <p>All bets of a day are staked from the bank at the day's start, because their results come later. A fractional
- * Kelly day never stakes more than the bank: if its bets sum to more, all are scaled down. It stops when the bank is
+ * <p>All bets of a day are staked from the bank at the day's start, because their results come later. A day
+ * never stakes more than the bank: if its bets sum to more, all are scaled down. It stops when the bank is
  * gone; flat stakes do not (there the bank only counts the units won and lost, and may become negative).
  *
  * @param bets number of bets placed
@@ -56,7 +57,7 @@ public record Staking(
     }
 
     /**
-     * Simulates the bets.
+     * Simulates the bets without limits or commission.
      *
      * @param rule how much is staked on what
      * @param initialBank units at the start, positive
@@ -68,6 +69,30 @@ public record Staking(
      */
     public static Staking simulate(
             StakingRule rule, double initialBank, double[] p, int classes, double[] odds, int[] labels, int[] days) {
+        return simulate(rule, StakingLimits.NONE, initialBank, p, classes, odds, labels, days);
+    }
+
+    /**
+     * Simulates the bets.
+     *
+     * @param rule how much is staked on what
+     * @param limits what is cut from the stakes and kept of the winnings
+     * @param initialBank units at the start, positive
+     * @param p probabilities, {@code n * classes}, row by row, each 0 to 1
+     * @param classes outcomes of each event, at least 2
+     * @param odds decimal odds, same shape; where they are missing ({@code NaN}) or not above 1 there is no bet
+     * @param labels outcome of each row
+     * @param days day of each row, not falling
+     */
+    public static Staking simulate(
+            StakingRule rule,
+            StakingLimits limits,
+            double initialBank,
+            double[] p,
+            int classes,
+            double[] odds,
+            int[] labels,
+            int[] days) {
         int n = Rows.check(p, classes, labels);
         if (!(initialBank > 0 && initialBank < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
@@ -91,10 +116,19 @@ public record Staking(
                         Maybe they need sorting by time first.""".formatted(to, days[to], from, days[from]));
             }
             double[] stakes = switch (rule) {
-                case StakingRule.Flat flat -> flat(flat, p, classes, odds, from, to);
-                case StakingRule.FractionalKelly kelly -> kelly(kelly, ledger.bank, p, classes, odds, from, to);
+                case StakingRule.Flat flat ->
+                    even(flat.stake(), flat.minEdge(), flat.bestOnly(), p, classes, odds, from, to);
+                case StakingRule.Proportional even ->
+                    scaled(
+                            even(even.share(), even.minEdge(), even.bestOnly(), p, classes, odds, from, to),
+                            ledger.bank);
+                case StakingRule.FractionalKelly kelly ->
+                    scaled(kelly(kelly, p, classes, odds, from, to), ledger.bank);
+                case StakingRule.SimultaneousFractionalKelly kelly ->
+                    scaled(simultaneous(kelly, p, classes, odds, from, to), ledger.bank);
             };
-            ledger.settle(stakes, odds, labels, classes, from, to, days[from]);
+            cut(stakes, classes, limits, rule instanceof StakingRule.Flat ? Double.POSITIVE_INFINITY : ledger.bank);
+            ledger.settle(stakes, limits.commission(), odds, labels, classes, from, to, days[from]);
             from = to;
         }
         return ledger.result(initialBank);
@@ -104,17 +138,18 @@ public record Staking(
         return odds > 1 && odds < Double.POSITIVE_INFINITY && p * odds - 1 > minEdge;
     }
 
-    private static double[] flat(StakingRule.Flat rule, double[] p, int classes, double[] odds, int from, int to) {
+    private static double[] even(
+            double stake, double minEdge, boolean bestOnly, double[] p, int classes, double[] odds, int from, int to) {
         double[] stakes = new double[(to - from) * classes];
         for (int row = from; row < to; row++) {
             int best = -1;
             double bestEdge = Double.NEGATIVE_INFINITY;
             for (int c = 0; c < classes; c++) {
                 int cell = row * classes + c;
-                if (worth(p[cell], odds[cell], rule.minEdge())) {
+                if (worth(p[cell], odds[cell], minEdge)) {
                     double edge = p[cell] * odds[cell] - 1;
-                    if (!rule.bestOnly()) {
-                        stakes[cell - from * classes] = rule.stake();
+                    if (!bestOnly) {
+                        stakes[cell - from * classes] = stake;
                     } else if (edge > bestEdge) {
                         best = cell;
                         bestEdge = edge;
@@ -122,46 +157,110 @@ public record Staking(
                 }
             }
             if (best >= 0) {
-                stakes[best - from * classes] = rule.stake();
+                stakes[best - from * classes] = stake;
             }
         }
         return stakes;
     }
 
     private static double[] kelly(
-            StakingRule.FractionalKelly rule, double bank, double[] p, int classes, double[] odds, int from, int to) {
-        double[] stakes = new double[(to - from) * classes];
+            StakingRule.FractionalKelly rule, double[] p, int classes, double[] odds, int from, int to) {
+        double[] shares = new double[(to - from) * classes];
+        for (int row = from; row < to; row++) {
+            double[] full = Kelly.exclusive(
+                    probabilities(p, classes, row), offered(rule.minEdge(), p, classes, odds, row));
+            for (int c = 0; c < classes; c++) {
+                shares[(row - from) * classes + c] = Math.min(rule.cap(), rule.fraction() * full[c]);
+            }
+        }
+        return shares;
+    }
+
+    private static double[] simultaneous(
+            StakingRule.SimultaneousFractionalKelly rule, double[] p, int classes, double[] odds, int from, int to) {
+        List<Integer> open = new ArrayList<>(); // rows without a worthy outcome would only multiply the joint outcomes
+        List<SimultaneousKelly.Event> events = new ArrayList<>();
+        for (int row = from; row < to; row++) {
+            double[] offered = offered(rule.minEdge(), p, classes, odds, row);
+            if (Arrays.stream(offered).anyMatch(value -> !Double.isNaN(value))) {
+                open.add(row);
+                events.add(new SimultaneousKelly.Event(probabilities(p, classes, row), offered));
+            }
+        }
+        double[] shares = new double[(to - from) * classes];
+        double[][] full = SimultaneousKelly.stakes(events, rule.seed());
+        for (int e = 0; e < full.length; e++) {
+            for (int c = 0; c < classes; c++) {
+                shares[(open.get(e) - from) * classes + c] = Math.min(rule.cap(), rule.fraction() * full[e][c]);
+            }
+        }
+        return shares;
+    }
+
+    /** Probabilities of a row; what rounding of a softmax adds to 1 is taken off, anything more is refused by Kelly. */
+    private static double[] probabilities(double[] p, int classes, int row) {
+        double[] probabilities = Arrays.copyOfRange(p, row * classes, (row + 1) * classes);
+        double sum = Arrays.stream(probabilities).sum();
+        if (sum > 1 && sum < 1 + 1e-4) {
+            for (int c = 0; c < classes; c++) {
+                probabilities[c] /= sum;
+            }
+        }
+        return probabilities;
+    }
+
+    /** Odds of the outcomes that are worth a bet; {@code NaN} for the others. */
+    private static double[] offered(double minEdge, double[] p, int classes, double[] odds, int row) {
+        double[] offered = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            int cell = row * classes + c;
+            offered[c] = worth(p[cell], odds[cell], minEdge) ? odds[cell] : Double.NaN;
+        }
+        return offered;
+    }
+
+    /** Shares of the bank as units; all smaller when together they exceed the bank. */
+    private static double[] scaled(double[] shares, double bank) {
         if (!(bank > 0)) {
-            return stakes;
+            return new double[shares.length];
         }
         double total = 0;
-        double[] probabilities = new double[classes];
-        double[] offered = new double[classes];
-        for (int row = from; row < to; row++) {
-            double sum = 0;
-            for (int c = 0; c < classes; c++) {
-                int cell = row * classes + c;
-                probabilities[c] = p[cell];
-                sum += p[cell];
-                offered[c] = worth(p[cell], odds[cell], rule.minEdge()) ? odds[cell] : Double.NaN;
-            }
-            if (sum > 1) { // rounding of a softmax; anything more is refused by Kelly
-                for (int c = 0; c < classes && sum < 1 + 1e-4; c++) {
-                    probabilities[c] /= sum;
-                }
-            }
-            double[] shares = Kelly.exclusive(probabilities, offered);
-            for (int c = 0; c < classes; c++) {
-                double share = Math.min(rule.cap(), rule.fraction() * shares[c]);
-                stakes[(row - from) * classes + c] = share;
-                total += share;
-            }
+        for (double share : shares) {
+            total += share;
         }
         double scale = bank / Math.max(1, total);
-        for (int i = 0; i < stakes.length; i++) {
-            stakes[i] *= scale;
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] *= scale;
         }
-        return stakes;
+        return shares;
+    }
+
+    /** Applies the limits in place: most per event, most per day, most per stake, then least per stake. */
+    private static void cut(double[] stakes, int classes, StakingLimits limits, double bank) {
+        for (int from = 0; from < stakes.length; from += classes) {
+            shrink(stakes, from, from + classes, limits.mostPerEvent(), bank);
+        }
+        shrink(stakes, 0, stakes.length, limits.mostPerDay(), bank);
+        for (int i = 0; i < stakes.length; i++) {
+            double stake = Math.min(stakes[i], limits.mostStake());
+            stakes[i] = stake < limits.leastStake() ? 0 : stake;
+        }
+    }
+
+    private static void shrink(double[] stakes, int from, int to, double most, double bank) {
+        if (most == 1 || bank == Double.POSITIVE_INFINITY) {
+            return;
+        }
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += stakes[i];
+        }
+        double allowed = most * Math.max(0, bank);
+        if (sum > allowed) {
+            for (int i = from; i < to; i++) {
+                stakes[i] *= allowed / sum;
+            }
+        }
     }
 
     /** Running sums of a simulation. */
@@ -185,7 +284,15 @@ public record Staking(
             this.profits = new ArrayList<>(rows);
         }
 
-        void settle(double[] dayStakes, double[] odds, int[] labels, int classes, int from, int to, int day) {
+        void settle(
+                double[] dayStakes,
+                double commission,
+                double[] odds,
+                int[] labels,
+                int classes,
+                int from,
+                int to,
+                int day) {
             double dayProfit = 0;
             for (int row = from; row < to; row++) {
                 double rowStake = 0;
@@ -201,6 +308,9 @@ public record Staking(
                             rowProfit += stake * odds[row * classes + c];
                         }
                     }
+                }
+                if (rowProfit > 0) {
+                    rowProfit -= commission * rowProfit;
                 }
                 stakes.add(rowStake);
                 profits.add(rowProfit);

@@ -49,6 +49,41 @@ public sealed interface StakingRule {
         }
     }
 
+    /**
+     * The same share of the bank on every bet.
+     *
+     * @param share share of the bank at the day's start, above 0 to 1
+     * @param minEdge edge that an outcome must exceed, at least 0
+     * @param bestOnly bet on the outcome with the highest edge only (lower index wins ties), not on all above the
+     *     minimum
+     */
+    record Proportional(double share, double minEdge, boolean bestOnly) implements StakingRule {
+
+        /** Checks the ranges. */
+        public Proportional {
+            if (!(share > 0 && share <= 1)) {
+                throw new IllegalArgumentException("The share (%s) must be above 0 and at most 1.".formatted(share));
+            }
+            requireEdge(minEdge);
+        }
+    }
+
+    /**
+     * A fraction of the Kelly stakes over all events of a day together ({@link SimultaneousKelly}).
+     *
+     * @param fraction share of the full Kelly stake, above 0 to 1; 0.25 is customary
+     * @param minEdge edge that an outcome must exceed, at least 0
+     * @param cap most that is staked on one outcome, as a share of the bank, above 0 to 1
+     * @param seed seed of the draws on days with too many joint outcomes to list
+     */
+    record SimultaneousFractionalKelly(double fraction, double minEdge, double cap, long seed) implements StakingRule {
+
+        /** Checks the ranges. */
+        public SimultaneousFractionalKelly {
+            new FractionalKelly(fraction, minEdge, cap); // the same ranges
+        }
+    }
+
     private static void requireEdge(double minEdge) {
         if (!(minEdge >= 0 && minEdge < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(

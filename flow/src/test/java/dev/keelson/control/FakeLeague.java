@@ -2,6 +2,7 @@ package dev.keelson.control;
 
 import dev.keelson.id.Sha256;
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.ReferenceProfile;
@@ -308,8 +309,8 @@ final class FakeLeague {
         }
 
         @Override
-        public List<String> classes() {
-            return CLASSES;
+        public Task task() {
+            return new Task.Classification(CLASSES);
         }
 
         @Override

@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Several models blended into one by a {@linkplain LogLinearPool logarithmic pool}, then sharpened or softened by a
- * temperature. A single member at temperature 1 predicts exactly as it does alone.
+ * Several models blended into one: classifiers by a {@linkplain LogLinearPool logarithmic pool}, then sharpened or
+ * softened by a temperature; values and quantiles by their weighted mean. A single member at temperature 1 predicts exactly as it does alone.
  */
 public final class EnsembleModel implements Model {
     /** Format of {@link #save}; a {@link ModelBundle} is what stores it. */
@@ -19,6 +19,9 @@ public final class EnsembleModel implements Model {
     private final List<Member> members;
     private final double[] weights;
     private final double temperature;
+    private final Task task;
+    private final int outputs;
+    private final boolean classifies;
     private final boolean plain;
 
     /**
@@ -37,7 +40,7 @@ public final class EnsembleModel implements Model {
     }
 
     /**
-     * @param members at least one; all read the same features and tell the same classes, in the same order
+     * @param members at least one; all read the same features and tell the same, in the same order
      * @param weights one for each member, each at least 0, summing to 1
      * @param temperature positive; 1 changes nothing
      */
@@ -68,10 +71,17 @@ public final class EnsembleModel implements Model {
         Model first = members.getFirst().model();
         for (Member member : members) {
             if (!member.model().features().equals(first.features())
-                    || !member.model().classes().equals(first.classes())) {
-                throw new IllegalArgumentException("The members %s and %s differ in features or classes."
+                    || !member.model().task().equals(first.task())) {
+                throw new IllegalArgumentException("The members %s and %s differ in features or in what they tell."
                         .formatted(members.getFirst().learner(), member.learner()));
             }
+        }
+        this.task = first.task();
+        this.outputs = task.outputs().size();
+        this.classifies = task instanceof Task.Classification;
+        if (!classifies && temperature != 1) {
+            throw new IllegalArgumentException(
+                    "The temperature (%s) sharpens probabilities; of %s it must be 1.".formatted(temperature, task));
         }
         this.plain = members.size() == 1 && temperature == 1;
     }
@@ -102,8 +112,8 @@ public final class EnsembleModel implements Model {
     }
 
     @Override
-    public List<String> classes() {
-        return members.getFirst().model().classes();
+    public Task task() {
+        return task;
     }
 
     @Override
@@ -112,12 +122,20 @@ public final class EnsembleModel implements Model {
             members.getFirst().model().predict(row, out);
             return;
         }
-        double[] scores = new double[classes().size()];
+        double[] scores = new double[outputs];
         for (int m = 0; m < weights.length; m++) {
             members.get(m).model().predict(row, out);
-            LogLinearPool.accumulate(weights[m], out, scores);
+            if (classifies) {
+                LogLinearPool.accumulate(weights[m], out, scores);
+            } else {
+                for (int k = 0; k < outputs; k++) {
+                    scores[k] += weights[m] * out[k];
+                }
+            }
         }
-        LogLinearPool.normalise(scores, temperature);
+        if (classifies) {
+            LogLinearPool.normalise(scores, temperature);
+        }
         System.arraycopy(scores, 0, out, 0, scores.length);
     }
 

@@ -14,11 +14,26 @@ public interface Learner {
     /** Every setting with the value in use, defaults included; values are Double, Long, Boolean or String. */
     Map<String, Object> settings();
 
+    /** Whether it can learn what the task tells. */
+    boolean supports(Task task);
+
     /**
-     * Fits a model. Missing feature values, constant features, and classes without rows are handled.
+     * Fits a model under watch. Missing feature values, constant features, and classes without rows are handled.
+     *
+     * @param rows at least one, of a task that is {@linkplain #supports supported}
+     * @param control validation rows and who hears of them
+     * @param seed reaches everything random
+     * @throws IllegalArgumentException if the task is not supported
+     */
+    Fit fit(TrainingSet rows, FitControl control, long seed);
+
+    /**
+     * Fits a model.
      *
      * @param rows at least one
      * @param seed reaches everything random
      */
-    Model fit(TrainingSet rows, long seed);
+    default Model fit(TrainingSet rows, long seed) {
+        return fit(rows, FitControl.NONE, seed).model();
+    }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A fitted classifier. Immutable; safe for use by several threads. A prediction depends on the row alone, not on other
+ * A fitted model. Immutable; safe for use by several threads. A prediction depends on the row alone, not on other
  * rows, their order or earlier calls, and a saved and loaded model predicts the same bits.
  */
 public interface Model {
@@ -15,35 +15,53 @@ public interface Model {
     /** The features it reads, in order. */
     List<String> features();
 
-    /** The classes it predicts, in order. */
-    List<String> classes();
+    /** What it tells of a row. */
+    Task task();
+
+    /** The numbers a prediction holds, in order: the classes of a classifier. */
+    default List<String> outputs() {
+        return task().outputs();
+    }
 
     /**
-     * Probabilities of one row.
+     * The classes it predicts, in order.
+     *
+     * @throws IllegalStateException if it is not a classifier
+     */
+    default List<String> classes() {
+        if (task() instanceof Task.Classification classification) {
+            return classification.classes();
+        }
+        throw new IllegalStateException("The model (%s) predicts %s, not classes.".formatted(format(), outputs()));
+    }
+
+    /**
+     * Prediction of one row: the probability of each class, which sum to 1 up to rounding; the value; or the quantiles,
+     * not falling.
      *
      * @param row values in the order of {@link #features}; {@code NaN} is missing
-     * @param out receives the probability of each class in the order of {@link #classes}; they sum to 1 up to rounding
+     * @param out receives one number for each of {@link #outputs}
      * @throws IllegalArgumentException if the length of the row differs or a value is infinite
      */
     void predict(double[] row, double[] out);
 
     /**
-     * Probabilities of many rows.
+     * Predictions of many rows.
      *
      * @param rows holds at least this model's features, in any order
-     * @return {@code rows * classes}, row by row
+     * @return {@code rows * outputs}, row by row
      * @throws IllegalArgumentException if a feature is absent
      */
     default double[] predictAll(FeatureMatrix rows) {
         FeatureMatrix mine = rows.names().equals(features()) ? rows : rows.select(features());
-        int classes = classes().size();
-        double[] all = new double[Math.multiplyExact(mine.rows(), classes)];
+        int outputs = outputs().size();
+        double[] all = new double[Math.multiplyExact(mine.rows(), outputs)];
         double[] row = new double[mine.width()];
-        double[] out = new double[classes];
+        double[] out = new double[outputs];
         for (int i = 0; i < mine.rows(); i++) {
             mine.row(i, row);
             predict(row, out);
-            System.arraycopy(out, 0, all, i * classes, classes);
+            System.arraycopy(out, 0, all, i * outputs, outputs);
         }
         return all;
     }

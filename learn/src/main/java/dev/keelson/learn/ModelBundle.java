@@ -68,7 +68,7 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
                 ModelCodec codec = codec(codecs, entry.format());
                 Map<String, byte[]> own = folder(EnsembleModel.folder(m, entry.learner()));
                 members.add(new EnsembleModel.Member(
-                        entry.learner(), codec.load(manifest.features(), manifest.classes(), own)));
+                        entry.learner(), codec.load(manifest.features(), manifest.task(), own)));
                 weights[m] = entry.weight();
             }
             return new EnsembleModel(members, weights, manifest.temperature());

@@ -12,26 +12,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code model.json} says: names, members with format and weight, temperature. */
-record ModelManifest(List<String> features, List<String> classes, List<Entry> members, double temperature) {
+record ModelManifest(List<String> features, Task task, List<Entry> members, double temperature) {
     static final String FILE = "model.json";
     private static final String KIND = "keelson-model";
-    private static final int VERSION = 1;
+    /** Version 1 knew classes only; models of classes are written as it did. */
+    private static final int CLASSES_ONLY = 1;
+
+    private static final int VERSION = 2;
     private static final JsonMapper MAPPER = new JsonMapper();
 
     record Entry(String learner, String format, double weight) {}
 
     static ModelManifest of(EnsembleModel model) {
-        return new ModelManifest(model.features(), model.classes(), model.entries(), model.temperature());
+        return new ModelManifest(model.features(), model.task(), model.entries(), model.temperature());
     }
 
     byte[] write() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("format", KIND);
-        json.put("format_version", VERSION);
+        json.put("format_version", task instanceof Task.Classification ? CLASSES_ONLY : VERSION);
         ArrayNode featureNames = json.putArray("features");
         features.forEach(featureNames::add);
-        ArrayNode classNames = json.putArray("classes");
-        classes.forEach(classNames::add);
+        if (task instanceof Task.Classification classification) {
+            ArrayNode classNames = json.putArray("classes");
+            classification.classes().forEach(classNames::add);
+        } else {
+            json.set("task", task.toJson());
+        }
         ArrayNode entries = json.putArray("members");
         for (Entry member : members) {
             entries.addObject()
@@ -51,10 +58,10 @@ record ModelManifest(List<String> features, List<String> classes, List<Entry> me
         } catch (IOException e) {
             throw new IllegalArgumentException("The file %s is not JSON.".formatted(FILE), e);
         }
-        if (!json.path("format").asText().equals(KIND)
-                || json.path("format_version").asInt() != VERSION) {
-            throw new IllegalArgumentException("The file %s has format %s version %s; %s version %d is expected."
-                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, VERSION));
+        int version = json.path("format_version").asInt();
+        if (!json.path("format").asText().equals(KIND) || version < CLASSES_ONLY || version > VERSION) {
+            throw new IllegalArgumentException("The file %s has format %s version %s; %s version %d to %d is expected."
+                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, CLASSES_ONLY, VERSION));
         }
         List<Entry> members = new ArrayList<>();
         for (JsonNode member : json.path("members")) {
@@ -65,7 +72,9 @@ record ModelManifest(List<String> features, List<String> classes, List<Entry> me
         }
         return new ModelManifest(
                 texts(json.path("features")),
-                texts(json.path("classes")),
+                version == CLASSES_ONLY
+                        ? new Task.Classification(texts(json.path("classes")))
+                        : Task.fromJson(json.path("task")),
                 members,
                 json.path("temperature").asDouble());
     }

@@ -4,45 +4,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a learner fits: features, the class of each row, and how much each row counts. The arrays are not copied and
+ * What a learner fits: features, the target of each row, and how much each row counts. The arrays are not copied and
  * must not change.
  *
  * @param features at least one row and one feature
- * @param labels class of each row, 0 to {@code classes.size() - 1}
- * @param classes names of the classes, in order; at least 2. A class may be without rows
+ * @param target one for each row
  * @param weights weight of each row, finite and at least 0 with a positive sum; null when every row counts 1
  */
-public record TrainingSet(FeatureMatrix features, int[] labels, List<String> classes, double @Nullable [] weights) {
+public record TrainingSet(FeatureMatrix features, Target target, double @Nullable [] weights) {
 
     /** Checks shapes and ranges. */
-    public TrainingSet(FeatureMatrix features, int[] labels, List<String> classes, double @Nullable [] weights) {
-        if (classes.size() < 2) {
-            throw new IllegalArgumentException(
-                    "There are %d classes; at least 2 are needed.".formatted(classes.size()));
-        }
+    public TrainingSet(FeatureMatrix features, Target target, double @Nullable [] weights) {
         if (features.width() == 0) {
             throw new IllegalArgumentException("There is no feature; at least one is needed.");
         }
-        if (labels.length == 0 || labels.length != features.rows()) {
+        if (target.rows() == 0 || target.rows() != features.rows()) {
             throw new IllegalArgumentException(
                     "There are %d labels for %d rows; as many of both and at least one are needed."
-                            .formatted(labels.length, features.rows()));
-        }
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] >= classes.size()) {
-                throw new IllegalArgumentException("""
-                    The label of row %d (%d) must be between 0 and %d.
-                    Maybe the row has no label yet.\
-                    """.formatted(i, labels[i], classes.size() - 1));
-            }
+                            .formatted(target.rows(), features.rows()));
         }
         if (weights != null) {
-            requireWeights(weights, labels.length);
+            requireWeights(weights, target.rows());
         }
         this.features = features;
-        this.labels = labels;
-        this.classes = List.copyOf(classes);
+        this.target = target;
         this.weights = weights;
+    }
+
+    /**
+     * Rows of classes.
+     *
+     * @param features at least one row and one feature
+     * @param labels class of each row, 0 to {@code classes.size() - 1}
+     * @param classes names of the classes, in order; at least 2. A class may be without rows
+     * @param weights weight of each row; null when every row counts 1
+     */
+    public TrainingSet(FeatureMatrix features, int[] labels, List<String> classes, double @Nullable [] weights) {
+        this(features, new Target.Classes(labels, classes), weights);
     }
 
     private static void requireWeights(double[] weights, int rows) {
@@ -65,7 +63,12 @@ public record TrainingSet(FeatureMatrix features, int[] labels, List<String> cla
 
     /** Number of rows. */
     public int rows() {
-        return labels.length;
+        return target.rows();
+    }
+
+    /** What a model fitted to it tells. */
+    public Task task() {
+        return target.task();
     }
 
     /** Weight of a row; 1 when none are given. */
@@ -73,9 +76,51 @@ public record TrainingSet(FeatureMatrix features, int[] labels, List<String> cla
         return weights == null ? 1 : weights[row];
     }
 
-    /** Sum of the weights of each class, in the order of the classes. */
+    /**
+     * Class of each row.
+     *
+     * @throws IllegalStateException if the target is not a class
+     */
+    public int[] labels() {
+        return classified().labels();
+    }
+
+    /**
+     * Names of the classes.
+     *
+     * @throws IllegalStateException if the target is not a class
+     */
+    public List<String> classes() {
+        return classified().names();
+    }
+
+    /**
+     * Value of each row.
+     *
+     * @throws IllegalStateException if the target is not a number
+     */
+    public double[] values() {
+        if (target instanceof Target.Numbers numbers) {
+            return numbers.values();
+        }
+        throw new IllegalStateException("The rows have classes, not values.");
+    }
+
+    private Target.Classes classified() {
+        if (target instanceof Target.Classes classified) {
+            return classified;
+        }
+        throw new IllegalStateException("The rows have values, not classes.");
+    }
+
+    /**
+     * Sum of the weights of each class, in the order of the classes.
+     *
+     * @throws IllegalStateException if the target is not a class
+     */
     public double[] classWeights() {
-        double[] sums = new double[classes.size()];
+        int[] labels = labels();
+        double[] sums = new double[classes().size()];
         for (int i = 0; i < labels.length; i++) {
             sums[labels[i]] += weight(i);
         }
@@ -84,14 +129,10 @@ public record TrainingSet(FeatureMatrix features, int[] labels, List<String> cla
 
     /** The rows at the given positions, in that order; at least one. */
     public TrainingSet take(int[] positions) {
-        int[] takenLabels = new int[positions.length];
-        double[] takenWeights = weights == null ? null : new double[positions.length];
-        for (int i = 0; i < positions.length; i++) {
-            takenLabels[i] = labels[positions[i]];
-            if (takenWeights != null) {
-                takenWeights[i] = weight(positions[i]);
-            }
+        double[] taken = weights == null ? null : new double[positions.length];
+        for (int i = 0; taken != null && i < positions.length; i++) {
+            taken[i] = weight(positions[i]);
         }
-        return new TrainingSet(features.take(positions), takenLabels, classes, takenWeights);
+        return new TrainingSet(features.take(positions), target.take(positions), taken);
     }
 }

@@ -89,7 +89,7 @@ public abstract class LearnerContract {
         TrainingSet set = rows(300, 2);
         Model model = learner().fit(set, SEED);
 
-        Model loaded = codec().load(model.features(), model.classes(), model.save());
+        Model loaded = codec().load(model.features(), model.task(), model.save());
 
         assertThat(model.format()).isEqualTo(codec().format());
         assertThat(loaded.predictAll(set.features())).containsExactly(model.predictAll(set.features()));
@@ -173,7 +173,7 @@ public abstract class LearnerContract {
         double[] p = model.predictAll(set.features());
         assertProbabilities(p, 2);
         assertThat(logLoss(p, labels, 2)).isLessThan(0.6);
-        assertThat(codec().load(model.features(), model.classes(), model.save()).predictAll(set.features()))
+        assertThat(codec().load(model.features(), model.task(), model.save()).predictAll(set.features()))
                 .containsExactly(p);
     }
 
@@ -289,9 +289,9 @@ public abstract class LearnerContract {
         Map<String, byte[]> damaged = new TreeMap<>();
         model.save().forEach((name, content) -> damaged.put(name, Arrays.copyOf(content, content.length / 2)));
 
-        assertThatThrownBy(() -> codec().load(model.features(), model.classes(), damaged))
+        assertThatThrownBy(() -> codec().load(model.features(), model.task(), damaged))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> codec().load(model.features(), model.classes(), Map.of()))
+        assertThatThrownBy(() -> codec().load(model.features(), model.task(), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Settings of a boosted ensemble. The number of rounds is fixed: nothing stops early, so that a refresh with newer rows
- * is one fit.
+ * Settings of a boosted ensemble. Unless {@code earlyStopping} is set the number of rounds is fixed, so that a refresh
+ * with newer rows is one fit.
  *
  * @param rounds boosting rounds, each with one tree for each class (one for two classes)
  * @param eta learning rate, above 0 to 1
@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * @param maxBin histogram bins of a feature, 2 to 4096
  * @param nthread threads of one fit; trainings run several fits side by side instead. It is part of the model's
  *     identity: sums in another order may differ in their last bits
+ * @param earlyStopping rounds without a lower loss on the validation rows after which boosting ends and the best round
+ *     counts; 0 never. It needs validation rows to have an effect
  */
 public record XGBoostConfig(
         int rounds,
@@ -30,10 +32,20 @@ public record XGBoostConfig(
         double colsample,
         double lambda,
         int maxBin,
-        int nthread) {
+        int nthread,
+        int earlyStopping) {
     /** Names of the settings in project files. */
     static final List<String> NAMES = List.of(
-            "colsample", "eta", "lambda", "max_bin", "max_depth", "min_child_weight", "nthread", "rounds", "subsample");
+            "colsample",
+            "early_stopping",
+            "eta",
+            "lambda",
+            "max_bin",
+            "max_depth",
+            "min_child_weight",
+            "nthread",
+            "rounds",
+            "subsample");
 
     private static final double LEAST_SHARE = 1e-3;
     private static final double LEAST_ETA = 1e-5;
@@ -54,6 +66,7 @@ public record XGBoostConfig(
         require(lambda >= 0 && lambda <= MOST, "lambda", lambda);
         require(maxBin >= 2 && maxBin <= MOST_BINS, "maxBin", maxBin);
         require(nthread >= 1 && nthread <= MOST_THREADS, "nthread", nthread);
+        require(earlyStopping >= 0 && earlyStopping <= MOST_ROUNDS, "earlyStopping", earlyStopping);
     }
 
     private static void require(boolean inRange, String name, Object value) {
@@ -83,8 +96,10 @@ public record XGBoostConfig(
         double lambda = reader.real("lambda", 1, 0, MOST);
         int maxBin = reader.whole("max_bin", 64, 2, MOST_BINS);
         int nthread = reader.whole("nthread", 1, 1, MOST_THREADS);
+        int earlyStopping = reader.whole("early_stopping", 0, 0, MOST_ROUNDS);
         reader.finish();
-        return new XGBoostConfig(rounds, eta, maxDepth, minChildWeight, subsample, colsample, lambda, maxBin, nthread);
+        return new XGBoostConfig(
+                rounds, eta, maxDepth, minChildWeight, subsample, colsample, lambda, maxBin, nthread, earlyStopping);
     }
 
     /** Every setting by its name in project files. */
@@ -99,6 +114,7 @@ public record XGBoostConfig(
         all.put("lambda", lambda);
         all.put("max_bin", (long) maxBin);
         all.put("nthread", (long) nthread);
+        all.put("early_stopping", (long) earlyStopping);
         return all;
     }
 }

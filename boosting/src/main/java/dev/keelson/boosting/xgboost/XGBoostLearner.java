@@ -3,10 +3,16 @@ package dev.keelson.boosting.xgboost;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.Fit;
+import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
-import dev.keelson.learn.Model;
+import dev.keelson.learn.Target;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.ValidationLoss;
 import dev.keelson.learn.tree.TreeModel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.StringJoiner;
@@ -17,10 +23,10 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * Gradient boosted trees by XGBoost: {@code multi:softprob}, or {@code binary:logistic} for two classes, on histograms.
- * Missing values go to the side that each split learned.
+ * Gradient boosted trees by XGBoost: {@code multi:softprob}, {@code binary:logistic} for two classes,
+ * {@code reg:squarederror} or {@code reg:quantileerror}, on histograms. Missing values go to the side that each split learned.
  *
- * <p>Boosting starts from the log class frequencies (with half a row added to each class), not from the library's own
+ * <p>Boosting starts from the mean or the log class frequencies (with half a row added to each class), not from the library's own
  * start, which takes the frequencies themselves for margins and spends rounds on correcting that.
  *
  * <p>Features are rounded to float; finite values beyond its range become its largest. The evaluator rounds in the same
@@ -49,33 +55,37 @@ public final class XGBoostLearner implements Learner {
         return config.settings();
     }
 
+    @Override
+    public boolean supports(Task task) {
+        return true;
+    }
+
     /**
      * {@inheritDoc}
      *
      * @throws KeelsonException NATIVE_LIBRARY_MISSING naming the package to install
      */
     @Override
-    public Model fit(TrainingSet rows, long seed) {
+    public Fit fit(TrainingSet rows, FitControl control, long seed) {
         XGBoostNatives.load();
-        return new TreeModel(rows.features().names(), rows.classes(), train(rows, seed));
-    }
-
-    private byte[] train(TrainingSet rows, long seed) {
-        try {
-            DMatrix matrix = matrix(rows.features());
-            try {
-                matrix.setLabel(labels(rows));
-                if (rows.weights() != null) {
-                    matrix.setWeight(weights(rows));
-                }
-                Booster booster = XGBoost.train(matrix, parameters(rows, seed), config.rounds(), Map.of(), null, null);
+        try (Matrices matrices = new Matrices()) {
+            DMatrix training = matrices.add(rows);
+            SortedMap<String, Object> parameters = parameters(rows, seed);
+            if (control.validation().isEmpty()) {
+                Booster booster = XGBoost.train(training, parameters, config.rounds(), Map.of(), null, null);
                 try {
-                    return booster.toByteArray("ubj");
+                    return new Fit(model(rows, booster), config.rounds(), List.of());
                 } finally {
                     booster.dispose();
                 }
+            }
+            TrainingSet held = control.validation().get();
+            DMatrix validation = matrices.add(held);
+            Booster booster = XGBoost.train(training, parameters, 0, Map.of("validation", validation), null, null);
+            try {
+                return watched(rows, held, training, validation, booster, control.monitor());
             } finally {
-                matrix.dispose();
+                booster.dispose();
             }
         } catch (XGBoostError e) {
             throw new KeelsonException(
@@ -93,14 +103,61 @@ public final class XGBoostLearner implements Learner {
         }
     }
 
-    private SortedMap<String, Object> parameters(TrainingSet rows, long seed) {
-        int classes = rows.classes().size();
-        SortedMap<String, Object> parameters = new TreeMap<>();
-        parameters.put("objective", classes == 2 ? "binary:logistic" : "multi:softprob");
-        if (classes > 2) {
-            parameters.put("num_class", classes);
+    private Fit watched(
+            TrainingSet rows,
+            TrainingSet held,
+            DMatrix training,
+            DMatrix validation,
+            Booster booster,
+            FitControl.Monitor monitor)
+            throws XGBoostError {
+        List<Double> losses = new ArrayList<>();
+        int best = 0;
+        for (int round = 0; round < config.rounds(); round++) {
+            booster.update(training, round);
+            double loss = ValidationLoss.of(held, booster.predict(validation)); // the library adds the new trees only
+            losses.add(loss);
+            if (loss < losses.get(best)) {
+                best = round;
+            }
+            boolean stale = config.earlyStopping() > 0 && round - best >= config.earlyStopping();
+            if (!monitor.after(round + 1, loss) || stale) {
+                break;
+            }
         }
-        parameters.put("base_score", baseScore(rows.classWeights()));
+        int steps = config.earlyStopping() > 0 ? best + 1 : losses.size();
+        if (steps < losses.size()) {
+            booster.setAttr("best_iteration", Integer.toString(best));
+        }
+        return new Fit(model(rows, booster), steps, losses);
+    }
+
+    private static TreeModel model(TrainingSet rows, Booster booster) throws XGBoostError {
+        return new TreeModel(rows.features().names(), rows.task(), booster.toByteArray("ubj"));
+    }
+
+    private SortedMap<String, Object> parameters(TrainingSet rows, long seed) {
+        SortedMap<String, Object> parameters = new TreeMap<>();
+        switch (rows.task()) {
+            case Task.Classification classification -> {
+                int classes = classification.classes().size();
+                parameters.put("objective", classes == 2 ? "binary:logistic" : "multi:softprob");
+                if (classes > 2) {
+                    parameters.put("num_class", classes);
+                }
+                parameters.put("base_score", baseScore(rows.classWeights()));
+            }
+            case Task.Regression _ -> {
+                parameters.put("objective", "reg:squarederror");
+                parameters.put("base_score", Float.toString((float) mean(rows)));
+            }
+            case Task.Quantiles quantiles -> {
+                parameters.put("objective", "reg:quantileerror");
+                StringJoiner levels = new StringJoiner(",", "[", "]");
+                quantiles.levels().forEach(level -> levels.add(Double.toString(level)));
+                parameters.put("quantile_alpha", levels.toString());
+            }
+        }
         parameters.put("tree_method", "hist");
         parameters.put("eta", config.eta());
         parameters.put("max_depth", config.maxDepth());
@@ -114,6 +171,16 @@ public final class XGBoostLearner implements Learner {
         parameters.put("verbosity", 0);
         parameters.put("disable_default_eval_metric", 1);
         return parameters;
+    }
+
+    private static double mean(TrainingSet rows) {
+        double sum = 0;
+        double total = 0;
+        for (int i = 0; i < rows.rows(); i++) {
+            sum += rows.weight(i) * rows.values()[i];
+            total += rows.weight(i);
+        }
+        return sum / total;
     }
 
     /** Margins for several classes, the probability of the second for two: what the objectives expect. */
@@ -147,12 +214,15 @@ public final class XGBoostLearner implements Learner {
         return new DMatrix(values, rows, width, Float.NaN);
     }
 
-    private static float[] labels(TrainingSet rows) {
-        float[] labels = new float[rows.rows()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = rows.labels()[i];
+    private static float[] targets(TrainingSet rows) {
+        float[] targets = new float[rows.rows()];
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = switch (rows.target()) {
+                case Target.Classes classes -> classes.labels()[i];
+                case Target.Numbers numbers -> (float) numbers.values()[i];
+            };
         }
-        return labels;
+        return targets;
     }
 
     private static float[] weights(TrainingSet rows) {
@@ -161,5 +231,25 @@ public final class XGBoostLearner implements Learner {
             weights[i] = (float) rows.weight(i);
         }
         return weights;
+    }
+
+    /** Native matrices that are freed together. */
+    private static final class Matrices implements AutoCloseable {
+        private final List<DMatrix> all = new ArrayList<>();
+
+        DMatrix add(TrainingSet rows) throws XGBoostError {
+            DMatrix matrix = matrix(rows.features());
+            all.add(matrix);
+            matrix.setLabel(targets(rows));
+            if (rows.weights() != null) {
+                matrix.setWeight(weights(rows));
+            }
+            return matrix;
+        }
+
+        @Override
+        public void close() {
+            all.forEach(DMatrix::dispose);
+        }
     }
 }

@@ -58,7 +58,7 @@ class XGBoostEvaluatorTest {
         float[][] margins = booster.predict(matrix, true);
         float[][] probabilities = booster.predict(matrix);
         double[] row = new double[features.width()];
-        double[] ours = new double[trees.classes()];
+        double[] ours = new double[trees.values()];
         for (int i = 0; i < features.rows(); i++) {
             features.row(i, row);
             trees.margins(row, ours);

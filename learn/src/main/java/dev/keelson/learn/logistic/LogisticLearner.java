@@ -1,7 +1,9 @@
 package dev.keelson.learn.logistic;
 
+import dev.keelson.learn.Fit;
+import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
-import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.preprocess.Preprocessing;
 import java.util.Map;
@@ -36,7 +38,12 @@ public final class LogisticLearner implements Learner {
     }
 
     @Override
-    public Model fit(TrainingSet rows, long seed) {
+    public boolean supports(Task task) {
+        return task instanceof Task.Classification;
+    }
+
+    @Override
+    public Fit fit(TrainingSet rows, FitControl control, long seed) {
         Preprocessing preprocessing = Preprocessing.fit(rows.features());
         SoftmaxObjective objective = new SoftmaxObjective(rows, preprocessing, config.l2());
         double[] solution = new LbfgsMinimiser(config.maxIterations()).minimise(objective);
@@ -50,6 +57,11 @@ public final class LogisticLearner implements Learner {
             }
             intercepts[k] = solution[k * (width + 1) + width];
         }
-        return new LogisticModel(rows.features().names(), rows.classes(), preprocessing, intercepts, coefficients);
+        return Fit.of(new LogisticModel(
+                rows.features().names(),
+                new Task.Classification(rows.classes()),
+                preprocessing,
+                intercepts,
+                coefficients));
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.id.CanonicalJson;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.preprocess.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Map;
  */
 final class LogisticModel implements Model {
     private final List<String> features;
-    private final List<String> classes;
+    private final Task.Classification task;
     private final Preprocessing preprocessing;
     private final double[] intercepts;
     private final double[] coefficients;
@@ -29,12 +30,12 @@ final class LogisticModel implements Model {
      */
     LogisticModel(
             List<String> features,
-            List<String> classes,
+            Task.Classification task,
             Preprocessing preprocessing,
             double[] intercepts,
             double[] coefficients) {
         this.features = List.copyOf(features);
-        this.classes = List.copyOf(classes);
+        this.task = task;
         this.preprocessing = preprocessing;
         this.intercepts = intercepts.clone();
         this.coefficients = coefficients.clone();
@@ -68,8 +69,8 @@ final class LogisticModel implements Model {
     }
 
     @Override
-    public List<String> classes() {
-        return classes;
+    public Task task() {
+        return task;
     }
 
     @Override

@@ -67,6 +67,23 @@ public final class LearnerSettings {
         return value;
     }
 
+    /**
+     * A text.
+     *
+     * @param fallback used when it is not set, and after a problem
+     */
+    public String text(String name, String fallback) {
+        String value = fallback;
+        Object found = given.get(name);
+        if (found instanceof String text) {
+            value = text;
+        } else if (found != null) {
+            refuse(name, found, "a text");
+        }
+        resolved.put(name, value);
+        return value;
+    }
+
     private void refuse(String name, Object found, String expected) {
         problems.add(Problem.of(
                 ErrorCode.BAD_VALUE,

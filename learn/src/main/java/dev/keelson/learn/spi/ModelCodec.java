@@ -1,6 +1,7 @@
 package dev.keelson.learn.spi;
 
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +15,9 @@ public interface ModelCodec {
      * The model that {@link Model#save} wrote.
      *
      * @param features the model's features, in order
-     * @param classes the model's classes, in order
+     * @param task what the model tells
      * @param files name to content
-     * @throws IllegalArgumentException if the files are damaged or do not fit features and classes
+     * @throws IllegalArgumentException if the files are damaged or do not fit features and task
      */
-    Model load(List<String> features, List<String> classes, Map<String, byte[]> files);
+    Model load(List<String> features, Task task, Map<String, byte[]> files);
 }

@@ -19,8 +19,18 @@ import java.util.List;
 public final class TreeEnsemble {
     private static final int GROUP = 4;
 
+    /** What the margins become. */
+    enum Link {
+        /** Probabilities of the classes, one margin each. */
+        SOFTMAX,
+        /** Probabilities of two classes; the one margin is that of the second. */
+        LOGISTIC,
+        /** Nothing else: they are the values. */
+        IDENTITY
+    }
+
     private final int features;
-    private final boolean binary;
+    private final Link link;
     private final float[] base;
     private final int[] roots;
     private final int[] outputs;
@@ -34,12 +44,14 @@ public final class TreeEnsemble {
     private final int[] children;
     /** Value of a leaf. */
     private final float[] leaves;
+    /** Share of the training weight at the parent that came to this node; 1 of a root. */
+    private final double[] shares;
 
     private final double[] gains;
 
     private TreeEnsemble(Builder builder) {
         this.features = builder.features;
-        this.binary = builder.binary;
+        this.link = builder.link;
         this.base = builder.base.clone();
         this.roots = toInts(builder.roots);
         this.outputs = toInts(builder.outputs);
@@ -51,6 +63,7 @@ public final class TreeEnsemble {
         this.boundaries = Arrays.copyOf(builder.boundaries, builder.size);
         this.children = Arrays.copyOf(builder.children, builder.size);
         this.leaves = Arrays.copyOf(builder.leaves, builder.size);
+        this.shares = Arrays.copyOf(builder.shares, builder.size);
         this.gains = builder.gains.clone();
     }
 
@@ -63,12 +76,17 @@ public final class TreeEnsemble {
         return features;
     }
 
-    /** Number of classes: 2 for a binary objective, which has one margin. */
-    public int classes() {
-        return binary ? 2 : base.length;
+    /** Number of values that a prediction holds: 2 for a binary objective, which has one margin. */
+    public int values() {
+        return link == Link.LOGISTIC ? 2 : base.length;
     }
 
-    /** Number of margins: 1 for a binary objective, else one for each class. */
+    /** Whether a prediction holds probabilities. */
+    public boolean classifies() {
+        return link != Link.IDENTITY;
+    }
+
+    /** Number of margins: 1 for a binary objective, else one for each class or value. */
     public int outputs() {
         return base.length;
     }
@@ -125,7 +143,48 @@ public final class TreeEnsemble {
         }
     }
 
-    private int next(int node, double[] row) {
+    /** Position of the root of a tree. */
+    int root(int tree) {
+        return roots[tree];
+    }
+
+    /** Output that a tree adds to. */
+    int output(int tree) {
+        return outputs[tree];
+    }
+
+    /** Margin of an output before the first tree. */
+    double base(int output) {
+        return base[output];
+    }
+
+    /** Whether a position is a leaf. */
+    boolean isLeaf(int node) {
+        return children[node] < node;
+    }
+
+    /** Value of a leaf. */
+    double leaf(int node) {
+        return leaves[node];
+    }
+
+    /** Feature of a split. */
+    int feature(int node) {
+        return splits[node] >> 1;
+    }
+
+    /** Left child of a split; the right one follows it. */
+    int left(int node) {
+        return children[node];
+    }
+
+    /** Share of the training weight at the parent that came to this node. */
+    double share(int node) {
+        return shares[node];
+    }
+
+    /** The child a row goes to from a split. */
+    int next(int node, double[] row) {
         int split = splits[node];
         double value = row[split >> 1];
         int right = value < boundaries[node] ? 0 : 1;
@@ -141,14 +200,17 @@ public final class TreeEnsemble {
     }
 
     /**
-     * Probabilities of a row.
+     * Prediction of a row: the probability of each class, or the margins themselves.
      *
      * @param row one value for each feature; {@code NaN} is missing
-     * @param out receives the probability of each class
+     * @param out receives {@link #values} numbers
      */
-    public void probabilities(double[] row, double[] out) {
+    public void predict(double[] row, double[] out) {
         margins(row, out);
-        if (binary) {
+        if (link == Link.IDENTITY) {
+            return;
+        }
+        if (link == Link.LOGISTIC) {
             double positive = 1 / (1 + StrictMath.exp(-out[0]));
             out[0] = 1 - positive;
             out[1] = positive;
@@ -192,7 +254,7 @@ public final class TreeEnsemble {
     static final class Builder {
         private final int features;
         private final float[] base;
-        private final boolean binary;
+        private final Link link;
         private final List<Integer> roots = new ArrayList<>();
         private final List<Integer> outputs = new ArrayList<>();
         private final double[] gains;
@@ -201,20 +263,26 @@ public final class TreeEnsemble {
         private double[] boundaries = new double[1024];
         private int[] children = new int[1024];
         private float[] leaves = new float[1024];
+        private double[] shares = new double[1024];
         private int size;
 
         /**
          * @param base margin of each output before the first tree
-         * @param binary whether the one output is the margin of the second of two classes
+         * @param link what the margins become
          */
-        Builder(int features, float[] base, boolean binary) {
-            if (features < 0 || (binary ? base.length != 1 : base.length < 2)) {
+        Builder(int features, float[] base, Link link) {
+            boolean fits = switch (link) {
+                case SOFTMAX -> base.length >= 2;
+                case LOGISTIC -> base.length == 1;
+                case IDENTITY -> base.length >= 1;
+            };
+            if (features < 0 || !fits) {
                 throw new IllegalArgumentException("A model with %d features and %d outputs cannot be evaluated."
                         .formatted(features, base.length));
             }
             this.features = features;
             this.base = base;
-            this.binary = binary;
+            this.link = link;
             this.gains = new double[features];
         }
 
@@ -223,6 +291,7 @@ public final class TreeEnsemble {
          *
          * @param none stands for "no child"
          * @param conditions threshold of a split, value of a leaf
+         * @param covers training weight that came to each node
          */
         void add(
                 int output,
@@ -232,14 +301,16 @@ public final class TreeEnsemble {
                 int[] feature,
                 float[] conditions,
                 int[] defaultLeft,
-                float[] gain) {
+                float[] gain,
+                float[] covers) {
             int n = left.length;
             if (n == 0
                     || right.length != n
                     || feature.length != n
                     || conditions.length != n
                     || defaultLeft.length != n
-                    || gain.length != n) {
+                    || gain.length != n
+                    || covers.length != n) {
                 throw new IllegalArgumentException("The arrays of a tree have different lengths, or it has no node.");
             }
             if (output < 0 || output >= base.length) {
@@ -251,6 +322,7 @@ public final class TreeEnsemble {
             int[] level = new int[n];
             int depth = 0;
             int first = reserve(1);
+            shares[first] = 1;
             int read = 0;
             int write = 1;
             while (read < write) {
@@ -281,6 +353,11 @@ public final class TreeEnsemble {
                 children[at] = first + write;
                 gains[feature[node]] += gain[node];
                 reserve(2);
+                double fromLeft = Math.max(0, covers[left[node]]);
+                double fromRight = Math.max(0, covers[right[node]]);
+                double both = fromLeft + fromRight;
+                shares[first + write] = both > 0 ? fromLeft / both : 0.5;
+                shares[first + write + 1] = both > 0 ? fromRight / both : 0.5;
                 write += 2;
             }
             depths.add(depth);
@@ -302,6 +379,7 @@ public final class TreeEnsemble {
                 boundaries = Arrays.copyOf(boundaries, capacity);
                 children = Arrays.copyOf(children, capacity);
                 leaves = Arrays.copyOf(leaves, capacity);
+                shares = Arrays.copyOf(shares, capacity);
             }
             return at;
         }

@@ -2,31 +2,42 @@ package dev.keelson.learn.tree;
 
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** A tree ensemble with its names and the file of the library that trained it. */
 public final class TreeModel implements Model {
     private final List<String> features;
-    private final List<String> classes;
+    private final Task task;
     private final byte[] file;
     private final TreeEnsemble ensemble;
+    private final boolean sorts;
 
     /**
      * @param file the model as XGBoost saved it, UBJSON or JSON
      * @throws IllegalArgumentException if it is damaged, of a kind that is not evaluated here, or does not fit the
      *     names
      */
-    public TreeModel(List<String> features, List<String> classes, byte[] file) {
+    public TreeModel(List<String> features, Task task, byte[] file) {
         this.features = List.copyOf(features);
-        this.classes = List.copyOf(classes);
+        this.task = task;
         this.file = file.clone();
         this.ensemble = XGBoostFormat.parse(file);
-        if (ensemble.features() != features.size() || ensemble.classes() != classes.size()) {
+        boolean classifies = task instanceof Task.Classification;
+        int told = task.outputs().size();
+        if (ensemble.features() != features.size() || ensemble.values() != told || ensemble.classifies() != classifies) {
             throw new IllegalArgumentException(
-                    "The trees read %d features and tell %d classes; %d features and %d classes are named."
-                            .formatted(ensemble.features(), ensemble.classes(), features.size(), classes.size()));
+                    "The trees read %d features and tell %d %s; %d features and %s are expected."
+                            .formatted(
+                                    ensemble.features(),
+                                    ensemble.values(),
+                                    ensemble.classifies() ? "classes" : "values",
+                                    features.size(),
+                                    task.outputs()));
         }
+        this.sorts = task instanceof Task.Quantiles;
     }
 
     /** The trees. */
@@ -45,14 +56,17 @@ public final class TreeModel implements Model {
     }
 
     @Override
-    public List<String> classes() {
-        return classes;
+    public Task task() {
+        return task;
     }
 
     @Override
     public void predict(double[] row, double[] out) {
         FeatureMatrix.requireRow(row, features);
-        ensemble.probabilities(row, out);
+        ensemble.predict(row, out);
+        if (sorts) { // trees of different levels may cross
+            Arrays.sort(out, 0, ensemble.values());
+        }
     }
 
     @Override

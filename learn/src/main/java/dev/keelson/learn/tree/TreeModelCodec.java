@@ -1,6 +1,7 @@
 package dev.keelson.learn.tree;
 
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.spi.ModelCodec;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,11 @@ public final class TreeModelCodec implements ModelCodec {
     }
 
     @Override
-    public Model load(List<String> features, List<String> classes, Map<String, byte[]> files) {
+    public Model load(List<String> features, Task task, Map<String, byte[]> files) {
         byte[] file = files.get(FILE);
         if (file == null) {
             throw new IllegalArgumentException("The model has no file %s; it has %s.".formatted(FILE, files.keySet()));
         }
-        return new TreeModel(features, classes, file);
+        return new TreeModel(features, task, file);
     }
 }

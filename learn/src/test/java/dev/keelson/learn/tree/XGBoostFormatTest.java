@@ -8,6 +8,7 @@ import dev.keelson.learn.Model;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import dev.keelson.learn.Task;
 import org.junit.jupiter.api.Test;
 
 class XGBoostFormatTest {
@@ -64,16 +65,16 @@ class XGBoostFormatTest {
         TreeEnsemble trees = XGBoostFormat.parse(model("gbtree", "binary:logistic", "2.5E-1", LEAF, "0"));
         double[] out = new double[2];
 
-        trees.probabilities(new double[] {0, 0}, out);
+        trees.predict(new double[] {0, 0}, out);
 
-        assertThat(trees.classes()).isEqualTo(2);
+        assertThat(trees.values()).isEqualTo(2);
         assertThat(out[1]).isCloseTo(1 / (1 + Math.exp(-(Math.log(1 / 3.0) + 0.25))), within(1e-7));
         assertThat(out[0] + out[1]).isEqualTo(1);
     }
 
     @Test
     void importanceIsTheShareOfGain() {
-        TreeModel model = new TreeModel(List.of("a", "b"), List.of("H", "D", "A"), softprob());
+        TreeModel model = new TreeModel(List.of("a", "b"), new Task.Classification(List.of("H", "D", "A")), softprob());
 
         assertThat(model.importance()).containsExactly(0, 1);
         assertThat(model.ensemble().trees()).isEqualTo(2);
@@ -109,11 +110,11 @@ class XGBoostFormatTest {
     @Test
     void codecChecksNames() {
         Model model =
-                new TreeModelCodec().load(List.of("a", "b"), List.of("H", "D", "A"), Map.of("model.ubj", softprob()));
+                new TreeModelCodec().load(List.of("a", "b"), new Task.Classification(List.of("H", "D", "A")), Map.of("model.ubj", softprob()));
 
         assertThat(model.features()).containsExactly("a", "b");
         assertThatThrownBy(() -> new TreeModelCodec()
-                        .load(List.of("a"), List.of("H", "D", "A"), Map.of("model.ubj", softprob())))
+                        .load(List.of("a"), new Task.Classification(List.of("H", "D", "A")), Map.of("model.ubj", softprob())))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,0 +1,35 @@
+package dev.keelson.learn;
+
+import java.util.Optional;
+
+/**
+ * What watches a fit while it runs.
+ *
+ * @param validation rows that are not fitted; learners that go step by step tell their loss on them after each step,
+ *     and stop early on it when their settings ask for that
+ * @param monitor hears the losses and may end the fit
+ */
+public record FitControl(Optional<TrainingSet> validation, Monitor monitor) {
+
+    /** Nothing watches. */
+    public static final FitControl NONE = new FitControl(Optional.empty(), (step, loss) -> true);
+
+    /** Hears the loss on the validation rows after each step, in the thread that fits. */
+    @FunctionalInterface
+    public interface Monitor {
+
+        /**
+         * A step is done.
+         *
+         * @param step 1 for the first
+         * @param loss mean loss on the validation rows: log loss, squared error or pinball loss
+         * @return whether to go on; false ends the fit with the steps done so far
+         */
+        boolean after(int step, double loss);
+    }
+
+    /** Loss on some rows alone, without a say. */
+    public static FitControl on(TrainingSet validation) {
+        return new FitControl(Optional.of(validation), (step, loss) -> true);
+    }
+}
