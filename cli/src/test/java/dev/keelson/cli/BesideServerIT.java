@@ -187,7 +187,7 @@ final class BesideServerIT {
         pair.both(2, "features", "materialize", "rating");
         pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
         List<String> push = new ArrayList<>(List.of("features", "push", "matches"));
-        for (String cell : PUSHED.split(",")) {
+        for (String cell : PUSHED.split(",", -1)) {
             push.addAll(List.of("--row", cell));
         }
         assertThat(pair.both(0, push.toArray(String[]::new)).out()).contains("visible");
