@@ -611,6 +611,7 @@ public final class StoredLineage implements Lineage {
             private final List<String> keys;
             private final String key;
             private final Set<String> met = new LinkedHashSet<>();
+            private final Map<FoundRow, String> through = new HashMap<>();
 
             Meetings(List<String> keys, String key) {
                 this.keys = keys;
@@ -627,18 +628,14 @@ public final class StoredLineage implements Lineage {
                     met.addAll(sides);
                     return true;
                 }
-                return sides.stream().anyMatch(met::contains);
+                Optional<String> opponent = sides.stream().filter(met::contains).findFirst();
+                opponent.ifPresent(side -> through.put(row, side));
+                return opponent.isPresent();
             }
 
             /** Whose rating the row went into first; null for the key itself. */
             @Nullable String through(FoundRow row) {
-                List<String> sides = keys.stream()
-                        .map(column -> Keys.value(column, row.cells()))
-                        .filter(Objects::nonNull)
-                        .toList();
-                return sides.contains(key)
-                        ? null
-                        : sides.stream().filter(met::contains).findFirst().orElse(null);
+                return through.get(row);
             }
         }
 
