@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 /**
  * Online features: 3 views with 24 features over events of a simulated shop. Materialises all of them from nothing, reads
  * one and 100 entities in process, warm and from the store, and reads over HTTP in an open loop. Options: {@code --rows},
- * {@code --keys}, {@code --rate}, {@code --seconds} (0 leaves HTTP out), {@code --store} ({@code sqlite}, or the
- * address of a PostgreSQL or Redis server that runs; a project of its own is left there).
+ * {@code --keys}, {@code --rate}, {@code --seconds} (0 leaves HTTP out), {@code --store} ({@code sqlite}, or
+ * {@code shared} for the PostgreSQL or Redis server whose address the variable ONLINE_STORE holds; a project of its own is
+ * left there).
  */
 public final class OnlineBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -70,18 +71,20 @@ public final class OnlineBenchmark implements Task {
         try {
             Files.writeString(folder.resolve("keelson.yaml"), project());
             write(folder.resolve("orders.csv"), rows, keys);
-            String store = arguments.text("store", "sqlite");
+            String address = arguments.text("store", "sqlite").equals("sqlite")
+                    ? "embedded"
+                    : String.valueOf(System.getenv("ONLINE_STORE"));
             Project project = Projects.read(
                     folder,
                     Map.of(
                             "RUN",
                             Long.toString(System.currentTimeMillis()),
                             "ONLINE_STORE",
-                            store.equals("sqlite") ? "embedded" : store));
+                            address));
             InstantSource clock = InstantSource.fixed(START.plusSeconds(SPAN_SECONDS + 60));
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("rows", rows).put("keys", keys).put("views", 3).put("features", 24);
-            node.put("store", store.split(":", 2)[0]); // without its password
+            node.put("store", address.split(":", 2)[0]); // without its password
             Datasets.change(project, clock, data -> data.load(null));
             materialize(project, clock, rows, node);
             reads(project, clock, keys, node);
