@@ -161,7 +161,8 @@ public final class ProjectTemplate {
     }
 
     private static byte[] bytes(String example, String file) throws IOException {
-        String name = "examples/" + example + "/" + file;
+        // archives leave .gitignore away
+        String name = "examples/" + example + "/" + (file.equals(".gitignore") ? "gitignore" : file);
         try (InputStream in = ProjectTemplate.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("The resource (%s) is missing.".formatted(name));
