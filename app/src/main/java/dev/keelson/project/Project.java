@@ -11,6 +11,7 @@ import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -36,6 +37,7 @@ import java.util.Map;
  * @param decay performance monitors
  * @param promotion promotion policies
  * @param schedules jobs
+ * @param sync tables that are written back
  */
 public record Project(
         Path folder,
@@ -51,7 +53,8 @@ public record Project(
         List<DriftMonitorDefinition> drift,
         List<DecayMonitorDefinition> decay,
         List<PromotionPolicyDefinition> promotion,
-        List<ScheduleDefinition> schedules) {
+        List<ScheduleDefinition> schedules,
+        List<SyncDefinition> sync) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -63,6 +66,30 @@ public record Project(
         decay = List.copyOf(decay);
         promotion = List.copyOf(promotion);
         schedules = List.copyOf(schedules);
+        sync = List.copyOf(sync);
+    }
+
+    /**
+     * Tables that are written back.
+     *
+     * @param names their names; empty for all
+     * @throws KeelsonException NOT_FOUND with the closest name
+     */
+    public List<SyncDefinition> sync(List<String> names) {
+        List<String> known = sync.stream().map(SyncDefinition::name).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        known.isEmpty()
+                                ? "The project file declares no table under `sync`."
+                                : "There is nothing named (%s) under `sync`; there are %s.".formatted(name, known),
+                        Suggestion.sentence(name, known).orElse(null));
+            }
+        }
+        return sync.stream()
+                .filter(each -> names.isEmpty() || names.contains(each.name()))
+                .toList();
     }
 
     /** All labels: the declared ones in the order of the file, then those that only models name. */

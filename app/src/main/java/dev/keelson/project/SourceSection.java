@@ -209,13 +209,17 @@ final class SourceSection {
             return new SourceOrigin.Postgres(postgres.located(), tableName, query);
         }
         Table service = table.table("supabase");
-        Scalar url = service == null ? null : service.scalar("url");
-        Scalar serviceKey = service == null ? null : service.scalar("key");
-        Scalar serviceTable = service == null ? null : service.scalar("table");
-        if (url == null || serviceKey == null || serviceTable == null) {
-            return null; // a missing key is reported by the shape
-        }
-        return new SourceOrigin.Supabase(url.located(), serviceKey.located(), serviceTable.located());
+        return service == null ? null : supabase(service);
+    }
+
+    /** A table of Supabase, or null when a key is missing, which the shape reports. */
+    static SourceOrigin.@Nullable Supabase supabase(Table service) {
+        Scalar url = service.scalar("url");
+        Scalar key = service.scalar("key");
+        Scalar table = service.scalar("table");
+        return url == null || key == null || table == null
+                ? null
+                : new SourceOrigin.Supabase(url.located(), key.located(), table.located());
     }
 
     /** Where a key stands, or the table when it is not there. */

@@ -253,6 +253,7 @@ public final class FeatureGeneration {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 

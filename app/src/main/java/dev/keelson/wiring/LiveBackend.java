@@ -38,6 +38,9 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.SyncStatus;
+import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.FeatureValidation;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,6 +68,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final PredictionLog log;
     private final OutcomeIntake intake;
     private final ReplayReports replays;
+    private final Synchronisation synchronisation;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     /** A source that is read and of which nothing was loaded. */
@@ -98,6 +102,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log = JournaledPredictionLog.open(workspace.state());
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
+        this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latest();
         this.missing = ProjectModels.read(project).stream()
@@ -396,6 +401,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public Optional<LoggedPrediction> prediction(UUID id) {
         log.catchUp();
         return log.find(id);
+    }
+
+    @Override
+    public List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
+        return synchronisation.run(project.sync(names), request, (table, rows, total) -> {});
+    }
+
+    @Override
+    public List<SyncStatus> syncStatus(List<String> names) {
+        return synchronisation.status(project.sync(names));
     }
 
     @Override

@@ -15,6 +15,8 @@ import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.ModelDefinition;
 import java.io.IOException;
 import java.net.URI;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class ServedProject implements LiveProject {
     private static final Duration CONNECTING = Duration.ofSeconds(5);
     private static final Duration ANSWERING = Duration.ofMinutes(5);
+    private static final Duration SYNCHRONISING = Duration.ofDays(1);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Project project;
@@ -139,6 +142,20 @@ final class ServedProject implements LiveProject {
     @Override
     public JsonNode validateFeatures(String model) {
         return post(path(model, "feature-check"), "");
+    }
+
+    /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */
+    List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.set("tables", MAPPER.valueToTree(names));
+        body.put("dry_run", request.dryRun()).put("full", request.full());
+        JsonNode answer = send(HttpRequest.newBuilder(url.resolve("/api/v1/sync"))
+                .timeout(SYNCHRONISING)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString())));
+        List<SyncOutcome> outcomes = new ArrayList<>();
+        answer.path("tables").forEach(table -> outcomes.add(SyncOutcome.fromJson(table)));
+        return outcomes;
     }
 
     private static String path(String model, String verb) {

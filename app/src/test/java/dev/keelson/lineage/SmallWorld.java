@@ -166,6 +166,7 @@ final class SmallWorld {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 }

@@ -23,7 +23,7 @@ final class TableText implements SourceText, TableSink {
     private final long limit;
     private final List<String> header = new ArrayList<>();
     private final List<@Nullable ColumnType> types = new ArrayList<>();
-    private final Sha256 digest = new Sha256();
+    private Sha256 digest = new Sha256();
     private final List<char[]> chunks = new ArrayList<>();
     private final List<int[]> rows = new ArrayList<>();
     private int used = CHUNK;
@@ -41,21 +41,37 @@ final class TableText implements SourceText, TableSink {
 
     @Override
     public void columns(List<Column> columns) {
-        columns(columns.stream().map(Column::name).toList(), columns.stream().map(Column::type).toList());
+        names(columns.stream().map(Column::name).toList());
+        types(columns.stream().map(Column::type).toList());
     }
 
     @Override
-    public void columns(List<String> names, List<? extends @Nullable ColumnType> given) {
+    public void names(List<String> names) {
         if (names.size() > SourceReader.MOST_COLUMNS) {
             throw new KeelsonException(CsvText.tooManyColumns(name, names.size()));
         }
         header.clear();
         types.clear();
-        for (int i = 0; i < names.size(); i++) {
-            header.add(names.get(i).strip());
-            types.add(given.get(i));
-            digest.add(names.get(i));
+        digest = new Sha256();
+        chunks.clear();
+        rows.clear();
+        used = CHUNK;
+        total = 0;
+        for (String each : names) {
+            header.add(each.strip());
+            types.add(null);
+            digest.add(each);
         }
+    }
+
+    @Override
+    public void types(List<? extends @Nullable ColumnType> given) {
+        if (given.size() != header.size()) {
+            throw new IllegalArgumentException(
+                    "types (%d) must be as many as columns (%d).".formatted(given.size(), header.size()));
+        }
+        types.clear();
+        types.addAll(given);
     }
 
     @Override

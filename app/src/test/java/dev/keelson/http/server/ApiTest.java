@@ -319,7 +319,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(46);
+        assertThat(paths.size()).isEqualTo(47);
     }
 
     @Test
