@@ -124,7 +124,7 @@ public final class SourceReader {
         boolean date = source.columns().stream()
                 .anyMatch(column -> column.name().equals(cursor) && column.type() == ColumnType.DATE);
         TableText text = new TableText(origin.name().text(), since != null, SourceBytes.limit());
-        adapter.read(origin, new TableQuery(source.key(), cursor, date, since, source.zone()), text);
+        adapter.read(origin, new TableQuery(source.key(), cursor, date, since, source.operation() != null, source.zone()), text);
         if (previous != null && text.lines() == 0) {
             text.columns(nothingNew(source, previous)); // a service without rows tells no columns
         }
