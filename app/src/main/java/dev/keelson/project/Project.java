@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A validated project: every reference in it leads somewhere, and every expression is well typed. Immutable.
@@ -67,6 +68,31 @@ public record Project(
         promotion = List.copyOf(promotion);
         schedules = List.copyOf(schedules);
         sync = List.copyOf(sync);
+    }
+
+    /**
+     * The part of the project that some of its sources suffice for.
+     *
+     * @param loaded names of sources; views of others are left out
+     * @param without names of models that are left out
+     */
+    public Project of(Set<String> loaded, Set<String> without) {
+        return new Project(
+                folder,
+                file,
+                name,
+                zone,
+                sources,
+                entities,
+                views.stream().filter(view -> loaded.contains(view.source())).toList(),
+                sqlViews,
+                labels,
+                models.stream().filter(model -> !without.contains(model.name())).toList(),
+                drift,
+                decay,
+                promotion,
+                schedules,
+                sync);
     }
 
     /**

@@ -128,21 +128,19 @@ final class SourceSection {
         List<Scalar> key = table.scalars("key");
         SourceDefinition definition = origin == null || eventTime == null || key.isEmpty()
                 ? null
-                : new SourceDefinition(
-                        name,
-                        origin,
-                        key.stream().map(Scalar::text).toList(),
-                        eventTime.text(),
-                        table.text("cursor"),
-                        lateWindow,
-                        table.text("created"),
-                        knownAfter,
-                        outcomeColumns.stream().map(Scalar::text).toList(),
-                        zone,
-                        declared,
-                        checks,
-                        entry.location(),
-                        operation(table));
+                : SourceDefinition.of(name, origin)
+                        .key(key.stream().map(Scalar::text).toList())
+                        .eventTime(eventTime.text())
+                        .cursor(table.text("cursor"))
+                        .lateWindow(lateWindow)
+                        .created(table.text("created"))
+                        .knownAfter(knownAfter)
+                        .outcomes(outcomeColumns.stream().map(Scalar::text).toList())
+                        .zone(zone)
+                        .columns(declared)
+                        .location(entry.location())
+                        .operation(operation(table))
+                        .build();
         boolean sound = problems.size() == before;
         SourceColumns known = known(name, declared, definition, sound, outcomeColumns, outcomeDelay);
         columns.put(name, known);
@@ -164,7 +162,12 @@ final class SourceSection {
             anomalies(column, known, anomalies);
         }
         if (definition != null) {
-            definitions.add(definition.withChecks(checks).withRules(rules, anomalies));
+            definitions.add(definition
+                    .with()
+                    .checks(checks)
+                    .rules(rules)
+                    .anomalies(anomalies)
+                    .build());
         }
     }
 

@@ -71,8 +71,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Synchronisation synchronisation;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
-    /** A source that is read and of which nothing was loaded. */
-    private final @Nullable String missing;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
     private final @Nullable LiveFeatures features;
@@ -105,12 +103,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latest();
-        this.missing = ProjectModels.read(project).stream()
-                .map(SourceDefinition::name)
-                .filter(name -> !versions.containsKey(name))
-                .findFirst()
-                .orElse(null);
-        if (versions.isEmpty() || missing != null) {
+        if (versions.isEmpty()) {
             this.models = null;
             this.online = null;
             this.features = null;
@@ -219,10 +212,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public @Nullable String notReadyReason() {
         if (models == null) {
-            return versions.isEmpty()
-                    ? "No data has been loaded yet; `keelson run` loads it and trains."
-                    : "No data of the source (%s) has been loaded yet; `keelson run` loads it and trains."
-                            .formatted(missing);
+            return "No data has been loaded yet; `keelson run` loads it and trains.";
+        }
+        for (String model : models.waiting().keySet()) {
+            return waits(models, model) + " `keelson run` loads it and trains.";
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
@@ -234,6 +227,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Why a model waits, in one sentence. */
+    private static String waits(ProjectModels models, String model) {
+        return "The model (%s) waits: no row of the source (%s) is known yet.".formatted(model, models.waiting().get(model));
     }
 
     @Override
@@ -248,7 +246,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     unfit.containsKey(model)
                             ? "The champion (%s) was trained by other definitions than the project file has."
                                     .formatted(unfit.get(model))
-                            : "The model (%s) has no champion yet.".formatted(model),
+                            : models != null && models.waiting().containsKey(model)
+                                    ? waits(models, model)
+                                    : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
         ModelPlan plan = snapshot.plan();

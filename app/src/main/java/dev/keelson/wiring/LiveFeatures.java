@@ -81,7 +81,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         versions.forEach((source, version) -> schemas.put(source, version.schema()));
         this.online = OnlineFeatures.open(models.engine(), workspace.online());
         this.pushes = pushes;
-        project.views().forEach(view -> views.put(view.name(), view));
+        project.views().stream()
+                .filter(view -> models.engine().viewNames().contains(view.name()))
+                .forEach(view -> views.put(view.name(), view));
         this.owns = pushes == workspace.openPushes();
         layPushes(versions);
     }

@@ -188,6 +188,18 @@ public final class ProjectDefinitions {
         return List.copyOf(uses);
     }
 
+    /** The sources that a model reads: its own, and those of the views whose features it uses. */
+    static Set<String> sources(Project project, ModelDefinition model) {
+        List<String> used = features(project, model);
+        Set<String> sources = new LinkedHashSet<>(List.of(model.source()));
+        for (FeatureViewDefinition view : project.views()) {
+            if (used.stream().anyMatch(feature -> feature.startsWith(view.name() + ":"))) {
+                sources.add(view.source());
+            }
+        }
+        return sources;
+    }
+
     /** The features of views that a model selects or derives from, each as {@code view:feature}, in the order of the views. */
     public static List<String> features(Project project, ModelDefinition model) {
         Set<String> named = new LinkedHashSet<>();

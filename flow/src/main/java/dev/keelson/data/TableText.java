@@ -19,7 +19,7 @@ final class TableText implements SourceText, TableSink {
     private static final int CHUNK = 1 << 20;
 
     private final String name;
-    private final boolean partial;
+    private final boolean mayBeEmpty;
     private final long limit;
     private final List<String> header = new ArrayList<>();
     private final List<@Nullable ColumnType> types = new ArrayList<>();
@@ -30,12 +30,12 @@ final class TableText implements SourceText, TableSink {
     private long total;
 
     /**
-     * @param partial whether only what is new was asked for, so that there may be nothing
+     * @param mayBeEmpty whether a table without rows is one: that of a database or service is
      * @param limit how many characters there may be
      */
-    TableText(String name, boolean partial, long limit) {
+    TableText(String name, boolean mayBeEmpty, long limit) {
         this.name = name;
-        this.partial = partial;
+        this.mayBeEmpty = mayBeEmpty;
         this.limit = limit;
     }
 
@@ -144,7 +144,7 @@ final class TableText implements SourceText, TableSink {
 
     @Override
     public boolean mayBeEmpty() {
-        return partial;
+        return mayBeEmpty;
     }
 
     @Override

@@ -24,7 +24,7 @@ class ChangeFeedTest {
     private final DataLoad load = new DataLoad(store);
 
     private static SourceDefinition feed() {
-        SourceDefinition plain = Sources.matches()
+        return Sources.matches()
                 .key("id")
                 .eventTime("at")
                 .created("changed")
@@ -33,22 +33,8 @@ class ChangeFeedTest {
                 .column("changed", ColumnType.TIMESTAMP)
                 .column("id", ColumnType.STRING)
                 .column("value", ColumnType.DOUBLE)
+                .operation(new RowOperation("op", List.of("I", "c"), List.of("U"), List.of("D")))
                 .build();
-        return new SourceDefinition(
-                plain.name(),
-                plain.origin(),
-                plain.key(),
-                plain.eventTime(),
-                plain.cursor(),
-                plain.lateWindow(),
-                plain.created(),
-                plain.knownAfter(),
-                plain.outcomes(),
-                plain.zone(),
-                plain.columns(),
-                plain.checks(),
-                plain.location(),
-                new RowOperation("op", List.of("I", "c"), List.of("U"), List.of("D")));
     }
 
     private static SourceRows rows(String lines) {
