@@ -1,6 +1,7 @@
 package dev.keelson.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.data.DataLoad;
@@ -148,7 +149,7 @@ class SynchronisationTest {
                 .collect(Collectors.joining());
         load(lines);
         targets.goodBatches = 1;
-        catchThrowableOfType(KeelsonException.class, () -> run(bets()));
+        assertThatThrownBy(() -> run(bets())).isInstanceOf(KeelsonException.class);
         load(lines.replace("r0001,2024-01-01,1\n", "r0001,2024-01-01,77\n"));
         targets.goodBatches = Integer.MAX_VALUE;
 
