@@ -15,6 +15,9 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.FeatureValidation;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.SyncStatus;
+import dev.keelson.sync.Synchronisation;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,19 @@ public interface Backend {
 
     /** Where things came from and what they led to. */
     Lineage lineage();
+
+    // ---- tables that are written back
+
+    /**
+     * Writes tables that the project declares under {@code sync}; returns when that is done.
+     *
+     * @param names which ones; empty for all
+     * @throws dev.keelson.error.KeelsonException NOT_FOUND; as {@link Synchronisation#run} does
+     */
+    List<SyncOutcome> sync(List<String> names, Synchronisation.Request request);
+
+    /** How far each of these tables got; with no names, of all. */
+    List<SyncStatus> syncStatus(List<String> names);
 
     // ---- registry
 

@@ -12,6 +12,7 @@ import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param decay performance monitors
  * @param promotion promotion policies
  * @param schedules jobs
+ * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
  */
 public record Project(
@@ -55,6 +58,7 @@ public record Project(
         List<DecayMonitorDefinition> decay,
         List<PromotionPolicyDefinition> promotion,
         List<ScheduleDefinition> schedules,
+        List<SyncDefinition> sync,
         @Nullable Located onlineStore) {
     public Project {
         sources = List.copyOf(sources);
@@ -67,6 +71,58 @@ public record Project(
         decay = List.copyOf(decay);
         promotion = List.copyOf(promotion);
         schedules = List.copyOf(schedules);
+        sync = List.copyOf(sync);
+    }
+
+    /**
+     * The part of the project that some of its sources suffice for.
+     *
+     * @param loaded names of sources, and datasets of SQL views; views of others are left out
+     * @param without names of models that are left out
+     */
+    public Project of(Set<String> loaded, Set<String> without) {
+        return new Project(
+                folder,
+                file,
+                name,
+                zone,
+                sources,
+                entities,
+                views.stream().filter(view -> loaded.contains(view.source())).toList(),
+                sqlViews.stream()
+                        .filter(view -> loaded.contains(view.dataset()))
+                        .toList(),
+                labels,
+                models.stream().filter(model -> !without.contains(model.name())).toList(),
+                drift,
+                decay,
+                promotion,
+                schedules,
+                sync,
+                onlineStore);
+    }
+
+    /**
+     * Tables that are written back.
+     *
+     * @param names their names; empty for all
+     * @throws KeelsonException NOT_FOUND with the closest name
+     */
+    public List<SyncDefinition> sync(List<String> names) {
+        List<String> known = sync.stream().map(SyncDefinition::name).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        known.isEmpty()
+                                ? "The project file declares no table under `sync`."
+                                : "There is nothing named (%s) under `sync`; there are %s.".formatted(name, known),
+                        Suggestion.sentence(name, known).orElse(null));
+            }
+        }
+        return sync.stream()
+                .filter(each -> names.isEmpty() || names.contains(each.name()))
+                .toList();
     }
 
     /** All labels: the declared ones in the order of the file, then those that only models name. */

@@ -451,6 +451,35 @@ public final class ProjectGrammar {
             required("run", choice("materialize", "drift", "retrain", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
 
+    private static final Keys SYNC = keys(
+            required(
+                    "from",
+                    text("a source, `predictions`, `evaluations` or `check_results`"),
+                    "Whose rows are written: those of a source's latest dataset, predictions that were served, predictions"
+                            + " with their outcomes, or what became of checks."),
+            optional(
+                    "postgres",
+                    text("an address such as `${DB_URL}`"),
+                    null,
+                    "A PostgreSQL database, `postgresql://user:password@host:port/database`; with `table`. Required unless"
+                            + " there is `supabase`."),
+            optional(
+                    "table",
+                    text("a table such as `public.predictions`"),
+                    null,
+                    "The table of the database, with its schema or without."),
+            optional("supabase", SUPABASE, null, "A table behind Supabase's REST interface."),
+            optional(
+                    "columns",
+                    either(new ListOf(COLUMN, 1), new MapOf("COLUMN", COLUMN, COLUMN, 1)),
+                    "all",
+                    "Which columns are written; a mapping gives them other names there. Others there keep what they hold."),
+            optional(
+                    "key",
+                    either(new ListOf(COLUMN, 1), COLUMN),
+                    "the source's `key`, else `id`",
+                    "The columns that identify a row there, by their names here; they need a unique constraint there."));
+
     private static final Keys PROJECT = keys(
             required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
             required("project", MODEL_NAME, "Name of the project."),
@@ -484,7 +513,8 @@ public final class ProjectGrammar {
                     keys(optional("promote", PROMOTION, null, "When a challenger replaces the champion.")),
                     null,
                     "Policies."),
-            optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."));
+            optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
+            optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."));
 
     private ProjectGrammar() {}
 

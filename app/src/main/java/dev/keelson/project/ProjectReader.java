@@ -1,5 +1,6 @@
 package dev.keelson.project;
 
+import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads {@code keelson.yaml} into a {@link Project}, or says everything that is wrong with it at once, each problem at
@@ -89,6 +91,11 @@ public final class ProjectReader {
         OperationsSection operations =
                 new OperationsSection(problems, shapes, names(written, "models"), models.sourceByModel(), zone);
         operations.read(fitted);
+        SyncSection sync = new SyncSection(
+                problems,
+                sources.columns(),
+                sources.definitions().stream().collect(Collectors.toMap(SourceDefinition::name, SourceDefinition::key)));
+        sync.read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -105,6 +112,7 @@ public final class ProjectReader {
                 operations.decay(),
                 operations.promotion(),
                 operations.schedules(),
+                sync.definitions(),
                 operations.onlineStore());
     }
 

@@ -128,21 +128,19 @@ final class SourceSection {
         List<Scalar> key = table.scalars("key");
         SourceDefinition definition = origin == null || eventTime == null || key.isEmpty()
                 ? null
-                : new SourceDefinition(
-                        name,
-                        origin,
-                        key.stream().map(Scalar::text).toList(),
-                        eventTime.text(),
-                        table.text("cursor"),
-                        lateWindow,
-                        table.text("created"),
-                        knownAfter,
-                        outcomeColumns.stream().map(Scalar::text).toList(),
-                        zone,
-                        declared,
-                        checks,
-                        entry.location(),
-                        operation(table));
+                : SourceDefinition.of(name, origin)
+                        .key(key.stream().map(Scalar::text).toList())
+                        .eventTime(eventTime.text())
+                        .cursor(table.text("cursor"))
+                        .lateWindow(lateWindow)
+                        .created(table.text("created"))
+                        .knownAfter(knownAfter)
+                        .outcomes(outcomeColumns.stream().map(Scalar::text).toList())
+                        .zone(zone)
+                        .columns(declared)
+                        .location(entry.location())
+                        .operation(operation(table))
+                        .build();
         boolean sound = problems.size() == before;
         SourceColumns known = known(name, declared, definition, sound, outcomeColumns, outcomeDelay);
         columns.put(name, known);
@@ -164,7 +162,12 @@ final class SourceSection {
             anomalies(column, known, anomalies);
         }
         if (definition != null) {
-            definitions.add(definition.withChecks(checks).withRules(rules, anomalies));
+            definitions.add(definition
+                    .with()
+                    .checks(checks)
+                    .rules(rules)
+                    .anomalies(anomalies)
+                    .build());
         }
     }
 
@@ -209,13 +212,17 @@ final class SourceSection {
             return new SourceOrigin.Postgres(postgres.located(), tableName, query);
         }
         Table service = table.table("supabase");
-        Scalar url = service == null ? null : service.scalar("url");
-        Scalar serviceKey = service == null ? null : service.scalar("key");
-        Scalar serviceTable = service == null ? null : service.scalar("table");
-        if (url == null || serviceKey == null || serviceTable == null) {
-            return null; // a missing key is reported by the shape
-        }
-        return new SourceOrigin.Supabase(url.located(), serviceKey.located(), serviceTable.located());
+        return service == null ? null : supabase(service);
+    }
+
+    /** A table of Supabase, or null when a key is missing, which the shape reports. */
+    static SourceOrigin.@Nullable Supabase supabase(Table service) {
+        Scalar url = service.scalar("url");
+        Scalar key = service.scalar("key");
+        Scalar table = service.scalar("table");
+        return url == null || key == null || table == null
+                ? null
+                : new SourceOrigin.Supabase(url.located(), key.located(), table.located());
     }
 
     /** Where a key stands, or the table when it is not there. */

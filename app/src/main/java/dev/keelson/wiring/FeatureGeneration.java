@@ -254,6 +254,7 @@ public final class FeatureGeneration {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 null);
     }
 

@@ -38,6 +38,9 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.SyncStatus;
+import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.FeatureValidation;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -69,10 +72,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final OutcomeIntake intake;
     private final ReplayReports replays;
     private final EntityKeys entityKeys;
+    private final Synchronisation synchronisation;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
-    /** A source that is read and of which nothing was loaded. */
-    private final @Nullable String missing;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
     private final @Nullable LiveFeatures features;
@@ -109,14 +111,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log = JournaledPredictionLog.open(workspace.state());
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
+        this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
-        this.missing = ProjectModels.read(project).stream()
-                .map(SourceDefinition::name)
-                .filter(name -> !versions.containsKey(name))
-                .findFirst()
-                .orElse(null);
-        if (versions.isEmpty() || missing != null) {
+        if (versions.isEmpty()) {
             this.models = null;
             this.online = null;
             this.features = null;
@@ -235,10 +233,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public @Nullable String notReadyReason() {
         if (models == null) {
-            return versions.isEmpty()
-                    ? "No data has been loaded yet; `keelson run` loads it and trains."
-                    : "No data of the source (%s) has been loaded yet; `keelson run` loads it and trains."
-                            .formatted(missing);
+            return "No data has been loaded yet; `keelson run` loads it and trains.";
+        }
+        for (String model : models.waiting().keySet()) {
+            return waits(models, model) + " `keelson run` loads it and trains.";
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
@@ -260,6 +258,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return null;
     }
 
+    /** Why a model waits, in one sentence. */
+    private static String waits(ProjectModels models, String model) {
+        return "The model (%s) waits: no row of the source (%s) is known yet.".formatted(model, models.waiting().get(model));
+    }
+
     @Override
     public List<Prediction> predict(
             String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
@@ -272,7 +275,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     unfit.containsKey(model)
                             ? "The champion (%s) was trained by other definitions than the project file has."
                                     .formatted(unfit.get(model))
-                            : "The model (%s) has no champion yet.".formatted(model),
+                            : models != null && models.waiting().containsKey(model)
+                                    ? waits(models, model)
+                                    : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
         ModelPlan plan = snapshot.plan();
@@ -425,6 +430,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public Optional<LoggedPrediction> prediction(UUID id) {
         log.catchUp();
         return log.find(id);
+    }
+
+    @Override
+    public List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
+        return synchronisation.run(project.sync(names), request, (table, rows, total) -> {});
+    }
+
+    @Override
+    public List<SyncStatus> syncStatus(List<String> names) {
+        return synchronisation.status(project.sync(names));
     }
 
     @Override

@@ -93,7 +93,9 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
         this.pushes = pushes;
         this.entityKeys = new EntityKeys(project);
         this.contained = new ContainedKeys(workspace.datasets());
-        models.views().forEach(view -> views.put(view.name(), view));
+        models.views().stream()
+                .filter(view -> models.engine().viewNames().contains(view.name()))
+                .forEach(view -> views.put(view.name(), view));
         this.owns = owns;
         layPushes();
         online.pushedElsewhere(this::lay);

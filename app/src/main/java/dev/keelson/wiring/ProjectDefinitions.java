@@ -206,6 +206,24 @@ public final class ProjectDefinitions {
                 || model.entities().keySet().stream().anyMatch(role -> name.startsWith(role + "." + view + "."));
     }
 
+    /** The sources that a model reads: its own, and those of the views whose features it uses. */
+    static Set<String> sources(Project project, ModelDefinition model) {
+        List<String> used = features(project, model);
+        Set<String> sources = new LinkedHashSet<>(List.of(model.source()));
+        for (FeatureViewDefinition view : project.views()) {
+            if (used.stream().anyMatch(feature -> feature.startsWith(view.name() + ":"))) {
+                sources.add(view.source());
+            }
+        }
+        Set<String> named = named(model);
+        for (SqlViewDefinition view : project.sqlViews()) {
+            if (named.stream().anyMatch(name -> isOf(name, view.name(), model))) {
+                sources.addAll(view.sources());
+            }
+        }
+        return sources;
+    }
+
     /** The features of views that a model selects or derives from, each as {@code view:feature}, in the order of the views. */
     public static List<String> features(Project project, ModelDefinition model) {
         return features(project.views(), model);

@@ -29,18 +29,21 @@ import java.util.TreeSet;
  * @param engine the views, compiled
  * @param plans the models, in the order of the project file; none when the project only makes features
  * @param loops what the project says about their lives, in the same order
+ * @param waiting models that cannot be made yet, each with the source of which no row is known
  */
 record ProjectModels(
         Map<String, SourceDefinition> sources,
         List<FeatureViewDefinition> views,
         FeatureEngine engine,
         List<ModelPlan> plans,
-        List<LoopDefinition> loops) {
+        List<LoopDefinition> loops,
+        Map<String, String> waiting) {
     ProjectModels {
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
         views = List.copyOf(views);
         plans = List.copyOf(plans);
         loops = List.copyOf(loops);
+        waiting = Collections.unmodifiableMap(new LinkedHashMap<>(waiting));
     }
 
     /**
@@ -88,14 +91,29 @@ record ProjectModels(
         List<LoopDefinition> loops = project.models().stream()
                 .map(model -> Projects.loop(project, model))
                 .toList();
-        return new ProjectModels(sources, views, engine, plans, loops);
+        return new ProjectModels(sources, views, engine, plans, loops, Map.of());
     }
 
-    /** Compiles against versions of the sources. */
+    /**
+     * Compiles against versions of the sources. Views of a source without a version are left out, and models that read it
+     * wait.
+     *
+     * @throws KeelsonException NOT_READY if there is no version at all
+     */
     static ProjectModels ofVersions(Project project, Map<String, DatasetVersion> versions) {
         Map<String, Schema> schemas = new LinkedHashMap<>();
         versions.forEach((source, version) -> schemas.put(source, version.schema()));
-        return of(project, schemas);
+        Map<String, String> waiting = new LinkedHashMap<>();
+        if (!versions.isEmpty()) {
+            project.models().forEach(model -> ProjectDefinitions.sources(project, model).stream()
+                    .filter(source -> !versions.containsKey(source))
+                    .findFirst()
+                    .ifPresent(source -> waiting.put(model.name(), source)));
+        }
+        Project ready = versions.isEmpty() ? project : project.of(versions.keySet(), waiting.keySet());
+        ProjectModels models = of(ready, schemas);
+        return new ProjectModels(
+                models.sources(), models.views(), models.engine(), models.plans(), models.loops(), waiting);
     }
 
     /** The sources that models and views read, in the order of the project file. */

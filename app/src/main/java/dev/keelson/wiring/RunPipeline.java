@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,11 +175,18 @@ public final class RunPipeline {
         Map<String, DatasetVersion> versions = new LinkedHashMap<>();
         for (LoadReport load : loads) {
             DatasetVersion version = load.version();
-            if (version == null) {
-                throw new KeelsonException(
-                        ErrorCode.NOT_ENOUGH_ROWS, "No row could be loaded from (%s).".formatted(load.source()), null);
+            if (version != null) {
+                versions.put(load.source(), version);
             }
-            versions.put(load.source(), version);
+        }
+        if (versions.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS,
+                    "No row could be loaded from %s."
+                            .formatted(loads.stream()
+                                    .map(load -> "(" + load.source() + ")")
+                                    .collect(Collectors.joining(", "))),
+                    null);
         }
         return versions;
     }
@@ -369,8 +377,12 @@ public final class RunPipeline {
             Instant now,
             InstantSource clock,
             Consumer<Step> done) {
+        models.waiting().forEach((model, source) -> done.accept(
+                new Step("train", false, "%s waits: no row of the source (%s) is known yet".formatted(model, source))));
         if (models.plans().isEmpty()) {
-            done.accept(new Step("train", false, "the project has no models"));
+            if (models.waiting().isEmpty()) {
+                done.accept(new Step("train", false, "the project has no models"));
+            }
             return Map.of();
         }
         Catalog catalog = workspace.catalog();

@@ -10,6 +10,8 @@ import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,6 +109,17 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public JsonNode validateFeatures(String model) {
         return owner.post(path(model, "feature-check"));
+    }
+
+    /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */
+    List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.set("tables", MAPPER.valueToTree(names));
+        body.put("dry_run", request.dryRun()).put("full", request.full());
+        JsonNode answer = owner.post("/api/v1/sync", body);
+        List<SyncOutcome> outcomes = new ArrayList<>();
+        answer.path("tables").forEach(table -> outcomes.add(SyncOutcome.fromJson(table)));
+        return outcomes;
     }
 
     private static String path(String model, String verb) {

@@ -47,6 +47,9 @@ import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.Interval;
+import dev.keelson.sync.SyncOutcome;
+import dev.keelson.sync.SyncStatus;
+import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.FeatureSummary;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
@@ -153,6 +156,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 models,
                 List.of(monitor),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -556,6 +560,19 @@ public final class SeededBackend implements Backend {
     }
 
     // ---- Backend
+
+    @Override
+    public List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
+        project.sync(names);
+        return List.of(new SyncOutcome(
+                "bets", "bets", "supabase:bets", request.full() ? 9 : 2, request.dryRun(), List.of("id"), List.of(List.of("a"))));
+    }
+
+    @Override
+    public List<SyncStatus> syncStatus(List<String> names) {
+        return List.of(new SyncStatus(
+                "bets", "bets", "supabase:bets", SyncStatus.State.COMPLETE, 9, Instant.parse("2020-07-06T09:00:00Z"), null));
+    }
 
     @Override
     public DataBackend data() {

@@ -167,6 +167,7 @@ final class SmallWorld {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 null);
     }
 }

@@ -41,8 +41,28 @@ class SeededMistakesTest {
     }
 
     static Stream<Mistake> mistakes() {
-        return Stream.of(unknownKeys(), shapes(), references(), expressions(), traps(), values())
+        return Stream.of(unknownKeys(), shapes(), references(), expressions(), traps(), values(), sync())
                 .flatMap(List::stream);
+    }
+
+    private static List<Mistake> sync() {
+        String old = "monitors:\n";
+        String head = "sync:\n  out:\n    ";
+        String to = "\n    postgres: ${DB_URL:-postgresql://localhost/x}\n    table: t\n";
+        ErrorCode unknown = ErrorCode.UNKNOWN_REFERENCE;
+        return List.of(
+                mistake(unknown, old, head + "from: §match" + to + old, meant("matches")),
+                mistake(unknown, old, head + "from: §prediction" + to + old, meant("predictions")),
+                mistake(unknown, old, head + "from: predictions\n    columns: [id, §modle]" + to + old, meant("model")),
+                mistake(unknown, old, head + "from: evaluations\n    key: §ids" + to + old, meant("id")),
+                mistake(unknown, old, head + "from: matches\n    columns: { date: d, §HomeTaem: h }\n    key: date" + to + old, meant("HomeTeam")),
+                mistake(ErrorCode.MISSING_KEY, old, head + "from: predictions\n    §columns: [model]" + to + old, "Maybe add it"),
+                mistake(ErrorCode.BAD_VALUE, old, head + "from: predictions\n    columns: { id: x, §model: x }" + to + old, ""),
+                mistake(ErrorCode.MISSING_KEY, old, "sync:\n  §out:\n    from: predictions\n" + old, "Maybe add `postgres"),
+                mistake(
+                        ErrorCode.MISSING_KEY, old, head + "from: predictions\n    §postgres: ${DB_URL:-x}\n" + old, "table: schema.table"),
+                mistake(ErrorCode.BAD_VALUE, old, head + "from: predictions\n    §table: t\n"
+                        + "    supabase: { url: http://x, key: \"${K:-}\", table: t }\n" + old, "into `supabase`"));
     }
 
     private static List<Mistake> unknownKeys() {

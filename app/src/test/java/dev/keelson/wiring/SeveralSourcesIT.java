@@ -276,6 +276,41 @@ final class SeveralSourcesIT {
     }
 
     @Test
+    void modelThatReadsASourceWithoutRowsWaitsAndTheOthersGoOn() throws IOException {
+        Project project = create(DATA + MODELS + """
+              momentum:
+                label: prices.up_5d
+                entities: { company: { company: symbol } }
+                features: [company.trend.*]
+                learner: logistic
+                validate: { walk_forward: 2 folds, test: 60d }
+            """);
+        List<Report> published = List.copyOf(reports);
+        reports.clear();
+        reports.add(new Report("AAA", LocalDate.of(2022, 12, 31), NOW.plusSeconds(5), 3));
+        write("reports.csv", csv());
+        List<String> lines = new ArrayList<>();
+
+        RunPipeline.RunReport first = RunPipeline.run(project, CLOCK, lines::add);
+
+        assertThat(first.versions()).containsOnlyKeys("momentum");
+        assertThat(lines).anyMatch(line -> line.contains("direction waits: no row of the source (reports) is known yet"));
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            Map<String, @Nullable Object> row = request("AAA");
+            assertThat(backend.notReadyReason()).contains("(direction)").contains("(reports)");
+            assertThat(backend.predict("momentum", List.of(row), PredictOptions.DEFAULT)).hasSize(1);
+            assertThatThrownBy(() -> backend.predict("direction", List.of(row), PredictOptions.DEFAULT))
+                    .hasMessageContaining("waits");
+            assertThat(Objects.requireNonNull(backend.features()).status()).hasSize(1);
+        }
+
+        reports.addAll(0, published);
+        write("reports.csv", csv());
+        RunPipeline.RunReport second = RunPipeline.run(project, CLOCK, line -> {});
+        assertThat(second.versions()).containsOnlyKeys("direction", "momentum");
+    }
+
+    @Test
     void projectWithoutModelsLoadsAppliesAndMaterialises() throws IOException {
         Project project = create(DATA);
         List<String> lines = new ArrayList<>();

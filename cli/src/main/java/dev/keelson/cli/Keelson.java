@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
             FeaturesCommand.class,
             ImportCommand.class,
             SimulateCommand.class,
+            SyncCommand.class,
             LineageCommand.class,
             RunsCommand.class,
             ModelsCommand.class,

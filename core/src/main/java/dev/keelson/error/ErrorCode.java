@@ -39,6 +39,8 @@ public enum ErrorCode {
     REJECTED_ROW("K222", Kind.USER),
     REVIEW_NOT_FOUND("K223", Kind.USER),
     TAG_NOT_FOUND("K224", Kind.USER),
+    TARGET_REFUSED("K230", Kind.USER),
+    TARGET_UNREACHABLE("K231", Kind.EXTERNAL),
     // models and predictions
     MODEL_NOT_FOUND("K301", Kind.USER),
     VERSION_NOT_FOUND("K302", Kind.USER),

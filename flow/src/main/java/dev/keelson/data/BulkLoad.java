@@ -199,20 +199,19 @@ final class BulkLoad {
 
     /** Whether a source's declarations allow it; whatever they have that this class does not know makes them not fit. */
     private static boolean fits(SourceDefinition source) {
-        SourceDefinition plain = new SourceDefinition(
-                source.name(),
-                source.file(),
-                source.key(),
-                source.eventTime(),
-                source.cursor(),
-                source.lateWindow(),
-                source.created(),
-                source.knownAfter(),
-                source.outcomes(),
-                source.zone(),
-                source.columns(),
-                source.checks(),
-                source.location());
+        SourceDefinition plain = SourceDefinition.of(source.name(), source.file())
+                .key(source.key())
+                .eventTime(source.eventTime())
+                .cursor(source.cursor())
+                .lateWindow(source.lateWindow())
+                .created(source.created())
+                .knownAfter(source.knownAfter())
+                .outcomes(source.outcomes())
+                .zone(source.zone())
+                .columns(source.columns())
+                .checks(source.checks())
+                .location(source.location())
+                .build();
         String file = source.file().text().toLowerCase(Locale.ROOT);
         return source.equals(plain)
                 && (file.endsWith(".csv") || file.endsWith(".csv.gz"))

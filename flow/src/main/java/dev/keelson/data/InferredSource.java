@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.keelson.data.ColumnEvidence.Finding;
 import dev.keelson.error.Located;
 import dev.keelson.frame.ColumnType;
-import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -69,20 +67,7 @@ public final class InferredSource {
      * @throws dev.keelson.error.KeelsonException as {@link SourceReader#read} does for files that cannot be read
      */
     public static InferredSource of(SourceReader reader, String file, String name) {
-        SourceDefinition open = new SourceDefinition(
-                name,
-                Located.of(file),
-                List.of("none"),
-                "none",
-                null,
-                Duration.ZERO,
-                null,
-                Duration.ZERO,
-                List.of(),
-                ZoneOffset.UTC,
-                List.of(),
-                List.of(),
-                null);
+        SourceDefinition open = SourceDefinition.of(name, Located.of(file)).key(List.of("none")).eventTime("none").build();
         SourceText text = reader.open(open, null).text();
         List<String> header = text.header();
         List<ColumnEvidence> evidence = header.stream().map(_ -> new ColumnEvidence()).toList();

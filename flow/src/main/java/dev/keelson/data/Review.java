@@ -445,7 +445,7 @@ public final class Review {
                                         known.location()));
             }
             SourceDefinition source = rows.source().withColumns(columns);
-            return vouched ? source.withRules(List.of(), source.anomalies()) : source;
+            return vouched ? source.with().rules(List.of()).build() : source;
         }
 
         private static ColumnDefinition typed(Column column, List<String> formats) {

@@ -4,6 +4,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,71 +62,33 @@ public record SourceDefinition(
         }
     }
 
-    /** A source without rules and anomalies. */
-    public SourceDefinition(
-            String name,
-            SourceOrigin origin,
-            List<String> key,
-            String eventTime,
-            @Nullable String cursor,
-            Duration lateWindow,
-            @Nullable String created,
-            Duration knownAfter,
-            List<String> outcomes,
-            ZoneId zone,
-            List<ColumnDefinition> columns,
-            List<CheckDefinition> checks,
-            @Nullable Location location,
-            @Nullable RowOperation operation) {
-        this(
-                name,
-                origin,
-                key,
-                eventTime,
-                cursor,
-                lateWindow,
-                created,
-                knownAfter,
-                outcomes,
-                zone,
-                columns,
-                checks,
-                location,
-                operation,
-                List.of(),
-                List.of());
+    /** Begins a source; what is not said is as in a project file. */
+    public static Builder of(String name, SourceOrigin origin) {
+        return new Builder(name, origin);
     }
 
-    /** A source of files whose rows are all rows of the dataset. */
-    public SourceDefinition(
-            String name,
-            Located file,
-            List<String> key,
-            String eventTime,
-            @Nullable String cursor,
-            Duration lateWindow,
-            @Nullable String created,
-            Duration knownAfter,
-            List<String> outcomes,
-            ZoneId zone,
-            List<ColumnDefinition> columns,
-            List<CheckDefinition> checks,
-            @Nullable Location location) {
-        this(
-                name,
-                new SourceOrigin.Files(file),
-                key,
-                eventTime,
-                cursor,
-                lateWindow,
-                created,
-                knownAfter,
-                outcomes,
-                zone,
-                columns,
-                checks,
-                location,
-                null);
+    /** Begins a source of files. */
+    public static Builder of(String name, Located file) {
+        return of(name, new SourceOrigin.Files(file));
+    }
+
+    /** The same source, to be changed. */
+    public Builder with() {
+        return of(name, origin)
+                .key(key)
+                .eventTime(eventTime)
+                .cursor(cursor)
+                .lateWindow(lateWindow)
+                .created(created)
+                .knownAfter(knownAfter)
+                .outcomes(outcomes)
+                .zone(zone)
+                .columns(columns)
+                .checks(checks)
+                .location(location)
+                .operation(operation)
+                .rules(rules)
+                .anomalies(anomalies);
     }
 
     /** The file, files or table as messages call it. */
@@ -135,29 +98,136 @@ public record SourceDefinition(
 
     /** The same source with its rows from elsewhere. */
     public SourceDefinition withOrigin(SourceOrigin other) {
-        return new SourceDefinition(
-                name, other, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
-                location, operation, rules, anomalies);
-    }
-
-    /** The same source with other checks. */
-    public SourceDefinition withChecks(List<CheckDefinition> others) {
-        return new SourceDefinition(
-                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, others,
-                location, operation, rules, anomalies);
-    }
-
-    /** The same source with other rules and anomalies. */
-    public SourceDefinition withRules(List<RowRule> otherRules, List<AnomalyRule> otherAnomalies) {
-        return new SourceDefinition(
-                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
-                location, operation, otherRules, otherAnomalies);
+        return with().origin(other).build();
     }
 
     /** The same source with other declarations of columns. */
     SourceDefinition withColumns(List<ColumnDefinition> others) {
-        return new SourceDefinition(
-                name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, others, checks,
-                location, operation, rules, anomalies);
+        return with().columns(others).build();
+    }
+
+    /** A source in the making: names its parts, as the project file does. Not safe for use by several threads. */
+    public static final class Builder {
+        private final String name;
+        private SourceOrigin origin;
+        private List<String> key = List.of();
+        private String eventTime = "";
+        private @Nullable String cursor;
+        private Duration lateWindow = Duration.ZERO;
+        private @Nullable String created;
+        private Duration knownAfter = Duration.ZERO;
+        private List<String> outcomes = List.of();
+        private ZoneId zone = ZoneOffset.UTC;
+        private List<ColumnDefinition> columns = List.of();
+        private List<CheckDefinition> checks = List.of();
+        private @Nullable Location location;
+        private @Nullable RowOperation operation;
+        private List<RowRule> rules = List.of();
+        private List<AnomalyRule> anomalies = List.of();
+
+        private Builder(String name, SourceOrigin origin) {
+            this.name = name;
+            this.origin = origin;
+        }
+
+        private Builder origin(SourceOrigin other) {
+            origin = other;
+            return this;
+        }
+
+        /** Columns that identify a row; one at least is needed. */
+        public Builder key(List<String> names) {
+            key = names;
+            return this;
+        }
+
+        /** When it happened; needed. */
+        public Builder eventTime(String column) {
+            eventTime = column;
+            return this;
+        }
+
+        /** By what incremental loads proceed; null for the standard. */
+        public Builder cursor(@Nullable String column) {
+            cursor = column;
+            return this;
+        }
+
+        /** How far back a row may come in late. */
+        public Builder lateWindow(Duration window) {
+            lateWindow = window;
+            return this;
+        }
+
+        /** When a row became known, or null. */
+        public Builder created(@Nullable String column) {
+            created = column;
+            return this;
+        }
+
+        /** How long after the event a row is known. */
+        public Builder knownAfter(Duration delay) {
+            knownAfter = delay;
+            return this;
+        }
+
+        /** Columns known only after the event. */
+        public Builder outcomes(List<String> names) {
+            outcomes = names;
+            return this;
+        }
+
+        /** Zone of naive times and dates; UTC unless it is said. */
+        public Builder zone(ZoneId zone) {
+            this.zone = zone;
+            return this;
+        }
+
+        /** Declared columns. */
+        public Builder columns(List<ColumnDefinition> declared) {
+            columns = declared;
+            return this;
+        }
+
+        /** Conditions on a load. */
+        public Builder checks(List<CheckDefinition> conditions) {
+            checks = conditions;
+            return this;
+        }
+
+        /** Where it is declared. */
+        public Builder location(@Nullable Location place) {
+            location = place;
+            return this;
+        }
+
+        /** What a row of a change feed does; null when it is none. */
+        public Builder operation(@Nullable RowOperation kind) {
+            operation = kind;
+            return this;
+        }
+
+        /** Conditions that every row keeps. */
+        public Builder rules(List<RowRule> conditions) {
+            rules = conditions;
+            return this;
+        }
+
+        /** Which values are marked as unlikely. */
+        public Builder anomalies(List<AnomalyRule> marks) {
+            anomalies = marks;
+            return this;
+        }
+
+        /**
+         * The source.
+         *
+         * @throws IllegalArgumentException if there is no key, or a duration is negative
+         */
+        public SourceDefinition build() {
+            return new SourceDefinition(
+                    name, origin, key, eventTime, cursor, lateWindow, created, knownAfter, outcomes, zone, columns, checks,
+                    location, operation, rules, anomalies);
+        }
     }
 }

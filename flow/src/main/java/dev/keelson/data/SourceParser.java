@@ -338,6 +338,10 @@ final class SourceParser {
         long[] known = new long[256];
         long[] cursors = new long[256];
         int[] lines = new int[256];
+        long lastKnown = previous == null ? 0 : Micros.of(previous.watermark());
+        long lastCursor = previous == null ? 0 : Micros.of(previous.cursorMark());
+        boolean timed = false;
+        List<ColumnReader> timeless = new ArrayList<>(); // columns of times that a delete leaves empty
         int good = 0;
         boolean any = false;
         while (cells.next()) {
@@ -379,15 +383,23 @@ final class SourceParser {
             String firstReason = "";
             List<String> others = List.of();
             boolean timesGood = true;
+            timeless.clear();
             Arrays.fill(nulledHere, false);
             for (int i = 0; i < readers.length; i++) {
                 ColumnReader reader = readers[i];
                 if (reader == null) {
                     continue;
                 }
-                if (deleted && !roles.contains(header.get(i))) {
-                    reader.setNull(good);
-                    continue;
+                if (deleted && !source.key().contains(header.get(i))) {
+                    if (!roles.contains(header.get(i))) {
+                        reader.setNull(good);
+                        continue;
+                    }
+                    if (cells.text(i).isBlank()) {
+                        reader.setNull(good);
+                        timeless.add(reader);
+                        continue;
+                    }
                 }
                 String problem = reader.read(cells.chars(), cells.start(i), cells.end(i), good);
                 if (problem == null) {
@@ -407,9 +419,17 @@ final class SourceParser {
                     others.add(header.get(i));
                 }
             }
-            long event = timesGood ? eventTime.microsAt(good) : 0;
-            long knownAt =
-                    !timesGood ? UNKNOWN : created != null ? created.microsAt(good) : Math.addExact(event, knownAfter);
+            long cursorAt = timeless.contains(cursor) ? lastCursor : cursor.microsAt(good);
+            long knownAt;
+            if (!timesGood) {
+                knownAt = UNKNOWN;
+            } else if (created != null && !timeless.contains(created)) {
+                knownAt = created.microsAt(good);
+            } else if (created == null && !timeless.contains(eventTime)) {
+                knownAt = Math.addExact(eventTime.microsAt(good), knownAfter);
+            } else {
+                knownAt = timeless.contains(cursor) ? lastKnown : cursorAt;
+            }
             if (firstBad >= 0) {
                 bad.add(badCell(cells, header, readers[firstBad], firstBad, firstReason, others, knownAt));
                 continue;
@@ -417,9 +437,19 @@ final class SourceParser {
             for (int i = 0; i < readers.length; i++) {
                 nulledCells[i] += nulledHere[i] ? 1 : 0;
             }
-            events[good] = event;
+            events[good] = timeless.contains(eventTime) ? knownAt : eventTime.microsAt(good);
             known[good] = knownAt;
-            cursors[good] = cursor.microsAt(good);
+            cursors[good] = cursorAt;
+            if (!timeless.contains(cursor)) {
+                if (!timed) { // deletes by key alone that came before it
+                    Arrays.fill(known, 0, good, knownAt);
+                    Arrays.fill(events, 0, good, knownAt);
+                    Arrays.fill(cursors, 0, good, cursorAt);
+                }
+                lastKnown = timed ? Math.max(lastKnown, knownAt) : knownAt;
+                lastCursor = timed ? Math.max(lastCursor, cursorAt) : cursorAt;
+                timed = true;
+            }
             lines[good] = cells.line();
             if (operation != null) {
                 deletes[good] = deleted;

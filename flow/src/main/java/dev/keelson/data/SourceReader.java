@@ -16,8 +16,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,18 +125,30 @@ public final class SourceReader {
         String cursor = SourceParser.cursorName(source);
         boolean date = source.columns().stream()
                 .anyMatch(column -> column.name().equals(cursor) && column.type() == ColumnType.DATE);
-        TableText text = new TableText(origin.name().text(), since != null, SourceBytes.limit());
-        adapter.read(origin, new TableQuery(source.key(), cursor, date, since, source.zone()), text);
-        if (previous != null && text.lines() == 0) {
-            text.columns(nothingNew(source, previous)); // a service without rows tells no columns
+        TableText text = new TableText(
+                origin.name().text(), !(origin instanceof SourceOrigin.Files), SourceBytes.limit());
+        adapter.read(origin, new TableQuery(source.key(), cursor, date, since, source.operation() != null, source.zone()), text);
+        if (text.lines() == 0 && !(origin instanceof SourceOrigin.Files)) {
+            text.columns(columnsWithoutRows(source, previous)); // a service without rows tells no columns
         }
         return new Read(text, text.sha256());
     }
 
-    private static List<Column> nothingNew(SourceDefinition source, DatasetVersion previous) {
+    private static List<Column> columnsWithoutRows(SourceDefinition source, @Nullable DatasetVersion previous) {
         List<Column> columns = new ArrayList<>();
-        RowDigests.contentColumns(previous.schema())
-                .forEach(name -> columns.add(previous.schema().column(name)));
+        if (previous != null) {
+            RowDigests.contentColumns(previous.schema())
+                    .forEach(name -> columns.add(previous.schema().column(name)));
+        } else {
+            Set<String> declared = new HashSet<>();
+            for (ColumnDefinition column : source.columns()) {
+                declared.add(column.name());
+                columns.add(new Column(column.name(), column.type()));
+            }
+            source.key().stream()
+                    .filter(name -> !declared.contains(name))
+                    .forEach(name -> columns.add(new Column(name, ColumnType.STRING)));
+        }
         RowOperation operation = source.operation();
         if (operation != null) {
             columns.add(new Column(operation.column(), ColumnType.STRING));

@@ -19,43 +19,59 @@ final class TableText implements SourceText, TableSink {
     private static final int CHUNK = 1 << 20;
 
     private final String name;
-    private final boolean partial;
+    private final boolean mayBeEmpty;
     private final long limit;
     private final List<String> header = new ArrayList<>();
     private final List<@Nullable ColumnType> types = new ArrayList<>();
-    private final Sha256 digest = new Sha256();
+    private Sha256 digest = new Sha256();
     private final List<char[]> chunks = new ArrayList<>();
     private final List<int[]> rows = new ArrayList<>();
     private int used = CHUNK;
     private long total;
 
     /**
-     * @param partial whether only what is new was asked for, so that there may be nothing
+     * @param mayBeEmpty whether a table without rows is one: that of a database or service is
      * @param limit how many characters there may be
      */
-    TableText(String name, boolean partial, long limit) {
+    TableText(String name, boolean mayBeEmpty, long limit) {
         this.name = name;
-        this.partial = partial;
+        this.mayBeEmpty = mayBeEmpty;
         this.limit = limit;
     }
 
     @Override
     public void columns(List<Column> columns) {
-        columns(columns.stream().map(Column::name).toList(), columns.stream().map(Column::type).toList());
+        names(columns.stream().map(Column::name).toList());
+        types(columns.stream().map(Column::type).toList());
     }
 
     @Override
-    public void columns(List<String> names, List<? extends @Nullable ColumnType> given) {
+    public void names(List<String> names) {
         if (names.size() > SourceReader.MOST_COLUMNS) {
             throw new KeelsonException(CsvText.tooManyColumns(name, names.size()));
         }
         header.clear();
         types.clear();
-        for (int i = 0; i < names.size(); i++) {
-            header.add(names.get(i).strip());
-            types.add(given.get(i));
-            digest.add(names.get(i));
+        digest = new Sha256();
+        chunks.clear();
+        rows.clear();
+        used = CHUNK;
+        total = 0;
+        for (String each : names) {
+            header.add(each.strip());
+            types.add(null);
+            digest.add(each);
         }
+    }
+
+    @Override
+    public void types(List<? extends @Nullable ColumnType> given) {
+        if (given.size() != header.size()) {
+            throw new IllegalArgumentException(
+                    "types (%d) must be as many as columns (%d).".formatted(given.size(), header.size()));
+        }
+        types.clear();
+        types.addAll(given);
     }
 
     @Override
@@ -128,7 +144,7 @@ final class TableText implements SourceText, TableSink {
 
     @Override
     public boolean mayBeEmpty() {
-        return partial;
+        return mayBeEmpty;
     }
 
     @Override

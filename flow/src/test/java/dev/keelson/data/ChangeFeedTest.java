@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +24,7 @@ class ChangeFeedTest {
     private final DataLoad load = new DataLoad(store);
 
     private static SourceDefinition feed() {
-        SourceDefinition plain = Sources.matches()
+        return Sources.matches()
                 .key("id")
                 .eventTime("at")
                 .created("changed")
@@ -32,22 +33,8 @@ class ChangeFeedTest {
                 .column("changed", ColumnType.TIMESTAMP)
                 .column("id", ColumnType.STRING)
                 .column("value", ColumnType.DOUBLE)
+                .operation(new RowOperation("op", List.of("I", "c"), List.of("U"), List.of("D")))
                 .build();
-        return new SourceDefinition(
-                plain.name(),
-                plain.origin(),
-                plain.key(),
-                plain.eventTime(),
-                plain.cursor(),
-                plain.lateWindow(),
-                plain.created(),
-                plain.knownAfter(),
-                plain.outcomes(),
-                plain.zone(),
-                plain.columns(),
-                plain.checks(),
-                plain.location(),
-                new RowOperation("op", List.of("I", "c"), List.of("U"), List.of("D")));
     }
 
     private static SourceRows rows(String lines) {
@@ -81,6 +68,72 @@ class ChangeFeedTest {
         assertThat(report.superseded()).isEqualTo(3);
         assertThat(report.deleted()).isZero();
         assertThat(report.unchanged()).isEqualTo(1);
+    }
+
+    @Test
+    void deleteWithNothingButItsKeyTakesTheRowOut() {
+        load.load(rows("I,a,2024-01-01,2024-01-01T10:00:00Z,1\nI,b,2024-02-01,2024-02-01T10:00:00Z,2\n"), null, NOW);
+
+        LoadReport report = load.load(read("D,a,,,\n"), null, NOW);
+
+        assertThat(report.deleted()).isEqualTo(1);
+        assertThat(report.quarantined()).isEmpty();
+        assertThat(dataset()).containsExactly("b=2.0");
+        assertThat(load.load(read("D,a,,,\n"), null, NOW).changed()).isFalse();
+    }
+
+    @Test
+    void deleteWithNothingButItsKeyCountsWhereItStands() {
+        SourceRows feed = rows("""
+                D,c,,,
+                I,a,2024-01-01,2024-01-01T10:00:00Z,1
+                I,b,2024-01-01,2024-01-02T10:00:00Z,2
+                I,c,2024-01-01,2024-01-02T10:00:00Z,3
+                D,a,,,
+                D,b,,2024-01-03T10:00:00Z,
+                I,a,2024-01-05,2024-01-05T10:00:00Z,7
+                """);
+
+        load.load(feed, null, NOW);
+        LoadReport again = new DataLoad(store).load(feed, null, NOW);
+
+        assertThat(dataset()).containsExactly("a=7.0", "c=3.0");
+        assertThat(again.changed()).isFalse();
+        assertThat(feed.quarantined()).isEmpty();
+    }
+
+    @Test
+    void deleteOfAJsonFeedMayLeaveEverythingElseOut() {
+        load.load(rows("I,a,2024-01-01,2024-01-01T10:00:00Z,1\nI,b,2024-02-01,2024-02-01T10:00:00Z,2\n"), null, NOW);
+        String lines = """
+                {"op": "U", "id": "b", "at": "2024-02-01", "changed": "2024-02-02T10:00:00Z", "value": 5}
+                {"op": "D", "id": "a", "at": null, "changed": null, "value": null}
+                {"op": "D", "id": "b"}
+                {"op": "I", "id": "e", "at": "2024-02-03", "changed": "2024-02-03T10:00:00Z", "value": 6}
+                """;
+
+        LoadReport report = load.load(
+                SourceReader.parse(
+                        feed(), "feed.jsonl", lines.getBytes(StandardCharsets.UTF_8), store.latest("matches").orElseThrow()),
+                null,
+                NOW);
+
+        assertThat(report.quarantined()).isEmpty();
+        assertThat(report.deleted()).isEqualTo(2);
+        assertThat(dataset()).containsExactly("e=6.0");
+    }
+
+    @Test
+    void deleteWithoutItsKeyIsSetAside() {
+        assertThat(rows("D,,2024-01-01,2024-01-01T10:00:00Z,\nI,b,2024-01-01,2024-01-01T10:00:00Z,1\n").quarantined())
+                .singleElement()
+                .satisfies(row -> assertThat(row.columnName()).isEqualTo("id"));
+    }
+
+    /** As the next load reads it: knowing what was loaded before. */
+    private SourceRows read(String lines) {
+        return SourceReader.parse(
+                feed(), "feed.csv", (HEADER + lines).getBytes(StandardCharsets.UTF_8), store.latest("matches").orElseThrow());
     }
 
     @Test

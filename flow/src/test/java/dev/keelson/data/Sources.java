@@ -24,6 +24,7 @@ public final class Sources {
     private final List<CheckDefinition> checks = new ArrayList<>();
     private final List<RowRule> rules = new ArrayList<>();
     private final List<AnomalyRule> anomalies = new ArrayList<>();
+    private @Nullable RowOperation operation;
     private String name = "matches";
 
     private Sources() {}
@@ -123,27 +124,32 @@ public final class Sources {
         return this;
     }
 
+    public Sources operation(RowOperation kind) {
+        operation = kind;
+        return this;
+    }
+
     public Sources name(String other) {
         name = other;
         return this;
     }
 
     public SourceDefinition build() {
-        SourceDefinition plain = new SourceDefinition(
-                name,
-                Located.of("matches.csv"),
-                key,
-                eventTime,
-                cursor,
-                lateWindow,
-                created,
-                knownAfter,
-                outcomes,
-                zone,
-                columns,
-                checks,
-                null);
-        return plain.withRules(rules, anomalies);
+        return SourceDefinition.of(name, Located.of("matches.csv"))
+                .key(key)
+                .eventTime(eventTime)
+                .cursor(cursor)
+                .lateWindow(lateWindow)
+                .created(created)
+                .knownAfter(knownAfter)
+                .outcomes(outcomes)
+                .zone(zone)
+                .columns(columns)
+                .checks(checks)
+                .operation(operation)
+                .rules(rules)
+                .anomalies(anomalies)
+                .build();
     }
 
     /** Reads a text as the file {@code matches.csv}. */

@@ -1,6 +1,5 @@
 package dev.keelson.labels;
 
-import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SystemColumns;
 import dev.keelson.error.Located;
@@ -12,7 +11,6 @@ import dev.keelson.frame.Schema;
 import dev.keelson.frame.Vector;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,20 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** Bars of several symbols, as a source gives them. */
 final class Rows {
     static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
-    static final SourceDefinition SOURCE = new SourceDefinition(
-            "prices",
-            Located.of("prices.csv"),
-            List.of("symbol", "time"),
-            "time",
-            null,
-            Duration.ZERO,
-            null,
-            Duration.ofMinutes(1),
-            List.of(),
-            ZoneOffset.UTC,
-            List.<ColumnDefinition>of(),
-            List.of(),
-            null);
+    static final SourceDefinition SOURCE = SourceDefinition.of("prices", Located.of("prices.csv"))
+            .key(List.of("symbol", "time"))
+            .eventTime("time")
+            .knownAfter(Duration.ofMinutes(1))
+            .build();
 
     private final List<Bar> bars = new ArrayList<>();
 

@@ -79,6 +79,42 @@ public final class InMemoryPredictionLog implements PredictionLog {
     }
 
     @Override
+    public synchronized List<Placed> predictions(long after, int limit) {
+        return placed().map(each -> new Placed(each.place(), each.place(), each.prediction()))
+                .filter(each -> each.at() > after)
+                .sorted(Comparator.comparingLong(Placed::at))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized List<Placed> settled(long at, long place, int limit) {
+        return placed().filter(each -> each.prediction().outcome() != null)
+                .filter(each -> each.at() > at || (each.at() == at && each.place() > place))
+                .sorted(Comparator.comparingLong(Placed::at).thenComparingLong(Placed::place))
+                .limit(limit)
+                .toList();
+    }
+
+    private Stream<Placed> placed() {
+        List<Object> seen = records.subList(0, indexed);
+        return indexed().map(logged -> {
+            int place = 0;
+            int outcome = 0;
+            for (int i = 0; i < seen.size(); i++) {
+                if (place == 0 && seen.get(i) instanceof PredictionEvent event && event.id().equals(logged.event().id())) {
+                    place = i + 1;
+                } else if (seen.get(i) instanceof OutcomeEvent event
+                        && event.model().equals(logged.event().model())
+                        && event.entity().equals(logged.event().entity())) {
+                    outcome = i + 1;
+                }
+            }
+            return new Placed(Math.max(place, outcome), place, logged);
+        });
+    }
+
+    @Override
     public synchronized Knowledge known(String model, String entity) {
         Instant eventTime = null;
         OutcomeEvent outcome = null;

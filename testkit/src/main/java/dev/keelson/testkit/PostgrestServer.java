@@ -38,6 +38,7 @@ public final class PostgrestServer implements AutoCloseable {
     private final String key;
     private final int mostRows;
     private final Map<String, List<ObjectNode>> tables = new TreeMap<>();
+    private final Map<String, Map<String, String>> types = new TreeMap<>();
     private final Deque<Integer> failures = new ArrayDeque<>();
     private final List<String> requests = new ArrayList<>();
     private @Nullable Runnable afterPage;
@@ -74,6 +75,12 @@ public final class PostgrestServer implements AutoCloseable {
         tables.computeIfAbsent(table, name -> new ArrayList<>()).addAll(Arrays.asList(rows));
     }
 
+    /** Makes a table whose columns are known: others are refused, and texts that are no number in an {@code integer}. */
+    public synchronized void define(String table, Map<String, String> typeByColumn) {
+        tables.computeIfAbsent(table, name -> new ArrayList<>());
+        types.put(table, new LinkedHashMap<>(typeByColumn));
+    }
+
     /** The rows of a table. */
     public synchronized List<ObjectNode> rows(String table) {
         return List.copyOf(tables.getOrDefault(table, List.of()));
@@ -102,6 +109,7 @@ public final class PostgrestServer implements AutoCloseable {
     private synchronized void answer(HttpExchange exchange) throws IOException {
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         Integer failure = failures.poll();
+        String strange = strangeSelection(exchange);
         String given = exchange.getRequestHeaders().getFirst("apikey");
         String table = exchange.getRequestURI().getPath().substring("/rest/v1/".length());
         if (failure != null) {
@@ -114,14 +122,34 @@ public final class PostgrestServer implements AutoCloseable {
         } else if (!tables.containsKey(table)) {
             message(exchange, 404, "Could not find the table '%s' in the schema cache".formatted(table));
         } else if (exchange.getRequestMethod().equals("POST")) {
-            upsert(exchange, tables.get(table));
+            upsert(exchange, table);
+        } else if (strange != null) {
+            message(exchange, 400, "42703", "column %s.%s does not exist".formatted(table, strange));
         } else {
             page(exchange, tables.get(table));
         }
     }
 
     private static void message(HttpExchange exchange, int status, String message) throws IOException {
-        send(exchange, status, JsonNodeFactory.instance.objectNode().put("message", message));
+        message(exchange, status, "", message);
+    }
+
+    private static void message(HttpExchange exchange, int status, String code, String message) throws IOException {
+        send(exchange, status, JsonNodeFactory.instance.objectNode().put("code", code).put("message", message));
+    }
+
+    /** A column that is selected and not there, or null. */
+    private @Nullable String strangeSelection(HttpExchange exchange) {
+        Map<String, String> known =
+                types.get(exchange.getRequestURI().getPath().substring("/rest/v1/".length()));
+        String select = parameters(exchange).getOrDefault("select", "*");
+        return known == null || select.equals("*")
+                ? null
+                : Arrays.stream(select.split(",", -1))
+                        .map(name -> name.replace("\"", ""))
+                        .filter(name -> !known.containsKey(name))
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static void send(HttpExchange exchange, int status, JsonNode body) throws IOException {
@@ -178,10 +206,35 @@ public final class PostgrestServer implements AutoCloseable {
         }
     }
 
-    private static void upsert(HttpExchange exchange, List<ObjectNode> table) throws IOException {
+    /** All rows or none. */
+    private void upsert(HttpExchange exchange, String name) throws IOException {
+        List<ObjectNode> table = Objects.requireNonNull(tables.get(name), name);
+        Map<String, String> known = types.get(name);
+        JsonNode rows = JSON.readTree(exchange.getRequestBody());
+        for (JsonNode row : rows) {
+            for (Map.Entry<String, JsonNode> cell : row.properties()) {
+                if (known != null && !known.containsKey(cell.getKey())) {
+                    message(
+                            exchange,
+                            400,
+                            "PGRST204",
+                            "Could not find the '%s' column of '%s' in the schema cache".formatted(cell.getKey(), name));
+                    return;
+                }
+                boolean whole = known != null && "integer".equals(known.get(cell.getKey()));
+                if (whole && cell.getValue().isTextual()) {
+                    message(
+                            exchange,
+                            400,
+                            "22P02",
+                            "invalid input syntax for type integer: \"%s\"".formatted(cell.getValue().asText()));
+                    return;
+                }
+            }
+        }
         String conflict = parameters(exchange).get("on_conflict");
         List<String> columns = conflict == null ? List.of() : List.of(conflict.split(",", -1));
-        for (JsonNode row : JSON.readTree(exchange.getRequestBody())) {
+        for (JsonNode row : rows) {
             table.removeIf(other -> !columns.isEmpty()
                     && columns.stream().allMatch(column -> other.path(column).equals(row.path(column))));
             table.add((ObjectNode) row);

@@ -323,7 +323,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(50);
+        assertThat(paths.size()).isEqualTo(51);
     }
 
     @Test

@@ -44,6 +44,20 @@ class DataApiTest {
     }
 
     @Test
+    void tablesAreWrittenBackAndSayHowFarTheyGot() {
+        Client.Answer full = client.post("/api/v1/sync", "{\"full\": true}");
+        Client.Answer looked = client.post("/api/v1/sync", "{\"dry_run\": true}");
+        Client.Answer status = client.get("/api/v1/sync");
+
+        assertThat(full.json().path("tables").path(0).path("rows").asInt()).isEqualTo(9);
+        assertThat(looked.json().path("tables").path(0).path("dry_run").asBoolean()).isTrue();
+        assertThat(status.json().path("tables").path(0).path("state").asText()).isEqualTo("complete");
+        assertProblem(client.post("/api/v1/sync", "{\"tables\": [\"bet\"]}"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/sync", "{\"full\": 1}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/sync", "[]"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void rowIsCorrectedAndTheCorrectionUndone() {
         JsonNode open = client.get("/api/v1/data/review?open=true").json().path("rows");
         String address = "/api/v1/data/review/" + open.path(0).path("row").asText();

@@ -23,9 +23,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -89,29 +87,21 @@ public final class BulkLoadBenchmark implements Task {
     }
 
     private static LoadReport load(Path folder, SourceReader reader, int rows) throws IOException {
-        SourceDefinition source = new SourceDefinition(
-                "prices",
-                Located.of("prices.csv"),
-                List.of("ticker", "at"),
-                "at",
-                null,
-                Duration.ZERO,
-                null,
-                Duration.ZERO,
-                List.of(),
-                ZoneOffset.UTC,
-                List.of(
+        SourceDefinition source = SourceDefinition.of("prices", Located.of("prices.csv"))
+                .key(List.of("ticker", "at"))
+                .eventTime("at")
+                .columns(List.of(
                         column("ticker", ColumnType.STRING, null),
                         column("at", ColumnType.TIMESTAMP, null),
                         column("open", ColumnType.DOUBLE, 0.0),
                         column("close", ColumnType.DOUBLE, 0.0),
                         column("volume", ColumnType.LONG, 0.0),
-                        column("venue", ColumnType.STRING, null)),
-                List.of(
+                        column("venue", ColumnType.STRING, null)))
+                .checks(List.of(
                         new CheckDefinition(CheckDefinition.Severity.BLOCK, Located.of("row_count >= " + rows)),
                         new CheckDefinition(CheckDefinition.Severity.BLOCK, Located.of("duplicate_keys == 0")),
-                        new CheckDefinition(CheckDefinition.Severity.WARN, Located.of("missing(close) < 1%"))),
-                null);
+                        new CheckDefinition(CheckDefinition.Severity.WARN, Located.of("missing(close) < 1%"))))
+                .build();
         Path fresh = Files.createTempDirectory(folder, "datasets-");
         try (DuckDb engine = new DuckDb(DuckDbSettings.defaults())) {
             return new DataLoad(new ParquetDatasetStore(fresh, engine)).load(reader, source, null, Instant.EPOCH);

@@ -13,8 +13,6 @@ import dev.keelson.expression.ArrayRow;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
-import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,33 +55,22 @@ public final class RequestCheckBenchmark implements Task {
     }
 
     private static SourceDefinition source() {
-        SourceDefinition plain = new SourceDefinition(
-                "bets",
-                Located.of("bets.csv"),
-                List.of("bet_id"),
-                "placed_at",
-                null,
-                Duration.ZERO,
-                null,
-                Duration.ZERO,
-                List.of(),
-                ZoneOffset.UTC,
-                List.of(
+        return SourceDefinition.of("bets", Located.of("bets.csv"))
+                .key(List.of("bet_id"))
+                .eventTime("placed_at")
+                .columns(List.of(
                         number("odds"),
                         number("stake"),
                         number("fair_prob"),
                         text("sport", List.of("Football", "Tennis", "Baseball", "Basketball"), null),
                         text("market", List.of("1X2", "Moneyline", "Spread", "Total"), null),
-                        text("bet_id", List.of(), "[0-9a-f]{12}")),
-                List.of(),
-                null);
-        return plain.withRules(
-                List.of(
+                        text("bet_id", List.of(), "[0-9a-f]{12}")))
+                .rules(List.of(
                         rule("odds > 1", RowRule.OnFail.QUARANTINE),
                         rule("abs(implied_prob - 1/odds) < 0.01", RowRule.OnFail.QUARANTINE),
                         rule("placed_at <= event_start", RowRule.OnFail.QUARANTINE),
-                        rule("odds * fair_prob - 1 < 0.25", RowRule.OnFail.WARN)),
-                List.of());
+                        rule("odds * fair_prob - 1 < 0.25", RowRule.OnFail.WARN)))
+                .build();
     }
 
     private static RowRule rule(String check, RowRule.OnFail onFail) {

@@ -5,17 +5,19 @@ import dev.keelson.frame.ColumnType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the rows of a table: its columns once, then row after row. Called by one thread. */
+/**
+ * Takes the rows of a table as they come: its columns, then row after row. To begin with the columns again forgets the rows
+ * that were given. Called by one thread.
+ */
 public interface TableSink {
     /** The columns in their order, with the types they have there. */
     void columns(List<Column> columns);
 
-    /**
-     * The columns in their order.
-     *
-     * @param types the type of each, or null where the cells are to tell
-     */
-    void columns(List<String> names, List<? extends @Nullable ColumnType> types);
+    /** The columns in their order, where only the rows tell the types; then {@link #types} comes last. */
+    void names(List<String> names);
+
+    /** What the rows told: the type of each column, or null where the cells are to tell. */
+    void types(List<? extends @Nullable ColumnType> types);
 
     /**
      * A row.

@@ -37,6 +37,24 @@ public interface PredictionLog extends AutoCloseable {
     /** One prediction. */
     Optional<LoggedPrediction> find(UUID id);
 
+    /**
+     * Indexed predictions in the order in which they were logged.
+     *
+     * @param after {@link Placed#at} of the last one seen, or 0 for the beginning
+     * @param limit at most so many, at least 1
+     */
+    List<Placed> predictions(long after, int limit);
+
+    /**
+     * Indexed predictions whose outcome is known, in the order in which the later of the two was logged. A prediction comes
+     * again when its outcome was corrected.
+     *
+     * @param at {@link Placed#at} of the last one seen, or 0 for the beginning
+     * @param place {@link Placed#place} of the last one seen, or 0 for the beginning
+     * @param limit at most so many, at least 1
+     */
+    List<Placed> settled(long at, long place, int limit);
+
     /** What is indexed of an entity of a model. */
     Knowledge known(String model, String entity);
 
@@ -48,6 +66,15 @@ public interface PredictionLog extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * A prediction and where it stands in the journal.
+     *
+     * @param at where it came to be what was asked for: its own place, or that of the outcome that settled it
+     * @param place its own place; unique, positive and ascending in the order of the journal
+     * @param prediction with its outcome, if that has arrived
+     */
+    record Placed(long at, long place, LoggedPrediction prediction) {}
 
     /**
      * What the log knows of an entity.

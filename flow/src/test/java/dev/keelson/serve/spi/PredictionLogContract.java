@@ -8,6 +8,7 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
+import dev.keelson.serve.spi.PredictionLog.Placed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,6 +211,56 @@ public abstract class PredictionLogContract {
         assertThat(ids(query(null, null, null, null, null, null, "arSENal", false, 9))).containsExactly(1L, 3L);
         assertThat(ids(query(null, null, null, null, null, null, "0%", false, 9))).containsExactly(4L);
         assertThat(ids(PredictionQuery.of("m", "challenger"))).containsExactly(3L);
+    }
+
+    @Test
+    void predictionsAreReadOnInTheOrderOfTheJournal() {
+        log.append(List.of(prediction(3, "b", T0.plusSeconds(9)), prediction(1, "a", T0)), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0)), false);
+        log.append(List.of(prediction(2, "c", T0)), false);
+        log.catchUp();
+
+        List<Placed> first = log.predictions(0, 2);
+        List<Placed> rest = log.predictions(first.getLast().at(), 2);
+
+        assertThat(placed(first)).containsExactly(3L, 1L);
+        assertThat(first.getLast().prediction().outcome()).isEqualTo("H");
+        assertThat(placed(rest)).containsExactly(2L);
+        assertThat(log.predictions(rest.getLast().at(), 2)).isEmpty();
+    }
+
+    @Test
+    void settledPredictionsAreReadOnInTheOrderInWhichTheyWereSettled() {
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "b", T0), prediction(3, "a", T0)), false);
+        log.appendOutcomes(
+                List.of(new OutcomeEvent("m", "b", "D", T0), new OutcomeEvent("m", "a", "H", T0), new OutcomeEvent("m", "c", "H", T0)),
+                false);
+        log.append(List.of(prediction(4, "c", T0), prediction(5, "d", T0)), false);
+        log.catchUp();
+
+        List<Long> seen = new ArrayList<>();
+        Placed last = new Placed(0, 0, log.predictions(0, 1).getFirst().prediction());
+        for (List<Placed> page = log.settled(0, 0, 1); !page.isEmpty(); page = log.settled(last.at(), last.place(), 1)) {
+            last = page.getFirst();
+            seen.addAll(placed(page));
+        }
+
+        assertThat(seen).containsExactly(2L, 1L, 3L, 4L);
+        assertThat(placed(log.settled(0, 0, 100))).isEqualTo(seen);
+
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "b", "A", T0)), false);
+        log.catchUp();
+
+        assertThat(log.settled(last.at(), last.place(), 9)).singleElement().satisfies(again -> {
+            assertThat(again.prediction().event().id()).isEqualTo(new UUID(0, 2));
+            assertThat(again.prediction().outcome()).isEqualTo("A");
+        });
+    }
+
+    private static List<Long> placed(List<Placed> page) {
+        return page.stream()
+                .map(each -> each.prediction().event().id().getLeastSignificantBits())
+                .toList();
     }
 
     @Test

@@ -31,6 +31,16 @@ abstract class IndexedPredictionLog implements PredictionLog {
     }
 
     @Override
+    public List<Placed> predictions(long after, int limit) {
+        return index.predictions(after, limit);
+    }
+
+    @Override
+    public List<Placed> settled(long at, long place, int limit) {
+        return index.settled(at, place, limit);
+    }
+
+    @Override
     public Knowledge known(String model, String entity) {
         return index.known(model, entity);
     }

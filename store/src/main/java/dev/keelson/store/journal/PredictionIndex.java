@@ -7,6 +7,7 @@ import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import dev.keelson.serve.spi.PredictionLog.Knowledge;
+import dev.keelson.serve.spi.PredictionLog.Placed;
 import dev.keelson.store.sqlite.ReaderPool;
 import dev.keelson.store.sqlite.SqliteFile;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,8 +84,11 @@ final class PredictionIndex implements AutoCloseable {
                     + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
     private static final String SELECT = """
             select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
-                p.probabilities, p.features, p.watched, o.outcome, o.known_at
+                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place
             from predictions p""" + JOIN_OUTCOMES;
+    private static final String SELECT_BY_OUTCOME = SELECT.replace(
+            "from predictions p left join outcomes o on",
+            "from outcomes o cross join predictions p on p.place < o.place and");
 
     private final SqliteFile file;
     private final @Nullable Writer writer;
@@ -238,6 +243,38 @@ final class PredictionIndex implements AutoCloseable {
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(prediction(row)) : Optional.empty();
                 }
+            }
+        });
+    }
+
+    List<Placed> predictions(long after, int limit) {
+        return placed(SELECT + " where p.place > ? order by p.place limit ?", false, after, limit);
+    }
+
+    /** Outcomes that came after their predictions, and predictions that came after their outcomes, as one list. */
+    List<Placed> settled(long at, long place, int limit) {
+        List<Placed> found = new ArrayList<>(placed(
+                SELECT_BY_OUTCOME + " where o.place >= ? and (o.place > ? or p.place > ?) order by o.place, p.place limit ?",
+                true, at, at, place, limit));
+        found.addAll(placed(
+                SELECT + " where p.place > ? and o.place < p.place order by p.place limit ?", false, at, limit));
+        found.sort(Comparator.comparingLong(Placed::at).thenComparingLong(Placed::place));
+        return List.copyOf(found.subList(0, Math.min(limit, found.size())));
+    }
+
+    private List<Placed> placed(String sql, boolean byOutcome, long... values) {
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < values.length; i++) {
+                    statement.setLong(i + 1, values[i]);
+                }
+                List<Placed> found = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        found.add(new Placed(row.getLong(byOutcome ? 16 : 15), row.getLong(15), prediction(row)));
+                    }
+                }
+                return found;
             }
         });
     }

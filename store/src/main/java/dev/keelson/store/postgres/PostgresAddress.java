@@ -101,6 +101,15 @@ final class PostgresAddress {
         return DriverManager.getConnection(url, properties);
     }
 
+    /** A new connection that writes texts as values of whatever type their columns have, many rows at once. */
+    Connection connectToWrite() throws SQLException {
+        Properties writing = new Properties();
+        writing.putAll(properties);
+        writing.setProperty("stringtype", "unspecified");
+        writing.setProperty("reWriteBatchedInserts", "true");
+        return DriverManager.getConnection(url, writing);
+    }
+
     /** What a failure says, without the password. */
     String message(SQLException failure) {
         String message = String.valueOf(failure.getMessage());

@@ -91,11 +91,15 @@ public final class PostgresTables implements SourceTables {
     }
 
     private static String sql(SourceOrigin.Postgres origin, TableQuery query) {
-        return "SELECT * FROM %s AS rows_of_source%s ORDER BY %s"
+        String cursor = quoted(query.cursor());
+        return "SELECT * FROM %s AS rows_of_source%s ORDER BY %s%s"
                 .formatted(
                         from(origin),
-                        query.since() == null ? "" : " WHERE " + quoted(query.cursor()) + " >= ?",
-                        query.key().stream().map(PostgresTables::quoted).collect(Collectors.joining(", ")));
+                        query.since() == null
+                                ? ""
+                                : " WHERE " + cursor + " >= ?" + (query.feed() ? " OR " + cursor + " IS NULL" : ""),
+                        query.key().stream().map(PostgresTables::quoted).collect(Collectors.joining(", ")),
+                        query.feed() ? ", " + cursor + " NULLS LAST" : "");
     }
 
     private static String from(SourceOrigin.Postgres origin) {

@@ -15,8 +15,6 @@ import dev.keelson.error.Problem;
 import dev.keelson.frame.ColumnType;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,17 +63,16 @@ public final class SupabaseTables implements SourceTables {
             throw new IllegalArgumentException("(%s) is no table of Supabase.".formatted(origin));
         }
         try {
-            List<JsonNode> rows = null;
-            for (int reading = 0; rows == null && reading < READINGS; reading++) {
-                rows = rows(supabase, query);
+            boolean whole = false;
+            for (int reading = 0; !whole && reading < READINGS; reading++) {
+                whole = read(supabase, query, new Rows(query, sink));
             }
-            if (rows == null) {
+            if (!whole) {
                 throw unreadable(
                         supabase,
-                        "rows were deleted while it was read, %d times".formatted(READINGS),
+                        "rows were deleted or columns added while it was read, %d times".formatted(READINGS),
                         "Maybe try again when nobody deletes rows.");
             }
-            give(rows, query, sink);
         } catch (IOException e) {
             throw unreadable(
                     supabase,
@@ -87,42 +84,38 @@ public final class SupabaseTables implements SourceTables {
         }
     }
 
-    /** All rows, or null when some vanished meanwhile. */
-    private @Nullable List<JsonNode> rows(SourceOrigin.Supabase origin, TableQuery query)
+    /** Gives page after page; false when rows vanished or columns were added meanwhile. */
+    private boolean read(SourceOrigin.Supabase origin, TableQuery query, Rows rows)
             throws IOException, InterruptedException {
-        List<JsonNode> rows = new ArrayList<>();
         long total = -1;
         while (true) {
             RestClient.Answer answer = client.send(
-                    address(origin, query, rows.size()), origin.key().text(), headers(origin), null);
+                    address(origin, query, rows.count), origin.key().text(), headers(origin), null);
             if (answer.status() == 416 || (answer.status() == 206 && answer.body().length == 0)) {
-                return total < 0 || rows.size() >= total ? rows : null; // past the end
+                return rows.whole(total); // past the end
             }
             if (answer.status() != 200 && answer.status() != 206) {
                 throw refused(origin, answer);
             }
             JsonNode list = parse(origin, answer.body());
-            list.forEach(rows::add);
+            rows.take(list);
             long now = total(answer.contentRange());
             if (now >= 0 && now < total) {
-                return null;
+                return false;
             }
             total = Math.max(total, now);
-            boolean end = total >= 0 ? rows.size() >= total : list.size() < page;
+            boolean end = total >= 0 ? rows.count >= total : list.size() < page;
             if (end || list.isEmpty()) {
-                return total >= 0 && rows.size() < total ? null : rows;
+                return rows.whole(total);
             }
         }
     }
 
-    private URI address(SourceOrigin.Supabase origin, TableQuery query, int offset) {
-        String base = origin.address().text().replaceAll("/+$", "");
-        StringBuilder uri = new StringBuilder(base.endsWith("/rest/v1") ? base : base + "/rest/v1")
-                .append('/')
-                .append(encoded(SupabaseName.table(origin.table().text())))
+    private URI address(SourceOrigin.Supabase origin, TableQuery query, long offset) {
+        StringBuilder uri = new StringBuilder(SupabaseName.endpoint(origin))
                 .append("?select=*&order=")
                 .append(query.key().stream()
-                        .map(column -> encoded(column) + ".asc")
+                        .map(column -> SupabaseName.encoded(column) + ".asc")
                         .collect(Collectors.joining(",")))
                 .append("&limit=")
                 .append(page)
@@ -133,17 +126,12 @@ public final class SupabaseTables implements SourceTables {
                     ? query.since().atZone(query.zone()).toLocalDate().toString()
                     // A column without a zone is compared by its clock: a day covers every zone.
                     : query.since().minus(Duration.ofDays(1)).toString();
-            uri.append('&').append(encoded(query.cursor())).append("=gte.").append(encoded(from));
+            uri.append('&')
+                    .append(SupabaseName.encoded(query.cursor()))
+                    .append("=gte.")
+                    .append(SupabaseName.encoded(from));
         }
-        try {
-            return URI.create(uri.toString());
-        } catch (IllegalArgumentException e) {
-            throw new KeelsonException(Problem.at(
-                    ErrorCode.BAD_VALUE,
-                    origin.address().location(),
-                    "The address (%s) of the service is none.".formatted(base),
-                    "Maybe write it as https://PROJECT.supabase.co."));
-        }
+        return SupabaseName.uri(origin, uri.toString());
     }
 
     private static Map<String, String> headers(SourceOrigin.Supabase origin) {
@@ -154,10 +142,6 @@ public final class SupabaseTables implements SourceTables {
             headers.put("Accept-Profile", schema);
         }
         return headers;
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The number behind the slash of {@code 0-999/12345}, or -1. */
@@ -214,43 +198,76 @@ public final class SupabaseTables implements SourceTables {
                 hint));
     }
 
-    private static void give(List<JsonNode> rows, TableQuery query, TableSink sink) throws JsonProcessingException {
-        Set<String> names = new LinkedHashSet<>();
-        rows.forEach(row -> row.fieldNames().forEachRemaining(names::add));
-        if (rows.isEmpty()) {
-            names.addAll(query.key());
-            names.add(query.cursor());
+    /** The rows of one reading on their way to the sink; the types that their values have show on the way. */
+    private static final class Rows {
+        private final TableQuery query;
+        private final TableSink sink;
+        private List<String> columns = List.of();
+        private boolean[] texts = {};
+        private boolean[] numbers = {};
+        private boolean[] booleans = {};
+        private boolean strange;
+        private long count;
+
+        Rows(TableQuery query, TableSink sink) {
+            this.query = query;
+            this.sink = sink;
         }
-        List<String> columns = List.copyOf(names);
-        List<@Nullable ColumnType> types = new ArrayList<>();
-        for (String column : columns) {
-            types.add(type(rows, column));
+
+        void take(JsonNode list) throws JsonProcessingException {
+            for (JsonNode row : list) {
+                if (count == 0) {
+                    List<String> names = new ArrayList<>();
+                    row.fieldNames().forEachRemaining(names::add);
+                    begin(names);
+                }
+                count++;
+                sink.row(cells(row));
+            }
         }
-        sink.columns(columns, types);
-        for (JsonNode row : rows) {
+
+        private void begin(List<String> names) {
+            columns = List.copyOf(names);
+            texts = new boolean[names.size()];
+            numbers = new boolean[names.size()];
+            booleans = new boolean[names.size()];
+            sink.names(columns);
+        }
+
+        private @Nullable String[] cells(JsonNode row) throws JsonProcessingException {
             @Nullable String[] cells = new @Nullable String[columns.size()];
+            int known = 0;
             for (int i = 0; i < cells.length; i++) {
                 JsonNode value = row.get(columns.get(i));
-                cells[i] = value == null || value.isNull()
-                        ? null
-                        : value.isContainerNode() ? JSON.writeValueAsString(value) : value.asText();
+                known += value == null ? 0 : 1;
+                if (value != null && !value.isNull()) {
+                    texts[i] |= value.isTextual() || value.isContainerNode();
+                    numbers[i] |= value.isNumber();
+                    booleans[i] |= value.isBoolean();
+                    cells[i] = value.isContainerNode() ? JSON.writeValueAsString(value) : value.asText();
+                }
             }
-            sink.row(cells);
+            strange |= known < row.size();
+            return cells;
         }
-    }
 
-    private static @Nullable ColumnType type(List<JsonNode> rows, String column) {
-        boolean texts = false;
-        boolean numbers = false;
-        boolean booleans = false;
-        for (JsonNode row : rows) {
-            JsonNode value = row.get(column);
-            if (value != null && !value.isNull()) {
-                texts |= value.isTextual() || value.isContainerNode();
-                numbers |= value.isNumber();
-                booleans |= value.isBoolean();
+        /** Whether all of {@code total} rows (-1: not known) were given; tells their types then. */
+        boolean whole(long total) {
+            if (strange || count < total) {
+                return false;
             }
+            if (count == 0) { // a table without rows has no names: those that are asked for stand in for them
+                Set<String> names = new LinkedHashSet<>(query.key());
+                names.add(query.cursor());
+                begin(List.copyOf(names));
+            }
+            List<@Nullable ColumnType> types = new ArrayList<>();
+            for (int i = 0; i < columns.size(); i++) {
+                boolean text = texts[i] || (numbers[i] && booleans[i]);
+                types.add(text ? ColumnType.STRING : booleans[i] ? ColumnType.BOOLEAN : null);
+            }
+            sink.types(types);
+            return true;
         }
-        return texts || (numbers && booleans) ? ColumnType.STRING : booleans ? ColumnType.BOOLEAN : null;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.RowOperation;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.SourceReader;
@@ -238,5 +239,39 @@ class PostgresTablesIT {
                 "postgres:postgres", null, "SELECT *, pg_temp_wipe() AS gone FROM prices"));
 
         assertThat(failure).hasMessageContaining("read-only transaction");
+    }
+
+    @Test
+    void deletesOfAFeedNeedTheirKeyAlone() throws SQLException {
+        execute(
+                "DROP TABLE IF EXISTS feed",
+                "CREATE TABLE feed (op text, id text, at date, changed timestamptz, value float)",
+                """
+                INSERT INTO feed VALUES ('D', 'a', NULL, NULL, NULL), ('I', 'a', '2024-03-01', '2024-03-01T10:00:00Z', 1),
+                  ('U', 'b', '2024-03-01', '2024-03-02T10:00:00Z', 2), ('I', 'b', '2024-03-01', '2024-03-01T10:00:00Z', 1)""");
+        SourceDefinition feed = Sources.matches()
+                .key("id")
+                .eventTime("at")
+                .created("changed")
+                .lateWindow(Duration.ofDays(1))
+                .column("at", ColumnType.DATE)
+                .column("changed", ColumnType.TIMESTAMP)
+                .operation(new RowOperation("op", List.of("I"), List.of("U"), List.of("D")))
+                .build()
+                .withOrigin(new SourceOrigin.Postgres(Located.of(address("postgres:postgres")), Located.of("feed"), null));
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+        DataLoad load = new DataLoad(store);
+
+        LoadReport first = load.load(READER, feed, null, NOW);
+        execute(
+                "INSERT INTO feed VALUES ('I', 'c', '2024-03-03', '2024-03-03T10:00:00Z', 5)",
+                "INSERT INTO feed VALUES ('D', 'b', NULL, NULL, NULL)");
+        LoadReport second = load.load(READER, feed, null, NOW);
+        LoadReport third = load.load(READER, feed, null, NOW);
+
+        assertThat(first.loaded()).isEqualTo(1);
+        assertThat(second.deleted()).isEqualTo(1);
+        assertThat(third.changed()).isFalse();
+        assertThat(store.read(store.latest("matches").orElseThrow()).strings("id").values()).containsExactly("c");
     }
 }

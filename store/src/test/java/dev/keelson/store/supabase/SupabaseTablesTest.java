@@ -161,6 +161,27 @@ class SupabaseTablesTest {
     }
 
     @Test
+    void emptyTableHasNoVersionYet() {
+        server.insert("bets");
+
+        LoadReport report = new DataLoad(new InMemoryDatasetStore()).load(reader, bets(KEY), null, NOW);
+
+        assertThat(report.version()).isNull();
+        assertThat(report.changed()).isFalse();
+    }
+
+    @Test
+    void columnThatIsAddedWhileItIsReadStartsTheReadingAgain() {
+        insert(15);
+        server.afterPage(() -> server.rows("bets").forEach(row -> row.put("added", "x")));
+
+        SourceRows rows = reader.read(bets(KEY), null);
+
+        assertThat(rows.frame().rows()).isEqualTo(15);
+        assertThat(rows.frame().vector("added").get(0)).isEqualTo("x");
+    }
+
+    @Test
     void nothingNewIsNoError() {
         insert(3);
         DataLoad load = new DataLoad(new InMemoryDatasetStore());
