@@ -13,33 +13,34 @@ import java.util.List;
  *
  * <p>Source: López de Prado, M. (2018), Advances in Financial Machine Learning, chapters 7 and 12.
  *
- * @param blocks number of blocks, 2 to 30
- * @param tested blocks in each validation part, at least 1 and below {@code blocks}
+ * @param blocks number of blocks, at least 2
+ * @param tested blocks in each validation part, at least 1 and below {@code blocks}; at most 10,000 choices
  * @param embargoMicros gap after a validation block, at least the horizon
  * @param horizonMicros how far after its event a row's label looks, at least 0
  */
 public record CombinatorialPurged(int blocks, int tested, long embargoMicros, long horizonMicros) implements Splitter {
-    private static final int MOST_BLOCKS = 30;
     private static final int MOST_FOLDS = 10_000;
 
     /** Checks the ranges; an embargo shorter than the horizon is refused with EMBARGO_TOO_SHORT. */
     public CombinatorialPurged {
         Partition.requireFolds(blocks);
-        if (blocks > MOST_BLOCKS || tested < 1 || tested >= blocks) {
-            throw new IllegalArgumentException("blocks (%d) must be at most %d and tested (%d) from 1 to one block less."
-                    .formatted(blocks, MOST_BLOCKS, tested));
+        if (tested < 1 || tested >= blocks) {
+            throw new IllegalArgumentException(
+                    "tested (%d) must be at least 1 and below the number of blocks (%d).".formatted(tested, blocks));
         }
         if (choices(blocks, tested) > MOST_FOLDS) {
-            throw new IllegalArgumentException("%d of %d blocks can be chosen in %d ways; at most %d are fitted."
-                    .formatted(tested, blocks, choices(blocks, tested), MOST_FOLDS));
+            throw new IllegalArgumentException("%d of %d blocks can be chosen in more than %d ways, too many to be fitted."
+                    .formatted(tested, blocks, MOST_FOLDS));
         }
         Embargo.require(embargoMicros, horizonMicros);
     }
 
+    /** Ways to choose k of n, or more than the most folds where there are more. */
     private static long choices(int n, int k) {
         long product = 1;
-        for (int i = 1; i <= k; i++) {
-            product = product * (n - k + i) / i;
+        int fewer = Math.min(k, n - k);
+        for (int i = 1; i <= fewer && product <= MOST_FOLDS; i++) {
+            product = product * (n - fewer + i) / i;
         }
         return product;
     }
