@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import scipy
 import sklearn
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.calibration import _sigmoid_calibration
 from sklearn.isotonic import IsotonicRegression
@@ -162,3 +163,78 @@ with open(os.path.join(HERE, "curves.csv"), "w") as f:
                               ("lower", va[:, 0]), ("upper", va[:, 1])]:
             if values is not None:
                 f.write(",".join([name, curve, grid, " ".join(repr(float(v)) for v in values)]) + "\n")
+
+
+def temperature(p, y, w):
+    logs = np.log(np.maximum(p, 1e-15))
+
+    def slope(sharpness):
+        q = np.exp(sharpness * logs)
+        q /= q.sum(1, keepdims=True)
+        return (w * ((q * logs).sum(1) - logs[np.arange(len(y)), y])).sum()
+
+    return 1 / brentq(slope, 0.05, 20, xtol=1e-15, rtol=1e-15)
+
+
+def normalised(columns):
+    out = np.column_stack(columns)
+    return out / out.sum(1, keepdims=True)
+
+
+def one_vs_rest(curve, p, y, w, test):
+    """The curve of each class at that class's test probabilities."""
+    return normalised([curve(p[:, k], (y == k).astype(int), w, test[:, k]) for k in range(p.shape[1])])
+
+
+def platt_at(p, y, w, at):
+    a, b = platt(p, y, w)[0]
+    return expit(-(a * logit(np.clip(at, CLIP, 1 - CLIP)) + b))
+
+
+def beta_at(p, y, w, at):
+    a, b, c = beta(p, y, w)[0]
+    q = np.clip(at, CLIP, 1 - CLIP)
+    return expit(a * np.log(q) - b * np.log1p(-q) + c)
+
+
+def isotonic_at(p, y, w, at):
+    return IsotonicRegression(out_of_bounds="clip").fit(p, y, w).predict(at)
+
+
+def one_vs_one(p, y, w, test):
+    classes = p.shape[1]
+    pair = np.full((len(test), classes, classes), np.nan)
+    for a in range(classes):
+        for b in range(a + 1, classes):
+            keep = ((y == a) | (y == b)) & (w > 0)
+            s, t, v = p[keep, b] / (p[keep, a] + p[keep, b]), (y[keep] == b).astype(int), w[keep]
+            v = v * len(v) / v.sum()
+            for i, row in enumerate(test):
+                at = row[b] / (row[a] + row[b])
+                p0, p1 = [pava_value(np.append(s, at), np.append(t, label), np.append(v, 1.0), at) for label in (0, 1)]
+                pair[i, b, a] = p1 / (1 - p0 + p1)
+                pair[i, a, b] = 1 - pair[i, b, a]
+    return normalised([1 / (np.nansum(1 / pair[:, k, :], axis=1) - (classes - 2)) for k in range(classes)])
+
+
+with open(os.path.join(HERE, "classes.csv"), "w") as f:
+    f.write(f"# made by make_calibration.py with numpy {np.__version__}, scipy {scipy.__version__}, scikit-learn {sklearn.__version__}, python {sys.version.split()[0]}\n")
+    f.write("# temperature: root of the slope of the log loss by scipy.optimize.brentq; platt, beta, isotonic: each class against the rest, normalised; venn_abers: each pair by two isotonic fits, coupled\n")
+    f.write("# tolerance: 1e-9 absolute\n")
+    f.write("# columns: method, classes, probabilities, labels, weights, test probabilities, corrected probabilities (row by row)\n")
+    rng = np.random.default_rng(21)
+    for classes, n, weighted in [(3, 90, False), (4, 120, True)]:
+        p = rng.dirichlet(np.full(classes, 1.5), n + 12)
+        p, test = p[:n], p[n:]
+        sharp = p ** 0.6
+        y = np.array([rng.choice(classes, p=row / row.sum()) for row in sharp])
+        w = np.round(rng.uniform(0.2, 2, n), 2) if weighted else np.ones(n)
+        t = temperature(p, y, w)
+        scaled = np.maximum(test, 1e-15) ** (1 / t)
+        for method, corrected in [("temperature", scaled / scaled.sum(1, keepdims=True)),
+                                  ("platt", one_vs_rest(platt_at, p, y, w, test)),
+                                  ("beta", one_vs_rest(beta_at, p, y, w, test)),
+                                  ("isotonic", one_vs_rest(isotonic_at, p, y, w, test)),
+                                  ("venn_abers", one_vs_one(p, y, w, test))]:
+            f.write(",".join([method, str(classes)] + [" ".join(repr(float(v)) for v in np.ravel(m)) for m in (p, )]
+                             + [" ".join(map(str, y))] + [" ".join(repr(float(v)) for v in np.ravel(m)) for m in (w, test, corrected)]) + "\n")

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * judged on its later validation part; the candidate with the least mean loss is then fitted on all rows. On a tie the
  * earlier candidate wins, so simpler methods should come first.
  *
- * <p>A candidate that refuses one of the folds (too few rows) is not chosen, and its refusal is reported. The least loss
- * of several candidates is slightly too good an estimate of itself: judge the chosen map on rows that took no part.
+ * <p>A candidate that refuses one of the folds (too few rows) is not chosen, and its refusal is reported. The least
+ * loss of several candidates is slightly too good an estimate of itself: judge the chosen map on rows that took no
+ * part.
  *
  * @param map the chosen correction, fitted on all rows
  * @param scores what each candidate reached, in the order given
@@ -33,7 +34,11 @@ public record CalibrationChoice(CalibrationMap map, List<Score> scores) {
      * @param foldLogLoss mean of each fold, in order; empty when it was refused
      * @param refusal why it could not be fitted; null when it could
      */
-    public record Score(CalibrationMethod method, double logLoss, List<Double> foldLogLoss, @Nullable String refusal) {
+    public record Score(
+            CalibrationMethod method,
+            double logLoss,
+            List<Double> foldLogLoss,
+            @Nullable String refusal) {
 
         /** Copies the losses. */
         public Score {

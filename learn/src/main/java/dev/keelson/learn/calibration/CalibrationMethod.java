@@ -34,7 +34,7 @@ public enum CalibrationMethod {
             }
         }
         throw new IllegalArgumentException(
-                "There is no calibration method (%s); there are none, temperature, platt, beta, isotonic and venn_abers."
+                "There is no calibration method (%s); it must be none, temperature, platt, beta, isotonic or venn_abers."
                         .formatted(key));
     }
 }

@@ -22,8 +22,9 @@ public record Isotonic(int leastRows, int leastOfEachOutcome, boolean centred) i
     /** Checks the ranges. */
     public Isotonic {
         if (leastRows < 1 || leastOfEachOutcome < 0) {
-            throw new IllegalArgumentException("leastRows (%d) must be at least 1 and leastOfEachOutcome (%d) at least 0."
-                    .formatted(leastRows, leastOfEachOutcome));
+            throw new IllegalArgumentException(
+                    "leastRows (%d) must be at least 1 and leastOfEachOutcome (%d) at least 0."
+                            .formatted(leastRows, leastOfEachOutcome));
         }
     }
 

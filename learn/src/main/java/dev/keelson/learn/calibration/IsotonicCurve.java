@@ -39,8 +39,8 @@ public final class IsotonicCurve implements BinaryCurve {
      */
     public static IsotonicCurve fit(double[] x, double[] y, double[] weight) {
         if (x.length == 0 || x.length != y.length) {
-            throw new IllegalArgumentException(
-                    "There are %d x and %d y; as many of both and at least one are needed.".formatted(x.length, y.length));
+            throw new IllegalArgumentException("There are %d x and %d y; as many of both and at least one are needed."
+                    .formatted(x.length, y.length));
         }
         CalibrationRows.requireWeights(weight, x.length);
         for (int i = 0; i < x.length; i++) {
@@ -70,8 +70,8 @@ public final class IsotonicCurve implements BinaryCurve {
      */
     static IsotonicCurve of(double[] x, double[] y) {
         if (x.length == 0 || x.length != y.length) {
-            throw new IllegalArgumentException("There are %d x and %d y of corners; as many of both are needed."
-                    .formatted(x.length, y.length));
+            throw new IllegalArgumentException(
+                    "There are %d x and %d y of corners; as many of both are needed.".formatted(x.length, y.length));
         }
         for (int i = 0; i < x.length; i++) {
             boolean ordered = i == 0 || (x[i] > x[i - 1] && y[i] >= y[i - 1]);

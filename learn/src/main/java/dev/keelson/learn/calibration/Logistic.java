@@ -10,6 +10,12 @@ final class Logistic {
     private static final int MAX_STEPS = 200;
     private static final int MAX_HALVINGS = 60;
 
+    /** Rounding of the mean loss, which must not stop a step near the minimum. */
+    private static final double SLACK = 1e-14;
+
+    /** Newton decrement, squared, at which a last step is taken. */
+    private static final double SETTLED = 1e-20;
+
     private Logistic() {}
 
     static double clip(double p) {
@@ -91,6 +97,10 @@ final class Logistic {
         for (int step = 0; step < MAX_STEPS; step++) {
             derivatives(x, target, weight, total, ridge, beta, gradient, hessian);
             double[] move = solve(hessian, gradient);
+            double decrement = 0; // twice what the step should gain
+            for (int j = 0; j < size; j++) {
+                decrement += gradient[j] * move[j];
+            }
             double[] next = new double[size];
             double better = Double.POSITIVE_INFINITY;
             double length = 1;
@@ -99,21 +109,17 @@ final class Logistic {
                     next[j] = beta[j] - length * move[j];
                 }
                 better = loss(x, target, weight, total, ridge, next);
-                if (better <= loss) {
+                if (better <= loss + SLACK) {
                     break;
                 }
                 length /= 2;
             }
-            if (!(better <= loss)) {
-                return beta; // at the minimum but for rounding
-            }
-            double moved = 0;
-            for (int j = 0; j < size; j++) {
-                moved = Math.max(moved, Math.abs(next[j] - beta[j]) / (1 + Math.abs(beta[j])));
+            if (!(better <= loss + SLACK)) {
+                return beta; // no step helps
             }
             beta = next;
             loss = better;
-            if (moved <= 1e-14) {
+            if (!(decrement > SETTLED)) { // the next step would be the square of this one
                 return beta;
             }
         }

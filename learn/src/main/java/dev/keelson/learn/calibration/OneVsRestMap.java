@@ -18,9 +18,7 @@ record OneVsRestMap(CalibrationMethod method, int classes, List<BinaryCurve> cur
 
     /** The classes that get a curve. */
     static int[] positives(int classes) {
-        return classes == 2
-                ? new int[] {1}
-                : IntStream.range(0, classes).toArray();
+        return classes == 2 ? new int[] {1} : IntStream.range(0, classes).toArray();
     }
 
     static void requireCounts(
@@ -34,7 +32,7 @@ record OneVsRestMap(CalibrationMethod method, int classes, List<BinaryCurve> cur
                 ErrorCode.NOT_ENOUGH_ROWS,
                 String.format(
                         Locale.ROOT,
-                        "%,d rows, %,d of class %d and %,d of %s, are too few for %s calibration: it needs %,d rows, %,d of each.",
+                        "%,d rows, %,d of class %d and %,d of %s, are too few for %s calibration: %,d and %,d of each are needed.",
                         ones + zeros,
                         ones,
                         positive,
@@ -117,7 +115,8 @@ record OneVsRestMap(CalibrationMethod method, int classes, List<BinaryCurve> cur
         int count = positives.length;
         return switch (parameters.method()) {
             case PLATT ->
-                new SigmoidCurve(parameters.numbers("a", count)[index], parameters.numbers("b", count)[index]);
+                new SigmoidCurve(
+                        parameters.numbers("a", count)[index], parameters.numbers("b", count)[index]);
             case BETA ->
                 new BetaCurve(
                         parameters.numbers("a", count)[index],
@@ -127,8 +126,8 @@ record OneVsRestMap(CalibrationMethod method, int classes, List<BinaryCurve> cur
                 IsotonicCurve.of(
                         parameters.numbers("x." + positives[index]), parameters.numbers("y." + positives[index]));
             case NONE, TEMPERATURE, VENN_ABERS ->
-                throw new IllegalArgumentException(
-                        "The method %s has no curve of each class.".formatted(parameters.method().key()));
+                throw new IllegalArgumentException("The method %s has no curve of each class."
+                        .formatted(parameters.method().key()));
         };
     }
 }

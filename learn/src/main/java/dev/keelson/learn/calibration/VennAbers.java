@@ -2,8 +2,8 @@ package dev.keelson.learn.calibration;
 
 /**
  * Inductive Venn-Abers calibration: of a score s, p0 is the isotonic fit at s of the calibration rows and the new row
- * with outcome 0, p1 that with outcome 1. One of the two is calibrated whatever the scores are, with any number of rows;
- * {@code p1 / (1 - p0 + p1)} merges them.
+ * with outcome 0, p1 that with outcome 1. One of the two is calibrated whatever the scores are, with any number of
+ * rows; {@code p1 / (1 - p0 + p1)} merges them.
  *
  * <p>Both are step functions of s, computed once in O(n log n) along the cumulative-sum diagram and read in O(log n).
  * Weights are scaled to a mean of 1 over the rows of positive weight; the new row counts 1.
@@ -13,8 +13,8 @@ package dev.keelson.learn.calibration;
  * without rows says 1/2.
  *
  * <p>Source: Vovk, V., Petej, I. and Fedorova, V. (2015), Large-scale probabilistic predictors with and without
- * guarantees of validity, NeurIPS; for the coupling: Manokhin, V. (2017), Multi-class probabilistic classification using
- * inductive and cross Venn-Abers predictors, COPA, after Price, D. et al. (1995).
+ * guarantees of validity, NeurIPS; for the coupling: Manokhin, V. (2017), Multi-class probabilistic classification
+ * using inductive and cross Venn-Abers predictors, COPA, after Price, D. et al. (1995).
  */
 public record VennAbers() implements Calibrator {
 

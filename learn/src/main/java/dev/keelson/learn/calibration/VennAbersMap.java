@@ -43,7 +43,8 @@ public final class VennAbersMap implements CalibrationMap {
     public ProbabilityRange range(double p) {
         if (classes != 2) {
             throw new IllegalStateException(
-                    "A map of %d classes has intervals of pairs of classes, not of one probability.".formatted(classes));
+                    "A map of %d classes has intervals of pairs of classes, not of one probability."
+                            .formatted(classes));
         }
         return pairs[0].range(p);
     }
@@ -58,7 +59,7 @@ public final class VennAbersMap implements CalibrationMap {
     public ProbabilityRange range(double[] p, int one, int other) {
         if (p.length != classes || one == other || Math.min(one, other) < 0 || Math.max(one, other) >= classes) {
             throw new IllegalArgumentException(
-                    "Classes %d and %d of %d probabilities; two of the %d classes and a probability of each are expected."
+                    "Classes %d and %d of %d probabilities; two of the %d classes and all probabilities are expected."
                             .formatted(one, other, p.length, classes));
         }
         int a = Math.min(one, other);

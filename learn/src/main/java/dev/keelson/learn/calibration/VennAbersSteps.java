@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
  *
  * <p>The upper value at the i-th of the distinct scores is the slope, above that score, of the lower convex hull of the
  * cumulative-sum diagram to which the new row (weight 1, outcome 1) is added there. Seen from the hull this is: the
- * points before i are moved by (-1, -1). Going from left to right, one point after the other moves, and only the corners
- * to the right of the last moved corner need keeping, on a stack. The lower values follow by turning the line and the
- * outcomes around.
+ * points before i are moved by (-1, -1). Going from left to right, one point after the other moves, and only the
+ * corners to the right of the last moved corner need keeping, on a stack. The lower values follow by turning the line
+ * and the outcomes around.
  */
 final class VennAbersSteps {
     private final double[] lowerX;
@@ -122,7 +122,8 @@ final class VennAbersSteps {
         double[] values = new double[groups];
         double largest = 0;
         for (int g = 0; g < groups; g++) {
-            double slope = (cornerS[corners - 2] - cornerS[corners - 1]) / (cornerW[corners - 2] - cornerW[corners - 1]);
+            double slope =
+                    (cornerS[corners - 2] - cornerS[corners - 1]) / (cornerW[corners - 2] - cornerW[corners - 1]);
             largest = Math.min(1, Math.max(largest, slope)); // never falling, but for rounding
             values[g] = largest;
             double movedW = w[g + 1] - 1;
@@ -136,9 +137,7 @@ final class VennAbersSteps {
 
     /** Whether a point lies strictly below the line through the two leftmost corners. */
     private static boolean below(double[] cornerW, double[] cornerS, int corners, double w, double s) {
-        return turn(
-                        cornerW[corners - 1], cornerS[corners - 1], w, s, cornerW[corners - 2], cornerS[corners - 2])
-                > 0;
+        return turn(cornerW[corners - 1], cornerS[corners - 1], w, s, cornerW[corners - 2], cornerS[corners - 2]) > 0;
     }
 
     /** Puts a point to the left of all corners, dropping those that are no corners any more. */

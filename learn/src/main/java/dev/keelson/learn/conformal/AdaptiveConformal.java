@@ -64,8 +64,8 @@ public record AdaptiveConformal(double target, double step, double alpha, long r
     public record Walk(AdaptiveConformal end, double[] quantiles, boolean[] covered) {}
 
     /**
-     * Walks over rows in order of time: each is covered when its score is at most the quantile, at the level reached, of
-     * the scores of the rows before it.
+     * Walks over rows in order of time: each is covered when its score is at most the quantile, at the level reached,
+     * of the scores of the rows before it.
      *
      * @param scores nonconformity scores in order of time, not NaN; each outcome known before the next row
      * @param window how many earlier rows the quantile sees, at least 1

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Calibration rows must be ones that the model was not fitted on, exchangeable with those to come. Immutable plain
  * data; safe for use by several threads.
  *
- * <p>Source: Papadopoulos, H. et al. (2002), Inductive confidence machines for regression; Romano, Y., Patterson, E. and
- * Candès, E. (2019), Conformalized quantile regression, NeurIPS.
+ * <p>Source: Papadopoulos, H. et al. (2002), Inductive confidence machines for regression; Romano, Y., Patterson, E.
+ * and Candès, E. (2019), Conformalized quantile regression, NeurIPS.
  *
  * @param kind what the quantiles are of
  * @param alpha share of rows that may be missed, strictly between 0 and 1

@@ -65,7 +65,8 @@ public final class ConformalQuantile {
      */
     public static double alphaOfCoverage(double coverage) {
         if (!(coverage > 0 && coverage < 1)) {
-            throw new IllegalArgumentException("The coverage (%s) must lie strictly between 0 and 1.".formatted(coverage));
+            throw new IllegalArgumentException(
+                    "The coverage (%s) must lie strictly between 0 and 1.".formatted(coverage));
         }
         return BigDecimal.ONE.subtract(BigDecimal.valueOf(coverage)).doubleValue();
     }

@@ -174,8 +174,7 @@ public record CoverageReport(
             hits[i] = sizes.covered()[i] ? 1 : 0;
         }
         Interval wide = ClusteredMean.of(hits, clusters).interval(confidence);
-        return new Interval(
-                Math.max(0, wide.lower()), wide.estimate(), Math.min(1, wide.upper()), confidence);
+        return new Interval(Math.max(0, wide.lower()), wide.estimate(), Math.min(1, wide.upper()), confidence);
     }
 
     private static List<Group> groups(Sizes sizes, int[] groups, double confidence) {
@@ -193,7 +192,7 @@ public record CoverageReport(
     private static void requireLength(int rows, int others) {
         if (rows != others || rows == 0) {
             throw new IllegalArgumentException(
-                    "There are %d sets or intervals and %d labels, groups or clusters; as many of both and at least one are needed."
+                    "There are %d sets or intervals and %d labels (groups, clusters); as many of both, 1 or more, are needed."
                             .formatted(rows, others));
         }
     }

@@ -18,8 +18,8 @@ public record GroupTree(List<Integer> parents) {
         for (int g = 0; g < parents.size(); g++) {
             int parent = parents.get(g);
             if (g == 0 ? parent != -1 : parent < 0 || parent >= g) {
-                throw new IllegalArgumentException(
-                        "The parent of group %d (%d) must be %s.".formatted(g, parent, g == 0 ? "-1" : "an earlier group"));
+                throw new IllegalArgumentException("The parent of group %d (%d) must be %s."
+                        .formatted(g, parent, g == 0 ? "-1" : "an earlier group"));
             }
         }
         if (parents.isEmpty()) {

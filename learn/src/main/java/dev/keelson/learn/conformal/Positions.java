@@ -20,9 +20,12 @@ final class Positions {
     }
 
     static void requireShape(double[] p, int classes, int[] labels, double[] u) {
-        if (classes < 2 || labels.length == 0 || p.length != (long) labels.length * classes || u.length != labels.length) {
+        if (classes < 2
+                || labels.length == 0
+                || p.length != (long) labels.length * classes
+                || u.length != labels.length) {
             throw new IllegalArgumentException(
-                    "There are %d probabilities and %d numbers of rows for %d labels of %d classes; at least one row is needed."
+                    "There are %d probabilities and %d row numbers for %d labels of %d classes; at least one row is needed."
                             .formatted(p.length, u.length, labels.length, classes));
         }
         for (int i = 0; i < p.length; i++) {

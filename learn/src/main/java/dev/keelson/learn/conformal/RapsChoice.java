@@ -11,8 +11,8 @@ import java.util.Objects;
  * <p>The number of free classes is the conformal quantile of the true class's position; of the penalties the one with
  * the smallest mean set wins, the smaller penalty on a tie.
  *
- * <p>Source: Angelopoulos, A. N. et al. (2021), Uncertainty sets for image classifiers using conformal prediction, ICLR,
- * appendix E.
+ * <p>Source: Angelopoulos, A. N. et al. (2021), Uncertainty sets for image classifiers using conformal prediction,
+ * ICLR, appendix E.
  *
  * @param rule the chosen rule
  * @param candidates every penalty with the mean size of its sets
@@ -73,6 +73,7 @@ public record RapsChoice(SetRule.Raps rule, List<Candidate> candidates) {
                 best = candidate;
             }
         }
-        return new RapsChoice(new SetRule.Raps(free, Objects.requireNonNull(best).penalty()), candidates);
+        return new RapsChoice(
+                new SetRule.Raps(free, Objects.requireNonNull(best).penalty()), candidates);
     }
 }

@@ -29,8 +29,9 @@ public record CombinatorialPurged(int blocks, int tested, long embargoMicros, lo
                     "tested (%d) must be at least 1 and below the number of blocks (%d).".formatted(tested, blocks));
         }
         if (choices(blocks, tested) > MOST_FOLDS) {
-            throw new IllegalArgumentException("%d of %d blocks can be chosen in more than %d ways, too many to be fitted."
-                    .formatted(tested, blocks, MOST_FOLDS));
+            throw new IllegalArgumentException(
+                    "%d of %d blocks can be chosen in more than %d ways, too many to be fitted."
+                            .formatted(tested, blocks, MOST_FOLDS));
         }
         Embargo.require(embargoMicros, horizonMicros);
     }

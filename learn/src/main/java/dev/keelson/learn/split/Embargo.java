@@ -26,7 +26,7 @@ public final class Embargo {
         if (embargoMicros < horizonMicros) {
             throw new KeelsonException(
                     ErrorCode.EMBARGO_TOO_SHORT,
-                    "The embargo (%s) is shorter than the horizon of the label (%s): rows next to the validation rows would share their outcomes."
+                    "The embargo (%s) is shorter than the label's horizon (%s): training rows would share validated outcomes."
                             .formatted(duration(embargoMicros), duration(horizonMicros)),
                     "Maybe an embargo of %s was meant.".formatted(duration(horizonMicros)));
         }

@@ -22,11 +22,12 @@ public record GroupKFold(int folds) implements Splitter {
     public List<Fold> split(EventTimes times, int[] rows) {
         int[][] groups = Partition.groups(times, rows);
         if (groups.length < folds) {
-            throw Partition.notEnough(
-                    rows.length, "%d groups are fewer than %d folds".formatted(groups.length, folds));
+            throw Partition.notEnough(rows.length, "%d groups are fewer than %d folds".formatted(groups.length, folds));
         }
-        Arrays.sort(groups, Comparator.<int[]>comparingInt(group -> -group.length)
-                .thenComparingInt(group -> times.day()[group[0]]));
+        Arrays.sort(
+                groups,
+                Comparator.<int[]>comparingInt(group -> -group.length)
+                        .thenComparingInt(group -> times.day()[group[0]]));
         List<List<int[]>> members = new ArrayList<>();
         int[] sizes = new int[folds];
         for (int f = 0; f < folds; f++) {

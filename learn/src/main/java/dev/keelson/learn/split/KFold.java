@@ -40,9 +40,9 @@ public record KFold(int folds, boolean shuffled, long seed) implements Splitter 
         for (int f = 0; f < folds; f++) {
             int from = (int) ((long) rows.length * f / folds);
             int to = (int) ((long) rows.length * (f + 1) / folds);
-            int[] train = Partition.join(new int[][] {
-                Arrays.copyOfRange(ordered, 0, from), Arrays.copyOfRange(ordered, to, ordered.length)
-            });
+            int[] train = Partition.join(
+                    new int[][] {Arrays.copyOfRange(ordered, 0, from), Arrays.copyOfRange(ordered, to, ordered.length)
+                    });
             result.add(Partition.fold(times, train, Arrays.copyOfRange(ordered, from, to)));
         }
         return result;

@@ -20,19 +20,26 @@ final class Partition {
 
     /** Rows in order of (event time, position). */
     static int[] byTime(EventTimes times, int[] rows) {
-        return sorted(rows, Comparator.<Integer>comparingLong(row -> times.eventTime()[row])
-                .thenComparingInt(row -> row));
+        return sorted(
+                rows,
+                Comparator.<Integer>comparingLong(row -> times.eventTime()[row]).thenComparingInt(row -> row));
     }
 
     static int[] sorted(int[] rows, Comparator<Integer> order) {
-        return IntStream.of(rows).boxed().sorted(order).mapToInt(Integer::intValue).toArray();
+        return IntStream.of(rows)
+                .boxed()
+                .sorted(order)
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** Groups of rows, in order of each group's first event, then its number; rows of a group in order of time. */
     static int[][] groups(EventTimes times, int[] rows) {
-        int[] byGroup = sorted(rows, Comparator.<Integer>comparingInt(row -> times.day()[row])
-                .thenComparingLong(row -> times.eventTime()[row])
-                .thenComparingInt(row -> row));
+        int[] byGroup = sorted(
+                rows,
+                Comparator.<Integer>comparingInt(row -> times.day()[row])
+                        .thenComparingLong(row -> times.eventTime()[row])
+                        .thenComparingInt(row -> row));
         int count = 0;
         for (int i = 0; i < byGroup.length; i++) {
             count += i == 0 || times.day()[byGroup[i]] != times.day()[byGroup[i - 1]] ? 1 : 0;
@@ -47,8 +54,10 @@ final class Partition {
             groups[g] = Arrays.copyOfRange(byGroup, from, to);
             from = to;
         }
-        Arrays.sort(groups, Comparator.<int[]>comparingLong(group -> times.eventTime()[group[0]])
-                .thenComparingInt(group -> times.day()[group[0]]));
+        Arrays.sort(
+                groups,
+                Comparator.<int[]>comparingLong(group -> times.eventTime()[group[0]])
+                        .thenComparingInt(group -> times.day()[group[0]]));
         return groups;
     }
 
@@ -65,8 +74,7 @@ final class Partition {
             int from = next;
             int most = groups.length - (blocks - 1 - b); // one group at least for each block to come
             double bound = (double) rows.length * (b + 1) / blocks;
-            while (next < most
-                    && (next == from || b + 1 == blocks || taken + groups[next].length / 2.0 <= bound)) {
+            while (next < most && (next == from || b + 1 == blocks || taken + groups[next].length / 2.0 <= bound)) {
                 taken += groups[next].length;
                 next++;
             }

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Walk-forward validation with an expanding or a rolling training window. Rows are put in order of (day, event time, position);
- * validation blocks are contiguous, of about equal size, and never split a day. A block is trained for on the rows
- * whose label was known earlier than {@code embargo} before the block's first event, so no training row overlaps what
- * it is judged by, however late its label came.
+ * Walk-forward validation with an expanding or a rolling training window. Rows are put in order of (day, event time,
+ * position); validation blocks are contiguous, of about equal size, and never split a day. A block is trained for on
+ * the rows whose label was known earlier than {@code embargo} before the block's first event, so no training row
+ * overlaps what it is judged by, however late its label came.
  *
  * <p>Source: purging and embargo as in López de Prado, M. (2018), Advances in Financial Machine Learning, chapter 7,
  * restricted to the past.
@@ -41,8 +41,8 @@ public record WalkForward(int folds, long embargoMicros, double firstShare, long
             throw new IllegalArgumentException("firstShare (%s) must be above 0 and below 1.".formatted(firstShare));
         }
         if (windowMicros <= embargoMicros) {
-            throw new IllegalArgumentException("windowMicros (%d) must be above embargoMicros (%d)."
-                    .formatted(windowMicros, embargoMicros));
+            throw new IllegalArgumentException(
+                    "windowMicros (%d) must be above embargoMicros (%d).".formatted(windowMicros, embargoMicros));
         }
     }
 
@@ -160,9 +160,8 @@ public record WalkForward(int folds, long embargoMicros, double firstShare, long
         long known = start - embargoMicros;
         long oldest = windowMicros == EXPANDING ? Long.MIN_VALUE : start - windowMicros;
         int[] train = IntStream.of(ordered)
-                .filter(row -> times.day()[row] < firstDay
-                        && times.knownAt()[row] < known
-                        && times.eventTime()[row] >= oldest)
+                .filter(row ->
+                        times.day()[row] < firstDay && times.knownAt()[row] < known && times.eventTime()[row] >= oldest)
                 .toArray();
         return new Fold(train, validation, start, end);
     }

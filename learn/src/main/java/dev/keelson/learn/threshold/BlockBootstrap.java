@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Interval of a sum over days by the circular block bootstrap: blocks of successive days are drawn with replacement, the
- * last day followed by the first, until there are as many days as before. Days that hang together stay together.
+ * Interval of a sum over days by the circular block bootstrap: blocks of successive days are drawn with replacement,
+ * the last day followed by the first, until there are as many days as before. Days that hang together stay together.
  *
- * <p>The ends are percentiles (by linear interpolation), which need not enclose the sum itself. With fewer than 10 days,
- * or fewer than two blocks, nothing is known of the variation: the interval is the whole line.
+ * <p>The ends are percentiles (by linear interpolation), which need not enclose the sum itself. With fewer than 10
+ * days, or fewer than two blocks, nothing is known of the variation: the interval is the whole line.
  *
  * <p>Source: Politis, D. N. and Romano, J. P. (1992), A circular block-resampling procedure for stationary data, in
  * Exploring the Limits of Bootstrap.

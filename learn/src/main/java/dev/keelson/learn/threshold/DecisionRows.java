@@ -19,7 +19,7 @@ public record DecisionRows(double[] scores, boolean[] positive, double @Nullable
         int n = scores.length;
         if (n == 0 || positive.length != n || days.length != n || (profits != null && profits.length != n)) {
             throw new IllegalArgumentException(
-                    "There are %d scores, %d outcomes, %s profits and %d days; as many of each and at least one are needed."
+                    "There are %d scores, %d outcomes, %s profits and %d days; as many of each, 1 or more, are needed."
                             .formatted(n, positive.length, profits == null ? "no" : profits.length, days.length));
         }
         for (int i = 0; i < n; i++) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,13 +61,13 @@ public record ThresholdChoice(
      * Chooses a threshold.
      *
      * @param rows out-of-fold scores with what acting would have brought
-     * @param folds positions in {@code rows}, validation after training and no row validated twice; empty to choose
-     *     without an account, which is then not gated by it
+     * @param folds positions in {@code rows}, no validation row on an earlier day than a training row, none
+     *     validated twice; empty to choose without an account, which is then not gated by it
      */
     public static ThresholdChoice of(DecisionRows rows, List<Fold> folds, ThresholdSettings settings) {
         if (settings.utility().money() && rows.profits() == null) {
-            throw new IllegalArgumentException(
-                    "The utility %s needs the profit of each row.".formatted(settings.utility().key()));
+            throw new IllegalArgumentException("The utility %s needs the profit of each row."
+                    .formatted(settings.utility().key()));
         }
         ThresholdChoice plain = plain(rows, settings);
         if (folds.isEmpty()) {
@@ -79,7 +80,7 @@ public record ThresholdChoice(
                 && !(nested.profit().lower() > 0)) {
             decision = new ThresholdDecision.NoBet(String.format(
                     Locale.ROOT,
-                    "Thresholds chosen on earlier rows made %.4g on later ones in %d bets; the interval from %.4g to %.4g does not lie above 0.",
+                    "Chosen on earlier rows, thresholds made %.4g in %,d bets; the interval %.4g to %.4g is not above 0.",
                     nested.profit().estimate(),
                     nested.performance().bets(),
                     nested.profit().lower(),
@@ -106,7 +107,7 @@ public record ThresholdChoice(
         if (settings.utility().money() && !(profit.lower() > 0)) {
             decision = new ThresholdDecision.NoBet(String.format(
                     Locale.ROOT,
-                    "The best threshold (%.6g) made %.4g in %,d bets; the interval from %.4g to %.4g does not lie above 0.",
+                    "The best threshold (%.6g) made %.4g in %,d bets; the interval %.4g to %.4g is not above 0.",
                     best.threshold(),
                     profit.estimate(),
                     best.performance().bets(),
@@ -122,6 +123,7 @@ public record ThresholdChoice(
         List<ThresholdDecision> decisions = new ArrayList<>();
         int count = 0;
         for (Fold fold : folds) {
+            requireLater(rows, fold);
             ThresholdDecision decision =
                     plain(rows.take(fold.train()), settings).decision();
             decisions.add(decision);
@@ -152,6 +154,19 @@ public record ThresholdChoice(
                 interval(tally, settings),
                 hindsight,
                 hindsight - performance.of(settings.utility()));
+    }
+
+    private static void requireLater(DecisionRows rows, Fold fold) {
+        int latest =
+                IntStream.of(fold.train()).map(row -> rows.days()[row]).max().orElse(Integer.MIN_VALUE);
+        for (int row : fold.validation()) {
+            if (rows.days()[row] < latest) {
+                throw new IllegalArgumentException("""
+                        Row %d of day %d is validated by a threshold chosen on rows up to day %d.
+                        Maybe the folds are not of a walk forward, which alone says what a threshold is worth.\
+                        """.formatted(row, rows.days()[row], latest));
+            }
+        }
     }
 
     private static Tally tally(DecisionRows rows, IntPredicate acts) {

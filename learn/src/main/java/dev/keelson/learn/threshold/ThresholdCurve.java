@@ -52,7 +52,8 @@ public record ThresholdCurve(List<Point> points) {
      * @param leastBets thresholds with fewer bets are left out
      * @return null when none has enough bets and a defined utility
      */
-    @Nullable Point best(Utility utility, int leastBets) {
+    @Nullable
+    Point best(Utility utility, int leastBets) {
         Point best = null;
         for (Point point : points) {
             double value = point.performance().of(utility);

@@ -37,17 +37,18 @@ class CalibrationChoiceTest {
 
     @Test
     void eachShapeFindsItsMethod() {
-        CalibrationRows bent = rows(8_000, 1, p -> p < 0.3 ? 0.1 : p < 0.7 ? 0.5 : 0.9);
-        CalibrationRows sharp = rows(8_000, 2, p -> Logistic.sigmoid(0.4 * Logistic.logit(p)));
+        CalibrationRows bent = rows(3_000, 1, p -> p < 0.3 ? 0.1 : p < 0.7 ? 0.5 : 0.9);
+        CalibrationRows sharp = rows(3_000, 2, p -> Logistic.sigmoid(0.4 * Logistic.logit(p)));
 
-        CalibrationChoice ofBent = CalibrationChoice.of(bent, folds(8_000), CalibrationChoice.candidates());
-        CalibrationChoice ofSharp = CalibrationChoice.of(sharp, folds(8_000), CalibrationChoice.candidates());
+        CalibrationChoice ofBent = CalibrationChoice.of(bent, folds(3_000), CalibrationChoice.candidates());
+        CalibrationChoice ofSharp = CalibrationChoice.of(sharp, folds(3_000), CalibrationChoice.candidates());
 
         assertThat(ofBent.method()).isIn(CalibrationMethod.ISOTONIC, CalibrationMethod.VENN_ABERS);
         assertThat(ofSharp.method())
                 .isIn(CalibrationMethod.TEMPERATURE, CalibrationMethod.PLATT, CalibrationMethod.BETA);
-        assertThat(ofSharp.scores()).extracting(CalibrationChoice.Score::method).containsExactly(
-                CalibrationMethod.values());
+        assertThat(ofSharp.scores())
+                .extracting(CalibrationChoice.Score::method)
+                .containsExactly(CalibrationMethod.values());
         assertThat(ofSharp.map().parameters())
                 .isEqualTo(Calibrator.of(ofSharp.method()).fit(sharp).parameters());
     }
@@ -92,8 +93,7 @@ class CalibrationChoiceTest {
 
     @Test
     void earlierCandidateWinsATie() {
-        CalibrationRows even = CalibrationRows.binary(
-                new double[] {0.5, 0.5, 0.5, 0.5}, new int[] {0, 1, 0, 1}, null);
+        CalibrationRows even = CalibrationRows.binary(new double[] {0.5, 0.5, 0.5, 0.5}, new int[] {0, 1, 0, 1}, null);
 
         CalibrationChoice choice = CalibrationChoice.of(
                 even, List.of(fold(0, 2, 4)), List.of(new NoCalibration(), new Temperature(), new Platt()));

@@ -58,7 +58,29 @@ class CalibrationGoldenTest {
 
     @Test
     void vennAbersIsTwoIsotonicFits() {
-        agrees("lower", rows -> p -> new VennAbers().fit(rows).range(p).lower());
-        agrees("upper", rows -> p -> new VennAbers().fit(rows).range(p).upper());
+        agrees("lower", rows -> {
+            VennAbersMap map = new VennAbers().fit(rows);
+            return p -> map.range(p).lower();
+        });
+        agrees("upper", rows -> {
+            VennAbersMap map = new VennAbers().fit(rows);
+            return p -> map.range(p).upper();
+        });
+    }
+
+    @Test
+    void severalClassesAreCorrectedAsByThePythonScript() {
+        List<Golden> cases = Golden.rows("calibration/classes.csv");
+        for (Golden row : cases) {
+            CalibrationMethod method = CalibrationMethod.of(row.text(0));
+            Calibrator calibrator =
+                    method == CalibrationMethod.ISOTONIC ? new Isotonic(1, 0, false) : Calibrator.of(method);
+            CalibrationRows rows = new CalibrationRows(row.numbers(2), row.whole(1), row.wholes(3), row.numbers(4));
+
+            double[] corrected = calibrator.fit(rows).applied(row.numbers(5));
+
+            assertThat(corrected).as("%s", method).containsExactly(row.numbers(6), within(1e-9));
+        }
+        assertThat(cases).hasSize(10);
     }
 }

@@ -112,7 +112,8 @@ class VennAbersPropertyTest {
 
         double[] vector = {0.3, 0.7, 0};
         assertThat(three.range(vector, 1, 0)).isEqualTo(two.range(0.7));
-        assertThat(three.range(vector, 0, 1).upper()).isEqualTo(1 - two.range(0.7).lower());
+        assertThat(three.range(vector, 0, 1).upper())
+                .isEqualTo(1 - two.range(0.7).lower());
         assertThat(three.range(vector, 2, 0).lower()).isEqualTo(0);
         assertThat(three.range(vector, 2, 0).upper()).isLessThan(0.2);
     }

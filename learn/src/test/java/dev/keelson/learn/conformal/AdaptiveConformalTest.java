@@ -40,8 +40,10 @@ class AdaptiveConformalTest {
     void fixedLevelMissesTooManyWhenRowsDrift() {
         double[] scores = drifting(1, 3_000);
 
-        double adaptive = AdaptiveConformal.start(0.1, 0.05).walk(scores, 200).end().missed();
-        double fixed = AdaptiveConformal.start(0.1, 1e-12).walk(scores, 200).end().missed();
+        double adaptive =
+                AdaptiveConformal.start(0.1, 0.05).walk(scores, 200).end().missed();
+        double fixed =
+                AdaptiveConformal.start(0.1, 1e-12).walk(scores, 200).end().missed();
 
         assertThat(adaptive).isCloseTo(0.1, within(0.007));
         assertThat(fixed).isGreaterThan(adaptive + 0.02);
@@ -66,7 +68,8 @@ class AdaptiveConformalTest {
     void levelBeyondZeroAndOneCoversAllAndNothing() {
         double[] scores = {1, 2, 3};
 
-        assertThat(new AdaptiveConformal(0.1, 0.01, -0.001, 5, 5).quantile(scores)).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(new AdaptiveConformal(0.1, 0.01, -0.001, 5, 5).quantile(scores))
+                .isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(new AdaptiveConformal(0.1, 0.01, 1, 5, 0).quantile(scores)).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(AdaptiveConformal.start(0.1, 0.05).after(false).alpha()).isCloseTo(0.055, within(1e-15));
         assertThat(AdaptiveConformal.start(0.1, 0.05).after(true).alpha()).isCloseTo(0.105, within(1e-15));

@@ -56,8 +56,8 @@ class ConformalCoveragePropertyTest {
             for (int repetition = 0; repetition < 400; repetition++) {
                 Drawn calibration = Drawn.of(random, 39);
                 Drawn test = Drawn.of(random, 25);
-                ConformalSets sets =
-                        ConformalSets.fit(rule, calibration.p(), 4, calibration.labels(), calibration.u(), null, ALL, 0.2);
+                ConformalSets sets = ConformalSets.fit(
+                        rule, calibration.p(), 4, calibration.labels(), calibration.u(), null, ALL, 0.2);
                 for (int i = 0; i < 25; i++) {
                     covered += sets.set(test.row(i), test.u()[i], 0)[test.labels()[i]] ? 1 : 0;
                 }
@@ -96,12 +96,11 @@ class ConformalCoveragePropertyTest {
     void tooFewRowsGiveAllClassesAndTheWholeLine() {
         ConformalSets sets = ConformalSets.fit(
                 new SetRule.Lac(), new double[] {0.5, 0.5}, 2, new int[] {0}, new double[] {0.5}, null, ALL, 0.1);
-        ConformalInterval interval =
-                ConformalInterval.residual(new double[] {1}, new double[] {2}, null, ALL, 0.1);
+        ConformalInterval interval = ConformalInterval.residual(new double[] {1}, new double[] {2}, null, ALL, 0.1);
 
         assertThat(sets.set(new double[] {0, 1}, 0.5, 0)).containsExactly(true, true);
-        assertThat(interval.around(5, 0)).isEqualTo(
-                new PredictionRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+        assertThat(interval.around(5, 0))
+                .isEqualTo(new PredictionRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
     }
 
     @Test
@@ -209,9 +208,9 @@ class ConformalCoveragePropertyTest {
         CoverageReport ofCommon = CoverageReport.ofRanges(0.1, common, truth[1], groups, null, 0.95);
 
         assertThat(ofOwn.target()).isEqualTo(0.9);
-        assertThat(ofOwn.groups()).hasSize(2).allSatisfy(group -> assertThat(
-                        group.coverage().estimate())
-                .isCloseTo(0.9, within(0.03)));
+        assertThat(ofOwn.groups())
+                .hasSize(2)
+                .allSatisfy(group -> assertThat(group.coverage().estimate()).isCloseTo(0.9, within(0.03)));
         assertThat(ofCommon.groups().get(0).coverage().estimate()).isGreaterThan(0.99);
         assertThat(ofCommon.groups().get(1).coverage().upper()).isLessThan(0.9);
         assertThat(ofOwn.reached()).isTrue();

@@ -46,12 +46,11 @@ class ConformalGoldenTest {
     void setsAreThoseOfThePythonScript() {
         List<Golden> rows = Golden.rows("conformal/sets.csv");
         for (Golden row : rows) {
-            SetRule rule =
-                    switch (row.text(0)) {
-                        case "lac" -> new SetRule.Lac();
-                        case "aps" -> new SetRule.Aps();
-                        default -> new SetRule.Raps(row.whole(1), row.number(2));
-                    };
+            SetRule rule = switch (row.text(0)) {
+                case "lac" -> new SetRule.Lac();
+                case "aps" -> new SetRule.Aps();
+                default -> new SetRule.Raps(row.whole(1), row.number(2));
+            };
             int classes = row.whole(4);
 
             ConformalSets sets = ConformalSets.fit(
@@ -60,7 +59,8 @@ class ConformalGoldenTest {
             same(sets.quantiles().quantile(0), row.number(8));
             double[] test = row.numbers(9);
             for (int i = 0; i < 5; i++) {
-                boolean[] set = sets.set(Arrays.copyOfRange(test, i * classes, (i + 1) * classes), row.numbers(10)[i], 0);
+                boolean[] set =
+                        sets.set(Arrays.copyOfRange(test, i * classes, (i + 1) * classes), row.numbers(10)[i], 0);
                 for (int k = 0; k < classes; k++) {
                     assertThat(set[k])
                             .as("%s of %d classes, row %d, class %d", rule, classes, i, k)

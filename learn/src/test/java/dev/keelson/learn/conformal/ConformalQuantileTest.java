@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class ConformalQuantileTest {
 
     /** Alphas in parts of a thousand: numerators over 1000. */
-    private static final int[] THOUSANDTHS = {1, 5, 10, 20, 25, 50, 100, 150, 200, 250, 300, 333, 400, 500, 700, 900, 999};
+    private static final int[] THOUSANDTHS = {
+        1, 5, 10, 20, 25, 50, 100, 150, 200, 250, 300, 333, 400, 500, 700, 900, 999
+    };
 
     @Test
     void rankIsExactForEverySizeUpTo2000() {

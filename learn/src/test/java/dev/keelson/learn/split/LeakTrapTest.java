@@ -29,8 +29,7 @@ class LeakTrapTest {
             event[t] = t;
             known[t] = t + HORIZON;
         }
-        return new Series(
-                new EventTimes(event, known, IntStream.range(0, ROWS).toArray()), labels);
+        return new Series(new EventTimes(event, known, IntStream.range(0, ROWS).toArray()), labels);
     }
 
     /** Mean label of the three training rows nearest in time. */
@@ -80,7 +79,8 @@ class LeakTrapTest {
 
             assertThat(r2(new KFold(5, true, seed), series)).as("seed %d", seed).isGreaterThan(0.8);
             assertThat(r2(new PurgedKFold(5, HORIZON, HORIZON), series)).isLessThanOrEqualTo(0);
-            assertThat(r2(new CombinatorialPurged(6, 2, HORIZON, HORIZON), series)).isLessThanOrEqualTo(0);
+            assertThat(r2(new CombinatorialPurged(6, 2, HORIZON, HORIZON), series))
+                    .isLessThanOrEqualTo(0);
             assertThat(r2(new WalkForward(4, 0, 0.4), series)).isLessThanOrEqualTo(0);
         }
     }

@@ -66,9 +66,7 @@ class SplitPropertyTest {
                                 .isTrue();
                     }
                 }
-                int expected = splitter instanceof CombinatorialPurged combinatorial
-                        ? combinatorial.paths().length
-                        : 1;
+                int expected = splitter instanceof CombinatorialPurged combinatorial ? combinatorial.paths().length : 1;
                 assertThat(judged).as("%s", splitter).containsOnly(expected);
             }
         }
@@ -105,8 +103,14 @@ class SplitPropertyTest {
                 boolean[] mayTrain = new boolean[400];
                 Arrays.fill(mayTrain, true);
                 for (int b : splitter.combinations().get(f)) {
-                    long start = IntStream.of(blocks[b]).mapToLong(row -> times.eventTime()[row]).min().orElseThrow();
-                    long end = IntStream.of(blocks[b]).mapToLong(row -> times.knownAt()[row]).max().orElseThrow();
+                    long start = IntStream.of(blocks[b])
+                            .mapToLong(row -> times.eventTime()[row])
+                            .min()
+                            .orElseThrow();
+                    long end = IntStream.of(blocks[b])
+                            .mapToLong(row -> times.knownAt()[row])
+                            .max()
+                            .orElseThrow();
                     for (int row = 0; row < 400; row++) {
                         long from = times.eventTime()[row];
                         long to = times.knownAt()[row];
@@ -117,7 +121,8 @@ class SplitPropertyTest {
                         mayTrain[row] &= !(startsInside || endsInside || envelops || embargoed);
                     }
                 }
-                int[] expected = IntStream.range(0, 400).filter(row -> mayTrain[row]).toArray();
+                int[] expected =
+                        IntStream.range(0, 400).filter(row -> mayTrain[row]).toArray();
                 assertThat(folds.get(f).train()).containsExactlyInAnyOrder(expected);
             }
         }
@@ -133,7 +138,8 @@ class SplitPropertyTest {
         assertThat(new PurgedKFold(3, 0, 0).split(times, all(6)).get(1).train()).containsExactly(0, 4, 5);
         assertThat(new PurgedKFold(3, 1, 0).split(times, all(6)).get(1).train()).containsExactly(0, 5);
         assertThat(new PurgedKFold(3, 9, 0).split(times, all(6)).get(1).train()).containsExactly(0, 5);
-        assertThat(new PurgedKFold(3, 10, 0).split(times, all(6)).get(1).train()).containsExactly(0);
+        assertThat(new PurgedKFold(3, 10, 0).split(times, all(6)).get(1).train())
+                .containsExactly(0);
     }
 
     @Test
@@ -144,8 +150,10 @@ class SplitPropertyTest {
             List<Fold> straight = splitter.split(times, all(200));
             List<Fold> reversed = splitter.split(times, turned);
             for (int f = 0; f < straight.size(); f++) {
-                assertThat(reversed.get(f).train()).containsExactly(straight.get(f).train());
-                assertThat(reversed.get(f).validation()).containsExactly(straight.get(f).validation());
+                assertThat(reversed.get(f).train())
+                        .containsExactly(straight.get(f).train());
+                assertThat(reversed.get(f).validation())
+                        .containsExactly(straight.get(f).validation());
             }
         }
     }
@@ -156,8 +164,10 @@ class SplitPropertyTest {
 
         int[] first = new KFold(5, true, 1).split(times, all(100)).get(0).validation();
 
-        assertThat(new KFold(5, true, 1).split(times, all(100)).get(0).validation()).containsExactly(first);
-        assertThat(new KFold(5, true, 2).split(times, all(100)).get(0).validation()).isNotEqualTo(first);
+        assertThat(new KFold(5, true, 1).split(times, all(100)).get(0).validation())
+                .containsExactly(first);
+        assertThat(new KFold(5, true, 2).split(times, all(100)).get(0).validation())
+                .isNotEqualTo(first);
     }
 
     @Test
@@ -166,7 +176,8 @@ class SplitPropertyTest {
 
         List<Fold> folds = new GroupKFold(5).split(times, all(300));
 
-        assertThat(folds).allSatisfy(fold -> assertThat(fold.validation().length).isBetween(55, 65));
+        assertThat(folds)
+                .allSatisfy(fold -> assertThat(fold.validation().length).isBetween(55, 65));
     }
 
     @Test
@@ -196,8 +207,9 @@ class SplitPropertyTest {
         long hour = 3_600_000_000L;
 
         assertThatThrownBy(() -> new PurgedKFold(5, 23 * hour, 24 * hour))
-                .isInstanceOfSatisfying(KeelsonException.class, error -> assertThat(error.code())
-                        .isEqualTo(ErrorCode.EMBARGO_TOO_SHORT))
+                .isInstanceOfSatisfying(
+                        KeelsonException.class,
+                        error -> assertThat(error.code()).isEqualTo(ErrorCode.EMBARGO_TOO_SHORT))
                 .hasMessageContaining("PT23H")
                 .hasMessageContaining("Maybe an embargo of PT24H");
         assertThatThrownBy(() -> new CombinatorialPurged(5, 2, 0, 1)).isInstanceOf(KeelsonException.class);
@@ -214,8 +226,9 @@ class SplitPropertyTest {
 
         for (Splitter splitter : List.of(new KFold(4, true, 0), new GroupKFold(2), new PurgedKFold(2, 0, 0))) {
             assertThatThrownBy(() -> splitter.split(one, all(3)))
-                    .isInstanceOfSatisfying(KeelsonException.class, error -> assertThat(error.code())
-                            .isEqualTo(ErrorCode.NOT_ENOUGH_ROWS));
+                    .isInstanceOfSatisfying(
+                            KeelsonException.class,
+                            error -> assertThat(error.code()).isEqualTo(ErrorCode.NOT_ENOUGH_ROWS));
         }
         assertThatThrownBy(() -> new PurgedKFold(3, 0, 0).split(envelope, all(3)))
                 .hasMessageContaining("no row to fit on");
@@ -243,7 +256,8 @@ class SplitPropertyTest {
 
         for (int f = 0; f < 4; f++) {
             int start = (int) expanding.get(f).start();
-            assertThat(expanding.get(f).train()).containsExactly(IntStream.range(0, start - 2).toArray());
+            assertThat(expanding.get(f).train())
+                    .containsExactly(IntStream.range(0, start - 2).toArray());
             assertThat(rolling.get(f).train())
                     .containsExactly(IntStream.range(start - 20, start - 2).toArray());
             assertThat(rolling.get(f).validation())
