@@ -15,7 +15,7 @@ public record CalibrationRows(double[] p, int classes, int[] labels, double @Nul
     private static final double SLACK = 1e-6; // of a softmax in single precision
 
     /** Checks shapes and ranges. */
-    public CalibrationRows {
+    public CalibrationRows(double[] p, int classes, int[] labels, double @Nullable [] weights) {
         if (classes < 2 || labels.length == 0 || p.length != (long) labels.length * classes) {
             throw new IllegalArgumentException(
                     "There are %d probabilities for %d rows of %d classes; at least one row and 2 classes are needed."
@@ -38,6 +38,10 @@ public record CalibrationRows(double[] p, int classes, int[] labels, double @Nul
         if (weights != null) {
             requireWeights(weights, labels.length);
         }
+        this.p = p;
+        this.classes = classes;
+        this.labels = labels;
+        this.weights = weights;
     }
 
     static void requireWeights(double[] weights, int rows) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record DecisionRows(double[] scores, boolean[] positive, double @Nullable [] profits, int[] days) {
 
     /** Checks shapes and ranges. */
-    public DecisionRows {
+    public DecisionRows(double[] scores, boolean[] positive, double @Nullable [] profits, int[] days) {
         int n = scores.length;
         if (n == 0 || positive.length != n || days.length != n || (profits != null && profits.length != n)) {
             throw new IllegalArgumentException(
@@ -32,6 +32,10 @@ public record DecisionRows(double[] scores, boolean[] positive, double @Nullable
                         "The profit of row %d (%s) must be finite.".formatted(i, profits[i]));
             }
         }
+        this.scores = scores;
+        this.positive = positive;
+        this.profits = profits;
+        this.days = days;
     }
 
     /** Number of rows. */

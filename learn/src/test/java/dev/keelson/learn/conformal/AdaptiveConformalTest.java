@@ -15,7 +15,7 @@ class AdaptiveConformalTest {
         Random random = new Random(seed);
         double[] scores = new double[n];
         for (int i = 0; i < n; i++) {
-            scores[i] = Math.abs(random.nextGaussian()) * Math.pow(2, i / 500);
+            scores[i] = Math.abs(random.nextGaussian()) * (1 << (i / 500));
         }
         return scores;
     }

@@ -27,7 +27,7 @@ class LeakTrapTest {
                 labels[t] += noise[t + i - 1];
             }
             event[t] = t;
-            known[t] = t + HORIZON;
+            known[t] = event[t] + HORIZON;
         }
         return new Series(new EventTimes(event, known, IntStream.range(0, ROWS).toArray()), labels);
     }

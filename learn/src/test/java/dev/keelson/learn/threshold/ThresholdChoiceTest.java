@@ -192,8 +192,8 @@ class ThresholdChoiceTest {
         List<Fold> twice = List.of(folds(500).get(0), folds(500).get(0));
         assertThatThrownBy(() -> ThresholdChoice.of(rows, twice, ThresholdSettings.of(Utility.F1, 1)))
                 .hasMessageContaining("validated in two folds");
-        Fold backward =
-                new Fold(folds(500).get(0).validation(), folds(500).get(0).train(), 0, 0);
+        Fold backward = new Fold(
+                IntStream.range(400, 500).toArray(), IntStream.range(0, 400).toArray(), 0, 0);
         assertThatThrownBy(() -> ThresholdChoice.of(rows, List.of(backward), ThresholdSettings.of(Utility.F1, 1)))
                 .hasMessageContaining("walk forward");
     }
