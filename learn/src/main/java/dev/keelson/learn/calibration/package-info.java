@@ -1,4 +1,4 @@
-/** Correction of probabilities after training. */
+/** Correction of probabilities after training: fitted by a {@code Calibrator}, kept as a {@code CalibrationMap}. */
 @NullMarked
 package dev.keelson.learn.calibration;
 

@@ -5,7 +5,8 @@ package dev.keelson.learn.split;
  *
  * @param eventTime microseconds since 1970
  * @param knownAt when the label became known, microseconds since 1970, not before the event
- * @param day cluster of rows that are never split, such as the calendar day of a match; later days have larger numbers
+ * @param day cluster of rows that are never split, such as the calendar day of a match; for {@link WalkForward} later
+ *     days must have larger numbers, for others any number of a group (a match, a ticker's day) does
  */
 public record EventTimes(long[] eventTime, long[] knownAt, int[] day) {
 

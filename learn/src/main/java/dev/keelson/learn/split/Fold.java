@@ -1,7 +1,7 @@
 package dev.keelson.learn.split;
 
 /**
- * Rows to fit on and later rows to judge by.
+ * Rows to fit on and other rows to judge by; with {@link WalkForward} the latter are later.
  *
  * @param train positions of rows, in order of time
  * @param validation positions of rows, in order of time; none is among {@code train}

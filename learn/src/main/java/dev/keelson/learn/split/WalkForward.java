@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Walk-forward validation with an expanding training window. Rows are put in order of (day, event time, position);
- * validation blocks are contiguous, of about equal size, and never split a day. A block is trained for on the rows
- * whose label was known earlier than {@code embargo} before the block's first event, so no training row overlaps what
- * it is judged by, however late its label came.
+ * Walk-forward validation with an expanding or a rolling training window. Rows are put in order of (day, event time,
+ * position); validation blocks are contiguous, of about equal size, and never split a day. A block is trained for on
+ * the rows whose label was known earlier than {@code embargo} before the block's first event, so no training row
+ * overlaps what it is judged by, however late its label came.
  *
  * <p>Source: purging and embargo as in López de Prado, M. (2018), Advances in Financial Machine Learning, chapter 7,
  * restricted to the past.
@@ -22,8 +22,12 @@ import java.util.stream.IntStream;
  * @param embargoMicros gap between the last known label of the training rows and the first event of the block, at least
  *     0
  * @param firstShare share of the rows before the first validation block, above 0 and below 1
+ * @param windowMicros events more than this before the block's first are not trained on (a rolling window), above the
+ *     embargo; {@link #EXPANDING} keeps them all
  */
-public record WalkForward(int folds, long embargoMicros, double firstShare) {
+public record WalkForward(int folds, long embargoMicros, double firstShare, long windowMicros) implements Splitter {
+    /** The window without an end. */
+    public static final long EXPANDING = Long.MAX_VALUE;
 
     /** Checks the ranges. */
     public WalkForward {
@@ -36,6 +40,34 @@ public record WalkForward(int folds, long embargoMicros, double firstShare) {
         if (!(firstShare > 0 && firstShare < 1)) {
             throw new IllegalArgumentException("firstShare (%s) must be above 0 and below 1.".formatted(firstShare));
         }
+        if (windowMicros <= embargoMicros) {
+            throw new IllegalArgumentException(
+                    "windowMicros (%d) must be above embargoMicros (%d).".formatted(windowMicros, embargoMicros));
+        }
+    }
+
+    /** With an expanding window. */
+    public WalkForward(int folds, long embargoMicros, double firstShare) {
+        this(folds, embargoMicros, firstShare, EXPANDING);
+    }
+
+    /**
+     * The same with a rolling window.
+     *
+     * @param window how far before a block its training rows reach, in microseconds
+     */
+    public WalkForward rolling(long window) {
+        return new WalkForward(folds, embargoMicros, firstShare, window);
+    }
+
+    /**
+     * The same, refused when its embargo is shorter than the label's horizon.
+     *
+     * @throws KeelsonException EMBARGO_TOO_SHORT
+     */
+    public WalkForward forHorizon(long horizonMicros) {
+        Embargo.require(embargoMicros, horizonMicros);
+        return this;
     }
 
     /**
@@ -44,6 +76,7 @@ public record WalkForward(int folds, long embargoMicros, double firstShare) {
      * @param rows positions in {@code times}, in any order
      * @throws KeelsonException NOT_ENOUGH_ROWS when a block or its training rows would be empty
      */
+    @Override
     public List<Fold> split(EventTimes times, int[] rows) {
         int[] ordered = order(times, rows);
         int n = ordered.length;
@@ -125,8 +158,10 @@ public record WalkForward(int folds, long embargoMicros, double firstShare) {
         }
         int firstDay = times.day()[validation[0]];
         long known = start - embargoMicros;
+        long oldest = windowMicros == EXPANDING ? Long.MIN_VALUE : start - windowMicros;
         int[] train = IntStream.of(ordered)
-                .filter(row -> times.day()[row] < firstDay && times.knownAt()[row] < known)
+                .filter(row ->
+                        times.day()[row] < firstDay && times.knownAt()[row] < known && times.eventTime()[row] >= oldest)
                 .toArray();
         return new Fold(train, validation, start, end);
     }

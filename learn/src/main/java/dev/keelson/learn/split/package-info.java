@@ -1,4 +1,4 @@
-/** Splits in time that keep training rows ignorant of what judges them. */
+/** Splits that keep training rows ignorant of what judges them. */
 @NullMarked
 package dev.keelson.learn.split;
 
