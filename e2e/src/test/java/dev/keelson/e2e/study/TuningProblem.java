@@ -8,33 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
 
 /** Test functions with known minima. */
 enum TuningProblem {
     /** Minimum 0.397887 at (-pi, 12.275), (pi, 2.275) and (9.42478, 2.475). */
-    BRANIN(
-            SearchSpace.of(Parameter.of("x1", RealDomain.of(-5, 10)), Parameter.of("x2", RealDomain.of(0, 15))),
-            TuningProblem::branin),
+    BRANIN,
     /** Minimum -3.32237 in the unit cube. */
-    HARTMANN_6(cube(6, 0, 1), TuningProblem::hartmann),
+    HARTMANN_6,
     /** Minimum 0 at (1, ..., 1). */
-    ROSENBROCK_10(cube(10, -2, 2), TuningProblem::rosenbrock),
+    ROSENBROCK_10,
     /**
-     * Three branches with parameters of their own, minima 0.02, 0 and 0.05: a narrow log-scale valley beside a shared
-     * parameter, a two-dimensional bowl, and a deceptive slope in three dimensions.
+     * Three branches with parameters of their own beside a shared one, minima 0.02, 0 and 0.05: a valley in a rate on the log
+     * scale, a bowl in two dimensions, and a slope that ends in a corner of three. The first is the easiest, not the best.
      */
-    CONDITIONAL(
-            SearchSpace.of(
-                    Parameter.of("branch", ChoiceDomain.of("a", "b", "c")),
-                    Parameter.of("shared", RealDomain.of(0, 1)),
-                    Parameter.of("a_rate", RealDomain.log(1e-4, 1)).when("branch", "a"),
-                    Parameter.of("b_x", RealDomain.of(-3, 3)).when("branch", "b"),
-                    Parameter.of("b_y", RealDomain.of(-3, 3)).when("branch", "b"),
-                    Parameter.of("c_u", RealDomain.of(0, 1)).when("branch", "c"),
-                    Parameter.of("c_v", RealDomain.of(0, 1)).when("branch", "c"),
-                    Parameter.of("c_w", RealDomain.of(0, 1)).when("branch", "c")),
-            TuningProblem::conditional);
+    CONDITIONAL;
 
     private static final double[] ALPHA = {1, 1.2, 3, 3.2};
     private static final double[][] A = {
@@ -47,20 +34,32 @@ enum TuningProblem {
         {0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381}
     };
 
-    private final SearchSpace space;
-    private final ToDoubleFunction<Map<String, Object>> objective;
-
-    TuningProblem(SearchSpace space, ToDoubleFunction<Map<String, Object>> objective) {
-        this.space = space;
-        this.objective = objective;
-    }
-
     SearchSpace space() {
-        return space;
+        return switch (this) {
+            case BRANIN ->
+                SearchSpace.of(Parameter.of("x1", RealDomain.of(-5, 10)), Parameter.of("x2", RealDomain.of(0, 15)));
+            case HARTMANN_6 -> cube(6, 0, 1);
+            case ROSENBROCK_10 -> cube(10, -2, 2);
+            case CONDITIONAL ->
+                SearchSpace.of(
+                        Parameter.of("branch", ChoiceDomain.of("a", "b", "c")),
+                        Parameter.of("shared", RealDomain.of(0, 1)),
+                        Parameter.of("a_rate", RealDomain.log(1e-4, 1)).when("branch", "a"),
+                        Parameter.of("b_x", RealDomain.of(-3, 3)).when("branch", "b"),
+                        Parameter.of("b_y", RealDomain.of(-3, 3)).when("branch", "b"),
+                        Parameter.of("c_u", RealDomain.of(0, 1)).when("branch", "c"),
+                        Parameter.of("c_v", RealDomain.of(0, 1)).when("branch", "c"),
+                        Parameter.of("c_w", RealDomain.of(0, 1)).when("branch", "c"));
+        };
     }
 
     double evaluate(Map<String, Object> values) {
-        return objective.applyAsDouble(values);
+        return switch (this) {
+            case BRANIN -> branin(values);
+            case HARTMANN_6 -> hartmann(values);
+            case ROSENBROCK_10 -> rosenbrock(values);
+            case CONDITIONAL -> conditional(values);
+        };
     }
 
     private static SearchSpace cube(int dimensions, double low, double high) {
@@ -114,8 +113,7 @@ enum TuningProblem {
         double own = switch ((String) Objects.requireNonNull(values.get("branch"))) {
             case "a" -> 0.02 + Math.pow(Math.log10(get(values, "a_rate")) + 2.5, 2);
             case "b" -> Math.pow(get(values, "b_x") - 1, 2) + Math.pow(get(values, "b_y") + 0.5, 2);
-            default ->
-                0.05 + 0.2 * (3 - get(values, "c_u") - get(values, "c_v") - get(values, "c_w"));
+            default -> 0.05 + 0.2 * (3 - get(values, "c_u") - get(values, "c_v") - get(values, "c_w"));
         };
         return own + shared * shared;
     }

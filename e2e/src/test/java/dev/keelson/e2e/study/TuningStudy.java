@@ -23,8 +23,8 @@ import java.util.Map;
 
 /**
  * What the samplers find in 100 trials on functions with known minima, and what a proposal costs. Claim: the median of TPE
- * over the seeds is worse than Optuna's by at most a tenth of the gap between Optuna's and random search's. Options:
- * {@code --seeds}, {@code --first-seed}, {@code --rounds} (trials).
+ * over the seeds is better than that of random search, and worse than Optuna's by at most a tenth of the gap between both.
+ * Options: {@code --seeds}, {@code --first-seed}, {@code --rounds} (trials).
  *
  * <p>Optuna's medians are of version 4.9 over 20 seeds of 100 trials. Those of the conditional space were taken on another
  * space of three branches, so that no claim is made there.
@@ -59,7 +59,9 @@ public final class TuningStudy implements Task {
         List<Long> seeds = arguments.seeds(100);
         int trials = arguments.number("rounds", 100);
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("claim", "TPE's median is worse than Optuna's by at most 10 % of the gap between Optuna and random search");
+        node.put(
+                "claim",
+                "TPE's median is below random search's everywhere, and worse than Optuna's by at most 10 % of the gap between both");
         node.put("trials", trials);
         node.put("seeds", seeds.size());
         SAMPLERS.values().forEach(sampler -> study(TuningProblem.HARTMANN_6, sampler, 0, trials)); // warms up
@@ -81,9 +83,10 @@ public final class TuningStudy implements Task {
                 figures.put("median_at_most", rounded(orderStatistic(best, 1)));
                 figures.put("cpu_micros_per_trial", rounded(quantile(micros, 0.5)));
             });
+            double random = row.path("random").path("median").doubleValue();
+            holds &= row.path("tpe").path("median").doubleValue() < random;
             Double optuna = OPTUNA.get(problem);
             if (optuna != null) {
-                double random = row.path("random").path("median").doubleValue();
                 row.put("optuna_median", optuna);
                 for (String tpe : List.of("tpe", "tpe_univariate")) {
                     double excess = (row.path(tpe).path("median").doubleValue() - optuna) / (random - optuna);
@@ -123,9 +126,9 @@ public final class TuningStudy implements Task {
     private static double orderStatistic(double[] values, int side) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
-        double n = sorted.length;
-        double rank = n / 2 + side * 0.98 * Math.sqrt(n) + (side > 0 ? 1 : 0);
-        return sorted[(int) Math.min(Math.max(Math.round(rank), 1), n) - 1];
+        int n = sorted.length;
+        double rank = n / 2.0 + side * 0.98 * Math.sqrt(n) + (side > 0 ? 1 : 0);
+        return sorted[Math.clamp(Math.round(rank), 1, n) - 1];
     }
 
     private static double rounded(double value) {

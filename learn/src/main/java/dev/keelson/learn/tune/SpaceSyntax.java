@@ -36,17 +36,11 @@ public final class SpaceSyntax {
 
     /** What a token is. */
     private enum Kind {
-        NUMBER("number"),
-        MARK("mark"),
-        WORD("word"),
-        TEXT("single", "quoted"),
-        END();
-
-        private final String[] groups;
-
-        Kind(String... groups) {
-            this.groups = groups;
-        }
+        NUMBER,
+        MARK,
+        WORD,
+        TEXT,
+        END
     }
 
     private record Token(Kind kind, String text, int offset) {}
@@ -64,15 +58,22 @@ public final class SpaceSyntax {
      * One parameter.
      *
      * @param name its name
-     * @param text its domain, and its condition if it has one
-     * @throws KeelsonException BAD_VALUE saying what is wrong with the text
+     * @param entry the text of its domain, and of its condition if it has one; or the list of its choices
+     * @throws KeelsonException BAD_VALUE saying what is wrong with the text, WRONG_TYPE for anything else
      */
-    public static Parameter parameter(String name, String text) {
-        SpaceSyntax syntax = new SpaceSyntax(text);
-        Domain domain = syntax.domain();
-        Condition condition = syntax.takes("when") ? syntax.condition() : null;
-        syntax.end();
-        return new Parameter(name, domain, condition);
+    public static Parameter parameter(String name, @Nullable Object entry) {
+        if (entry instanceof String text) {
+            SpaceSyntax syntax = new SpaceSyntax(text);
+            Domain domain = syntax.domain();
+            Condition condition = syntax.takes("when") ? syntax.condition() : null;
+            syntax.end();
+            return new Parameter(name, domain, condition);
+        }
+        if (entry instanceof List<?> choices && choices.stream().allMatch(choice -> choice != null)) {
+            return Parameter.of(name, new ChoiceDomain(List.copyOf(choices)));
+        }
+        throw new KeelsonException(
+                ErrorCode.WRONG_TYPE, "The domain (%s) must be a range or a list of choices.".formatted(entry), EXAMPLES);
     }
 
     /**
@@ -98,7 +99,7 @@ public final class SpaceSyntax {
         List<Parameter> parameters = new ArrayList<>();
         new TreeMap<>(entries).forEach((name, entry) -> {
             try {
-                parameters.add(entry(name, entry));
+                parameters.add(parameter(name, entry));
             } catch (KeelsonException e) {
                 e.problems().forEach(each ->
                         problems.add(each.code(), "space.%s: %s".formatted(name, each.message()), each.hint()));
@@ -106,17 +107,6 @@ public final class SpaceSyntax {
         });
         problems.finish();
         return new SearchSpace(parameters);
-    }
-
-    private static Parameter entry(String name, @Nullable Object entry) {
-        if (entry instanceof String text) {
-            return parameter(name, text);
-        }
-        if (entry instanceof List<?> choices && choices.stream().allMatch(choice -> choice != null)) {
-            return Parameter.of(name, new ChoiceDomain(List.copyOf(choices)));
-        }
-        throw new KeelsonException(
-                ErrorCode.WRONG_TYPE, "The domain (%s) must be a range or a list of choices.".formatted(entry), EXAMPLES);
     }
 
     private static List<Token> tokens(String source) {
@@ -137,15 +127,20 @@ public final class SpaceSyntax {
     }
 
     private static Token token(Matcher matcher) {
-        for (Kind kind : Kind.values()) {
-            for (String group : kind.groups) {
-                String text = matcher.group(group);
-                if (text != null) {
-                    return new Token(kind, text, matcher.start(group));
-                }
-            }
+        String number = matcher.group("number");
+        if (number != null) {
+            return new Token(Kind.NUMBER, number, matcher.start("number"));
         }
-        throw new IllegalStateException("A token matched without a group.");
+        String mark = matcher.group("mark");
+        if (mark != null) {
+            return new Token(Kind.MARK, mark, matcher.start("mark"));
+        }
+        String word = matcher.group("word");
+        if (word != null) {
+            return new Token(Kind.WORD, word, matcher.start("word"));
+        }
+        String group = matcher.group("single") == null ? "quoted" : "single";
+        return new Token(Kind.TEXT, matcher.group(group), matcher.start(group));
     }
 
     private Domain domain() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class ParzenEstimatorGoldenTest {
             for (int i = 0; i < expected.length; i++) {
                 Map<String, Object> values = values(parameters, row.get("points").get(i));
                 double[] point = parameters.stream()
-                        .mapToDouble(each -> each.domain().encode(values.get(each.name())))
+                        .mapToDouble(each -> each.domain().encode(Objects.requireNonNull(values.get(each.name()))))
                         .toArray();
                 assertThat(estimator.logDensity(point))
                         .as("%s after %d", parameters, trials.size())

@@ -32,10 +32,10 @@ class SamplersTest {
     private static final SearchSpace SPACE = new SearchSpace(PARAMETERS);
 
     private static double loss(Map<String, Object> values) {
-        double rate = Math.log10((Double) values.get("rate")) + 2;
-        double depth = values.containsKey("depth") ? ((Long) values.get("depth") - 6) / 5.0 : 1;
-        double rows = (Double) values.get("rows") - 0.8;
-        double trees = ((Long) values.get("trees") - 300) / 300.0;
+        double rate = Math.log10(Values.number(values, "rate")) + 2;
+        double depth = values.containsKey("depth") ? (Values.number(values, "depth") - 6) / 5 : 1;
+        double rows = Values.number(values, "rows") - 0.8;
+        double trees = (Values.number(values, "trees") - 300) / 300;
         return rate * rate + depth * depth + rows * rows + trees * trees;
     }
 
@@ -167,7 +167,9 @@ class SamplersTest {
             Set<Integer> cells = new HashSet<>();
             for (int i = 0; i < n; i++) {
                 double[] point = QuasiRandomSampler.point(seed, i, 2);
-                cells.add((int) (point[0] * 8) * 9 + (int) (point[1] * 9));
+                int column = (int) (point[0] * 8);
+                int row = (int) (point[1] * 9);
+                cells.add(column * 9 + row);
             }
             assertThat(cells).as("seed %d", seed).hasSize(n);
         }

@@ -36,8 +36,8 @@ class StudyTest {
 
     /** Reports five steps that approach the value, unless it is stopped. */
     private static Trial evaluate(Study study, Trial trial) {
-        double x = (Double) trial.values().get("x");
-        double k = (Long) trial.values().get("k");
+        double x = Values.number(trial.values(), "x");
+        double k = Values.number(trial.values(), "k");
         double target = x * x + k / 10 + (trial.values().containsKey("only_u") ? 0.3 : 0);
         Trial at = trial;
         for (int step = 0; step < 5; step++) {

@@ -90,7 +90,22 @@ class TpeSamplerTest {
     }
 
     private static double distance(Map<String, Object> values) {
-        return Math.abs((Double) values.get("x") - 0.5);
+        return Math.abs(Values.number(values, "x") - 0.5);
+    }
+
+    @Test
+    void drawingEachParameterByItselfIsTheSameWithOneParameterOnly() {
+        SearchSpace one = SearchSpace.of(Parameter.of("x", RealDomain.of(0, 1)));
+        SearchSpace two = SearchSpace.of(Parameter.of("x", RealDomain.of(0, 1)), Parameter.of("y", RealDomain.of(0, 1)));
+        List<Trial> history = IntStream.range(0, 20)
+                .mapToObj(i -> Trial.running(i, Map.of("x", i / 20.0, "y", 1 - i / 20.0)).complete(Math.abs(i - 7)))
+                .toList();
+        TpeSampler joint = TpeSampler.defaults();
+
+        assertThat(joint.univariate().ask(one, Direction.MINIMISE, history, 1, 20))
+                .isEqualTo(joint.ask(one, Direction.MINIMISE, history, 1, 20));
+        assertThat(joint.univariate().ask(two, Direction.MINIMISE, history, 1, 20))
+                .isNotEqualTo(joint.ask(two, Direction.MINIMISE, history, 1, 20));
     }
 
     @Test
@@ -102,7 +117,7 @@ class TpeSamplerTest {
         List<Trial> history = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             Map<String, Object> values = TpeSampler.defaults().ask(space, Direction.MINIMISE, history, 2, i);
-            double loss = values.containsKey("v") ? Math.abs((Double) values.get("v") - 0.2) : 1;
+            double loss = values.containsKey("v") ? Math.abs(Values.number(values, "v") - 0.2) : 1;
             history.add(Trial.running(i, values).complete(loss));
         }
 
