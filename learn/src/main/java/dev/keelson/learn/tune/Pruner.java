@@ -1,5 +1,8 @@
 package dev.keelson.learn.tune;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
 import java.util.List;
 
 /**
@@ -9,7 +12,10 @@ import java.util.List;
  * <p>In a {@link Study} the history is that before the trial's batch, so that no answer depends on how fast the trials of
  * one batch happen to run.
  */
-public sealed interface Pruner permits NoPruner, PercentilePruner, SuccessiveHalvingPruner, HyperbandPruner, WilcoxonPruner {
+public sealed interface Pruner
+        permits NoPruner, PercentilePruner, SuccessiveHalvingPruner, HyperbandPruner, WilcoxonPruner {
+    /** Names of the pruners in project files. */
+    List<String> NAMES = List.of("none", "median", "successive-halving", "hyperband", "wilcoxon");
 
     /**
      * Whether to stop the trial.
@@ -20,4 +26,24 @@ public sealed interface Pruner permits NoPruner, PercentilePruner, SuccessiveHal
      * @param trial the trial with its reports so far; without one it is never stopped
      */
     boolean prunes(String study, Direction direction, List<Trial> history, Trial trial);
+
+    /**
+     * A pruner with its defaults.
+     *
+     * @throws KeelsonException BAD_VALUE for a name not in {@link #NAMES}
+     */
+    static Pruner named(String name) {
+        return switch (name) {
+            case "none" -> new NoPruner();
+            case "median" -> PercentilePruner.median();
+            case "successive-halving" -> SuccessiveHalvingPruner.defaults();
+            case "hyperband" -> HyperbandPruner.defaults();
+            case "wilcoxon" -> WilcoxonPruner.defaults();
+            default ->
+                throw new KeelsonException(
+                        ErrorCode.BAD_VALUE,
+                        "There is no pruner (%s); there are %s.".formatted(name, NAMES),
+                        Suggestion.sentence(name, NAMES).orElse(null));
+        };
+    }
 }

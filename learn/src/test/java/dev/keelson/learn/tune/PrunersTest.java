@@ -193,6 +193,16 @@ class PrunersTest {
     }
 
     @Test
+    void everyNameHasAPrunerAndOthersAreRefused() {
+        assertThat(Pruner.NAMES).allSatisfy(name -> assertThat(prunes(Pruner.named(name), List.of(), reporting(1, 9)))
+                .isFalse());
+        assertThat(Pruner.named("median")).isEqualTo(PercentilePruner.of(50));
+        assertThatThrownBy(() -> Pruner.named("hyperbandd"))
+                .hasMessageContaining("There is no pruner (hyperbandd)")
+                .hasMessageContaining("Maybe `hyperband` was meant.");
+    }
+
+    @Test
     void settingsOutOfRangeAreRefused() {
         assertThatThrownBy(() -> PercentilePruner.of(101)).hasMessageContaining("percentile (101.0)");
         assertThatThrownBy(() -> new PercentilePruner(50, 0, 0, 0, 1)).hasMessageContaining("intervalSteps (0)");
