@@ -38,13 +38,18 @@ final class NumericKernels implements Kernels {
         logNorms = new double[n];
         double count = axis.step() > 0 ? Math.rint((axis.high() - axis.low()) / axis.step()) + 1 : 0;
         cells = new double[count <= MOST_KEPT_CELLS ? (int) count : 0][];
+        double from = axis.from();
+        double to = axis.to();
+        double scale = 1; // many kernels have the least width, and the same logarithm
+        double log = 0;
         for (int k = 0; k < n; k++) {
             precisions[k] = 1 / sigmas[k];
-            below[k] = StandardNormal.cdf((axis.from() - centres[k]) * precisions[k]);
-            within[k] = StandardNormal.cdf((axis.to() - centres[k]) * precisions[k]) - below[k];
-            logNorms[k] = axis.step() > 0
-                    ? -StrictMath.log(within[k])
-                    : -StrictMath.log(sigmas[k] * within[k]) - StandardNormal.HALF_LOG_2PI;
+            below[k] = StandardNormal.roundedCdf((from - centres[k]) * precisions[k]);
+            within[k] = StandardNormal.roundedCdf((to - centres[k]) * precisions[k]) - below[k];
+            double next = axis.step() > 0 ? within[k] : sigmas[k] * within[k];
+            log = next == scale ? log : StrictMath.log(next);
+            scale = next;
+            logNorms[k] = axis.step() > 0 ? -log : -log - StandardNormal.HALF_LOG_2PI;
         }
     }
 
@@ -85,20 +90,23 @@ final class NumericKernels implements Kernels {
 
     /** Places of the first {@code n} values from smallest to greatest, equal ones in order of place. */
     private static int[] order(double[] values, int n) {
-        double[] sorted = Arrays.copyOf(values, n);
-        Arrays.sort(sorted);
-        int[] order = new int[n];
-        boolean[] taken = new boolean[n];
+        long places = (Long.highestOneBit(Math.max(n, 1)) << 1) - 1; // the lowest digits give way to the place
+        long[] keys = new long[n];
         for (int i = 0; i < n; i++) {
-            int rank = Arrays.binarySearch(sorted, values[i]);
-            while (rank > 0 && sorted[rank - 1] == sorted[rank]) {
-                rank--;
+            long bits = Double.doubleToLongBits(values[i]);
+            long ordered = bits ^ ((bits >> 63) & Long.MAX_VALUE);
+            keys[i] = (ordered & ~places) | i;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[n];
+        for (int rank = 0; rank < n; rank++) {
+            int place = (int) (keys[rank] & places);
+            int at = rank;
+            while (at > 0 && values[order[at - 1]] > values[place]) { // those that differ in the lowest digits only
+                order[at] = order[at - 1];
+                at--;
             }
-            while (taken[rank]) {
-                rank++;
-            }
-            taken[rank] = true;
-            order[rank] = i;
+            order[at] = place;
         }
         return order;
     }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.LongStream;
@@ -65,6 +66,43 @@ class SamplersTest {
         for (Trial trial : study.trials()) {
             assertThat(SPACE.read(trial.values())).isEqualTo(trial.values());
         }
+    }
+
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void proposalsLieInAnySpace(String name) {
+        for (long seed = 1; seed <= 15; seed++) {
+            SearchSpace space = randomSpace(new Random(seed));
+            List<Trial> history = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                SortedMap<String, Object> values =
+                        Sampler.named(name).ask(space, Direction.MINIMISE, history, seed, i);
+                assertThat(space.read(values)).as("seed %d", seed).isEqualTo(values);
+                history.add(Trial.running(i, values).complete(i % 5));
+            }
+        }
+    }
+
+    private static SearchSpace randomSpace(Random random) {
+        List<Parameter> parameters = new ArrayList<>();
+        parameters.add(Parameter.of("root", IntegerDomain.of(0, 2)));
+        for (int i = 0; i < 6; i++) {
+            double low = random.nextGaussian() * Math.pow(10, random.nextInt(-12, 12));
+            double width = Math.abs(low) * random.nextDouble() + Math.ulp(low);
+            long whole = random.nextLong(-(1L << 52), 1L << 52);
+            Domain domain = switch (random.nextInt(7)) {
+                case 0 -> RealDomain.of(low, low + width);
+                case 1 -> RealDomain.log(Math.abs(low), Math.abs(low) + width);
+                case 2 -> new RealDomain(0.1, 0.1 + 0.3 * 7, 0.3, false);
+                case 3 -> IntegerDomain.of(whole, whole + random.nextLong(1L << 52));
+                case 4 -> new IntegerDomain(whole, whole + 7 * 13, 7, false);
+                case 5 -> new IntegerDomain(1, random.nextLong(1, 1L << 53), 1, true);
+                default -> ChoiceDomain.of("a", true, 3L, 0.5);
+            };
+            Parameter parameter = Parameter.of("p" + i, domain);
+            parameters.add(random.nextBoolean() ? parameter : parameter.when("root", random.nextInt(3)));
+        }
+        return new SearchSpace(parameters);
     }
 
     @ParameterizedTest
