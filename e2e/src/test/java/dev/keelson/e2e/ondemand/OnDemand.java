@@ -21,6 +21,7 @@ import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
 import dev.keelson.e2e.study.TruthStudy;
+import dev.keelson.e2e.study.TuningStudy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +50,7 @@ public final class OnDemand {
         TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
+        TASKS.put("tuning", new TuningStudy());
     }
 
     private OnDemand() {}
