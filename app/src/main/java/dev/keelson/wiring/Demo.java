@@ -163,7 +163,8 @@ public final class Demo {
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH)
                 .plusNanos(1_000);
-        ProjectDefinitions.apply(workspace, known, "system"); // lineage looks up what runs are pinned to
+        // lineage looks up what runs are pinned to
+        ProjectDefinitions.apply(workspace, workspace.project(), known, "system", null);
         Map<String, DatasetVersion> versions = workspace.withViews(sources, known);
         workspace.materialize(ProjectModels.ofVersions(workspace.project(), versions), versions);
         return adopted;

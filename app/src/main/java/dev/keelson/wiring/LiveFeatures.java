@@ -124,7 +124,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
      *
      * @throws KeelsonException NOT_READY before any data was loaded; PROJECT_IN_USE when another process owns it
      */
-    static LiveFeatures open(Project project, InstantSource clock) {
+    public static LiveFeatures open(Project project, InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         Workspace workspace = new Workspace(project);
         try {

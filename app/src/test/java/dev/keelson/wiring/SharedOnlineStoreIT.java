@@ -96,7 +96,7 @@ final class SharedOnlineStoreIT {
             Files.createDirectory(folders.resolve(folder));
             Files.writeString(folders.resolve(folder).resolve("keelson.yaml"), PROJECT);
             Files.writeString(folders.resolve(folder).resolve("trips.csv"), TRIPS);
-            ProjectDatasets.load(project(folder), () -> NOW, step -> {});
+            Datasets.change(project(folder), () -> NOW, data -> data.load(null));
         }
         first = LiveBackend.open(project("first"), () -> NOW);
         second = LiveBackend.open(project("second"), () -> NOW);
@@ -146,7 +146,7 @@ final class SharedOnlineStoreIT {
         firstServer.stop();
         first.close();
 
-        ProjectDatasets.load(project("first"), () -> NOW, step -> {});
+        Datasets.change(project("first"), () -> NOW, data -> data.load(null));
         first = LiveBackend.open(project("first"), () -> NOW);
         firstServer = KeelsonServer.start(first, KeelsonServer.DEFAULT_HOST, 0);
         JsonNode materialized = post(firstServer, "/api/v1/features/materialize", "{}");

@@ -426,7 +426,7 @@ final class SqlViewsIT {
             assertThatThrownBy(() -> features.push(
                             "momentum", List.of(Map.of("company", "AAA")), FeatureServing.Destination.ONLINE))
                     .hasMessageContaining("computed by a query");
-            assertThat(features.materialize(Materialization.Request.INCREMENTAL))
+            assertThat(features.materialize(Materialization.Request.INCREMENTAL, (view, done, total) -> {}))
                     .extracting(Materialization.Outcome::view)
                     .contains("momentum", "surprise");
         }

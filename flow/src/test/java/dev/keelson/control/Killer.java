@@ -167,6 +167,16 @@ final class Killer {
             }
 
             @Override
+            public List<Placed> predictions(long after, int limit) {
+                return log.predictions(after, limit);
+            }
+
+            @Override
+            public List<Placed> settled(long at, long place, int limit) {
+                return log.settled(at, place, limit);
+            }
+
+            @Override
             public Knowledge known(String model, String entity) {
                 return log.known(model, entity);
             }

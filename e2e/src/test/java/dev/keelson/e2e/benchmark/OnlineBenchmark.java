@@ -133,16 +133,16 @@ public final class OnlineBenchmark implements Task {
         }
         try (LiveFeatures features = LiveFeatures.open(project, clock)) {
             long start = System.nanoTime();
-            features.materialize(Materialization.Request.INCREMENTAL);
+            features.materialize(Materialization.Request.INCREMENTAL, QUIET);
             double cold = (System.nanoTime() - start) / 1e9;
             start = System.nanoTime();
             long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            features.materialize(new Materialization.Request(List.of(), null, null, true));
+            features.materialize(new Materialization.Request(List.of(), null, null, true), QUIET);
             double warm = (System.nanoTime() - start) / 1e9;
             double busy = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e9;
             node.put("materialize_again_rows_a_second_of_its_thread", Timing.rounded(rows / busy));
             start = System.nanoTime();
-            features.materialize(Materialization.Request.INCREMENTAL);
+            features.materialize(Materialization.Request.INCREMENTAL, QUIET);
             double nothing = (System.nanoTime() - start) / 1e9;
             node.put("materialize_s", Timing.rounded(cold));
             node.put("materialize_rows_a_second", Timing.rounded(rows / cold));
@@ -158,6 +158,7 @@ public final class OnlineBenchmark implements Task {
         node.put("peak_old_generation_mb", peak >> 20);
     }
 
+    private static final Materialization.Progress QUIET = (view, done, total) -> {};
     private static final List<String> ALL = List.of("orders_1:*", "orders_2:*", "orders_3:*");
 
     private static void reads(Project project, InstantSource clock, int keys, ObjectNode node) throws Exception {

@@ -80,12 +80,12 @@ public final class PostgresSync implements SyncTargets {
     @Override
     public String identity(SourceOrigin target) {
         Located table = postgres(target).table();
-        return PostgresAddress.parse(postgres(target).address()) + " " + (table == null ? "" : table.text());
+        return PostgresAddress.parse(postgres(target).address(), PostgresTables.SETTINGS) + " " + (table == null ? "" : table.text());
     }
 
     @Override
     public Open open(SyncTable table) {
-        Writer writer = new Writer(table, PostgresAddress.parse(postgres(table.target()).address()));
+        Writer writer = new Writer(table, PostgresAddress.parse(postgres(table.target()).address(), PostgresTables.SETTINGS));
         try {
             writer.check();
         } catch (RuntimeException e) {

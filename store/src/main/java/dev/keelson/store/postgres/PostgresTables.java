@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresTables implements SourceTables {
     private static final int FETCH_ROWS = 10_000;
-    private static final Map<String, String> SETTINGS = Map.of("connectTimeout", "10", "socketTimeout", "600");
+    static final Map<String, String> SETTINGS = Map.of("connectTimeout", "10", "socketTimeout", "600");
 
     @Override
     public boolean reads(SourceOrigin origin) {

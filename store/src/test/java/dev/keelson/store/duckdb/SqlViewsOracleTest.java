@@ -249,10 +249,10 @@ class SqlViewsOracleTest {
                     Map.of(view.dataset(), rows),
                     new Materialization.Request(List.of(), null, at, false),
                     (source, done, total) -> {});
-            double[] values = online.read(
-                            "markets", List.of("profit", "total", "bets", "before"), Arrays.asList(each.market()), at)
-                    .getFirst()
-                    .values();
+            OnlineFeatures.Wanted wanted = new OnlineFeatures.Wanted(
+                    "markets", List.of("profit", "total", "bets", "before"), Arrays.asList(each.market()));
+            double[] values =
+                    online.read(List.of(wanted), at).getFirst().getFirst().values();
             told.add(new Told(values[0], values[1], values[2], values[3]));
         }
         return told;
