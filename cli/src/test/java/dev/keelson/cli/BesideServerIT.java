@@ -74,7 +74,6 @@ final class BesideServerIT {
             TinyLeague.make(project);
         }
         pair.edit("keelson.yaml", "    checks:", """
-                    rules:
                       - { check: AvgH < 300, on_fail: quarantine }
                       - { check: AvgD < 200, on_fail: warn }
                     checks:\

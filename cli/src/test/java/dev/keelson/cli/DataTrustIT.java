@@ -42,7 +42,6 @@ final class DataTrustIT {
                 folder.resolve("keelson.yaml"),
                 "    checks:",
                 """
-                    rules:
                       - AvgHH > 1
                       - { check: AvgH + 1, on_fail: warn }
                       - { check: AvgH > 1, on_fail: nul }

@@ -895,7 +895,7 @@ public final class OnlineFeatures {
                 }
                 counted[i] = given.rows();
             }
-            applyPushed(Math.max(pushedUntil, Micros.of(now)));
+            applyPushed(pushed.isEmpty() ? Long.MIN_VALUE : Math.max(pushedUntil, Micros.of(now)));
             return counted;
         } finally {
             changing.unlock();
