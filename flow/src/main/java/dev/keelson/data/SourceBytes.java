@@ -32,6 +32,7 @@ final class SourceBytes {
     private long size;
     private long lines;
     private long lineStart;
+    private boolean compressed;
 
     private SourceBytes(String name, long limit) {
         this.name = name;
@@ -73,6 +74,7 @@ final class SourceBytes {
                     "Maybe it was decompressed without being renamed, or the download was cut off.",
                     null);
         }
+        compressed = gzip;
         if (gzip) {
             decompress(in);
         } else {
@@ -141,9 +143,10 @@ final class SourceBytes {
                     name,
                     String.format(
                             Locale.ROOT,
-                            "Decompressed, the file is larger than the %,d bytes that fit the memory of this process.",
+                            "%s the file is larger than the %,d bytes that fit the memory of this process.",
+                            compressed ? "Decompressed," : "As it is,",
                             limit),
-                    "Maybe give the process more memory (-Xmx, up to 1 GiB of text), or split the file into several.",
+                    "Maybe give the process more memory: KEELSON_JAVA_OPTS=-Xmx4g holds 512 MB of text; 1 GiB is the most.",
                     null);
         }
     }

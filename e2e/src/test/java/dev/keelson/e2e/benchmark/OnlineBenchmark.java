@@ -50,7 +50,7 @@ public final class OnlineBenchmark implements Task {
             sources:
               orders:
                 file: orders.csv
-                key: [id]
+                key: [id, at]
                 event_time: at
                 columns:
                   id:       { type: long, required: true }
