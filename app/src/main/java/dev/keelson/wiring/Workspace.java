@@ -9,6 +9,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureTable;
 import dev.keelson.features.Materialization;
 import dev.keelson.features.OnlineFeatures;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -240,8 +242,46 @@ public final class Workspace implements AutoCloseable {
      * Reads a source, lays the decisions of the review over it, and loads it.
      *
      * @param blocked told of a load that is blocked
+     * @throws KeelsonException BAD_VALUE when the source tells the times of its rows otherwise than its dataset was made
      */
     Load load(SourceDefinition source, Instant now, Consumer<DataLoad.Blocked> blocked) {
+        String step = "times-of-source " + source.name();
+        requireTimesOf(source, step);
+        Load done = loadRows(source, now, blocked);
+        catalog().update(tx -> tx.putStep(step, "times", times(source)));
+        return done;
+    }
+
+    /** Rows of which some are known by one rule and some by another would give features that no moment ever saw. */
+    private void requireTimesOf(SourceDefinition source, String step) {
+        Optional<String> made = catalog().read(tx -> tx.step(step));
+        if (made.isEmpty()
+                || made.get().equals(times(source))
+                || datasets().latest(source.name()).isEmpty()) {
+            return;
+        }
+        throw new KeelsonException(
+                List.of(Problem.at(
+                        ErrorCode.BAD_VALUE,
+                        source.location(),
+                        "The source (%s) tells the times of its rows by %s now, but its dataset was made by %s; features of both would be mixed."
+                                .formatted(source.name(), times(source), made.get()),
+                        "Maybe give the source another name: its dataset starts anew then.")),
+                null);
+    }
+
+    /** What says when the rows of a source happened and became known. */
+    private static String times(SourceDefinition source) {
+        return "event_time %s, created %s, known_after %s, outcomes %s, zone %s"
+                .formatted(
+                        source.eventTime(),
+                        source.created() == null ? "none" : source.created(),
+                        source.knownAfter(),
+                        source.outcomes(),
+                        source.zone());
+    }
+
+    private Load loadRows(SourceDefinition source, Instant now, Consumer<DataLoad.Blocked> blocked) {
         DataLoad load = dataLoad(blocked);
         if (decisions(source.name()).isEmpty()) {
             return new Load(load.load(Projects.reader(project.folder(), engine()), source, now, now), List.of());

@@ -48,6 +48,24 @@ final class RunPipelineIT {
     }
 
     @Test
+    void otherTimesThanTheDatasetWasMadeByAreRefused() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        RunPipeline.run(project, CLOCK, line -> {});
+        Path file = folder.resolve("p/keelson.yaml");
+        Files.writeString(file, Files.readString(file).replaceFirst("known_after: *\\w+", "known_after: 2d"));
+        Project changed = Projects.read(folder.resolve("p"), Map.of());
+
+        assertThatThrownBy(() -> RunPipeline.run(changed, CLOCK, line -> {}))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("known_after PT48H")
+                .hasMessageContaining("its dataset was made by")
+                .hasMessageContaining("another name");
+        assertThat(RunPipeline.run(project, CLOCK, line -> {}).steps())
+                .filteredOn(step -> step.name().equals("data"))
+                .noneMatch(RunPipeline.Step::changed);
+    }
+
+    @Test
     void predictionIsJournaledAndJoinedWithItsOutcome() throws IOException {
         Project project = TinyLeague.create(folder.resolve("p"));
         RunPipeline.run(project, CLOCK, line -> {});
