@@ -46,6 +46,9 @@ public interface Backend {
         return null;
     }
 
+    /** The values that features had, by the project file as it is now. */
+    FeatureHistory history();
+
     /** Why predictions cannot be answered yet, in one sentence; null when they can. */
     @Nullable String notReadyReason();
 

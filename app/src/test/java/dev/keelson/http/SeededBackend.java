@@ -585,6 +585,11 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public FeatureHistory history() {
+        return new SeededHistory();
+    }
+
+    @Override
     public List<String> usedFeatures(String model) {
         return model.equals(MODEL)
                 ? VIEWS.stream()
