@@ -155,6 +155,9 @@ public interface Backend {
      */
     FeatureValidation validateFeatures(String model);
 
+    /** Searches for features of models, by the project file as it is now. */
+    FeatureGenerations generations();
+
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 

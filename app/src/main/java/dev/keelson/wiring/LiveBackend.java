@@ -75,6 +75,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
+    private final ProjectGenerations generations;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -114,6 +115,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
+        this.generations = new ProjectGenerations(current, clock, workspace.catalog());
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -226,6 +228,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public FeatureHistory history() {
         return history;
+    }
+
+    @Override
+    public ProjectGenerations generations() {
+        return generations;
     }
 
     @Override
@@ -670,6 +677,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public void close() {
+        generations.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -57,7 +57,7 @@ final class BesideServerIT {
         private List<String> lines(String text) {
             return timeless(text)
                     .lines()
-                    .filter(line -> !line.startsWith("materialize ")) // how far it is is known to who does it
+                    .filter(line -> !line.startsWith("materialize ") && !line.startsWith("generate ")) // how far it is is known to who does it
                     .toList();
         }
 
@@ -213,6 +213,11 @@ final class BesideServerIT {
         assertThat(Files.readString(pair.served().resolve("values.csv")))
                 .isEqualTo(Files.readString(pair.alone().resolve("values.csv")));
         histories(pair);
+        JsonNode search = pair.both(0, "features", "generate", "football-1x2", "--budget", "2", "--json").json();
+        assertThat(search.path("tried").asInt()).isEqualTo(2);
+        pair.both(0, "-q", "features", "generate", "football-1x2", "--budget", "2");
+        pair.both(2, "features", "generate", "football-1x2", "--budget", "0");
+        pair.both(2, "features", "generate", "football");
         // what was pushed is loaded, and counts once
         assertThat(pair.both(0, "data", "load", "--json").json().path("changed").asBoolean()).isFalse();
         pair.both(0, "features", "materialize", "--json");

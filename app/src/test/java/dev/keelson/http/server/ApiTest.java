@@ -334,6 +334,26 @@ class ApiTest {
     }
 
     @Test
+    void aSearchForFeaturesIsBegunSeenAndCancelled() {
+        String path = "/api/v1/models/football-1x2/feature-generations";
+
+        Client.Answer begun = client.post(path, "{\"budget\":9}");
+        String address = begun.header("Location");
+
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(begun.json().path("state").asText()).isEqualTo("running");
+        assertThat(client.get(address).json().path("of").asInt()).isEqualTo(9);
+        assertThat(client.delete(address).json().path("state").asText()).isEqualTo("cancelled");
+        assertThat(client.post(path, "{\"seed\":1}").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/feature-generations?model=football-1x2&limit=1").json().at("/feature_generations/0/result/tried").asInt())
+                .isEqualTo(3);
+        assertProblem(client.get("/api/v1/feature-generations/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post(path, "{\"budget\":10000000000}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, "{\"seed\":\"x\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/feature-generations", ""), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -349,7 +369,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(52);
+        assertThat(paths.size()).isEqualTo(55);
     }
 
     @Test
