@@ -116,7 +116,8 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("budget", request.budget()).put("seed", request.seed());
-        String id = owner.post(path(request.model(), "feature-generations"), body).path("id").asText();
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, "feature-generations"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/feature-generations/%s", id);
         return GenerationWait.until(() -> owner.get(address), progress);
     }

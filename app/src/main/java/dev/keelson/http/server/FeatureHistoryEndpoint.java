@@ -119,7 +119,7 @@ final class FeatureHistoryEndpoint {
     private static Question question(ServerRequest request, Path asked) throws IOException {
         String type = request.headers().value(HeaderNames.CONTENT_TYPE).orElse(Json.MEDIA_TYPE);
         return switch (type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT)) {
-            case Json.MEDIA_TYPE -> ofJson(request, asked);
+            case Json.MEDIA_TYPE, "application/x-www-form-urlencoded" -> ofJson(request, asked); // the latter by curl -d
             case CSV -> ofCsv(request, asked);
             default ->
                 throw new HttpFailure(

@@ -324,6 +324,7 @@ class ApiTest {
         assertThat(csv.header("Content-Type")).isEqualTo("text/csv");
         assertThat(csv.text()).isEqualTo("as_of [form:x] {}");
         assertThat(same.json().path("rows").path(0).path("asked").asText()).startsWith("team,as_of,n\n");
+        assertThat(client.post(path, json, "Content-Type", "application/x-www-form-urlencoded").status()).isEqualTo(200);
         assertProblem(client.post(path, json, "Accept", "text/html"), 406, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(path, json, "Content-Type", "application/xml"), 415, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(path, "{\"rows\":[{\"a\":1}]}"), 400, ErrorCode.BAD_REQUEST);
