@@ -46,6 +46,9 @@ public interface Backend {
         return null;
     }
 
+    /** The values that features had, by the project file as it is now. */
+    FeatureHistory history();
+
     /** Why predictions cannot be answered yet, in one sentence; null when they can. */
     @Nullable String notReadyReason();
 
@@ -151,6 +154,9 @@ public interface Backend {
      * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; DATASET_NOT_FOUND; NOT_ENOUGH_ROWS
      */
     FeatureValidation validateFeatures(String model);
+
+    /** Searches for features of models, by the project file as it is now. */
+    FeatureGenerations generations();
 
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();

@@ -29,7 +29,7 @@ import java.util.Set;
  * Generates features for a model: windows times aggregates times columns of the views it reads, each for every role at once, and
  * products of pairs of its own features; those that help are chosen by {@link FeatureSearch}. Changes nothing.
  */
-public final class FeatureGeneration {
+final class FeatureGeneration {
     private static final List<String> WINDOWS =
             List.of("last 5 events", "last 20 events", "last 10 events", "30d", "last 3 events", "90d", "last 40 events", "7d");
     private static final List<String> AGGREGATES = List.of("mean", "std", "max", "min", "sum");
@@ -50,18 +50,18 @@ public final class FeatureGeneration {
      * @param result the evidence
      * @param yaml the chosen definitions as they may be put into the project file; empty when there is none
      */
-    public record Generated(FeatureSearch.Result result, String yaml) {}
+    record Generated(FeatureSearch.Result result, String yaml) {}
 
     /**
      * Searches.
      *
      * @param budget how many candidates are tried at most; at least 1
+     * @param watch follows the search, and may stop it
      * @throws KeelsonException MODEL_NOT_FOUND, DATASET_NOT_FOUND, NOT_ENOUGH_ROWS, or USAGE for a budget below 1
      */
-    public static Generated run(Project project, String name, int budget, long seed, InstantSource clock) {
-        if (budget < 1) {
-            throw new KeelsonException(ErrorCode.USAGE, "The budget (%d) must be at least 1.".formatted(budget), null);
-        }
+    static Generated run(
+            Project project, String name, int budget, long seed, InstantSource clock, FeatureSearch.Watch watch) {
+        requireBudget(budget);
         ModelDefinition model = Projects.model(project, name);
         try (Workspace workspace = Workspace.reading(project)) {
             DatasetVersion version = FeatureReports.latest(workspace, model.source());
@@ -94,18 +94,33 @@ public final class FeatureGeneration {
                 }
             }
             FeatureSearch.Result result = FeatureSearch.run(
-                    judge(model), table, base, candidates, model, seed);
+                    judge(model), table, base, candidates, model, seed, watch);
             return new Generated(result, yaml(model, result));
         }
     }
 
+    static void requireBudget(int budget) {
+        if (budget < 1) {
+            throw new KeelsonException(ErrorCode.USAGE, "The budget (%d) must be at least 1.".formatted(budget), null);
+        }
+    }
+
+    /** The settings of what judges the candidates of a model. */
+    static String settings(ModelDefinition model) {
+        return config(model).toString();
+    }
+
     /** What judges candidates: the model's own logistic regression, or the usual one; it is fast enough to be fitted often. */
     private static Learner judge(ModelDefinition model) {
-        return new LogisticLearner(model.learners().stream()
+        return new LogisticLearner(config(model));
+    }
+
+    private static LogisticConfig config(ModelDefinition model) {
+        return model.learners().stream()
                 .filter(learner -> learner.name().equals("logistic"))
                 .findFirst()
                 .map(learner -> LogisticConfig.of(learner.settings()))
-                .orElse(LogisticConfig.defaults()));
+                .orElse(LogisticConfig.defaults());
     }
 
     private static List<String> columns(Draft draft, List<String> names) {

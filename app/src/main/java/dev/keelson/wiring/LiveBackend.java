@@ -11,6 +11,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
+import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
@@ -73,6 +74,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ReplayReports replays;
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
+    private final FeatureHistory history;
+    private final ProjectGenerations generations;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -111,6 +114,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log = JournaledPredictionLog.open(workspace.state());
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
+        this.history = new ProjectHistory(current, clock, false);
+        this.generations = new ProjectGenerations(current, clock, workspace.catalog());
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -218,6 +223,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public @Nullable FeatureServing features() {
         return features;
+    }
+
+    @Override
+    public FeatureHistory history() {
+        return history;
+    }
+
+    @Override
+    public ProjectGenerations generations() {
+        return generations;
     }
 
     @Override
@@ -662,6 +677,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public void close() {
+        generations.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
@@ -44,6 +45,20 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
     JsonNode validateFeatures(String model);
+
+    /** How far a search for features is. */
+    interface Progress {
+        /** So many of so many trials have ended; the second number may grow. */
+        void at(int done, int of);
+    }
+
+    /**
+     * Searches for features and waits for the end; a search that was stopped before goes on.
+     *
+     * @return the result as a document
+     * @throws dev.keelson.error.KeelsonException as {@link FeatureGenerations#start}, and when the search fails or is cancelled
+     */
+    JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress);
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
@@ -38,6 +39,12 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public JsonNode validateFeatures(String model) {
         return backend.validateFeatures(model).toJson();
+    }
+
+    @Override
+    public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
+        String id = backend.generations().start(request).id();
+        return GenerationWait.until(() -> backend.generations().find(id).orElseThrow().toJson(), progress);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.monitor.DriftReport;
@@ -109,6 +110,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public JsonNode validateFeatures(String model) {
         return owner.post(path(model, "feature-check"));
+    }
+
+    @Override
+    public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("budget", request.budget()).put("seed", request.seed());
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, "feature-generations"), body).path("id").asText();
+        String address = OwnerClient.address("/api/v1/feature-generations/%s", id);
+        return GenerationWait.until(() -> owner.get(address), progress);
     }
 
     /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */

@@ -8,11 +8,13 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
+import dev.keelson.data.SystemColumns;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.features.SqlViews;
+import dev.keelson.features.spi.JoinRequest.FeatureRows;
 import dev.keelson.id.Sha256;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
@@ -51,9 +53,11 @@ final class SqlViewRows {
     SqlViewRows(Project project, ParquetDatasetStore datasets, Path spill) {
         this.project = project;
         this.datasets = datasets;
-        this.views = new SqlViews(
-                new DuckDbSqlEngine(new DuckDbSettings(MEMORY.memoryMegabytes(), MEMORY.threads(), spill), datasets),
-                datasets);
+        this.views = new SqlViews(engine(datasets, spill), datasets);
+    }
+
+    private static DuckDbSqlEngine engine(ParquetDatasetStore datasets, Path spill) {
+        return new DuckDbSqlEngine(new DuckDbSettings(MEMORY.memoryMegabytes(), MEMORY.threads(), spill), datasets);
     }
 
     static SqlViewRows of(Workspace workspace) {
@@ -112,6 +116,43 @@ final class SqlViewRows {
             }
         }
         return refreshed;
+    }
+
+    /**
+     * The rows of a view that are read.
+     *
+     * @param version of which they are
+     */
+    record Looked(DatasetVersion version, FeatureRows rows) {
+        static Looked of(DatasetVersion version) {
+            return new Looked(version, new FeatureRows.OfVersion(version));
+        }
+    }
+
+    /**
+     * The rows of a view for those who only look: those that are stored, or when these are out of date, rows that are computed
+     * into a folder.
+     *
+     * @param scratch the folder, which must stay until they are read
+     */
+    static Looked look(
+            Workspace workspace, SqlViewDefinition view, Map<String, DatasetVersion> sources, Instant now, Path scratch) {
+        SqlViewRows rows = of(workspace);
+        Optional<DatasetVersion> present =
+                workspace.hasCatalog() ? current(workspace, view, rows.recipe(view), sources, now) : Optional.empty();
+        if (present.isPresent()) {
+            return Looked.of(present.get());
+        }
+        ParquetDatasetStore store = new ParquetDatasetStore(scratch.resolve("views"), workspace.engine());
+        List<String> key = List.of(key(workspace.project(), view));
+        DatasetVersion version = new SqlViews(
+                        engine(workspace.datasets(), scratch.resolve("queries")), store)
+                .materialize(view, sources, key, rows.knownAfter(view), now);
+        boolean unique = version.partitions().stream().allMatch(DatasetVersion.Partition::uniqueByKeyAndEvent);
+        return new Looked(
+                version,
+                new FeatureRows.InFiles(
+                        store.files(version), SystemColumns.EVENT_TIME, SystemColumns.KNOWN_AT, Duration.ZERO, unique));
     }
 
     /** As {@link #refresh(Workspace, Map, Instant)}, of one view. */

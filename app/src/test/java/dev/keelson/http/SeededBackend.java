@@ -79,6 +79,7 @@ import org.jspecify.annotations.Nullable;
  * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
  */
 public final class SeededBackend implements Backend {
+    private final FeatureGenerations generations = new SeededGenerations();
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -582,6 +583,16 @@ public final class SeededBackend implements Backend {
     @Override
     public @Nullable FeatureServing features() {
         return features;
+    }
+
+    @Override
+    public FeatureGenerations generations() {
+        return generations;
+    }
+
+    @Override
+    public FeatureHistory history() {
+        return new SeededHistory();
     }
 
     @Override

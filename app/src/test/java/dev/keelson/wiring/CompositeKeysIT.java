@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization;
+import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing.Answer;
 import dev.keelson.http.FeatureServing.Destination;
 import dev.keelson.http.FeatureServing.FeatureValues;
@@ -198,7 +199,7 @@ final class CompositeKeysIT {
         Path out = folder.resolve("out.csv");
         ProjectFeatures.history(
                 backend.project(),
-                new ProjectFeatures.History(folder.resolve(asked), "as_of", wanted, Map.of()),
+                new FeatureHistory.Question(folder.resolve(asked), "as_of", wanted, Map.of()),
                 out,
                 CLOCK);
         return Files.readString(out);

@@ -10,6 +10,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.train.FeatureSearch;
 import dev.keelson.train.TrainingTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,7 +154,8 @@ final class LabelsIT {
         Project project = Projects.validate(folder, Map.of());
         RunPipeline.run(project, CLOCK, line -> {});
 
-        FeatureGeneration.Generated generated = FeatureGeneration.run(project, "direction", 14, 1, CLOCK);
+        FeatureGeneration.Generated generated = FeatureGeneration.run(
+                project, "direction", 14, 1, CLOCK, FeatureSearch.Watch.NONE);
 
         assertThat(generated.result().choices()).isNotEmpty();
         assertThat(generated.result().choices().getFirst().candidate().definition())

@@ -10,6 +10,7 @@ import dev.keelson.features.FeatureTable;
 import dev.keelson.features.Materialization;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.lineage.LineageGraph;
@@ -292,7 +293,7 @@ final class SqlViewsIT {
 
         ProjectFeatures.history(
                 project,
-                new ProjectFeatures.History(
+                new FeatureHistory.Question(
                         folder.resolve("asked.csv"),
                         "as_of",
                         List.of("momentum:return_5", "momentum:bars", "momentum:remark", "surprise:eps"),

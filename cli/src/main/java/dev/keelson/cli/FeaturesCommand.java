@@ -6,6 +6,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.expression.Durations;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.JoinSummary.ViewSummary;
+import dev.keelson.http.FeatureHistory;
 import dev.keelson.wiring.ProjectFeatures;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,9 +121,9 @@ final class FeaturesCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Path file = session.base().resolve(out);
-            ProjectFeatures.Written written = ProjectFeatures.history(
+            FeatureHistory.Read written = ProjectFeatures.history(
                     session.project(),
-                    new ProjectFeatures.History(session.base().resolve(entities), asOf, features, conditions()),
+                    new FeatureHistory.Question(session.base().resolve(entities), asOf, features, conditions()),
                     file,
                     session.clock());
             ObjectNode document = Catalogued.object();

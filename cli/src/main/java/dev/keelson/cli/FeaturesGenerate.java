@@ -1,9 +1,9 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.project.Project;
-import dev.keelson.train.FeatureSearch;
-import dev.keelson.wiring.FeatureGeneration;
+import dev.keelson.http.FeatureGenerations;
+import dev.keelson.wiring.LiveProject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,60 +15,63 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "generate",
         description = "Try windows, aggregates and products for a model; print those that surely help as YAML to paste.",
-        footer = "Nested folds before the test period choose; the test period is looked at once, and decides nothing.")
+        footer = "Nested folds before the test period choose; the test period is looked at once, and decides nothing. Stopped halfway,"
+                + " it goes on where it was.")
 final class FeaturesGenerate extends KeelsonCommand {
     @Parameters(paramLabel = "MODEL", description = "Its name.")
     String model = "";
 
     @Option(names = "--budget", paramLabel = "N", description = "Candidates to try (default: ${DEFAULT-VALUE}).")
-    int budget = 60;
+    int budget = FeatureGenerations.BUDGET;
 
     @Option(names = "--seed", paramLabel = "N", description = "Reaches everything random (default: ${DEFAULT-VALUE}).")
-    long seed = 42;
+    long seed = FeatureGenerations.SEED;
 
     @Override
     int run(Session session) {
-        Project project = session.project();
-        FeatureGeneration.Generated generated =
-                FeatureGeneration.run(project, model, budget, seed, session.clock());
-        FeatureSearch.Result result = generated.result();
+        ProgressLine progress = session.progress("generate");
+        JsonNode result;
+        try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
+            result = live.generateFeatures(
+                    new FeatureGenerations.Request(model, budget, seed), (done, of) -> progress.at(done, of, model));
+        }
         Console console = session.console();
-        console.note(result.sentence());
+        console.note(result.path("sentence").asText());
         List<List<String>> rows = new ArrayList<>();
-        result.choices().forEach(choice -> rows.add(row(choice)));
-        FeatureSearch.Choice refused = result.bestRefused();
+        result.path("chosen").forEach(choice -> rows.add(row(choice)));
         if (console.terminal() && !rows.isEmpty()) {
             console.table(List.of("CANDIDATE", "SAVES", "FROM", "TO", "NOISE SAVES"), rows);
         }
-        if (refused != null) {
+        JsonNode refused = result.path("best_refused");
+        if (refused.isObject()) {
             console.note("The best that was refused: %s, saves %s; its bound is %s, noise saves %s."
                     .formatted(
-                            refused.candidate().name(),
-                            number(refused.gain().estimate()),
-                            number(refused.lower()),
-                            number(refused.noise())));
+                            refused.path("name").asText(),
+                            number(refused.path("inner_gain").path("estimate")),
+                            number(refused.path("lower_bound")),
+                            number(refused.path("noise_gain"))));
         }
-        if (!generated.yaml().isEmpty()) {
-            console.line(generated.yaml().stripTrailing());
+        String yaml = result.path("yaml").asText();
+        if (!yaml.isEmpty()) {
+            console.line(yaml.stripTrailing());
         }
-        ObjectNode document = result.toJson();
-        document.put("budget", budget);
-        document.put("seed", seed);
-        document.put("yaml", generated.yaml());
+        ObjectNode document = Catalogued.object();
+        result.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
         console.document(document);
         return YES;
     }
 
-    private static List<String> row(FeatureSearch.Choice choice) {
+    private static List<String> row(JsonNode choice) {
+        JsonNode gain = choice.path("inner_gain");
         return List.of(
-                choice.candidate().name(),
-                number(choice.gain().estimate()),
-                number(choice.gain().lower()),
-                number(choice.gain().upper()),
-                number(choice.noise()));
+                choice.path("name").asText(),
+                number(gain.path("estimate")),
+                number(gain.path("lower")),
+                number(gain.path("upper")),
+                number(choice.path("noise_gain")));
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.5f", value);
+    private static String number(JsonNode value) {
+        return value.isNumber() ? String.format(Locale.ROOT, "%.5f", value.doubleValue()) : "-";
     }
 }

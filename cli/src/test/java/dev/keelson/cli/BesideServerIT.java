@@ -3,10 +3,15 @@ package dev.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +57,7 @@ final class BesideServerIT {
         private List<String> lines(String text) {
             return timeless(text)
                     .lines()
-                    .filter(line -> !line.startsWith("materialize ")) // how far it is is known to who does it
+                    .filter(line -> !line.startsWith("materialize ") && !line.startsWith("generate ")) // how far it is is known to who does it
                     .toList();
         }
 
@@ -79,6 +84,7 @@ final class BesideServerIT {
                     checks:\
                 """.stripIndent().replaceAll("(?m)^", "    ").stripTrailing());
         pair.edit("keelson.yaml", "      - warn:  freshness < 8d\n", ""); // that would change with every second
+        pair.edit("keelson.yaml", "\nmodels:\n", "\n" + FeaturesHistoryIT.QUERY);
         Path data = pair.served().resolve("data/football/matches.csv");
         List<String> lines = new ArrayList<>(Files.readAllLines(data));
         List<String> header = List.of(lines.getFirst().split(","));
@@ -199,15 +205,69 @@ final class BesideServerIT {
         pair.both(0, "features", "show", "team_form", "--json");
         pair.both(0, "features", "validate", "football-1x2", "--json");
         for (Path project : List.of(pair.served(), pair.alone())) {
-            Files.writeString(project.resolve("asked.csv"), "team,as_of\nAshford,2020-05-01T00:00:00Z\nNobody,2020-05-01T00:00:00Z\n");
+            Files.writeString(
+                    project.resolve("asked.csv"),
+                    "team,as_of\n%s,2016-01-01T00:00:00Z\nNobody,2020-05-01T00:00:00Z\n".formatted(team(project)));
         }
         pair.both(0, "features", "history", "--entities", "asked.csv", "--features", "team_form:*", "--out", "values.csv");
         assertThat(Files.readString(pair.served().resolve("values.csv")))
                 .isEqualTo(Files.readString(pair.alone().resolve("values.csv")));
+        histories(pair);
+        JsonNode search = pair.both(0, "features", "generate", "football-1x2", "--budget", "2", "--json").json();
+        assertThat(search.path("tried").asInt()).isEqualTo(2);
+        pair.both(0, "-q", "features", "generate", "football-1x2", "--budget", "2");
+        pair.both(2, "features", "generate", "football-1x2", "--budget", "0");
+        pair.both(2, "features", "generate", "football");
         // what was pushed is loaded, and counts once
         assertThat(pair.both(0, "data", "load", "--json").json().path("changed").asBoolean()).isFalse();
         pair.both(0, "features", "materialize", "--json");
         pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
+    }
+
+    private static String team(Path project) throws IOException {
+        List<String> lines = Files.readAllLines(project.resolve("data/football/matches.csv"));
+        return lines.get(1).split(",", -1)[List.of(lines.getFirst().split(",", -1)).indexOf("HomeTeam")];
+    }
+
+    /** Rows of queries, also when they are out of date, by the command and over HTTP. */
+    private static void histories(Pair pair) throws IOException {
+        String features = "shots:*,team_form:points_last10";
+        for (String out : List.of("shots.csv", "shots.parquet")) {
+            JsonNode document = pair.both(
+                            0, "features", "history", "--entities", "asked.csv", "--features", features, "--out", out, "--json")
+                    .json();
+            assertThat(document.at("/dataset_versions/view.shots").asText()).hasSize(64);
+            assertThat(Files.readAllBytes(pair.served().resolve(out))).isEqualTo(Files.readAllBytes(pair.alone().resolve(out)));
+            assertThat(asked(pair, features, out.endsWith("csv") ? "text/csv" : "application/vnd.apache.parquet"))
+                    .isEqualTo(Files.readAllBytes(pair.alone().resolve(out)));
+        }
+        pair.edit("keelson.yaml", "shots AS last_shots", "2 * shots AS last_shots");
+        pair.both(0, "features", "history", "--entities", "asked.csv", "--features", features, "--out", "twice.csv", "--json");
+        byte[] twice = Files.readAllBytes(pair.alone().resolve("twice.csv"));
+        assertThat(Files.readAllBytes(pair.served().resolve("twice.csv")))
+                .isEqualTo(twice)
+                .isNotEqualTo(Files.readAllBytes(pair.alone().resolve("shots.csv")));
+        assertThat(asked(pair, features, "text/csv")).isEqualTo(twice);
+        pair.edit("keelson.yaml", "2 * shots AS last_shots", "shots AS last_shots");
+        pair.both(2, "features", "history", "--entities", "asked.csv", "--features", "shots:shot", "--out", "x.csv");
+    }
+
+    private static byte[] asked(Pair pair, String features, String form) throws IOException {
+        int port = new ObjectMapper().readTree(pair.served().resolve(".keelson/owner.json").toFile()).path("port").asInt();
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:%d/api/v1/features/history?features=%s".formatted(port, features)))
+                .header("Content-Type", "text/csv")
+                .header("Accept", form)
+                .POST(HttpRequest.BodyPublishers.ofFile(pair.served().resolve("asked.csv")))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(answer.statusCode()).as(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+            return answer.body();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void definitions(Pair pair) throws IOException {

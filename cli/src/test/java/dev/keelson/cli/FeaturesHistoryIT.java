@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Features of folds and of a query as of given times, through the commands alone. */
 final class FeaturesHistoryIT {
-    private static final String QUERY = """
+    static final String QUERY = """
               shots:
                 entity: team
                 sources: [matches]

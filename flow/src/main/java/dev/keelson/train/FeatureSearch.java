@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.frame.Micros;
+import dev.keelson.id.Sha256;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
@@ -17,9 +18,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +48,39 @@ public final class FeatureSearch {
 
     private static final double CONFIDENCE = 0.95;
 
+    /** Follows a search, and keeps what a search that is stopped has found out. */
+    public interface Watch {
+        /** Keeps nothing. */
+        Watch NONE = new Watch() {
+            @Override
+            public Optional<ClusteredMean> kept(String key) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void ended(String key, ClusteredMean gain, int done, int of) {}
+        };
+
+        /**
+         * What was kept of a trial.
+         *
+         * @param key names the rows that the trial is made of and how they are judged, but not the learner's settings
+         */
+        Optional<ClusteredMean> kept(String key);
+
+        /**
+         * A trial has ended, or was found among those kept. What this throws stops the search.
+         *
+         * @param gain what it saved
+         * @param done how many trials have ended
+         * @param of how many there are as far as is known; a candidate that is chosen brings further ones
+         */
+        void ended(String key, ClusteredMean gain, int done, int of);
+    }
+
+    private final Watch watch;
+    private final Map<String, String> hashes = new HashMap<>();
+    private int done;
     private final Learner learner;
     private final TrainingTable table;
     private final ModelDefinition definition;
@@ -52,8 +90,11 @@ public final class FeatureSearch {
     private final List<Fold> folds;
     private final int[] validated;
     private final int[] days;
+    private final String rows;
 
-    private FeatureSearch(Learner learner, TrainingTable table, ModelDefinition definition, long seed) {
+    private FeatureSearch(
+            Learner learner, TrainingTable table, ModelDefinition definition, long seed, Watch watch) {
+        this.watch = watch;
         this.learner = learner;
         this.table = table;
         this.definition = definition;
@@ -67,6 +108,25 @@ public final class FeatureSearch {
                 .flatMapToInt(fold -> Arrays.stream(fold.validation()))
                 .toArray();
         this.days = Scores.take(table.day(), validated);
+        this.rows = rows();
+    }
+
+    /** Names the rows, their labels, and how they are split. */
+    private String rows() {
+        Sha256 sha = new Sha256();
+        definition.classes().forEach(sha::add);
+        for (int row = 0; row < table.rows(); row++) {
+            sha.add(table.rowIds().get(row)).add(table.labels()[row]).add(table.day()[row]);
+        }
+        for (Fold fold : folds) {
+            for (int[] part : List.of(fold.train(), fold.validation())) {
+                sha.add(part.length);
+                for (int row : part) {
+                    sha.add(row);
+                }
+            }
+        }
+        return sha.hex();
     }
 
     /**
@@ -124,6 +184,7 @@ public final class FeatureSearch {
         public ObjectNode toJson() {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("model", model);
+            node.put("sentence", sentence());
             node.put("learner", learner);
             node.put("rows", rows);
             node.put("tried", tried);
@@ -180,6 +241,7 @@ public final class FeatureSearch {
      * @param candidates what is tried, in order
      * @param definition says folds, embargo, test period and classes
      * @param seed reaches the shuffling and the learner
+     * @param watch follows it; the result does not depend on what was kept
      * @throws dev.keelson.error.KeelsonException NOT_ENOUGH_ROWS
      */
     public static Result run(
@@ -188,11 +250,12 @@ public final class FeatureSearch {
             List<String> base,
             List<Candidate> candidates,
             ModelDefinition definition,
-            long seed) {
-        return new FeatureSearch(learner, table, definition, seed).search(base, candidates);
+            long seed,
+            Watch watch) {
+        return new FeatureSearch(learner, table, definition, seed, watch).search(base, candidates);
     }
 
-    private record Tried(Candidate candidate, double[] losses, ClusteredMean gain) {}
+    private record Tried(Candidate candidate, ClusteredMean gain) {}
 
     private Result search(List<String> base, List<Candidate> candidates) {
         List<String> names = new ArrayList<>(base);
@@ -203,13 +266,14 @@ public final class FeatureSearch {
         Choice refused = null;
         while (!left.isEmpty() && choices.size() < MOST_CHOSEN) {
             List<Tried> tried = new ArrayList<>();
+            int of = done + left.size() + SHUFFLED;
             for (Candidate candidate : left) {
-                double[] mine = losses(table.features(), with(names, candidate));
-                tried.add(new Tried(candidate, mine, ClusteredMean.ofDifference(losses, mine, days)));
+                tried.add(new Tried(
+                        candidate, gain(key(names, candidate, -1), of, losses, table::features, names, candidate)));
             }
             tried.sort(Comparator.comparingDouble((Tried each) -> -each.gain().mean())); // stable: ties keep their order
             Tried best = tried.getFirst();
-            double noise = noise(names, losses, tried);
+            double noise = noise(names, losses, tried, of);
             double lower = best.gain().lowerBound(1 - ERROR / candidates.size());
             Choice choice = new Choice(best.candidate(), best.gain().interval(CONFIDENCE), lower, noise);
             if (!(lower > 0) || !(best.gain().mean() > noise)) {
@@ -218,7 +282,7 @@ public final class FeatureSearch {
             }
             choices.add(choice);
             names.addAll(best.candidate().columns());
-            losses = best.losses();
+            losses = losses(table.features(), names);
             left = tried.stream()
                     .skip(1)
                     .limit(TRIED_AGAIN)
@@ -236,6 +300,43 @@ public final class FeatureSearch {
                 choices.isEmpty() ? null : outerGain(base, names));
     }
 
+    /** What a candidate saves beside what is there, unless it was kept. */
+    private ClusteredMean gain(
+            String key,
+            int of,
+            double[] losses,
+            Supplier<FeatureMatrix> matrix,
+            List<String> names,
+            Candidate candidate) {
+        ClusteredMean gain = watch.kept(key)
+                .orElseGet(() -> ClusteredMean.ofDifference(losses, losses(matrix.get(), with(names, candidate)), days));
+        watch.ended(key, gain, ++done, of);
+        return gain;
+    }
+
+    /** Names all that a trial depends on, but for the learner's settings. */
+    private String key(List<String> names, Candidate candidate, int shuffle) {
+        Sha256 sha = new Sha256()
+                .add(learner.name())
+                .add(rows)
+                .add(seed)
+                .add(shuffle)
+                .add(names.size());
+        names.forEach(name -> sha.add(hash(name)));
+        candidate.columns().forEach(name -> sha.add(hash(name)));
+        return sha.hex();
+    }
+
+    private String hash(String column) {
+        return hashes.computeIfAbsent(column, name -> {
+            Sha256 sha = new Sha256().add(name);
+            for (double value : table.features().columns()[table.features().names().indexOf(name)]) {
+                sha.add(value);
+            }
+            return sha.hex();
+        });
+    }
+
     private static List<String> with(List<String> names, Candidate candidate) {
         List<String> all = new ArrayList<>(names);
         all.addAll(candidate.columns());
@@ -243,26 +344,32 @@ public final class FeatureSearch {
     }
 
     /** The greatest saving of the best candidates with their rows shuffled: what chance alone gives such columns. */
-    private double noise(List<String> names, double[] losses, List<Tried> tried) {
+    private double noise(List<String> names, double[] losses, List<Tried> tried, int of) {
         double greatest = 0;
         for (int i = 0; i < SHUFFLED; i++) {
             Candidate candidate = tried.get(i % tried.size()).candidate();
-            List<Integer> order = new ArrayList<>();
-            for (int row = 0; row < table.rows(); row++) {
-                order.add(row);
-            }
-            Collections.shuffle(order, new Random(seed + i));
-            double[][] columns = table.features().columns().clone();
-            for (String column : candidate.columns()) {
-                int at = table.features().names().indexOf(column);
-                double[] own = columns[at];
-                columns[at] = order.stream().mapToDouble(row -> own[row]).toArray();
-            }
-            FeatureMatrix shuffled = new FeatureMatrix(table.features().names(), columns, table.rows());
-            double[] mine = losses(shuffled, with(names, candidate));
-            greatest = Math.max(greatest, ClusteredMean.ofDifference(losses, mine, days).mean());
+            int shuffle = i;
+            ClusteredMean gain = gain(
+                    key(names, candidate, i), of, losses, () -> shuffled(candidate, seed + shuffle), names, candidate);
+            greatest = Math.max(greatest, gain.mean());
         }
         return greatest;
+    }
+
+    /** The features, with the rows of a candidate's columns in another order. */
+    private FeatureMatrix shuffled(Candidate candidate, long order) {
+        List<Integer> rows = new ArrayList<>();
+        for (int row = 0; row < table.rows(); row++) {
+            rows.add(row);
+        }
+        Collections.shuffle(rows, new Random(order));
+        double[][] columns = table.features().columns().clone();
+        for (String column : candidate.columns()) {
+            int at = table.features().names().indexOf(column);
+            double[] own = columns[at];
+            columns[at] = rows.stream().mapToDouble(row -> own[row]).toArray();
+        }
+        return new FeatureMatrix(table.features().names(), columns, table.rows());
     }
 
     private Interval outerGain(List<String> base, List<String> all) {

@@ -1,17 +1,22 @@
 package dev.keelson.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.logistic.LogisticConfig;
 import dev.keelson.learn.logistic.LogisticLearner;
+import dev.keelson.stats.ClusteredMean;
 import dev.keelson.train.FeatureSearch.Candidate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -89,13 +94,65 @@ final class FeatureSearchTest {
     }
 
     private static FeatureSearch.Result search(Problem problem) {
+        return search(problem, FeatureSearch.Watch.NONE);
+    }
+
+    /** Keeps gains; stops after some trials. */
+    private static final class Keeping implements FeatureSearch.Watch {
+        private final Map<String, ClusteredMean> gains = new HashMap<>();
+        private int left;
+        private int computed;
+
+        Keeping(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public Optional<ClusteredMean> kept(String key) {
+            Optional<ClusteredMean> kept = Optional.ofNullable(gains.get(key));
+            computed += kept.isEmpty() ? 1 : 0;
+            return kept;
+        }
+
+        @Override
+        public void ended(String key, ClusteredMean gain, int done, int of) {
+            assertThat(done).isLessThanOrEqualTo(of);
+            gains.put(key, gain);
+            if (--left == 0) {
+                throw new CancellationException();
+            }
+        }
+    }
+
+    private static FeatureSearch.Result search(Problem problem, FeatureSearch.Watch watch) {
         return FeatureSearch.run(
                 new LogisticLearner(LogisticConfig.defaults()),
                 problem.table(),
                 List.of("base"),
                 problem.candidates(),
                 DEFINITION,
-                7);
+                7,
+                watch);
+    }
+
+    @Test
+    void aStoppedSearchGoesOnWhereItWas() {
+        Problem problem = problem(1, 1.2);
+        Keeping keeping = new Keeping(9);
+        assertThatThrownBy(() -> search(problem, keeping)).isInstanceOf(CancellationException.class);
+
+        FeatureSearch.Result result = search(problem, keeping);
+        int computed = keeping.computed;
+        int kept = keeping.gains.size();
+        FeatureSearch.Result again = search(problem, keeping);
+        int more = keeping.computed - computed;
+        FeatureSearch.Result other = search(problem(2, 1.2), keeping);
+
+        assertThat(result).isEqualTo(search(problem));
+        assertThat(again).isEqualTo(result);
+        assertThat(computed).isEqualTo(kept);
+        assertThat(more).isZero();
+        assertThat(other).isEqualTo(search(problem(2, 1.2)));
     }
 
     @Test

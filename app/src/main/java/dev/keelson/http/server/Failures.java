@@ -111,7 +111,7 @@ final class Failures implements ErrorHandler<Throwable> {
         }
     }
 
-    private static Problem transport(int status) {
+    static Problem transport(int status) {
         if (status == 413) {
             return Problem.of(
                     ErrorCode.BAD_REQUEST,

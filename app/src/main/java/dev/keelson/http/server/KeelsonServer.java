@@ -35,7 +35,7 @@ public final class KeelsonServer implements AutoCloseable {
     /** The address when none is asked for. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
-    private static final long MAX_BODY_BYTES = 8L << 20;
+    static final long MAX_BODY_BYTES = 8L << 20;
     /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
     private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
 
@@ -116,6 +116,8 @@ public final class KeelsonServer implements AutoCloseable {
         new LineageEndpoint(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
+        new FeatureHistoryEndpoint(backend).register(routes);
+        new FeatureGenerationEndpoints(backend).register(routes);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

@@ -308,6 +308,53 @@ class ApiTest {
     }
 
     @Test
+    void historyTakesJsonAndCsvAndGivesTheFormThatIsAccepted() {
+        String path = "/api/v1/features/history";
+        String json = "{\"features\":[\"form:x\"],\"rows\":[{\"team\":\"A\\\"B\",\"as_of\":null,\"n\":1},{\"n\":2}]}";
+
+        Client.Answer rows = client.post(path, json);
+        Client.Answer csv = client.post(path, json, "Accept", "application/xml, text/csv;q=0.9");
+        Client.Answer same = client.post(
+                path + "?features=form:x", "team,as_of,n\n\"A\"\"B\",,1\n,,2\n", "Content-Type", "text/csv; charset=utf-8");
+
+        assertThat(rows.json().path("rows").path(0).path("asked").asText())
+                .isEqualTo("\"team\",\"as_of\",\"n\"\n\"A\"\"B\",,\"1\"\n,,\"2\"\n");
+        assertThat(rows.json().path("rows").path(0).path("form.x").isNull()).isTrue();
+        assertThat(rows.json().at("/views/0/statuses/present").asInt()).isEqualTo(1);
+        assertThat(csv.header("Content-Type")).isEqualTo("text/csv");
+        assertThat(csv.text()).isEqualTo("as_of [form:x] {}");
+        assertThat(same.json().path("rows").path(0).path("asked").asText()).startsWith("team,as_of,n\n");
+        assertThat(client.post(path, json, "Content-Type", "application/x-www-form-urlencoded").status()).isEqualTo(200);
+        assertProblem(client.post(path, json, "Accept", "text/html"), 406, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, json, "Content-Type", "application/xml"), 415, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, "{\"rows\":[{\"a\":1}]}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, "{\"features\":[\"a:b\"],\"rows\":[{}]}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(
+                client.post(path, "{\"features\":[\"a:b\"],\"where\":[\"x\"],\"rows\":[{\"a\":1}]}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path + "?features=a:b", "", "Content-Type", "text/csv"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void aSearchForFeaturesIsBegunSeenAndCancelled() {
+        String path = "/api/v1/models/football-1x2/feature-generations";
+
+        Client.Answer begun = client.post(path, "{\"budget\":9}");
+        String address = begun.header("Location");
+
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(begun.json().path("state").asText()).isEqualTo("running");
+        assertThat(client.get(address).json().path("of").asInt()).isEqualTo(9);
+        assertThat(client.delete(address).json().path("state").asText()).isEqualTo("cancelled");
+        assertThat(client.post(path, "{\"seed\":1}").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/feature-generations?model=football-1x2&limit=1").json().at("/feature_generations/0/result/tried").asInt())
+                .isEqualTo(3);
+        assertProblem(client.get("/api/v1/feature-generations/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post(path, "{\"budget\":10000000000}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, "{\"seed\":\"x\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/feature-generations", ""), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -323,7 +370,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(51);
+        assertThat(paths.size()).isEqualTo(55);
     }
 
     @Test
