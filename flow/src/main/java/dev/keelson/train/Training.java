@@ -12,10 +12,12 @@ import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.blend.LogLinearPool;
-import dev.keelson.learn.calibration.Temperature;
+import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.learn.spi.ModelCodec;
+import dev.keelson.learn.split.CombinatorialPurged;
 import dev.keelson.learn.split.Fold;
+import dev.keelson.learn.split.Splitter;
 import dev.keelson.learn.split.WalkForward;
 import dev.keelson.metrics.OddsMargin;
 import dev.keelson.metrics.ReliabilityBins;
@@ -41,11 +43,12 @@ import java.util.stream.IntStream;
 /**
  * Trains models.
  *
- * <p>A full training holds back the last period. Before it, walk-forward folds (expanding window, embargo) give
- * out-of-fold predictions of every member; blend weights and then the temperature are fitted on those. Members fitted
+ * <p>A full training holds back the last period. Before it, the folds that the definition asks for (walk-forward with
+ * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
+ * are fitted on those. Members fitted
  * on everything known before the held-back period predict it with these weights, which is what the {@code test_}
  * metrics measure. Last, every member is fitted on all rows. A refresh is that last step alone, with the weights and
- * temperature of an earlier full training. Preprocessing belongs to the members and is therefore always fitted on their
+ * calibration of an earlier full training. Preprocessing belongs to the members and is therefore always fitted on their
  * training rows alone.
  *
  * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
@@ -219,7 +222,8 @@ public final class Training {
         int[] all = IntStream.range(0, table.rows()).toArray();
         WalkForward walk = new WalkForward(definition.folds(), Micros.of(definition.embargo()), FIRST_SHARE);
         Fold holdout = walk.holdout(table.times(), all, Micros.of(definition.test()));
-        List<Fold> folds = walk.split(table.times(), holdout.train());
+        Splitter splitter = definition.splitter(FIRST_SHARE);
+        List<Fold> folds = splitter.split(table.times(), holdout.train());
 
         int members = learners.size();
         List<Callable<Fitted>> tasks =
@@ -264,25 +268,29 @@ public final class Training {
         int[] validatedDays = Scores.take(table.day(), validated);
         double[] weights = LogLinearPool.fit(outOfFold, classes, validatedLabels);
         double[] blended = LogLinearPool.combine(outOfFold, weights, classes, 1);
-        double temperature = switch (definition.calibration()) {
-            case NONE -> 1;
-            case TEMPERATURE -> Temperature.fit(blended, classes, validatedLabels);
-        };
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        CalibrationMap calibration =
+                CalibrationStep.fit(definition, table, validated, blended, validatedLabels, metrics);
         RecipeParameters parameters = new RecipeParameters(
-                IntStream.range(0, members).mapToObj(m -> weights[m]).toList(), temperature, request.asOf());
+                IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
+                calibration.parameters(),
+                request.asOf());
 
         HoldoutForecast test = new HoldoutForecast(
                 IntStream.of(holdout.validation())
                         .mapToObj(row -> table.rowIds().get(row))
                         .toList(),
-                LogLinearPool.combine(onTest, weights, classes, temperature),
+                CalibrationStep.corrected(onTest, weights, calibration, parameters.temperature()),
                 Scores.take(table.labels(), holdout.validation()),
                 Scores.take(table.day(), holdout.validation()),
                 classes);
-        SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) table.rows());
-        double[] calibrated = LogLinearPool.combine(outOfFold, weights, classes, temperature);
+        double[] calibrated =
+                CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         Scores.put(metrics, "oof_", calibrated, classes, validatedLabels, validatedDays);
+        if (splitter instanceof CombinatorialPurged combined) {
+            Scores.putPaths(metrics, calibrated, classes, table, folds, combined);
+        }
         Scores.put(metrics, "test_", test.probabilities(), classes, test.labels(), test.day());
         Scores.putSegments(metrics, "oof_", calibrated, classes, table, validated);
         Scores.putSegments(metrics, "test_", test.probabilities(), classes, table, holdout.validation());
@@ -371,7 +379,7 @@ public final class Training {
             members.add(new EnsembleModel.Member(
                     learners.get(m).name(), fitted.get(m).model()));
         }
-        return new EnsembleModel(members, parameters.weightArray(), parameters.temperature());
+        return new EnsembleModel(members, parameters.weightArray(), parameters.map());
     }
 
     private static List<FeatureImportance> importance(EnsembleModel model) {

@@ -16,19 +16,22 @@ import org.jspecify.annotations.Nullable;
  * What a training made. The same request gives the same bytes.
  *
  * <p>Metric names: {@code test_} (the untouched last period, by members fitted before it) or {@code oof_} (out-of-fold
- * predictions on which weights and temperature were fitted), then {@code log_loss}, {@code brier}, {@code rps},
+ * predictions on which weights and calibration were fitted), then {@code log_loss}, {@code brier}, {@code rps},
  * {@code accuracy}, {@code ece} or {@code n}; {@code _lower} and {@code _upper} are the ends of a 95 % interval
  * clustered by day. Of one league: {@code segment/<name>/...}; of one member:
  * {@code member/<position>-<learner>/...}. Stakes: {@code test_profit_flat}, {@code test_bets_flat},
  * {@code test_turnover_flat}, {@code test_roi_flat}, {@code test_max_drawdown_flat}, and the same with {@code _kelly}.
- * What is not finite is left out.
+ * What is not finite is left out. When the calibration is chosen, {@code calibration/<method>/log_loss} is what each
+ * method reached on later out-of-fold predictions (absent of a method that the rows did not suffice for), and {@code
+ * calibration/<method>/chosen} is 1 for the chosen one. With combinatorial validation {@code path/<i>/oof_...} are the
+ * scores of each complete history.
  *
  * @param bundle the model
  * @param metrics name to finite value; of a refresh {@code rows} alone
  * @param baselines baseline ({@code frequencies}, {@code market}, {@code champion}) to its metrics on the rows that it
  *     covers, and {@code test_<metric>_difference} with its interval: model less baseline on those rows, below 0 when
  *     the model is better (above 0 for accuracy)
- * @param parameters weights and temperature in use
+ * @param parameters weights and calibration in use
  * @param provenance where it came from
  * @param reliability {@code top_label} (most probable class) and every class by name, over the test period; empty for a
  *     refresh
