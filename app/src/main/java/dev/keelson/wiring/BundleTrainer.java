@@ -12,6 +12,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
 import dev.keelson.metrics.ReliabilityBins;
@@ -195,7 +196,10 @@ final class BundleTrainer implements LoopTrainer {
         params.put("seed", Long.toString(provenance.seed()));
         params.put("rows", Integer.toString(provenance.rows()));
         params.put("features", Integer.toString(provenance.features().size()));
-        params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        params.put("calibration", outcome.parameters().method().key());
+        if (outcome.parameters().method() == CalibrationMethod.TEMPERATURE) {
+            params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        }
         params.put("weights", outcome.parameters().weights().toString());
         params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
         Run run = new Run(

@@ -231,7 +231,7 @@ public final class FeatureGeneration {
                 derive,
                 model.learners(),
                 model.combine(),
-                model.folds(),
+                model.folding(),
                 model.test(),
                 model.embargo(),
                 model.calibration(),

@@ -4,6 +4,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelDefinition;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.learn.split.CombinatorialPurged;
 import dev.keelson.learn.split.GroupKFold;
@@ -134,6 +135,11 @@ public record ModelDefinition(
     /** The source of its rows. */
     public String source() {
         return label.source();
+    }
+
+    /** What a model of it tells. */
+    public Task task() {
+        return new Task.Classification(classes());
     }
 
     /** The label's classes, in order. */

@@ -10,6 +10,7 @@ import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
@@ -93,7 +94,15 @@ public final class Training {
         List<Problem> problems = new ArrayList<>();
         for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
             try {
-                learner(learner);
+                Task task = definition.task();
+                if (!learner(learner).supports(task)) {
+                    problems.add(Problem.at(
+                            ErrorCode.BAD_VALUE,
+                            definition.location(),
+                            "The learner %s of the model %s, with these settings, cannot predict %s."
+                                    .formatted(learner.name(), definition.name(), task.outputs()),
+                            null));
+                }
             } catch (KeelsonException e) {
                 for (Problem problem : e.problems()) {
                     problems.add(Problem.at(problem.code(), definition.location(), problem.message(), problem.hint()));
