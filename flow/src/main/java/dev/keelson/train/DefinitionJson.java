@@ -64,6 +64,7 @@ public final class DefinitionJson {
         for (ModelDefinition.Baseline baseline : definition.baselines()) {
             ObjectNode entry = baselines.addObject();
             switch (baseline) {
+                case ModelDefinition.Baseline.Mean() -> entry.put("kind", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> entry.put("kind", "frequencies");
                 case ModelDefinition.Baseline.Market(List<String> odds) -> {
                     entry.put("kind", "market");

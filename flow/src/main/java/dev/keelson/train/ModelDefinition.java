@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * A model as the project file declares it, with {@code extends} already resolved.
  *
  * @param name its name in the project
- * @param label what it predicts, with at least two classes in order (ordered outcomes keep their order: H, D, A)
+ * @param label what it predicts: at least two classes in order (ordered outcomes keep their order: H, D, A), or a
+ *     number
  * @param entities role to (entity key to source column): {@code home: { team: HomeTeam }}
  * @param features selectors in order: {@code home.team_form.*}, {@code home.ratings.elo}, or a request-time
  *     expression such as {@code implied(AvgH, AvgD, AvgA)}
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param folding how the rows before the test period are parted into ones that train and ones that judge
  * @param test length of the last, untouched period on which the run's metrics are reported
  * @param embargo gap between training rows and the rows that judge them; at least the label's delay
- * @param calibration how probabilities are corrected
+ * @param calibration how probabilities are corrected; NONE of a number
  * @param backtest staking to report, or null
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
@@ -62,8 +63,13 @@ public record ModelDefinition(
         derive = Collections.unmodifiableMap(new LinkedHashMap<>(derive));
         learners = List.copyOf(learners);
         baselines = List.copyOf(baselines);
-        if (label.isNumber()) {
-            throw new IllegalArgumentException("The label (%s) has no classes.".formatted(label.address()));
+        boolean classifies = calibration != Calibration.NONE
+                || backtest != null
+                || baselines.stream().anyMatch(baseline -> !(baseline instanceof Baseline.Mean));
+        if (label.isNumber() && classifies) {
+            throw new IllegalArgumentException(
+                    "The label (%s) has no classes, so that nothing is calibrated, staked or compared with odds."
+                            .formatted(label.address()));
         }
     }
 
@@ -139,10 +145,15 @@ public record ModelDefinition(
 
     /** What a model of it tells. */
     public Task task() {
-        return new Task.Classification(classes());
+        return label.isNumber() ? new Task.Regression() : new Task.Classification(classes());
     }
 
-    /** The label's classes, in order. */
+    /** Whether it predicts a number instead of classes. */
+    public boolean isNumber() {
+        return label.isNumber();
+    }
+
+    /** The label's classes, in order; none of a number. */
     public List<String> classes() {
         return label.classes();
     }
@@ -256,6 +267,9 @@ public record ModelDefinition(
 
     /** What a model is compared with. */
     public sealed interface Baseline {
+        /** Mean of the training rows, of a label that is a number. */
+        record Mean() implements Baseline {}
+
         /** Class frequencies of the training rows. */
         record Frequencies() implements Baseline {}
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.calibration.CalibrationParameters;
+import dev.keelson.learn.spi.ModelJson;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.stats.Interval;
 import java.time.DateTimeException;
@@ -55,6 +56,10 @@ final class OutcomeJson {
         HoldoutForecast test = outcome.test();
         if (test != null) {
             forecast(json.putObject("test"), test);
+        }
+        HoldoutValues values = outcome.values();
+        if (values != null) {
+            values(json.putObject("test_values"), values);
         }
         return json;
     }
@@ -116,6 +121,33 @@ final class OutcomeJson {
         }
     }
 
+    private static void values(ObjectNode json, HoldoutValues test) {
+        test.rowIds().forEach(json.putArray("row_ids")::add);
+        ArrayNode predictions = json.putArray("predictions");
+        ArrayNode targets = json.putArray("targets");
+        ArrayNode days = json.putArray("days");
+        for (int i = 0; i < test.targets().length; i++) {
+            predictions.add(test.predictions()[i]);
+            targets.add(test.targets()[i]);
+            days.add(test.day()[i]);
+        }
+    }
+
+    private static @Nullable HoldoutValues values(JsonNode json) {
+        if (json.isMissingNode()) {
+            return null;
+        }
+        int[] days = new int[json.path("days").size()];
+        for (int i = 0; i < days.length; i++) {
+            days[i] = json.path("days").path(i).asInt();
+        }
+        return new HoldoutValues(
+                textList(json.path("row_ids")),
+                ModelJson.numbers(json.path("predictions")),
+                ModelJson.numbers(json.path("targets")),
+                days);
+    }
+
     static TrainingOutcome read(JsonNode json, ModelBundle bundle) {
         if (json.path("format_version").asInt() != VERSION) {
             throw new IllegalArgumentException("The training outcome has format_version %s; %d is expected."
@@ -146,7 +178,8 @@ final class OutcomeJson {
                     provenance(json.path("provenance")),
                     reliability,
                     importance,
-                    forecast(json.path("test")));
+                    forecast(json.path("test")),
+                    values(json.path("test_values")));
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The training outcome is damaged: a time is unreadable.", e);
         }

@@ -58,7 +58,7 @@ final class Scores {
         putFinite(to, name + "_upper", factor * interval.upper());
     }
 
-    private static void putFinite(SortedMap<String, Double> to, String name, double value) {
+    static void putFinite(SortedMap<String, Double> to, String name, double value) {
         if (Double.isFinite(value)) {
             to.put(name, value + 0.0); // no negative zero
         }
@@ -84,15 +84,25 @@ final class Scores {
         }
         bySegment.forEach((segment, members) -> {
             int[] positions = members.stream().mapToInt(Integer::intValue).toArray();
-            int[] taken = take(rows, positions);
-            put(
+            putRows(
                     to,
                     "segment/" + segment + "/" + prefix,
                     take(p, classes, positions),
                     classes,
-                    take(table.labels(), taken),
-                    take(table.day(), taken));
+                    table,
+                    take(rows, positions));
         });
+    }
+
+    /** All scores of the predictions of some rows of a table: of probabilities, or of values. */
+    static void putRows(
+            SortedMap<String, Double> to, String prefix, double[] p, int outputs, TrainingTable table, int[] rows) {
+        int[] day = take(table.day(), rows);
+        if (table.hasValues()) {
+            ValueScores.put(to, prefix, p, take(table.values(), 1, rows), day);
+        } else {
+            put(to, prefix, p, outputs, take(table.labels(), rows), day);
+        }
     }
 
     /**
@@ -129,13 +139,13 @@ final class Scores {
                 }
             }
             int[] taken = rows.stream().mapToInt(Integer::intValue).toArray();
-            put(
+            putRows(
                     to,
                     "path/%d/oof_".formatted(path),
                     take(p, classes, positions.stream().mapToInt(Integer::intValue).toArray()),
                     classes,
-                    take(table.labels(), taken),
-                    take(table.day(), taken));
+                    table,
+                    taken);
             to.put("oof_n", (double) taken.length);
         }
     }
