@@ -235,6 +235,10 @@ final class ModelSection {
         if (label == null) {
             return;
         }
+        if (label.definition().isNumber()) {
+            checkNumber(table, label);
+            backtest = null;
+        }
         definitions.add(new ModelDefinition(
                 entry.name(),
                 label.definition(),
@@ -246,7 +250,7 @@ final class ModelSection {
                 folding,
                 test,
                 embargo,
-                calibration(table),
+                calibration(table, label),
                 backtest,
                 baselines,
                 seed,
@@ -319,7 +323,32 @@ final class ModelSection {
 
     // ---- validation, money, baselines
 
-    private static Calibration calibration(Table table) {
+    /** Reports what a number has no use for. */
+    private void checkNumber(Table table, Label label) {
+        Entry backtest = table.entries().get("backtest");
+        if (backtest != null) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    backtest.location(),
+                    "`backtest` stakes on classes, and the label `%s` is a number"
+                            .formatted(label.definition().name()),
+                    null);
+        }
+        Scalar calibrate = table.scalar("calibrate");
+        if (calibrate != null && !calibrate.text().equals("none")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    calibrate.textLocation(),
+                    "`calibrate: %s` corrects probabilities, and the label `%s` is a number"
+                            .formatted(calibrate.raw(), label.definition().name()),
+                    "Maybe leave it out.");
+        }
+    }
+
+    private static Calibration calibration(Table table, Label label) {
+        if (label.definition().isNumber()) {
+            return Calibration.NONE;
+        }
         String method = table.text("calibrate");
         return method == null ? Calibration.TEMPERATURE : Calibration.valueOf(method.toUpperCase(Locale.ROOT));
     }
@@ -441,7 +470,7 @@ final class ModelSection {
             return null;
         }
         List<Scalar> odds = table.scalars("odds");
-        if (label != null && table.get("odds") instanceof Items list) {
+        if (label != null && !label.definition().isNumber() && table.get("odds") instanceof Items list) {
             for (Scalar column : odds) {
                 label.source().checkNumeric(column.located(), column.location(), problems);
             }
@@ -485,8 +514,9 @@ final class ModelSection {
     }
 
     private List<Baseline> baselines(Table table, @Nullable Label label) {
+        boolean number = label != null && label.definition().isNumber();
         if (!table.has("baselines")) {
-            return List.of(new Baseline.Frequencies());
+            return List.of(number ? new Baseline.Mean() : new Baseline.Frequencies());
         }
         List<Baseline> baselines = new ArrayList<>();
         for (Scalar text : table.scalars("baselines")) {
@@ -504,6 +534,21 @@ final class ModelSection {
     }
 
     private Optional<Baseline> baseline(Scalar text, @Nullable Label label) {
+        if (label != null && label.definition().isNumber() != text.text().equals("mean")) {
+            boolean number = label.definition().isNumber();
+            if (number || text.text().equals("mean")) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        text.textLocation(),
+                        "the baseline `%s` is none of a label that %s"
+                                .formatted(text.raw(), number ? "is a number" : "has classes"),
+                        "Maybe `%s` was meant.".formatted(number ? "mean" : "frequencies"));
+                return Optional.empty();
+            }
+        }
+        if (text.text().equals("mean")) {
+            return Optional.of(new Baseline.Mean());
+        }
         if (text.text().equals("frequencies")) {
             return Optional.of(new Baseline.Frequencies());
         }

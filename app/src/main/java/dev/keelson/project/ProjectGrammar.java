@@ -401,8 +401,8 @@ public final class ProjectGrammar {
                     "Simulated stakes that are reported beside the metrics."),
             optional(
                     "baselines",
-                    new ListOf(text("`frequencies` or `market(COLUMN, …)`"), 0),
-                    "`[frequencies]`",
+                    new ListOf(text("`frequencies`, `market(COLUMN, …)` or `mean`"), 0),
+                    "`[frequencies]`, of a number `[mean]`",
                     "What the metrics stand beside."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 

@@ -62,7 +62,7 @@ public final class FeatureGeneration {
         if (budget < 1) {
             throw new KeelsonException(ErrorCode.USAGE, "The budget (%d) must be at least 1.".formatted(budget), null);
         }
-        ModelDefinition model = Projects.model(project, name);
+        ModelDefinition model = FeatureReports.ofClasses(Projects.model(project, name));
         try (Workspace workspace = Workspace.reading(project)) {
             DatasetVersion version = FeatureReports.latest(workspace, model.source());
             Map<String, DatasetVersion> versions = workspace.latestWithViews(clock.instant());

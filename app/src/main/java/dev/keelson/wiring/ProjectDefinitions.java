@@ -188,6 +188,7 @@ public final class ProjectDefinitions {
         }
         for (ModelDefinition.Baseline baseline : model.baselines()) {
             switch (baseline) {
+                case ModelDefinition.Baseline.Mean() -> lines.add("baseline", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> lines.add("baseline", "frequencies");
                 case ModelDefinition.Baseline.Market(List<String> odds) -> lines.add("baseline market", odds);
             }
