@@ -49,11 +49,10 @@ import java.util.stream.IntStream;
  *
  * <p>A full training holds back the last period. Before it, the folds that the definition asks for (walk-forward with
  * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
- * are fitted on those. Members fitted
- * on everything known before the held-back period predict it with these weights, which is what the {@code test_}
- * metrics measure. Last, every member is fitted on all rows. A refresh is that last step alone, with the weights and
- * calibration of an earlier full training. Preprocessing belongs to the members and is therefore always fitted on their
- * training rows alone.
+ * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
+ * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
+ * step alone, with the weights and calibration of an earlier full training. Preprocessing belongs to the members and is
+ * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated.
  *
  * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
  * same request gives the same bytes whatever the number of threads. Safe for use by several threads.
