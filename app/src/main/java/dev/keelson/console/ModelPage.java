@@ -86,7 +86,8 @@ final class ModelPage {
 
     private List<Fact> facts(@Nullable ModelVersion champion, @Nullable ModelVersion challenger) {
         List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("Predicts", model.label().address() + " (" + String.join(", ", model.classes()) + ")"));
+        facts.add(Fact.of("Predicts", model.label().address()
+                        + (model.isNumber() ? ", a number" : " (" + String.join(", ", model.classes()) + ")")));
         if (champion != null) {
             facts.add(Fact.of("Champion", "v" + champion.version() + ", " + champion.kind().name().toLowerCase(Locale.ROOT)));
             facts.add(Fact.of("Trained with outcomes to", Text.day(champion.trainedTo(), zone)));

@@ -1,5 +1,6 @@
 package dev.keelson.console;
 
+import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.PredictionView;
 import dev.keelson.console.view.PredictionsView;
@@ -129,10 +130,12 @@ public final class PredictionsPage {
                 entity(event),
                 event.segment(),
                 "v" + event.version(),
-                Charts.probabilities(event.probabilities(), classes, happened),
-                probabilities,
-                name(classes, best),
-                Text.percent(event.probabilities()[best]),
+                event.isNumber()
+                        ? Markup.EMPTY
+                        : Charts.probabilities(event.probabilities(), classes, happened),
+                event.isNumber() ? List.of() : probabilities,
+                event.isNumber() ? Text.short3(event.probabilities()[0]) : name(classes, best),
+                event.isNumber() ? Text.NONE : Text.percent(event.probabilities()[best]),
                 prediction.outcome() == null ? Text.NONE : prediction.outcome(),
                 happened < 0 ? "" : happened == best ? "hit" : "miss");
     }
@@ -163,10 +166,12 @@ public final class PredictionsPage {
         facts.add(new Fact("Id", event.id().toString(), true));
         List<Fact> probabilities = new ArrayList<>();
         for (int c = 0; c < event.probabilities().length; c++) {
-            probabilities.add(Fact.of(name(classes, c), Text.fixed(event.probabilities()[c], 4)));
+            probabilities.add(Fact.of(event.isNumber() ? "value" : name(classes, c), Text.fixed(event.probabilities()[c], 4)));
         }
         String outcome = prediction.outcome() == null
                 ? "The outcome is not known yet."
+                : event.isNumber()
+                ? "%s happened.".formatted(prediction.outcome())
                 : "%s happened%s: a %s."
                         .formatted(
                                 prediction.outcome(),
@@ -178,7 +183,9 @@ public final class PredictionsPage {
                 shell,
                 event.id().toString(),
                 facts,
-                Charts.probabilities(event.probabilities(), classes, happened),
+                event.isNumber()
+                        ? Markup.EMPTY
+                        : Charts.probabilities(event.probabilities(), classes, happened),
                 probabilities,
                 outcome,
                 inputs(event));

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /** The metrics of a run on its untouched test period, and those of its baselines on the same rows. */
 final class RunMetrics {
     /** Metrics that pages show, with decimals; the first three are losses. */
-    private static final List<String> SHOWN = List.of("log_loss", "brier", "rps", "accuracy", "ece");
+    private static final List<String> SHOWN = List.of("log_loss", "brier", "rps", "accuracy", "ece", "rmse", "mae", "r2");
 
     private static final String BASELINE = "baseline.";
 
@@ -96,12 +96,15 @@ final class RunMetrics {
             case "brier" -> "Brier score";
             case "rps" -> "RPS";
             case "ece" -> "calibration error";
+            case "rmse" -> "RMSE";
+            case "mae" -> "mean absolute error";
+            case "r2" -> "R²";
             default -> Text.words(metric);
         };
     }
 
     static String direction(String metric) {
-        return metric.equals("accuracy") ? "higher is better" : "lower is better";
+        return metric.equals("accuracy") || metric.equals("r2") ? "higher is better" : "lower is better";
     }
 
     /** All metrics that {@link #table} does not show. */

@@ -12,8 +12,8 @@ import java.util.UUID;
  * @param model who answered
  * @param version the version that answered
  * @param entity what the row is about, as in the log: its key values joined by {@code |}
- * @param classes the model's classes, in order
- * @param probabilities one for each class, 0 to 1, summing to 1
+ * @param classes the model's classes, in order; {@code value} alone where it predicts a number
+ * @param probabilities one for each class, 0 to 1, summing to 1; or the one number
  * @param asOf features used what was known strictly before
  * @param warnings what speaks against trusting this answer, one sentence each, such as a team without history; usually none
  */
@@ -39,6 +39,11 @@ public record Prediction(
     public Prediction(
             UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
         this(id, model, version, entity, classes, probabilities, asOf, List.of());
+    }
+
+    /** Whether it is a number instead of a class. */
+    public boolean isNumber() {
+        return probabilities.length == 1;
     }
 
     /** Position of the most probable class; the first of equals. */

@@ -113,17 +113,7 @@ final class LabelSection {
 
     /** The label of a model; empty after a report. */
     Optional<Label> ofModel(Scalar text) {
-        Optional<Label> label = named(text);
-        if (label.isPresent() && label.get().definition().isNumber()) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    text.textLocation(),
-                    "the label `%s` is a number, and a model needs classes: a condition or an `enum`"
-                            .formatted(text.raw()),
-                    "Maybe compare it, such as `%s > 0`.".formatted(text.raw()));
-            return Optional.empty();
-        }
-        return label;
+        return named(text);
     }
 
     private Optional<Label> named(Scalar text) {

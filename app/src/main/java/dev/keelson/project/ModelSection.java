@@ -15,17 +15,21 @@ import dev.keelson.train.ModelDefinition.Backtest;
 import dev.keelson.train.ModelDefinition.Baseline;
 import dev.keelson.train.ModelDefinition.Calibration;
 import dev.keelson.train.ModelDefinition.Combine;
+import dev.keelson.train.ModelDefinition.Folding;
+import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code models}: {@code extends} first, then each model as a whole. */
@@ -33,6 +37,10 @@ final class ModelSection {
     private static final Pattern STAKE = Pattern.compile("kelly\\(\\s*([0-9]*\\.?[0-9]+)\\s*\\)");
     private static final String EVERYTHING = "...";
     private static final int MOST_FOLDS = 100;
+    private static final int STANDARD_FOLDS = 6;
+    private static final Duration MOST_WINDOW = Duration.ofDays(36_500);
+    private static final int MOST_BLOCKS = 60;
+    private static final int MOST_CHOICES = 1000;
 
     private final Problems problems;
     private final ShapeCheck shapes;
@@ -211,17 +219,25 @@ final class ModelSection {
                         learnerEntry.value(),
                         "models." + writerOf(learnerEntry, entry.name()) + ".learner",
                         learnerEntry.location());
+        if (label != null && learnerEntry != null) {
+            checkLearners(learners, label, learnerEntry);
+        }
         Table validate = table.table("validate");
-        int folds = folds(validate);
+        Folding folding = folding(validate);
         Duration test =
                 ProjectText.duration(validate == null ? null : validate.scalar("test"), Duration.ofDays(60), problems);
         Duration embargo = embargo(validate, label);
+        checkWindow(folding, embargo, validate);
         Backtest backtest = backtest(table.table("backtest"), label);
         List<Baseline> baselines = baselines(table, label);
         Long seed =
                 Optional.ofNullable(table.text("seed")).flatMap(Numbers::whole).orElse(42L);
         if (label == null) {
             return;
+        }
+        if (label.definition().isNumber()) {
+            checkNumber(table, label);
+            backtest = null;
         }
         definitions.add(new ModelDefinition(
                 entry.name(),
@@ -231,14 +247,33 @@ final class ModelSection {
                 derive,
                 learners,
                 learners.size() > 1 ? Combine.BLEND : Combine.NONE,
-                folds,
+                folding,
                 test,
                 embargo,
-                "none".equals(table.text("calibrate")) ? Calibration.NONE : Calibration.TEMPERATURE,
+                calibration(table, label),
                 backtest,
                 baselines,
                 seed,
                 entry.location()));
+    }
+
+    private void checkLearners(List<LearnerDefinition> learners, Label label, Entry entry) {
+        boolean number = label.definition().isNumber();
+        for (LearnerDefinition learner : learners) {
+            String only = number ? "logistic" : "linear";
+            if (learner.name().equals(only)) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        entry.location(),
+                        "the learner `%s` predicts %s, and the label `%s` %s"
+                                .formatted(
+                                        only,
+                                        number ? "classes" : "numbers",
+                                        label.definition().name(),
+                                        number ? "is a number" : "has classes"),
+                        "Maybe `%s` was meant.".formatted(number ? "linear" : "logistic"));
+            }
+        }
     }
 
     /** The model under which an entry is written, which another may inherit. */
@@ -288,11 +323,71 @@ final class ModelSection {
 
     // ---- validation, money, baselines
 
-    private int folds(@Nullable Table validate) {
-        Scalar text = validate == null ? null : validate.scalar("walk_forward");
-        if (text == null) {
-            return 6;
+    /** Reports what a number has no use for. */
+    private void checkNumber(Table table, Label label) {
+        Entry backtest = table.entries().get("backtest");
+        if (backtest != null) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    backtest.location(),
+                    "`backtest` stakes on classes, and the label `%s` is a number"
+                            .formatted(label.definition().name()),
+                    null);
         }
+        Scalar calibrate = table.scalar("calibrate");
+        if (calibrate != null && !calibrate.text().equals("none")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    calibrate.textLocation(),
+                    "`calibrate: %s` corrects probabilities, and the label `%s` is a number"
+                            .formatted(calibrate.raw(), label.definition().name()),
+                    "Maybe leave it out.");
+        }
+    }
+
+    private static Calibration calibration(Table table, Label label) {
+        if (label.definition().isNumber()) {
+            return Calibration.NONE;
+        }
+        String method = table.text("calibrate");
+        return method == null ? Calibration.TEMPERATURE : Calibration.valueOf(method.toUpperCase(Locale.ROOT));
+    }
+
+    private Folding folding(@Nullable Table validate) {
+        Folding standard = Folding.walkForward(STANDARD_FOLDS);
+        if (validate == null) {
+            return standard;
+        }
+        List<Scalar> schemes = new ArrayList<>();
+        Duration window = window(validate);
+        Folding folding = new Folding(Kind.WALK_FORWARD, STANDARD_FOLDS, 1, window);
+        for (Kind kind : Kind.values()) {
+            Scalar text = validate.scalar(kind.key());
+            if (text == null) {
+                continue;
+            }
+            schemes.add(text);
+            folding = switch (kind) {
+                case WALK_FORWARD -> walkForward(text, window).orElse(standard);
+                case KFOLD, GROUPED, PURGED_KFOLD ->
+                    new Folding(kind, Numbers.whole(text.text()).orElseThrow().intValue(), 1, null);
+                case COMBINATORIAL_PURGED -> combinatorial(text).orElse(standard);
+            };
+        }
+        if (schemes.size() > 1) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    schemes.getLast().textLocation(),
+                    "`validate` has %d ways to part the rows, and one was expected".formatted(schemes.size()),
+                    "Maybe keep one of `%s`."
+                            .formatted(String.join(
+                                    "`, `",
+                                    Stream.of(Kind.values()).map(Kind::key).toList())));
+        }
+        return folding;
+    }
+
+    private Optional<Folding> walkForward(Scalar text, @Nullable Duration window) {
         int folds = Integer.parseInt(
                 text.text().substring(0, text.text().indexOf('f')).strip());
         if (folds < 2 || folds > MOST_FOLDS) {
@@ -301,9 +396,56 @@ final class ModelSection {
                     text.textLocation(),
                     "`walk_forward` is %d folds, and 2 to %d were expected".formatted(folds, MOST_FOLDS),
                     null);
-            return 6;
+            return Optional.empty();
         }
-        return folds;
+        return Optional.of(new Folding(Kind.WALK_FORWARD, folds, 1, window));
+    }
+
+    private @Nullable Duration window(Table validate) {
+        Scalar window = validate.scalar("window");
+        return window == null ? null : ProjectText.duration(window, MOST_WINDOW, problems);
+    }
+
+    private Optional<Folding> combinatorial(Scalar text) {
+        String[] parts = text.text().split("\\s+of\\s+", -1);
+        int tested = Integer.parseInt(parts[0]);
+        int blocks = Integer.parseInt(parts[1]);
+        double choices = 1;
+        for (int i = 1; i <= tested; i++) {
+            choices *= (blocks - tested + i) / (double) i;
+        }
+        if (tested < 1 || tested >= blocks || blocks > MOST_BLOCKS || Math.round(choices) > MOST_CHOICES) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`combinatorial_purged` is `%s`, and fewer blocks than there are, of at most %d, in at most %d choices were expected"
+                            .formatted(text.raw(), MOST_BLOCKS, MOST_CHOICES),
+                    "Maybe `2 of 6` was meant.");
+            return Optional.empty();
+        }
+        return Optional.of(new Folding(Kind.COMBINATORIAL_PURGED, blocks, tested, null));
+    }
+
+    private void checkWindow(Folding folding, Duration embargo, @Nullable Table validate) {
+        Scalar text = validate == null ? null : validate.scalar("window");
+        if (text == null) {
+            return;
+        }
+        Duration window = folding.window();
+        if (folding.kind() != Kind.WALK_FORWARD) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`window` has no effect with `%s`".formatted(folding.kind().key()),
+                    "Maybe `walk_forward` was meant.");
+        } else if (window != null && window.compareTo(embargo) <= 0) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "the window (%s) is not longer than the embargo (%s): no row would be left to train on"
+                            .formatted(text.raw(), Durations.format(embargo)),
+                    null);
+        }
     }
 
     private Duration embargo(@Nullable Table validate, @Nullable Label label) {
@@ -328,7 +470,7 @@ final class ModelSection {
             return null;
         }
         List<Scalar> odds = table.scalars("odds");
-        if (label != null && table.get("odds") instanceof Items list) {
+        if (label != null && !label.definition().isNumber() && table.get("odds") instanceof Items list) {
             for (Scalar column : odds) {
                 label.source().checkNumeric(column.located(), column.location(), problems);
             }
@@ -372,8 +514,9 @@ final class ModelSection {
     }
 
     private List<Baseline> baselines(Table table, @Nullable Label label) {
+        boolean number = label != null && label.definition().isNumber();
         if (!table.has("baselines")) {
-            return List.of(new Baseline.Frequencies());
+            return List.of(number ? new Baseline.Mean() : new Baseline.Frequencies());
         }
         List<Baseline> baselines = new ArrayList<>();
         for (Scalar text : table.scalars("baselines")) {
@@ -391,6 +534,21 @@ final class ModelSection {
     }
 
     private Optional<Baseline> baseline(Scalar text, @Nullable Label label) {
+        if (label != null && label.definition().isNumber() != text.text().equals("mean")) {
+            boolean number = label.definition().isNumber();
+            if (number || text.text().equals("mean")) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        text.textLocation(),
+                        "the baseline `%s` is none of a label that %s"
+                                .formatted(text.raw(), number ? "is a number" : "has classes"),
+                        "Maybe `%s` was meant.".formatted(number ? "mean" : "frequencies"));
+                return Optional.empty();
+            }
+        }
+        if (text.text().equals("mean")) {
+            return Optional.of(new Baseline.Mean());
+        }
         if (text.text().equals("frequencies")) {
             return Optional.of(new Baseline.Frequencies());
         }

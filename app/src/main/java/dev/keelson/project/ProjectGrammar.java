@@ -24,7 +24,7 @@ import java.util.Map;
  * and the reference table are generated from it. Immutable.
  */
 public final class ProjectGrammar {
-    static final List<String> LEARNERS = List.of("xgboost", "logistic");
+    static final List<String> LEARNERS = List.of("xgboost", "logistic", "linear", "baseline");
 
     static final Text DURATION = text("a duration such as `60d`, `36h` or `2w`", "([0-9]+(\\.[0-9]+)?(w|d|h|m|s|ms))+");
     static final Text EXPRESSION = new Text("an expression", null, true);
@@ -331,7 +331,34 @@ public final class ProjectGrammar {
                                     "walk_forward",
                                     text("a number of folds such as `6 folds`", "[0-9]{1,3}\\s+folds"),
                                     "`6 folds`",
-                                    "Walk-forward folds, 2 to 100."),
+                                    "Walk-forward folds, 2 to 100; each is judged by what was known before it."),
+                            optional(
+                                    "window",
+                                    DURATION,
+                                    "everything before",
+                                    "With `walk_forward`: how far before a fold the rows that train reach."),
+                            optional(
+                                    "kfold",
+                                    new Whole(2, 100),
+                                    null,
+                                    "Folds of rows at random; for rows that are independent of each other only."),
+                            optional(
+                                    "grouped",
+                                    new Whole(2, 100),
+                                    null,
+                                    "Folds of whole days, so that rows of a day stay together."),
+                            optional(
+                                    "purged_kfold",
+                                    new Whole(2, 100),
+                                    null,
+                                    "Blocks of time; rows whose label overlaps the block that judges do not train, nor do"
+                                            + " those within the embargo after it."),
+                            optional(
+                                    "combinatorial_purged",
+                                    text("a choice of blocks such as `2 of 6`", "[0-9]{1,2}\\s+of\\s+[0-9]{1,2}"),
+                                    null,
+                                    "Every choice of so many blocks of time judges once, purged likewise; at most 1000"
+                                            + " choices. The complete histories are scored one by one."),
                             optional(
                                     "test",
                                     DURATION,
@@ -345,12 +372,14 @@ public final class ProjectGrammar {
                                             + " delay: the outcomes' `known_after`, or the horizon with its tolerance and the"
                                             + " source's `known_after`.")),
                     null,
-                    "How it is validated."),
+                    "How it is validated: by one of `walk_forward`, `kfold`, `grouped`, `purged_kfold` and"
+                            + " `combinatorial_purged`."),
             optional(
                     "calibrate",
-                    choice("temperature", "none"),
+                    choice("none", "temperature", "platt", "isotonic", "beta", "venn_abers", "auto"),
                     "temperature",
-                    "How probabilities are corrected on out-of-fold predictions."),
+                    "How probabilities are corrected on out-of-fold predictions; `auto` takes the method with the least"
+                            + " log loss on later ones."),
             optional(
                     "backtest",
                     keys(
@@ -372,8 +401,8 @@ public final class ProjectGrammar {
                     "Simulated stakes that are reported beside the metrics."),
             optional(
                     "baselines",
-                    new ListOf(text("`frequencies` or `market(COLUMN, …)`"), 0),
-                    "`[frequencies]`",
+                    new ListOf(text("`frequencies`, `market(COLUMN, …)` or `mean`"), 0),
+                    "`[frequencies]`, of a number `[mean]`",
                     "What the metrics stand beside."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 

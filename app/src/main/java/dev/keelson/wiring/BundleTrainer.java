@@ -12,6 +12,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
 import dev.keelson.metrics.ReliabilityBins;
@@ -22,6 +23,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
+import dev.keelson.train.HoldoutValues;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Training;
@@ -40,6 +42,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -143,18 +146,19 @@ final class BundleTrainer implements LoopTrainer {
         Map<String, double[]> forecasts = new HashMap<>();
         String asOf = champion.run().params().get(AS_OF);
         HoldoutForecast test = outcome.test();
-        if (test == null || asOf == null || !champion.model().features().equals(table.features().names())) {
+        HoldoutValues values = outcome.values();
+        if ((test == null && values == null) || asOf == null || !champion.model().features().equals(table.features().names())) {
             return forecasts;
         }
         long trainedTo = Micros.of(Instant.parse(asOf));
-        Set<String> wanted = new HashSet<>(test.rowIds());
+        Set<String> wanted = new HashSet<>(test == null ? Objects.requireNonNull(values).rowIds() : test.rowIds());
         double[] row = new double[table.features().width()];
         for (int i = 0; i < table.rows(); i++) {
             if (table.eventTime()[i] >= trainedTo && wanted.contains(table.rowIds().get(i))) {
-                double[] probabilities = new double[champion.model().classes().size()];
+                double[] told = new double[champion.model().outputs().size()];
                 table.features().row(i, row);
-                champion.model().predict(row, probabilities);
-                forecasts.put(table.rowIds().get(i), probabilities);
+                champion.model().predict(row, told);
+                forecasts.put(table.rowIds().get(i), told);
             }
         }
         return forecasts;
@@ -195,7 +199,10 @@ final class BundleTrainer implements LoopTrainer {
         params.put("seed", Long.toString(provenance.seed()));
         params.put("rows", Integer.toString(provenance.rows()));
         params.put("features", Integer.toString(provenance.features().size()));
-        params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        params.put("calibration", outcome.parameters().method().key());
+        if (outcome.parameters().method() == CalibrationMethod.TEMPERATURE) {
+            params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        }
         params.put("weights", outcome.parameters().weights().toString());
         params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
         Run run = new Run(

@@ -62,7 +62,7 @@ final class FeatureGeneration {
     static Generated run(
             Project project, String name, int budget, long seed, InstantSource clock, FeatureSearch.Watch watch) {
         requireBudget(budget);
-        ModelDefinition model = Projects.model(project, name);
+        ModelDefinition model = FeatureReports.ofClasses(Projects.model(project, name));
         try (Workspace workspace = Workspace.reading(project)) {
             DatasetVersion version = FeatureReports.latest(workspace, model.source());
             Map<String, DatasetVersion> versions = workspace.latestWithViews(clock.instant());
@@ -246,7 +246,7 @@ final class FeatureGeneration {
                 derive,
                 model.learners(),
                 model.combine(),
-                model.folds(),
+                model.folding(),
                 model.test(),
                 model.embargo(),
                 model.calibration(),

@@ -51,6 +51,18 @@ public final class FeatureReports {
 
     // ---- validation
 
+    /** The model, if its features can be judged by its label. */
+    static ModelDefinition ofClasses(ModelDefinition model) {
+        if (model.isNumber()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    "The model (%s) predicts a number, and features are judged by labels that are classes."
+                            .formatted(model.name()),
+                    "Maybe a model of a condition on it can have the same features.");
+        }
+        return model;
+    }
+
     /**
      * Looks at the features of a model over the latest data, and at whether they are what the version before gave for the same
      * events, and what is computed from the rows known before each of a sample of events; stores the report.
@@ -58,7 +70,7 @@ public final class FeatureReports {
      * @throws KeelsonException MODEL_NOT_FOUND; DATASET_NOT_FOUND when nothing was loaded; NOT_ENOUGH_ROWS
      */
     static FeatureValidation validate(Workspace workspace, String name, Instant now) {
-        ModelDefinition model = Projects.model(workspace.project(), name);
+        ModelDefinition model = ofClasses(Projects.model(workspace.project(), name));
         DatasetVersion latest = latest(workspace, model.source());
         String parent = latest.parent();
         DatasetVersion before =

@@ -334,7 +334,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     model,
                     event.version(),
                     event.entity(),
-                    plan.definition().classes(),
+                    plan.definition().task().outputs(),
                     event.probabilities(),
                     asOf,
                     newcomers.warnings(plan.service(), row.row())));
@@ -376,7 +376,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             Instant now,
             FeatureVector vector,
             double[] watched) {
-        double[] probabilities = new double[plan.definition().classes().size()];
+        double[] probabilities = new double[by.model().outputs().size()];
         by.model().predict(vector.values(), probabilities);
         return new PredictionEvent(
                 ids.next(now),

@@ -27,7 +27,7 @@ final class ModelRows {
             long knownAt,
             long labelKnownAt,
             int day,
-            int label,
+            double label,
             double[] features,
             double[] watched,
             double @Nullable [] odds) {}
@@ -62,7 +62,7 @@ final class ModelRows {
                     knownAt[i],
                     labels.knownAt()[i],
                     plan.day(eventTimes[i]),
-                    labels.classOf(i),
+                    labels.values()[i],
                     features[i],
                     plan.watched(row.at(i)),
                     plan.odds(frame, i)));
@@ -96,7 +96,9 @@ final class ModelRows {
         int n = known.size();
         int width = plan.service().names().size();
         double[][] columns = new double[width][n];
-        int[] labels = new int[n];
+        boolean number = plan.definition().isNumber();
+        int[] labels = new int[number ? 0 : n];
+        double[] values = new double[number ? n : 0];
         long[] eventTime = new long[n];
         long[] knownAt = new long[n];
         int[] day = new int[n];
@@ -109,7 +111,11 @@ final class ModelRows {
             for (int c = 0; c < width; c++) {
                 columns[c][i] = row.features[c];
             }
-            labels[i] = row.label;
+            if (number) {
+                values[i] = row.label;
+            } else {
+                labels[i] = (int) row.label;
+            }
             eventTime[i] = row.eventTime;
             knownAt[i] = row.labelKnownAt;
             day[i] = row.day;
@@ -124,7 +130,7 @@ final class ModelRows {
             }
         }
         return new TrainingTable(
-                new FeatureMatrix(plan.service().names(), columns, n), labels, eventTime, knownAt, day, segment, odds, ids);
+                new FeatureMatrix(plan.service().names(), columns, n), labels, values, eventTime, knownAt, day, segment, odds, ids);
     }
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */
@@ -141,10 +147,12 @@ final class ModelRows {
         return columns;
     }
 
-    /** How often each class occurred among the labels known strictly before an instant. */
+    /** How often each class occurred among the labels known strictly before an instant; empty where they are numbers. */
     long[] labelCounts(Instant asOf) {
         long[] counts = new long[plan.definition().classes().size()];
-        known(asOf).forEach(row -> counts[row.label]++);
+        if (counts.length > 0) {
+            known(asOf).forEach(row -> counts[(int) row.label]++);
+        }
         return counts;
     }
 
@@ -155,7 +163,7 @@ final class ModelRows {
         }
         long limit = Micros.of(asOf);
         return rows.stream()
-                .filter(row -> row.labelKnownAt < limit && row.label >= 0)
+                .filter(row -> row.labelKnownAt < limit && !Double.isNaN(row.label))
                 .toList();
     }
 }

@@ -166,7 +166,17 @@ public final class ProjectDefinitions {
         model.derive().forEach((name, text) -> lines.add("derive " + name, text.text()));
         model.learners().forEach(learner -> lines.add("learner " + learner.name(), learner.settings()));
         lines.add("combine", model.combine().name().toLowerCase(Locale.ROOT));
-        lines.add("folds", model.folds());
+        ModelDefinition.Folding folding = model.folding();
+        lines.add("folds", folding.folds());
+        if (folding.kind() != ModelDefinition.Folding.Kind.WALK_FORWARD) {
+            lines.add("validate", folding.kind().key());
+        }
+        if (folding.tested() > 1) {
+            lines.add("tested", folding.tested());
+        }
+        if (folding.window() != null) {
+            lines.add("window", folding.window());
+        }
         lines.add("test", model.test());
         lines.add("embargo", model.embargo());
         lines.add("calibrate", model.calibration().name().toLowerCase(Locale.ROOT));
@@ -178,6 +188,7 @@ public final class ProjectDefinitions {
         }
         for (ModelDefinition.Baseline baseline : model.baselines()) {
             switch (baseline) {
+                case ModelDefinition.Baseline.Mean() -> lines.add("baseline", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> lines.add("baseline", "frequencies");
                 case ModelDefinition.Baseline.Market(List<String> odds) -> lines.add("baseline market", odds);
             }

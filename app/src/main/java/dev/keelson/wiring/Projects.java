@@ -10,6 +10,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
+import dev.keelson.learn.baseline.BaselineProvider;
+import dev.keelson.learn.linear.LinearProvider;
 import dev.keelson.learn.logistic.LogisticProvider;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.monitor.DecayMonitorDefinition;
@@ -38,7 +40,8 @@ public final class Projects {
 
     /** The learners there are. */
     public static List<LearnerProvider> learners() {
-        return List.of(new LogisticProvider(), new XGBoostProvider());
+        return List.of(
+                new LogisticProvider(), new XGBoostProvider(), new LinearProvider(), new BaselineProvider());
     }
 
     /**

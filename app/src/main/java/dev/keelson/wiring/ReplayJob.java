@@ -30,6 +30,7 @@ import dev.keelson.store.duckdb.ParquetDatasetStore;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.store.sqlite.SqliteCatalog;
+import dev.keelson.train.ModelDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -175,9 +176,29 @@ public final class ReplayJob {
         return run(workspace, workspace.readSources(), request, progress);
     }
 
+    /** The project without its models of numbers: what a replay compares are losses of probabilities. */
+    private static Project ofClasses(Project project) {
+        Set<String> numbers = new TreeSet<>();
+        project.models().stream().filter(ModelDefinition::isNumber).forEach(model -> numbers.add(model.name()));
+        if (numbers.isEmpty()) {
+            return project;
+        }
+        if (numbers.size() == project.models().size()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    "Every model of the project (%s) predicts a number, and a replay judges probabilities of classes."
+                            .formatted(String.join(", ", numbers)),
+                    null);
+        }
+        Set<String> all = new TreeSet<>();
+        project.sources().forEach(source -> all.add(source.name()));
+        project.sqlViews().forEach(view -> all.add(view.dataset()));
+        return project.of(all, numbers);
+    }
+
     /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's sources that were read before. */
     static Summary run(Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress) {
-        Project project = workspace.project();
+        Project project = ofClasses(workspace.project());
         Map<String, Schema> schemas = new LinkedHashMap<>();
         sources.forEach(
                 source -> schemas.put(source.source().name(), source.frame().schema()));

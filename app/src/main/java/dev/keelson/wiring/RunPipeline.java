@@ -457,7 +457,22 @@ public final class RunPipeline {
                         "Maybe the catalogue was restored from an older backup."));
     }
 
+    private static String numberSummary(ModelVersion version, Run run, boolean champion, double error) {
+        Double mean = run.metrics().get("baseline/mean/test_rmse");
+        Double explained = run.metrics().get("test_r2");
+        return version.label()
+                + (champion ? ", champion" : ", challenger")
+                + String.format(Locale.ROOT, ", test RMSE %.4g", error)
+                + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
+                + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
+                + "; run " + run.id().substring(0, 8);
+    }
+
     private static String summary(ModelVersion version, Run run, boolean champion) {
+        Double error = run.metrics().get("test_rmse");
+        if (error != null) {
+            return numberSummary(version, run, champion, error);
+        }
         Double loss = run.metrics().get("test_log_loss");
         Double market = run.metrics().get("baseline/market/test_log_loss");
         Double frequencies = run.metrics().get("baseline/frequencies/test_log_loss");

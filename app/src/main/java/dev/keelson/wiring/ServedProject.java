@@ -55,11 +55,18 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     private Prediction prediction(ModelDefinition model, String entity, JsonNode node) {
-        double[] probabilities = new double[model.classes().size()];
+        List<String> outputs = model.task().outputs();
+        double[] probabilities = new double[outputs.size()];
         for (int c = 0; c < probabilities.length; c++) {
-            JsonNode value = node.path("probabilities").path(model.classes().get(c));
+            JsonNode value = model.isNumber()
+                    ? node.path("value")
+                    : node.path("probabilities").path(outputs.get(c));
             if (!value.isNumber()) {
-                throw owner.unexpected("no probability of the class (%s)".formatted(model.classes().get(c)), null);
+                throw owner.unexpected(
+                        model.isNumber()
+                                ? "no value"
+                                : "no probability of the class (%s)".formatted(outputs.get(c)),
+                        null);
             }
             probabilities[c] = value.doubleValue();
         }
@@ -70,7 +77,7 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
                 model.name(),
                 node.path("version").asInt(),
                 entity,
-                model.classes(),
+                outputs,
                 probabilities,
                 Instant.parse(node.path("as_of").asText()),
                 warnings);

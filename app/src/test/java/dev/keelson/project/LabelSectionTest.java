@@ -128,10 +128,35 @@ class LabelSectionTest {
     }
 
     @Test
-    void numberIsNoLabelOfAModel() {
-        assertThat(problems(text("bets.gain", "odds"))).singleElement().satisfies(problem -> assertThat(problem.message())
-                .contains("bets.gain")
-                .contains("a model needs classes"));
+    void numberIsPredictedAsSuch() {
+        ModelDefinition gain = read("bets.gain", "odds").models().getFirst();
+
+        assertThat(gain.isNumber()).isTrue();
+        assertThat(gain.task().outputs()).containsExactly("value");
+        assertThat(gain.calibration()).isEqualTo(ModelDefinition.Calibration.NONE);
+        assertThat(gain.baselines()).containsExactly(new ModelDefinition.Baseline.Mean());
+    }
+
+    @Test
+    void whatANumberHasNoUseForIsRefused() {
+        String text = text("bets.gain", "odds");
+
+        assertThat(problems(text + "    calibrate: platt\n")).singleElement().satisfies(problem -> assertThat(
+                        problem.message())
+                .contains("corrects probabilities"));
+        assertThat(problems(text + "    learner: logistic\n")).singleElement().satisfies(problem -> {
+            assertThat(problem.message()).contains("predicts classes").contains("is a number");
+            assertThat(problem.hint()).contains("linear");
+        });
+        assertThat(problems(text + "    baselines: [frequencies]\n")).singleElement().satisfies(problem -> assertThat(
+                        problem.hint())
+                .contains("mean"));
+        assertThat(problems(text + "    backtest: { odds: [odds, odds] }\n")).singleElement().satisfies(problem -> assertThat(
+                        problem.message())
+                .contains("stakes on classes"));
+        assertThat(problems(text("bets.won", "odds") + "    baselines: [mean]\n")).singleElement().satisfies(problem -> assertThat(
+                        problem.hint())
+                .contains("frequencies"));
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ModelDefinition.Baseline;
 import dev.keelson.train.ModelDefinition.Calibration;
 import dev.keelson.train.ModelDefinition.Combine;
+import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,11 +33,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProjectReaderTest {
     private static final String MINIMAL = """
@@ -263,6 +270,82 @@ class ProjectReaderTest {
         ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
 
         assertThat(model.embargo()).isEqualTo(Duration.ofDays(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "walk_forward: 4 folds, window: 700d | WALK_FORWARD | 4 | 1 | PT16800H",
+                "window: 700d | WALK_FORWARD | 6 | 1 | PT16800H",
+                "kfold: 5 | KFOLD | 5 | 1 |",
+                "grouped: 5 | GROUPED | 5 | 1 |",
+                "purged_kfold: 5 | PURGED_KFOLD | 5 | 1 |",
+                "combinatorial_purged: 2 of 6 | COMBINATORIAL_PURGED | 6 | 2 |"
+            })
+    void schemeOfTheValidationIsRead(
+            String written, Folding.Kind kind, int folds, int tested, @Nullable Duration window) {
+        String text = FootballProject.with("walk_forward: 6 folds", written);
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.folding()).isEqualTo(new Folding(kind, folds, tested, window));
+        assertThat(model.embargo()).isEqualTo(Duration.ofDays(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "walk_forward: 6 folds, kfold: 5",
+                "combinatorial_purged: 6 of 6",
+                "combinatorial_purged: 20 of 50",
+                "kfold: 5, window: 90d",
+                "window: 1d",
+                "purged_kfold: 5, embargo: 1h",
+                "combinatorial_purged: 2 of 6, embargo: 1h"
+            })
+    void impossibleValidationIsRefused(String written) {
+        String text = FootballProject.with(
+                "walk_forward: 6 folds" + (written.contains("embargo") ? ", test: 365d, embargo: 2d" : ""),
+                written);
+
+        assertThatThrownBy(() -> FootballProject.read(folder, text))
+                .isInstanceOfSatisfying(KeelsonException.class, error -> {
+                    assertThat(error.problems()).hasSize(1);
+                    assertThat(error.problems().getFirst().code())
+                            .isEqualTo(
+                                    written.contains("embargo")
+                                            ? ErrorCode.EMBARGO_TOO_SHORT
+                                            : ErrorCode.BAD_VALUE);
+                });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Calibration.class)
+    void calibrationIsRead(Calibration calibration) {
+        String text = FootballProject.with(
+                "calibrate: temperature", "calibrate: " + calibration.name().toLowerCase(Locale.ROOT));
+
+        assertThat(FootballProject.read(folder, text).models().getFirst().calibration())
+                .isEqualTo(calibration);
+    }
+
+    @Test
+    void baselineIsALearnerAndLinearRegressionNeedsANumber() {
+        String text = FootballProject.with(
+                FootballProject.LEARNER, "{ ensemble: [xgboost, { baseline: { features: 'a, b, c' } }] }");
+
+        List<LearnerDefinition> learners =
+                FootballProject.read(folder, text).models().getFirst().learners();
+
+        assertThat(learners)
+                .extracting(LearnerDefinition::name)
+                .containsExactly("xgboost", "baseline");
+        assertThat(learners.getLast().settings()).containsEntry("features", "a, b, c");
+        assertThatThrownBy(() -> FootballProject.read(folder, FootballProject.with(FootballProject.LEARNER, "linear")))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("predicts numbers")
+                .hasMessageContaining("Maybe `logistic` was meant.");
     }
 
     @Test

@@ -9,7 +9,10 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.project.Project;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
 import dev.keelson.train.FeatureSearch;
 import dev.keelson.train.TrainingTable;
 import java.io.IOException;
@@ -24,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +118,45 @@ final class LabelsIT {
                         .isGreaterThanOrEqualTo(table.eventTime()[i] + Micros.of(Duration.ofHours(5)));
             }
         }
+    }
+
+    @Test
+    void numberIsTrainedRegisteredAndServed() throws IOException {
+        project();
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                PROJECT.replace("label: prices.up_4h", "label: forward_return(prices.close, 4h)")
+                        .replace(
+                                "learner: logistic",
+                                "learner: { ensemble: [linear, { xgboost: { rounds: 10 } }, baseline] }")
+                        .replace("walk_forward: 2 folds", "purged_kfold: 3"));
+        Project project = Projects.validate(folder, Map.of());
+
+        RunPipeline.RunReport report = RunPipeline.run(project, CLOCK, line -> {});
+
+        ModelVersion version = Objects.requireNonNull(report.versions().get("direction"));
+        Run run;
+        try (Workspace workspace = new Workspace(project)) {
+            run = RunPipeline.run(workspace.catalog(), version);
+        }
+        assertThat(run.metrics())
+                .containsKeys("test_rmse", "test_rmse_lower", "test_mae", "test_r2", "baseline/mean/test_rmse");
+        assertThat(Objects.requireNonNull(run.metrics().get("test_rmse"))).isBetween(0.01, 0.03);
+        assertThat(run.params()).containsEntry("calibration", "none");
+        try (LiveProject live = LiveProject.open(project, CLOCK)) {
+            Map<String, @Nullable Object> row = new HashMap<>();
+            row.put("symbol", "BTC");
+            row.put("time", "2024-06-02T00:00:00Z");
+            row.put("close", 100.0);
+            row.put("volume", 500.0);
+            Prediction told = live.predict("direction", List.of(row), new PredictOptions(true, null)).getFirst();
+
+            assertThat(told.isNumber()).isTrue();
+            assertThat(told.classes()).containsExactly("value");
+            assertThat(told.probabilities()[0]).isBetween(-0.05, 0.05);
+        }
+        RunPipeline.RunReport again = RunPipeline.run(project, CLOCK, line -> {});
+        assertThat(again.versions()).isEqualTo(report.versions());
     }
 
     /** Rows whose bar four hours later is there and was known an hour after it, counted by looking each one up. */

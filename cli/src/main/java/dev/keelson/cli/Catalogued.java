@@ -87,12 +87,16 @@ final class Catalogued {
                 .put("event_time", event.eventTime().toString())
                 .put("as_of", event.asOf().toString())
                 .put("at", event.at().toString());
-        ObjectNode probabilities = node.putObject("probabilities");
-        for (int c = 0; c < event.probabilities().length; c++) {
-            number(probabilities, name(classes, c), event.probabilities()[c]);
+        if (event.isNumber()) {
+            number(node, "value", event.probabilities()[0]);
+        } else {
+            ObjectNode probabilities = node.putObject("probabilities");
+            for (int c = 0; c < event.probabilities().length; c++) {
+                number(probabilities, name(classes, c), event.probabilities()[c]);
+            }
+            node.put("predicted", name(classes, event.predicted()));
+            number(node, "confidence", event.probabilities()[event.predicted()]);
         }
-        node.put("predicted", name(classes, event.predicted()));
-        number(node, "confidence", event.probabilities()[event.predicted()]);
         node.put("outcome", logged.outcome());
         node.put(
                 "outcome_known_at",

@@ -88,7 +88,7 @@ final class ModelsCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Project project = session.project();
-            Projects.model(project, model);
+            boolean number = Projects.model(project, model).isNumber();
             ObjectNode document = Catalogued.object().put("name", model);
             List<List<String>> versions = new ArrayList<>();
             List<List<String>> decisions = new ArrayList<>();
@@ -119,9 +119,9 @@ final class ModelsCommand extends CommandGroup {
                             role(version, champion, challenger),
                             version.kind().name().toLowerCase(Locale.ROOT),
                             version.trainedTo().toString(),
-                            number(metrics, "test_log_loss"),
-                            number(metrics, "baseline/market/test_log_loss"),
-                            number(metrics, "baseline/frequencies/test_log_loss"),
+                            number(metrics, number ? "test_rmse" : "test_log_loss"),
+                            number(metrics, number ? "test_r2" : "baseline/market/test_log_loss"),
+                            number(metrics, number ? "baseline/mean/test_rmse" : "baseline/frequencies/test_log_loss"),
                             version.runId().substring(0, Math.min(12, version.runId().length()))));
                 }
                 var audit = document.putArray("audit");
@@ -137,7 +137,11 @@ final class ModelsCommand extends CommandGroup {
             }
             Console console = session.console();
             console.table(
-                    List.of("VERSION", "ROLE", "KIND", "TRAINED TO", "LOG LOSS", "MARKET", "FREQUENCIES", "RUN"), versions);
+                    number
+                            ? List.of("VERSION", "ROLE", "KIND", "TRAINED TO", "RMSE", "R2", "MEAN", "RUN")
+                            : List.of(
+                                    "VERSION", "ROLE", "KIND", "TRAINED TO", "LOG LOSS", "MARKET", "FREQUENCIES", "RUN"),
+                    versions);
             if (console.terminal() && !features.isEmpty()) {
                 console.line("");
                 console.table(List.of("FEATURE OF THE CHAMPION", "IMPORTANCE"), features);

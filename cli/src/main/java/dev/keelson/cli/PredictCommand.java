@@ -58,7 +58,7 @@ final class PredictCommand extends KeelsonCommand {
 
     private static void show(Session session, List<String> classes, List<Prediction> predictions) {
         List<String> header = new ArrayList<>(List.of("ENTITY", "PREDICTED"));
-        classes.forEach(each -> header.add("P(" + each + ")"));
+        classes.forEach(each -> header.add("P(" + each + ")")); // none of a number
         header.addAll(List.of("VERSION", "AS OF", "ID"));
         List<List<String>> table = new ArrayList<>();
         ObjectNode document = Catalogued.object();
@@ -66,19 +66,26 @@ final class PredictCommand extends KeelsonCommand {
         for (Prediction prediction : predictions) {
             List<String> row = new ArrayList<>();
             row.add(prediction.entity());
-            row.add(classes.get(prediction.predicted()));
+            row.add(
+                    prediction.isNumber()
+                            ? Texts.number(prediction.probabilities()[0])
+                            : classes.get(prediction.predicted()));
             ObjectNode node = list.addObject()
                     .put("id", prediction.id().toString())
                     .put("model", prediction.model())
                     .put("version", prediction.version())
                     .put("entity", prediction.entity());
-            ObjectNode probabilities = node.putObject("probabilities");
-            for (int c = 0; c < classes.size(); c++) {
-                row.add(Texts.probability(prediction.probabilities()[c]));
-                Catalogued.number(probabilities, classes.get(c), prediction.probabilities()[c]);
+            if (prediction.isNumber()) {
+                Catalogued.number(node, "value", prediction.probabilities()[0]);
+            } else {
+                ObjectNode probabilities = node.putObject("probabilities");
+                for (int c = 0; c < classes.size(); c++) {
+                    row.add(Texts.probability(prediction.probabilities()[c]));
+                    Catalogued.number(probabilities, classes.get(c), prediction.probabilities()[c]);
+                }
+                node.put("predicted", classes.get(prediction.predicted()));
+                Catalogued.number(node, "confidence", prediction.probabilities()[prediction.predicted()]);
             }
-            node.put("predicted", classes.get(prediction.predicted()));
-            Catalogued.number(node, "confidence", prediction.probabilities()[prediction.predicted()]);
             node.put("as_of", prediction.asOf().toString());
             if (!prediction.warnings().isEmpty()) {
                 prediction.warnings().forEach(node.putArray("warnings")::add);

@@ -67,8 +67,10 @@ final class PredictionsCommand extends CommandGroup {
                         "v" + event.version(),
                         event.role(),
                         event.entity(),
-                        Catalogued.name(classes, event.predicted()),
-                        Texts.probability(event.probabilities()[event.predicted()]),
+                        event.isNumber()
+                                ? Texts.number(event.probabilities()[0])
+                                : Catalogued.name(classes, event.predicted()),
+                        event.isNumber() ? "" : Texts.probability(event.probabilities()[event.predicted()]),
                         Texts.orEmpty(logged.outcome()),
                         event.id().toString()));
             }

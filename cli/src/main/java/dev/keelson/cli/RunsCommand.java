@@ -41,10 +41,17 @@ final class RunsCommand extends CommandGroup {
             ObjectNode document = Catalogued.object();
             var list = document.putArray("runs");
             List<List<String>> rows = new ArrayList<>();
+            List<String> header = new ArrayList<>(
+                    List.of("RUN", "MODEL", "STATUS", "STARTED", "LOG LOSS", "BRIER", "ACCURACY"));
+            boolean numbers =
+                    project.models().stream().anyMatch(each -> each.isNumber() && (model == null || each.name().equals(model)));
+            if (numbers) {
+                header.addAll(List.of("RMSE", "R2"));
+            }
             try (ProjectReading state = ProjectReading.open(project)) {
                 for (Run run : state.runs(model, limit)) {
                     list.add(Catalogued.run(run, false));
-                    rows.add(List.of(
+                    List<String> row = new ArrayList<>(List.of(
                             session.console().terminal() ? run.id().substring(0, 12) : run.id(),
                             run.experiment(),
                             run.status().name().toLowerCase(Locale.ROOT),
@@ -52,10 +59,13 @@ final class RunsCommand extends CommandGroup {
                             metric(run, "test_log_loss"),
                             metric(run, "test_brier"),
                             metric(run, "test_accuracy")));
+                    if (numbers) {
+                        row.addAll(List.of(metric(run, "test_rmse"), metric(run, "test_r2")));
+                    }
+                    rows.add(row);
                 }
             }
-            session.console()
-                    .table(List.of("RUN", "MODEL", "STATUS", "STARTED", "LOG LOSS", "BRIER", "ACCURACY"), rows);
+            session.console().table(header, rows);
             session.console().document(document);
             if (rows.isEmpty()) {
                 session.console().note("There are no runs yet; `keelson run` trains.");

@@ -151,6 +151,9 @@ final class StatusCommand extends KeelsonCommand {
         Optional<Double> loss = champion.flatMap(version -> state.run(version.runId()))
                 .map(Run::metrics)
                 .map(metrics -> metrics.get("test_log_loss"));
+        champion.flatMap(version -> state.run(version.runId()))
+                .map(run -> run.metrics().get("test_rmse"))
+                .ifPresent(error -> node.put("test_rmse", error));
         long predictions =
                 state.countPredictions(new PredictionQuery(name, null, null, null, null, null, null, true, 1));
         node.put("name", name);

@@ -47,7 +47,9 @@ public final class Label {
         Schema own = new Schema(schema.columns().stream()
                 .filter(column -> !SystemColumns.NAMES.contains(column.name()))
                 .toList());
-        String text = definition.isColumn() ? quoted(definition.text()) : definition.text();
+        // an expression that a model gives itself has its text for a name, too
+        boolean plain = definition.isColumn() && schema.contains(definition.text());
+        String text = plain ? quoted(definition.text()) : definition.text();
         LabelExpression expression = LabelExpression.parse(Located.of(text), own);
         return new Label(
                 definition,

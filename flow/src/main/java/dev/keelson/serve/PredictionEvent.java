@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param eventTime when the event happens
  * @param asOf features use what was known strictly before
  * @param at when it was served
- * @param probabilities one for each class, in the model's order
+ * @param probabilities one for each class, in the model's order; of a model of numbers the one value
  * @param features feature values in the model's order, NaN where missing
  * @param watched further monitored values, in the order of the monitor's definition; may be empty
  */
@@ -32,6 +32,11 @@ public record PredictionEvent(
         double[] probabilities,
         double[] features,
         double[] watched) {
+
+    /** Whether it is a number instead of a class. */
+    public boolean isNumber() {
+        return probabilities.length == 1;
+    }
 
     /** Position of the most probable class; the first of equals. */
     public int predicted() {

@@ -126,12 +126,15 @@ final class PredictionFeed extends OwnFeed {
 
     private @Nullable String predicted(PredictionEvent event) {
         List<String> names = classes.apply(event.model());
+        if (event.isNumber()) {
+            return Double.toString(event.probabilities()[0]);
+        }
         int best = event.probabilities().length == 0 ? -1 : event.predicted();
         return best >= 0 && names.size() == event.probabilities().length ? names.get(best) : null;
     }
 
     private static @Nullable String confidence(PredictionEvent event) {
-        return event.probabilities().length == 0 ? null : Double.toString(event.probabilities()[event.predicted()]);
+        return event.probabilities().length == 0 || event.isNumber() ? null : Double.toString(event.probabilities()[event.predicted()]);
     }
 
     private static String text(Instant instant) {

@@ -43,6 +43,13 @@ public final class DefinitionJson {
         }
         json.put("combine", name(definition.combine()));
         json.put("folds", definition.folds());
+        ModelDefinition.Folding folding = definition.folding();
+        if (!folding.equals(ModelDefinition.Folding.walkForward(folding.folds()))) {
+            ObjectNode entry = json.putObject("folding");
+            entry.put("kind", folding.kind().key());
+            entry.put("tested", folding.tested());
+            entry.put("window", folding.window() == null ? null : folding.window().toString());
+        }
         json.put("test", definition.test().toString());
         json.put("embargo", definition.embargo().toString());
         json.put("calibration", name(definition.calibration()));
@@ -57,6 +64,7 @@ public final class DefinitionJson {
         for (ModelDefinition.Baseline baseline : definition.baselines()) {
             ObjectNode entry = baselines.addObject();
             switch (baseline) {
+                case ModelDefinition.Baseline.Mean() -> entry.put("kind", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> entry.put("kind", "frequencies");
                 case ModelDefinition.Baseline.Market(List<String> odds) -> {
                     entry.put("kind", "market");

@@ -2,29 +2,41 @@ package dev.keelson.train;
 
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
+import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelDefinition;
+import dev.keelson.learn.Task;
+import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.split.CombinatorialPurged;
+import dev.keelson.learn.split.GroupKFold;
+import dev.keelson.learn.split.KFold;
+import dev.keelson.learn.split.PurgedKFold;
+import dev.keelson.learn.split.Splitter;
+import dev.keelson.learn.split.WalkForward;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model as the project file declares it, with {@code extends} already resolved.
  *
  * @param name its name in the project
- * @param label what it predicts, with at least two classes in order (ordered outcomes keep their order: H, D, A)
+ * @param label what it predicts: at least two classes in order (ordered outcomes keep their order: H, D, A), or a
+ *     number
  * @param entities role to (entity key to source column): {@code home: { team: HomeTeam }}
  * @param features selectors in order: {@code home.team_form.*}, {@code home.ratings.elo}, or a request-time
  *     expression such as {@code implied(AvgH, AvgD, AvgA)}
  * @param derive name to expression over selected features and request columns, in order
  * @param learners members of the ensemble, in order, with their settings
  * @param combine how several members become one
- * @param folds walk-forward folds, at least 2
+ * @param folding how the rows before the test period are parted into ones that train and ones that judge
  * @param test length of the last, untouched period on which the run's metrics are reported
  * @param embargo gap between training rows and the rows that judge them; at least the label's delay
- * @param calibration how probabilities are corrected
+ * @param calibration how probabilities are corrected; NONE of a number
  * @param backtest staking to report, or null
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
@@ -37,7 +49,7 @@ public record ModelDefinition(
         Map<String, Located> derive,
         List<LearnerDefinition> learners,
         Combine combine,
-        int folds,
+        Folding folding,
         Duration test,
         Duration embargo,
         Calibration calibration,
@@ -51,15 +63,17 @@ public record ModelDefinition(
         derive = Collections.unmodifiableMap(new LinkedHashMap<>(derive));
         learners = List.copyOf(learners);
         baselines = List.copyOf(baselines);
-        if (folds < 2) {
-            throw new IllegalArgumentException("folds (%d) must be at least 2.".formatted(folds));
-        }
-        if (label.isNumber()) {
-            throw new IllegalArgumentException("The label (%s) has no classes.".formatted(label.address()));
+        boolean classifies = calibration != Calibration.NONE
+                || backtest != null
+                || baselines.stream().anyMatch(baseline -> !(baseline instanceof Baseline.Mean));
+        if (label.isNumber() && classifies) {
+            throw new IllegalArgumentException(
+                    "The label (%s) has no classes, so that nothing is calibrated, staked or compared with odds."
+                            .formatted(label.address()));
         }
     }
 
-    /** A model whose label is a column of outcomes as it is. */
+    /** A model whose label is a column of outcomes as it is, validated walk-forward. */
     public ModelDefinition(
             String name,
             String source,
@@ -86,7 +100,7 @@ public record ModelDefinition(
                 derive,
                 learners,
                 combine,
-                folds,
+                Folding.walkForward(folds),
                 test,
                 embargo,
                 calibration,
@@ -96,12 +110,50 @@ public record ModelDefinition(
                 location);
     }
 
+    /** How many folds, or blocks of time, there are. */
+    public int folds() {
+        return folding.folds();
+    }
+
+    /**
+     * What parts the rows before the test period.
+     *
+     * @param firstShare walk-forward: share of the rows before the first rows that judge
+     * @throws dev.keelson.error.KeelsonException EMBARGO_TOO_SHORT if it purges and the embargo is shorter than the
+     *     label's delay
+     */
+    Splitter splitter(double firstShare) {
+        long gap = Micros.of(embargo);
+        long horizon = Micros.of(label.delay());
+        return switch (folding.kind()) {
+            case WALK_FORWARD -> {
+                WalkForward walk = new WalkForward(folding.folds(), gap, firstShare);
+                Duration window = folding.window();
+                yield window == null ? walk : walk.rolling(Micros.of(window));
+            }
+            case KFOLD -> new KFold(folding.folds(), true, seed);
+            case GROUPED -> new GroupKFold(folding.folds());
+            case PURGED_KFOLD -> new PurgedKFold(folding.folds(), gap, horizon);
+            case COMBINATORIAL_PURGED -> new CombinatorialPurged(folding.folds(), folding.tested(), gap, horizon);
+        };
+    }
+
     /** The source of its rows. */
     public String source() {
         return label.source();
     }
 
-    /** The label's classes, in order. */
+    /** What a model of it tells. */
+    public Task task() {
+        return label.isNumber() ? new Task.Regression() : new Task.Classification(classes());
+    }
+
+    /** Whether it predicts a number instead of classes. */
+    public boolean isNumber() {
+        return label.isNumber();
+    }
+
+    /** The label's classes, in order; none of a number. */
     public List<String> classes() {
         return label.classes();
     }
@@ -126,12 +178,78 @@ public record ModelDefinition(
         NONE
     }
 
+    /**
+     * How rows are parted for out-of-fold predictions.
+     *
+     * @param kind the scheme
+     * @param folds folds, or blocks of time, at least 2
+     * @param tested combinatorial: blocks that judge at a time, at least 1 and fewer than there are; otherwise 1
+     * @param window walk-forward: how far before a fold its training rows reach; null for all the way
+     */
+    public record Folding(
+            Kind kind, int folds, int tested, @Nullable Duration window) {
+
+        /** The schemes. */
+        public enum Kind {
+            /** Each fold is judged by what was known before it. */
+            WALK_FORWARD,
+            /** Rows at random; for rows that are independent. */
+            KFOLD,
+            /** Rows of a day stay together, days at random. */
+            GROUPED,
+            /** Blocks of time, without training rows whose label overlaps them or that follow within the embargo. */
+            PURGED_KFOLD,
+            /** Every choice of several blocks of time, purged likewise. */
+            COMBINATORIAL_PURGED;
+
+            /** The name in project files, such as {@code purged_kfold}. */
+            public String key() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** Checks the ranges. */
+        public Folding {
+            if (folds < 2) {
+                throw new IllegalArgumentException("folds (%d) must be at least 2.".formatted(folds));
+            }
+            if (tested < 1 || tested >= folds || (tested > 1 && kind != Kind.COMBINATORIAL_PURGED)) {
+                throw new IllegalArgumentException(
+                        "tested (%d) must be at least 1 and below folds (%d), and 1 unless folds are combined."
+                                .formatted(tested, folds));
+            }
+            if (window != null && kind != Kind.WALK_FORWARD) {
+                throw new IllegalArgumentException("Only walk-forward validation has a window.");
+            }
+        }
+
+        /** Walk-forward folds with an expanding window. */
+        public static Folding walkForward(int folds) {
+            return new Folding(Kind.WALK_FORWARD, folds, 1, null);
+        }
+    }
+
     /** How probabilities are corrected on out-of-fold predictions. */
     public enum Calibration {
         /** Not at all. */
         NONE,
         /** One temperature for all classes. */
-        TEMPERATURE
+        TEMPERATURE,
+        /** A sigmoid of the log odds. */
+        PLATT,
+        /** A monotone curve through the data. */
+        ISOTONIC,
+        /** A sigmoid of two logarithms. */
+        BETA,
+        /** Two isotonic curves that enclose the probability. */
+        VENN_ABERS,
+        /** The method with the least log loss on later out-of-fold predictions. */
+        AUTO;
+
+        /** The method; empty when it is chosen in training. */
+        public Optional<CalibrationMethod> method() {
+            return this == AUTO ? Optional.empty() : Optional.of(CalibrationMethod.valueOf(name()));
+        }
     }
 
     /**
@@ -149,6 +267,9 @@ public record ModelDefinition(
 
     /** What a model is compared with. */
     public sealed interface Baseline {
+        /** Mean of the training rows, of a label that is a number. */
+        record Mean() implements Baseline {}
+
         /** Class frequencies of the training rows. */
         record Frequencies() implements Baseline {}
 

@@ -1,10 +1,14 @@
 package dev.keelson.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.calibration.CalibrationParameters;
+import dev.keelson.learn.spi.ModelJson;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.stats.Interval;
 import java.time.DateTimeException;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Training outcomes as documents, without loss. */
 final class OutcomeJson {
     private static final int VERSION = 1;
+    private static final JsonMapper MAPPER = new JsonMapper();
 
     private OutcomeJson() {}
 
@@ -33,7 +38,12 @@ final class OutcomeJson {
         ObjectNode parameters = json.putObject("parameters");
         ArrayNode weights = parameters.putArray("weights");
         outcome.parameters().weights().forEach(weights::add);
-        parameters.put("temperature", outcome.parameters().temperature());
+        CalibrationParameters calibration = outcome.parameters().calibration();
+        if (calibration != null && outcome.parameters().hasTemperatureOnly()) {
+            parameters.put("temperature", outcome.parameters().temperature());
+        } else if (calibration != null) {
+            parameters.set("calibration", calibration.toJson());
+        }
         parameters.put("fitted_as_of", outcome.parameters().fittedAsOf().toString());
         provenance(json.putObject("provenance"), outcome.provenance());
         ArrayNode reliability = json.putArray("reliability");
@@ -46,6 +56,10 @@ final class OutcomeJson {
         HoldoutForecast test = outcome.test();
         if (test != null) {
             forecast(json.putObject("test"), test);
+        }
+        HoldoutValues values = outcome.values();
+        if (values != null) {
+            values(json.putObject("test_values"), values);
         }
         return json;
     }
@@ -107,6 +121,33 @@ final class OutcomeJson {
         }
     }
 
+    private static void values(ObjectNode json, HoldoutValues test) {
+        test.rowIds().forEach(json.putArray("row_ids")::add);
+        ArrayNode predictions = json.putArray("predictions");
+        ArrayNode targets = json.putArray("targets");
+        ArrayNode days = json.putArray("days");
+        for (int i = 0; i < test.targets().length; i++) {
+            predictions.add(test.predictions()[i]);
+            targets.add(test.targets()[i]);
+            days.add(test.day()[i]);
+        }
+    }
+
+    private static @Nullable HoldoutValues values(JsonNode json) {
+        if (json.isMissingNode()) {
+            return null;
+        }
+        int[] days = new int[json.path("days").size()];
+        for (int i = 0; i < days.length; i++) {
+            days[i] = json.path("days").path(i).asInt();
+        }
+        return new HoldoutValues(
+                textList(json.path("row_ids")),
+                ModelJson.numbers(json.path("predictions")),
+                ModelJson.numbers(json.path("targets")),
+                days);
+    }
+
     static TrainingOutcome read(JsonNode json, ModelBundle bundle) {
         if (json.path("format_version").asInt() != VERSION) {
             throw new IllegalArgumentException("The training outcome has format_version %s; %d is expected."
@@ -133,11 +174,12 @@ final class OutcomeJson {
                     bundle,
                     numbers(json.path("metrics")),
                     baselines,
-                    parameters(json.path("parameters")),
+                    parameters(json),
                     provenance(json.path("provenance")),
                     reliability,
                     importance,
-                    forecast(json.path("test")));
+                    forecast(json.path("test")),
+                    values(json.path("test_values")));
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The training outcome is damaged: a time is unreadable.", e);
         }
@@ -183,10 +225,27 @@ final class OutcomeJson {
         return values;
     }
 
-    private static RecipeParameters parameters(JsonNode json) {
+    private static RecipeParameters parameters(JsonNode outcome) {
+        JsonNode json = outcome.path("parameters");
         List<Double> weights = new ArrayList<>();
         json.path("weights").forEach(weight -> weights.add(weight.asDouble()));
-        return new RecipeParameters(weights, number(json, "temperature"), time(json, "fitted_as_of"));
+        Instant fittedAsOf = time(json, "fitted_as_of");
+        if (json.has("temperature")) {
+            return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes(outcome), fittedAsOf);
+        }
+        CalibrationParameters calibration =
+                json.has("calibration") ? CalibrationParameters.fromJson(json.path("calibration")) : null;
+        return new RecipeParameters(weights, calibration, fittedAsOf);
+    }
+
+    /** The number of classes of the definition that trained. */
+    private static int classes(JsonNode outcome) {
+        String configuration = text(outcome.path("provenance"), "configuration");
+        try {
+            return MAPPER.readTree(configuration).path("classes").size();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The training outcome is damaged: its configuration is not JSON.", e);
+        }
     }
 
     private static RunProvenance provenance(JsonNode json) {

@@ -1,5 +1,7 @@
 package dev.keelson.train;
 
+import dev.keelson.learn.split.CombinatorialPurged;
+import dev.keelson.learn.split.Fold;
 import dev.keelson.metrics.Accuracy;
 import dev.keelson.metrics.Brier;
 import dev.keelson.metrics.Ece;
@@ -10,6 +12,7 @@ import dev.keelson.metrics.StakingRule;
 import dev.keelson.stats.ClusteredMean;
 import dev.keelson.stats.Interval;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +58,7 @@ final class Scores {
         putFinite(to, name + "_upper", factor * interval.upper());
     }
 
-    private static void putFinite(SortedMap<String, Double> to, String name, double value) {
+    static void putFinite(SortedMap<String, Double> to, String name, double value) {
         if (Double.isFinite(value)) {
             to.put(name, value + 0.0); // no negative zero
         }
@@ -81,15 +84,86 @@ final class Scores {
         }
         bySegment.forEach((segment, members) -> {
             int[] positions = members.stream().mapToInt(Integer::intValue).toArray();
-            int[] taken = take(rows, positions);
-            put(
+            putRows(
                     to,
                     "segment/" + segment + "/" + prefix,
                     take(p, classes, positions),
                     classes,
-                    take(table.labels(), taken),
-                    take(table.day(), taken));
+                    table,
+                    take(rows, positions));
         });
+    }
+
+    /** All scores of the predictions of some rows of a table: of probabilities, or of values. */
+    static void putRows(
+            SortedMap<String, Double> to, String prefix, double[] p, int outputs, TrainingTable table, int[] rows) {
+        int[] day = take(table.day(), rows);
+        if (table.hasValues()) {
+            ValueScores.put(to, prefix, p, take(table.values(), 1, rows), day);
+        } else {
+            put(to, prefix, p, outputs, take(table.labels(), rows), day);
+        }
+    }
+
+    /**
+     * Scores of each complete history that combinatorial folds make, as {@code path/<i>/oof_...}, and how many rows there
+     * are as {@code oof_n}: each row is predicted several times.
+     *
+     * @param p forecasts of the folds' validation rows, one fold after the other
+     */
+    static void putPaths(
+            SortedMap<String, Double> to,
+            double[] p,
+            int classes,
+            TrainingTable table,
+            List<Fold> folds,
+            CombinatorialPurged splitter) {
+        List<int[]> combinations = splitter.combinations();
+        int[] start = new int[folds.size()];
+        for (int f = 1; f < start.length; f++) {
+            start[f] = start[f - 1] + folds.get(f - 1).validation().length;
+        }
+        int[] block = blocks(folds, combinations, table.rows());
+        int[][] paths = splitter.paths();
+        for (int path = 0; path < paths.length; path++) {
+            List<Integer> positions = new ArrayList<>();
+            List<Integer> rows = new ArrayList<>();
+            for (int b = 0; b < paths[path].length; b++) {
+                int f = paths[path][b];
+                int[] judged = folds.get(f).validation();
+                for (int i = 0; i < judged.length; i++) {
+                    if (block[judged[i]] == b) {
+                        positions.add(start[f] + i);
+                        rows.add(judged[i]);
+                    }
+                }
+            }
+            int[] taken = rows.stream().mapToInt(Integer::intValue).toArray();
+            putRows(
+                    to,
+                    "path/%d/oof_".formatted(path),
+                    take(p, classes, positions.stream().mapToInt(Integer::intValue).toArray()),
+                    classes,
+                    table,
+                    taken);
+            to.put("oof_n", (double) taken.length);
+        }
+    }
+
+    /** The block of each row that is judged: the only one that all of the row's folds choose. */
+    private static int[] blocks(List<Fold> folds, List<int[]> combinations, int rows) {
+        long[] common = new long[rows];
+        Arrays.fill(common, -1L);
+        for (int f = 0; f < folds.size(); f++) {
+            long chosen = 0;
+            for (int b : combinations.get(f)) {
+                chosen |= 1L << b;
+            }
+            for (int row : folds.get(f).validation()) {
+                common[row] &= chosen;
+            }
+        }
+        return Arrays.stream(common).mapToInt(Long::numberOfTrailingZeros).toArray();
     }
 
     /**

@@ -10,18 +10,24 @@ import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.Target;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
-import dev.keelson.learn.calibration.Temperature;
+import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.learn.spi.ModelCodec;
+import dev.keelson.learn.split.CombinatorialPurged;
 import dev.keelson.learn.split.Fold;
+import dev.keelson.learn.split.Splitter;
 import dev.keelson.learn.split.WalkForward;
 import dev.keelson.metrics.OddsMargin;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.train.spi.TrainingCache;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,12 +47,12 @@ import java.util.stream.IntStream;
 /**
  * Trains models.
  *
- * <p>A full training holds back the last period. Before it, walk-forward folds (expanding window, embargo) give
- * out-of-fold predictions of every member; blend weights and then the temperature are fitted on those. Members fitted
- * on everything known before the held-back period predict it with these weights, which is what the {@code test_}
- * metrics measure. Last, every member is fitted on all rows. A refresh is that last step alone, with the weights and
- * temperature of an earlier full training. Preprocessing belongs to the members and is therefore always fitted on their
- * training rows alone.
+ * <p>A full training holds back the last period. Before it, the folds that the definition asks for (walk-forward with
+ * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
+ * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
+ * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
+ * step alone, with the weights and calibration of an earlier full training. Preprocessing belongs to the members and is
+ * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated.
  *
  * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
  * same request gives the same bytes whatever the number of threads. Safe for use by several threads.
@@ -90,7 +96,15 @@ public final class Training {
         List<Problem> problems = new ArrayList<>();
         for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
             try {
-                learner(learner);
+                Task task = definition.task();
+                if (!learner(learner).supports(task)) {
+                    problems.add(Problem.at(
+                            ErrorCode.BAD_VALUE,
+                            definition.location(),
+                            "The learner %s of the model %s, with these settings, cannot predict %s."
+                                    .formatted(learner.name(), definition.name(), task.outputs()),
+                            null));
+                }
             } catch (KeelsonException e) {
                 for (Problem problem : e.problems()) {
                     problems.add(Problem.at(problem.code(), definition.location(), problem.message(), problem.hint()));
@@ -175,11 +189,11 @@ public final class Training {
 
     private static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
         TrainingTable table = request.table();
-        TrainingSet set = new TrainingSet(
-                table.features().take(train),
-                Scores.take(table.labels(), train),
-                request.definition().classes(),
-                null);
+        Target target = table.hasValues()
+                ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
+                : new Target.Classes(
+                        Scores.take(table.labels(), train), request.definition().classes());
+        TrainingSet set = new TrainingSet(table.features().take(train), target, null);
         Model model = learners.get(member).fit(set, request.definition().seed() + member);
         FeatureMatrix judged = table.features().take(predict);
         return new Fitted(model, model.predictAll(judged));
@@ -210,6 +224,7 @@ public final class Training {
                 provenance(request, learners),
                 Map.of(),
                 importance(model),
+                null,
                 null);
     }
 
@@ -219,7 +234,8 @@ public final class Training {
         int[] all = IntStream.range(0, table.rows()).toArray();
         WalkForward walk = new WalkForward(definition.folds(), Micros.of(definition.embargo()), FIRST_SHARE);
         Fold holdout = walk.holdout(table.times(), all, Micros.of(definition.test()));
-        List<Fold> folds = walk.split(table.times(), holdout.train());
+        Splitter splitter = definition.splitter(FIRST_SHARE);
+        List<Fold> folds = splitter.split(table.times(), holdout.train());
 
         int members = learners.size();
         List<Callable<Fitted>> tasks =
@@ -241,14 +257,14 @@ public final class Training {
         }
         List<Fitted> fitted = inOrder(tasks);
 
-        int classes = definition.classes().size();
+        int outputs = definition.task().outputs().size();
         int[] validated = folds.stream()
                 .flatMapToInt(fold -> IntStream.of(fold.validation()))
                 .toArray();
         List<double[]> outOfFold = new ArrayList<>();
         List<double[]> onTest = new ArrayList<>();
         for (int m = 0; m < members; m++) {
-            double[] predictions = new double[validated.length * classes];
+            double[] predictions = new double[validated.length * outputs];
             int at = 0;
             for (int f = 0; f < folds.size(); f++) {
                 double[] part =
@@ -260,37 +276,117 @@ public final class Training {
             onTest.add(fitted.get(members + m).predictions());
         }
 
+        Predicted predicted =
+                new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members));
+        return definition.isNumber()
+                ? values(request, learners, predicted)
+                : classes(request, learners, predicted);
+    }
+
+    /** What the members of a full training told of rows that they were not fitted on, and the members of all rows. */
+    private record Predicted(
+            Splitter splitter,
+            List<Fold> folds,
+            Fold holdout,
+            int[] validated,
+            List<double[]> outOfFold,
+            List<double[]> onTest,
+            List<Fitted> last) {}
+
+    private static TrainingOutcome values(TrainingRequest request, List<Learner> learners, Predicted predicted) {
+        ModelDefinition definition = request.definition();
+        TrainingTable table = request.table();
+        int[] validated = predicted.validated();
+        int[] tested = predicted.holdout().validation();
+        double[] weights = LinearPool.fit(predicted.outOfFold(), Scores.take(table.values(), 1, validated));
+        RecipeParameters parameters = new RecipeParameters(
+                IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(), null, request.asOf());
+        HoldoutValues test = new HoldoutValues(
+                IntStream.of(tested).mapToObj(row -> table.rowIds().get(row)).toList(),
+                LinearPool.combine(predicted.onTest(), weights),
+                Scores.take(table.values(), 1, tested),
+                Scores.take(table.day(), tested));
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        metrics.put("rows", (double) table.rows());
+        double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
+        put(metrics, learners, predicted, table, blended, test.predictions(), 1);
+        SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
+        if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
+            double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
+            double[] means = new double[tested.length];
+            Arrays.fill(means, Arrays.stream(known).sum() / known.length);
+            baselines.put("mean", ValueScores.baseline(test, means));
+        }
+        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
+        return new TrainingOutcome(
+                ModelBundle.of(model),
+                metrics,
+                baselines,
+                parameters,
+                provenance(request, learners),
+                Map.of(),
+                importance(model),
+                null,
+                test);
+    }
+
+    /** Scores of the blend and of each member, on out-of-fold predictions and on the test period. */
+    private static void put(
+            SortedMap<String, Double> metrics,
+            List<Learner> learners,
+            Predicted predicted,
+            TrainingTable table,
+            double[] blended,
+            double[] test,
+            int outputs) {
+        int[] validated = predicted.validated();
+        int[] tested = predicted.holdout().validation();
+        Scores.putRows(metrics, "oof_", blended, outputs, table, validated);
+        if (predicted.splitter() instanceof CombinatorialPurged combined) {
+            Scores.putPaths(metrics, blended, outputs, table, predicted.folds(), combined);
+        }
+        Scores.putRows(metrics, "test_", test, outputs, table, tested);
+        Scores.putSegments(metrics, "oof_", blended, outputs, table, validated);
+        Scores.putSegments(metrics, "test_", test, outputs, table, tested);
+        for (int m = 0; m < learners.size() && learners.size() > 1; m++) {
+            String prefix = "member/%d-%s/".formatted(m, learners.get(m).name());
+            Scores.putRows(metrics, prefix + "oof_", predicted.outOfFold().get(m), outputs, table, validated);
+            Scores.putRows(metrics, prefix + "test_", predicted.onTest().get(m), outputs, table, tested);
+        }
+    }
+
+    private static TrainingOutcome classes(TrainingRequest request, List<Learner> learners, Predicted predicted) {
+        ModelDefinition definition = request.definition();
+        TrainingTable table = request.table();
+        Fold holdout = predicted.holdout();
+        int[] validated = predicted.validated();
+        List<double[]> outOfFold = predicted.outOfFold();
+        List<double[]> onTest = predicted.onTest();
+        int members = learners.size();
+        int classes = definition.classes().size();
         int[] validatedLabels = Scores.take(table.labels(), validated);
-        int[] validatedDays = Scores.take(table.day(), validated);
         double[] weights = LogLinearPool.fit(outOfFold, classes, validatedLabels);
         double[] blended = LogLinearPool.combine(outOfFold, weights, classes, 1);
-        double temperature = switch (definition.calibration()) {
-            case NONE -> 1;
-            case TEMPERATURE -> Temperature.fit(blended, classes, validatedLabels);
-        };
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        CalibrationMap calibration =
+                CalibrationStep.fit(definition, table, validated, blended, validatedLabels, metrics);
         RecipeParameters parameters = new RecipeParameters(
-                IntStream.range(0, members).mapToObj(m -> weights[m]).toList(), temperature, request.asOf());
+                IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
+                calibration.parameters(),
+                request.asOf());
 
         HoldoutForecast test = new HoldoutForecast(
                 IntStream.of(holdout.validation())
                         .mapToObj(row -> table.rowIds().get(row))
                         .toList(),
-                LogLinearPool.combine(onTest, weights, classes, temperature),
+                CalibrationStep.corrected(onTest, weights, calibration, parameters.temperature()),
                 Scores.take(table.labels(), holdout.validation()),
                 Scores.take(table.day(), holdout.validation()),
                 classes);
-        SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) table.rows());
-        double[] calibrated = LogLinearPool.combine(outOfFold, weights, classes, temperature);
-        Scores.put(metrics, "oof_", calibrated, classes, validatedLabels, validatedDays);
-        Scores.put(metrics, "test_", test.probabilities(), classes, test.labels(), test.day());
-        Scores.putSegments(metrics, "oof_", calibrated, classes, table, validated);
-        Scores.putSegments(metrics, "test_", test.probabilities(), classes, table, holdout.validation());
-        for (int m = 0; m < members && members > 1; m++) {
-            String prefix = "member/%d-%s/".formatted(m, learners.get(m).name());
-            Scores.put(metrics, prefix + "oof_", outOfFold.get(m), classes, validatedLabels, validatedDays);
-            Scores.put(metrics, prefix + "test_", onTest.get(m), classes, test.labels(), test.day());
-        }
+        double[] calibrated =
+                CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
+        put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest != null) {
             double[] odds = table.odds(backtest.odds(), holdout.validation());
@@ -299,7 +395,7 @@ public final class Training {
             }
         }
 
-        EnsembleModel model = ensemble(learners, fitted.subList(0, members), parameters);
+        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
         return new TrainingOutcome(
                 ModelBundle.of(model),
                 metrics,
@@ -308,7 +404,8 @@ public final class Training {
                 provenance(request, learners),
                 reliability(definition, test),
                 importance(model),
-                test);
+                test,
+                null);
     }
 
     private static SortedMap<String, SortedMap<String, Double>> baselines(
@@ -317,6 +414,9 @@ public final class Training {
         SortedMap<String, SortedMap<String, Double>> measured = new TreeMap<>();
         for (ModelDefinition.Baseline baseline : definition.baselines()) {
             switch (baseline) {
+                case ModelDefinition.Baseline.Mean() -> {
+                    // of values alone
+                }
                 case ModelDefinition.Baseline.Frequencies() ->
                     measured.put(
                             "frequencies",
@@ -371,7 +471,7 @@ public final class Training {
             members.add(new EnsembleModel.Member(
                     learners.get(m).name(), fitted.get(m).model()));
         }
-        return new EnsembleModel(members, parameters.weightArray(), parameters.temperature());
+        return new EnsembleModel(members, parameters.weightArray(), parameters.map());
     }
 
     private static List<FeatureImportance> importance(EnsembleModel model) {

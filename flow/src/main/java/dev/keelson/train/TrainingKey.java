@@ -1,6 +1,8 @@
 package dev.keelson.train;
 
+import dev.keelson.id.CanonicalJson;
 import dev.keelson.id.Sha256;
+import dev.keelson.learn.calibration.CalibrationParameters;
 import java.util.List;
 
 /**
@@ -30,6 +32,10 @@ public final class TrainingKey {
                 sha.add((long) weights.size());
                 weights.forEach(weight -> sha.add(weight.doubleValue()));
                 sha.add(parameters.temperature());
+                CalibrationParameters calibration = parameters.calibration();
+                if (calibration != null && !parameters.hasTemperatureOnly()) {
+                    sha.add(CanonicalJson.write(calibration.toJson()));
+                }
                 sha.add(parameters.fittedAsOf().toString());
             }
         }

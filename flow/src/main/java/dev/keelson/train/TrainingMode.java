@@ -3,11 +3,11 @@ package dev.keelson.train;
 /** How much of a training is done again. */
 public sealed interface TrainingMode {
 
-    /** Validation, weights, temperature, metrics, and the fit on all rows. */
+    /** Validation, weights, calibration, metrics, and the fit on all rows. */
     record Full() implements TrainingMode {}
 
     /**
-     * One fit of each member on all rows, with weights and temperature of an earlier full training. It has no metrics
+     * One fit of each member on all rows, with weights and calibration of an earlier full training. It has no metrics
      * of its own.
      *
      * @param parameters of the earlier training of the same recipe

@@ -16,24 +16,29 @@ import org.jspecify.annotations.Nullable;
  * What a training made. The same request gives the same bytes.
  *
  * <p>Metric names: {@code test_} (the untouched last period, by members fitted before it) or {@code oof_} (out-of-fold
- * predictions on which weights and temperature were fitted), then {@code log_loss}, {@code brier}, {@code rps},
+ * predictions on which weights and calibration were fitted), then {@code log_loss}, {@code brier}, {@code rps},
  * {@code accuracy}, {@code ece} or {@code n}; {@code _lower} and {@code _upper} are the ends of a 95 % interval
  * clustered by day. Of one league: {@code segment/<name>/...}; of one member:
  * {@code member/<position>-<learner>/...}. Stakes: {@code test_profit_flat}, {@code test_bets_flat},
  * {@code test_turnover_flat}, {@code test_roi_flat}, {@code test_max_drawdown_flat}, and the same with {@code _kelly}.
- * What is not finite is left out.
+ * Of a label that is a number: {@code mse}, {@code rmse}, {@code mae}, {@code r2} with their intervals, {@code bias} and
+ * {@code n}. What is not finite is left out. When the calibration is chosen, {@code calibration/<method>/log_loss} is what each
+ * method reached on later out-of-fold predictions (absent of a method that the rows did not suffice for), and {@code
+ * calibration/<method>/chosen} is 1 for the chosen one. With combinatorial validation {@code path/<i>/oof_...} are the
+ * scores of each complete history.
  *
  * @param bundle the model
  * @param metrics name to finite value; of a refresh {@code rows} alone
  * @param baselines baseline ({@code frequencies}, {@code market}, {@code champion}) to its metrics on the rows that it
  *     covers, and {@code test_<metric>_difference} with its interval: model less baseline on those rows, below 0 when
  *     the model is better (above 0 for accuracy)
- * @param parameters weights and temperature in use
+ * @param parameters weights and calibration in use
  * @param provenance where it came from
  * @param reliability {@code top_label} (most probable class) and every class by name, over the test period; empty for a
  *     refresh
  * @param importance features by falling share
- * @param test forecasts of the test period; null for a refresh
+ * @param test forecasts of the test period; null for a refresh and of a model of values
+ * @param values predicted values of the test period; null for a refresh and of a model of classes
  */
 public record TrainingOutcome(
         ModelBundle bundle,
@@ -43,7 +48,10 @@ public record TrainingOutcome(
         RunProvenance provenance,
         Map<String, ReliabilityBins> reliability,
         List<FeatureImportance> importance,
-        @Nullable HoldoutForecast test) {
+        @Nullable HoldoutForecast test,
+        @Nullable HoldoutValues values) {
+    private static final double[] ABSENT = {Double.NaN};
+
     /** Name of the reliability diagram of the most probable class. */
     public static final String TOP = "top_label";
 
@@ -51,7 +59,7 @@ public record TrainingOutcome(
     public TrainingOutcome {
         metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
         SortedMap<String, SortedMap<String, Double>> copies = new TreeMap<>();
-        baselines.forEach((name, values) -> copies.put(name, Collections.unmodifiableSortedMap(new TreeMap<>(values))));
+        baselines.forEach((name, scores) -> copies.put(name, Collections.unmodifiableSortedMap(new TreeMap<>(scores))));
         baselines = Collections.unmodifiableSortedMap(copies);
         reliability = Collections.unmodifiableMap(new LinkedHashMap<>(reliability));
         importance = List.copyOf(importance);
@@ -62,9 +70,15 @@ public record TrainingOutcome(
      * forecasts of. Unchanged when there is no test period or none of its rows has a forecast.
      *
      * @param name of the baseline, such as {@code champion}
-     * @param forecasts row id to probabilities in the order of the classes
+     * @param forecasts row id to probabilities in the order of the classes, or to the one value
      */
     public TrainingOutcome withBaseline(String name, Map<String, double[]> forecasts) {
+        if (values != null) {
+            double[] other = values.rowIds().stream()
+                    .mapToDouble(row -> forecasts.getOrDefault(row, ABSENT)[0])
+                    .toArray();
+            return withBaseline(name, ValueScores.baseline(values, other));
+        }
         if (test == null) {
             return this;
         }
@@ -77,13 +91,16 @@ public record TrainingOutcome(
                 System.arraycopy(forecast, 0, p, i * classes, classes);
             }
         }
-        SortedMap<String, Double> measured = Scores.baseline(test, p);
+        return withBaseline(name, Scores.baseline(test, p));
+    }
+
+    private TrainingOutcome withBaseline(String name, SortedMap<String, Double> measured) {
         if (measured.isEmpty()) {
             return this;
         }
         SortedMap<String, SortedMap<String, Double>> more = new TreeMap<>(baselines);
         more.put(name, measured);
-        return new TrainingOutcome(bundle, metrics, more, parameters, provenance, reliability, importance, test);
+        return new TrainingOutcome(bundle, metrics, more, parameters, provenance, reliability, importance, test, values);
     }
 
     /** Everything but the bundle's files, as one document; {@link #fromJson} reads it back without loss. */

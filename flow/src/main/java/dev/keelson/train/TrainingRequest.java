@@ -52,8 +52,13 @@ public record TrainingRequest(
                         Maybe rows were not filtered by known_at < as_of.\
                         """.formatted(table.rowIds().get(i), Micros.toInstant(table.knownAt()[i]), asOf));
             }
-            if (table.labels()[i] < 0
-                    || table.labels()[i] >= definition.classes().size()) {
+            if (table.hasValues() ? !definition.label().isNumber() : definition.label().isNumber()) {
+                throw new IllegalArgumentException("The rows do not have what the label (%s) is, %s."
+                        .formatted(definition.label().address(), table.hasValues() ? "classes" : "a number"));
+            }
+            if (!table.hasValues()
+                    && (table.labels()[i] < 0
+                            || table.labels()[i] >= definition.classes().size())) {
                 throw new IllegalArgumentException("The label of row %s (%d) is none of the classes %s."
                         .formatted(table.rowIds().get(i), table.labels()[i], definition.classes()));
             }

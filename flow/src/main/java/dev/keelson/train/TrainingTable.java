@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Rows with known labels, in any order. The arrays are not copied and must not change.
  *
  * @param features as the model reads them; at least one row
- * @param labels class of each row, a position in the definition's classes
+ * @param labels class of each row, a position in the definition's classes; empty where values are predicted
+ * @param values value of each row, finite; empty where classes are predicted
  * @param eventTime when it happened, microseconds since 1970
  * @param knownAt when its label became known, microseconds since 1970
  * @param day cluster of rows whose outcomes move together, such as the day of a match as epoch day; not falling with
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingTable(
         FeatureMatrix features,
         int[] labels,
+        double[] values,
         long[] eventTime,
         long[] knownAt,
         int[] day,
@@ -37,6 +39,7 @@ public record TrainingTable(
     public TrainingTable(
             FeatureMatrix features,
             int[] labels,
+            double[] values,
             long[] eventTime,
             long[] knownAt,
             int[] day,
@@ -44,7 +47,10 @@ public record TrainingTable(
             Map<String, double[]> odds,
             List<String> rowIds) {
         int rows = features.rows();
-        requireRows("labels", labels.length, rows);
+        if (labels.length > 0 && values.length > 0) {
+            throw new IllegalArgumentException("The rows have labels and values; one of both is needed.");
+        }
+        requireRows("labels", labels.length + values.length, rows);
         requireRows("event times", eventTime.length, rows);
         requireRows("known-at times", knownAt.length, rows);
         requireRows("days", day.length, rows);
@@ -52,15 +58,29 @@ public record TrainingTable(
         if (segment != null) {
             requireRows("segments", segment.length, rows);
         }
-        odds.forEach((name, values) -> requireRows("odds " + name, values.length, rows));
+        odds.forEach((name, prices) -> requireRows("odds " + name, prices.length, rows));
         this.features = features;
         this.labels = labels;
+        this.values = values;
         this.eventTime = eventTime;
         this.knownAt = knownAt;
         this.day = day;
         this.segment = segment;
         this.odds = Collections.unmodifiableMap(new LinkedHashMap<>(odds));
         this.rowIds = List.copyOf(rowIds);
+    }
+
+    /** Rows with classes. */
+    public TrainingTable(
+            FeatureMatrix features,
+            int[] labels,
+            long[] eventTime,
+            long[] knownAt,
+            int[] day,
+            @Nullable String @Nullable [] segment,
+            Map<String, double[]> odds,
+            List<String> rowIds) {
+        this(features, labels, new double[0], eventTime, knownAt, day, segment, odds, rowIds);
     }
 
     private static void requireRows(String what, int found, int rows) {
@@ -71,7 +91,12 @@ public record TrainingTable(
 
     /** Number of rows. */
     public int rows() {
-        return labels.length;
+        return rowIds.size();
+    }
+
+    /** Whether the rows have values instead of classes. */
+    public boolean hasValues() {
+        return values.length > 0;
     }
 
     /** The times, for splitting. */

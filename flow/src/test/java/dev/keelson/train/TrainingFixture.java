@@ -1,6 +1,7 @@
 package dev.keelson.train;
 
 import dev.keelson.error.Located;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.logistic.LogisticProvider;
 import java.time.Duration;
@@ -46,6 +47,26 @@ final class TrainingFixture {
                 new ModelDefinition.Backtest(ODDS, 0.25, 1000),
                 List.of(new ModelDefinition.Baseline.Frequencies(), new ModelDefinition.Baseline.Market(ODDS)),
                 7,
+                null);
+    }
+
+    static ModelDefinition definition(ModelDefinition.Folding folding, ModelDefinition.Calibration calibration) {
+        ModelDefinition base = definition();
+        return new ModelDefinition(
+                base.name(),
+                LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ofDays(1)),
+                base.entities(),
+                base.features(),
+                base.derive(),
+                base.learners(),
+                base.combine(),
+                folding,
+                base.test(),
+                base.embargo(),
+                calibration,
+                base.backtest(),
+                base.baselines(),
+                base.seed(),
                 null);
     }
 

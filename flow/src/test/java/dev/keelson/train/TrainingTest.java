@@ -228,7 +228,8 @@ class TrainingTest {
                 TrainingKey.of(TrainingFixture.request(
                         TABLE,
                         new TrainingMode.Refresh(
-                                new RecipeParameters(parameters.weights(), 2, parameters.fittedAsOf())))),
+                                RecipeParameters.ofTemperature(
+                                        parameters.weights(), 2, 3, parameters.fittedAsOf())))),
                 TrainingKey.of(inputs(base, "data-2", "features-1", "code-1")),
                 TrainingKey.of(inputs(base, "data-1", "features-2", "code-1")),
                 TrainingKey.of(inputs(base, "data-1", "features-1", "code-2")),
@@ -297,7 +298,7 @@ class TrainingTest {
     @Test
     void failureOfAFitReachesTheCaller() {
         TrainingRequest request = TrainingFixture.request(
-                TABLE, new TrainingMode.Refresh(new RecipeParameters(List.of(1.0), 1, TrainingFixture.AS_OF)));
+                TABLE, new TrainingMode.Refresh(RecipeParameters.ofTemperature(List.of(1.0), 1, 3, TrainingFixture.AS_OF)));
 
         assertThatThrownBy(() -> TrainingFixture.training(2).run(request))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,16 +1,21 @@
 package dev.keelson.learn;
 
 import dev.keelson.learn.blend.LogLinearPool;
+import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.calibration.CalibrationMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Several models blended into one: classifiers by a {@linkplain LogLinearPool logarithmic pool}, then sharpened or
- * softened by a temperature; values and quantiles by their weighted mean. A single member at temperature 1 predicts exactly as it does alone.
+ * Several models blended into one: classifiers by a {@linkplain LogLinearPool logarithmic pool}, whose probabilities a
+ * {@linkplain CalibrationMap calibration map} then corrects; values and quantiles by their weighted mean. A single
+ * member that is not corrected predicts exactly as it does alone. A temperature is applied to the pool's scores
+ * themselves, before they become probabilities.
  */
 public final class EnsembleModel implements Model {
     /** Format of {@link #save}; a {@link ModelBundle} is what stores it. */
@@ -18,7 +23,9 @@ public final class EnsembleModel implements Model {
 
     private final List<Member> members;
     private final double[] weights;
+    private final @Nullable CalibrationMap calibration;
     private final double temperature;
+    private final boolean corrects;
     private final Task task;
     private final int outputs;
     private final boolean classifies;
@@ -40,14 +47,37 @@ public final class EnsembleModel implements Model {
     }
 
     /**
+     * A model that is corrected by one temperature at most.
+     *
      * @param members at least one; all read the same features and tell the same, in the same order
      * @param weights one for each member, each at least 0, summing to 1
-     * @param temperature positive; 1 changes nothing
+     * @param temperature positive; 1 changes nothing, and of values and quantiles it must be 1
      */
     public EnsembleModel(List<Member> members, double[] weights, double temperature) {
+        this(members, weights, map(members, temperature));
+    }
+
+    private static @Nullable CalibrationMap map(List<Member> members, double temperature) {
+        if (members.isEmpty() || !(members.getFirst().model().task() instanceof Task.Classification task)) {
+            if (temperature != 1) {
+                throw new IllegalArgumentException(
+                        "The temperature (%s) sharpens probabilities; of values it must be 1.".formatted(temperature));
+            }
+            return null;
+        }
+        int classes = task.classes().size();
+        return temperature == 1 ? CalibrationMap.none(classes) : CalibrationMap.temperature(temperature, classes);
+    }
+
+    /**
+     * @param members at least one; all read the same features and tell the same, in the same order
+     * @param weights one for each member, each at least 0, summing to 1
+     * @param calibration correction of the probabilities, of as many classes as the members have; null for none, and of
+     *     values and quantiles
+     */
+    public EnsembleModel(List<Member> members, double[] weights, @Nullable CalibrationMap calibration) {
         this.members = List.copyOf(members);
         this.weights = weights.clone();
-        this.temperature = temperature;
         if (members.isEmpty() || members.size() != weights.length) {
             throw new IllegalArgumentException(
                     "There are %d members and %d weights; as many of both and at least one are needed."
@@ -64,10 +94,6 @@ public final class EnsembleModel implements Model {
         if (Math.abs(sum - 1) > 1e-9) {
             throw new IllegalArgumentException("The weights %s must sum to 1.".formatted(Arrays.toString(weights)));
         }
-        if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "The temperature (%s) must be positive and finite.".formatted(temperature));
-        }
         Model first = members.getFirst().model();
         for (Member member : members) {
             if (!member.model().features().equals(first.features())
@@ -79,11 +105,22 @@ public final class EnsembleModel implements Model {
         this.task = first.task();
         this.outputs = task.outputs().size();
         this.classifies = task instanceof Task.Classification;
-        if (!classifies && temperature != 1) {
-            throw new IllegalArgumentException(
-                    "The temperature (%s) sharpens probabilities; of %s it must be 1.".formatted(temperature, task));
+        if (calibration != null && (!classifies || calibration.classes() != outputs)) {
+            throw new IllegalArgumentException("The calibration of %d classes does not fit a model that tells %s."
+                    .formatted(calibration.classes(), task.outputs()));
         }
+        this.calibration = classifies && calibration == null ? CalibrationMap.none(outputs) : calibration;
+        CalibrationMethod method = this.calibration == null ? CalibrationMethod.NONE : this.calibration.method();
+        this.temperature = temperature(this.calibration);
+        this.corrects = method != CalibrationMethod.NONE && method != CalibrationMethod.TEMPERATURE;
         this.plain = members.size() == 1 && temperature == 1;
+    }
+
+    private static double temperature(@Nullable CalibrationMap calibration) {
+        if (calibration == null || calibration.method() != CalibrationMethod.TEMPERATURE) {
+            return 1;
+        }
+        return calibration.parameters().values().getOrDefault("temperature", List.of(1.0)).getFirst();
     }
 
     /** The members, in order. */
@@ -96,7 +133,12 @@ public final class EnsembleModel implements Model {
         return weights.clone();
     }
 
-    /** The temperature; 1 means none. */
+    /** What corrects the probabilities; null for values and quantiles. */
+    public @Nullable CalibrationMap calibration() {
+        return calibration;
+    }
+
+    /** The temperature of the correction; 1 when it is of another method or none. */
     public double temperature() {
         return temperature;
     }
@@ -120,6 +162,9 @@ public final class EnsembleModel implements Model {
     public void predict(double[] row, double[] out) {
         if (plain) {
             members.getFirst().model().predict(row, out);
+            if (corrects && calibration != null) {
+                calibration.apply(out, 0);
+            }
             return;
         }
         double[] scores = new double[outputs];
@@ -137,6 +182,9 @@ public final class EnsembleModel implements Model {
             LogLinearPool.normalise(scores, temperature);
         }
         System.arraycopy(scores, 0, out, 0, scores.length);
+        if (corrects && calibration != null) {
+            calibration.apply(out, 0, scores);
+        }
     }
 
     /** Importance of the members, averaged by their weights. */

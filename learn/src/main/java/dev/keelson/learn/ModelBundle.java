@@ -3,6 +3,8 @@ package dev.keelson.learn;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.id.Sha256;
+import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.calibration.CalibrationParameters;
 import dev.keelson.learn.spi.ModelCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole trained model as files: {@code model.json} (names, members, weights, temperature) and the files of each
+ * A whole trained model as files: {@code model.json} (names, members, weights, calibration) and the files of each
  * member under {@code members/<position>-<learner>/}. The contents are not copied and must not change. Safe for reading
  * by several threads.
  *
@@ -71,7 +73,9 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
                         entry.learner(), codec.load(manifest.features(), manifest.task(), own)));
                 weights[m] = entry.weight();
             }
-            return new EnsembleModel(members, weights, manifest.temperature());
+            CalibrationParameters calibration = manifest.calibration();
+            return new EnsembleModel(
+                    members, weights, calibration == null ? null : CalibrationMap.of(calibration));
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }

@@ -6,31 +6,49 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.id.CanonicalJson;
+import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.calibration.CalibrationParameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code model.json} says: names, members with format and weight, temperature. */
-record ModelManifest(List<String> features, Task task, List<Entry> members, double temperature) {
+/**
+ * What {@code model.json} says: names, members with format and weight, calibration.
+ *
+ * @param calibration null for values and quantiles
+ */
+record ModelManifest(
+        List<String> features, Task task, List<Entry> members, @Nullable CalibrationParameters calibration) {
     static final String FILE = "model.json";
     private static final String KIND = "keelson-model";
-    /** Version 1 knew classes only; models of classes are written as it did. */
+    /** Version 1 knew classes and a temperature only; models that need no more are written as it did. */
     private static final int CLASSES_ONLY = 1;
+    /** Version 2 has a task. */
+    private static final int TASK = 2;
+    /** Version 3 has a calibration of any method. */
+    private static final int CALIBRATED = 3;
 
-    private static final int VERSION = 2;
+    private static final String TEMPERATURE = "temperature";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     record Entry(String learner, String format, double weight) {}
 
     static ModelManifest of(EnsembleModel model) {
-        return new ModelManifest(model.features(), model.task(), model.entries(), model.temperature());
+        return new ModelManifest(model.features(),
+                model.task(),
+                model.entries(),
+                model.calibration() == null ? null : model.calibration().parameters());
     }
 
     byte[] write() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("format", KIND);
-        json.put("format_version", task instanceof Task.Classification ? CLASSES_ONLY : VERSION);
+        boolean classifies = task instanceof Task.Classification;
+        boolean simple = temperature() != null;
+        json.put("format_version", !classifies ? TASK : simple ? CLASSES_ONLY : CALIBRATED);
         ArrayNode featureNames = json.putArray("features");
         features.forEach(featureNames::add);
         if (task instanceof Task.Classification classification) {
@@ -47,8 +65,23 @@ record ModelManifest(List<String> features, Task task, List<Entry> members, doub
                     .put("weight", member.weight());
         }
         json.put("combine", "log_linear_pool");
-        json.put("temperature", temperature);
+        Double temperature = temperature();
+        if (temperature != null) {
+            json.put(TEMPERATURE, temperature);
+        } else if (calibration != null) {
+            json.set("calibration", calibration.toJson());
+        }
         return CanonicalJson.write(json).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The temperature, 1 without a correction; null when another method corrects. */
+    private @Nullable Double temperature() {
+        if (calibration == null || calibration.method() == CalibrationMethod.NONE) {
+            return 1.0;
+        }
+        return calibration.method() == CalibrationMethod.TEMPERATURE
+                ? calibration.values().getOrDefault(TEMPERATURE, List.of(1.0)).getFirst()
+                : null;
     }
 
     static ModelManifest read(byte[] bytes) {
@@ -59,9 +92,9 @@ record ModelManifest(List<String> features, Task task, List<Entry> members, doub
             throw new IllegalArgumentException("The file %s is not JSON.".formatted(FILE), e);
         }
         int version = json.path("format_version").asInt();
-        if (!json.path("format").asText().equals(KIND) || version < CLASSES_ONLY || version > VERSION) {
+        if (!json.path("format").asText().equals(KIND) || version < CLASSES_ONLY || version > CALIBRATED) {
             throw new IllegalArgumentException("The file %s has format %s version %s; %s version %d to %d is expected."
-                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, CLASSES_ONLY, VERSION));
+                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, CLASSES_ONLY, CALIBRATED));
         }
         List<Entry> members = new ArrayList<>();
         for (JsonNode member : json.path("members")) {
@@ -70,13 +103,28 @@ record ModelManifest(List<String> features, Task task, List<Entry> members, doub
                     member.path("format").asText(),
                     member.path("weight").asDouble(Double.NaN)));
         }
-        return new ModelManifest(
-                texts(json.path("features")),
-                version == CLASSES_ONLY
-                        ? new Task.Classification(texts(json.path("classes")))
-                        : Task.fromJson(json.path("task")),
-                members,
-                json.path("temperature").asDouble());
+        Task task = version == TASK
+                ? Task.fromJson(json.path("task"))
+                : new Task.Classification(texts(json.path("classes")));
+        return new ModelManifest(texts(json.path("features")), task, members, calibration(json, task, version));
+    }
+
+    private static @Nullable CalibrationParameters calibration(JsonNode json, Task task, int version) {
+        if (version == CALIBRATED) {
+            return CalibrationParameters.fromJson(json.path("calibration"));
+        }
+        double temperature = json.path(TEMPERATURE).asDouble();
+        if (!(task instanceof Task.Classification classification)) {
+            if (temperature != 1) {
+                throw new IllegalArgumentException(
+                        "The temperature (%s) of a model of values must be 1.".formatted(temperature));
+            }
+            return null;
+        }
+        int classes = classification.classes().size();
+        CalibrationMap map =
+                temperature == 1 ? CalibrationMap.none(classes) : CalibrationMap.temperature(temperature, classes);
+        return map.parameters();
     }
 
     private static List<String> texts(JsonNode array) {

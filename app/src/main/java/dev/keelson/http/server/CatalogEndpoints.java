@@ -61,6 +61,7 @@ final class CatalogEndpoints {
         ObjectNode node = Json.object();
         node.put("name", model.name());
         node.put("label", model.label().address());
+        node.put("predicts", model.isNumber() ? "number" : "classes");
         model.classes().forEach(node.putArray("classes")::add);
         for (String alias : List.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)) {
             ModelVersion version = backend.alias(model.name(), alias).orElse(null);

@@ -163,6 +163,13 @@ final class OutcomesEndpoint {
         }
         if (outcome == null) {
             problem(problems, ErrorCode.BAD_REQUEST, place + "outcome", "outcome is missing; expected a class.", null);
+        } else if (definition != null && definition.isNumber() && !isNumber(outcome)) {
+            problem(
+                    problems,
+                    ErrorCode.BAD_REQUEST,
+                    place + "outcome",
+                    "The outcome (%s) of %s must be a finite number.".formatted(outcome, model),
+                    null);
         } else if (!classes.isEmpty() && !classes.contains(outcome)) {
             problem(
                     problems,
@@ -178,6 +185,14 @@ final class OutcomesEndpoint {
         Instant knownAt = knownAt(item, place, now, problems);
         if (problems.size() == before && entity != null && outcome != null) {
             events.add(new OutcomeEvent(model == null ? "" : model, entity, outcome, knownAt));
+        }
+    }
+
+    private static boolean isNumber(String text) {
+        try {
+            return Double.isFinite(Double.parseDouble(text));
+        } catch (NumberFormatException e) {
+            return false;
         }
     }
 

@@ -22,6 +22,7 @@ final class PredictEndpoint {
     private static final SerializedString ID = new SerializedString("id");
     private static final SerializedString MODEL = new SerializedString("model");
     private static final SerializedString VERSION = new SerializedString("version");
+    private static final SerializedString VALUE = new SerializedString("value");
     private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
     private static final SerializedString PREDICTED = new SerializedString("predicted");
     private static final SerializedString CONFIDENCE = new SerializedString("confidence");
@@ -80,6 +81,22 @@ final class PredictEndpoint {
         }
     }
 
+    private static void writeClasses(JsonGenerator json, Prediction prediction) throws IOException {
+        json.writeFieldName(PROBABILITIES);
+        json.writeStartObject();
+        double[] probabilities = prediction.probabilities();
+        for (int c = 0; c < probabilities.length; c++) {
+            json.writeFieldName(prediction.classes().get(c));
+            json.writeNumber(probabilities[c]);
+        }
+        json.writeEndObject();
+        int best = prediction.predicted();
+        json.writeFieldName(PREDICTED);
+        json.writeString(prediction.classes().get(best));
+        json.writeFieldName(CONFIDENCE);
+        json.writeNumber(probabilities[best]);
+    }
+
     private static byte[] write(List<Prediction> predictions) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(32 + BYTES_PER_ROW * predictions.size());
         try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
@@ -94,19 +111,12 @@ final class PredictEndpoint {
                 json.writeString(prediction.model());
                 json.writeFieldName(VERSION);
                 json.writeNumber(prediction.version());
-                json.writeFieldName(PROBABILITIES);
-                json.writeStartObject();
-                double[] probabilities = prediction.probabilities();
-                for (int c = 0; c < probabilities.length; c++) {
-                    json.writeFieldName(prediction.classes().get(c));
-                    json.writeNumber(probabilities[c]);
+                if (prediction.isNumber()) {
+                    json.writeFieldName(VALUE);
+                    json.writeNumber(prediction.probabilities()[0]);
+                } else {
+                    writeClasses(json, prediction);
                 }
-                json.writeEndObject();
-                int best = prediction.predicted();
-                json.writeFieldName(PREDICTED);
-                json.writeString(prediction.classes().get(best));
-                json.writeFieldName(CONFIDENCE);
-                json.writeNumber(probabilities[best]);
                 json.writeFieldName(AS_OF);
                 json.writeString(prediction.asOf().toString());
                 if (!prediction.warnings().isEmpty()) {

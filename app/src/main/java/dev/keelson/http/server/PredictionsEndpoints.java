@@ -72,12 +72,16 @@ final class PredictionsEndpoints {
         node.put("event_time", event.eventTime().toString());
         node.put("as_of", event.asOf().toString());
         node.put("at", event.at().toString());
-        ObjectNode probabilities = node.putObject("probabilities");
-        for (int c = 0; c < event.probabilities().length; c++) {
-            Json.number(probabilities, name(classes, c), event.probabilities()[c]);
+        if (event.isNumber()) {
+            Json.number(node, "value", event.probabilities()[0]);
+        } else {
+            ObjectNode probabilities = node.putObject("probabilities");
+            for (int c = 0; c < event.probabilities().length; c++) {
+                Json.number(probabilities, name(classes, c), event.probabilities()[c]);
+            }
+            node.put("predicted", name(classes, event.predicted()));
+            Json.number(node, "confidence", event.probabilities()[event.predicted()]);
         }
-        node.put("predicted", name(classes, event.predicted()));
-        Json.number(node, "confidence", event.probabilities()[event.predicted()]);
         node.put("outcome", prediction.outcome());
         node.put(
                 "outcome_known_at",

@@ -106,11 +106,12 @@ public record CalibrationChoice(CalibrationMap map, List<Score> scores) {
         for (Fold fold : folds) {
             CalibrationMap map = candidate.fit(rows.take(fold.train()));
             double[] vector = new double[rows.classes()];
+            double[] work = new double[rows.classes()];
             double loss = 0;
             double weight = 0;
             for (int row : fold.validation()) {
                 System.arraycopy(rows.p(), row * rows.classes(), vector, 0, vector.length);
-                map.apply(vector, 0);
+                map.apply(vector, 0, work);
                 double probability = Math.min(1, Math.max(Temperature.SMALLEST, vector[rows.labels()[row]]));
                 loss -= rows.weight(row) * StrictMath.log(probability);
                 weight += rows.weight(row);

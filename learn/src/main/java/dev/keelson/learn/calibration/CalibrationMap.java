@@ -20,7 +20,16 @@ public sealed interface CalibrationMap permits IdentityMap, TemperatureMap, OneV
      *
      * @param p holds the vector from {@code offset} on, {@link #classes} values, each 0 to 1
      */
-    void apply(double[] p, int offset);
+    default void apply(double[] p, int offset) {
+        apply(p, offset, new double[classes()]);
+    }
+
+    /**
+     * The same without an array of its own.
+     *
+     * @param work at least {@link #classes} values, whatever they are; overwritten
+     */
+    void apply(double[] p, int offset, double[] work);
 
     /** What the map consists of. */
     CalibrationParameters parameters();
@@ -37,10 +46,25 @@ public sealed interface CalibrationMap permits IdentityMap, TemperatureMap, OneV
                     "%d probabilities are not a whole number of rows of %d classes.".formatted(p.length, classes()));
         }
         double[] corrected = p.clone();
+        double[] work = new double[classes()];
         for (int at = 0; at < p.length; at += classes()) {
-            apply(corrected, at);
+            apply(corrected, at, work);
         }
         return corrected;
+    }
+
+    /** The map that changes nothing. */
+    static CalibrationMap none(int classes) {
+        return new IdentityMap(classes);
+    }
+
+    /**
+     * The map of one temperature.
+     *
+     * @param temperature positive and finite; 1 changes nothing but rounding
+     */
+    static CalibrationMap temperature(double temperature, int classes) {
+        return new TemperatureMap(temperature, classes);
     }
 
     /**

@@ -1,5 +1,9 @@
 package dev.keelson.learn.calibration;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +31,40 @@ public record CalibrationParameters(CalibrationMethod method, int classes, Sorte
         SortedMap<String, List<Double>> copy = new TreeMap<>();
         values.forEach((name, list) -> copy.put(name, List.copyOf(list)));
         values = Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** As JSON: {@code method}, {@code classes} and {@code values}. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("method", method.key());
+        json.put("classes", classes);
+        ObjectNode named = json.putObject("values");
+        values.forEach((name, list) -> list.forEach(named.putArray(name)::add));
+        return json;
+    }
+
+    /**
+     * From JSON as {@link #toJson} writes it.
+     *
+     * @throws IllegalArgumentException if the method is unknown or a value is no number
+     */
+    public static CalibrationParameters fromJson(JsonNode json) {
+        SortedMap<String, List<Double>> values = new TreeMap<>();
+        json.path("values").properties().forEach(entry -> {
+            List<Double> numbers = new ArrayList<>();
+            for (JsonNode number : entry.getValue()) {
+                if (!number.isNumber()) {
+                    throw new IllegalArgumentException("The calibration value %s (%s) must be a number."
+                            .formatted(entry.getKey(), number));
+                }
+                numbers.add(number.doubleValue());
+            }
+            values.put(entry.getKey(), numbers);
+        });
+        return new CalibrationParameters(
+                CalibrationMethod.of(json.path("method").asText()),
+                json.path("classes").asInt(),
+                values);
     }
 
     /** The numbers of a name. */

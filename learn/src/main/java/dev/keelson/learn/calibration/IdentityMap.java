@@ -6,7 +6,7 @@ import java.util.Collections;
 record IdentityMap(int classes) implements CalibrationMap {
 
     @Override
-    public void apply(double[] p, int offset) {
+    public void apply(double[] p, int offset, double[] work) {
         // nothing to correct
     }
 

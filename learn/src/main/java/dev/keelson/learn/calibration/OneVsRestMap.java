@@ -47,28 +47,27 @@ record OneVsRestMap(CalibrationMethod method, int classes, List<BinaryCurve> cur
     }
 
     @Override
-    public void apply(double[] p, int offset) {
+    public void apply(double[] p, int offset, double[] work) {
         if (classes == 2) {
             double corrected = curves.getFirst().at(p[offset + 1]);
             p[offset] = 1 - corrected;
             p[offset + 1] = corrected;
             return;
         }
-        double[] corrected = new double[classes];
         for (int k = 0; k < classes; k++) {
-            corrected[k] = curves.get(k).at(p[offset + k]);
+            work[k] = curves.get(k).at(p[offset + k]);
         }
-        normalise(corrected, p, offset);
+        normalise(work, classes, p, offset);
     }
 
     /** Writes corrected values with sum 1; leaves the vector when they are all 0. */
-    static void normalise(double[] corrected, double[] p, int offset) {
+    static void normalise(double[] corrected, int classes, double[] p, int offset) {
         double sum = 0;
-        for (double value : corrected) {
-            sum += value;
+        for (int k = 0; k < classes; k++) {
+            sum += corrected[k];
         }
         if (sum > 0) {
-            for (int k = 0; k < corrected.length; k++) {
+            for (int k = 0; k < classes; k++) {
                 p[offset + k] = corrected[k] / sum;
             }
         }

@@ -14,7 +14,7 @@ record TemperatureMap(double temperature, int classes) implements CalibrationMap
     }
 
     @Override
-    public void apply(double[] p, int offset) {
+    public void apply(double[] p, int offset, double[] work) {
         double most = Double.NEGATIVE_INFINITY;
         for (int k = offset; k < offset + classes; k++) {
             p[k] = StrictMath.log(Math.max(Temperature.SMALLEST, p[k]));

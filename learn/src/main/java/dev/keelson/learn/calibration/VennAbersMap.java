@@ -1,5 +1,6 @@
 package dev.keelson.learn.calibration;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -69,27 +70,27 @@ public final class VennAbersMap implements CalibrationMap {
     }
 
     @Override
-    public void apply(double[] p, int offset) {
+    public void apply(double[] p, int offset, double[] work) {
         if (classes == 2) {
             double merged = pairs[0].range(p[offset + 1]).merged();
             p[offset] = 1 - merged;
             p[offset + 1] = merged;
             return;
         }
-        double[] inverse = new double[classes];
+        Arrays.fill(work, 0, classes, 0);
         for (int a = 0; a < classes; a++) {
             for (int b = a + 1; b < classes; b++) {
                 double merged = pairs[pair(a, b, classes)]
                         .range(share(p, offset, a, b, classes))
                         .merged();
-                inverse[b] += 1 / merged;
-                inverse[a] += 1 / (1 - merged);
+                work[b] += 1 / merged;
+                work[a] += 1 / (1 - merged);
             }
         }
         for (int k = 0; k < classes; k++) {
-            inverse[k] = 1 / (inverse[k] - (classes - 2));
+            work[k] = 1 / (work[k] - (classes - 2));
         }
-        OneVsRestMap.normalise(inverse, p, offset);
+        OneVsRestMap.normalise(work, classes, p, offset);
     }
 
     @Override
