@@ -6,12 +6,15 @@ import dev.keelson.learn.Task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** A tree ensemble with its names and the file of the library that trained it. */
+/** A tree ensemble with its names and the files of the library that trained it. */
 public final class TreeModel implements Model {
     private final List<String> features;
     private final Task task;
-    private final byte[] file;
+    private final TreeFormat format;
+    private final List<byte[]> files;
     private final TreeEnsemble ensemble;
     private final boolean sorts;
 
@@ -21,10 +24,20 @@ public final class TreeModel implements Model {
      *     names
      */
     public TreeModel(List<String> features, Task task, byte[] file) {
+        this(TreeFormat.XGBOOST, features, task, List.of(file));
+    }
+
+    /**
+     * @param files the model as its library saved it; see {@link TreeFormat} for how many
+     * @throws IllegalArgumentException if they are damaged, of a kind that is not evaluated here, or do not fit the
+     *     names
+     */
+    public TreeModel(TreeFormat format, List<String> features, Task task, List<byte[]> files) {
         this.features = List.copyOf(features);
         this.task = task;
-        this.file = file.clone();
-        this.ensemble = XGBoostFormat.parse(file);
+        this.format = format;
+        this.files = files.stream().map(byte[]::clone).toList();
+        this.ensemble = format.parse(task, files);
         boolean classifies = task instanceof Task.Classification;
         int told = task.outputs().size();
         if (ensemble.features() != features.size() || ensemble.values() != told || ensemble.classifies() != classifies) {
@@ -47,7 +60,7 @@ public final class TreeModel implements Model {
 
     @Override
     public String format() {
-        return TreeModelCodec.FORMAT;
+        return format.id();
     }
 
     @Override
@@ -84,6 +97,10 @@ public final class TreeModel implements Model {
 
     @Override
     public Map<String, byte[]> save() {
-        return Map.of(TreeModelCodec.FILE, file.clone());
+        SortedMap<String, byte[]> saved = new TreeMap<>();
+        for (int k = 0; k < files.size(); k++) {
+            saved.put(format.file(k, files.size()), files.get(k).clone());
+        }
+        return saved;
     }
 }
