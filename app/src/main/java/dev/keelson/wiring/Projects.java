@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import dev.keelson.boosting.lightgbm.LightGbmProvider;
+import dev.keelson.boosting.xgboost.RandomForestProvider;
 import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PromotionPolicyDefinition;
@@ -39,7 +40,7 @@ public final class Projects {
 
     /** The learners there are. */
     public static List<LearnerProvider> learners() {
-        return List.of(new LogisticProvider(), new XGBoostProvider(), new LightGbmProvider());
+        return List.of(new LogisticProvider(), new XGBoostProvider(), new LightGbmProvider(), new RandomForestProvider());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.keelson.boosting.internal;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
+import dev.keelson.learn.Task;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -84,13 +85,26 @@ public record MonotoneConstraints(SortedMap<String, Integer> directions) {
                 .collect(Collectors.joining(","));
     }
 
-    /** The refusal of quantiles, whose leaves are set after the trees are grown. */
-    public KeelsonException refusalOfQuantiles(String learner) {
-        return new KeelsonException(
-                ErrorCode.BAD_VALUE,
-                "The setting %s.monotone (%s) cannot be kept for quantiles, whose leaves are set after the trees are grown."
-                        .formatted(learner, this),
-                "Maybe leave it out, or predict the value itself.");
+    /**
+     * Refuses constraints where they cannot be kept: with quantiles, whose leaves are set after the trees are grown, and
+     * with more than two classes, whose probabilities cannot all rise.
+     *
+     * @param learner name of the learner, for the message
+     * @throws KeelsonException BAD_VALUE
+     */
+    public void requireKept(String learner, Task task) {
+        boolean kept = switch (task) {
+            case Task.Classification classification -> classification.classes().size() == 2;
+            case Task.Regression _ -> true;
+            case Task.Quantiles _ -> false;
+        };
+        if (!kept && !isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    "The setting %s.monotone (%s) can be kept for a value or two classes, not for %s."
+                            .formatted(learner, this, task.outputs()),
+                    "Maybe leave it out.");
+        }
     }
 
     @Override

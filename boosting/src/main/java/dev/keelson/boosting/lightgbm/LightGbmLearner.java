@@ -61,9 +61,7 @@ public final class LightGbmLearner implements Learner {
      */
     @Override
     public Fit fit(TrainingSet rows, FitControl control, long seed) {
-        if (!config.monotone().isEmpty() && rows.task() instanceof Task.Quantiles) {
-            throw config.monotone().refusalOfQuantiles(NAME);
-        }
+        config.monotone().requireKept(NAME, rows.task());
         SortedMap<String, Object> parameters = parameters(rows, seed);
         LightGbmLibrary library = LightGbmNatives.load();
         try (Run run = new Run(library, rows, control.validation().orElse(null), parameters)) {

@@ -125,7 +125,7 @@ final class LightGbmLearnerTest {
         assertThatThrownBy(() -> fit(
                         rows(100, new Task.Quantiles(List.of(0.5))), 1, Map.of("monotone", "up:+1")))
                 .isInstanceOf(KeelsonException.class)
-                .hasMessageContaining("quantiles");
+                .hasMessageContaining("q0.5");
     }
 
     @Test

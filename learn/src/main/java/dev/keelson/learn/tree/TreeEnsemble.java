@@ -37,9 +37,9 @@ public final class TreeEnsemble {
         LOGISTIC,
         /** Nothing else: they are the values. */
         IDENTITY,
-        /** Probabilities of the classes: each margin, at least 0, over their sum. */
+        /** Probabilities of the classes: each margin, at least {@link #LEAST_SHARE}, over their sum. */
         SHARES,
-        /** Probabilities of two classes; the one margin is that of the second, from 0 to 1. */
+        /** Probabilities of two classes; the one margin is that of the second, kept {@link #LEAST_SHARE} away from 0 and 1. */
         SHARE;
 
         /** Whether two probabilities come from one margin. */
@@ -66,6 +66,7 @@ public final class TreeEnsemble {
     /** LightGBM's bound for a zero: a float's value. */
     private static final double ZERO = 1e-35f;
 
+    private static final double LEAST_SHARE = 1e-9;
     private static final double FIRST_INVALID_CATEGORY = 1 << 24;
 
     private final int features;
@@ -307,15 +308,15 @@ public final class TreeEnsemble {
             case SHARES -> {
                 double sum = 0;
                 for (int k = 0; k < base.length; k++) {
-                    out[k] = Math.max(0, out[k]);
+                    out[k] = Math.max(LEAST_SHARE, out[k]);
                     sum += out[k];
                 }
                 for (int k = 0; k < base.length; k++) {
-                    out[k] = sum > 0 ? out[k] / sum : 1.0 / base.length;
+                    out[k] /= sum;
                 }
             }
             case SHARE -> {
-                double positive = Math.clamp(out[0], 0.0, 1.0);
+                double positive = Math.clamp(out[0], LEAST_SHARE, 1 - LEAST_SHARE);
                 out[0] = 1 - positive;
                 out[1] = positive;
             }

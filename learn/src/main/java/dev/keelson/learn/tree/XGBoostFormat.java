@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * a margin already, as are those of values; that of {@code binary:logistic} is a probability, whose margin is its logit in float arithmetic.
  */
 public final class XGBoostFormat {
+    /** Attribute of the files of a random forest that tells what its trees average. */
+    public static final String FOREST = "keelson_forest";
+    /** The trees average the indicator of a class. */
+    public static final String FOREST_OF_CLASSES = "classes";
+    /** The trees average a value. */
+    public static final String FOREST_OF_VALUES = "values";
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // so that text becomes a float in one rounding
             .build();
@@ -38,7 +45,7 @@ public final class XGBoostFormat {
      * @throws IllegalArgumentException if the bytes are damaged or the model is of a kind that is not evaluated here
      */
     public static TreeEnsemble parse(byte[] bytes) {
-        return trees(bytes).ensemble(TreeEnsemble.Arithmetic.FLOAT);
+        return trees(new Document("", read(bytes)).get("learner")).ensemble(TreeEnsemble.Arithmetic.FLOAT);
     }
 
     /** A random forest of one file for a value or the second of two classes, or one for each class. */
@@ -46,13 +53,19 @@ public final class XGBoostFormat {
         TreeEnsemble.Link link = !classifies
                 ? TreeEnsemble.Link.IDENTITY
                 : files.size() == 1 ? TreeEnsemble.Link.SHARE : TreeEnsemble.Link.SHARES;
-        return ParsedTrees.sideBySide(
-                        files.stream().map(XGBoostFormat::trees).toList(), link)
-                .ensemble(TreeEnsemble.Arithmetic.FLOAT);
+        List<ParsedTrees> parts = new ArrayList<>();
+        for (byte[] file : files) {
+            Document learner = new Document("", read(file)).get("learner");
+            require(
+                    "attribute " + FOREST,
+                    learner.get("attributes").get(FOREST).text(),
+                    List.of(classifies ? FOREST_OF_CLASSES : FOREST_OF_VALUES));
+            parts.add(trees(learner));
+        }
+        return ParsedTrees.sideBySide(parts, link).ensemble(TreeEnsemble.Arithmetic.FLOAT);
     }
 
-    private static ParsedTrees trees(byte[] bytes) {
-        Document learner = new Document("", read(bytes)).get("learner");
+    private static ParsedTrees trees(Document learner) {
         Document booster = learner.get("gradient_booster");
         require("booster", booster.get("name").text(), List.of("gbtree"));
         String objective = learner.get("objective").get("name").text();
