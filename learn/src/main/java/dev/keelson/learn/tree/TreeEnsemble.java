@@ -71,12 +71,15 @@ public final class TreeEnsemble {
 
     private final int features;
     private final Link link;
-    private final Arithmetic arithmetic;
+    /** Whether sums are rounded to float and values compared as floats. */
+    private final boolean floats;
     private final double[] base;
     private final int[] roots;
     private final int[] outputs;
     /** Steps that bring every tree of a group of four to its leaf. */
     private final int[] depths;
+    /** Steps that bring each tree to its leaf. */
+    private final int[] treeDepths;
     /** {@code feature << 1 | missingGoesLeft}; 0 of a leaf. */
     private final int[] splits;
     /** The number below which values go left; {@code NaN} of a leaf and of a split on a category. */
@@ -98,10 +101,11 @@ public final class TreeEnsemble {
     private TreeEnsemble(Builder builder) {
         this.features = builder.features;
         this.link = builder.link;
-        this.arithmetic = builder.arithmetic;
+        this.floats = builder.arithmetic == Arithmetic.FLOAT;
         this.base = builder.base.clone();
         this.roots = toInts(builder.roots);
         this.outputs = toInts(builder.outputs);
+        this.treeDepths = toInts(builder.depths);
         this.depths = new int[(roots.length + GROUP - 1) / GROUP];
         for (int t = 0; t < roots.length; t++) {
             depths[t / GROUP] = Math.max(depths[t / GROUP], builder.depths.get(t));
@@ -257,14 +261,14 @@ public final class TreeEnsemble {
             left = missingGoesLeft;
         } else {
             // The libraries send the categories of the set to different sides.
-            left = contains(sets[node], value) == (arithmetic == Arithmetic.DOUBLE);
+            left = contains(sets[node], value) != floats;
         }
         return children[node] + (left ? 0 : 1);
     }
 
     private boolean contains(int @Nullable [] set, double value) {
         double category = value;
-        if (arithmetic == Arithmetic.FLOAT) {
+        if (floats) {
             category = (float) value;
             if (category < 0 || category >= FIRST_INVALID_CATEGORY) {
                 return false;
@@ -272,6 +276,71 @@ public final class TreeEnsemble {
         }
         int code = (int) category;
         return set != null && code >= 0 && code >> 5 < set.length && (set[code >> 5] >>> (code & 31) & 1) != 0;
+    }
+
+    /**
+     * Margins of a block of rows: the same as of each alone, in less time, because a tree stays near the processor while
+     * all rows walk it, four side by side.
+     *
+     * @param rows row by row, {@link #features} values each
+     * @param count number of rows
+     * @param sums receives {@link #outputs} margins for each row
+     */
+    void margins(double[] rows, int count, double[] sums) {
+        int width = features;
+        int stride = base.length;
+        for (int r = 0; r < count; r++) {
+            System.arraycopy(base, 0, sums, r * stride, stride);
+        }
+        for (int t = 0; t < roots.length; t++) {
+            int root = roots[t];
+            int output = outputs[t];
+            int depth = treeDepths[t];
+            int r = 0;
+            for (; r + GROUP <= count; r += GROUP) {
+                int first = r * width;
+                int second = first + width;
+                int third = second + width;
+                int fourth = third + width;
+                int a = root;
+                int b = root;
+                int c = root;
+                int d = root;
+                for (int step = depth; step > 0; step--) {
+                    a = plainNext(a, rows, first);
+                    b = plainNext(b, rows, second);
+                    c = plainNext(c, rows, third);
+                    d = plainNext(d, rows, fourth);
+                }
+                int at = r * stride + output;
+                sums[at] = sum(sums[at], a);
+                sums[at + stride] = sum(sums[at + stride], b);
+                sums[at + 2 * stride] = sum(sums[at + 2 * stride], c);
+                sums[at + 3 * stride] = sum(sums[at + 3 * stride], d);
+            }
+            for (; r < count; r++) {
+                int node = root;
+                for (int step = depth; step > 0; step--) {
+                    node = plainNext(node, rows, r * width);
+                }
+                sums[r * stride + output] = sum(sums[r * stride + output], node);
+            }
+        }
+    }
+
+    /** Whether {@link #margins(double[], int, double[])} can walk the trees. */
+    boolean plain() {
+        return kinds == null;
+    }
+
+    private int plainNext(int node, double[] rows, int start) {
+        int split = splits[node];
+        double value = rows[start + (split >> 1)];
+        int right = value < boundaries[node] ? 0 : 1;
+        if (Double.isNaN(value)) {
+            right = 1 - (split & 1);
+        }
+        return children[node] + right;
     }
 
     private int plainNext(int node, double[] row) {
@@ -286,8 +355,12 @@ public final class TreeEnsemble {
 
     private void add(int tree, int leaf, double[] out) {
         int output = outputs[tree];
-        double sum = out[output] + leaves[leaf]; // of two floats, exact enough to round to their float sum
-        out[output] = arithmetic == Arithmetic.FLOAT ? (float) sum : sum;
+        out[output] = sum(out[output], leaf);
+    }
+
+    private double sum(double before, int leaf) {
+        double sum = before + leaves[leaf]; // of two floats, exact enough to round to their float sum
+        return floats ? (float) sum : sum;
     }
 
     /**
@@ -298,6 +371,11 @@ public final class TreeEnsemble {
      */
     public void predict(double[] row, double[] out) {
         margins(row, out);
+        link(out);
+    }
+
+    /** Makes a prediction of margins. */
+    void link(double[] out) {
         switch (link) {
             case SOFTMAX -> softmax(out);
             case LOGISTIC -> {
@@ -332,7 +410,7 @@ public final class TreeEnsemble {
         double sum = 0;
         for (int k = 0; k < base.length; k++) {
             double below = out[k] - most;
-            out[k] = StrictMath.exp(arithmetic == Arithmetic.FLOAT ? (float) below : below);
+            out[k] = StrictMath.exp(floats ? (float) below : below);
             sum += out[k];
         }
         for (int k = 0; k < base.length; k++) {
