@@ -20,6 +20,9 @@ import java.util.Arrays;
  * <p>Immutable; safe for use by several threads.
  */
 public final class TreeShap {
+    /** Points of trees with at most twice as many features on a path, which a walk holds in variables. */
+    private static final int FEW = 4;
+
     private final TreeEnsemble trees;
     private final double[] points;
     private final double[] weights;
@@ -41,7 +44,7 @@ public final class TreeShap {
             deepest = Math.max(deepest, depth(trees.root(t)));
         }
         this.depth = deepest;
-        int count = Math.max(1, (Math.min(deepest, trees.features()) + 1) / 2);
+        int count = Math.max(FEW, (Math.min(deepest, trees.features()) + 1) / 2); // more are as exact
         this.points = new double[count];
         this.weights = new double[count];
         GaussLegendre.fill(points, weights);
@@ -74,11 +77,18 @@ public final class TreeShap {
     public void explain(double[] row, double[] out) {
         int stride = trees.features() + 1;
         Arrays.fill(out, 0, length(), 0);
-        Walk walk = new Walk(row, out);
-        for (int t = 0; t < trees.trees(); t++) {
-            walk.at = trees.output(t) * stride;
-            Arrays.fill(walk.products, 0, points.length, 1);
-            walk.visit(trees.root(t), 0);
+        if (points.length == FEW) {
+            ShortWalk walk = new ShortWalk(trees, points, weights, row, out);
+            for (int t = 0; t < trees.trees(); t++) {
+                walk.over(trees.root(t), trees.output(t) * stride);
+            }
+        } else {
+            Walk walk = new Walk(row, out);
+            for (int t = 0; t < trees.trees(); t++) {
+                walk.at = trees.output(t) * stride;
+                Arrays.fill(walk.products, 0, points.length, 1);
+                walk.visit(trees.root(t), 0);
+            }
         }
         for (int k = 0; k < expected.length; k++) {
             out[k * stride + stride - 1] = expected[k];
