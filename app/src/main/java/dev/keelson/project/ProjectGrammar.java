@@ -288,6 +288,8 @@ public final class ProjectGrammar {
                     "xgboost",
                     "lgbm",
                     "lightgbm",
+                    "rf",
+                    "random_forest",
                     "logit",
                     "logistic",
                     "logistic_regression",
