@@ -24,7 +24,8 @@ import java.util.Map;
  * and the reference table are generated from it. Immutable.
  */
 public final class ProjectGrammar {
-    static final List<String> LEARNERS = List.of("xgboost", "logistic", "linear", "baseline");
+    static final List<String> LEARNERS =
+            List.of("xgboost", "lightgbm", "random_forest", "logistic", "linear", "baseline");
 
     static final Text DURATION = text("a duration such as `60d`, `36h` or `2w`", "([0-9]+(\\.[0-9]+)?(w|d|h|m|s|ms))+");
     static final Text EXPRESSION = new Text("an expression", null, true);
@@ -286,6 +287,10 @@ public final class ProjectGrammar {
                     "xgboost",
                     "xgbclassifier",
                     "xgboost",
+                    "lgbm",
+                    "lightgbm",
+                    "rf",
+                    "random_forest",
                     "logit",
                     "logistic",
                     "logistic_regression",

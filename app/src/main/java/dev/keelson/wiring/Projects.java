@@ -1,5 +1,7 @@
 package dev.keelson.wiring;
 
+import dev.keelson.boosting.lightgbm.LightGbmProvider;
+import dev.keelson.boosting.xgboost.RandomForestProvider;
 import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PromotionPolicyDefinition;
@@ -41,7 +43,12 @@ public final class Projects {
     /** The learners there are. */
     public static List<LearnerProvider> learners() {
         return List.of(
-                new LogisticProvider(), new XGBoostProvider(), new LinearProvider(), new BaselineProvider());
+                new LogisticProvider(),
+                new XGBoostProvider(),
+                new LightGbmProvider(),
+                new RandomForestProvider(),
+                new LinearProvider(),
+                new BaselineProvider());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.keelson.boosting.xgboost;
 
+import dev.keelson.boosting.internal.MonotoneConstraints;
 import dev.keelson.learn.spi.LearnerSettings;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.TreeMap;
  *     identity: sums in another order may differ in their last bits
  * @param earlyStopping rounds without a lower loss on the validation rows after which boosting ends and the best round
  *     counts; 0 never. It needs validation rows to have an effect
+ * @param monotone features that a prediction only rises or falls with, such as {@code age:+1,price:-1}; empty for none
+ * @param device {@code cpu}, or {@code cuda} for an NVIDIA GPU, which needs a library built for it
  */
 public record XGBoostConfig(
         int rounds,
@@ -33,16 +36,20 @@ public record XGBoostConfig(
         double lambda,
         int maxBin,
         int nthread,
-        int earlyStopping) {
+        int earlyStopping,
+        MonotoneConstraints monotone,
+        String device) {
     /** Names of the settings in project files. */
     static final List<String> NAMES = List.of(
             "colsample",
+            "device",
             "early_stopping",
             "eta",
             "lambda",
             "max_bin",
             "max_depth",
             "min_child_weight",
+            "monotone",
             "nthread",
             "rounds",
             "subsample");
@@ -67,6 +74,7 @@ public record XGBoostConfig(
         require(maxBin >= 2 && maxBin <= MOST_BINS, "maxBin", maxBin);
         require(nthread >= 1 && nthread <= MOST_THREADS, "nthread", nthread);
         require(earlyStopping >= 0 && earlyStopping <= MOST_ROUNDS, "earlyStopping", earlyStopping);
+        require(XGBoostDevice.NAMES.contains(device), "device", device);
     }
 
     private static void require(boolean inRange, String name, Object value) {
@@ -97,9 +105,22 @@ public record XGBoostConfig(
         int maxBin = reader.whole("max_bin", 64, 2, MOST_BINS);
         int nthread = reader.whole("nthread", 1, 1, MOST_THREADS);
         int earlyStopping = reader.whole("early_stopping", 0, 0, MOST_ROUNDS);
+        String monotone = reader.text("monotone", "");
+        String device = reader.text("device", XGBoostDevice.CPU);
         reader.finish();
         return new XGBoostConfig(
-                rounds, eta, maxDepth, minChildWeight, subsample, colsample, lambda, maxBin, nthread, earlyStopping);
+                rounds,
+                eta,
+                maxDepth,
+                minChildWeight,
+                subsample,
+                colsample,
+                lambda,
+                maxBin,
+                nthread,
+                earlyStopping,
+                MonotoneConstraints.of(XGBoostLearner.NAME + ".monotone", monotone),
+                XGBoostDevice.known(XGBoostLearner.NAME, device));
     }
 
     /** Every setting by its name in project files. */
@@ -115,6 +136,8 @@ public record XGBoostConfig(
         all.put("max_bin", (long) maxBin);
         all.put("nthread", (long) nthread);
         all.put("early_stopping", (long) earlyStopping);
+        all.put("monotone", monotone.toString());
+        all.put("device", device);
         return all;
     }
 }

@@ -63,11 +63,14 @@ public final class XGBoostLearner implements Learner {
     /**
      * {@inheritDoc}
      *
-     * @throws KeelsonException NATIVE_LIBRARY_MISSING naming the package to install
+     * @throws KeelsonException NATIVE_LIBRARY_MISSING naming the package to install; NOT_READY if a GPU is asked for
+     *     where there is none; UNKNOWN_REFERENCE or BAD_VALUE if a constraint cannot be kept
      */
     @Override
     public Fit fit(TrainingSet rows, FitControl control, long seed) {
+        config.monotone().requireKept(NAME, rows.task());
         XGBoostNatives.load();
+        XGBoostDevice.require(NAME, config.device());
         try (Matrices matrices = new Matrices()) {
             DMatrix training = matrices.add(rows);
             SortedMap<String, Object> parameters = parameters(rows, seed);
@@ -158,6 +161,12 @@ public final class XGBoostLearner implements Learner {
                 parameters.put("quantile_alpha", levels.toString());
             }
         }
+        if (!config.monotone().isEmpty()) {
+            parameters.put(
+                    "monotone_constraints",
+                    "(" + config.monotone().list(NAME, rows.features().names()) + ")");
+        }
+        parameters.put("device", config.device());
         parameters.put("tree_method", "hist");
         parameters.put("eta", config.eta());
         parameters.put("max_depth", config.maxDepth());
@@ -173,7 +182,7 @@ public final class XGBoostLearner implements Learner {
         return parameters;
     }
 
-    private static double mean(TrainingSet rows) {
+    static double mean(TrainingSet rows) {
         double sum = 0;
         double total = 0;
         for (int i = 0; i < rows.rows(); i++) {
@@ -225,7 +234,7 @@ public final class XGBoostLearner implements Learner {
         return targets;
     }
 
-    private static float[] weights(TrainingSet rows) {
+    static float[] weights(TrainingSet rows) {
         float[] weights = new float[rows.rows()];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) rows.weight(i);

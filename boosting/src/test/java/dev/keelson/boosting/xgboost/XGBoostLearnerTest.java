@@ -3,6 +3,7 @@ package dev.keelson.boosting.xgboost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.boosting.internal.OpenMp;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
@@ -93,7 +94,7 @@ class XGBoostLearnerTest {
 
     @Test
     void missingOpenMpNamesThePackage() {
-        assertThatThrownBy(() -> XGBoostNatives.requireOpenMp("libgomp-that-is-not-there.so.1"))
+        assertThatThrownBy(() -> OpenMp.require("XGBoost", "libgomp-that-is-not-there.so.1"))
                 .isInstanceOfSatisfying(
                         KeelsonException.class,
                         error -> assertThat(error.code()).isEqualTo(ErrorCode.NATIVE_LIBRARY_MISSING))

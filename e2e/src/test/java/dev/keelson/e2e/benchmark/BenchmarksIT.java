@@ -99,6 +99,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void treesAreMeasuredAgainstTheLibrary() throws Exception {
+        JsonNode figures = new TreesBenchmark().run(SMALL.with("rows", "200"));
+
+        assertThat(figures.get("score_500_trees").get("largest_difference").asDouble()).isLessThan(1e-6);
+        assertThat(figures.get("explain_200_trees").get("faster").asDouble()).isPositive();
+    }
+
+    @Test
     void weeksOfAReplayAreMeasured() {
         JsonNode figures = new ReplayBenchmark().run(SMALL.with("weeks", "3"));
 

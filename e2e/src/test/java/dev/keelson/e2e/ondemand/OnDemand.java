@@ -15,6 +15,7 @@ import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
+import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
@@ -41,6 +42,7 @@ public final class OnDemand {
         TASKS.put("online", new OnlineBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
+        TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());

@@ -20,6 +20,9 @@ import java.util.Arrays;
  * <p>Immutable; safe for use by several threads.
  */
 public final class TreeShap {
+    /** Points of trees with at most twice as many features on a path, which a walk holds in variables. */
+    private static final int FEW = 4;
+
     private final TreeEnsemble trees;
     private final double[] points;
     private final double[] weights;
@@ -41,7 +44,7 @@ public final class TreeShap {
             deepest = Math.max(deepest, depth(trees.root(t)));
         }
         this.depth = deepest;
-        int count = Math.max(1, (Math.min(deepest, trees.features()) + 1) / 2);
+        int count = Math.max(FEW, (Math.min(deepest, trees.features()) + 1) / 2); // more are as exact
         this.points = new double[count];
         this.weights = new double[count];
         GaussLegendre.fill(points, weights);
@@ -74,11 +77,18 @@ public final class TreeShap {
     public void explain(double[] row, double[] out) {
         int stride = trees.features() + 1;
         Arrays.fill(out, 0, length(), 0);
-        Walk walk = new Walk(row, out);
-        for (int t = 0; t < trees.trees(); t++) {
-            walk.at = trees.output(t) * stride;
-            Arrays.fill(walk.products, 0, points.length, 1);
-            walk.visit(trees.root(t), 0);
+        if (points.length == FEW) {
+            ShortWalk walk = new ShortWalk(trees, points, weights, row, out);
+            for (int t = 0; t < trees.trees(); t++) {
+                walk.over(trees.root(t), trees.output(t) * stride);
+            }
+        } else {
+            Walk walk = new Walk(row, out);
+            for (int t = 0; t < trees.trees(); t++) {
+                walk.at = trees.output(t) * stride;
+                Arrays.fill(walk.products, 0, points.length, 1);
+                walk.visit(trees.root(t), 0);
+            }
         }
         for (int k = 0; k < expected.length; k++) {
             out[k * stride + stride - 1] = expected[k];
@@ -99,12 +109,21 @@ public final class TreeShap {
         return all;
     }
 
-    /** The state of one row's walk over a tree. */
+    /**
+     * The state of one row's walk over a tree. Each edge has a ratio: the factor of its feature with the split counted, over
+     * that factor before it; 1 before the first split on the feature, so that most ratios need no division.
+     */
     private final class Walk {
         private final double[] row;
         private final double[] out;
+        /** Product of the ratios above the node of each level. */
         private final double[] products = new double[(depth + 1) * points.length];
+        /** Sum, over the leaves below the node of each level, of their value times the ratios between. */
         private final double[] sums = new double[(depth + 1) * points.length];
+        /** Ratio of the edge that is being walked at each level. */
+        private final double[] ratios = new double[(depth + 1) * points.length];
+        /** What the sum below that edge counts for its feature. */
+        private final double[] slopes = new double[(depth + 1) * points.length];
         /** Product of the shares at the splits on each feature so far; 1 before the first. */
         private final double[] unknown = new double[trees.features()];
         /** Whether the row would have come here by its value of each feature, 1 or 0. */
@@ -119,50 +138,71 @@ public final class TreeShap {
             Arrays.fill(known, 1);
         }
 
-        /** Leaves the sum of leaf times product below the node in {@code sums} at its level. */
+        /** Fills {@code sums} at the node's level. */
         void visit(int node, int level) {
             int q = points.length;
             int here = level * q;
             if (trees.isLeaf(node)) {
-                double value = trees.leaf(node);
-                for (int i = 0; i < q; i++) {
-                    sums[here + i] = value * products[here + i];
-                }
+                Arrays.fill(sums, here, here + q, trees.leaf(node));
                 return;
             }
+            int below = here + q;
             int feature = trees.feature(node);
+            int left = trees.left(node);
             int taken = trees.next(node, row);
             double unknownAbove = unknown[feature];
             double knownAbove = known[feature];
+            double total = 0;
             Arrays.fill(sums, here, here + q, 0);
-            for (int child = trees.left(node); child <= trees.left(node) + 1; child++) {
+            for (int child = left; child <= left + 1; child++) {
                 double z = unknownAbove * trees.share(child);
                 double o = child == taken ? knownAbove : 0;
                 if (z == 0 && o == 0) {
                     continue; // nothing comes here, known or not
                 }
-                int below = here + q;
+                edge(here, z, o, unknownAbove, knownAbove);
+                if (trees.isLeaf(child)) {
+                    double value = trees.leaf(child);
+                    for (int i = 0; i < q; i++) {
+                        total += slopes[here + i] * value;
+                        sums[here + i] += ratios[here + i] * value;
+                    }
+                    continue;
+                }
                 for (int i = 0; i < q; i++) {
-                    double t = points[i];
-                    double above = unknownAbove * (1 - t) + knownAbove * t;
-                    products[below + i] = products[here + i] / above * (z * (1 - t) + o * t);
+                    products[below + i] = products[here + i] * ratios[here + i];
                 }
                 unknown[feature] = z;
                 known[feature] = o;
                 visit(child, level + 1);
-                double value = 0;
                 for (int i = 0; i < q; i++) {
-                    double t = points[i];
-                    // The split above on the same feature counts these leaves, too, by its own factor: take that off.
-                    double own = (o - z) / (z * (1 - t) + o * t);
-                    double above = (knownAbove - unknownAbove) / (unknownAbove * (1 - t) + knownAbove * t);
-                    value += weights[i] * sums[below + i] * (own - above);
-                    sums[here + i] += sums[below + i];
+                    total += slopes[here + i] * sums[below + i];
+                    sums[here + i] += ratios[here + i] * sums[below + i];
                 }
-                out[at + feature] += value;
             }
+            out[at + feature] += total;
             unknown[feature] = unknownAbove;
             known[feature] = knownAbove;
+        }
+
+        /** Ratio and slope of an edge. */
+        private void edge(int here, double z, double o, double unknownAbove, double knownAbove) {
+            int q = points.length;
+            if (unknownAbove == 1 && knownAbove == 1) {
+                for (int i = 0; i < q; i++) {
+                    ratios[here + i] = z + (o - z) * points[i];
+                    slopes[here + i] = weights[i] * products[here + i] * (o - z);
+                }
+                return;
+            }
+            double changeAbove = knownAbove - unknownAbove;
+            for (int i = 0; i < q; i++) {
+                double inverse = 1 / (unknownAbove + changeAbove * points[i]);
+                double ratio = (z + (o - z) * points[i]) * inverse;
+                ratios[here + i] = ratio;
+                // The split above on the same feature counts these leaves, too, by its own factor: take that off.
+                slopes[here + i] = weights[i] * products[here + i] * inverse * (o - z - ratio * changeAbove);
+            }
         }
     }
 }
