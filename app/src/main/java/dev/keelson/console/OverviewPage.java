@@ -143,7 +143,7 @@ final class OverviewPage {
                             "%s rows of %s were set aside by the load of %s."
                                     .formatted(Text.count(rows), source.name(), Text.minute(load.at(), zone)),
                             "/review?source=" + source.name(),
-                            "keelson data review list"));
+                            "keelson data review list --source " + source.name()));
                 }
             }
         });

@@ -35,6 +35,13 @@ public interface DataChanges {
     ValidationReport check(@Nullable String source, @Nullable String version);
 
     /**
+     * Validates every source as it is now, in the order of the project file, without loading, and keeps a report of each.
+     *
+     * @return at least one
+     */
+    List<ValidationReport> checkAll();
+
+    /**
      * Decides about a row; the next load follows it.
      *
      * @param row its id in {@link DataBackend#review}, or a unique beginning of it

@@ -15,8 +15,15 @@ final class FeastDefinitions {
     final Map<String, Service> services = new LinkedHashMap<>();
     final List<String> notes = new ArrayList<>();
 
-    /** @param type Feast's name of the key's type, or null */
-    record Entity(String name, String joinKey, @Nullable String type) {}
+    /**
+     * @param joinKeys the columns of its key, at least one
+     * @param type Feast's name of the key's type, or null; that of every part of a composite key
+     */
+    record Entity(String name, List<String> joinKeys, @Nullable String type) {
+        Entity {
+            joinKeys = List.copyOf(joinKeys);
+        }
+    }
 
     /** A file with a time column. */
     record Source(

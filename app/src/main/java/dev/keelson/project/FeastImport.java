@@ -171,7 +171,7 @@ public record FeastImport(String yaml, int views, List<String> notes) {
             Set<String> written = new LinkedHashSet<>();
             for (Entity entity : entities.values()) {
                 if (written.add(entity.name())) {
-                    line("  %s: { key: %s }".formatted(name(entity.name()), name(entity.joinKey())));
+                    line("  %s: { key: %s }".formatted(name(entity.name()), key(entity)));
                 }
             }
             line("");
@@ -207,7 +207,7 @@ public record FeastImport(String yaml, int views, List<String> notes) {
 
         private List<Field> numbers(View view, Entity entity) {
             return view.fields().stream()
-                    .filter(field -> !field.name().equals(entity.joinKey()))
+                    .filter(field -> !entity.joinKeys().contains(field.name()))
                     .filter(field -> {
                         String type = type(field.type());
                         return "long".equals(type) || "double".equals(type) || "boolean".equals(type);
@@ -225,14 +225,8 @@ public record FeastImport(String yaml, int views, List<String> notes) {
             for (View view : views) {
                 Entity entity = entities.get(view);
                 if (entity != null) {
-                    key.add(entity.joinKey());
-                    String type = entity.type() == null ? null : type(entity.type());
-                    for (Field field : view.fields()) {
-                        if (field.name().equals(entity.joinKey())) {
-                            type = type(field.type());
-                        }
-                    }
-                    columns.put(entity.joinKey(), type == null ? "string" : type);
+                    key.addAll(entity.joinKeys());
+                    entity.joinKeys().forEach(part -> columns.put(part, keyType(view, entity, part)));
                 }
             }
             key.add(time);
@@ -262,11 +256,27 @@ public record FeastImport(String yaml, int views, List<String> notes) {
                     key.contains(column) ? "{ type: %s, required: true }".formatted(type) : type)));
         }
 
+        /** The type of a column of the key: as the view's schema says, else as the entity does. */
+        private static String keyType(View view, Entity entity, String part) {
+            String type = entity.type() == null ? null : type(entity.type());
+            for (Field field : view.fields()) {
+                if (field.name().equals(part)) {
+                    type = type(field.type());
+                }
+            }
+            return type == null ? "string" : type;
+        }
+
+        private static String key(Entity entity) {
+            List<String> parts = entity.joinKeys().stream().map(Writer::name).toList();
+            return parts.size() == 1 ? parts.getFirst() : "[" + String.join(", ", parts) + "]";
+        }
+
         private void view(View view, Entity entity) {
             line("  %s:".formatted(name(view.name())));
             line("    entity: %s".formatted(name(entity.name())));
             line("    source: %s".formatted(name(String.valueOf(view.source()))));
-            line("    key: %s".formatted(name(entity.joinKey())));
+            line("    key: %s".formatted(key(entity)));
             if (view.ttl() != null) {
                 line("    ttl: %s".formatted(Durations.format(view.ttl())));
             }
@@ -275,7 +285,7 @@ public record FeastImport(String yaml, int views, List<String> notes) {
             for (Field field : view.fields()) {
                 if (numbers.contains(field)) {
                     line("      %s: last(%s) over last event".formatted(name(field.name()), field.name()));
-                } else if (!field.name().equals(entity.joinKey())) {
+                } else if (!entity.joinKeys().contains(field.name())) {
                     found.note(
                             view.name(),
                             "the feature (%s) is %s, no number; left out".formatted(field.name(), field.type()));

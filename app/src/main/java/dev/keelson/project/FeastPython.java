@@ -407,19 +407,16 @@ final class FeastPython {
         switch (call.name()) {
             case "Entity" -> {
                 String name = text(call, "name", 0);
-                String key = name;
+                List<String> joined = List.of(name);
                 if (call.get("join_keys", 1) instanceof List<?> keys && !keys.isEmpty()) {
-                    if (keys.size() > 1) {
-                        found.note(place, "the entity (%s) has several join keys; the first one was taken".formatted(name));
-                    }
-                    key = String.valueOf(keys.getFirst());
+                    joined = keys.stream().map(String::valueOf).distinct().toList();
                 } else if (call.named().get("join_key") instanceof String old) {
-                    key = old;
+                    joined = List.of(old);
                 }
-                found.entities.put(name, new Entity(name, key, type(call.named().get("value_type"))));
+                found.entities.put(name, new Entity(name, joined, type(call.named().get("value_type"))));
             }
             case "FileSource", "PushSource" -> {
-                var unused = source(call, place);
+                var _ = source(call, place);
             }
             case "FeatureView", "BatchFeatureView", "StreamFeatureView" -> view(call, place);
             case "FeatureService" -> service(call, place);

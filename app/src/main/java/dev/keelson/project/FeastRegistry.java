@@ -94,7 +94,7 @@ final class FeastRegistry {
             Message spec = entity.message(1);
             if (spec != null && !spec.text(1).equals("__dummy")) {
                 String key = spec.text(4).isEmpty() ? spec.text(1) : spec.text(4);
-                found.entities.put(spec.text(1), new Entity(spec.text(1), key, type(spec.number(2))));
+                found.entities.put(spec.text(1), new Entity(spec.text(1), List.of(key), type(spec.number(2))));
             }
         }
         for (Message view : registry.messages(6)) {

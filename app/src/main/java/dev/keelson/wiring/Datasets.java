@@ -145,6 +145,19 @@ public final class Datasets implements DataBackend {
                 clock.instant());
     }
 
+    @Override
+    public List<ValidationReport> checkAll() {
+        Project project = current.get();
+        if (project.sources().isEmpty()) {
+            ProjectModels.main(project); // says that there is none
+        }
+        List<ValidationReport> reports = new ArrayList<>();
+        for (SourceDefinition source : project.sources()) {
+            reports.add(check(workspace, source, null, clock.instant()));
+        }
+        return reports;
+    }
+
     /**
      * The body of a scheduled validation: looks at a source or one of its versions and keeps the report, with an entry in the
      * list of reports of kind {@code validation}.
@@ -221,7 +234,8 @@ public final class Datasets implements DataBackend {
                     found.isEmpty()
                             ? "The latest load neither set aside nor marked a row (%s).".formatted(row)
                             : "%d rows begin with (%s).".formatted(found.size(), row),
-                    "Maybe `keelson data review list` shows it.");
+                    "Maybe `keelson data review list%s` shows it."
+                            .formatted(workspace.project().sources().size() > 1 ? " --source " + definition.name() : ""));
         }
         ReviewDecision decision = Review.decide(
                 definition.name(),

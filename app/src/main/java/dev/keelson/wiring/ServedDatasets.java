@@ -40,6 +40,17 @@ record ServedDatasets(Project project, InstantSource clock, OwnerClient owner) i
     }
 
     @Override
+    public List<ValidationReport> checkAll() {
+        JsonNode answer = owner.post("/api/v1/data/checks", of(null));
+        if (!answer.has("sources")) {
+            return List.of(ValidationReport.fromJson(answer));
+        }
+        List<ValidationReport> reports = new ArrayList<>();
+        answer.path("sources").forEach(report -> reports.add(ValidationReport.fromJson(report)));
+        return reports;
+    }
+
+    @Override
     public ReviewDecision decide(
             @Nullable String source,
             String row,

@@ -90,6 +90,37 @@ final class FeastImportTest {
     }
 
     @Test
+    void severalJoinKeysBecomeACompositeKey() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), "project: bets\nprovider: local\n");
+        Files.writeString(folder.resolve("bets.py"), """
+                sport_market = Entity(name="sport_market", join_keys=["sport", "market"])
+                bets = FileSource(name="bets", path="bets.csv", timestamp_field="placed_at")
+                rates = FeatureView(
+                    name="rates",
+                    entities=[sport_market],
+                    schema=[
+                        Field(name="sport", dtype=String),
+                        Field(name="market", dtype=Int64),
+                        Field(name="win_rate", dtype=Float64),
+                    ],
+                    source=bets,
+                )
+                """);
+
+        FeastImport imported = FeastImport.read(folder);
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.yaml())
+                .contains("key: [sport, market, placed_at]", "sport_market: { key: [sport, market] }", "    key: [sport, market]\n")
+                .contains("sport: { type: string, required: true }", "market: { type: long, required: true }")
+                .doesNotContain("last(market)");
+        Path project = Files.writeString(folder.resolve("keelson.yaml"), imported.yaml());
+        Project read = new ProjectReader(SourceHeaders.none(), Map.of()).read(project, Map.of());
+        assertThat(read.entities()).containsEntry("sport_market", "sport_market");
+        assertThat(read.views().getFirst().key()).isEqualTo("{sport}_{market}");
+    }
+
+    @Test
     void registryIsReadWhereThereIsNoPython() throws IOException {
         Files.writeString(folder.resolve("feature_store.yaml"), SETTINGS);
         Files.createDirectories(folder.resolve("data"));

@@ -8,6 +8,8 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.ValidationReport;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.ChecksJson;
+import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.wiring.Datasets;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,10 +35,10 @@ final class DataCheckCommand {
     @Command(
             name = "check",
             description =
-                    "Judge a source as a load would, without loading, and keep the report; exit code 1 when a load would be"
-                            + " refused.")
+                    "Judge every source, or one, as a load would, without loading, and keep the reports; exit code 1 when a"
+                            + " load would be refused.")
     static final class Check extends KeelsonCommand {
-        @Parameters(arity = "0..1", paramLabel = "SOURCE", description = "Its name (default: the one of the models).")
+        @Parameters(arity = "0..1", paramLabel = "SOURCE", description = "Its name (default: all; with --version the one of the models).")
         @Nullable String source;
 
         @Option(
@@ -49,32 +52,62 @@ final class DataCheckCommand {
 
         @Override
         int run(Session session) {
-            ValidationReport report = Datasets.change(
-                    session.validated(), session.clock(), data -> data.check(source, version));
+            Project project = session.validated();
+            boolean all = source == null && version == null && project.sources().size() > 1;
+            if (all && html != null) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "The file of --html holds the report of one source, and the project has %d."
+                                .formatted(project.sources().size()),
+                        "Maybe name one: %s."
+                                .formatted(project.sources().stream()
+                                        .map(each -> "`keelson data check " + each.name() + "`")
+                                        .collect(Collectors.joining(", "))));
+            }
+            List<ValidationReport> reports = Datasets.change(
+                    project,
+                    session.clock(),
+                    data -> all ? data.checkAll() : List.of(data.check(source, version)));
             if (html != null) {
-                write(session.path(html), ValidationPage.html(report));
+                write(session.path(html), ValidationPage.html(reports.getFirst()));
             }
-            Console console = session.console();
+            tell(session.console(), reports);
+            session.console().document(ChecksJson.of(reports));
+            return reports.stream().allMatch(ValidationReport::accepted) ? YES : NO;
+        }
+
+        /** Of several sources, each check with the name of its own. */
+        private static void tell(Console console, List<ValidationReport> reports) {
             List<List<String>> rows = new ArrayList<>();
-            for (CheckResult check : report.checks()) {
-                rows.add(List.of(
-                        check.passed() ? "holds" : check.severity().name().toLowerCase(Locale.ROOT),
-                        check.condition(),
-                        check.observedText(),
-                        Texts.orEmpty(check.detail()).replace('\n', ' ')));
+            for (ValidationReport report : reports) {
+                for (CheckResult check : report.checks()) {
+                    List<String> row = new ArrayList<>();
+                    if (reports.size() > 1) {
+                        row.add(report.source());
+                    }
+                    row.add(check.passed() ? "holds" : check.severity().name().toLowerCase(Locale.ROOT));
+                    row.add(check.condition());
+                    row.add(check.observedText());
+                    row.add(Texts.orEmpty(check.detail()).replace('\n', ' '));
+                    rows.add(row);
+                }
             }
-            console.table(List.of("RESULT", "CHECK", "OBSERVED", "DETAIL"), rows);
-            report.problems().forEach(problem -> console.note(problem.toString()));
-            report.examples().stream().limit(SHOWN).map(QuarantinedRow::toString).forEach(console::note);
-            console.note("%s: %s. %s read, %s would go to quarantine, %s would be marked."
-                    .formatted(
-                            report.source(),
-                            report.verdict().name().toLowerCase(Locale.ROOT),
-                            Texts.count(report.read(), "row"),
-                            report.quarantined(),
-                            report.marked()));
-            console.document(report.toJson());
-            return report.accepted() ? YES : NO;
+            console.table(
+                    reports.size() > 1
+                            ? List.of("SOURCE", "RESULT", "CHECK", "OBSERVED", "DETAIL")
+                            : List.of("RESULT", "CHECK", "OBSERVED", "DETAIL"),
+                    rows);
+            for (ValidationReport report : reports) {
+                report.problems().forEach(problem -> console.note(problem.toString()));
+                report.examples().stream().limit(SHOWN).map(QuarantinedRow::toString).forEach(console::note);
+                console.note("%s: %s. %s read, %s would go to quarantine, %s would be marked."
+                        .formatted(
+                                report.source(),
+                                report.verdict().name().toLowerCase(Locale.ROOT),
+                                Texts.count(report.read(), "row"),
+                                report.quarantined(),
+                                report.marked()));
+            }
         }
 
         private static void write(Path file, String text) {

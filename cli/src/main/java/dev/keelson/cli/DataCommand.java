@@ -8,6 +8,7 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.project.Project;
 import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDatasets;
 import java.util.ArrayList;
@@ -82,13 +83,16 @@ final class DataCommand extends CommandGroup {
 
         @Override
         int run(Session session) {
-            List<LoadReport> loads =
-                    Datasets.change(session.validated(), session.clock(), data -> data.load(source));
+            Project project = session.validated();
+            List<LoadReport> loads = Datasets.change(project, session.clock(), data -> data.load(source));
             Console console = session.console();
             List<List<String>> rows = new ArrayList<>();
             loads.forEach(load -> rows.addAll(rows(load, loads.size() > 1 ? load.source() + "." : "")));
             console.table(List.of("WHAT", "VALUE"), rows);
-            loads.forEach(load -> notes(session, load, loads.size() > 1));
+            loads.forEach(load -> {
+                tellQuarantined(session, load, loads.size() > 1);
+                notes(console, load, project.sources().size() > 1 ? " --source " + load.source() : "");
+            });
             console.document(loads.size() == 1 ? loads.getFirst().toJson() : json(loads));
             return YES;
         }
@@ -109,12 +113,11 @@ final class DataCommand extends CommandGroup {
             return rows;
         }
 
-        private static void notes(Session session, LoadReport load, boolean several) {
-            Console console = session.console();
-            tellQuarantined(session, load, several);
+        /** @param option what names the source of a load to other commands, where it is needed */
+        private static void notes(Console console, LoadReport load, String option) {
             if (!load.marked().isEmpty()) {
-                console.note("%s marked; `keelson data review list` shows them."
-                        .formatted(Texts.count(load.marked().size(), "row")));
+                console.note("%s marked; `keelson data review list%s` shows them."
+                        .formatted(Texts.count(load.marked().size(), "row"), option));
             }
             load.nulled().forEach((column, count) ->
                     console.note("%s of `%s` broke a rule and were made missing."

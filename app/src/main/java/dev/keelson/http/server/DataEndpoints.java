@@ -11,6 +11,7 @@ import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.ChecksJson;
 import dev.keelson.http.DatasetDetails;
 import dev.keelson.http.ReviewJson;
 import dev.keelson.registry.StoredReport;
@@ -73,8 +74,13 @@ final class DataEndpoints {
 
     private void check(ServerRequest request, ServerResponse response) {
         JsonNode body = body(request);
+        String source = text(body, "source");
+        String version = text(body, "version");
         Json.send(
-                response, backend.data().check(text(body, "source"), text(body, "version")).toJson());
+                response,
+                source == null && version == null
+                        ? ChecksJson.of(backend.data().checkAll())
+                        : backend.data().check(source, version).toJson());
     }
 
     private void review(ServerRequest request, ServerResponse response) {
