@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -134,6 +135,23 @@ public final class Datasets implements DataBackend {
                 : List.of(RunPipeline.load(workspace, source(project, source), clock.instant(), step -> {}));
     }
 
+    /**
+     * Why the next load makes the dataset of a source anew, by source; those whose dataset stays are missing. Looks only, also
+     * while another process owns the project.
+     */
+    public static Map<String, List<String>> changes(Project project) {
+        try (Workspace workspace = Workspace.reading(project)) {
+            Map<String, List<String>> changes = new LinkedHashMap<>();
+            for (SourceDefinition source : project.sources()) {
+                List<String> found = workspace.changes(source);
+                if (!found.isEmpty()) {
+                    changes.put(source.name(), found);
+                }
+            }
+            return changes;
+        }
+    }
+
     // ---- checks
 
     @Override
@@ -165,9 +183,11 @@ public final class Datasets implements DataBackend {
     static ValidationReport check(
             Workspace workspace, SourceDefinition source, @Nullable DatasetVersion version, Instant now) {
         Validation validation = new Validation(workspace.datasets());
-        DatasetVersion latest = workspace.datasets().latest(source.name()).orElse(null);
+        List<String> changes = workspace.changes(source);
+        DatasetVersion latest =
+                changes.isEmpty() ? workspace.datasets().latest(source.name()).orElse(null) : null;
         ValidationReport report = version == null
-                ? validation.source(source, () -> workspace.readSource(source, latest), now)
+                ? validation.source(source, () -> workspace.readSource(source, latest), changes, now)
                 : validation.version(source, version, now);
         workspace.catalog()
                 .update(tx -> tx.putReport(new StoredReport(

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of a source that come in one by one, read by the rules by which its file is read. */
 final class PushedRows {
-    private static final String PLACE = "rows";
+    /** What messages call rows that were pushed. */
+    static final String PLACE = "rows";
 
     private PushedRows() {}
 

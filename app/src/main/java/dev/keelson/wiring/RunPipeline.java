@@ -231,7 +231,6 @@ public final class RunPipeline {
     static LoadReport load(Workspace workspace, SourceDefinition definition, Instant now, Consumer<Step> done) {
         String source = definition.name();
         String name = workspace.project().sources().size() > 1 ? source + ": " : "";
-        workspace.loadPushes(definition, now);
         long started = System.nanoTime();
         Workspace.Load loaded = workspace.load(
                 definition,
@@ -254,10 +253,12 @@ public final class RunPipeline {
                 document(load, loaded.decisions())
                         .put("from", definition.file().text())
                         .put("millis", millis));
+        LoadReport.Anew anew = load.anew();
         done.accept(new Step(
                 "data",
                 load.changed(),
-                name + (load.changed()
+                name + (anew == null ? "" : anew.text() + "; ")
+                        + (load.changed()
                         ? "%,d rows read: %,d loaded, %,d updated, %,d unchanged, %,d quarantined; version %s"
                                 .formatted(
                                         load.read(),
@@ -329,6 +330,10 @@ public final class RunPipeline {
                 .put("from_sha256", load.sha256())
                 .put("marked", load.marked().size())
                 .put("marked_id", load.markedId());
+        LoadReport.Anew anew = load.anew();
+        if (anew != null) {
+            document.put("made_anew", String.join("; ", anew.changes())).put("kept", anew.kept());
+        }
         ArrayNode checks = document.putArray("checks");
         load.checks().forEach(check -> checks.add(check.toJson()));
         decisions.forEach(document.putArray("decisions")::add);

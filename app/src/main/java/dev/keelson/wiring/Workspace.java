@@ -1,11 +1,16 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keelson.data.DataLoad;
+import dev.keelson.data.DatasetRecipe;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.LostRows;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceReader;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -24,21 +29,26 @@ import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
+import dev.keelson.store.files.DurableFiles;
 import dev.keelson.store.files.FileArtifactStore;
 import dev.keelson.store.files.FilePushLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,6 +60,18 @@ import org.jspecify.annotations.Nullable;
 public final class Workspace implements AutoCloseable {
     /** The kind of the reports that are decisions of the review. */
     static final String REVIEW = "review";
+
+    /** The steps that hold by which recipe the dataset of a source was made. */
+    private static final String RECIPE = "recipe-of-dataset ";
+
+    /** The steps that hold rows set aside which the source of a dataset does not have. */
+    private static final String SET_ASIDE = "set-aside-of-dataset ";
+
+    /** The steps in which the release before held its times alone. */
+    private static final String TIMES = "times-of-source ";
+
+    private static final Set<ErrorCode> UNREADABLE =
+            Set.of(ErrorCode.SOURCE_NOT_FOUND, ErrorCode.SOURCE_UNREADABLE, ErrorCode.EMPTY_SOURCE, ErrorCode.MISSING_COLUMN);
 
     private final Project project;
     private final StateFolder state;
@@ -147,6 +169,7 @@ public final class Workspace implements AutoCloseable {
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
     void recover() {
         Adoption.finish(state, sqlite());
+        removeAside();
         datasets().sweep();
         artifactFiles().sweep();
     }
@@ -215,16 +238,20 @@ public final class Workspace implements AutoCloseable {
      * Loads what was pushed for the dataset. It comes before the source's file, whose rows are then known later; where
      * the file continues does not change.
      */
-    void loadPushes(SourceDefinition source, Instant now) {
+    private void loadPushes(SourceDefinition source, Instant now) {
         DatasetVersion previous = datasets().latest(source.name()).orElse(null);
-        List<PushLog.Push> entries = pushes().entries().stream()
-                .filter(entry -> entry.offline() && entry.source().equals(source.name()))
-                .toList();
+        List<PushLog.Push> entries = pushed(source);
         if (previous == null || entries.isEmpty()) {
             return;
         }
         dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
         pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
+    }
+
+    private List<PushLog.Push> pushed(SourceDefinition source) {
+        return pushes().entries().stream()
+                .filter(entry -> entry.offline() && entry.source().equals(source.name()))
+                .toList();
     }
 
     /**
@@ -239,54 +266,195 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Reads a source, lays the decisions of the review over it, and loads it.
+     * Loads what was pushed for a source and what its file or table has, with the decisions of the review laid over it. Where
+     * the definition says otherwise which rows there are than the one that the dataset was made by, the dataset is made anew;
+     * the version before stays, and stays the latest until the new one is complete.
      *
      * @param blocked told of a load that is blocked
-     * @throws KeelsonException BAD_VALUE when the source tells the times of its rows otherwise than its dataset was made
+     * @throws KeelsonException BAD_VALUE when the dataset is to be made anew and the source cannot be read
      */
     Load load(SourceDefinition source, Instant now, Consumer<DataLoad.Blocked> blocked) {
-        String step = "times-of-source " + source.name();
-        requireTimesOf(source, step);
-        Load done = loadRows(source, now, blocked);
-        catalog().update(tx -> tx.putStep(step, "times", times(source)));
+        Optional<DatasetRecipe> made = madeBy(source);
+        DatasetRecipe recipe = DatasetRecipe.of(source);
+        List<String> changes = made.map(each -> each.changesTo(recipe)).orElse(List.of());
+        Load done;
+        if (changes.isEmpty()) {
+            loadPushes(source, now);
+            done = loadRows(dataLoad(blocked), source, now);
+        } else {
+            done = loadAnew(source, made.orElseThrow(), changes, now, blocked);
+        }
+        if (done.report().version() != null) {
+            keepStep(RECIPE + source.name(), "recipe", recipe.text());
+        }
         return done;
     }
 
-    /** Rows of which some are known by one rule and some by another would give features that no moment ever saw. */
-    private void requireTimesOf(SourceDefinition source, String step) {
-        Optional<String> made = catalog().read(tx -> tx.step(step));
-        if (made.isEmpty()
-                || made.get().equals(times(source))
-                || datasets().latest(source.name()).isEmpty()) {
-            return;
+    private void keepStep(String key, String kind, String output) {
+        if (!catalog().read(tx -> tx.step(key)).equals(Optional.of(output))) {
+            catalog().update(tx -> tx.putStep(key, kind, output));
         }
-        throw new KeelsonException(
-                List.of(Problem.at(
-                        ErrorCode.BAD_VALUE,
-                        source.location(),
-                        "The source (%s) tells the times of its rows by %s now, but its dataset was made by %s; features of both would be mixed."
-                                .formatted(source.name(), times(source), made.get()),
-                        "Maybe give the source another name: its dataset starts anew then.")),
-                null);
     }
 
-    /** What says when the rows of a source happened and became known. */
-    private static String times(SourceDefinition source) {
-        return "event_time %s, created %s, known_after %s, outcomes %s, zone %s"
-                .formatted(
-                        source.eventTime(),
-                        source.created() == null ? "none" : source.created(),
-                        source.knownAfter(),
-                        source.outcomes(),
-                        source.zone());
+    /** The recipe by which the latest version of a source was made; empty when nothing was ever loaded. */
+    private Optional<DatasetRecipe> madeBy(SourceDefinition source) {
+        return datasets().latest(source.name()).map(version -> catalog().read(tx -> tx.step(RECIPE + source.name()))
+                .map(DatasetRecipe::parse)
+                .orElseGet(() -> DatasetRecipe.noted(
+                        source,
+                        version,
+                        catalog().read(tx -> tx.step(TIMES + source.name())).orElse(null))));
     }
 
-    private Load loadRows(SourceDefinition source, Instant now, Consumer<DataLoad.Blocked> blocked) {
+    /** Why the next load of a source makes its dataset anew; empty when it adds rows to what is there. */
+    List<String> changes(SourceDefinition source) {
+        return !hasCatalog()
+                ? List.of()
+                : madeBy(source)
+                        .map(made -> made.changesTo(DatasetRecipe.of(source)))
+                        .orElse(List.of());
+    }
+
+    private Load loadAnew(
+            SourceDefinition source,
+            DatasetRecipe made,
+            List<String> changes,
+            Instant now,
+            Consumer<DataLoad.Blocked> blocked) {
+        DatasetVersion before = datasets().latest(source.name()).orElseThrow();
+        List<PushLog.Push> entries = pushed(source);
         DataLoad load = dataLoad(blocked);
-        if (decisions(source.name()).isEmpty()) {
-            return new Load(load.load(Projects.reader(project.folder(), engine()), source, now, now), List.of());
+        LoadReport report;
+        List<String> applied = List.of();
+        long kept = 0;
+        try {
+            LostRows lost = lostRows(source, before, made, now);
+            List<LostRows.Text> besides = new ArrayList<>();
+            if (!entries.isEmpty()) {
+                besides.add(new LostRows.Text(PushedRows.PLACE, PushedRows.joined(source, entries), Set.of()));
+            }
+            if (besides.isEmpty()
+                    && lost.isEmpty()
+                    && setAside(source).isEmpty()
+                    && decisions(source.name()).isEmpty()) {
+                report = load.loadAnew(Projects.reader(project.folder(), engine()), source, now, now);
+            } else {
+                SourceRows own = readSource(source, null).before(now);
+                if (!lost.isEmpty()) {
+                    besides.add(lost.text(own));
+                }
+                besides.addAll(setAside(source));
+                SourceRows rows = own;
+                for (LostRows.Text beside : besides) {
+                    rows = LostRows.beside(rows, beside);
+                }
+                kept = (long) rows.frame().rows() - own.frame().rows();
+                applied = rows.decisions();
+                report = keepingSetAside(source, besides, rows, load, now);
+            }
+        } catch (KeelsonException e) {
+            throw UNREADABLE.contains(e.code()) ? cannotBeMadeAnew(source, changes, e) : e;
         }
-        SourceRows rows = readSource(source, datasets().latest(source.name()).orElse(null));
+        pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
+        return new Load(report.madeAnew(new LoadReport.Anew(changes, kept)), applied);
+    }
+
+    /** Rows that the source does not have and that were set aside when its dataset was made anew. */
+    private List<LostRows.Text> setAside(SourceDefinition source) {
+        List<LostRows.Text> texts = new ArrayList<>();
+        catalog()
+                .read(tx -> tx.step(SET_ASIDE + source.name()))
+                .ifPresent(step -> RunPipeline.parsed(step).forEach(text -> texts.add(LostRows.Text.fromJson(text))));
+        return texts;
+    }
+
+    /**
+     * Makes the dataset anew of rows; those of them that the source does not have and that are set aside are kept before, for
+     * the time when the rules let them in again.
+     */
+    private LoadReport keepingSetAside(
+            SourceDefinition source, List<LostRows.Text> besides, SourceRows rows, DataLoad load, Instant now) {
+        String step = SET_ASIDE + source.name();
+        String before = catalog().read(tx -> tx.step(step)).orElse("[]");
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        Set<String> kept = new HashSet<>();
+        for (LostRows.Text beside : besides) {
+            String place = "%s (set aside %d)".formatted(source.name(), list.size() + 1);
+            beside.setAside(rows, place, kept).ifPresent(text -> list.add(text.toJson()));
+        }
+        if (list.toString().equals(before)) {
+            return load.loadAnew(rows, null, now);
+        }
+        keepStep(step, "set aside", list.toString());
+        try {
+            return load.loadAnew(rows, null, now); // what was pushed is loaded before it is known, too
+        } catch (RuntimeException e) {
+            keepStep(step, "set aside", before);
+            throw e;
+        }
+    }
+
+    /** The rows of a version that its source does not have; what is read to find them is kept aside meanwhile. */
+    private LostRows lostRows(SourceDefinition source, DatasetVersion before, DatasetRecipe made, Instant now) {
+        removeAside();
+        ParquetDatasetStore aside = new ParquetDatasetStore(aside(), engine());
+        List<ReviewDecision> decisions = decisions(source.name()).stream()
+                .filter(decision -> decision.action() != ReviewDecision.Action.REJECT) // a rejected row is one of the source
+                .toList();
+        try {
+            return LostRows.of(
+                    datasets(),
+                    before,
+                    made,
+                    source,
+                    was -> loadRows(new DataLoad(aside), was, decisions, null, now).report().version(),
+                    aside);
+        } finally {
+            removeAside();
+        }
+    }
+
+    private Path aside() {
+        return state.root().resolve("anew");
+    }
+
+    private void removeAside() {
+        try {
+            DurableFiles.deleteAll(aside());
+        } catch (IOException e) {
+            throw StoreErrors.writing(aside(), e);
+        }
+    }
+
+    private static KeelsonException cannotBeMadeAnew(
+            SourceDefinition source, List<String> changes, KeelsonException cause) {
+        List<Problem> problems = new ArrayList<>();
+        problems.add(Problem.at(
+                ErrorCode.BAD_VALUE,
+                source.location(),
+                "The dataset of the source (%s) was made by another definition (%s). It has to be made anew, but the source cannot be read."
+                        .formatted(source.name(), String.join("; ", changes)),
+                "Nothing was changed. Maybe make the source readable again, take the change back, or give the source another"
+                        + " name: its dataset starts anew then; views and models name it, too."));
+        problems.addAll(cause.problems());
+        return new KeelsonException(problems, cause);
+    }
+
+    private Load loadRows(DataLoad load, SourceDefinition source, Instant now) {
+        return loadRows(load, source, decisions(source.name()), datasets().latest(source.name()).orElse(null), now);
+    }
+
+    private Load loadRows(
+            DataLoad load,
+            SourceDefinition source,
+            List<ReviewDecision> decisions,
+            @Nullable DatasetVersion previous,
+            Instant now) {
+        SourceReader reader = Projects.reader(project.folder(), engine());
+        if (decisions.isEmpty()) {
+            return new Load(load.load(reader, source, now, now), List.of());
+        }
+        SourceRows rows = Review.apply(reader.read(source, previous), decisions);
         return new Load(load.load(rows, now, now), rows.decisions());
     }
 

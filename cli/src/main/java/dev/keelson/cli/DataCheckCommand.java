@@ -100,6 +100,10 @@ final class DataCheckCommand {
             for (ValidationReport report : reports) {
                 report.problems().forEach(problem -> console.note(problem.toString()));
                 report.examples().stream().limit(SHOWN).map(QuarantinedRow::toString).forEach(console::note);
+                if (!report.changes().isEmpty()) {
+                    console.note("%s: the next load makes the dataset anew: %s."
+                            .formatted(report.source(), String.join("; ", report.changes())));
+                }
                 console.note("%s: %s. %s read, %s would go to quarantine, %s would be marked."
                         .formatted(
                                 report.source(),

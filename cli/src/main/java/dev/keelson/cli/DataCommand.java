@@ -115,6 +115,16 @@ final class DataCommand extends CommandGroup {
 
         /** @param option what names the source of a load to other commands, where it is needed */
         private static void notes(Console console, LoadReport load, String option) {
+            LoadReport.Anew anew = load.anew();
+            if (anew != null) {
+                console.note("%s was %s.%s"
+                        .formatted(
+                                load.source(),
+                                anew.text(),
+                                anew.kept() == 0
+                                        ? ""
+                                        : " %s kept that the source does not have.".formatted(Texts.count(anew.kept(), "row"))));
+            }
             if (!load.marked().isEmpty()) {
                 console.note("%s marked; `keelson data review list%s` shows them."
                         .formatted(Texts.count(load.marked().size(), "row"), option));
@@ -161,7 +171,7 @@ final class DataCommand extends CommandGroup {
                         report.path("updated").asText(),
                         report.path("deleted").asText(),
                         report.path("quarantined").asText(),
-                        load.outcome(),
+                        load.outcome() + (report.has("made_anew") ? ", made anew: " + report.path("made_anew").asText() : ""),
                         report.path("dataset_version").asText(),
                         report.path("millis").asText()));
                 ObjectNode node = list.addObject();

@@ -1,6 +1,8 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.registry.DefinitionPlan;
+import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDefinitions;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -18,7 +20,13 @@ final class PlanCommand extends KeelsonCommand {
     int run(Session session) {
         DefinitionPlan plan = ProjectDefinitions.plan(session.project());
         show(session, plan);
-        session.console().document(plan.toJson());
+        ObjectNode document = plan.toJson();
+        ObjectNode anew = document.putObject("made_anew");
+        Datasets.changes(session.project()).forEach((source, changes) -> {
+            session.console().line("made anew by the next load: the dataset of %s (%s)".formatted(source, String.join("; ", changes)));
+            changes.forEach(anew.putArray(source)::add);
+        });
+        session.console().document(document);
         if (!plan.isEmpty()) {
             session.console().note("`keelson apply` registers this; `keelson run` does so, too, and then loads and trains.");
         }

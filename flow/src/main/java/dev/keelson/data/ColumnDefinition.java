@@ -35,6 +35,11 @@ public record ColumnDefinition(
         values = List.copyOf(values);
     }
 
+    /** The same column with other patterns of its dates or times. */
+    ColumnDefinition withFormats(List<String> others) {
+        return new ColumnDefinition(name, type, others, required, min, max, values, pattern, onFail, location);
+    }
+
     /** What happens to a row with a cell that breaks a rule. */
     public enum OnFail {
         /** The row goes to quarantine with its reason. */

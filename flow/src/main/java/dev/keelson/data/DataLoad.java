@@ -127,8 +127,59 @@ public final class DataLoad {
     private LoadReport load(SourceRows rows, @Nullable Instant until, Instant now, boolean movesCursor) {
         SourceDefinition source = rows.source();
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()), false);
+        Step step = new Step(rows, until, now, movesCursor, state(source, previous, rows.schema()), null, false);
         return step.run();
+    }
+
+    /**
+     * Reads a source's file and makes its dataset anew of it, as {@link #loadAnew(SourceRows, Instant, Instant)} does.
+     *
+     * @throws KeelsonException as {@link SourceReader#read} and {@link #loadAnew(SourceRows, Instant, Instant)} do
+     */
+    public synchronized LoadReport loadAnew(
+            SourceReader reader, SourceDefinition source, @Nullable Instant until, Instant now) {
+        DatasetVersion replaced = store.latest(source.name()).orElse(null);
+        Optional<LoadReport> plain = BulkLoad.load(
+                reader.files(),
+                store,
+                source,
+                null,
+                until,
+                now,
+                load -> blocked.accept(new Blocked(
+                        load.source(), load.read(), load.quarantined(), load.quarantineId(), replaced)));
+        states.remove(source.name());
+        return plain.isPresent()
+                ? plain.get().since(replaced)
+                : loadAnew(reader.read(source, null), until, now);
+    }
+
+    /**
+     * Makes a dataset of rows alone, as if nothing had been loaded before: the version before is where changes are measured
+     * from, and stays as it is.
+     *
+     * @param rows read without a previous version
+     * @param until only rows known strictly before it are visible; null for all
+     * @param now when the load happens
+     * @throws KeelsonException DATA_BLOCKED when a check of severity BLOCK does not hold or no row is good; what the store
+     *     throws. Nothing visible has changed then
+     */
+    public synchronized LoadReport loadAnew(SourceRows rows, @Nullable Instant until, Instant now) {
+        return anew(rows, until, now, false);
+    }
+
+    /** Judges rows as {@link #loadAnew(SourceRows, Instant, Instant)} would, and changes nothing. */
+    public synchronized LoadReport checkAnew(SourceRows rows, @Nullable Instant until, Instant now) {
+        return anew(rows, until, now, true);
+    }
+
+    private LoadReport anew(SourceRows rows, @Nullable Instant until, Instant now, boolean dry) {
+        SourceDefinition source = rows.source();
+        DatasetVersion replaced = store.latest(source.name()).orElse(null);
+        DatasetState nothing = DatasetState.of(store, null, rows.schema(), source.key());
+        LoadReport report = new Step(rows, until, now, true, nothing, replaced, dry).run();
+        states.remove(source.name());
+        return report;
     }
 
     /**
@@ -142,7 +193,7 @@ public final class DataLoad {
     public synchronized LoadReport check(SourceRows rows, @Nullable Instant until, Instant now) {
         SourceDefinition source = rows.source();
         DatasetVersion previous = store.latest(source.name()).orElse(null);
-        return new Step(rows, until, now, true, state(source, previous, rows.schema()), true).run();
+        return new Step(rows, until, now, true, state(source, previous, rows.schema()), null, true).run();
     }
 
     private DatasetState state(SourceDefinition source, @Nullable DatasetVersion previous, Schema wanted) {
@@ -239,6 +290,7 @@ public final class DataLoad {
         private final DatasetState state;
         private final boolean dry;
         private final @Nullable DatasetVersion previous;
+        private final @Nullable DatasetVersion latest;
         private final List<QuarantinedRow> unreadable;
         private final List<QuarantinedRow> tooLate;
         private final List<Integer> fresh = new ArrayList<>();
@@ -254,12 +306,14 @@ public final class DataLoad {
         private final boolean movesCursor;
         private long cursorMark;
 
+        /** @param replaced the latest version when the dataset is made anew; else null */
         Step(
                 SourceRows rows,
                 @Nullable Instant until,
                 Instant now,
                 boolean movesCursor,
                 DatasetState state,
+                @Nullable DatasetVersion replaced,
                 boolean dry) {
             this.movesCursor = movesCursor;
             this.rows = rows;
@@ -269,6 +323,7 @@ public final class DataLoad {
             this.state = state;
             this.dry = dry;
             this.previous = state.version();
+            this.latest = replaced == null ? previous : replaced;
             this.cut = until == null ? rows.frame().rows() : rows.knownBefore(until);
             this.unreadable = rows.quarantinedBefore(until);
             this.copies = rows.copiesBefore(until);
@@ -289,22 +344,23 @@ public final class DataLoad {
             SourceChecks.Outcome outcome;
             try {
                 refuseWhenNothingIsGood(quarantined);
+                refuseWhenNothingIsLeft();
                 outcome = SourceChecks.evaluate(source, this);
                 if (!dry) {
                     SourceChecks.refuse(source, outcome, quarantined.size());
                 }
             } catch (KeelsonException e) {
                 if (e.code() == ErrorCode.DATA_BLOCKED && !dry) {
-                    blocked.accept(new Blocked(source.name(), read, quarantined.size(), quarantineId, previous));
+                    blocked.accept(new Blocked(source.name(), read, quarantined.size(), quarantineId, latest));
                 }
                 throw e;
             }
-            DatasetVersion version = previous;
+            DatasetVersion version = latest;
             String markedId = null;
             if (!dry) {
                 markedId =
                         outcome.marked().isEmpty() ? null : store.putQuarantine(source.name(), outcome.marked());
-                version = touched.isEmpty() ? previous : store.put(draft());
+                version = touched.isEmpty() ? latest : store.put(draft());
                 follow(version);
             }
             long loaded = (long) fresh.size() - updates.size();
@@ -325,7 +381,7 @@ public final class DataLoad {
                     outcome.marked(),
                     markedId,
                     version,
-                    previous);
+                    latest);
         }
 
         /** Tells the visible rows that are new or changed from those that are there already or came too late. */
@@ -554,7 +610,7 @@ public final class DataLoad {
                     List.copyOf(changed.values()),
                     nulls,
                     previous != null && !movesCursor ? previous.cursorMark() : Micros.toInstant(cursorMark),
-                    previous == null ? null : previous.id(),
+                    latest == null ? null : latest.id(),
                     now);
         }
 
@@ -609,6 +665,18 @@ public final class DataLoad {
                             source.name(),
                             first.reason()),
                     first.hint()));
+        }
+
+        /** A dataset that is made anew has a row: there is no version without one. */
+        private void refuseWhenNothingIsLeft() {
+            if (previous == null && latest != null && fresh.isEmpty()) {
+                throw new KeelsonException(Problem.at(
+                        ErrorCode.DATA_BLOCKED,
+                        source.location(),
+                        "No row of the source (%s) is known yet, so its dataset cannot be made anew."
+                                .formatted(source.name()),
+                        "Nothing was changed. Maybe `known_after` or `created` is not what was meant."));
+            }
         }
 
         // measurements
@@ -676,9 +744,9 @@ public final class DataLoad {
 
         @Override
         public @Nullable Frame before(List<String> columns) {
-            return previous == null || !columns.stream().allMatch(previous.schema()::contains)
+            return latest == null || !columns.stream().allMatch(latest.schema()::contains)
                     ? null
-                    : store.read(previous, previous.partitions(), columns);
+                    : store.read(latest, latest.partitions(), columns);
         }
 
         @Override

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param markedId under which the marked rows are stored, or null when there are none
  * @param version the latest version now; null when nothing was ever loaded
  * @param previous the latest version before, or null; the same as {@code version} when nothing changed
+ * @param anew why and how the dataset was made anew; null when rows were added to what was there
  */
 public record LoadReport(
         String source,
@@ -53,7 +54,8 @@ public record LoadReport(
         List<QuarantinedRow> marked,
         @Nullable String markedId,
         @Nullable DatasetVersion version,
-        @Nullable DatasetVersion previous) {
+        @Nullable DatasetVersion previous,
+        @Nullable Anew anew) {
     public LoadReport {
         quarantined = List.copyOf(quarantined);
         nulled = Collections.unmodifiableMap(new LinkedHashMap<>(nulled));
@@ -65,6 +67,110 @@ public record LoadReport(
                                     + " (%d) and quarantined (%d).")
                             .formatted(read, loaded, updated, deleted, superseded, unchanged, quarantined.size()));
         }
+    }
+
+    /** The report of a load that adds rows to what is there. */
+    public LoadReport(
+            String source,
+            long read,
+            long loaded,
+            long updated,
+            long deleted,
+            long superseded,
+            long unchanged,
+            long copies,
+            List<QuarantinedRow> quarantined,
+            @Nullable String quarantineId,
+            Map<String, Long> nulled,
+            String sha256,
+            List<CheckResult> checks,
+            List<QuarantinedRow> marked,
+            @Nullable String markedId,
+            @Nullable DatasetVersion version,
+            @Nullable DatasetVersion previous) {
+        this(
+                source,
+                read,
+                loaded,
+                updated,
+                deleted,
+                superseded,
+                unchanged,
+                copies,
+                quarantined,
+                quarantineId,
+                nulled,
+                sha256,
+                checks,
+                marked,
+                markedId,
+                version,
+                previous,
+                null);
+    }
+
+    /**
+     * A dataset that was made anew.
+     *
+     * @param changes what was another one in the definition that the rows before were made by
+     * @param kept rows of the version before that the source does not have, and that stayed
+     */
+    public record Anew(List<String> changes, long kept) {
+        public Anew {
+            changes = List.copyOf(changes);
+        }
+
+        /** In one line: {@code made anew: created was none, is seen_at}. */
+        public String text() {
+            return "made anew: " + String.join("; ", changes);
+        }
+
+        ObjectNode toJson() {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            changes.forEach(json.putArray("changes")::add);
+            return json.put("rows_kept", kept);
+        }
+
+        static @Nullable Anew fromJson(JsonNode json) {
+            if (!json.isObject()) {
+                return null;
+            }
+            List<String> changes = new ArrayList<>();
+            json.path("changes").forEach(each -> changes.add(each.asText()));
+            return new Anew(changes, json.path("rows_kept").asLong());
+        }
+    }
+
+    /** The same load, measured against another version before. */
+    LoadReport since(@Nullable DatasetVersion before) {
+        return with(before, anew);
+    }
+
+    /** The same load, of a dataset that was made anew. */
+    public LoadReport madeAnew(Anew how) {
+        return with(previous, how);
+    }
+
+    private LoadReport with(@Nullable DatasetVersion before, @Nullable Anew how) {
+        return new LoadReport(
+                source,
+                read,
+                loaded,
+                updated,
+                deleted,
+                superseded,
+                unchanged,
+                copies,
+                quarantined,
+                quarantineId,
+                nulled,
+                sha256,
+                checks,
+                marked,
+                markedId,
+                version,
+                before,
+                how);
     }
 
     /** Whether the load made a new version the latest. */
@@ -94,6 +200,9 @@ public record LoadReport(
         node.put("dataset_version", version == null ? null : version.id());
         node.put("previous_version", previous == null ? null : previous.id());
         node.put("changed", changed());
+        if (anew != null) {
+            node.set("made_anew", anew.toJson());
+        }
         ArrayNode results = node.putArray("checks");
         checks.forEach(check -> results.add(check.toJson()));
         ObjectNode missing = node.putObject("cells_made_missing");
@@ -137,7 +246,8 @@ public record LoadReport(
                 rows(json.path("marked")),
                 text(json, "marked_id"),
                 version == null ? null : versions.apply(version),
-                previous == null ? null : versions.apply(previous));
+                previous == null ? null : versions.apply(previous),
+                Anew.fromJson(json.path("made_anew")));
     }
 
     private static List<QuarantinedRow> rows(JsonNode list) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,14 @@ record RuleFindings(RowRule rule, long[] knownAt, List<QuarantinedRow> examples)
     /** Those of them that are kept as examples. */
     List<QuarantinedRow> examples(@Nullable Instant until) {
         return examples.subList(0, Math.min(examples.size(), count(until)));
+    }
+
+    /** These and those of another reading by the same rule. */
+    RuleFindings and(RuleFindings others) {
+        long[] known = LongStream.concat(Arrays.stream(knownAt), Arrays.stream(others.knownAt)).sorted().toArray();
+        List<QuarantinedRow> first = new ArrayList<>(examples);
+        first.addAll(others.examples);
+        return new RuleFindings(rule, known, first.subList(0, Math.min(first.size(), MOST)));
     }
 
     /**

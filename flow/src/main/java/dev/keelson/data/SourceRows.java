@@ -276,7 +276,8 @@ public final class SourceRows {
                     allCursors,
                     Arrays.stream(positions).mapToLong(row -> read.cursor[row]).toArray());
             if (deletes.length > 0) {
-                boolean[] further = picked(read.deletes, positions);
+                boolean[] further =
+                        read.deletes.length == 0 ? new boolean[positions.length] : picked(read.deletes, positions);
                 int before = allDeletes.length;
                 allDeletes = Arrays.copyOf(allDeletes, before + further.length);
                 System.arraycopy(further, 0, allDeletes, before, further.length);
@@ -295,6 +296,10 @@ public final class SourceRows {
                 linesNow[i] = origin.line();
                 decidedNow.set(i);
             } else {
+                Origin origin = review.origins().get(kept[order[i]]);
+                if (origin != null) {
+                    originsNow.put(i, origin);
+                }
                 linesNow[i] = lines[kept[order[i]]];
                 decidedNow.set(i, decided.get(kept[order[i]]));
             }
@@ -327,6 +332,94 @@ public final class SourceRows {
                         decidedNow,
                         pairs(keys, rejected.stream().mapToInt(Integer::intValue).toArray()),
                         Collections.unmodifiableMap(originsNow)));
+    }
+
+    /** What of these rows was known strictly before an instant, and the bad ones of which nobody can say when. */
+    public SourceRows before(Instant until) {
+        int cut = knownBefore(until);
+        long limit = Micros.of(until);
+        int[] kept = IntStream.range(0, cut).toArray();
+        int[] bad = IntStream.range(0, quarantined.size())
+                .filter(i -> quarantinedKnownAt[i] < limit)
+                .toArray();
+        return new SourceRows(
+                source,
+                text,
+                header,
+                sha256,
+                frame.take(kept),
+                Arrays.copyOf(lines, cut),
+                Arrays.copyOf(keys, 2 * cut),
+                Arrays.copyOf(contents, 2 * cut),
+                Arrays.copyOf(cursor, cut),
+                deletes.length == 0 ? deletes : Arrays.copyOf(deletes, cut),
+                Arrays.stream(bad).mapToObj(quarantined::get).toList(),
+                Arrays.stream(bad).mapToLong(i -> quarantinedKnownAt[i]).toArray(),
+                Arrays.stream(copiesKnownAt).filter(known -> known < limit).toArray(),
+                nulled,
+                findings.stream()
+                        .map(each -> new RuleFindings(
+                                each.rule(), Arrays.copyOf(each.knownAt(), each.count(until)), each.examples(until)))
+                        .toList(),
+                review);
+    }
+
+    /**
+     * These rows and others that the source does not have: those whose key is none of these.
+     *
+     * @param others rows of the same source, read from elsewhere
+     */
+    SourceRows and(SourceRows others) {
+        RowIndex mine = new RowIndex(frame.rows());
+        for (int row = 0; row < frame.rows(); row++) {
+            mine.put(keyHigh(row), keyLow(row), 0, 0, row);
+        }
+        int[] further = IntStream.range(0, others.frame.rows())
+                .filter(row -> mine.find(others.keyHigh(row), others.keyLow(row)) < 0)
+                .toArray();
+        SourceRows kept = others.judged(
+                others.frame, further, List.of(), new long[0], Map.of(), others.findings);
+        List<Origin> origins = IntStream.range(0, kept.frame.rows())
+                .mapToObj(row -> new Origin(kept.file(row), kept.line(row), kept.raw(row)))
+                .toList();
+        SourceRows all = reviewed(
+                new BitSet(),
+                new BitSet(),
+                review.decided(),
+                List.of(new Part(kept, origins)),
+                others.quarantined,
+                Arrays.stream(others.quarantinedKnownAt).boxed().toList(),
+                review.applied(),
+                review.accepted(),
+                List.of());
+        Map<String, Long> nulledNow = new LinkedHashMap<>(nulled);
+        others.nulled.forEach((column, count) -> nulledNow.merge(column, count, Long::sum));
+        List<RuleFindings> found = new ArrayList<>();
+        for (int i = 0; i < all.findings.size(); i++) {
+            found.add(i < others.findings.size() ? all.findings.get(i).and(others.findings.get(i)) : all.findings.get(i));
+        }
+        return new SourceRows(
+                source,
+                text,
+                header,
+                sha256,
+                all.frame,
+                all.lines,
+                all.keys,
+                all.contents,
+                all.cursor,
+                all.deletes,
+                all.quarantined,
+                all.quarantinedKnownAt,
+                copiesKnownAt,
+                nulledNow,
+                found,
+                new Reviewed(
+                        review.applied(),
+                        review.accepted(),
+                        all.review.decided(),
+                        review.rejectedKeys(),
+                        all.review.origins()));
     }
 
     private Set<String> decidedRaw(BitSet dropped) {

@@ -34,10 +34,24 @@ public final class Validation {
      * @param now what freshness is measured against
      */
     public ValidationReport source(SourceDefinition source, Supplier<SourceRows> rows, Instant now) {
+        return source(source, rows, List.of(), now);
+    }
+
+    /**
+     * As {@link #source(SourceDefinition, Supplier, Instant)}, of a source whose dataset the next load makes anew.
+     *
+     * @param rows reads the source without a previous version
+     * @param changes what the definition says otherwise than the one that the dataset was made by; empty when nothing
+     */
+    public ValidationReport source(
+            SourceDefinition source, Supplier<SourceRows> rows, List<String> changes, Instant now) {
         String latest = store.latest(source.name()).map(DatasetVersion::id).orElse(null);
         try {
-            LoadReport load = new DataLoad(store).check(rows.get(), null, now);
-            return ValidationReport.of(load, now, ValidationReport.Of.SOURCE);
+            DataLoad load = new DataLoad(store);
+            LoadReport report = changes.isEmpty()
+                    ? load.check(rows.get(), null, now)
+                    : load.checkAnew(rows.get(), null, now).madeAnew(new LoadReport.Anew(changes, 0));
+            return ValidationReport.of(report, now, ValidationReport.Of.SOURCE);
         } catch (KeelsonException e) {
             return ValidationReport.failed(source.name(), now, ValidationReport.Of.SOURCE, latest, e.problems());
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks what became of each check, in declared order
  * @param examples the first of the rows set aside, then of those marked
  * @param problems why nothing could be looked at; empty unless the verdict is FAILED
+ * @param changes why a load would make the dataset anew; empty when it would add rows to what is there
  */
 public record ValidationReport(
         String source,
@@ -44,13 +45,15 @@ public record ValidationReport(
         long marked,
         List<CheckResult> checks,
         List<QuarantinedRow> examples,
-        List<Problem> problems) {
+        List<Problem> problems,
+        List<String> changes) {
     private static final int EXAMPLES = 100;
 
     public ValidationReport {
         checks = List.copyOf(checks);
         examples = List.copyOf(examples);
         problems = List.copyOf(problems);
+        changes = List.copyOf(changes);
     }
 
     /** What was looked at. */
@@ -81,6 +84,7 @@ public record ValidationReport(
         load.quarantined().stream().limit(EXAMPLES).forEach(examples::add);
         load.marked().stream().limit(EXAMPLES).forEach(examples::add);
         DatasetVersion version = load.version();
+        LoadReport.Anew anew = load.anew();
         return new ValidationReport(
                 load.source(),
                 at,
@@ -94,14 +98,15 @@ public record ValidationReport(
                 load.marked().size(),
                 load.checks(),
                 examples,
-                List.of());
+                List.of(),
+                anew == null ? List.of() : anew.changes());
     }
 
     /** Of a source that could not be looked at. */
     public static ValidationReport failed(
             String source, Instant at, Of of, @Nullable String version, List<Problem> problems) {
         return new ValidationReport(
-                source, at, of, Verdict.FAILED, version, 0, 0, 0, 0, 0, List.of(), List.of(), problems);
+                source, at, of, Verdict.FAILED, version, 0, 0, 0, 0, 0, List.of(), List.of(), problems, List.of());
     }
 
     /** Whether a load would go through. */
@@ -126,6 +131,9 @@ public record ValidationReport(
         checks.forEach(check -> list.add(check.toJson()));
         ArrayNode rows = json.putArray("examples");
         examples.forEach(row -> rows.add(row.toJson().put("row", Review.rowId(row))));
+        if (!changes.isEmpty()) {
+            changes.forEach(json.putArray("makes_anew")::add);
+        }
         ArrayNode wrong = json.putArray("problems");
         for (Problem problem : problems) {
             Location location = problem.location();
@@ -158,6 +166,8 @@ public record ValidationReport(
                     place.isTextual() ? new Location(place.asText(), 0, 0) : null,
                     hint.isTextual() ? hint.asText() : null));
         });
+        List<String> changes = new ArrayList<>();
+        json.path("makes_anew").forEach(each -> changes.add(each.asText()));
         JsonNode version = json.path("dataset_version");
         return new ValidationReport(
                 json.required("source").asText(),
@@ -172,6 +182,7 @@ public record ValidationReport(
                 json.path("rows_marked").asLong(),
                 checks,
                 examples,
-                problems);
+                problems,
+                changes);
     }
 }

@@ -83,6 +83,40 @@ class DataLoadTest {
     }
 
     @Test
+    void datasetMadeAnewHasTheRowsOfTheSourceAloneAndFollowsTheVersionBefore() {
+        SourceDefinition source = Sources.dated().build();
+        DatasetVersion before = version(load(source, daily(40)));
+        SourceDefinition later = source.with().knownAfter(Duration.ofHours(7)).build();
+
+        LoadReport judged = load.checkAnew(Sources.read(later, daily(30)), null, NOW);
+        LoadReport report = load.loadAnew(Sources.read(later, daily(30)), null, NOW);
+
+        assertThat(judged.loaded()).isEqualTo(30);
+        assertThat(judged.version()).isEqualTo(before);
+        assertThat(report.loaded()).isEqualTo(30);
+        assertThat(report.previous()).isEqualTo(before);
+        assertThat(version(report).rows()).isEqualTo(30);
+        assertThat(version(report).parent()).isEqualTo(before.id());
+        InMemoryDatasetStore fresh = new InMemoryDatasetStore();
+        assertThat(version(report).id())
+                .isEqualTo(version(new DataLoad(fresh).load(Sources.read(later, daily(30)), null, NOW)).id());
+        assertThat(load(later, daily(30)).changed()).isFalse();
+    }
+
+    @Test
+    void datasetIsNotMadeAnewOfNoRow() {
+        SourceDefinition source = Sources.dated().build();
+        DatasetVersion before = version(load(source, daily(3)));
+
+        KeelsonException refused = catchThrowableOfType(
+                KeelsonException.class,
+                () -> load.loadAnew(Sources.read(source, daily(3)), Instant.parse("2021-01-01T00:00:00Z"), NOW));
+
+        assertThat(refused.code()).isEqualTo(ErrorCode.DATA_BLOCKED);
+        assertThat(store.latest("matches")).contains(before);
+    }
+
+    @Test
     void newRowsRewriteOnlyTheirMonth() {
         SourceDefinition source = Sources.dated().build();
         load(source, daily(40));
