@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>CSV files: UTF-8 with or without a byte order mark; LF, CRLF or CR; a header; cells may be quoted;
  *   <li>JSON lines ({@code .jsonl}, {@code .ndjson}): one object a line;
- *   <li>both plain or compressed with gzip; several files at once when they have the same columns;
+ *   <li>both plain or compressed with gzip; several files at once, whose columns may differ in
+ *       order and, where no row needs them, be missing in some;
  *   <li>Parquet files and tables, through the adapters that were given.
  * </ul>
  *
