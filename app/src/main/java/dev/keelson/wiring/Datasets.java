@@ -261,7 +261,9 @@ public final class Datasets implements DataBackend {
                 definition.name(),
                 found.getFirst().row(),
                 action,
-                action == ReviewDecision.Action.CORRECT ? workspace.readSource(definition, null).header() : List.of(),
+                action == ReviewDecision.Action.CORRECT
+                        ? workspace.readSource(definition, null).header(found.getFirst().row().file())
+                        : List.of(),
                 cells,
                 actor,
                 reason,

@@ -49,11 +49,12 @@ public final class ProjectDatasets {
      * Looks at a file, a folder or a pattern and says what source it could be.
      *
      * @param folder where a relative path starts
+     * @param progress told from time to time
      * @throws KeelsonException SOURCE_NOT_FOUND, SOURCE_UNREADABLE, EMPTY_SOURCE
      */
-    public static InferredSource infer(Path folder, String file, String name) {
+    public static InferredSource infer(Path folder, String file, String name, InferredSource.Progress progress) {
         try (DuckDb engine = new DuckDb(DuckDbSettings.defaults())) {
-            return InferredSource.of(Projects.reader(folder, engine), file, name);
+            return InferredSource.of(Projects.reader(folder, engine), file, name, progress);
         }
     }
 

@@ -134,4 +134,90 @@ class InferredSourceTest {
         assertThat(rows.schema().column("id").type()).isEqualTo(ColumnType.STRING);
         assertThat(rows.schema().column("event_time").type()).isEqualTo(ColumnType.TIMESTAMP);
     }
+
+    private static String bets(boolean open) {
+        StringBuilder text = new StringBuilder("bet,placed_at,settled_at,odds,status,profit\n");
+        for (int i = 0; i < 200; i++) {
+            String placed = "2024-01-%02dT10:%02d:00Z".formatted(1 + i / 10, i % 60);
+            text.append("b%d,%s,".formatted(i, placed));
+            text.append(
+                    open && i % 50 == 7
+                            ? ",1.5,,\n"
+                            : "2024-01-%02dT12:%02d:00Z,1.5,won,5\n".formatted(1 + i / 10, i % 60));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void timeThatIsLaterOnEveryRowIsSuggestedAsCreated() throws IOException {
+        InferredSource inferred = infer("bets.csv", bets(false));
+
+        assertThat(inferred.yaml())
+                .contains("event_time: placed_at\n")
+                .contains("# created: settled_at  # always after placed_at: 0 of 200 earlier, median 2.0 h\n")
+                .contains("# outcomes: { columns: [status, profit], known_after: 2h }  # by their names; ")
+                .contains("key: [bet]  # different in each of 200 rows");
+    }
+
+    @Test
+    void suggestionsLoadWhenTheyAreTaken() throws IOException {
+        InferredSource inferred = infer("bets.csv", bets(false));
+        Path file = Files.writeString(
+                folder.resolve("keelson.yaml"),
+                "keelson: 1\nproject: inferred\ntimezone: UTC\n"
+                        + inferred.yaml().replace("# created:", "created:").replace("# outcomes:", "outcomes:"));
+
+        SourceDefinition source = new ProjectReader(SourceHeaders.none(), Map.of())
+                .read(file, Map.of())
+                .sources()
+                .getFirst();
+
+        assertThat(source.created()).isEqualTo("settled_at");
+        assertThat(source.outcomes()).containsExactly("status", "profit");
+        assertThat(new SourceReader(new FileSourceFiles(folder)).read(source, null).quarantined()).isEmpty();
+    }
+
+    @Test
+    void columnsThatAreEmptyAsLongAsALaterTimeIsAreOutcomes() throws IOException {
+        InferredSource inferred = infer("bets.csv", bets(true));
+
+        assertThat(inferred.yaml())
+                .doesNotContain("created: settled_at")
+                .contains("# settled_at is always after placed_at: 0 of 196 earlier, median 2.0 h, but missing in 4 rows")
+                .contains("# status, profit missing in the same 4 rows as settled_at; ");
+    }
+
+    @Test
+    void columnNamedCreatedThatIsEarlierIsNotTaken() throws IOException {
+        InferredSource inferred = infer(
+                "t.csv",
+                "id,event_time,created_at\n1,2024-01-02T00:00:00Z,2024-01-01T00:00:00Z\n2,2024-01-03T00:00:00Z,2024-01-04T00:00:00Z\n");
+
+        assertThat(inferred.yaml()).contains("event_time: event_time  # or created_at\n").doesNotContain("created: ");
+    }
+
+    @Test
+    void nearestKeyIsShownWhenThereIsNone() throws IOException {
+        InferredSource inferred =
+                infer("t.csv", "team,day\na,2024-01-01\na,2024-01-01\na,2024-01-02\nb,2024-01-01\n");
+
+        assertThat(inferred.complete()).isFalse();
+        assertThat(inferred.yaml()).contains("# key: [team, day]  # the nearest: different in 75.00%, 1 of 4 rows repeated");
+    }
+
+    @Test
+    void columnsOfSomeFilesAreCounted() throws IOException {
+        Files.createDirectories(folder.resolve("rows"));
+        Files.writeString(folder.resolve("rows/1.csv"), "id,day,a\n1,2024-01-01,1\n,,\n");
+        Files.writeString(folder.resolve("rows/2.csv"), "b,day,id\nx,2024-01-02,2\n");
+
+        InferredSource inferred = InferredSource.of(new SourceReader(new FileSourceFiles(folder)), "rows", "rows");
+
+        assertThat(inferred.yaml())
+                .contains(": 2 rows and 4 columns of 2 files.")
+                .contains("# 1 line without values, or with more or fewer cells than the header, left aside.")
+                .contains("a: long  # in 1 of 2 files; 100% parse; 50.00% missing")
+                .contains("b: string  # in 1 of 2 files; 50.00% missing");
+        assertThat(load(inferred).frame().rows()).isEqualTo(2);
+    }
 }

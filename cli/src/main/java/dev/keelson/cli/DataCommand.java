@@ -199,6 +199,8 @@ final class DataCommand extends CommandGroup {
             name = "infer",
             description = "Look at a file and write the block that declares it as a source, with the evidence.")
     static final class Infer extends KeelsonCommand {
+        private static final long QUICK_NANOS = 1_000_000_000; // what takes no longer shows no progress
+
         @Parameters(paramLabel = "FILE", description = "A file, a folder, or a pattern in quotes.")
         String file = "";
 
@@ -207,8 +209,17 @@ final class DataCommand extends CommandGroup {
 
         @Override
         int run(Session session) {
-            InferredSource inferred =
-                    ProjectDatasets.infer(session.path(".").toAbsolutePath().normalize(), file, name());
+            ProgressLine progress = session.progress("infer");
+            long start = System.nanoTime();
+            InferredSource inferred = ProjectDatasets.infer(
+                    session.path(".").toAbsolutePath().normalize(),
+                    file,
+                    name(),
+                    (done, of) -> {
+                        if (System.nanoTime() - start > QUICK_NANOS) {
+                            progress.at((int) (100L * done / of), 100, "percent of " + file);
+                        }
+                    });
             inferred.yaml().lines().forEach(session.console()::line);
             session.console().document(inferred.toJson());
             if (!inferred.complete()) {

@@ -51,16 +51,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The load of a plain CSV file: all columns declared, no quotes, no contradictions, in order of time as far as months
- * go, with the event time in the key. Blocks of lines are read by several threads with the readers of cells that every load
+ * The load of a plain CSV file: all columns declared, no contradictions, in order of time as far as months go, and rules
+ * that judge rows by themselves. Blocks of records are read by several threads with the readers of cells that every load
  * uses; a month is sorted, hashed and stored as soon as later blocks have left it behind. A key has its rows in one
  * month, so a load that follows another compares month with month, and only those whose hash is another one row by row.
- * In memory are the open months and a few blocks. The version is the one that {@link SourceReader} and {@link DataLoad}
- * make of the file.
+ * In memory are the open months and a few blocks, and where the event time is not in the key, a hash of each key. The
+ * version is the one that {@link SourceReader} and {@link DataLoad} make of the file.
  *
  * <p>Whatever else a file is, or turns out to be at its last line, is answered with nothing: the file is then read again
  * by the parser that knows line and column. Months stored until then are swept.
@@ -70,6 +71,9 @@ final class BulkLoad {
     private static final int BLOCK =
             (int) Math.clamp(Runtime.getRuntime().maxMemory() / 256, 1L << 18, 4L << 20);
 
+    private static final int QUOTED = -1;
+    private static final int NOT_PLAIN = -2;
+    private static final int NOT_VISIBLE = Integer.MIN_VALUE;
     private static final int BLOCKS_AHEAD = 4;
     private static final int MONTHS_AHEAD = 3;
     private static final int BLOCKS_BEHIND = 4;
@@ -83,7 +87,11 @@ final class BulkLoad {
     private final long limit;
     private final List<String> header;
     private final List<CellRule> rules;
+    private final List<RowSchema.Rule> rowRules;
+    private final boolean timeInKey;
     private final Schema schema;
+    private final KeyMonths keys = new KeyMonths(Runtime.getRuntime().maxMemory() / 5);
+    private final NavigableMap<YearMonth, List<Frame>> brokenRows = new TreeMap<>();
     private final NavigableMap<YearMonth, List<Frame>> open = new TreeMap<>();
     private final NavigableMap<YearMonth, Future<@Nullable Stored>> stored = new TreeMap<>();
     private final Deque<YearMonth> earliest = new ArrayDeque<>();
@@ -92,6 +100,8 @@ final class BulkLoad {
     private final long mostRows;
     private long openRows;
     private long rejectedChars;
+    private long rejectedCopies;
+    private boolean nulledByRule;
     private int lines = 1; // the header
 
     private BulkLoad(
@@ -116,6 +126,8 @@ final class BulkLoad {
         rules.forEach(rule -> columns.add(new Column(rule.name(), rule.type())));
         SystemColumns.NAMES.forEach(name -> columns.add(new Column(name, ColumnType.TIMESTAMP)));
         this.schema = new Schema(columns);
+        this.rowRules = RowSchema.rules(source, schema);
+        this.timeInKey = source.key().contains(source.eventTime());
         this.mostRows = Runtime.getRuntime().maxMemory() / 6 / (9L * columns.size() + 16);
     }
 
@@ -132,9 +144,21 @@ final class BulkLoad {
      * @param frame the visible ones, in the order of the file
      * @param nulled cells made missing, by column
      * @param lines how many lines it has
-     * @param rejected those that are no good row: their place in the block, and what they say
+     * @param rejected records that are no good row: the line in the block where each starts, and what it says
+     * @param judged what the rules made of its rows; null when nothing but the rows themselves is needed
      */
-    private record Block(Frame frame, long[] nulled, int lines, NavigableMap<Integer, String> rejected) {}
+    private record Block(
+            Frame frame, long[] nulled, int lines, NavigableMap<Integer, String> rejected, @Nullable Judged judged) {}
+
+    /**
+     * What is needed of a block besides its rows.
+     *
+     * @param broken rows that break a rule: their keys count
+     * @param nulled cells that rules made missing, by column
+     * @param keys a hash of the key of each row, whether visible or not; empty when the event time is in the key
+     * @param months the month of each; another number than any month's for rows that are not visible
+     */
+    private record Judged(Frame broken, Map<String, Long> nulled, long[] keys, int[] months) {}
 
     /**
      * A month that was dealt with.
@@ -146,9 +170,17 @@ final class BulkLoad {
      * @param loaded rows that were not there before
      * @param updated rows that were there with another content
      * @param cursorMark the greatest cursor of rows loaded or updated
+     * @param left hashes of the keys that it had and the file does not have in it
      */
     private record Stored(
-            Partition partition, long[] nulls, long read, long copies, long loaded, long updated, long cursorMark) {}
+            Partition partition,
+            long[] nulls,
+            long read,
+            long copies,
+            long loaded,
+            long updated,
+            long cursorMark,
+            long[] left) {}
 
     /**
      * Loads a source.
@@ -210,12 +242,13 @@ final class BulkLoad {
                 .zone(source.zone())
                 .columns(source.columns())
                 .checks(source.checks())
+                .rules(source.rules())
                 .location(source.location())
                 .build();
         String file = source.file().text().toLowerCase(Locale.ROOT);
         return source.equals(plain)
                 && (file.endsWith(".csv") || file.endsWith(".csv.gz"))
-                && source.key().contains(source.eventTime())
+                && source.rules().stream().allMatch(RowRules::isPlain)
                 && source.checks().stream().allMatch(BulkLoad::isKnown);
     }
 
@@ -256,7 +289,7 @@ final class BulkLoad {
             return Optional.empty();
         }
         NavigableMap<YearMonth, Stored> months = load.months(blocks);
-        if (months == null || months.isEmpty()) {
+        if (months == null || months.isEmpty() || !load.isKnown(months)) {
             return Optional.empty();
         }
         in.transferTo(OutputStream.nullOutputStream()); // what follows the compressed data belongs to the hash
@@ -292,13 +325,16 @@ final class BulkLoad {
         }
     }
 
-    /** Whole lines of a stream, block by block. */
+    /** Whole records of a stream, block by block. */
     private static final class Blocks {
+        private static final int BYTE_ORDER_MARK = 3;
+
         private final InputStream in;
         private final int size;
         private byte[] rest = {};
         private boolean ended;
         private boolean cut;
+        private boolean begun;
 
         Blocks(InputStream in, int size) {
             this.in = in;
@@ -326,12 +362,12 @@ final class BulkLoad {
             return line;
         }
 
-        /** Whether reading ended at a line that is longer than a block. */
+        /** Whether reading ended at a record that is longer than a block. */
         boolean cut() {
             return cut;
         }
 
-        /** The next lines, or null at the end; a last line without an end is one. */
+        /** The next records, or null at the end; a last one without an end is one. */
         byte @Nullable [] next() throws IOException {
             if (ended && rest.length == 0) {
                 return null;
@@ -342,17 +378,50 @@ final class BulkLoad {
             ended |= read < size;
             int end = length;
             if (!ended) {
-                while (end > 0 && block[end - 1] != '\n') {
-                    end--;
-                }
+                end = wholeRecords(block, length);
                 if (end == 0) {
                     ended = true;
                     cut = true;
                     length = 0;
                 }
             }
+            begun = true;
             rest = Arrays.copyOfRange(block, end, length);
             return end == 0 ? null : Arrays.copyOf(block, end);
+        }
+
+        /** Where the last whole record ends; a line end between quotes ends none. */
+        private int wholeRecords(byte[] block, int length) {
+            int quote = 0;
+            while (quote < length && block[quote] != '"') {
+                quote++;
+            }
+            int end = length;
+            while (quote == length && end > 0 && block[end - 1] != '\n') {
+                end--;
+            }
+            if (quote == length) {
+                return end;
+            }
+            boolean marked = !begun && length >= BYTE_ORDER_MARK && block[0] == (byte) 0xEF;
+            boolean quoted = false;
+            boolean cellStart = true;
+            end = 0;
+            for (int i = marked ? BYTE_ORDER_MARK : 0; i < length; i++) {
+                byte b = block[i];
+                if (quoted) {
+                    if (b == '"' && i + 1 < length && block[i + 1] == '"') {
+                        i++;
+                    } else {
+                        quoted = b != '"';
+                    }
+                    continue;
+                }
+                quoted = cellStart && b == '"';
+                cellStart = b == ',' || b == '\n' || b == '\r';
+                end = b == '\n' ? i + 1 : end;
+            }
+            return end;
         }
     }
 
@@ -430,28 +499,43 @@ final class BulkLoad {
         String createdName = source.created();
         ColumnReader created = createdName == null ? null : readers[header.indexOf(createdName)];
         long knownAfter = Micros.of(source.knownAfter());
+        boolean judging = !rowRules.isEmpty() || !timeInKey;
         long[] nulls = new long[readers.length];
         long[] events = new long[1024];
         long[] known = new long[1024];
+        int[] places = new int[rowRules.isEmpty() ? 0 : 3 * 1024]; // of each row its line, its first character and its end
         NavigableMap<Integer, String> rejected = new TreeMap<>();
         boolean[] nulledHere = new boolean[readers.length];
+        QuotedCells cells = new QuotedCells();
         int rows = 0;
         int lines = 0;
         int at = 0;
         while (at < length) {
             int start = at;
+            int line = lines + 1;
             int end = lineEnd(chars, start, length);
-            if (end < 0) {
+            boolean good;
+            if (end == QUOTED) {
+                if (!cells.read(chars, start, length) || isLoneReturn(chars, cells.end(), length)) {
+                    return null;
+                }
+                end = cells.end();
+                at = end < length && chars[end] == '\r' ? end + 2 : end + 1;
+                lines += cells.lines();
+                good = cells.good() && isGood(readers, cells, rows, nulledHere);
+            } else if (end == NOT_PLAIN) {
                 return null;
+            } else {
+                at = end + 1;
+                lines++;
+                end = end > start && chars[end - 1] == '\r' ? end - 1 : end;
+                if (end == start) {
+                    continue; // a blank line
+                }
+                good = isGood(readers, chars, start, end, rows, nulledHere);
             }
-            at = end + 1;
-            lines++;
-            int last = end > start && chars[end - 1] == '\r' ? end - 1 : end;
-            if (last == start) {
-                continue; // a blank line
-            }
-            if (!isGood(readers, chars, start, last, rows, nulledHere)) {
-                rejected.put(lines, new String(chars, start, last - start));
+            if (!good) {
+                rejected.put(line, new String(chars, start, end - start));
                 continue;
             }
             for (int i = 0; i < nulls.length; i++) {
@@ -460,10 +544,16 @@ final class BulkLoad {
             if (rows == events.length) {
                 events = Arrays.copyOf(events, 2 * rows);
                 known = Arrays.copyOf(known, 2 * rows);
+                places = Arrays.copyOf(places, 2 * places.length);
+            }
+            if (places.length > 0) {
+                places[3 * rows] = line;
+                places[3 * rows + 1] = start;
+                places[3 * rows + 2] = end;
             }
             events[rows] = eventTime.microsAt(rows);
             known[rows] = created != null ? created.microsAt(rows) : Math.addExact(events[rows], knownAfter);
-            rows += known[rows] < limit ? 1 : 0;
+            rows += judging || known[rows] < limit ? 1 : 0;
         }
         List<Vector> vectors = new ArrayList<>();
         for (ColumnReader reader : readers) {
@@ -471,19 +561,61 @@ final class BulkLoad {
         }
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(events, rows), null));
         vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, Arrays.copyOf(known, rows), null));
-        return new Block(new Frame(schema, vectors, rows), nulls, lines, rejected);
+        Frame frame = new Frame(schema, vectors, rows);
+        return judging
+                ? judged(frame, nulls, lines, rejected, chars, places)
+                : new Block(frame, nulls, lines, rejected, null);
     }
 
-    /** Where a line ends; -1 when there are quotes in it, or a carriage return that ends nothing. */
+    /** A block of which rules set rows aside, and whose keys are looked at. */
+    private Block judged(
+            Frame all, long[] nulls, int lines, NavigableMap<Integer, String> rejected, char[] chars, int[] places) {
+        long[] events = all.longs(SystemColumns.EVENT_TIME).values();
+        long[] known = all.longs(SystemColumns.KNOWN_AT).values();
+        RowRules.Judged judged = RowRules.judge(rowRules, all);
+        boolean[] out = judged.out();
+        int[] months = new int[timeInKey ? 0 : all.rows()];
+        for (int row = 0; row < months.length; row++) {
+            boolean counts = out[row] || known[row] < limit;
+            months[row] = counts ? DatasetState.number(DatasetState.monthOf(events[row])) : NOT_VISIBLE;
+        }
+        long[] hashes = timeInKey ? new long[0] : keyHashes(all);
+        for (int row = 0; row < all.rows(); row++) {
+            if (out[row]) {
+                int start = places[3 * row + 1];
+                rejected.put(places[3 * row], new String(chars, start, places[3 * row + 2] - start));
+            }
+        }
+        Frame good = judged.frame()
+                .take(IntStream.range(0, all.rows())
+                        .filter(row -> !out[row] && known[row] < limit)
+                        .toArray());
+        Frame broken = all.take(IntStream.range(0, all.rows()).filter(row -> out[row]).toArray());
+        return new Block(good, nulls, lines, rejected, new Judged(broken, judged.nulled(), hashes, months));
+    }
+
+    private long[] keyHashes(Frame rows) {
+        long[] digests = new RowDigests().ofRows(rows, source.key());
+        return IntStream.range(0, rows.rows()).mapToLong(row -> digests[2 * row]).toArray();
+    }
+
+    /** Where a line ends; else QUOTED when there are quotes in it, NOT_PLAIN for a carriage return that ends nothing. */
     private static int lineEnd(char[] chars, int start, int length) {
         int end = start;
         while (end < length && chars[end] != '\n') {
-            if (chars[end] == '"' || (chars[end] == '\r' && !(end + 1 < length && chars[end + 1] == '\n'))) {
-                return -1;
+            if (chars[end] == '"') {
+                return QUOTED;
+            }
+            if (isLoneReturn(chars, end, length)) {
+                return NOT_PLAIN;
             }
             end++;
         }
         return end;
+    }
+
+    private static boolean isLoneReturn(char[] chars, int at, int length) {
+        return at < length && chars[at] == '\r' && !(at + 1 < length && chars[at + 1] == '\n');
     }
 
     /** Reads the cells of a line; whether there are as many as columns, each of them good. */
@@ -495,20 +627,37 @@ final class BulkLoad {
             while (to < end && chars[to] != ',') {
                 to++;
             }
-            if (cell == readers.length) {
+            if (cell == readers.length || !isGood(readers, cell, chars, from, to, row, nulledHere)) {
                 return false;
-            }
-            CellRule rule = readers[cell].rule();
-            nulledHere[cell] = readers[cell].read(chars, from, to, row) != null;
-            if (nulledHere[cell]) {
-                if (!rule.nullOnFail() || rule.required()) {
-                    return false;
-                }
-                readers[cell].setNull(row);
             }
             from = to + 1;
         }
         return cell == readers.length;
+    }
+
+    private static boolean isGood(ColumnReader[] readers, QuotedCells cells, int row, boolean[] nulledHere) {
+        if (cells.count() != readers.length) {
+            return false;
+        }
+        for (int i = 0; i < readers.length; i++) {
+            if (!isGood(readers, i, cells.chars(), cells.start(i), cells.end(i), row, nulledHere)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isGood(
+            ColumnReader[] readers, int cell, char[] chars, int from, int to, int row, boolean[] nulledHere) {
+        ColumnReader reader = readers[cell];
+        nulledHere[cell] = reader.read(chars, from, to, row) != null;
+        if (nulledHere[cell]) {
+            if (!reader.rule().nullOnFail() || reader.rule().required()) {
+                return false;
+            }
+            reader.setNull(row);
+        }
+        return true;
     }
 
     /** Adds rows to their months and stores the months left behind; false when the file is not in order of time. */
@@ -523,7 +672,7 @@ final class BulkLoad {
             rejectedChars += text.length();
         });
         lines += block.lines();
-        if (rejectedChars > SourceBytes.limit() / 8) {
+        if (rejectedChars > SourceBytes.limit() / 8 || (block.judged() != null && !take(block.judged()))) {
             return false;
         }
         NavigableMap<YearMonth, int[]> months = DatasetState.byMonth(block.frame());
@@ -549,6 +698,50 @@ final class BulkLoad {
         return openRows <= mostRows;
     }
 
+    /** Takes what the rules made of a block; false when there are too many keys or a month comes back. */
+    private boolean take(Judged judged) {
+        judged.nulled().forEach((column, count) -> nulled.merge(column, count, Long::sum));
+        nulledByRule |= !judged.nulled().isEmpty();
+        for (int row = 0; row < judged.keys().length; row++) {
+            if (!keys.put(judged.keys()[row], judged.months()[row])) {
+                return false;
+            }
+        }
+        for (Map.Entry<YearMonth, int[]> month :
+                DatasetState.byMonth(judged.broken()).entrySet()) {
+            if (stored.containsKey(month.getKey())) {
+                return false;
+            }
+            brokenRows
+                    .computeIfAbsent(month.getKey(), each -> new ArrayList<>())
+                    .add(judged.broken().take(month.getValue()));
+        }
+        return true;
+    }
+
+    /**
+     * Whether the months tell all: no key is in two of them, no row of the version before is in another one now, and no copy is of a row that a
+     * rule changed, of which the other reading counts one only.
+     */
+    private boolean isKnown(NavigableMap<YearMonth, Stored> months) {
+        boolean copies = months.values().stream().anyMatch(month -> month.copies() > 0);
+        if (nulledByRule && (copies || until != null)) {
+            return false;
+        }
+        if (timeInKey || !keys.settle()) {
+            return timeInKey;
+        }
+        if (previous == null) {
+            return true;
+        }
+        return months.values().stream().noneMatch(month -> Arrays.stream(month.left()).anyMatch(keys::contains))
+                && previous.partitions().stream()
+                        .filter(partition -> !months.containsKey(partition.month()))
+                        .noneMatch(partition -> Arrays.stream(
+                                        keyHashes(store.read(previous, List.of(partition), source.key())))
+                                .anyMatch(keys::contains));
+    }
+
     /** Has the earliest open month stored, after waiting for those before it when too many are under way. */
     private void store(ExecutorService writers) throws InterruptedException, ExecutionException {
         Map.Entry<YearMonth, List<Frame>> month = open.pollFirstEntry();
@@ -560,29 +753,39 @@ final class BulkLoad {
         if (under.size() >= MONTHS_AHEAD) {
             var unused = under.getFirst().get();
         }
-        stored.put(name, writers.submit(() -> write(name, parts)));
+        List<Frame> broken = Objects.requireNonNullElse(brokenRows.remove(name), List.of());
+        stored.put(name, writers.submit(() -> write(name, parts, broken)));
     }
 
-    /** Stores a month without exact copies; null when two rows of one key differ, or a row comes too late. */
-    private @Nullable Stored write(YearMonth month, List<Frame> parts) {
-        Frame rows = Frames.concat(parts);
-        RowOrder order = Frames.inKeyOrder(rows, source.key());
+    /**
+     * Stores a month without exact copies; null when two rows of one key differ, or a row comes too late.
+     *
+     * @param broken its rows that break a rule: another row of the same key is a contradiction, too
+     */
+    private @Nullable Stored write(YearMonth month, List<Frame> parts, List<Frame> broken) {
+        int good = parts.stream().mapToInt(Frame::rows).sum();
+        Frame rows = Frames.concat(Stream.concat(parts.stream(), broken.stream()).toList());
+        RowOrder order = Frames.byKey(rows, source.key());
         int[] sorted = Frames.keyOrder(rows, source.key());
         boolean[] copy = new boolean[sorted.length];
         int copies = 0;
         for (int i = 1; i < sorted.length; i++) {
             if (order.compare(sorted[i - 1], sorted[i]) == 0) {
-                if (!RowDifference.columns(rows, sorted[i - 1], rows, sorted[i]).isEmpty()) {
+                if (sorted[i - 1] >= good && sorted[i] >= good) {
+                    continue; // the reading of what was rejected tells what they are
+                }
+                boolean both = sorted[i - 1] < good && sorted[i] < good;
+                if (!both || !RowDifference.columns(rows, sorted[i - 1], rows, sorted[i]).isEmpty()) {
                     return null;
                 }
                 copy[i] = true;
                 copies++;
             }
         }
-        int[] kept = copies == 0
+        int[] kept = copies == 0 && broken.isEmpty()
                 ? sorted
                 : IntStream.range(0, sorted.length)
-                        .filter(i -> !copy[i])
+                        .filter(i -> !copy[i] && sorted[i] < good)
                         .map(i -> sorted[i])
                         .toArray();
         Frame distinct = rows.take(kept);
@@ -592,7 +795,14 @@ final class BulkLoad {
         }
         if (before.digest().equals(PartitionRows.digestOf(distinct))) {
             return new Stored(
-                    before, new long[schema.columns().size()], distinct.rows(), copies, 0, 0, Long.MIN_VALUE);
+                    before,
+                    new long[schema.columns().size()],
+                    distinct.rows(),
+                    copies,
+                    0,
+                    0,
+                    Long.MIN_VALUE,
+                    new long[0]);
         }
         return merge(month, before, distinct, copies);
     }
@@ -626,16 +836,26 @@ final class BulkLoad {
                 copies,
                 rows.rows(),
                 0,
-                mark);
+                mark,
+                new long[0]);
     }
 
     /** A month of which some rows are there, perhaps with another content. */
     private @Nullable Stored merge(YearMonth month, Partition before, Frame rows, long copies) {
         Frame old = store.read(Objects.requireNonNull(previous), List.of(before), schema.names());
         Frame both = knownFrom(Frames.concat(List.of(old, rows)), old.rows());
-        RowOrder order = Frames.inKeyOrder(both, source.key());
-        int[] sorted = Frames.keyOrder(both, source.key()); // of two rows of one key the old one comes first
+        RowOrder order = Frames.byKey(both, source.key());
+        int[] sorted = Frames.keyOrder(both, source.key());
+        for (int i = 1; i < sorted.length; i++) { // of two rows of one key the old one comes first
+            if (sorted[i] < old.rows() && order.compare(sorted[i - 1], sorted[i]) == 0) {
+                int newer = sorted[i - 1];
+                sorted[i - 1] = sorted[i];
+                sorted[i] = newer;
+            }
+        }
         int[] taken = new int[sorted.length];
+        boolean[] left = new boolean[old.rows()];
+        Arrays.fill(left, true);
         int count = 0;
         long loaded = 0;
         long updated = 0;
@@ -647,6 +867,9 @@ final class BulkLoad {
             if (row < old.rows()) {
                 taken[count++] = row;
                 continue;
+            }
+            if (known && taken[count - 1] < left.length) {
+                left[taken[count - 1]] = false;
             }
             if (known && RowDifference.columns(both, taken[count - 1], both, row).isEmpty()) {
                 continue;
@@ -662,14 +885,29 @@ final class BulkLoad {
         }
         long[] more = new long[schema.columns().size()];
         if (loaded + updated == 0) {
-            return new Stored(before, more, rows.rows(), copies, 0, 0, mark);
+            return new Stored(before, more, rows.rows(), copies, 0, 0, mark, keysLeft(old, left));
         }
         PartitionRows partition = PartitionRows.ofSorted(month, both.take(Arrays.copyOf(taken, count)));
         long[] now = nulls(partition.rows());
         long[] then = nulls(old);
         Arrays.setAll(more, i -> now[i] - then[i]);
         return new Stored(
-                store.stage(source.name(), source.key(), partition), more, rows.rows(), copies, loaded, updated, mark);
+                store.stage(source.name(), source.key(), partition),
+                more,
+                rows.rows(),
+                copies,
+                loaded,
+                updated,
+                mark,
+                keysLeft(old, left));
+    }
+
+    private long[] keysLeft(Frame rows, boolean[] left) {
+        return timeInKey
+                ? new long[0]
+                : keyHashes(rows.take(IntStream.range(0, left.length)
+                        .filter(row -> left[row])
+                        .toArray()));
     }
 
     private static long[] nulls(Frame rows) {
@@ -705,17 +943,27 @@ final class BulkLoad {
             return List.of();
         }
         StringBuilder text = new StringBuilder(new String(headerLine, StandardCharsets.UTF_8));
-        rejectedLines.values().forEach(line -> text.append(line).append('\n'));
+        NavigableMap<Integer, Integer> places = new TreeMap<>(); // how far a line of this text is from its own
+        int at = 2;
+        for (Map.Entry<Integer, String> record : rejectedLines.entrySet()) {
+            places.put(at, record.getKey() - at);
+            text.append(record.getValue()).append('\n');
+            at = CsvRow.at(record.getValue(), 0, at).nextLine();
+        }
         CsvText csv = CsvText.decode(source.file().text(), text.toString().getBytes(StandardCharsets.UTF_8));
-        SourceRows rows = new SourceParser(source, csv, previous).parse("");
-        List<Integer> places = List.copyOf(rejectedLines.keySet());
-        return rows.quarantined().size() != places.size()
+        SourceRows rows = RowRules.enforce(new SourceParser(source, csv, previous).parse(""));
+        rejectedCopies = rows.copiesBefore(until);
+        long copies = rows.copiesBefore(null);
+        boolean told = rows.quarantined().size() + copies == rejectedLines.size()
+                && rows.quarantined().stream().noneMatch(row -> row.code() == ErrorCode.DUPLICATE_ROW)
+                && !(nulledByRule && copies > 0);
+        return !told
                 ? null
                 : rows.quarantinedBefore(until).stream()
                         .map(row -> new QuarantinedRow(
                                 row.code(),
                                 row.file(),
-                                places.get(row.line() - 2),
+                                row.line() + places.floorEntry(row.line()).getValue(),
                                 row.column(),
                                 row.columnName(),
                                 row.rawValue(),
@@ -755,6 +1003,8 @@ final class BulkLoad {
                 }
             }
         }
+        read += rejectedCopies;
+        copies += rejectedCopies;
         nulls.values().removeIf(count -> count == 0);
         long rows = partitions.values().stream().mapToLong(Partition::rows).sum();
         Instant latest = partitions.values().stream()

@@ -323,6 +323,9 @@ final class CellTimes {
         long mask = (timestamp ? isIsoTimestamp(text) : isIsoDate(text)) ? 1 : 0;
         List<Format> formats = timestamp ? TIMESTAMP_FORMATS : DATE_FORMATS;
         for (int i = 0; i < formats.size(); i++) {
+            if (!looksLike(formats.get(i).pattern(), text)) {
+                continue; // a formatter that fails makes an exception, which takes long
+            }
             ParsePosition position = new ParsePosition(0);
             try {
                 formats.get(i).formatter().parse(text, position);
@@ -334,13 +337,53 @@ final class CellTimes {
         return mask;
     }
 
+    /** Whether a text has digits and letters where a pattern without quotes has its fields, and the same in between. */
+    private static boolean looksLike(String pattern, String text) {
+        int at = 0;
+        int i = 0;
+        while (i < pattern.length()) {
+            char c = pattern.charAt(i);
+            int run = i;
+            while (run < pattern.length() && pattern.charAt(run) == c) {
+                run++;
+            }
+            int length = run - i;
+            i = run;
+            int from = at;
+            if (c == 'M' && length == 3) {
+                while (at < text.length() && Character.isLetter(text.charAt(at))) {
+                    at++;
+                }
+                if (at - from < 3) {
+                    return false;
+                }
+            } else if (Character.isLetter(c)) {
+                int most = length == 1 ? 2 : length;
+                while (at < text.length() && at - from < most && Character.isDigit(text.charAt(at))) {
+                    at++;
+                }
+                if (at - from < length) {
+                    return false;
+                }
+            } else {
+                if (!text.startsWith(pattern.substring(run - length, run), at)) {
+                    return false;
+                }
+                at += length;
+            }
+        }
+        return at == text.length();
+    }
+
     /** Whether a text is an ISO date (10 characters). */
     static boolean isIsoDate(String text) {
-        return text.length() == 10 && new CellTimes(List.of(), ZoneOffset.UTC).isoDate(text.toCharArray(), 0);
+        boolean maybe = text.length() == 10 && text.charAt(4) == '-';
+        return maybe && new CellTimes(List.of(), ZoneOffset.UTC).isoDate(text.toCharArray(), 0);
     }
 
     /** Whether a text is an ISO instant, or an ISO date and time. */
     static boolean isIsoTimestamp(String text) {
-        return new CellTimes(List.of(), ZoneOffset.UTC).isoTimestamp(text.toCharArray(), 0, text.length());
+        boolean maybe = text.length() >= 16 && text.charAt(4) == '-';
+        return maybe && new CellTimes(List.of(), ZoneOffset.UTC).isoTimestamp(text.toCharArray(), 0, text.length());
     }
 }

@@ -8,16 +8,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the cells of one column show. Texts are counted up to a limit of different ones. */
 final class ColumnEvidence {
-    static final int MOST_DISTINCT = 100_000;
+    private static final int MOST_DISTINCT = 100_000;
     private static final int MOST_VALUES = 12;
     private static final double GOOD = 0.99;
+    private static final int BYTES_PER_TEXT = 150;
+    private static final Pattern OFFSET = Pattern.compile("[+-]\\d\\d(:?\\d\\d)?$");
 
     private final CellNumbers numbers = new CellNumbers();
     private final Map<String, Long> texts = new HashMap<>();
+    private final int most;
     private boolean open = true;
     private long rows;
     private long present;
@@ -27,6 +31,12 @@ final class ColumnEvidence {
     private double least = Double.POSITIVE_INFINITY;
     private double greatest = Double.NEGATIVE_INFINITY;
     private int longest;
+
+    /** @param columns how many there are, which share a part of the memory */
+    ColumnEvidence(int columns) {
+        long share = Runtime.getRuntime().maxMemory() / 8 / BYTES_PER_TEXT / columns;
+        this.most = Math.clamp(share, 1000, MOST_DISTINCT);
+    }
 
     void see(char[] chars, int start, int end) {
         rows++;
@@ -45,7 +55,7 @@ final class ColumnEvidence {
         }
         if (open) {
             texts.merge(new String(chars, start, end - start).strip(), 1L, Long::sum);
-            open = texts.size() <= MOST_DISTINCT;
+            open = texts.size() <= most;
         }
     }
 
@@ -158,7 +168,8 @@ final class ColumnEvidence {
     }
 
     private static boolean isNaive(String text) {
-        return !text.endsWith("Z") && !text.endsWith("z") && !text.matches(".*([+-]\\d\\d(:?\\d\\d)?|UTC)$");
+        boolean utc = text.endsWith("Z") || text.endsWith("z") || text.endsWith("UTC");
+        return !utc && (text.length() <= 16 || !OFFSET.matcher(text).find(16));
     }
 
     private Finding finding(
@@ -169,11 +180,8 @@ final class ColumnEvidence {
         if (number && doubles > 0) {
             min = shown(least);
             max = shown(greatest);
-        } else if (type == ColumnType.DATE || type == ColumnType.TIMESTAMP) {
-            boolean sortable = formats.isEmpty();
-            min = sortable ? texts.keySet().stream().min(String::compareTo).orElse(null) : null;
-            max = sortable ? texts.keySet().stream().max(String::compareTo).orElse(null) : null;
         }
+        boolean time = type == ColumnType.DATE || type == ColumnType.TIMESTAMP;
         return new Finding(
                 type,
                 formats,
@@ -181,8 +189,12 @@ final class ColumnEvidence {
                 rows,
                 rows - present,
                 parsed,
+                time && parsed > 0 ? counted() : present,
                 present,
-                open ? texts.size() : -1,
+                Math.min(texts.size(), most),
+                !open,
+                number && doubles > 0 ? least : Double.NaN,
+                number && doubles > 0 ? greatest : Double.NaN,
                 min,
                 max,
                 odd,
@@ -200,7 +212,11 @@ final class ColumnEvidence {
      * @param formats patterns besides ISO 8601, or empty
      * @param values the few texts of an enumeration, or empty
      * @param parsed how many of the cells with a value were read as the type
-     * @param distinct how many different texts there are, or -1 for more than {@link #MOST_DISTINCT}
+     * @param tried how many of those cells that is about: of times only the texts that were counted are tried
+     * @param distinct how many different texts there are, or how many were counted when there are more
+     * @param more whether there are more different texts than were counted
+     * @param least the least number, or NaN
+     * @param greatest the greatest number, or NaN
      * @param odd a text that is not of the type, or null
      * @param naive whether its times have no offset, or are days
      * @param others formats that read as many cells and mean other days
@@ -212,8 +228,12 @@ final class ColumnEvidence {
             long rows,
             long missing,
             long parsed,
+            long tried,
             long present,
             int distinct,
+            boolean more,
+            double least,
+            double greatest,
             @Nullable String min,
             @Nullable String max,
             @Nullable String odd,
@@ -227,7 +247,14 @@ final class ColumnEvidence {
 
         Finding ambiguous(List<String> equal) {
             return new Finding(
-                    type, formats, values, rows, missing, parsed, present, distinct, min, max, odd, naive, equal);
+                    type, formats, values, rows, missing, parsed, tried, present, distinct, more, least, greatest, min, max, odd, naive,
+                    equal);
+        }
+
+        Finding ranging(@Nullable String first, @Nullable String last) {
+            return new Finding(
+                    type, formats, values, rows, missing, parsed, tried, present, distinct, more, least, greatest, first, last, odd, naive,
+                    others);
         }
 
         boolean time() {

@@ -94,6 +94,11 @@ final class CsvCells implements Records {
     }
 
     @Override
+    public int width() {
+        return text.header().size();
+    }
+
+    @Override
     public boolean quoted() {
         return quoted;
     }

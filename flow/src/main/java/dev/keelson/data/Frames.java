@@ -165,7 +165,8 @@ public final class Frames {
         return byKey(frame, key).then(byLong(frame, SystemColumns.KNOWN_AT));
     }
 
-    private static RowOrder byKey(Frame frame, List<String> key) {
+    /** Rows in order of their key alone. */
+    static RowOrder byKey(Frame frame, List<String> key) {
         return key.stream()
                 .map(name -> byColumn(frame.vector(name)))
                 .reduce(RowOrder::then)

@@ -218,6 +218,11 @@ final class JsonText implements SourceText {
         }
 
         @Override
+        public int width() {
+            return header.size();
+        }
+
+        @Override
         public boolean quoted() {
             return false;
         }

@@ -16,6 +16,9 @@ interface Records {
     /** Number of cells. */
     int count();
 
+    /** How many cells a record of its file should have. */
+    int width();
+
     /** Whether any cell is quoted, so that its quotes may be wrong. */
     boolean quoted();
 

@@ -111,7 +111,7 @@ public final class Review {
     /**
      * Decides about a row.
      *
-     * @param header the columns of the source, for a correction
+     * @param header the columns of the row's file, for a correction
      * @param cells column to new text; only for CORRECT
      * @throws KeelsonException BAD_REQUEST when a correction names no column, an unknown one, or changes nothing; when a
      *     decision cannot help the row; or when the reason is blank
@@ -355,11 +355,16 @@ public final class Review {
                         })
                         .orElse(raw);
             }
-            return texts(file, raw, rows.header())
-                    .filter(texts -> !decision.cells().isEmpty())
+            List<String> own = rows.header(file);
+            if (decision.cells().isEmpty() && own.equals(rows.header())) {
+                return raw;
+            }
+            return texts(file, raw, own)
                     .map(texts -> {
                         texts.putAll(decision.cells());
-                        return line(List.copyOf(texts.values()));
+                        return line(rows.header().stream()
+                                .map(name -> texts.getOrDefault(name, ""))
+                                .toList());
                     })
                     .orElse(raw);
         }

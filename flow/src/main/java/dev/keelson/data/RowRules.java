@@ -73,6 +73,38 @@ final class RowRules {
                 findings);
     }
 
+    /**
+     * Rows by themselves, without the file in which they stand.
+     *
+     * @param frame the rows, with cells made missing
+     * @param out which of them break a rule and go to quarantine
+     * @param nulled cells made missing, by column
+     */
+    record Judged(Frame frame, boolean[] out, Map<String, Long> nulled) {}
+
+    /** Whether a rule is about rows by themselves: those that break it leave no finding behind. */
+    static boolean isPlain(RowRule rule) {
+        return rule.onFail() == RowRule.OnFail.QUARANTINE || rule.onFail() == RowRule.OnFail.NULL;
+    }
+
+    /** Applies rules that are all {@linkplain #isPlain plain}, as {@link #enforce} does. */
+    static Judged judge(List<RowSchema.Rule> rules, Frame rows) {
+        Frame frame = rows;
+        boolean[] out = new boolean[rows.rows()];
+        Map<String, Long> nulled = new LinkedHashMap<>();
+        for (RowSchema.Rule rule : rules) {
+            int[] broken = broken(rule, frame, out);
+            if (rule.definition().onFail() == RowRule.OnFail.QUARANTINE) {
+                for (int row : broken) {
+                    out[row] = true;
+                }
+            } else if (broken.length > 0) {
+                frame = withoutCells(frame, rule.columns(), broken, nulled);
+            }
+        }
+        return new Judged(frame, out, nulled);
+    }
+
     private static int[] broken(RowSchema.Rule rule, Frame frame, boolean[] out) {
         Vector.Booleans holds = (Vector.Booleans) rule.expression().evaluate(frame);
         return IntStream.range(0, out.length)

@@ -1,62 +1,75 @@
 package dev.keelson.data;
 
-import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
-import dev.keelson.error.Problem;
 import dev.keelson.frame.ColumnType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several files one after the other, in the order and with the columns of the first; each has the same names, in
- * whatever order. Records are numbered through.
+ * Several files one after the other, with the columns that any of them has: those of the first in its order, then what
+ * others have besides. A column that a file does not have is empty in all its rows. Records are numbered through.
  */
 final class SeveralTexts implements SourceText {
+    private static final int NONE = -1;
+
     private final String name;
     private final List<SourceText> texts;
+    private final List<String> header = new ArrayList<>();
     private final int[] offsets;
     private final int[][] positions;
 
     /**
      * @param name the pattern that named the files
      * @param texts at least one
-     * @throws KeelsonException MISSING_COLUMN or SOURCE_UNREADABLE naming every file whose columns differ from the
-     *     first one's
+     * @throws KeelsonException SOURCE_UNREADABLE when they have too many different columns together
      */
     SeveralTexts(String name, List<? extends SourceText> texts) {
         this.name = name;
         this.texts = List.copyOf(texts);
         this.offsets = new int[texts.size() + 1];
         this.positions = new int[texts.size()][];
-        List<String> header = header();
-        List<Problem> problems = new ArrayList<>();
+        Map<Occurrence, Integer> columns = new LinkedHashMap<>();
+        List<List<Occurrence>> occurrences = new ArrayList<>();
         for (int t = 0; t < texts.size(); t++) {
-            SourceText text = texts.get(t);
-            offsets[t + 1] = Math.addExact(offsets[t], text.lines() + 1);
-            List<String> mine = text.header();
-            positions[t] = header.stream().mapToInt(mine::indexOf).toArray();
-            compare(text, header, mine, problems);
+            offsets[t + 1] = Math.addExact(offsets[t], texts.get(t).lines() + 1);
+            List<Occurrence> mine = occurrences(texts.get(t).header());
+            occurrences.add(mine);
+            mine.forEach(each -> columns.putIfAbsent(each, columns.size()));
+            if (columns.size() > SourceReader.MOST_COLUMNS) {
+                throw new KeelsonException(CsvText.tooManyColumns(texts.get(t).file(), columns.size()));
+            }
         }
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
+        columns.keySet().forEach(each -> header.add(each.name()));
+        for (int t = 0; t < texts.size(); t++) {
+            positions[t] = new int[header.size()];
+            Arrays.fill(positions[t], NONE);
+            List<Occurrence> mine = occurrences.get(t);
+            for (int i = 0; i < mine.size(); i++) {
+                positions[t][Objects.requireNonNull(columns.get(mine.get(i)))] = i;
+            }
         }
     }
 
-    private void compare(SourceText text, List<String> header, List<String> mine, List<Problem> problems) {
-        List<String> lacking = header.stream().filter(column -> !mine.contains(column)).toList();
-        List<String> more = mine.stream().filter(column -> !header.contains(column)).toList();
-        if (lacking.isEmpty() && more.isEmpty() && header.size() == mine.size()) {
-            return;
-        }
-        problems.add(Problem.at(
-                lacking.isEmpty() ? ErrorCode.SOURCE_UNREADABLE : ErrorCode.MISSING_COLUMN,
-                new Location(text.file(), 1, 0),
-                "The file has other columns than (%s): it lacks %s and has %s besides; all files of (%s) must have the"
-                                .formatted(texts.getFirst().file(), lacking, more, name)
-                        + " same.",
-                "Maybe the pattern matches a file that belongs elsewhere."));
+    /**
+     * A column of a file; a name that occurs twice stays twice, so that it is refused as in a single file.
+     *
+     * @param number which of those with its name
+     */
+    private record Occurrence(String name, int number) {}
+
+    private static List<Occurrence> occurrences(List<String> header) {
+        Map<String, Integer> seen = new HashMap<>();
+        return header.stream()
+                .map(each -> new Occurrence(each, seen.merge(each, 1, Integer::sum)))
+                .toList();
     }
 
     @Override
@@ -66,25 +79,57 @@ final class SeveralTexts implements SourceText {
 
     @Override
     public List<String> header() {
-        return texts.getFirst().header();
+        return header;
+    }
+
+    @Override
+    public List<String> header(String file) {
+        return texts.stream()
+                .filter(text -> text.file().equals(file))
+                .findFirst()
+                .map(SourceText::header)
+                .orElse(header);
+    }
+
+    @Override
+    public List<String> lacking(String column) {
+        int at = header.indexOf(column);
+        return at < 0
+                ? List.of()
+                : IntStream.range(0, texts.size())
+                        .filter(t -> positions[t][at] == NONE)
+                        .mapToObj(t -> texts.get(t).file())
+                        .toList();
+    }
+
+    @Override
+    public int files() {
+        return texts.size();
     }
 
     @Override
     public Location headerCell(int index) {
-        return texts.getFirst().headerCell(index);
+        int t = 0;
+        while (positions[t][index] == NONE) {
+            t++;
+        }
+        return texts.get(t).headerCell(positions[t][index]);
     }
 
     @Override
     public @Nullable ColumnType type(int column) {
-        ColumnType common = texts.getFirst().type(column);
-        for (int t = 1; t < texts.size(); t++) {
+        ColumnType common = null;
+        for (int t = 0; t < texts.size(); t++) {
+            if (positions[t][column] == NONE) {
+                continue;
+            }
             ColumnType type = texts.get(t).type(positions[t][column]);
-            if (type == null || common == null) {
+            if (type == null) {
                 return null;
             }
             boolean numbers = (type == ColumnType.LONG && common == ColumnType.DOUBLE)
                     || (type == ColumnType.DOUBLE && common == ColumnType.LONG);
-            common = type == common ? type : numbers ? ColumnType.DOUBLE : ColumnType.STRING;
+            common = common == null || type == common ? type : numbers ? ColumnType.DOUBLE : ColumnType.STRING;
         }
         return common;
     }
@@ -113,7 +158,8 @@ final class SeveralTexts implements SourceText {
         CsvRow row = texts.get(t).row(line - offsets[t]);
         List<CsvRow.Place> places = new ArrayList<>();
         for (int position : positions[t]) {
-            places.add(position < row.cells().size() ? row.cells().get(position) : row.cells().getFirst());
+            boolean there = position != NONE && position < row.cells().size();
+            places.add(there ? row.cells().get(position) : row.cells().getFirst());
         }
         int badQuote = -1;
         for (int i = 0; i < positions[t].length; i++) {
@@ -150,11 +196,6 @@ final class SeveralTexts implements SourceText {
             return open;
         }
 
-        /** The position in the file of a column; a record with too few or too many cells is only counted. */
-        private int position(int cell) {
-            return positions[t][cell];
-        }
-
         @Override
         public int line() {
             return offsets[t] + current().line();
@@ -163,6 +204,11 @@ final class SeveralTexts implements SourceText {
         @Override
         public int count() {
             return current().count();
+        }
+
+        @Override
+        public int width() {
+            return current().width();
         }
 
         @Override
@@ -177,12 +223,14 @@ final class SeveralTexts implements SourceText {
 
         @Override
         public int start(int cell) {
-            return current().start(position(cell));
+            int position = positions[t][cell];
+            return position == NONE ? 0 : current().start(position);
         }
 
         @Override
         public int end(int cell) {
-            return current().end(position(cell));
+            int position = positions[t][cell];
+            return position == NONE ? 0 : current().end(position);
         }
 
         @Override

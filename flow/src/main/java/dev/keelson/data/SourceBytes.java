@@ -33,6 +33,8 @@ final class SourceBytes {
     private long lines;
     private long lineStart;
     private boolean compressed;
+    private boolean sample;
+    private boolean cut;
 
     private SourceBytes(String name, long limit) {
         this.name = name;
@@ -42,8 +44,9 @@ final class SourceBytes {
     /**
      * @param bytes decompressed
      * @param sha256 of the file as it was read, in hexadecimal digits
+     * @param cut whether there is more than these bytes
      */
-    record Plain(byte[] bytes, String sha256) {}
+    record Plain(byte[] bytes, String sha256, boolean cut) {}
 
     /** How many bytes of text fit the memory of this process: 1 GiB at most. */
     static long limit() {
@@ -58,6 +61,27 @@ final class SourceBytes {
      */
     static Plain read(String name, InputStream raw, long limit) throws IOException {
         return new SourceBytes(name, limit).read(raw);
+    }
+
+    /**
+     * Reads the first whole records of a CSV file or a file of lines: a line end between quotes ends none.
+     *
+     * @param most how many bytes they have together
+     */
+    static Plain head(String name, InputStream raw, long most) throws IOException {
+        SourceBytes bytes = new SourceBytes(name, most);
+        bytes.sample = true;
+        Plain read = bytes.read(raw);
+        if (!read.cut()) {
+            return read;
+        }
+        boolean quoted = false;
+        int end = 0;
+        for (int i = 0; i < read.bytes().length; i++) {
+            quoted ^= read.bytes()[i] == '"' && !SourceReader.isJson(name);
+            end = read.bytes()[i] == '\n' && !quoted ? i + 1 : end;
+        }
+        return new Plain(end == 0 ? read.bytes() : Arrays.copyOf(read.bytes(), end), read.sha256(), true);
     }
 
     private Plain read(InputStream raw) throws IOException {
@@ -81,10 +105,10 @@ final class SourceBytes {
             take(in);
         }
         byte[] rest = new byte[CHUNK];
-        while (counted.read(rest) >= 0) {
+        while (!cut && counted.read(rest) >= 0) {
             // what follows the end of the compressed data belongs to the hash
         }
-        return new Plain(joined(), HexFormat.of().formatHex(digest.digest()));
+        return new Plain(joined(), HexFormat.of().formatHex(digest.digest()), cut);
     }
 
     private void decompress(InputStream in) {
@@ -122,6 +146,10 @@ final class SourceBytes {
                 buffer = new byte[CHUNK];
                 filled = 0;
             }
+            if (sample && size >= limit) {
+                cut = true;
+                break;
+            }
         }
         chunks.add(Arrays.copyOf(buffer, filled));
     }
@@ -138,7 +166,7 @@ final class SourceBytes {
                     "Maybe the line ends are missing, or it is not a text file.",
                     null);
         }
-        if (size > limit) {
+        if (size > limit && !sample) {
             throw unreadable(
                     name,
                     String.format(

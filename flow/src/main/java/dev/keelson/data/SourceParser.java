@@ -20,13 +20,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One parsing of a source's text: header, types, rows, copies and order. */
 final class SourceParser {
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final int MOST_FILES_NAMED = 10;
 
     private final SourceDefinition source;
     private final SourceText text;
@@ -197,7 +201,45 @@ final class SourceParser {
                 problems.add(missing(wanted.getKey(), wanted.getValue(), header));
             }
         }
+        lackingFiles().ifPresent(problems::add);
         fail(problems);
+    }
+
+    /** The files without a column that every row needs. */
+    private Optional<Problem> lackingFiles() {
+        Set<String> needed = new LinkedHashSet<>(roles);
+        if (source.operation() != null) {
+            needed.add(source.operation().column());
+        }
+        source.columns().stream()
+                .filter(ColumnDefinition::required)
+                .map(ColumnDefinition::name)
+                .forEach(needed::add);
+        Map<String, List<String>> lacking = new TreeMap<>();
+        for (String column : needed) {
+            text.lacking(column)
+                    .forEach(file -> lacking.computeIfAbsent(file, _ -> new ArrayList<>()).add(column));
+        }
+        if (lacking.isEmpty()) {
+            return Optional.empty();
+        }
+        String named = lacking.entrySet().stream()
+                .limit(MOST_FILES_NAMED)
+                .map(file -> "%s has no %s".formatted(file.getKey(), shortened(file.getValue())))
+                .collect(Collectors.joining("; "));
+        int more = lacking.size() - MOST_FILES_NAMED;
+        return Optional.of(Problem.at(
+                ErrorCode.MISSING_COLUMN,
+                new Location(text.file(), 0, 0),
+                "Every row of the source (%s) needs columns that %d of its %d files do not have: %s%s."
+                        .formatted(
+                                source.name(),
+                                lacking.size(),
+                                text.files(),
+                                named,
+                                more > 0 ? "; and %d more files".formatted(more) : ""),
+                "Maybe the pattern matches files that belong elsewhere. A column that is neither a key, a time nor"
+                        + " `required` may be missing in a file."));
     }
 
     /** Columns that the file must have, each with who wants it. */
@@ -267,7 +309,7 @@ final class SourceParser {
         ColumnGuess[] seen = guesses.toArray(ColumnGuess[]::new);
         Records cells = text.records();
         while (cells.next()) {
-            if (cells.count() != seen.length) {
+            if (cells.broken() != null || cells.count() != cells.width()) {
                 continue;
             }
             for (int i = 0; i < seen.length; i++) {
@@ -351,8 +393,8 @@ final class SourceParser {
                 bad.add(broken(cells, broken));
                 continue;
             }
-            if (cells.count() != readers.length) {
-                bad.add(ragged(cells, readers.length));
+            if (cells.count() != cells.width()) {
+                bad.add(ragged(cells));
                 continue;
             }
             if (cells.quoted()) {
@@ -623,15 +665,15 @@ final class SourceParser {
                 UNKNOWN);
     }
 
-    private static BadRow ragged(Records cells, int expected) {
+    private static BadRow ragged(Records cells) {
         return new BadRow(
                 ErrorCode.RAGGED_LINE,
                 cells.line(),
                 -1,
                 null,
                 null,
-                "The line has %d cells; the header has %d.".formatted(cells.count(), expected),
-                cells.count() > expected
+                "The line has %d cells; the header has %d.".formatted(cells.count(), cells.width()),
+                cells.count() > cells.width()
                         ? "Maybe a text with a comma in it is not quoted."
                         : "Maybe the line was cut off.",
                 List.of(),

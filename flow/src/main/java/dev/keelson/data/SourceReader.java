@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>CSV files: UTF-8 with or without a byte order mark; LF, CRLF or CR; a header; cells may be quoted;
  *   <li>JSON lines ({@code .jsonl}, {@code .ndjson}): one object a line;
- *   <li>both plain or compressed with gzip; several files at once when they have the same columns;
+ *   <li>both plain or compressed with gzip; several files at once, whose columns may differ in
+ *       order and, where no row needs them, be missing in some;
  *   <li>Parquet files and tables, through the adapters that were given.
  * </ul>
  *
@@ -81,10 +82,19 @@ public final class SourceReader {
         return files;
     }
 
-    /** A text with the hash of what it was read from. */
-    record Read(SourceText text, String sha256) {}
+    /**
+     * A text with the hash of what it was read from.
+     *
+     * @param whole whether it is all of it
+     */
+    record Read(SourceText text, String sha256, boolean whole) {}
 
     Read open(SourceDefinition source, @Nullable DatasetVersion previous) {
+        return open(source, previous, Long.MAX_VALUE);
+    }
+
+    /** @param sample of text files only the first records with so many bytes together are wanted */
+    Read open(SourceDefinition source, @Nullable DatasetVersion previous, long sample) {
         if (!(source.origin() instanceof SourceOrigin.Files several)) {
             return table(source, source.origin(), previous);
         }
@@ -99,7 +109,8 @@ public final class SourceReader {
         for (Located file : found) {
             SourceOrigin one = new SourceOrigin.Files(file);
             boolean table = tables.stream().anyMatch(each -> each.reads(one));
-            reads.add(table ? table(source, one, null) : file(file, limit / found.size()));
+            reads.add(
+                    table ? table(source, one, null) : file(file, limit / found.size(), sample / found.size()));
         }
         if (reads.size() == 1) {
             return reads.getFirst();
@@ -109,7 +120,8 @@ public final class SourceReader {
         return new Read(
                 new SeveralTexts(
                         several.name().text(), reads.stream().map(Read::text).toList()),
-                sha.hex());
+                sha.hex(),
+                reads.stream().allMatch(Read::whole));
     }
 
     private Read table(SourceDefinition source, SourceOrigin origin, @Nullable DatasetVersion previous) {
@@ -131,7 +143,7 @@ public final class SourceReader {
         if (text.lines() == 0 && !(origin instanceof SourceOrigin.Files)) {
             text.columns(columnsWithoutRows(source, previous)); // a service without rows tells no columns
         }
-        return new Read(text, text.sha256());
+        return new Read(text, text.sha256(), true);
     }
 
     private static List<Column> columnsWithoutRows(SourceDefinition source, @Nullable DatasetVersion previous) {
@@ -156,10 +168,12 @@ public final class SourceReader {
         return columns;
     }
 
-    private Read file(Located file, long limit) {
+    private Read file(Located file, long limit, long sample) {
         try (InputStream in = files.open(file)) {
-            SourceBytes.Plain plain = SourceBytes.read(file.text(), in, Math.max(limit, LONGEST_LINE));
-            return new Read(text(file.text(), plain.bytes()), plain.sha256());
+            SourceBytes.Plain plain = sample <= limit
+                    ? SourceBytes.head(file.text(), in, sample)
+                    : SourceBytes.read(file.text(), in, Math.max(limit, LONGEST_LINE));
+            return new Read(text(file.text(), plain.bytes()), plain.sha256(), !plain.cut());
         } catch (IOException e) {
             throw unreadable(file.text(), e);
         }

@@ -444,6 +444,11 @@ public final class SourceRows {
         return origin == null ? text.file(lines[row]) : origin.file();
     }
 
+    /** The names in the header of one of the files, in the order of its cells. */
+    public List<String> header(String file) {
+        return text.header(file);
+    }
+
     /** The names in the header, in the order of the cells. */
     public List<String> header() {
         return header;

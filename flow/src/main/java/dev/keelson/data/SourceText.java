@@ -17,6 +17,21 @@ interface SourceText {
      */
     List<String> header();
 
+    /** The names of the columns that one of its files has, in the order of its cells. */
+    default List<String> header(String file) {
+        return header();
+    }
+
+    /** Its files without a column of the header, as the project names them. */
+    default List<String> lacking(String column) {
+        return List.of();
+    }
+
+    /** How many files it is made of. */
+    default int files() {
+        return 1;
+    }
+
     /** Where a name of the header stands. */
     Location headerCell(int index);
 

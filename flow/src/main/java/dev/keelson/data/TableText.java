@@ -193,6 +193,11 @@ final class TableText implements SourceText, TableSink {
         }
 
         @Override
+        public int width() {
+            return header.size();
+        }
+
+        @Override
         public boolean quoted() {
             return false;
         }

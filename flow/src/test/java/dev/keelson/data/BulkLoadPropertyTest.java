@@ -196,7 +196,7 @@ class BulkLoadPropertyTest {
         assertThat(plain(HEADER)).isEmpty();
         assertThat(plain("")).isEmpty();
         assertThat(plain(HEADER + "B,never,,,1,2\n")).as("nothing good").isEmpty();
-        assertThat(plain(HEADER + ROW + "\"B\",2024-01-01T00:00:00Z,,,1,2\n")).as("quotes").isEmpty();
+        assertThat(plain(HEADER + ROW + "\"B,2024-01-01T00:00:00Z,,,1,2\n")).as("quote without an end").isEmpty();
         assertThat(plain(HEADER + ROW + ROW.replace(",2\n", ",3\n"))).as("contradiction").isEmpty();
         assertThat(plain(HEADER.replace("price", "prize") + ROW)).as("other header").isEmpty();
         assertThat(plain(HEADER.replace("\n", ",more\n") + ROW.replace("\n", ",1\n"))).as("undeclared").isEmpty();
@@ -271,6 +271,197 @@ class BulkLoadPropertyTest {
 
         assertThat(bulk(store, prices().warn("unique(ticker) >= 10%").build(), HEADER + ROW, null, 512))
                 .isEmpty();
-        assertThat(bulk(store, prices().key("ticker").build(), HEADER + ROW, null, 512)).isEmpty();
+        assertThat(bulk(store, prices().rule("price > 0", RowRule.OnFail.WARN).build(), HEADER + ROW, null, 512))
+                .isEmpty();
+    }
+
+    private static Sources trades() {
+        return Sources.matches()
+                .key("id")
+                .eventTime("at")
+                .knownAfter(Duration.ofHours(1))
+                .column("id", ColumnType.STRING)
+                .column("at", ColumnType.TIMESTAMP)
+                .column("note", ColumnType.STRING)
+                .column("low", ColumnType.DOUBLE)
+                .column("high", ColumnType.DOUBLE)
+                .block("row_count >= 1")
+                .lateWindow(Duration.ofDays(400))
+                .rule("high >= low", RowRule.OnFail.QUARANTINE);
+    }
+
+    private static String quoted(Random random, String text) {
+        return random.nextBoolean() ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
+    /** Trades with quoted texts, broken rules, copies, contradictions and damaged quotes. */
+    private static String trades(Random random, int rows, int odd) {
+        String end = random.nextBoolean() ? "\n" : "\r\n";
+        StringBuilder text = new StringBuilder(random.nextBoolean() ? "\uFEFF" : "")
+                .append(random.nextBoolean() ? "id,at,note,low,high" : "\"id\",at,\"note\",low,high")
+                .append(end);
+        Instant at = Instant.parse("2024-01-20T00:00:00Z");
+        String before = "";
+        for (int i = 0; i < rows; i++) {
+            at = at.plusSeconds(random.nextInt(60_000));
+            List<String> notes = List.of(
+                    "", "plain", "\"a, b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "\"two\r\nlines, \"\"x\"\"\"", "mid\"dle",
+                    "\"\"", " \"blank before\"", "\"ü, \"");
+            String line = "%s,%s,%s,%s,%s"
+                    .formatted(
+                            quoted(random, "t" + (random.nextInt(odd) == 0 ? i / 2 : i)),
+                            quoted(random, at.toString()),
+                            notes.get(random.nextInt(notes.size())),
+                            random.nextInt(9) == 0 ? "" : quoted(random, "" + random.nextInt(50)),
+                            random.nextInt(12) == 0 ? "1" : quoted(random, "" + (50 + random.nextInt(50))));
+            text.append(line).append(end);
+            if (random.nextInt(odd) == 0) {
+                List<String> bad = List.of(
+                        "b,never,\"x\ny\",1,2", "\"b\"x,2024-02-01T00:00:00Z,\"n\",1,2", "b,2024-02-01T00:00:00Z,\"two\nlines\"z,1,2",
+                        "b,\"2024-02-01T00:00:00Z\",n,1", "\"\"", "\"b\",2024-02-01T00:00:00Z,n,\"1\nx\",2", "b,x,n\"\"n,1,2,\"\"");
+                text.append(bad.get(random.nextInt(bad.size()))).append(end);
+            }
+            if (random.nextInt(odd) == 0 && !before.isEmpty()) {
+                text.append(before).append(end);
+            }
+            before = line;
+        }
+        return text.toString();
+    }
+
+    @Test
+    void quotesRulesAndKeysWithoutTimeGiveTheVersionAndQuarantineOfTheCarefulLoad() {
+        int fast = 0;
+        int quarantined = 0;
+        for (long seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            Sources trades = seed % 4 == 0 ? trades().key("id", "at") : trades();
+            SourceDefinition source = seed % 3 == 0
+                    ? trades.rule("low < 48", RowRule.OnFail.NULL, "low", "note").build()
+                    : trades.build();
+            String text = trades(random, 1 + random.nextInt(80), seed % 5 == 0 ? 12 : 60);
+            Instant until = random.nextInt(3) > 0 ? null : Instant.parse("2024-02-10T00:00:00Z");
+            InMemoryDatasetStore store = new InMemoryDatasetStore();
+
+            Optional<LoadReport> made = bulk(store, source, text, until, 300 + random.nextInt(2_000));
+            if (made.isEmpty()) {
+                continue;
+            }
+            LoadReport expected =
+                    new DataLoad(new InMemoryDatasetStore()).load(Sources.read(source, text), until, NOW);
+
+            fast++;
+            quarantined += expected.quarantined().size();
+            assertThat(made.get().quarantined()).as("seed %d", seed).isEqualTo(expected.quarantined());
+            assertThat(made.get()).as("seed %d", seed).isEqualTo(expected);
+        }
+        assertThat(fast).isGreaterThan(80);
+        assertThat(quarantined).isGreaterThan(200);
+    }
+
+    @Test
+    void rowsOfAKeyWithoutTimeThatMoveToAnotherMonthAreLeftToTheCarefulLoad() {
+        SourceDefinition source = trades().build();
+        InMemoryDatasetStore store = new InMemoryDatasetStore();
+        String header = "id,at,note,low,high\n";
+        String first = header + "a,2024-01-01T00:00:00Z,n,1,2\nb,2024-02-01T00:00:00Z,n,1,2\n";
+        bulk(store, source, first, null, 512);
+
+        Optional<LoadReport> moved = bulk(store, source, first.replace("a,2024-01", "a,2024-03"), null, 512);
+        Optional<LoadReport> movedWithinItsOldMonths =
+                bulk(store, source, first.replace("a,2024-01", "a,2024-02"), null, 512);
+        Optional<LoadReport> more = bulk(store, source, first + "c,2024-02-02T00:00:00Z,n,1,2\n", null, 512);
+
+        assertThat(moved).isEmpty();
+        assertThat(movedWithinItsOldMonths).isEmpty();
+        assertThat(more.orElseThrow().loaded()).isEqualTo(1);
+    }
+
+    @Test
+    void loadOfTradesThatFollowsGivesWhatTheCarefulLoadGives() {
+        int fast = 0;
+        for (long seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            SourceDefinition source = trades().build();
+            String text = trades(random, 1 + random.nextInt(60), 1_000);
+            String next = text.replace("plain", random.nextBoolean() ? "changed" : "plain")
+                    + "%snew,2024-02-0%dT00:00:00Z,\"n\",1,2\n".formatted(seed, 1 + random.nextInt(9));
+            InMemoryDatasetStore store = new InMemoryDatasetStore();
+            InMemoryDatasetStore careful = new InMemoryDatasetStore();
+            new DataLoad(store).load(Sources.read(source, text), null, NOW.minusSeconds(1));
+            DatasetVersion before = new DataLoad(careful)
+                    .load(Sources.read(source, text), null, NOW.minusSeconds(1))
+                    .version();
+
+            Optional<LoadReport> made = bulk(store, source, next, null, 300 + random.nextInt(2_000));
+            if (made.isEmpty()) {
+                continue;
+            }
+            LoadReport expected =
+                    new DataLoad(careful).load(Sources.read(source, next, before), null, NOW);
+
+            fast++;
+            assertThat(made.get()).as("seed %d", seed).isEqualTo(expected);
+        }
+        assertThat(fast).isGreaterThan(50);
+    }
+
+    @Test
+    void anySoupOfQuotesIsReadAsByTheCarefulLoadOrLeftToIt() {
+        List<String> soup = List.of("\"", "\"", "\"\"", ",", "\n", "\r\n", "a", "1", " ", "2024-01-01T00:00:00Z", "b,2024-01-01T00:00:00Z,,1,2\n");
+        SourceDefinition source = trades().build();
+        int fast = 0;
+        for (long seed = 0; seed < 1_000; seed++) {
+            Random random = new Random(seed);
+            StringBuilder text = new StringBuilder("id,at,note,low,high\ng,2024-01-01T00:00:00Z,,1,2\n");
+            for (int i = random.nextInt(25); i > 0; i--) {
+                text.append(soup.get(random.nextInt(soup.size())));
+            }
+            text.append(random.nextBoolean() ? "\nh,2024-01-02T00:00:00Z,\"x\",1,2\n" : "");
+
+            Optional<LoadReport> made =
+                    bulk(new InMemoryDatasetStore(), source, text.toString(), null, 40 + random.nextInt(100));
+            if (made.isPresent()) {
+                fast++;
+                assertThat(made.get())
+                        .as("seed %d", seed)
+                        .isEqualTo(new DataLoad(new InMemoryDatasetStore())
+                                .load(Sources.read(source, text.toString()), null, NOW));
+            }
+        }
+        assertThat(fast).isGreaterThan(300);
+    }
+
+    @Test
+    void keyInTwoMonthsIsFoundAmongMany() {
+        Random random = new Random(7);
+        KeyMonths once = new KeyMonths(1 << 20);
+        KeyMonths twice = new KeyMonths(1 << 20);
+        for (int i = 0; i < 20_000; i++) {
+            long hash = random.nextLong();
+            once.put(hash, i / 1_000);
+            once.put(hash, i / 1_000);
+            twice.put(hash, i / 1_000);
+            if (i == 4_321) {
+                twice.put(hash, 19);
+                assertThat(once.put(hash, 4)).isTrue();
+            }
+        }
+
+        assertThat(once.settle()).isTrue();
+        assertThat(twice.settle()).isFalse();
+        assertThat(once.contains(new Random(7).nextLong())).isTrue();
+        assertThat(once.contains(3)).isFalse();
+    }
+
+    @Test
+    void keysHaveAsMuchRoomAsTheyAreGiven() {
+        KeyMonths keys = new KeyMonths(80_000);
+        int put = 0;
+        while (keys.put(put, 5)) {
+            put++;
+        }
+
+        assertThat(put).isEqualTo(10_000);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.RowRule;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.SourceReader;
@@ -52,7 +53,9 @@ class HostileFilesIT {
                 SourceReader reader =
                         new SourceReader(new FileSourceFiles(folder), List.of(new ParquetTables(folder, engine)));
                 for (int i = 1; i < files.length; i++) {
-                    String datasets = files[i].startsWith("large") ? "large" : Integer.toString(i);
+                    String datasets = files[i].matches("(large|trades).*")
+                            ? files[i].replaceAll("-.*", "")
+                            : Integer.toString(i);
                     ParquetDatasetStore store =
                             new ParquetDatasetStore(folder.resolve("datasets-" + datasets), engine);
                     long start = System.nanoTime();
@@ -78,6 +81,19 @@ class HostileFilesIT {
         }
 
         private static SourceDefinition source(String file) {
+            if (file.startsWith("trades")) {
+                return Sources.matches()
+                        .key("id")
+                        .eventTime("at")
+                        .column("id", ColumnType.STRING)
+                        .column("at", ColumnType.TIMESTAMP)
+                        .column("note", ColumnType.STRING)
+                        .column("low", ColumnType.DOUBLE)
+                        .column("high", ColumnType.DOUBLE)
+                        .rule("high >= low", RowRule.OnFail.QUARANTINE)
+                        .build()
+                        .withOrigin(new SourceOrigin.Files(Located.of(file)));
+            }
             return Sources.matches()
                     .key("id", "at")
                     .eventTime("at")
@@ -223,6 +239,32 @@ class HostileFilesIT {
         assertThat(results)
                 .containsEntry("large-1.csv", "loaded 1500000, set aside 0")
                 .containsEntry("large-2.csv", "loaded 1, set aside 1");
+    }
+
+    private void trades(String file, int rows, String last) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(folder.resolve(file))) {
+            out.write("id,at,note,low,high\n");
+            Instant at = Instant.parse("2019-01-01T00:00:00Z");
+            for (int i = 0; i < rows; i++) {
+                at = at.plusSeconds(300);
+                out.write("T%d,%s,\"a note, \"\"%d\"\", of some length\",%d,%d\n"
+                        .formatted(i, at, i % 100, i % 90, i % 10_000 == 77 ? -1 : i % 90 + 1));
+            }
+            out.write(last);
+        }
+    }
+
+    @Test
+    void largeFilesWithQuotesRulesAndKeysWithoutTimeGoThroughASmallHeap() throws Exception {
+        trades("trades-1.csv", 300_000, "");
+        trades("trades-2.csv", 300_000, "new,2045-01-01T00:00:00Z,\"n\",1,2\n");
+        assertThat(Files.size(folder.resolve("trades-1.csv"))).isGreaterThan(18 << 20);
+
+        Map<String, String> results = load(List.of("trades-1.csv", "trades-2.csv"));
+
+        assertThat(results)
+                .containsEntry("trades-1.csv", "loaded 299970, set aside 30")
+                .containsEntry("trades-2.csv", "loaded 1, set aside 30");
     }
 
     private byte[] parquet() throws SQLException, IOException {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.QuarantinedRow;
+import dev.keelson.data.Review;
+import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.SourceReader;
@@ -26,6 +29,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,13 +206,50 @@ class SourceFormatsTest {
     }
 
     @Test
-    void fileWithOtherColumnsIsNamed() throws IOException {
+    void columnMissingInSomeFilesIsEmptyInTheirRows() throws IOException, SQLException {
         write("data/1.csv", HEADER + "a,2024-01-01T00:00:00Z,1\n");
-        write("data/2.csv", "id,at,price\nb,2024-01-02T00:00:00Z,1\n");
+        write("data/2.csv", "price,at,id\n1.5,2024-01-02T00:00:00Z,b\nx,y\n");
+        write("data/3.jsonl", "{\"id\":\"c\",\"at\":\"2024-01-03T00:00:00Z\",\"note\":\"n\"}\n");
+
+        SourceRows rows = reader.read(source("data"), null);
+
+        assertThat(rows.header()).containsExactly("id", "at", "value", "price", "note");
+        assertThat(rows.frame().vector("value").get(0)).isEqualTo(1L);
+        assertThat(rows.frame().vector("value").get(1)).isNull();
+        assertThat(rows.frame().vector("price").get(0)).isNull();
+        assertThat(rows.frame().vector("price").get(1)).isEqualTo(1.5);
+        assertThat(rows.frame().vector("note").get(2)).isEqualTo("n");
+        assertThat(rows.quarantined()).extracting(QuarantinedRow::reason).containsExactly("The line has 2 cells; the header has 3.");
+    }
+
+    @Test
+    void filesWithoutAColumnThatEveryRowNeedsAreCountedAndTenNamed() throws IOException {
+        write("data/01.csv", HEADER + "a,2024-01-01T00:00:00Z,1\n");
+        for (int i = 2; i <= 14; i++) {
+            write("data/%02d.csv".formatted(i), "at,price\n2024-01-02T00:00:00Z,1\n");
+        }
 
         assertThat(failure("data/*.csv"))
-                .hasMessageContaining("data/2.csv:1")
-                .hasMessageContaining("it lacks [value] and has [price] besides");
+                .hasMessageContaining("that 13 of its 14 files do not have: data/02.csv has no [id]; ")
+                .hasMessageContaining("data/11.csv has no [id]; and 3 more files.")
+                .hasMessageNotContaining("data/12.csv");
+    }
+
+    @Test
+    void rowOfAFileWithOtherColumnsIsCorrected() throws IOException {
+        write("data/1.csv", HEADER + "a,2024-01-01T00:00:00Z,1\n");
+        write("data/2.csv", "price,at,id\n1.5,never,b\n");
+        SourceRows rows = reader.read(source("data/*.csv"), null);
+        QuarantinedRow bad = rows.quarantined().getFirst();
+
+        ReviewDecision decision = Review.decide(
+                "rows", bad, ReviewDecision.Action.CORRECT, rows.header(bad.file()), Map.of("at", "2024-01-02T00:00:00Z"),
+                "ann", "A typing error.", Instant.parse("2024-02-01T00:00:00Z"));
+        SourceRows corrected = Review.apply(rows, List.of(decision));
+
+        assertThat(corrected.frame().rows()).isEqualTo(2);
+        assertThat(corrected.frame().vector("price").get(1)).isEqualTo(1.5);
+        assertThat(corrected.frame().vector("value").get(1)).isNull();
     }
 
     @Test
