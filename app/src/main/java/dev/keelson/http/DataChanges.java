@@ -44,6 +44,7 @@ public interface DataChanges {
     /**
      * Decides about a row; the next load follows it.
      *
+     * @param source where the row is looked for; with null in every source
      * @param row its id in {@link DataBackend#review}, or a unique beginning of it
      * @param cells column to new text, for CORRECT
      * @throws dev.keelson.error.KeelsonException REVIEW_NOT_FOUND; and as {@link dev.keelson.data.Review#decide}
@@ -56,7 +57,7 @@ public interface DataChanges {
             String actor,
             String reason);
 
-    /** Undoes a decision; as {@link dev.keelson.data.Review#revert}. */
+    /** Undoes a decision, about any source with null; as {@link dev.keelson.data.Review#revert}. */
     ReviewDecision revert(@Nullable String source, String decision, String actor, String reason);
 
     /**

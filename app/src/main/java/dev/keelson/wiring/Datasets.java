@@ -10,6 +10,7 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceRows;
 import dev.keelson.data.Validation;
 import dev.keelson.data.ValidationReport;
 import dev.keelson.data.spi.DatasetStore;
@@ -190,7 +191,13 @@ public final class Datasets implements DataBackend {
 
     @Override
     public List<Review.Item> review(@Nullable String source) {
-        return review(source(source));
+        return sources(source).stream().flatMap(each -> review(each).stream()).toList();
+    }
+
+    /** The source of that name; all with null. */
+    private List<SourceDefinition> sources(@Nullable String name) {
+        List<SourceDefinition> all = workspace.project().sources();
+        return name == null && !all.isEmpty() ? all : List.of(source(name)); // which says that there is none
     }
 
     private List<Review.Item> review(SourceDefinition source) {
@@ -200,6 +207,7 @@ public final class Datasets implements DataBackend {
         }
         JsonNode load = RunPipeline.parsed(loads.getFirst().document());
         return Review.queue(
+                source.name(),
                 rows(source, load, "quarantine_id"),
                 rows(source, load, "marked_id"),
                 workspace.decisions(source.name()),
@@ -213,7 +221,10 @@ public final class Datasets implements DataBackend {
 
     @Override
     public List<ReviewDecision> decisions(@Nullable String source) {
-        return workspace.decisions(source(source).name());
+        return sources(source).stream()
+                .flatMap(each -> workspace.decisions(each.name()).stream())
+                .sorted(Comparator.comparing(ReviewDecision::at)) // stable: those of one source stay in their order
+                .toList();
     }
 
     @Override
@@ -224,8 +235,7 @@ public final class Datasets implements DataBackend {
             Map<String, String> cells,
             String actor,
             String reason) {
-        SourceDefinition definition = source(source);
-        List<Review.Item> found = review(definition).stream()
+        List<Review.Item> found = review(source).stream()
                 .filter(item -> !row.isEmpty() && item.id().startsWith(row))
                 .toList();
         if (found.size() != 1) {
@@ -234,31 +244,26 @@ public final class Datasets implements DataBackend {
                     found.isEmpty()
                             ? "The latest load neither set aside nor marked a row (%s).".formatted(row)
                             : "%d rows begin with (%s).".formatted(found.size(), row),
-                    "Maybe `keelson data review list%s` shows it."
-                            .formatted(workspace.project().sources().size() > 1 ? " --source " + definition.name() : ""));
+                    "Maybe `keelson data review list%s` shows it.".formatted(source == null ? "" : " --source " + source));
         }
-        ReviewDecision decision = Review.decide(
-                definition.name(),
-                found.getFirst().row(),
-                action,
-                action == ReviewDecision.Action.CORRECT ? workspace.readSource(definition, null).header() : List.of(),
-                cells,
-                actor,
-                reason,
-                clock.instant());
-        keep(decision);
-        return decision;
+        QuarantinedRow item = found.getFirst().row();
+        String name = found.getFirst().source();
+        if (action != ReviewDecision.Action.CORRECT) {
+            return keep(Review.decide(name, item, action, List.of(), cells, actor, reason, clock.instant()));
+        }
+        SourceRows rows = workspace.readAsIs(source(name), store().latest(name).orElse(null));
+        ReviewDecision correction =
+                Review.decide(name, item, action, rows.header(), cells, actor, reason, clock.instant());
+        Review.judge(rows, workspace.decisions(name), item, correction);
+        return keep(correction);
     }
 
     @Override
     public ReviewDecision revert(@Nullable String source, String decision, String actor, String reason) {
-        ReviewDecision revert =
-                Review.revert(decisions(source), decision, actor, reason, clock.instant());
-        keep(revert);
-        return revert;
+        return keep(Review.revert(decisions(source), decision, actor, reason, clock.instant()));
     }
 
-    private void keep(ReviewDecision decision) {
+    private ReviewDecision keep(ReviewDecision decision) {
         workspace.catalog()
                 .update(tx -> tx.putReport(new StoredReport(
                         "review-" + decision.id(),
@@ -267,6 +272,7 @@ public final class Datasets implements DataBackend {
                         decision.at(),
                         decision.action().name().toLowerCase(Locale.ROOT),
                         decision.toJson().toString())));
+        return decision;
     }
 
     // ---- versions

@@ -10,6 +10,7 @@ import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -88,8 +89,11 @@ public final class RunPipeline {
                     .put("rows_read", load.read())
                     .put("rows_loaded", load.loaded())
                     .put("rows_updated", load.updated())
+                    .put("rows_deleted", load.deleted())
+                    .put("rows_superseded", load.superseded())
                     .put("rows_unchanged", load.unchanged())
                     .put("rows_quarantined", load.quarantined().size())
+                    .put("rows_pushed", load.pushed())
                     .put("rows", version == null ? 0 : version.rows())
                     .put("dataset_version", version == null ? null : version.id());
         }
@@ -107,6 +111,8 @@ public final class RunPipeline {
             node.put("rows_read", loads.stream().mapToLong(LoadReport::read).sum());
             node.put("rows_loaded", loads.stream().mapToLong(LoadReport::loaded).sum());
             node.put("rows_updated", loads.stream().mapToLong(LoadReport::updated).sum());
+            node.put("rows_deleted", loads.stream().mapToLong(LoadReport::deleted).sum());
+            node.put("rows_superseded", loads.stream().mapToLong(LoadReport::superseded).sum());
             node.put("rows_unchanged", loads.stream().mapToLong(LoadReport::unchanged).sum());
             node.put("rows_quarantined", quarantined());
             DatasetVersion version = main.version();
@@ -231,7 +237,7 @@ public final class RunPipeline {
     static LoadReport load(Workspace workspace, SourceDefinition definition, Instant now, Consumer<Step> done) {
         String source = definition.name();
         String name = workspace.project().sources().size() > 1 ? source + ": " : "";
-        workspace.loadPushes(definition, now);
+        LoadReport pushes = workspace.loadPushes(definition, now);
         long started = System.nanoTime();
         Workspace.Load loaded = workspace.load(
                 definition,
@@ -242,7 +248,7 @@ public final class RunPipeline {
                         BLOCKED,
                         source,
                         counts(blocked.read(), 0, 0, 0, blocked.quarantined(), blocked.quarantineId(), blocked.latest())));
-        LoadReport load = loaded.report();
+        LoadReport load = pushes == null ? loaded.report() : together(workspace, pushes, loaded.report());
         long millis = (System.nanoTime() - started) / 1_000_000;
         DatasetVersion version = load.version();
         String id = id(version);
@@ -258,11 +264,16 @@ public final class RunPipeline {
                 "data",
                 load.changed(),
                 name + (load.changed()
-                        ? "%,d rows read: %,d loaded, %,d updated, %,d unchanged, %,d quarantined; version %s"
+                        ? "%,d rows read%s: %,d loaded, %,d updated, %s%,d unchanged, %,d quarantined; version %s"
                                 .formatted(
                                         load.read(),
+                                        load.pushed() == 0 ? "" : " (%,d of them pushed)".formatted(load.pushed()),
                                         load.loaded(),
                                         load.updated(),
+                                        load.deleted() + load.superseded() == 0
+                                                ? ""
+                                                : "%,d deleted, %,d superseded, "
+                                                        .formatted(load.deleted(), load.superseded()),
                                         load.unchanged(),
                                         load.quarantined().size(),
                                         shortId(id))
@@ -281,6 +292,13 @@ public final class RunPipeline {
                                                 .map(each -> each.condition() + " does not: " + each.observedText())
                                                 .toList()))));
         return load;
+    }
+
+    /** What a person sees as one load: what had been pushed was taken in, then what the source holds. */
+    private static LoadReport together(Workspace workspace, LoadReport pushes, LoadReport load) {
+        List<QuarantinedRow> all = new ArrayList<>(pushes.quarantined());
+        all.addAll(load.quarantined());
+        return load.after(pushes, all.isEmpty() ? null : workspace.datasets().putQuarantine(load.source(), all));
     }
 
     private static String id(@Nullable DatasetVersion version) {
@@ -326,6 +344,7 @@ public final class RunPipeline {
                         load.version())
                 .put("deleted", load.deleted())
                 .put("superseded", load.superseded())
+                .put("pushed", load.pushed())
                 .put("from_sha256", load.sha256())
                 .put("marked", load.marked().size())
                 .put("marked_id", load.markedId());

@@ -214,17 +214,21 @@ public final class Workspace implements AutoCloseable {
     /**
      * Loads what was pushed for the dataset. It comes before the source's file, whose rows are then known later; where
      * the file continues does not change.
+     *
+     * @return what became of them; null when there are none
      */
-    void loadPushes(SourceDefinition source, Instant now) {
+    @Nullable LoadReport loadPushes(SourceDefinition source, Instant now) {
         DatasetVersion previous = datasets().latest(source.name()).orElse(null);
         List<PushLog.Push> entries = pushes().entries().stream()
                 .filter(entry -> entry.offline() && entry.source().equals(source.name()))
                 .toList();
         if (previous == null || entries.isEmpty()) {
-            return;
+            return null;
         }
-        dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
+        LoadReport report = dataLoad(blocked -> {})
+                .loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
         pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
+        return report;
     }
 
     /**
@@ -325,8 +329,12 @@ public final class Workspace implements AutoCloseable {
 
     /** Reads a source, with the decisions of the review laid over it. */
     SourceRows readSource(SourceDefinition source, @Nullable DatasetVersion previous) {
-        SourceRows read = Projects.reader(project.folder(), engine()).read(source, previous);
-        return Review.apply(read, decisions(source.name()));
+        return Review.apply(readAsIs(source, previous), decisions(source.name()));
+    }
+
+    /** Reads a source without the decisions of the review. */
+    SourceRows readAsIs(SourceDefinition source, @Nullable DatasetVersion previous) {
+        return Projects.reader(project.folder(), engine()).read(source, previous);
     }
 
     /** The decisions about rows of a source, oldest first. */

@@ -796,6 +796,7 @@ final class BulkLoad {
                 0,
                 read - loaded - updated,
                 copies,
+                0,
                 quarantined,
                 quarantineId,
                 nulled,

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * {@code read = loaded + updated + deleted + superseded + unchanged + quarantined.size()}.
  *
  * @param source name of the source
- * @param read rows of the file that were visible to the load
+ * @param read rows of the file that were visible to the load, and those that had been pushed
  * @param loaded rows that are new
  * @param updated rows that replaced one of the same key
  * @param deleted rows of a change feed that took a row out
  * @param superseded rows of a change feed after which a later one of the same key came in the same load
  * @param unchanged rows that were there already, exact copies within the file included
  * @param copies how many of {@code unchanged} are exact copies within the file
+ * @param pushed how many of {@code read} had been pushed
  * @param quarantined rows set aside, in the order of the file for those that could not be read, then those that came
  * too
  *     late
@@ -45,6 +46,7 @@ public record LoadReport(
         long superseded,
         long unchanged,
         long copies,
+        long pushed,
         List<QuarantinedRow> quarantined,
         @Nullable String quarantineId,
         Map<String, Long> nulled,
@@ -65,6 +67,36 @@ public record LoadReport(
                                     + " (%d) and quarantined (%d).")
                             .formatted(read, loaded, updated, deleted, superseded, unchanged, quarantined.size()));
         }
+    }
+
+    /**
+     * This load and the one before it that took in what had been pushed, as one.
+     *
+     * @param pushes the other one
+     * @param allId under which the quarantined rows of both are stored, or null when there are none
+     */
+    public LoadReport after(LoadReport pushes, @Nullable String allId) {
+        List<QuarantinedRow> all = new ArrayList<>(pushes.quarantined());
+        all.addAll(quarantined);
+        return new LoadReport(
+                source,
+                read + pushes.read(),
+                loaded + pushes.loaded(),
+                updated + pushes.updated(),
+                deleted + pushes.deleted(),
+                superseded + pushes.superseded(),
+                unchanged + pushes.unchanged(),
+                copies + pushes.copies(),
+                pushed + pushes.read(),
+                all,
+                allId,
+                nulled,
+                sha256,
+                checks,
+                marked,
+                markedId,
+                version,
+                pushes.previous());
     }
 
     /** Whether the load made a new version the latest. */
@@ -88,6 +120,7 @@ public record LoadReport(
         node.put("rows_superseded", superseded);
         node.put("rows_unchanged", unchanged);
         node.put("rows_copied", copies);
+        node.put("rows_pushed", pushed);
         node.put("rows_quarantined", quarantined.size());
         node.put("quarantine_id", quarantineId);
         node.put("from_sha256", sha256);
@@ -129,6 +162,7 @@ public record LoadReport(
                 json.required("rows_superseded").asLong(),
                 json.required("rows_unchanged").asLong(),
                 json.required("rows_copied").asLong(),
+                json.required("rows_pushed").asLong(),
                 rows(json.path("quarantined")),
                 text(json, "quarantine_id"),
                 nulled,

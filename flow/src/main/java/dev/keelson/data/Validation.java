@@ -61,6 +61,7 @@ public final class Validation {
                     0,
                     version.rows(),
                     0,
+                    0,
                     List.of(),
                     null,
                     Map.of(),
