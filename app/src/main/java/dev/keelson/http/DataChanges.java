@@ -78,6 +78,7 @@ public interface DataChanges {
      * Removes versions that nothing names: no run of the project or of a replay, no report, no replay's state, no tag, and
      * not the latest.
      *
+     * @param source of which source; with null of every source and of the views of queries
      * @param dryRun whether to say only what would be removed
      */
     DatasetGarbage collect(@Nullable String source, boolean dryRun);

@@ -389,7 +389,15 @@ public final class Datasets implements DataBackend {
 
     @Override
     public DatasetGarbage collect(@Nullable String source, boolean dryRun) {
-        return store().collect(source(source).name(), named(), dryRun);
+        List<String> datasets = new ArrayList<>();
+        sources(source).forEach(each -> datasets.add(each.name()));
+        if (source == null) {
+            workspace.project().sqlViews().forEach(view -> datasets.add(view.dataset()));
+        }
+        Set<String> named = named();
+        return datasets.stream()
+                .map(dataset -> store().collect(dataset, named, dryRun))
+                .reduce(new DatasetGarbage(List.of(), 0, 0), DatasetGarbage::plus);
     }
 
     /** Everything that looks like the id of a version in what must stay explicable. */

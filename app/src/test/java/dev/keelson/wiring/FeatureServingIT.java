@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.data.LoadReport;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.project.Project;
 import java.io.IOException;
@@ -230,10 +231,15 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(2);
         server.stop();
         backend.close();
-        Datasets.change(project(), () -> now, data -> data.load(null));
+        LoadReport load =
+                Datasets.change(project(), () -> now, data -> data.load(null)).getFirst();
         open();
         post("/api/v1/features/materialize", "{}");
         assertThat(trips()).isEqualTo(3);
+        assertThat(load.changed()).isTrue();
+        assertThat(load.pushed()).isEqualTo(1);
+        assertThat(load.loaded()).isEqualTo(1);
+        assertThat(load.read()).isEqualTo(1 + load.unchanged());
     }
 
     @Test

@@ -209,8 +209,9 @@ final class DataVersionsCommand {
     @Command(
             name = "gc",
             description =
-                    "Say which versions nothing names (no run, replay, report or tag; not the latest), or remove them with --yes.")
-    static final class Collect extends OfSource {
+                    "Say which versions, also of views of queries, nothing names (no run, replay, report or tag; not the latest), or"
+                            + " remove them with --yes.")
+    static final class Collect extends DataCommand.OfSourceOrAll {
         @Option(names = "--yes", description = "Remove them; without it nothing is removed.")
         boolean yes;
 
