@@ -31,7 +31,8 @@ final class FileDigests {
         }
     };
 
-    private record Known(long size, FileTime changed, @Nullable Object identity, String sha256) {
+    /** @param trusted whether the file is known to hold what its name says */
+    private record Known(long size, FileTime changed, @Nullable Object identity, String sha256, boolean trusted) {
         boolean isOf(BasicFileAttributes file) {
             return size == file.size()
                     && changed.equals(file.lastModifiedTime())
@@ -44,17 +45,40 @@ final class FileDigests {
     /** The hash of a file, in 64 lower-case hexadecimal digits; of a file that looks as it did, the one known. */
     static String of(Path file) throws IOException {
         BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-        Path path = file.toAbsolutePath().normalize();
-        Known known;
+        Known known = known(file, now);
+        return known == null ? read(path(file), now) : known.sha256();
+    }
+
+    private static @Nullable Known known(Path file, BasicFileAttributes now) {
         synchronized (KNOWN) {
-            known = KNOWN.get(path);
+            Known known = KNOWN.get(path(file));
+            return known != null && known.isOf(now) ? known : null;
         }
-        return known != null && known.isOf(now) ? known.sha256() : read(path, now);
+    }
+
+    private static Path path(Path file) {
+        return file.toAbsolutePath().normalize();
+    }
+
+    /** Whether a file that looks as it does now was {@linkplain #trust trusted} by this process. */
+    static boolean trusts(Path file) throws IOException {
+        Known known = known(file, Files.readAttributes(file, BasicFileAttributes.class));
+        return known != null && known.trusted();
+    }
+
+    /** Says that a file, whose hash was taken, holds what its name says. */
+    static void trust(Path file) {
+        synchronized (KNOWN) {
+            KNOWN.computeIfPresent(
+                    path(file),
+                    (path, known) ->
+                            new Known(known.size(), known.changed(), known.identity(), known.sha256(), true));
+        }
     }
 
     /** Likewise, of the bytes that are there now. */
     static String reading(Path file) throws IOException {
-        return read(file.toAbsolutePath().normalize(), Files.readAttributes(file, BasicFileAttributes.class));
+        return read(path(file), Files.readAttributes(file, BasicFileAttributes.class));
     }
 
     private static String read(Path path, BasicFileAttributes before) throws IOException {
@@ -72,7 +96,7 @@ final class FileDigests {
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
         synchronized (KNOWN) {
-            KNOWN.put(path, new Known(before.size(), before.lastModifiedTime(), before.fileKey(), sha256));
+            KNOWN.put(path, new Known(before.size(), before.lastModifiedTime(), before.fileKey(), sha256, false));
         }
         return sha256;
     }

@@ -18,6 +18,7 @@ import dev.keelson.id.Sha256;
 import dev.keelson.frame.Frame;
 import dev.keelson.store.files.StoreErrors;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -158,6 +159,30 @@ class ParquetDatasetStoreTest {
         assertThatThrownBy(() -> new DataLoad(new ParquetDatasetStore(folder, engine)).load(daily(75), null, NOW))
                 .hasMessageContaining("was altered");
         assertThat(store.latest("matches")).hasValue(version);
+    }
+
+    @Test
+    void aFileThatWasAlteredIsNotUsedByAnotherStoreOverTheSameFolder() throws IOException {
+        Path shared = folder.resolve("shared");
+        SourceRows rows = daily(20);
+        DatasetVersion version = version(new DataLoad(
+                        new ParquetDatasetStore(shared, folder.resolve("one"), engine))
+                .load(rows, null, NOW));
+        Path file = shared.resolve("matches").resolve(version.partitions().getFirst().file());
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PAR1", 4) / 2;
+        Files.setLastModifiedTime(file, FileTime.from(NOW)); // another process would not know the file either
+        new DataLoad(new ParquetDatasetStore(shared, folder.resolve("two"), engine)).load(rows, null, NOW);
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+        DataLoad other = new DataLoad(new ParquetDatasetStore(shared, folder.resolve("three"), engine));
+
+        KeelsonException failure =
+                catchThrowableOfType(KeelsonException.class, () -> other.load(rows, null, NOW));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.DATASET_TAMPERED);
+        assertThat(failure).hasMessageContaining(String.valueOf(file.getFileName()));
+        assertThat(folder.resolve("three")).doesNotExist();
     }
 
     @Test
