@@ -41,15 +41,18 @@ final class ProgressLine {
         long now = nanos.getAsLong();
         double seconds = (now - start) / 1e9;
         double left = seconds / (done - first) * (of - done);
+        String time = done == of
+                ? String.format(Locale.ROOT, "in %.1f s", seconds)
+                : String.format(Locale.ROOT, "about %.0f s left", left);
         String text = String.format(
                 Locale.ROOT,
-                "%s %d/%d  %s  %.1f/s, about %.0f s left",
+                "%s %d/%d  %s  %.1f/s, %s",
                 what,
                 done,
                 of,
                 note,
                 (done - first) / Math.max(1e-3, seconds),
-                left);
+                time);
         if (console.quiet() || (done < of && now - drawn < (rewrite ? REDRAW_NANOS : REPEAT_NANOS))) {
             return;
         }

@@ -56,7 +56,7 @@ final class ConsoleTest {
         assertThat(err.toString(UTF_8).lines())
                 .hasSize(3)
                 .last()
-                .isEqualTo("replay 100/100  2020-01-01  4.0/s, about 0 s left");
+                .isEqualTo("replay 100/100  2020-01-01  4.0/s, in 25.0 s");
         assertThat(err.toString(UTF_8)).startsWith("replay 40/100  2020-01-01  4.0/s, about 15 s left");
     }
 
