@@ -89,7 +89,7 @@ final class FileDigests {
             throw new IllegalStateException("Every Java platform must support SHA-256.", e);
         }
         try (InputStream in = Files.newInputStream(path)) {
-            byte[] piece = new byte[(int) Math.clamp(before.size(), 1, PIECE)];
+            byte[] piece = new byte[Math.clamp(before.size(), 1, PIECE)];
             for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
                 digest.update(piece, 0, n);
             }
