@@ -152,8 +152,7 @@ final class VersionsPage {
                 before,
                 after,
                 facts,
-                difference.added() + difference.removed() + difference.changed() == 0
-                        && difference.columnChanges().isEmpty(),
+                difference.same(),
                 difference.columnChanges(),
                 difference.examples().stream().map(VersionsPage::example).toList(),
                 difference.statistics().stream()

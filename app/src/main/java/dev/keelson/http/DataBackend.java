@@ -23,10 +23,10 @@ public interface DataBackend extends DataChanges {
     /** Reports of validations (kind {@code validation}), newest first; of one source when it is not null. */
     List<StoredReport> checks(@Nullable String source, int limit);
 
-    /** The rows that the latest load set aside or marked, those that are decided included. */
+    /** The rows that the latest load set aside or marked, those that are decided included; with null those of every source. */
     List<Review.Item> review(@Nullable String source);
 
-    /** All decisions, oldest first. */
+    /** All decisions, oldest first; with null those about every source. */
     List<ReviewDecision> decisions(@Nullable String source);
 
     /** All versions of a source, oldest first. */

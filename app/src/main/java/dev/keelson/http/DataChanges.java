@@ -44,6 +44,7 @@ public interface DataChanges {
     /**
      * Decides about a row; the next load follows it.
      *
+     * @param source where the row is looked for; with null in every source
      * @param row its id in {@link DataBackend#review}, or a unique beginning of it
      * @param cells column to new text, for CORRECT
      * @throws dev.keelson.error.KeelsonException REVIEW_NOT_FOUND; and as {@link dev.keelson.data.Review#decide}
@@ -56,7 +57,7 @@ public interface DataChanges {
             String actor,
             String reason);
 
-    /** Undoes a decision; as {@link dev.keelson.data.Review#revert}. */
+    /** Undoes a decision, about any source with null; as {@link dev.keelson.data.Review#revert}. */
     ReviewDecision revert(@Nullable String source, String decision, String actor, String reason);
 
     /**
@@ -77,6 +78,7 @@ public interface DataChanges {
      * Removes versions that nothing names: no run of the project or of a replay, no report, no replay's state, no tag, and
      * not the latest.
      *
+     * @param source of which source; with null of every source and of the views of queries
      * @param dryRun whether to say only what would be removed
      */
     DatasetGarbage collect(@Nullable String source, boolean dryRun);

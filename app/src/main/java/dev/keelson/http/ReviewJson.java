@@ -8,9 +8,10 @@ import java.util.Locale;
 public final class ReviewJson {
     private ReviewJson() {}
 
-    /** The row with its id, why it is in the queue, whether it is open, and what was decided. */
+    /** The row with its source and id, why it is in the queue, whether it is open, and what was decided. */
     public static ObjectNode of(Review.Item item) {
         ObjectNode json = item.row().toJson();
+        json.put("source", item.source());
         json.put("row", item.id());
         json.put("kind", item.kind().name().toLowerCase(Locale.ROOT));
         json.put("open", item.open());

@@ -10,6 +10,7 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceRows;
 import dev.keelson.data.Validation;
 import dev.keelson.data.ValidationReport;
 import dev.keelson.data.spi.DatasetStore;
@@ -210,7 +211,13 @@ public final class Datasets implements DataBackend {
 
     @Override
     public List<Review.Item> review(@Nullable String source) {
-        return review(source(source));
+        return sources(source).stream().flatMap(each -> review(each).stream()).toList();
+    }
+
+    /** The source of that name; all with null. */
+    private List<SourceDefinition> sources(@Nullable String name) {
+        List<SourceDefinition> all = workspace.project().sources();
+        return name == null && !all.isEmpty() ? all : List.of(source(name)); // which says that there is none
     }
 
     private List<Review.Item> review(SourceDefinition source) {
@@ -220,6 +227,7 @@ public final class Datasets implements DataBackend {
         }
         JsonNode load = RunPipeline.parsed(loads.getFirst().document());
         return Review.queue(
+                source.name(),
                 rows(source, load, "quarantine_id"),
                 rows(source, load, "marked_id"),
                 workspace.decisions(source.name()),
@@ -233,7 +241,10 @@ public final class Datasets implements DataBackend {
 
     @Override
     public List<ReviewDecision> decisions(@Nullable String source) {
-        return workspace.decisions(source(source).name());
+        return sources(source).stream()
+                .flatMap(each -> workspace.decisions(each.name()).stream())
+                .sorted(Comparator.comparing(ReviewDecision::at)) // stable: those of one source stay in their order
+                .toList();
     }
 
     @Override
@@ -244,8 +255,7 @@ public final class Datasets implements DataBackend {
             Map<String, String> cells,
             String actor,
             String reason) {
-        SourceDefinition definition = source(source);
-        List<Review.Item> found = review(definition).stream()
+        List<Review.Item> found = review(source).stream()
                 .filter(item -> !row.isEmpty() && item.id().startsWith(row))
                 .toList();
         if (found.size() != 1) {
@@ -254,33 +264,26 @@ public final class Datasets implements DataBackend {
                     found.isEmpty()
                             ? "The latest load neither set aside nor marked a row (%s).".formatted(row)
                             : "%d rows begin with (%s).".formatted(found.size(), row),
-                    "Maybe `keelson data review list%s` shows it."
-                            .formatted(workspace.project().sources().size() > 1 ? " --source " + definition.name() : ""));
+                    "Maybe `keelson data review list%s` shows it.".formatted(source == null ? "" : " --source " + source));
         }
-        ReviewDecision decision = Review.decide(
-                definition.name(),
-                found.getFirst().row(),
-                action,
-                action == ReviewDecision.Action.CORRECT
-                        ? workspace.readSource(definition, null).header(found.getFirst().row().file())
-                        : List.of(),
-                cells,
-                actor,
-                reason,
-                clock.instant());
-        keep(decision);
-        return decision;
+        QuarantinedRow item = found.getFirst().row();
+        String name = found.getFirst().source();
+        if (action != ReviewDecision.Action.CORRECT) {
+            return keep(Review.decide(name, item, action, List.of(), cells, actor, reason, clock.instant()));
+        }
+        SourceRows rows = workspace.readAsIs(source(name), store().latest(name).orElse(null));
+        ReviewDecision correction =
+                Review.decide(name, item, action, rows.header(item.file()), cells, actor, reason, clock.instant());
+        Review.judge(rows, workspace.decisions(name), item, correction);
+        return keep(correction);
     }
 
     @Override
     public ReviewDecision revert(@Nullable String source, String decision, String actor, String reason) {
-        ReviewDecision revert =
-                Review.revert(decisions(source), decision, actor, reason, clock.instant());
-        keep(revert);
-        return revert;
+        return keep(Review.revert(decisions(source), decision, actor, reason, clock.instant()));
     }
 
-    private void keep(ReviewDecision decision) {
+    private ReviewDecision keep(ReviewDecision decision) {
         workspace.catalog()
                 .update(tx -> tx.putReport(new StoredReport(
                         "review-" + decision.id(),
@@ -289,6 +292,7 @@ public final class Datasets implements DataBackend {
                         decision.at(),
                         decision.action().name().toLowerCase(Locale.ROOT),
                         decision.toJson().toString())));
+        return decision;
     }
 
     // ---- versions
@@ -405,7 +409,15 @@ public final class Datasets implements DataBackend {
 
     @Override
     public DatasetGarbage collect(@Nullable String source, boolean dryRun) {
-        return store().collect(source(source).name(), named(), dryRun);
+        List<String> datasets = new ArrayList<>();
+        sources(source).forEach(each -> datasets.add(each.name()));
+        if (source == null) {
+            workspace.project().sqlViews().forEach(view -> datasets.add(view.dataset()));
+        }
+        Set<String> named = named();
+        return datasets.stream()
+                .map(dataset -> store().collect(dataset, named, dryRun))
+                .reduce(new DatasetGarbage(List.of(), 0, 0), DatasetGarbage::plus);
     }
 
     /** Everything that looks like the id of a version in what must stay explicable. */

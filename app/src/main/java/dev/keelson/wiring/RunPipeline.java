@@ -10,6 +10,7 @@ import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -88,8 +89,11 @@ public final class RunPipeline {
                     .put("rows_read", load.read())
                     .put("rows_loaded", load.loaded())
                     .put("rows_updated", load.updated())
+                    .put("rows_deleted", load.deleted())
+                    .put("rows_superseded", load.superseded())
                     .put("rows_unchanged", load.unchanged())
                     .put("rows_quarantined", load.quarantined().size())
+                    .put("rows_pushed", load.pushed())
                     .put("rows", version == null ? 0 : version.rows())
                     .put("dataset_version", version == null ? null : version.id());
         }
@@ -107,6 +111,8 @@ public final class RunPipeline {
             node.put("rows_read", loads.stream().mapToLong(LoadReport::read).sum());
             node.put("rows_loaded", loads.stream().mapToLong(LoadReport::loaded).sum());
             node.put("rows_updated", loads.stream().mapToLong(LoadReport::updated).sum());
+            node.put("rows_deleted", loads.stream().mapToLong(LoadReport::deleted).sum());
+            node.put("rows_superseded", loads.stream().mapToLong(LoadReport::superseded).sum());
             node.put("rows_unchanged", loads.stream().mapToLong(LoadReport::unchanged).sum());
             node.put("rows_quarantined", quarantined());
             DatasetVersion version = main.version();
@@ -259,11 +265,16 @@ public final class RunPipeline {
                 load.changed(),
                 name + (anew == null ? "" : anew.text() + "; ")
                         + (load.changed()
-                        ? "%,d rows read: %,d loaded, %,d updated, %,d unchanged, %,d quarantined; version %s"
+                        ? "%,d rows read%s: %,d loaded, %,d updated, %s%,d unchanged, %,d quarantined; version %s"
                                 .formatted(
                                         load.read(),
+                                        load.pushed() == 0 ? "" : " (%,d of them pushed)".formatted(load.pushed()),
                                         load.loaded(),
                                         load.updated(),
+                                        load.deleted() + load.superseded() == 0
+                                                ? ""
+                                                : "%,d deleted, %,d superseded, "
+                                                        .formatted(load.deleted(), load.superseded()),
                                         load.unchanged(),
                                         load.quarantined().size(),
                                         shortId(id))
@@ -327,6 +338,7 @@ public final class RunPipeline {
                         load.version())
                 .put("deleted", load.deleted())
                 .put("superseded", load.superseded())
+                .put("pushed", load.pushed())
                 .put("from_sha256", load.sha256())
                 .put("marked", load.marked().size())
                 .put("marked_id", load.markedId());

@@ -237,15 +237,26 @@ public final class Workspace implements AutoCloseable {
     /**
      * Loads what was pushed for the dataset. It comes before the source's file, whose rows are then known later; where
      * the file continues does not change.
+     *
+     * @return what became of them; null when there are none
      */
-    private void loadPushes(SourceDefinition source, Instant now) {
+    private @Nullable LoadReport loadPushes(SourceDefinition source, Instant now) {
         DatasetVersion previous = datasets().latest(source.name()).orElse(null);
         List<PushLog.Push> entries = pushed(source);
         if (previous == null || entries.isEmpty()) {
-            return;
+            return null;
         }
-        dataLoad(blocked -> {}).loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
+        LoadReport report = dataLoad(blocked -> {})
+                .loadBeside(PushedRows.read(source, previous, PushedRows.joined(source, entries)), now);
         pushes().loaded(entries.stream().map(PushLog.Push::number).toList());
+        return report;
+    }
+
+    /** What a person sees as one load: what had been pushed was taken in, then what the source holds. */
+    private LoadReport together(LoadReport pushes, LoadReport load) {
+        List<QuarantinedRow> all = new ArrayList<>(pushes.quarantined());
+        all.addAll(load.quarantined());
+        return load.after(pushes, all.isEmpty() ? null : datasets().putQuarantine(load.source(), all));
     }
 
     private List<PushLog.Push> pushed(SourceDefinition source) {
@@ -279,8 +290,11 @@ public final class Workspace implements AutoCloseable {
         List<String> changes = made.map(each -> each.changesTo(recipe)).orElse(List.of());
         Load done;
         if (changes.isEmpty()) {
-            loadPushes(source, now);
+            LoadReport pushes = loadPushes(source, now);
             done = loadRows(dataLoad(blocked), source, now);
+            if (pushes != null) {
+                done = new Load(together(pushes, done.report()), done.decisions());
+            }
         } else {
             done = loadAnew(source, made.orElseThrow(), changes, now, blocked);
         }
@@ -493,8 +507,12 @@ public final class Workspace implements AutoCloseable {
 
     /** Reads a source, with the decisions of the review laid over it. */
     SourceRows readSource(SourceDefinition source, @Nullable DatasetVersion previous) {
-        SourceRows read = Projects.reader(project.folder(), engine()).read(source, previous);
-        return Review.apply(read, decisions(source.name()));
+        return Review.apply(readAsIs(source, previous), decisions(source.name()));
+    }
+
+    /** Reads a source without the decisions of the review. */
+    SourceRows readAsIs(SourceDefinition source, @Nullable DatasetVersion previous) {
+        return Projects.reader(project.folder(), engine()).read(source, previous);
     }
 
     /** The decisions about rows of a source, oldest first. */

@@ -100,7 +100,7 @@ final class SeededData implements DataBackend {
 
     @Override
     public List<Review.Item> review(@Nullable String name) {
-        return load == null ? List.of() : Review.queue(load.quarantined(), load.marked(), decisions, NOW);
+        return load == null ? List.of() : Review.queue("matches", load.quarantined(), load.marked(), decisions, NOW);
     }
 
     @Override

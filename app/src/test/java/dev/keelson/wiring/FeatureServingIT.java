@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.data.LoadReport;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.project.Project;
 import java.io.IOException;
@@ -171,7 +172,9 @@ final class FeatureServingIT {
         // the file has it by now as well: it counts once
         Files.writeString(folder.resolve("trips.csv"), TRIPS + "5,ann,2024-03-03T12:00:00Z,60\n6,ann,2024-03-03T13:00:00Z,1\n");
         var load = Datasets.change(project(), () -> now, data -> data.load("trips")).getFirst();
-        assertThat(load.loaded()).isEqualTo(1);
+        assertThat(load.pushed()).isEqualTo(1);
+        assertThat(load.loaded()).isEqualTo(2);
+        assertThat(load.unchanged()).isEqualTo(load.read() - 2); // the pushed row is there when the file brings it
         open();
         JsonNode outcome = post("/api/v1/features/materialize", "{}");
         assertThat(outcome.at("/views/0/rows").asInt()).isEqualTo(2);
@@ -207,7 +210,10 @@ final class FeatureServingIT {
         // the server loads, materialises, and history has the change once; the file has it by now as well
         Files.writeString(
                 folder.resolve("trips.csv"), TRIPS.replace("2024-03-02T08:00:00Z,20", "2024-03-02T09:30:00Z,40"));
-        assertThat(post("/api/v1/data/loads", "{}").at("/sources/0/changed").asBoolean()).isFalse();
+        JsonNode load = post("/api/v1/data/loads", "{}").at("/sources/0");
+        assertThat(load.path("rows_pushed").asInt()).isEqualTo(2);
+        assertThat(load.path("rows_updated").asInt()).isEqualTo(1);
+        assertThat(load.path("rows_loaded").asInt()).isEqualTo(1);
         assertThat(post("/api/v1/features/materialize", "{}").at("/views/0/filled_anew").asBoolean()).isTrue();
         assertThat(trips()).isEqualTo(3);
         assertThat(fare()).isEqualTo((10 + 40 + 90) / 3.0);
@@ -230,10 +236,15 @@ final class FeatureServingIT {
         assertThat(trips()).isEqualTo(2);
         server.stop();
         backend.close();
-        Datasets.change(project(), () -> now, data -> data.load(null));
+        LoadReport load =
+                Datasets.change(project(), () -> now, data -> data.load(null)).getFirst();
         open();
         post("/api/v1/features/materialize", "{}");
         assertThat(trips()).isEqualTo(3);
+        assertThat(load.changed()).isTrue();
+        assertThat(load.pushed()).isEqualTo(1);
+        assertThat(load.loaded()).isEqualTo(1);
+        assertThat(load.read()).isEqualTo(1 + load.unchanged());
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.InferredSource;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDatasets;
@@ -101,6 +103,9 @@ final class DataCommand extends CommandGroup {
             DatasetVersion version = load.version();
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of(prefix + "read", Long.toString(load.read())));
+            if (load.pushed() > 0) {
+                rows.add(List.of(prefix + "of_them_pushed", Long.toString(load.pushed())));
+            }
             rows.add(List.of(prefix + "loaded", Long.toString(load.loaded())));
             rows.add(List.of(prefix + "updated", Long.toString(load.updated())));
             if (load.deleted() + load.superseded() > 0) {
@@ -277,7 +282,9 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data verify}. */
-    @Command(name = "verify", description = "Read a version again and compare it with its digests.")
+    @Command(
+            name = "verify",
+            description = "Read a version again and compare it with its digests; exit code 1 when a file is missing or was altered.")
     static final class Verify extends DataVersionsCommand.OfSource {
         @Parameters(arity = "0..1", paramLabel = "VERSION", description = "Id or its beginning, or a tag (default: the latest).")
         @Nullable String id;
@@ -285,9 +292,18 @@ final class DataCommand extends CommandGroup {
         @Override
         int run(Session session) {
             String wanted = id;
-            DatasetVersion version = wanted == null || wanted.matches("[0-9a-f]+")
-                    ? ProjectDatasets.verify(session.project(), source, wanted)
-                    : Datasets.look(session.project(), session.clock(), data -> data.verify(source, wanted));
+            DatasetVersion version;
+            try {
+                version = wanted == null || wanted.matches("[0-9a-f]+")
+                        ? ProjectDatasets.verify(session.project(), source, wanted)
+                        : Datasets.look(session.project(), session.clock(), data -> data.verify(source, wanted));
+            } catch (KeelsonException e) {
+                if (e.code() != ErrorCode.DATASET_TAMPERED) {
+                    throw e;
+                }
+                new Failures(session).report(e);
+                return NO;
+            }
             session.console()
                     .line("%s is unaltered: %s in %s."
                             .formatted(

@@ -33,10 +33,19 @@ import picocli.CommandLine.Parameters;
         })
 final class DataReviewCommand extends CommandGroup {
 
+    /** Rows whose first cell is their source, which is left away where all are of one. */
+    private static void table(Session session, boolean several, List<String> names, List<List<String>> rows) {
+        int first = several ? 0 : 1;
+        session.console()
+                .table(
+                        names.subList(first, names.size()),
+                        rows.stream().map(row -> row.subList(first, row.size())).toList());
+    }
+
     /** {@code keelson data review list}. */
     @Command(name = "list", description = "List the rows that the latest load set aside or marked and nobody decided about.")
     static final class Listing extends KeelsonCommand {
-        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: the one of the models).")
+        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: all).")
         @Nullable String source;
 
         @Option(names = "--all", description = "Those that are decided, too.")
@@ -44,6 +53,7 @@ final class DataReviewCommand extends CommandGroup {
 
         @Override
         int run(Session session) {
+            boolean several = source == null && session.project().sources().size() > 1;
             List<Review.Item> items =
                     Datasets.look(session.project(), session.clock(), data -> data.review(source));
             ObjectNode document = Catalogued.object();
@@ -56,13 +66,14 @@ final class DataReviewCommand extends CommandGroup {
                 ReviewDecision decision = item.decision();
                 list.add(ReviewJson.of(item));
                 rows.add(List.of(
+                        several ? item.source() : "",
                         session.console().terminal() ? item.id().substring(0, 12) : item.id(),
                         item.kind().name().toLowerCase(Locale.ROOT),
                         item.row().location().toString(),
                         decision == null ? "" : decision.action().name().toLowerCase(Locale.ROOT),
                         item.row().reason()));
             }
-            session.console().table(List.of("ROW", "KIND", "PLACE", "DECIDED", "REASON"), rows);
+            table(session, several, List.of("SOURCE", "ROW", "KIND", "PLACE", "DECIDED", "REASON"), rows);
             session.console().document(document);
             if (rows.isEmpty()) {
                 session.console().note("Nothing is open.");
@@ -74,11 +85,12 @@ final class DataReviewCommand extends CommandGroup {
     /** {@code keelson data review history}. */
     @Command(name = "history", description = "List the decisions, newest first: who, when, why, old and new values.")
     static final class History extends KeelsonCommand {
-        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: the one of the models).")
+        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: all).")
         @Nullable String source;
 
         @Override
         int run(Session session) {
+            boolean several = source == null && session.project().sources().size() > 1;
             List<ReviewDecision> decisions =
                     Datasets.look(session.project(), session.clock(), data -> data.decisions(source));
             ObjectNode document = Catalogued.object();
@@ -87,6 +99,7 @@ final class DataReviewCommand extends CommandGroup {
             for (ReviewDecision decision : decisions.reversed()) {
                 list.add(decision.toJson());
                 rows.add(List.of(
+                        several ? decision.source() : "",
                         decision.id(),
                         decision.at().toString(),
                         decision.action().name().toLowerCase(Locale.ROOT),
@@ -95,7 +108,8 @@ final class DataReviewCommand extends CommandGroup {
                         decision.actor(),
                         decision.reason()));
             }
-            session.console().table(List.of("DECISION", "WHEN", "WHAT", "CELLS", "PLACE", "WHO", "WHY"), rows);
+            table(
+                    session, several, List.of("SOURCE", "DECISION", "WHEN", "WHAT", "CELLS", "PLACE", "WHO", "WHY"), rows);
             session.console().document(document);
             return YES;
         }
@@ -111,7 +125,7 @@ final class DataReviewCommand extends CommandGroup {
 
     /** What all decisions share. */
     abstract static class Deciding extends KeelsonCommand {
-        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: the one of the models).")
+        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: all).")
         @Nullable String source;
 
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it stays in the history.")

@@ -117,13 +117,16 @@ final class DataVersionsCommand {
             DatasetDifference difference = Datasets.look(
                     session.project(), session.clock(), data -> data.difference(source, before, after));
             Console console = session.console();
-            console.note("%s -> %s: %s added, %s removed, %s changed."
-                    .formatted(
-                            difference.before().shortId(),
-                            difference.after().shortId(),
-                            difference.added(),
-                            difference.removed(),
-                            difference.changed()));
+            console.note(
+                    difference.same()
+                            ? "Both are version %s: nothing to compare.".formatted(difference.after().shortId())
+                            : "%s -> %s: %s added, %s removed, %s changed."
+                                    .formatted(
+                                            difference.before().shortId(),
+                                            difference.after().shortId(),
+                                            difference.added(),
+                                            difference.removed(),
+                                            difference.changed()));
             difference.columnChanges().forEach(change -> console.note("column " + change));
             List<List<String>> rows = new ArrayList<>();
             for (DatasetDifference.Example example : difference.examples()) {
@@ -136,7 +139,7 @@ final class DataVersionsCommand {
             }
             console.table(List.of("ROW", "KEY", "CELLS"), rows);
             console.document(difference.toJson());
-            return difference.isEmpty() ? YES : NO;
+            return difference.same() ? YES : NO;
         }
     }
 
@@ -206,8 +209,9 @@ final class DataVersionsCommand {
     @Command(
             name = "gc",
             description =
-                    "Say which versions nothing names (no run, replay, report or tag; not the latest), or remove them with --yes.")
-    static final class Collect extends OfSource {
+                    "Say which versions, also of views of queries, nothing names (no run, replay, report or tag; not the latest), or"
+                            + " remove them with --yes.")
+    static final class Collect extends DataCommand.OfSourceOrAll {
         @Option(names = "--yes", description = "Remove them; without it nothing is removed.")
         boolean yes;
 

@@ -264,6 +264,6 @@ final class Session {
     /** A line of progress of some long work. */
     ProgressLine progress(String what) {
         boolean rewrite = terminal.err() && !terminal.plain();
-        return new ProgressLine(console, err, rewrite, what);
+        return new ProgressLine(console, err, rewrite, what, System::nanoTime);
     }
 }

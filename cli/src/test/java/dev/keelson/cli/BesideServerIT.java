@@ -219,7 +219,11 @@ final class BesideServerIT {
         pair.both(2, "features", "generate", "football-1x2", "--budget", "0");
         pair.both(2, "features", "generate", "football");
         // what was pushed is loaded, and counts once
-        assertThat(pair.both(0, "data", "load", "--json").json().path("changed").asBoolean()).isFalse();
+        JsonNode load = pair.both(0, "data", "load", "--json").json();
+        assertThat(load.path("changed").asBoolean()).isTrue();
+        assertThat(load.path("rows_pushed").asInt()).isPositive();
+        assertThat(load.path("rows_loaded").asInt() + load.path("rows_updated").asInt())
+                .isEqualTo(load.path("rows_pushed").asInt());
         pair.both(0, "features", "materialize", "--json");
         pair.both(0, "features", "get", "--features", "team_form:*,ratings:*", "--entity", "team=Ashford", "--json");
     }
@@ -288,8 +292,11 @@ final class BesideServerIT {
         pair.both(0, "data", "quarantine", "--json");
         pair.both(0, "data", "verify");
         pair.both(0, "lineage", "matches", "--json");
-        JsonNode preview = pair.both(0, "data", "gc", "--json").json();
+        JsonNode preview = pair.both(0, "data", "gc", "--source", "matches", "--json").json();
         assertThat(preview.path("removed").asBoolean()).isFalse();
-        pair.both(0, "data", "gc", "--yes", "--json");
+        pair.both(0, "data", "gc", "--source", "matches", "--yes", "--json");
+        for (Path project : List.of(pair.served(), pair.alone())) { // a server keeps the rows of the view that it began with
+            assertThat(Cli.run(project, "data", "gc", "--yes").code()).isZero();
+        }
     }
 }

@@ -43,19 +43,38 @@ final class ConsoleTest {
     }
 
     @Test
-    void progressIsOneLineForEachTenthWithoutATerminal() {
-        ProgressLine progress = new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "replay");
+    void progressIsOneLineInTenSecondsAndOneAtTheEndWithoutATerminal() {
+        long[] now = {0};
+        ProgressLine progress =
+                new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "replay", () -> now[0]);
 
         for (int i = 1; i <= 100; i++) {
+            now[0] += 250_000_000;
             progress.at(i, 100, "2020-01-01");
         }
 
-        assertThat(err.toString(UTF_8).lines()).hasSize(10).last().asString().startsWith("replay 100/100  2020-01-01");
+        assertThat(err.toString(UTF_8).lines())
+                .hasSize(3)
+                .last()
+                .isEqualTo("replay 100/100  2020-01-01  4.0/s, in 25.0 s");
+        assertThat(err.toString(UTF_8)).startsWith("replay 40/100  2020-01-01  4.0/s, about 15 s left");
+    }
+
+    @Test
+    void shortWorkWithoutATerminalIsOneLine() {
+        ProgressLine progress =
+                new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "materialize", () -> 0);
+
+        for (int i = 1; i <= 100; i++) {
+            progress.at(i, 100, "matches");
+        }
+
+        assertThat(err.toString(UTF_8).lines()).singleElement().asString().startsWith("materialize 100/100  matches");
     }
 
     @Test
     void progressIsRewrittenOnATerminal() {
-        ProgressLine progress = new ProgressLine(console(true), new PrintStream(err, true, UTF_8), true, "replay");
+        ProgressLine progress = new ProgressLine(console(true), new PrintStream(err, true, UTF_8), true, "replay", System::nanoTime);
 
         progress.at(7, 8, "x");
         progress.at(8, 8, "y");

@@ -86,6 +86,42 @@ final class SeveralSourcesIT {
     }
 
     @Test
+    void rowsOfEverySourceAreReviewedWithoutNamingOne() {
+        keelson("-C", "p", "data", "load");
+        JsonNode rows = keelson("-C", "p", "data", "review", "list", "--json").json().path("rows");
+        String row = rows.path(0).path("row").asText();
+        Cli list = keelson("-C", "p", "data", "review", "list");
+        Cli wrong = keelson("-C", "p", "data", "review", "correct", row, "--set", "close=3,0", "--set", "at=soon", "--reason", "Typing.");
+        Cli undecided = keelson("-C", "p", "data", "review", "history");
+        Cli right = keelson("-C", "p", "data", "review", "correct", row, "--set", "close=3.0", "--reason", "A point.");
+        Cli history = keelson("-C", "p", "data", "review", "history");
+        Cli reload = keelson("-C", "p", "data", "load", "daily", "--json");
+
+        assertThat(rows.findValuesAsText("source")).containsExactly("daily");
+        assertThat(list.out()).startsWith("daily\t" + row);
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err())
+                .contains("K207", "value (soon) of the column (at)", "value (3,0) of the column (close)");
+        assertThat(undecided.out()).isEmpty();
+        assertThat(right.code()).as(right.err()).isZero();
+        assertThat(history.out()).startsWith("daily\t").contains("close: 300 -> 3.0");
+        assertThat(reload.json().path("rows_updated").asInt()).isEqualTo(1);
+        String id = history.out().split("\t", -1)[1];
+        assertThat(keelson("-C", "p", "data", "review", "revert", id, "--reason", "No.").code()).isZero();
+    }
+
+    @Test
+    void oneVersionTwiceIsNothingToCompare() {
+        keelson("-C", "p", "data", "load");
+        Cli text = keelson("-C", "p", "data", "diff", "latest", "--source", "daily");
+        Cli json = keelson("-C", "p", "data", "diff", "latest", "--source", "daily", "--json");
+
+        assertThat(text.code()).isZero();
+        assertThat(text.err()).contains("Both are version ", "nothing to compare");
+        assertThat(json.json().path("same").asBoolean()).isTrue();
+    }
+
+    @Test
     void nextStepAfterARunWithoutModelsKeepsTheFolder() {
         Cli run = keelson("-C", "p", "run");
 

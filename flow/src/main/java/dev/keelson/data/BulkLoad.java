@@ -1046,6 +1046,7 @@ final class BulkLoad {
                 0,
                 read - loaded - updated,
                 copies,
+                0,
                 quarantined,
                 quarantineId,
                 nulled,

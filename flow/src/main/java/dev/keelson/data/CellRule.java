@@ -79,6 +79,13 @@ record CellRule(
         return null;
     }
 
+    /** What is wrong with a cell, as a sentence without its full stop. */
+    String told(String value, String problem) {
+        return value.isEmpty()
+                ? "The cell of the column (%s) %s".formatted(name, problem)
+                : "The value (%s) of the column (%s) %s".formatted(value, name, problem);
+    }
+
     /** A number without a needless fraction. */
     static String plain(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15

@@ -62,12 +62,18 @@ final class CsvText implements SourceText {
         String decoded = new String(out.array(), 0, out.position());
         if (result.isError()) {
             int[] starts = lineStarts(decoded);
-            int column = decoded.length() - starts[starts.length - 1] + 1;
-            throw new KeelsonException(Problem.at(
-                    ErrorCode.SOURCE_UNREADABLE,
-                    new Location(file, starts.length, column),
-                    "The byte 0x%02X is not UTF-8.".formatted(bytes[in.position()] & 0xFF),
-                    "Maybe the file is in Windows-1252 (Latin-1); convert it first: iconv -f WINDOWS-1252 -t UTF-8."));
+            String line = decoded.substring(starts[starts.length - 1]);
+            throw new KeelsonException(
+                    List.of(Problem.at(
+                            ErrorCode.SOURCE_UNREADABLE,
+                            new Location(file, starts.length, line.length() + 1),
+                            String.format(
+                                    Locale.ROOT,
+                                    "The byte 0x%02X is not UTF-8; it is byte %,d of the text.",
+                                    bytes[in.position()] & 0xFF,
+                                    in.position() + 1),
+                            "Maybe the file is in Windows-1252 (Latin-1); convert it first: iconv -f WINDOWS-1252 -t UTF-8.")),
+                    new Undecodable(file, bytes, in.position() - line.getBytes(StandardCharsets.UTF_8).length));
         }
         return new CsvText(file, decoded);
     }

@@ -373,6 +373,7 @@ public final class DataLoad {
                     superseded,
                     read - loaded - updates.size() - deletes.size() - superseded - quarantined.size(),
                     copies,
+                    0,
                     quarantined,
                     quarantineId,
                     rows.nulled(),

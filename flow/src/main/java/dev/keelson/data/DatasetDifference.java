@@ -254,8 +254,8 @@ public record DatasetDifference(
         return List.copyOf(months);
     }
 
-    /** Whether both hold the same rows. */
-    public boolean isEmpty() {
+    /** Whether both are one version, so that there is nothing to compare. */
+    public boolean same() {
         return before.id().equals(after.id());
     }
 
@@ -265,6 +265,7 @@ public record DatasetDifference(
         json.put("source", after.source());
         json.put("before", before.id());
         json.put("after", after.id());
+        json.put("same", same());
         json.put("rows_before", before.rows());
         json.put("rows_after", after.rows());
         json.put("added", added);

@@ -2,6 +2,7 @@ package dev.keelson.data;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,13 @@ import java.util.List;
 public record DatasetGarbage(List<String> versions, int files, long bytes) {
     public DatasetGarbage {
         versions = List.copyOf(versions);
+    }
+
+    /** Of both. */
+    public DatasetGarbage plus(DatasetGarbage other) {
+        List<String> all = new ArrayList<>(versions);
+        all.addAll(other.versions);
+        return new DatasetGarbage(all, files + other.files, bytes + other.bytes);
     }
 
     /**

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * {@code read = loaded + updated + deleted + superseded + unchanged + quarantined.size()}.
  *
  * @param source name of the source
- * @param read rows of the file that were visible to the load
+ * @param read rows of the file that were visible to the load, and those that had been pushed
  * @param loaded rows that are new
  * @param updated rows that replaced one of the same key
  * @param deleted rows of a change feed that took a row out
  * @param superseded rows of a change feed after which a later one of the same key came in the same load
  * @param unchanged rows that were there already, exact copies within the file included
  * @param copies how many of {@code unchanged} are exact copies within the file
+ * @param pushed how many of {@code read} had been pushed
  * @param quarantined rows set aside, in the order of the file for those that could not be read, then those that came
  * too
  *     late
@@ -46,6 +47,7 @@ public record LoadReport(
         long superseded,
         long unchanged,
         long copies,
+        long pushed,
         List<QuarantinedRow> quarantined,
         @Nullable String quarantineId,
         Map<String, Long> nulled,
@@ -79,6 +81,7 @@ public record LoadReport(
             long superseded,
             long unchanged,
             long copies,
+            long pushed,
             List<QuarantinedRow> quarantined,
             @Nullable String quarantineId,
             Map<String, Long> nulled,
@@ -97,6 +100,7 @@ public record LoadReport(
                 superseded,
                 unchanged,
                 copies,
+                pushed,
                 quarantined,
                 quarantineId,
                 nulled,
@@ -161,6 +165,7 @@ public record LoadReport(
                 superseded,
                 unchanged,
                 copies,
+                pushed,
                 quarantined,
                 quarantineId,
                 nulled,
@@ -171,6 +176,37 @@ public record LoadReport(
                 version,
                 before,
                 how);
+    }
+
+    /**
+     * This load and the one before it that took in what had been pushed, as one.
+     *
+     * @param pushes the other one
+     * @param allId under which the quarantined rows of both are stored, or null when there are none
+     */
+    public LoadReport after(LoadReport pushes, @Nullable String allId) {
+        List<QuarantinedRow> all = new ArrayList<>(pushes.quarantined());
+        all.addAll(quarantined);
+        return new LoadReport(
+                source,
+                read + pushes.read(),
+                loaded + pushes.loaded(),
+                updated + pushes.updated(),
+                deleted + pushes.deleted(),
+                superseded + pushes.superseded(),
+                unchanged + pushes.unchanged(),
+                copies + pushes.copies(),
+                pushed + pushes.read(),
+                all,
+                allId,
+                nulled,
+                sha256,
+                checks,
+                marked,
+                markedId,
+                version,
+                pushes.previous(),
+                anew);
     }
 
     /** Whether the load made a new version the latest. */
@@ -194,6 +230,7 @@ public record LoadReport(
         node.put("rows_superseded", superseded);
         node.put("rows_unchanged", unchanged);
         node.put("rows_copied", copies);
+        node.put("rows_pushed", pushed);
         node.put("rows_quarantined", quarantined.size());
         node.put("quarantine_id", quarantineId);
         node.put("from_sha256", sha256);
@@ -238,6 +275,7 @@ public record LoadReport(
                 json.required("rows_superseded").asLong(),
                 json.required("rows_unchanged").asLong(),
                 json.required("rows_copied").asLong(),
+                json.required("rows_pushed").asLong(),
                 rows(json.path("quarantined")),
                 text(json, "quarantine_id"),
                 nulled,

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.ReviewDecision.Action;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
+import dev.keelson.expression.FrameRow;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.Frame;
 import dev.keelson.id.Sha256;
@@ -54,12 +56,19 @@ public final class Review {
     /**
      * A row that was set aside or marked.
      *
+     * @param source name of its source
      * @param id its {@link #rowId}
      * @param row what was found and where
      * @param decision what holds for it, or null
      * @param open whether a person still has to decide: nothing was decided, or what was decided did not help
      */
-    public record Item(String id, Kind kind, QuarantinedRow row, @Nullable ReviewDecision decision, boolean open) {}
+    public record Item(
+            String source,
+            String id,
+            Kind kind,
+            QuarantinedRow row,
+            @Nullable ReviewDecision decision,
+            boolean open) {}
 
     /** The decisions that hold: the latest of each row that was not reverted. */
     public static Map<String, ReviewDecision> inForce(List<ReviewDecision> decisions) {
@@ -81,10 +90,12 @@ public final class Review {
     /**
      * The rows that a load set aside or marked, in that order, each once.
      *
+     * @param source name of the source
      * @param decisions all decisions of the source, oldest first
      * @param loadedAt when the load happened: a later decision waits for the next one
      */
     public static List<Item> queue(
+            String source,
             List<QuarantinedRow> quarantined,
             List<QuarantinedRow> marked,
             List<ReviewDecision> decisions,
@@ -96,14 +107,14 @@ public final class Review {
             ReviewDecision decision = inForce.get(id);
             boolean settled = decision != null
                     && (decision.action() == Action.REJECT || decision.at().isAfter(loadedAt));
-            items.putIfAbsent(id, new Item(id, Kind.QUARANTINED, row, decision, !settled));
+            items.putIfAbsent(id, new Item(source, id, Kind.QUARANTINED, row, decision, !settled));
         }
         for (QuarantinedRow row : marked) {
             String id = rowId(row);
             ReviewDecision decision = inForce.get(id);
             boolean settled = decision != null
                     && (decision.action() == Action.ACCEPT || decision.at().isAfter(loadedAt));
-            items.putIfAbsent(id, new Item(id, Kind.MARKED, row, decision, !settled));
+            items.putIfAbsent(id, new Item(source, id, Kind.MARKED, row, decision, !settled));
         }
         return List.copyOf(items.values());
     }
@@ -198,6 +209,32 @@ public final class Review {
      */
     public static SourceRows apply(SourceRows rows, List<ReviewDecision> decisions) {
         return decisions.isEmpty() ? rows : new Overlay(rows, decisions).apply();
+    }
+
+    /**
+     * Judges a correction by the source's types, limits and rules, as the next load will.
+     *
+     * @param rows the source as it is now, no decision laid over it
+     * @param decisions all decisions of the source so far, oldest first
+     * @param row what is corrected
+     * @throws KeelsonException BAD_CELL, BROKEN_RULE or another code of what would set the row aside, with every problem
+     */
+    public static void judge(
+            SourceRows rows, List<ReviewDecision> decisions, QuarantinedRow row, ReviewDecision correction) {
+        List<ReviewDecision> with = new ArrayList<>(decisions);
+        with.add(correction);
+        Overlay overlay = new Overlay(rows, with);
+        List<Problem> problems = overlay.problems(row, correction);
+        if (problems.isEmpty()) {
+            problems = overlay.apply().quarantined().stream()
+                    .filter(each -> each.rawLine().equals(row.rawLine()))
+                    .limit(1)
+                    .map(each -> Problem.of(each.code(), each.reason(), each.hint()))
+                    .toList();
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
     }
 
     /** The texts of the cells of a row by column; empty when the row has not one for each. */
@@ -301,6 +338,65 @@ public final class Review {
                     rejected);
         }
 
+        /** What is wrong with the cells of a corrected row; if nothing is, with the row as a whole. */
+        List<Problem> problems(QuarantinedRow row, ReviewDecision correction) {
+            boolean json = SourceReader.isJson(row.file());
+            String text = corrected(row.file(), row.rawLine(), correction);
+            Map<String, String> cells =
+                    texts(row.file(), text, rows.header()).orElseThrow(); // a row whose cells cannot be told apart has no correction
+            SourceDefinition source = declared(false);
+            Set<String> roles = SourceParser.roles(source);
+            List<Problem> problems = new ArrayList<>();
+            for (ColumnDefinition column : source.columns()) {
+                CellRule rule = CellRule.of(column, source.zone(), roles.contains(column.name()));
+                String value = cells.getOrDefault(column.name(), "");
+                String problem = new ColumnReader(rule).read(value.toCharArray(), 0, value.length(), 0);
+                boolean made = rule.nullOnFail() && !correction.cells().containsKey(column.name());
+                if (problem != null && !made) { // a cell that nobody corrected is made missing where the source says so
+                    problems.add(wrong(
+                            ErrorCode.BAD_CELL,
+                            rule.told(value, problem) + ".",
+                            Suggestion.sentence(value, rule.values()).orElse(null)));
+                }
+            }
+            if (!problems.isEmpty()) {
+                return problems;
+            }
+            SourceRows read = parse(source.with().rules(List.of()).build(), text + "\n", json);
+            read.quarantined().forEach(bad -> problems.add(wrong(bad.code(), bad.reason(), bad.hint())));
+            BitSet given = new BitSet();
+            given.set(0, read.schema().columns().size());
+            for (int i = 0; i < read.frame().rows(); i++) {
+                for (RowSchema.Broken broken :
+                        RowSchema.of(source, read.schema()).check(new FrameRow(read.frame()).at(i), given)) {
+                    boolean refused =
+                            switch (broken.effect()) {
+                                case REFUSE, BLOCK -> true;
+                                case WARN -> false;
+                                case NULL -> broken.columns().stream()
+                                        .map(column -> read.schema().columns().get(column).name())
+                                        .anyMatch(correction.cells()::containsKey);
+                            };
+                    if (refused) {
+                        problems.add(wrong(ErrorCode.BROKEN_RULE, broken.reason(), broken.hint()));
+                    }
+                }
+            }
+            return problems;
+        }
+
+        private static Problem wrong(ErrorCode code, String reason, @Nullable String hint) {
+            return Problem.of(code, "After its correction: " + reason, hint);
+        }
+
+        private SourceRows parse(SourceDefinition source, String text, boolean json) {
+            return SourceReader.parse(
+                    source,
+                    json ? "reviewed.jsonl" : "reviewed.csv",
+                    (json ? text : line(rows.header()) + "\n" + text).getBytes(StandardCharsets.UTF_8),
+                    null);
+        }
+
         private void good(int row, String raw, @Nullable ReviewDecision decision) {
             if (decision == null) {
                 return;
@@ -378,7 +474,7 @@ public final class Review {
             if (mine.isEmpty()) {
                 return Optional.empty();
             }
-            StringBuilder text = new StringBuilder(json ? "" : line(rows.header()) + "\n");
+            StringBuilder text = new StringBuilder();
             Map<Integer, Again> byLine = new HashMap<>();
             int line = json ? 1 : 2;
             for (Again each : mine) {
@@ -386,11 +482,7 @@ public final class Review {
                 text.append(each.text()).append('\n');
                 line += 1 + (int) each.text().chars().filter(c -> c == '\n').count();
             }
-            SourceRows read = SourceReader.parse(
-                    declared(action == Action.ACCEPT),
-                    json ? "reviewed.jsonl" : "reviewed.csv",
-                    text.toString().getBytes(StandardCharsets.UTF_8),
-                    null);
+            SourceRows read = parse(declared(action == Action.ACCEPT), text.toString(), json);
             for (QuarantinedRow row : read.quarantined()) {
                 Again origin = byLine.get(row.line());
                 if (origin != null) {

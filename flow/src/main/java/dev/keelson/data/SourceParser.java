@@ -36,7 +36,7 @@ final class SourceParser {
     private final SourceText text;
     private final @Nullable DatasetVersion previous;
     private final Map<String, ColumnDefinition> declared = new LinkedHashMap<>();
-    private final Set<String> roles = new LinkedHashSet<>();
+    private final Set<String> roles;
     private final String cursorName;
     private final List<BadRow> bad = new ArrayList<>();
     private final Map<String, List<String>> detected = new HashMap<>();
@@ -50,12 +50,18 @@ final class SourceParser {
             declared.put(column.name(), column);
         }
         this.cursorName = cursorName(source);
-        roles.addAll(source.key());
+        this.roles = roles(source);
+    }
+
+    /** The columns that no row can do without. */
+    static Set<String> roles(SourceDefinition source) {
+        Set<String> roles = new LinkedHashSet<>(source.key());
         roles.add(source.eventTime());
-        roles.add(cursorName);
+        roles.add(cursorName(source));
         if (source.created() != null) {
             roles.add(source.created());
         }
+        return roles;
     }
 
     /** The column by which loads proceed. */
@@ -708,9 +714,7 @@ final class SourceParser {
             long knownAt) {
         CellRule rule = reader.rule();
         String value = cells.text(cell);
-        String reason = (value.isEmpty()
-                        ? "The cell of the column (%s) %s".formatted(rule.name(), problem)
-                        : "The value (%s) of the column (%s) %s".formatted(value, rule.name(), problem))
+        String reason = rule.told(value, problem)
                 + (others.isEmpty() ? "." : "; nor are the cells of %s right.".formatted(shortened(others)));
         List<String> formats = List.of();
         String hint = null;

@@ -28,7 +28,8 @@ public final class Validation {
     }
 
     /**
-     * Validates what a source holds now, beside its latest version.
+     * Validates what a source holds now, beside its latest version. Of a text with bytes that are none, the rows before them
+     * are judged as well.
      *
      * @param rows reads the source; a {@link KeelsonException} that it throws makes the verdict FAILED
      * @param now what freshness is measured against
@@ -45,7 +46,7 @@ public final class Validation {
      */
     public ValidationReport source(
             SourceDefinition source, Supplier<SourceRows> rows, List<String> changes, Instant now) {
-        String latest = store.latest(source.name()).map(DatasetVersion::id).orElse(null);
+        DatasetVersion latest = store.latest(source.name()).orElse(null);
         try {
             DataLoad load = new DataLoad(store);
             LoadReport report = changes.isEmpty()
@@ -53,7 +54,22 @@ public final class Validation {
                     : load.checkAnew(rows.get(), null, now).madeAnew(new LoadReport.Anew(changes, 0));
             return ValidationReport.of(report, now, ValidationReport.Of.SOURCE);
         } catch (KeelsonException e) {
-            return ValidationReport.failed(source.name(), now, ValidationReport.Of.SOURCE, latest, e.problems());
+            ValidationReport failed = ValidationReport.failed(
+                    source.name(), now, ValidationReport.Of.SOURCE, latest == null ? null : latest.id(), e.problems());
+            return e.getCause() instanceof Undecodable undecodable
+                    ? failed.behind(before(source, undecodable, latest, now))
+                    : failed;
+        }
+    }
+
+    /** What the rows before a bad byte are; null when there are none that can be read. */
+    private @Nullable LoadReport before(
+            SourceDefinition source, Undecodable undecodable, @Nullable DatasetVersion latest, Instant now) {
+        try {
+            return new DataLoad(store)
+                    .check(SourceReader.parse(source, undecodable.file(), undecodable.before(), latest), null, now);
+        } catch (KeelsonException e) {
+            return null; // the byte is what is told
         }
     }
 
@@ -74,6 +90,7 @@ public final class Validation {
                     0,
                     0,
                     version.rows(),
+                    0,
                     0,
                     List.of(),
                     null,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param marked how many rows would be marked
  * @param checks what became of each check, in declared order
  * @param examples the first of the rows set aside, then of those marked
- * @param problems why nothing could be looked at; empty unless the verdict is FAILED
+ * @param problems why the rows could not be looked at, or not all of them; empty unless the verdict is FAILED
  * @param changes why a load would make the dataset anew; empty when it would add rows to what is there
  */
 public record ValidationReport(
@@ -80,9 +80,6 @@ public record ValidationReport(
                 load.checks().stream().anyMatch(check -> !check.passed() && check.severity() == Severity.BLOCK);
         boolean warned = load.checks().stream().anyMatch(check -> !check.passed())
                 || !load.quarantined().isEmpty();
-        List<QuarantinedRow> examples = new ArrayList<>();
-        load.quarantined().stream().limit(EXAMPLES).forEach(examples::add);
-        load.marked().stream().limit(EXAMPLES).forEach(examples::add);
         DatasetVersion version = load.version();
         LoadReport.Anew anew = load.anew();
         return new ValidationReport(
@@ -97,9 +94,37 @@ public record ValidationReport(
                 load.quarantined().size(),
                 load.marked().size(),
                 load.checks(),
-                examples,
+                examples(load),
                 List.of(),
                 anew == null ? List.of() : anew.changes());
+    }
+
+    private static List<QuarantinedRow> examples(LoadReport load) {
+        List<QuarantinedRow> examples = new ArrayList<>();
+        load.quarantined().stream().limit(EXAMPLES).forEach(examples::add);
+        load.marked().stream().limit(EXAMPLES).forEach(examples::add);
+        return examples;
+    }
+
+    /** With the rows that could be read before what failed; their number decides no check. */
+    ValidationReport behind(@Nullable LoadReport before) {
+        return before == null
+                ? this
+                : new ValidationReport(
+                        source,
+                        at,
+                        of,
+                        verdict,
+                        version,
+                        before.read(),
+                        before.loaded(),
+                        before.updated(),
+                        before.quarantined().size(),
+                        before.marked().size(),
+                        checks,
+                        examples(before),
+                        problems,
+                        changes);
     }
 
     /** Of a source that could not be looked at. */

@@ -1,5 +1,6 @@
 package dev.keelson.sync;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,14 +10,7 @@ import java.util.Optional;
 public enum OwnTable {
     /** A row for each prediction that was served. */
     PREDICTIONS(
-            List.of(
-                    new SyncTable.Column("id", SyncType.UUID),
-                    new SyncTable.Column("model", SyncType.TEXT),
-                    new SyncTable.Column("version", SyncType.LONG),
-                    new SyncTable.Column("role", SyncType.TEXT),
-                    new SyncTable.Column("entity", SyncType.TEXT),
-                    new SyncTable.Column("segment", SyncType.TEXT),
-                    new SyncTable.Column("event_time", SyncType.TIMESTAMP),
+            ofPrediction(
                     new SyncTable.Column("as_of", SyncType.TIMESTAMP),
                     new SyncTable.Column("predicted_at", SyncType.TIMESTAMP),
                     new SyncTable.Column("predicted", SyncType.TEXT),
@@ -24,14 +18,7 @@ public enum OwnTable {
                     new SyncTable.Column("probabilities", SyncType.JSON))),
     /** A row for each prediction whose outcome is known. */
     EVALUATIONS(
-            List.of(
-                    new SyncTable.Column("id", SyncType.UUID),
-                    new SyncTable.Column("model", SyncType.TEXT),
-                    new SyncTable.Column("version", SyncType.LONG),
-                    new SyncTable.Column("role", SyncType.TEXT),
-                    new SyncTable.Column("entity", SyncType.TEXT),
-                    new SyncTable.Column("segment", SyncType.TEXT),
-                    new SyncTable.Column("event_time", SyncType.TIMESTAMP),
+            ofPrediction(
                     new SyncTable.Column("predicted_at", SyncType.TIMESTAMP),
                     new SyncTable.Column("predicted", SyncType.TEXT),
                     new SyncTable.Column("confidence", SyncType.DOUBLE),
@@ -60,11 +47,24 @@ public enum OwnTable {
     /** The column that identifies a row of each of them. */
     public static final String KEY = "id";
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of and List.copyOf
     private final List<SyncTable.Column> columns;
 
     OwnTable(List<SyncTable.Column> columns) {
         this.columns = columns;
+    }
+
+    private static List<SyncTable.Column> ofPrediction(SyncTable.Column... own) {
+        List<SyncTable.Column> columns = new ArrayList<>(List.of(
+                new SyncTable.Column("id", SyncType.UUID),
+                new SyncTable.Column("model", SyncType.TEXT),
+                new SyncTable.Column("version", SyncType.LONG),
+                new SyncTable.Column("role", SyncType.TEXT),
+                new SyncTable.Column("entity", SyncType.TEXT),
+                new SyncTable.Column("segment", SyncType.TEXT),
+                new SyncTable.Column("event_time", SyncType.TIMESTAMP)));
+        columns.addAll(List.of(own));
+        return List.copyOf(columns);
     }
 
     /** Its columns in order. */

@@ -11,6 +11,7 @@ import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.PredictionLog.Placed;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -83,20 +84,21 @@ final class PredictionFeed extends OwnFeed {
             }
             shares = list;
         }
-        return new @Nullable String[] {
-            event.id().toString(),
-            event.model(),
-            Integer.toString(event.version()),
-            event.role(),
-            event.entity(),
-            event.segment(),
-            text(event.eventTime()),
-            text(event.asOf()),
-            text(event.at()),
-            predicted(event),
-            confidence(event),
-            shares.toString()
-        };
+        return row(event, text(event.asOf()), text(event.at()), predicted(event), confidence(event), shares.toString());
+    }
+
+    /** What both tables tell of a prediction, then the cells that one has alone. */
+    private static @Nullable String[] row(PredictionEvent event, @Nullable String... own) {
+        List<@Nullable String> cells = new ArrayList<>();
+        cells.add(event.id().toString());
+        cells.add(event.model());
+        cells.add(Integer.toString(event.version()));
+        cells.add(event.role());
+        cells.add(event.entity());
+        cells.add(event.segment());
+        cells.add(text(event.eventTime()));
+        cells.addAll(Arrays.asList(own));
+        return cells.toArray(new @Nullable String[0]);
     }
 
     private @Nullable String[] evaluation(LoggedPrediction logged) {
@@ -105,23 +107,16 @@ final class PredictionFeed extends OwnFeed {
         int label = names.indexOf(logged.outcome());
         boolean judged = label >= 0 && names.size() == event.probabilities().length && names.size() > 1;
         int[] labels = {label};
-        return new @Nullable String[] {
-            event.id().toString(),
-            event.model(),
-            Integer.toString(event.version()),
-            event.role(),
-            event.entity(),
-            event.segment(),
-            text(event.eventTime()),
-            text(event.at()),
-            predicted(event),
-            confidence(event),
-            logged.outcome(),
-            logged.outcomeKnownAt() == null ? null : text(logged.outcomeKnownAt()),
-            judged ? Boolean.toString(event.predicted() == label) : null,
-            judged ? Double.toString(LogLoss.of(event.probabilities(), names.size(), labels)) : null,
-            judged ? Double.toString(Brier.of(event.probabilities(), names.size(), labels)) : null
-        };
+        return row(
+                event,
+                text(event.at()),
+                predicted(event),
+                confidence(event),
+                logged.outcome(),
+                logged.outcomeKnownAt() == null ? null : text(logged.outcomeKnownAt()),
+                judged ? Boolean.toString(event.predicted() == label) : null,
+                judged ? Double.toString(LogLoss.of(event.probabilities(), names.size(), labels)) : null,
+                judged ? Double.toString(Brier.of(event.probabilities(), names.size(), labels)) : null);
     }
 
     private @Nullable String predicted(PredictionEvent event) {

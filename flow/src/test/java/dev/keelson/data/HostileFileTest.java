@@ -3,6 +3,7 @@ package dev.keelson.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.data.spi.SourceFiles;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -151,7 +153,33 @@ class HostileFileTest {
         KeelsonException failure = parsed("latin.csv", bytes);
 
         assertThat(failure.problems().getFirst().location()).hasToString("latin.csv:2:16");
-        assertThat(failure).hasMessageContaining("0xFC is not UTF-8");
+        assertThat(failure).hasMessageContaining("0xFC is not UTF-8; it is byte 43 of the text.");
+    }
+
+    @Test
+    void rowsBeforeAByteThatIsNotUtf8AreJudged() {
+        SourceDefinition source = Sources.dated()
+                .least("odds", 1.01, ColumnDefinition.OnFail.QUARANTINE)
+                .block("row_count >= 100")
+                .build();
+        byte[] bytes = "id,date,odds\na,2021-05-23,2\nb,2021-05-24,1\nc?,2021-05-25,3\n".getBytes(StandardCharsets.UTF_8);
+        bytes[new String(bytes, StandardCharsets.UTF_8).indexOf('?')] = (byte) 0xFC;
+
+        ValidationReport report = new Validation(new InMemoryDatasetStore())
+                .source(source, () -> SourceReader.parse(source, "latin.csv", bytes, null), Instant.parse("2021-06-01T00:00:00Z"));
+
+        assertThat(report.verdict()).isEqualTo(ValidationReport.Verdict.FAILED);
+        assertThat(report.problems()).singleElement().satisfies(problem -> assertThat(problem.location())
+                .hasToString("latin.csv:4:2"));
+        assertThat(report.read()).isEqualTo(2);
+        assertThat(report.quarantined()).isEqualTo(1);
+        assertThat(report.examples()).singleElement().satisfies(row -> assertThat(row.line()).isEqualTo(3));
+        assertThat(report.checks()).isEmpty();
+        byte[] first = {'i', 'd', (byte) 0xFC};
+        assertThat(new Validation(new InMemoryDatasetStore())
+                        .source(source, () -> SourceReader.parse(source, "latin.csv", first, null), Instant.EPOCH)
+                        .read())
+                .isZero();
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.keelson.data.ReviewDecision.Action;
 import dev.keelson.data.RowRule.OnFail;
 import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Problem;
 import dev.keelson.frame.Frame;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -102,6 +104,52 @@ class ReviewTest {
     }
 
     @Test
+    void aCorrectionThatWouldBeSetAsideIsRefusedWithAllThatIsWrong() {
+        SourceDefinition source = Sources.dated()
+                .least("odds", 1.01, ColumnDefinition.OnFail.QUARANTINE)
+                .rule("odds < 50", OnFail.QUARANTINE)
+                .rule("note != 'w'", OnFail.QUARANTINE)
+                .rule("odds < 4", OnFail.WARN)
+                .build();
+        SourceRows rows = Sources.read(source, CSV);
+        QuarantinedRow row = rows.quarantined().stream()
+                .filter(each -> each.line() == 4)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(judged(rows, row, Map.of("odds", "1,5", "date", "soon")))
+                .extracting(Problem::code)
+                .containsExactly(ErrorCode.BAD_CELL, ErrorCode.BAD_CELL);
+        assertThat(judged(rows, row, Map.of("odds", "1,5", "date", "soon")))
+                .extracting(Problem::message)
+                .anyMatch(message -> message.contains("value (soon) of the column (date)"))
+                .anyMatch(message -> message.contains("value (1,5) of the column (odds)"));
+        assertThat(judged(rows, row, Map.of("odds", "1.0")))
+                .extracting(Problem::message)
+                .containsExactly("After its correction: The value (1.0) of the column (odds) is below the least value allowed (1.01).");
+        assertThat(judged(rows, row, Map.of("odds", "60", "note", "w")))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "After its correction: The row breaks the rule (odds < 50): odds is 60.",
+                        "After its correction: The row breaks the rule (note != 'w'): note is w.");
+        assertThat(judged(rows, row, Map.of("odds", "2", "id", "a")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("key (a) belongs to another row"));
+        assertThat(judged(rows, row, Map.of("odds", "5"))).isEmpty();
+    }
+
+    private static List<Problem> judged(SourceRows rows, QuarantinedRow row, Map<String, String> cells) {
+        ReviewDecision correction = Review.decide(
+                "matches", row, Action.CORRECT, rows.header(), cells, "ann", "I looked it up.", NOW);
+        try {
+            Review.judge(rows, List.of(), row, correction);
+            return List.of();
+        } catch (KeelsonException e) {
+            return e.problems();
+        }
+    }
+
+    @Test
     void markedRowIsCorrectedRejectedAndComesBack() {
         LoadReport first = load();
         QuarantinedRow marked = first.marked().getFirst();
@@ -149,7 +197,7 @@ class ReviewTest {
         assertThat(second.quarantined()).hasSize(2);
         assertThat(second.quarantined().get(1).reason()).startsWith("After its correction: The value (0.2)");
         assertThat(second.quarantined().get(1).line()).isEqualTo(4);
-        assertThat(Review.queue(second.quarantined(), second.marked(), decisions, now))
+        assertThat(Review.queue("matches", second.quarantined(), second.marked(), decisions, now))
                 .filteredOn(Review.Item::open)
                 .hasSize(3);
     }
@@ -161,7 +209,7 @@ class ReviewTest {
         decide(first.quarantined().getFirst(), Action.ACCEPT, Map.of());
         decide(first.quarantined().get(1), Action.REJECT, Map.of());
 
-        List<Review.Item> queue = Review.queue(first.quarantined(), first.marked(), decisions, loadedAt);
+        List<Review.Item> queue = Review.queue("matches", first.quarantined(), first.marked(), decisions, loadedAt);
 
         assertThat(queue).extracting(Review.Item::open).containsExactly(false, false, true);
         assertThat(queue).extracting(Review.Item::kind)

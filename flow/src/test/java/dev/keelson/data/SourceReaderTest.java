@@ -466,7 +466,7 @@ class SourceReaderTest {
 
         KeelsonException failure = failure(Sources.dated().build(), latin, "matches.csv");
 
-        assertThat(failure).hasMessageStartingWith("matches.csv:2:15: The byte 0xF6 is not UTF-8.");
+        assertThat(failure).hasMessageStartingWith("matches.csv:2:15: The byte 0xF6 is not UTF-8; it is byte ");
         assertThat(failure).hasMessageContaining("WINDOWS-1252");
     }
 

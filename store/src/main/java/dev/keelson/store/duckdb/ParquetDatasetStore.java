@@ -176,15 +176,29 @@ public final class ParquetDatasetStore implements DatasetStore {
         List<Partition> written = new ArrayList<>();
         for (PartitionRows rows : changed) {
             String name = rows.fileName(PARQUET);
-            written.add(rows.stored(key, name, sha256(target.resolve(name))));
+            Path file = target.resolve(name);
+            try {
+                if (!files.contains(file) && !FileDigests.trusts(file)) {
+                    requireRows(file, rows);
+                }
+                written.add(rows.stored(key, name, FileDigests.of(file)));
+                FileDigests.trust(file);
+            } catch (IOException e) {
+                throw tampered(file, "cannot be read: " + e.getMessage(), e);
+            }
         }
         return written;
     }
 
-    private static String sha256(Path file) {
+    /** A file of another version, or of another project over the same folder, is used again if it holds these rows. */
+    private void requireRows(Path file, PartitionRows expected) {
+        Frame rows = expected.rows();
         try {
-            return Sha256.ofBytes(Files.readAllBytes(file));
-        } catch (IOException e) {
+            Frame found = parquet.read(List.of(file), rows.schema().columns(), rows.rows());
+            if (!PartitionRows.digestOf(found).equals(expected.digest())) {
+                throw tampered(file, "has other rows than its name says", null);
+            }
+        } catch (SQLException e) {
             throw tampered(file, "cannot be read: " + e.getMessage(), e);
         }
     }
@@ -322,23 +336,53 @@ public final class ParquetDatasetStore implements DatasetStore {
     /**
      * The Parquet files of a version, in the order of their months.
      *
-     * @throws KeelsonException DATASET_TAMPERED when one is missing
+     * @throws KeelsonException DATASET_TAMPERED naming every one that is missing or was altered
      */
     public List<Path> files(DatasetVersion version) {
         return files(version, version.partitions());
     }
 
+    /** Every reading of a version passes here: each file is what the version was made with, as long as it looks unchanged. */
     private List<Path> files(DatasetVersion version, List<Partition> partitions) {
         Path target = sourceFolder(version.source());
         List<Path> files = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         for (Partition partition : partitions) {
             Path file = target.resolve(partition.file());
-            if (!Files.exists(file)) {
-                throw tampered(file, "is missing", null);
-            }
             files.add(file);
+            alteration(version, partition, file, FileDigests::of).ifPresent(problems::add);
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
         }
         return files;
+    }
+
+    private interface Hash {
+        String of(Path file) throws IOException;
+    }
+
+    /** What is wrong with the file of a partition, unless it is the one that was written. */
+    private static Optional<Problem> alteration(DatasetVersion version, Partition partition, Path file, Hash hash) {
+        String what;
+        try {
+            String found = Files.exists(file) ? hash.of(file) : null;
+            if (partition.fileSha256().equals(found)) {
+                FileDigests.trust(file);
+                return Optional.empty();
+            }
+            what = found == null
+                    ? "is missing"
+                    : "was altered: its SHA-256 is %s; expected %s".formatted(found, partition.fileSha256());
+        } catch (IOException e) {
+            what = "cannot be read: " + e.getMessage();
+        }
+        return Optional.of(Problem.of(
+                ErrorCode.DATASET_TAMPERED,
+                "The stored file (%s) of the version (%s) of the source (%s) %s."
+                        .formatted(file, version.shortId(), version.source(), what),
+                "Maybe restore it from a backup, or remove the folder (%s) and load again; `keelson data verify` reads every file of a version."
+                        .formatted(file.getParent())));
     }
 
     @Override
@@ -347,12 +391,9 @@ public final class ParquetDatasetStore implements DatasetStore {
         List<Problem> problems = new ArrayList<>();
         for (Partition partition : version.partitions()) {
             Path file = target.resolve(partition.file());
-            if (!Files.exists(file)) {
-                problems.add(tampering(file, "is missing"));
-                continue;
-            }
-            if (!sha256(file).equals(partition.fileSha256())) {
-                problems.add(tampering(file, "was altered: its SHA-256 is not %s".formatted(partition.fileSha256())));
+            Optional<Problem> alteration = alteration(version, partition, file, FileDigests::reading);
+            if (alteration.isPresent()) {
+                problems.add(alteration.get());
                 continue;
             }
             Frame rows = read(version, List.of(partition), version.schema().names());

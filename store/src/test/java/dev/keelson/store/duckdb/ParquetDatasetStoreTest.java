@@ -7,17 +7,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.DatasetVersion.Partition;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.data.SourceRows;
 import dev.keelson.data.Sources;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.id.Sha256;
 import dev.keelson.frame.Frame;
 import dev.keelson.store.files.StoreErrors;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -130,6 +134,71 @@ class ParquetDatasetStoreTest {
         assertThat(failure.problems().get(1).message()).contains("2021-07-").contains("is missing");
         KeelsonException reading = catchThrowableOfType(KeelsonException.class, () -> store.read(version));
         assertThat(reading.code()).isEqualTo(ErrorCode.DATASET_TAMPERED);
+    }
+
+    @Test
+    void noReaderTakesRowsOfAFileThatWasAltered() throws IOException {
+        ParquetDatasetStore store = new ParquetDatasetStore(folder, engine);
+        DatasetVersion version = version(new DataLoad(store).load(daily(70), null, NOW));
+        Partition altered = version.partitions().get(1);
+        store.read(version);
+        Path file = folder.resolve("matches").resolve(altered.file());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, FileTime.from(NOW));
+
+        KeelsonException reading = catchThrowableOfType(KeelsonException.class, () -> store.read(version));
+
+        assertThat(reading.code()).isEqualTo(ErrorCode.DATASET_TAMPERED);
+        assertThat(reading).hasMessageContainingAll(
+                altered.file(), version.shortId(), "(matches)", altered.fileSha256(), Sha256.ofBytes(bytes), "data verify");
+        assertThatThrownBy(() -> store.files(version)).hasMessageContaining("was altered");
+        assertThat(store.read(version, List.of(version.partitions().getFirst()), List.of("odds")).rows())
+                .isEqualTo(31);
+        assertThatThrownBy(() -> new DataLoad(new ParquetDatasetStore(folder, engine)).load(daily(75), null, NOW))
+                .hasMessageContaining("was altered");
+        assertThat(store.latest("matches")).hasValue(version);
+    }
+
+    @Test
+    void aFileThatWasAlteredIsNotUsedByAnotherStoreOverTheSameFolder() throws IOException {
+        Path shared = folder.resolve("shared");
+        SourceRows rows = daily(20);
+        DatasetVersion version = version(new DataLoad(
+                        new ParquetDatasetStore(shared, folder.resolve("one"), engine))
+                .load(rows, null, NOW));
+        Path file = shared.resolve("matches").resolve(version.partitions().getFirst().file());
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PAR1", 4) / 2;
+        Files.setLastModifiedTime(file, FileTime.from(NOW)); // another process would not know the file either
+        new DataLoad(new ParquetDatasetStore(shared, folder.resolve("two"), engine)).load(rows, null, NOW);
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+        DataLoad other = new DataLoad(new ParquetDatasetStore(shared, folder.resolve("three"), engine));
+
+        KeelsonException failure =
+                catchThrowableOfType(KeelsonException.class, () -> other.load(rows, null, NOW));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.DATASET_TAMPERED);
+        assertThat(failure).hasMessageContaining(String.valueOf(file.getFileName()));
+        assertThat(folder.resolve("three")).doesNotExist();
+    }
+
+    @Test
+    void aFileIsReadAgainOnlyWhenItLooksChanged() throws IOException {
+        Path file = Files.writeString(folder.resolve("one"), "a");
+        FileTime time = FileTime.from(NOW);
+        Files.setLastModifiedTime(file, time);
+        String first = FileDigests.of(file);
+        Files.writeString(file, "b");
+        Files.setLastModifiedTime(file, time);
+
+        assertThat(FileDigests.of(file)).isEqualTo(first);
+        assertThat(FileDigests.reading(file)).isNotEqualTo(first);
+        Files.writeString(file, "ab");
+        Files.setLastModifiedTime(file, time);
+        assertThat(FileDigests.of(file)).isEqualTo(Sha256.ofBytes(new byte[] {'a', 'b'}));
     }
 
     @Test
