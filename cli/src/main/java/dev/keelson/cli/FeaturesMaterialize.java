@@ -6,6 +6,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization.Outcome;
 import dev.keelson.features.Materialization;
 import dev.keelson.wiring.LiveFeatures;
+import dev.keelson.wiring.ProjectDefinitions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Bring the online values up to date with the latest dataset.",
             "Only rows that became known since are read; a view whose history was restated is filled anew. Stopped halfway,"
-                    + " it goes on where it was."
+                    + " it goes on where it was.",
+            "A view that the project file defines otherwise than registered is refused until `keelson apply` has registered it;"
+                    + " the first time of all, the definitions are registered."
         })
 final class FeaturesMaterialize extends KeelsonCommand {
     @Parameters(arity = "0..*", paramLabel = "VIEW", description = "These views only (default: all).")
@@ -50,6 +53,7 @@ final class FeaturesMaterialize extends KeelsonCommand {
             throw new KeelsonException(
                     ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
         }
+        boolean first = ProjectDefinitions.isNew(project);
         ProgressLine progress = session.progress("materialize");
         List<Outcome> outcomes = LiveFeatures.change(
                 project,
@@ -57,6 +61,9 @@ final class FeaturesMaterialize extends KeelsonCommand {
                 features -> features.materialize(
                         new Materialization.Request(views, start, end, full),
                         (source, rows, total) -> progress.at(percent(rows, total), 100, source)));
+        if (first) {
+            session.console().note("Registered the definitions of the project file, as none were before.");
+        }
         List<List<String>> table = new ArrayList<>();
         ObjectNode document = Catalogued.object();
         var list = document.putArray("views");
