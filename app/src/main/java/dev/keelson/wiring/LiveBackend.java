@@ -390,7 +390,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 now,
                 probabilities,
                 vector.values(),
-                watched);
+                watched,
+                row.keys());
     }
 
     @Override
