@@ -37,7 +37,7 @@ final class PredictCommand extends KeelsonCommand {
     @Option(
             names = "--as-of",
             paramLabel = "TIME",
-            description = "Use what was known before: a date or an instant, not before the newest row loaded, not behind now "
+            description = "Use what was known before: a date or an instant, not before what was loaded of its entities, not behind now "
                     + "or the row's event (default: the row's event or now, whichever is earlier).")
     @Nullable String asOf;
 
