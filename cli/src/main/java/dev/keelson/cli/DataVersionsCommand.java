@@ -83,7 +83,7 @@ final class DataVersionsCommand {
                 rows.add(List.of(
                         column.column(),
                         column.type().name().toLowerCase(Locale.ROOT),
-                        Long.toString(column.missing()),
+                        Texts.missing(column.missing(), column.rows()),
                         Long.toString(column.distinct()),
                         Texts.orEmpty(column.least()),
                         Texts.orEmpty(column.greatest()),
