@@ -7,10 +7,7 @@ import dev.keelson.features.Materialization.Outcome;
 import dev.keelson.features.Materialization;
 import dev.keelson.wiring.LiveFeatures;
 import dev.keelson.wiring.ProjectDefinitions;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +44,8 @@ final class FeaturesMaterialize extends KeelsonCommand {
     @Override
     int run(Session session) {
         var project = session.project();
-        Instant start = instant("--from", from, project.zone());
-        Instant end = instant("--to", to, project.zone());
+        Instant start = Moments.orNull("--from", from, project.zone());
+        Instant end = Moments.orNull("--to", to, project.zone());
         if (start != null && end != null && !start.isBefore(end)) {
             throw new KeelsonException(
                     ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
@@ -88,23 +85,5 @@ final class FeaturesMaterialize extends KeelsonCommand {
 
     private static int percent(long rows, long total) {
         return total == 0 ? 100 : (int) (100 * rows / total);
-    }
-
-    private static @Nullable Instant instant(String option, @Nullable String text, ZoneId zone) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "%s (%s) is no date or instant; one such as 2020-05-01 or 2020-05-01T12:00:00Z was expected."
-                            .formatted(option, text),
-                    null,
-                    e);
-        }
     }
 }
