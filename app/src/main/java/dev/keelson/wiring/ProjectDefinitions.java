@@ -407,7 +407,7 @@ public final class ProjectDefinitions {
                 ErrorCode.TRANSITION_REFUSED,
                 "The view (%s) is not as registered: %s.",
                 "Maybe look at `keelson plan` and register it with `keelson apply`, or run `keelson run`.");
-        if (problems.isEmpty() && used != file) {
+        if (problems.isEmpty()) {
             problems = notAsRegistered(
                     used,
                     registered,
@@ -422,7 +422,7 @@ public final class ProjectDefinitions {
     }
 
     private static List<DefinitionVersion> registerAll(Workspace workspace, Project file, Instant at) {
-        DefinitionPlan unused = apply(workspace, file, at, "system", null);
+        DefinitionPlan _ = apply(workspace, file, at, "system", null);
         return workspace.catalog().read(tx -> tx.definitions());
     }
 
