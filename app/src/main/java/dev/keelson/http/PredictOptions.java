@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * How to answer a predict request.
  *
  * @param durable whether the answer waits until its log entry is on disk
- * @param asOf features use what was known strictly before this instant; not before the newest row loaded,
- *     not behind now or the event; null means now or the event, whichever is earlier
+ * @param asOf features use what was known strictly before this instant; not before what was loaded of the row's entities, not
+ *     behind now or the event; null means now or the event, whichever is earlier
  */
 public record PredictOptions(boolean durable, @Nullable Instant asOf) {
     /** Not durable, as of the time of the request. */

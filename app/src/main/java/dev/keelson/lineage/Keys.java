@@ -66,6 +66,12 @@ final class Keys {
         return columns.isEmpty() ? List.of(text) : columns;
     }
 
+    /** The key that was asked for, as it was journaled, else the one that some cells give; null when neither says. */
+    static @Nullable String value(String text, Map<String, String> asked, Map<String, String> cells) {
+        String key = asked.get(text);
+        return key != null ? key : value(text, cells);
+    }
+
     /** The key that some cells give; null when a cell is missing. */
     static @Nullable String value(String text, Map<String, String> cells) {
         Matcher place = PLACE.matcher(text);

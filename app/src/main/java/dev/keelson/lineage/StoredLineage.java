@@ -23,6 +23,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -375,7 +376,7 @@ public final class StoredLineage implements Lineage {
             int wanted = offset + limit + 1;
             boolean cut = false;
             for (ModelDefinition model : project.models()) {
-                for (String value : valuesSeen(model, row, notes)) {
+                for (String value : valuesSeen(model, row)) {
                     int most = Math.max(wanted, LineageQuery.MOST_NEIGHBOURS);
                     List<LoggedPrediction> candidates = predictions.find(new PredictionQuery(
                             model.name(), null, null, row.knownAt(), null, null, value, false, most));
@@ -401,16 +402,10 @@ public final class StoredLineage implements Lineage {
         }
 
         /** The keys under which a model's views keep what a row says. */
-        private Set<String> valuesSeen(ModelDefinition model, FoundRow row, List<String> notes) {
+        private Set<String> valuesSeen(ModelDefinition model, FoundRow row) {
             Set<String> values = new LinkedHashSet<>();
             for (FeatureViewDefinition view : project.views()) {
-                List<String> asked = Keys.ofModel(project, model, view);
-                if (!view.source().equals(row.source()) || asked.isEmpty()) {
-                    continue;
-                }
-                if (!inKey(model, asked)) {
-                    notes.add("Predictions of `%s` through `%s` are not looked for: %s is no part of the key of their rows."
-                            .formatted(model.name(), view.name(), String.join(", ", asked)));
+                if (!view.source().equals(row.source()) || Keys.ofModel(project, model, view).isEmpty()) {
                     continue;
                 }
                 for (String key : Keys.ofView(project, view)) {
@@ -438,15 +433,11 @@ public final class StoredLineage implements Lineage {
 
         private boolean asksFor(ModelDefinition model, PredictionEvent event, String source, String value) {
             Map<String, String> cells = keyCells(model, event);
+            Map<String, String> asked = AskedKeys.of(event.keys());
             return project.views().stream()
                     .filter(view -> view.source().equals(source))
                     .flatMap(view -> Keys.ofModel(project, model, view).stream())
-                    .anyMatch(column -> value.equals(Keys.value(column, cells)));
-        }
-
-        private boolean inKey(ModelDefinition model, List<String> texts) {
-            List<String> key = definition(model.source()).map(SourceDefinition::key).orElse(List.of());
-            return texts.stream().allMatch(text -> key.containsAll(Keys.columns(text)));
+                    .anyMatch(column -> value.equals(Keys.value(column, asked, cells)));
         }
 
         /** The cells that the name of what was predicted holds. */
@@ -477,14 +468,16 @@ public final class StoredLineage implements Lineage {
                     .orElse(null);
             boolean more = false;
             if (run != null && model != null) {
+                Map<String, String> asked = AskedKeys.of(event.keys());
+                Map<String, String> cells = cells(model, event, asked);
                 Map<String, LineageNode> seen = new LinkedHashMap<>();
                 List<SqlViewDefinition> queried = new ArrayList<>();
-                for (Sight sight : sights(run, model, event, queried, notes)) {
+                for (Sight sight : sights(run, model, asked, cells, queried, notes)) {
                     more |= see(sight, event, offset + limit, seen, notes);
                 }
                 for (SqlViewDefinition view : queried) {
                     for (String column : Keys.ofModel(project, model, view.entity())) {
-                        String key = Keys.value(column, cells(model, event));
+                        String key = Keys.value(column, asked, cells);
                         if (key != null) {
                             more |= see(view, key, event, offset + limit, seen, notes);
                         }
@@ -510,10 +503,10 @@ public final class StoredLineage implements Lineage {
         private List<Sight> sights(
                 Run run,
                 ModelDefinition model,
-                PredictionEvent event,
+                Map<String, String> asked,
+                Map<String, String> cells,
                 List<SqlViewDefinition> queried,
                 List<String> notes) {
-            Map<String, String> cells = cells(model, event);
             List<Sight> sights = new ArrayList<>();
             for (DefinitionVersion used : viewsOf(run)) {
                 Optional<SqlViewDefinition> query = project.sqlViews().stream()
@@ -534,7 +527,7 @@ public final class StoredLineage implements Lineage {
                     continue;
                 }
                 for (String column : Keys.ofModel(project, model, view)) {
-                    String key = Keys.value(column, cells);
+                    String key = Keys.value(column, asked, cells);
                     if (key == null) {
                         notes.add("The key `%s` of the prediction is not known: its row was never loaded.".formatted(column));
                     } else if (!reach.isNothing()) {
@@ -545,13 +538,15 @@ public final class StoredLineage implements Lineage {
             return sights;
         }
 
-        /** What the request said of its keys: its name, else the row that was loaded since. */
-        private Map<String, String> cells(ModelDefinition model, PredictionEvent event) {
+        /** What the request said of its keys: what was journaled, its name, else the row that was loaded since. */
+        private Map<String, String> cells(ModelDefinition model, PredictionEvent event, Map<String, String> asked) {
             Map<String, String> cells = keyCells(model, event);
             Set<String> needed = new LinkedHashSet<>();
             model.entities()
                     .values()
-                    .forEach(role -> role.values().forEach(text -> needed.addAll(Keys.columns(text))));
+                    .forEach(role -> role.values().stream()
+                            .filter(text -> !asked.containsKey(text))
+                            .forEach(text -> needed.addAll(Keys.columns(text))));
             if (!cells.keySet().containsAll(needed)) {
                 latest(model.source())
                         .flatMap(version -> rows
@@ -956,6 +951,9 @@ public final class StoredLineage implements Lineage {
             facts.put("version", Integer.toString(event.version()));
             facts.put("role", event.role());
             facts.put("entity", event.entity());
+            if (!event.keys().isEmpty()) {
+                facts.put("keys", event.keys());
+            }
             facts.put("event_time", event.eventTime().toString());
             facts.put("as_of", event.asOf().toString());
             String outcome = logged.outcome();

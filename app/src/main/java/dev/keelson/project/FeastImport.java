@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +122,7 @@ public record FeastImport(String yaml, int views, List<String> notes) {
     /** Writes the project file. */
     private static final class Writer {
         private final FeastDefinitions found;
+        private final Map<Set<Entity>, Entity> joined = new HashMap<>();
         private final StringBuilder out = new StringBuilder();
 
         Writer(FeastDefinitions found, String project) {
@@ -188,17 +190,36 @@ public record FeastImport(String yaml, int views, List<String> notes) {
         }
 
         private Optional<Entity> entity(View view) {
-            if (view.entities().size() != 1) {
-                found.note(
-                        view.name(),
-                        "left out: it has %d entities; one is read".formatted(view.entities().size()));
+            if (view.entities().isEmpty()) {
+                found.note(view.name(), "left out: it has no entity");
                 return Optional.empty();
             }
-            Entity entity = found.entities.get(view.entities().getFirst());
-            if (entity == null) {
-                found.note(view.name(), "left out: its entity (%s) is not declared".formatted(view.entities().getFirst()));
+            List<Entity> entities = new ArrayList<>();
+            for (String name : view.entities()) {
+                Entity entity = found.entities.get(name);
+                if (entity == null) {
+                    found.note(view.name(), "left out: its entity (%s) is not declared".formatted(name));
+                    return Optional.empty();
+                }
+                entities.add(entity);
             }
-            return Optional.ofNullable(entity);
+            return Optional.of(entities.size() == 1 ? entities.getFirst() : joined(entities));
+        }
+
+        /** Several entities as one: of all their join keys, whatever the order in which a view names them. */
+        private Entity joined(List<Entity> entities) {
+            return joined.computeIfAbsent(Set.copyOf(entities), of -> {
+                StringBuilder name = new StringBuilder(
+                        entities.stream().map(Entity::name).collect(Collectors.joining("_")));
+                while (found.entities.containsKey(name.toString())) {
+                    name.append('_');
+                }
+                List<String> keys = entities.stream()
+                        .flatMap(entity -> entity.joinKeys().stream())
+                        .distinct()
+                        .toList();
+                return new Entity(name.toString(), keys, null);
+            });
         }
 
         private static @Nullable String type(String feast) {
@@ -226,7 +247,14 @@ public record FeastImport(String yaml, int views, List<String> notes) {
                 Entity entity = entities.get(view);
                 if (entity != null) {
                     key.addAll(entity.joinKeys());
-                    entity.joinKeys().forEach(part -> columns.put(part, keyType(view, entity, part)));
+                    for (String part : entity.joinKeys()) {
+                        String type = keyType(view, part);
+                        if (type != null) {
+                            columns.put(part, type);
+                        } else {
+                            columns.putIfAbsent(part, "string");
+                        }
+                    }
                 }
             }
             key.add(time);
@@ -256,15 +284,21 @@ public record FeastImport(String yaml, int views, List<String> notes) {
                     key.contains(column) ? "{ type: %s, required: true }".formatted(type) : type)));
         }
 
-        /** The type of a column of the key: as the view's schema says, else as the entity does. */
-        private static String keyType(View view, Entity entity, String part) {
-            String type = entity.type() == null ? null : type(entity.type());
+        /** The type of a column of the key: as the view's schema says, else as its entity does; null when neither does. */
+        private @Nullable String keyType(View view, String part) {
+            String type = null;
+            for (String name : view.entities()) {
+                Entity entity = found.entities.get(name);
+                if (entity != null && entity.type() != null && entity.joinKeys().contains(part)) {
+                    type = type(entity.type());
+                }
+            }
             for (Field field : view.fields()) {
                 if (field.name().equals(part)) {
                     type = type(field.type());
                 }
             }
-            return type == null ? "string" : type;
+            return type;
         }
 
         private static String key(Entity entity) {

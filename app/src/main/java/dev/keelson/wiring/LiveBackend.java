@@ -130,7 +130,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.models = compiled;
             this.rows = compiled.rows();
             this.trainers = workspace.trainers(compiled, rows, () -> Workspace.ids(versions));
-            LiveFeatures live = new LiveFeatures(project, clock, workspace, compiled, versions);
+            LiveFeatures live = new LiveFeatures(project, current, clock, workspace, compiled, versions);
             this.features = live;
             this.online = live.online();
             publish();
@@ -390,7 +390,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 now,
                 probabilities,
                 vector.values(),
-                watched);
+                watched,
+                row.keys());
     }
 
     @Override

@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     private static final int MONTHS_HELD = 2;
 
     private final Project project;
+    private final Supplier<Project> current;
     private final InstantSource clock;
     private final Workspace workspace;
     private final ProjectModels models;
@@ -69,15 +71,17 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
 
     LiveFeatures(
             Project project,
+            Supplier<Project> current,
             InstantSource clock,
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versions) {
-        this(project, clock, workspace, models, versions, workspace.pushes(), true);
+        this(project, current, clock, workspace, models, versions, workspace.pushes(), true);
     }
 
     private LiveFeatures(
             Project project,
+            Supplier<Project> current,
             InstantSource clock,
             Workspace workspace,
             ProjectModels models,
@@ -85,6 +89,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             PushLog pushes,
             boolean owns) {
         this.project = project;
+        this.current = current;
         this.clock = clock;
         this.workspace = workspace;
         this.models = models;
@@ -131,7 +136,12 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             workspace.recover();
             Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
-                    project, clock, workspace, ProjectModels.ofVersions(project, versions), versions);
+                    project,
+                    () -> project,
+                    clock,
+                    workspace,
+                    ProjectModels.ofVersions(project, versions),
+                    versions);
             features.owned = () -> {
                 workspace.close();
                 owner.close();
@@ -155,6 +165,7 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             Map<String, DatasetVersion> versions = loaded(workspace, clock);
             LiveFeatures features = new LiveFeatures(
                     project,
+                    () -> project,
                     clock,
                     workspace,
                     ProjectModels.ofVersions(project, versions),
@@ -563,6 +574,8 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
     public synchronized List<Materialization.Outcome> materialize(
             Materialization.Request request, Materialization.Progress progress) {
         request.views().forEach(this::view);
+        Set<String> filled = request.views().isEmpty() ? views.keySet() : Set.copyOf(request.views());
+        ProjectDefinitions.requireApplied(workspace, current.get(), project, filled, clock.instant());
         Map<String, DatasetVersion> versions = workspace.withViews(versions(), clock.instant());
         for (DatasetVersion version : versions.values()) {
             Schema before = schemas.get(version.source());

@@ -7,6 +7,7 @@ import dev.keelson.error.Located;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.FrameRow;
 import dev.keelson.expression.Row;
+import dev.keelson.features.CompositeKey;
 import dev.keelson.features.FeatureEngine;
 import dev.keelson.features.FeatureService;
 import dev.keelson.features.FeatureServiceDefinition;
@@ -17,12 +18,16 @@ import dev.keelson.frame.Schema;
 import dev.keelson.labels.Label;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.serve.AskedKeys;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,10 @@ final class ModelPlan {
     private final List<Expression> watch;
     private final List<String> oddsColumns;
     private final @Nullable String segmentColumn;
+    private final List<Asked> asked;
+
+    /** A key that requests ask for: a column, or made of several. */
+    private record Asked(String text, @Nullable CompositeKey made) {}
 
     private ModelPlan(
             ModelDefinition definition,
@@ -59,6 +68,7 @@ final class ModelPlan {
         this.watch = watch;
         this.oddsColumns = oddsColumns;
         this.segmentColumn = segmentColumn;
+        this.asked = asked(definition, source);
     }
 
     /**
@@ -138,6 +148,45 @@ final class ModelPlan {
         return joined.toString();
     }
 
+    /**
+     * The keys that a row asks views for, those left out that its identity names.
+     *
+     * @param cells column to the row's value, null where it has none
+     * @return as {@link AskedKeys}
+     */
+    String keys(Function<String, @Nullable Object> cells) {
+        if (asked.isEmpty()) {
+            return "";
+        }
+        StringBuilder keys = new StringBuilder(64);
+        for (Asked key : asked) {
+            CompositeKey made = key.made();
+            String value = made == null ? text(cells.apply(key.text())) : made.join(part -> text(cells.apply(part)));
+            if (value != null) {
+                AskedKeys.add(keys, key.text(), value);
+            }
+        }
+        return keys.toString();
+    }
+
+    private static @Nullable String text(@Nullable Object cell) {
+        return cell == null ? null : cell.toString();
+    }
+
+    /** The keys that a model asks for, in the order of its roles, without those made of its source's key alone. */
+    private static List<Asked> asked(ModelDefinition model, SourceDefinition source) {
+        Set<Asked> asked = new LinkedHashSet<>();
+        for (Map<String, String> role : model.entities().values()) {
+            for (String text : role.values()) {
+                CompositeKey made = CompositeKey.of(text).orElse(null);
+                if (!source.key().containsAll(made == null ? List.of(text) : made.parts())) {
+                    asked.add(new Asked(text, made));
+                }
+            }
+        }
+        return List.copyOf(asked);
+    }
+
     /** Group of a row, the empty text for none. */
     String segment(Frame frame, int row) {
         return segmentColumn == null ? "" : String.valueOf(frame.vector(segmentColumn).get(row));
@@ -194,6 +243,7 @@ final class ModelPlan {
     Requests requests(Frame frame, double[][] features) {
         int n = frame.rows();
         List<String> entities = new ArrayList<>(n);
+        List<String> keys = new ArrayList<>(n);
         List<String> segments = new ArrayList<>(n);
         long[] eventTimes = new long[n];
         int[] days = new int[n];
@@ -202,7 +252,9 @@ final class ModelPlan {
         FrameRow row = new FrameRow(frame, service.requestSchema());
         long[] times = frame.longs(SystemColumns.EVENT_TIME).values();
         for (int i = 0; i < n; i++) {
+            int at = i;
             entities.add(entity(frame, i));
+            keys.add(keys(column -> frame.schema().contains(column) ? frame.vector(column).get(at) : null));
             segments.add(segment(frame, i));
             eventTimes[i] = times[i];
             days[i] = day(times[i]);
@@ -212,6 +264,6 @@ final class ModelPlan {
                 odds[i] = prices;
             }
         }
-        return new Requests(entities, segments, eventTimes, days, features, watched, odds);
+        return new Requests(entities, keys, segments, eventTimes, days, features, watched, odds);
     }
 }

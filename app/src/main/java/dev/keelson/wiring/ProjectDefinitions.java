@@ -8,6 +8,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
+import dev.keelson.error.Problem;
 import dev.keelson.expression.Durations;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition;
@@ -18,6 +19,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.Definition.Kind;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
+import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.sqlite.SqliteCatalog;
@@ -39,6 +41,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -369,6 +372,79 @@ public final class ProjectDefinitions {
             }
             return plan;
         });
+    }
+
+    /** Whether no definition was ever registered; reads the catalogue, also while another process owns it. */
+    public static boolean isNew(Project project) {
+        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
+            return true;
+        }
+        try (SqliteCatalog catalog =
+                SqliteCatalog.openReadOnly(Workspace.stateFolder(project).catalog())) {
+            return catalog.read(tx -> tx.definitions()).isEmpty();
+        }
+    }
+
+    /**
+     * Sees to it that values are computed by registered definitions alone. Where none was ever registered, those of the file
+     * are, as a run does it.
+     *
+     * @param file the project as its file says now
+     * @param used the project by which this process computes; another one only while it serves
+     * @param views names of views of which values are to be computed
+     * @throws KeelsonException TRANSITION_REFUSED with a problem for each view that the file defines otherwise than registered;
+     *     NOT_READY with one for each that this process does
+     */
+    static void requireApplied(Workspace workspace, Project file, Project used, Set<String> views, Instant at) {
+        List<DefinitionVersion> registered = workspace.catalog().read(tx -> tx.definitions());
+        if (registered.isEmpty()) {
+            registered = registerAll(workspace, file, at);
+        }
+        List<Problem> problems = notAsRegistered(
+                file,
+                registered,
+                views,
+                ErrorCode.TRANSITION_REFUSED,
+                "The view (%s) is not as registered: %s.",
+                "Maybe look at `keelson plan` and register it with `keelson apply`, or run `keelson run`.");
+        if (problems.isEmpty()) {
+            problems = notAsRegistered(
+                    used,
+                    registered,
+                    views,
+                    ErrorCode.NOT_READY,
+                    "The view (%s) was registered anew since this process started: %s.",
+                    "Maybe restart it.");
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+    }
+
+    private static List<DefinitionVersion> registerAll(Workspace workspace, Project file, Instant at) {
+        DefinitionPlan _ = apply(workspace, file, at, "system", null);
+        return workspace.catalog().read(tx -> tx.definitions());
+    }
+
+    private static List<Problem> notAsRegistered(
+            Project project,
+            List<DefinitionVersion> registered,
+            Set<String> views,
+            ErrorCode code,
+            String message,
+            String hint) {
+        List<Definition> definitions = of(project);
+        DefinitionPlan plan = DefinitionPlan.of(definitions, registered);
+        List<Problem> problems = new ArrayList<>();
+        for (String view : plan.materialize()) {
+            if (views.contains(view)) {
+                String changes = plan.behind(view, definitions).stream()
+                        .map(change -> change.kind().word() + " " + change.name() + " " + change.action().word())
+                        .collect(Collectors.joining(", "));
+                problems.add(Problem.of(code, message.formatted(view, changes), hint));
+            }
+        }
+        return problems;
     }
 
     /** Lines of a definition's text. */

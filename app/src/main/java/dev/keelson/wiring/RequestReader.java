@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * this is on the path that must be fast. Immutable and safe for use by several threads.
  */
 final class RequestReader {
+    private final ModelPlan plan;
     private final SourceDefinition source;
     private final Schema schema;
     private final EntityKeys.Columns keys;
@@ -43,6 +44,7 @@ final class RequestReader {
     private record Field(Column column, int index, boolean outcome) {}
 
     RequestReader(ModelPlan plan, EntityKeys entities) {
+        this.plan = plan;
         this.source = plan.source();
         this.keys = entities.columns(source);
         this.schema = plan.service().requestSchema();
@@ -124,7 +126,7 @@ final class RequestReader {
         judge(row, given, index, problems);
         String segment =
                 source.key().size() > 1 ? String.valueOf(request.getOrDefault(source.key().getFirst(), "")) : "";
-        return new RequestRow(row, RequestRow.entity(source, request), segment, eventTime(row));
+        return new RequestRow(row, RequestRow.entity(source, request), plan.keys(request::get), segment, eventTime(row));
     }
 
     private @Nullable Instant eventTime(ArrayRow row) {

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row its cells
  * @param entity what it is about: its key values joined by {@code |}
+ * @param keys the keys it asks for that {@code entity} does not name, as {@link dev.keelson.serve.AskedKeys}
  * @param segment the first key value where there are several, or the empty text
  * @param eventTime when the event happens; null when the request does not say
  */
-record RequestRow(ArrayRow row, String entity, String segment, @Nullable Instant eventTime) {
+record RequestRow(ArrayRow row, String entity, String keys, String segment, @Nullable Instant eventTime) {
 
     /** What a row is about: its key values joined by {@code |}. */
     static String entity(SourceDefinition source, Map<String, @Nullable Object> request) {

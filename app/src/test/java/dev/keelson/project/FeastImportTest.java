@@ -2,10 +2,12 @@ package dev.keelson.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.FeatureViewDefinition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,6 +120,55 @@ final class FeastImportTest {
         Project read = new ProjectReader(SourceHeaders.none(), Map.of()).read(project, Map.of());
         assertThat(read.entities()).containsEntry("sport_market", "sport_market");
         assertThat(read.views().getFirst().key()).isEqualTo("{sport}_{market}");
+    }
+
+    @Test
+    void severalEntitiesOfAViewBecomeOneWithACompositeKey() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), "project: rides\nprovider: local\n");
+        Files.writeString(folder.resolve("rides.py"), """
+                driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
+                place = Entity(name="place", join_keys=["city", "zone"])
+                taken = Entity(name="driver_place", join_keys=["x"])
+                rides = FileSource(name="rides", path="rides.csv", timestamp_field="at")
+                by_place = FeatureView(
+                    name="by_place",
+                    entities=[driver, place],
+                    schema=[Field(name="zone", dtype=Int64), Field(name="fare", dtype=Float64)],
+                    source=rides,
+                )
+                the_other_way_round = FeatureView(
+                    name="reversed", entities=[place, driver], schema=[Field(name="tip", dtype=Float64)], source=rides)
+                alone = FeatureView(
+                    name="alone", entities=[driver], schema=[Field(name="speed", dtype=Float64)], source=rides)
+                """);
+
+        FeastImport imported = FeastImport.read(folder);
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.views()).isEqualTo(3);
+        assertThat(imported.yaml())
+                .contains("driver_id: { type: long, required: true }", "zone: { type: long, required: true }")
+                .contains("city: { type: string, required: true }");
+        Path file = Files.writeString(folder.resolve("keelson.yaml"), imported.yaml());
+        Project read = new ProjectReader(SourceHeaders.none(), Map.of()).read(file, Map.of());
+        assertThat(read.entities()).containsKeys("driver", "driver_place_").doesNotContainKey("driver_place");
+        assertThat(read.views())
+                .extracting(FeatureViewDefinition::entity, FeatureViewDefinition::key)
+                .containsExactly(
+                        tuple("driver_place_", "{driver_id}_{city}_{zone}"),
+                        tuple("driver_place_", "{driver_id}_{city}_{zone}"),
+                        tuple("driver", "driver_id"));
+    }
+
+    @Test
+    void viewWithoutAnEntityIsSaid() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), SETTINGS);
+        Files.writeString(folder.resolve("drivers.py"), PYTHON + """
+
+                totals = FeatureView(name="totals", entities=[], schema=[Field(name="n", dtype=Int64)], source=stats_source)
+                """);
+
+        assertThat(FeastImport.read(folder).notes()).contains("totals: left out: it has no entity");
     }
 
     @Test

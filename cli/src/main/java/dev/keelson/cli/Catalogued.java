@@ -9,6 +9,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.train.ModelDefinition;
@@ -87,6 +88,8 @@ final class Catalogued {
                 .put("event_time", event.eventTime().toString())
                 .put("as_of", event.asOf().toString())
                 .put("at", event.at().toString());
+        ObjectNode keys = node.putObject("keys");
+        AskedKeys.of(event.keys()).forEach(keys::put);
         if (event.isNumber()) {
             number(node, "value", event.probabilities()[0]);
         } else {

@@ -5,14 +5,8 @@ import dev.keelson.data.ColumnStatistics;
 import dev.keelson.data.DatasetDifference;
 import dev.keelson.data.DatasetGarbage;
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.http.DatasetDetails;
 import dev.keelson.wiring.Datasets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,21 +24,6 @@ final class DataVersionsCommand {
     abstract static class OfSource extends KeelsonCommand {
         @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: the one of the models).")
         @Nullable String source;
-    }
-
-    private static Instant instant(String text, ZoneId zone) {
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "The time (%s) is neither a day such as 2020-05-01 nor an instant such as 2020-05-01T12:00:00Z."
-                            .formatted(text),
-                    null,
-                    e);
-        }
     }
 
     /** {@code keelson data show}. */
@@ -65,7 +44,7 @@ final class DataVersionsCommand {
             String at = asOf;
             var project = session.project();
             DatasetDetails details = Datasets.look(project, session.clock(), data -> data.details(
-                    at == null ? data.version(source, version) : data.versionAt(source, instant(at, project.zone()))));
+                    at == null ? data.version(source, version) : data.versionAt(source, Moments.of("--as-of", at, project.zone()))));
             DatasetVersion found = details.version();
             Console console = session.console();
             console.note("%s of %s: %s from %s to %s, made %s%s%s"
@@ -83,7 +62,7 @@ final class DataVersionsCommand {
                 rows.add(List.of(
                         column.column(),
                         column.type().name().toLowerCase(Locale.ROOT),
-                        Long.toString(column.missing()),
+                        Texts.missing(column.missing(), column.rows()),
                         Long.toString(column.distinct()),
                         Texts.orEmpty(column.least()),
                         Texts.orEmpty(column.greatest()),

@@ -6,10 +6,8 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization.Outcome;
 import dev.keelson.features.Materialization;
 import dev.keelson.wiring.LiveFeatures;
-import java.time.DateTimeException;
+import dev.keelson.wiring.ProjectDefinitions;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Bring the online values up to date with the latest dataset.",
             "Only rows that became known since are read; a view whose history was restated is filled anew. Stopped halfway,"
-                    + " it goes on where it was."
+                    + " it goes on where it was.",
+            "A view that the project file defines otherwise than registered is refused until `keelson apply` has registered it;"
+                    + " the first time of all, the definitions are registered."
         })
 final class FeaturesMaterialize extends KeelsonCommand {
     @Parameters(arity = "0..*", paramLabel = "VIEW", description = "These views only (default: all).")
@@ -44,12 +44,13 @@ final class FeaturesMaterialize extends KeelsonCommand {
     @Override
     int run(Session session) {
         var project = session.project();
-        Instant start = instant("--from", from, project.zone());
-        Instant end = instant("--to", to, project.zone());
+        Instant start = Moments.orNull("--from", from, project.zone());
+        Instant end = Moments.orNull("--to", to, project.zone());
         if (start != null && end != null && !start.isBefore(end)) {
             throw new KeelsonException(
                     ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
         }
+        boolean first = ProjectDefinitions.isNew(project);
         ProgressLine progress = session.progress("materialize");
         List<Outcome> outcomes = LiveFeatures.change(
                 project,
@@ -57,6 +58,9 @@ final class FeaturesMaterialize extends KeelsonCommand {
                 features -> features.materialize(
                         new Materialization.Request(views, start, end, full),
                         (source, rows, total) -> progress.at(percent(rows, total), 100, source)));
+        if (first) {
+            session.console().note("Registered the definitions of the project file, as none were before.");
+        }
         List<List<String>> table = new ArrayList<>();
         ObjectNode document = Catalogued.object();
         var list = document.putArray("views");
@@ -81,23 +85,5 @@ final class FeaturesMaterialize extends KeelsonCommand {
 
     private static int percent(long rows, long total) {
         return total == 0 ? 100 : (int) (100 * rows / total);
-    }
-
-    private static @Nullable Instant instant(String option, @Nullable String text, ZoneId zone) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "%s (%s) is no date or instant; one such as 2020-05-01 or 2020-05-01T12:00:00Z was expected."
-                            .formatted(option, text),
-                    null,
-                    e);
-        }
     }
 }

@@ -28,7 +28,9 @@ final class FeaturesShow extends KeelsonCommand {
                     feature.path("name").asText(),
                     feature.path("definition").asText(),
                     feature.at("/versions/0/version").asText(""),
-                    number(statistics, "missing", "rows"),
+                    statistics.has("missing")
+                            ? Texts.missing(statistics.path("missing").asLong(), statistics.path("rows").asLong())
+                            : "",
                     Texts.number(statistics.path("mean").asDouble(Double.NaN)),
                     Texts.number(statistics.path("std").asDouble(Double.NaN)),
                     Texts.number(statistics.path("p05").asDouble(Double.NaN)),
@@ -51,11 +53,5 @@ final class FeaturesShow extends KeelsonCommand {
         }
         console.document(shown);
         return YES;
-    }
-
-    private static String number(JsonNode node, String part, String whole) {
-        return node.has(part)
-                ? Texts.number(node.path(part).asDouble() / Math.max(1, node.path(whole).asDouble()))
-                : "";
     }
 }

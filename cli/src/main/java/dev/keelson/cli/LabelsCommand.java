@@ -88,7 +88,7 @@ final class LabelsCommand extends CommandGroup {
 
         private static List<String> row(
                 String month, int rows, int missing, List<Integer> counts, LabelDefinition label, double mean) {
-            List<String> row = new ArrayList<>(List.of(month, Integer.toString(rows), Integer.toString(missing)));
+            List<String> row = new ArrayList<>(List.of(month, Integer.toString(rows), Texts.missing(missing, rows)));
             int labelled = rows - missing;
             counts.forEach(count ->
                     row.add(labelled == 0 ? "" : String.format(Locale.ROOT, "%.1f%%", 100.0 * count / labelled)));

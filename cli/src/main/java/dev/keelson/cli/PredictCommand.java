@@ -1,18 +1,12 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +31,7 @@ final class PredictCommand extends KeelsonCommand {
     @Option(
             names = "--as-of",
             paramLabel = "TIME",
-            description = "Use what was known before: a date or an instant, not before the newest row loaded, not behind now "
+            description = "Use what was known before: a date or an instant, not before what was loaded of its entities, not behind now "
                     + "or the row's event (default: the row's event or now, whichever is earlier).")
     @Nullable String asOf;
 
@@ -47,7 +41,7 @@ final class PredictCommand extends KeelsonCommand {
         ModelDefinition definition = Projects.model(project, model);
         List<Map<String, @Nullable Object>> rows =
                 given.rows(session, new PredictRows(Projects.source(project, definition.source())));
-        PredictOptions options = new PredictOptions(true, asOf == null ? null : instant(asOf, project.zone()));
+        PredictOptions options = new PredictOptions(true, Moments.orNull("--as-of", asOf, project.zone()));
         List<Prediction> predictions;
         try (LiveProject live = LiveProject.open(project, session.clock())) {
             predictions = live.predict(model, rows, options);
@@ -101,20 +95,5 @@ final class PredictCommand extends KeelsonCommand {
                 .distinct()
                 .forEach(session.console()::note);
         session.console().document(document);
-    }
-
-    private static Instant instant(String text, ZoneId zone) {
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "--as-of (%s) is no date or instant; one such as 2020-05-01 or 2020-05-01T12:00:00Z was expected."
-                            .formatted(text),
-                    null,
-                    e);
-        }
     }
 }

@@ -34,7 +34,7 @@ final class PredictionsCommand extends CommandGroup {
                 description = "Only those whose outcome is known; =false those whose outcome is not.")
         @Nullable Boolean settled;
 
-        @Option(names = "--text", paramLabel = "TEXT", description = "Only where this is part of the entity.")
+        @Option(names = "--text", paramLabel = "TEXT", description = "Only where this is part of the entity, or of a key that was asked for.")
         @Nullable String text;
 
         @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most so many (default: 50).")

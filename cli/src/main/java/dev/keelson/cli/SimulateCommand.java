@@ -33,22 +33,26 @@ import picocli.CommandLine.Option;
             SimulateCommand.Stocks.class
         })
 final class SimulateCommand extends CommandGroup {
+    private static final String REPEATABLE = "The same settings and seed give the same files, on every machine.";
+
+    /** What makes data from a seed. */
+    abstract static class Seeded extends KeelsonCommand {
+        @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: 42).")
+        long seed = LeagueSettings.DEFAULT_SEED;
+    }
 
     /** {@code keelson simulate league}. */
     @Command(
             name = "league",
             description = "Write the matches of a football league whose true probabilities are known.",
-            footer = "The same settings give the same file, on every machine.")
-    static final class League extends KeelsonCommand {
+            footer = REPEATABLE)
+    static final class League extends Seeded {
         @Option(
                 names = "--seasons",
                 paramLabel = "N",
                 defaultValue = "8",
                 description = "Seasons, 1 to 30 (default: 8).")
         int seasons = LeagueSettings.DEFAULT_SEASONS;
-
-        @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: 42).")
-        long seed = LeagueSettings.DEFAULT_SEED;
 
         @Option(
                 names = "--out",
@@ -146,10 +150,7 @@ final class SimulateCommand extends CommandGroup {
     }
 
     /** What writes several files into a folder. */
-    abstract static class Several extends KeelsonCommand {
-        @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed (default: 42).")
-        long seed = 42;
-
+    abstract static class Several extends Seeded {
         @Option(
                 names = "--out",
                 paramLabel = "DIR",
@@ -184,7 +185,7 @@ final class SimulateCommand extends CommandGroup {
     @Command(
             name = "bets",
             description = "Write bets of one bettor on simulated events of five sports: bets/bets.csv.gz.",
-            footer = "The same settings give the same file, on every machine.")
+            footer = REPEATABLE)
     static final class Bets extends Several {
         @Option(
                 names = "--days",
@@ -204,7 +205,7 @@ final class SimulateCommand extends CommandGroup {
     @Command(
             name = "crypto",
             description = "Write price bars of six crypto currencies: crypto/ohlcv_1h.csv.gz and crypto/ohlcv_1d.csv.gz.",
-            footer = "The same settings give the same files, on every machine.")
+            footer = REPEATABLE)
     static final class Crypto extends Several {
         @Option(
                 names = "--days",
@@ -228,7 +229,7 @@ final class SimulateCommand extends CommandGroup {
             name = "stocks",
             description = "Write daily prices, annual reports and sectors of stocks: stocks/prices_2013_2018.csv.gz,"
                     + " stocks/fundamentals.csv.gz and stocks/securities.csv.",
-            footer = "The same settings give the same files, on every machine.")
+            footer = REPEATABLE)
     static final class Stocks extends Several {
         @Option(
                 names = "--tickers",

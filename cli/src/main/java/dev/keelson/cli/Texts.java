@@ -16,6 +16,13 @@ final class Texts {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "";
     }
 
+    /** How many of some cells are missing, and which share of them: {@code 17 (0.02 %)}. */
+    static String missing(long missing, long rows) {
+        return missing == 0 || rows == 0
+                ? Long.toString(missing)
+                : String.format(Locale.ROOT, "%,d (%.2f %%)", missing, 100.0 * missing / rows);
+    }
+
     /** Probability with three decimals. */
     static String probability(double value) {
         return String.format(Locale.ROOT, "%.3f", value);

@@ -31,9 +31,4 @@ public record DaysSinceCondition(Expression condition) implements FoldExpression
     public String text() {
         return "days since " + condition.text();
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

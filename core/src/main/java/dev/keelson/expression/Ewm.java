@@ -59,9 +59,4 @@ public record Ewm(Expression argument, Window halfLife, Window window) implement
         String call = "ewm(" + argument.text() + ", half_life = " + half + ")";
         return window.equals(defaultWindow(halfLife)) ? call : call + " " + window.text();
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

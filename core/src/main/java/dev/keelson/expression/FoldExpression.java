@@ -69,7 +69,9 @@ public sealed interface FoldExpression
     String text();
 
     /** Whether it is computed from the request's own row alone, without any event. */
-    boolean atRequest();
+    default boolean atRequest() {
+        return false;
+    }
 
     /**
      * The names of the values of a feature whose text cannot be parsed for want of a schema: what its text alone says.
@@ -195,11 +197,6 @@ public sealed interface FoldExpression
             boolean events = function == Function.COUNT && argument.isLiteralTrue();
             return function.text() + "(" + (events ? "*" : argument.text()) + ") " + window.text();
         }
-
-        @Override
-        public boolean atRequest() {
-            return false;
-        }
     }
 
     /**
@@ -230,11 +227,6 @@ public sealed interface FoldExpression
         public String text() {
             return "streak(" + condition.text() + ")";
         }
-
-        @Override
-        public boolean atRequest() {
-            return false;
-        }
     }
 
     /** Days (of 24 hours, with fraction) between the key's newest known event and the moment asked for; null without any. */
@@ -252,11 +244,6 @@ public sealed interface FoldExpression
         @Override
         public String text() {
             return "days since last event";
-        }
-
-        @Override
-        public boolean atRequest() {
-            return false;
         }
     }
 
@@ -323,9 +310,7 @@ public sealed interface FoldExpression
             if ((homeGoals == null) != (awayGoals == null)) {
                 throw new IllegalArgumentException("homeGoals and awayGoals must both be given or both be null.");
             }
-            if (home.equals(away)) {
-                throw new IllegalArgumentException("home and away must be different columns, not both (%s).".formatted(home));
-            }
+            NamedArguments.requireTwoSides(home, away);
         }
 
         @Override
@@ -346,31 +331,18 @@ public sealed interface FoldExpression
         /** With every argument that is not a default. */
         @Override
         public String text() {
-            List<String> parts = new ArrayList<>();
-            parts.add("home = " + Printer.name(home));
-            parts.add("away = " + Printer.name(away));
-            parts.add("result = " + Printer.name(result));
-            parts.add("k = " + Numbers.text(k));
-            parts.add("home_advantage = " + Numbers.text(homeAdvantage));
-            if (homeGoals != null && awayGoals != null) {
-                parts.add("home_goals = " + Printer.name(homeGoals));
-                parts.add("away_goals = " + Printer.name(awayGoals));
-            }
-            if (carry != DEFAULT_CARRY) {
-                parts.add("carry = " + Numbers.text(carry));
-            }
-            if (!seasonGap.equals(DEFAULT_SEASON_GAP)) {
-                parts.add("season_gap = " + Durations.format(seasonGap));
-            }
-            if (initial != DEFAULT_INITIAL) {
-                parts.add("initial = " + Numbers.text(initial));
-            }
-            return "elo(" + String.join(", ", parts) + ")";
-        }
-
-        @Override
-        public boolean atRequest() {
-            return false;
+            return new NamedArguments.Text()
+                    .column("home", home)
+                    .column("away", away)
+                    .column("result", result)
+                    .number("k", k)
+                    .number("home_advantage", homeAdvantage)
+                    .column("home_goals", homeGoals)
+                    .column("away_goals", awayGoals)
+                    .number("carry", carry, DEFAULT_CARRY)
+                    .time("season_gap", seasonGap, DEFAULT_SEASON_GAP)
+                    .number("initial", initial, DEFAULT_INITIAL)
+                    .of("elo");
         }
     }
 

@@ -48,9 +48,4 @@ public record Grouped(FoldExpression fold, String column) implements FoldExpress
     public String text() {
         return fold.text() + " by " + Printer.name(column);
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

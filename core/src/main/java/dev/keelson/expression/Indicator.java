@@ -124,9 +124,4 @@ public record Indicator(Kind kind, Expression argument, List<Integer> periods) i
         periods.forEach(period -> text.append(", ").append(period));
         return text.append(')').toString();
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

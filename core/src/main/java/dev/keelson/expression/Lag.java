@@ -40,9 +40,4 @@ public record Lag(Expression argument, int n) implements FoldExpression {
     public String text() {
         return "lag(" + argument.text() + ", " + n + ")";
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

@@ -33,6 +33,45 @@ final class NamedArguments {
         record Time(String name) implements Spec {}
     }
 
+    /** The text of a fold with named arguments, without those that have their default. */
+    static final class Text {
+        private final List<String> parts = new ArrayList<>();
+
+        Text column(String name, @Nullable String column) {
+            if (column != null) {
+                parts.add(name + " = " + Printer.name(column));
+            }
+            return this;
+        }
+
+        Text number(String name, double value) {
+            parts.add(name + " = " + Numbers.text(value));
+            return this;
+        }
+
+        Text number(String name, double value, double otherwise) {
+            return value == otherwise ? this : number(name, value);
+        }
+
+        Text time(String name, Duration value, Duration otherwise) {
+            if (!value.equals(otherwise)) {
+                parts.add(name + " = " + Durations.format(value));
+            }
+            return this;
+        }
+
+        String of(String function) {
+            return function + "(" + String.join(", ", parts) + ")";
+        }
+    }
+
+    /** @throws IllegalArgumentException if both sides are one column */
+    static void requireTwoSides(String home, String away) {
+        if (home.equals(away)) {
+            throw new IllegalArgumentException("home and away must be different columns, not both (%s).".formatted(home));
+        }
+    }
+
     private final String function;
     private final Map<String, Spec> specs = new LinkedHashMap<>();
     private final TokenStream tokens;

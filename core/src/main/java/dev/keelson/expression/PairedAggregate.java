@@ -82,9 +82,4 @@ public record PairedAggregate(
                 : Printer.name(otherKey + "." + second.columns().getFirst());
         return function.text() + "(" + first.text() + ", " + other + ") " + window.text();
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

@@ -1,7 +1,6 @@
 package dev.keelson.expression;
 
 import dev.keelson.frame.ColumnType;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -40,9 +39,7 @@ public record PiRating(
         if (!(carryOver >= 0 && carryOver <= 1)) {
             throw new IllegalArgumentException("carryOver (%s) must be between 0 and 1.".formatted(carryOver));
         }
-        if (home.equals(away)) {
-            throw new IllegalArgumentException("home and away must be different columns, not both (%s).".formatted(home));
-        }
+        NamedArguments.requireTwoSides(home, away);
     }
 
     @Override
@@ -63,22 +60,13 @@ public record PiRating(
     /** With every argument that is not a default. */
     @Override
     public String text() {
-        List<String> parts = new ArrayList<>();
-        parts.add("home = " + Printer.name(home));
-        parts.add("away = " + Printer.name(away));
-        parts.add("home_goals = " + Printer.name(homeGoals));
-        parts.add("away_goals = " + Printer.name(awayGoals));
-        if (rate != DEFAULT_RATE) {
-            parts.add("rate = " + Numbers.text(rate));
-        }
-        if (carryOver != DEFAULT_CARRY_OVER) {
-            parts.add("carry_over = " + Numbers.text(carryOver));
-        }
-        return "pi_rating(" + String.join(", ", parts) + ")";
-    }
-
-    @Override
-    public boolean atRequest() {
-        return false;
+        return new NamedArguments.Text()
+                .column("home", home)
+                .column("away", away)
+                .column("home_goals", homeGoals)
+                .column("away_goals", awayGoals)
+                .number("rate", rate, DEFAULT_RATE)
+                .number("carry_over", carryOver, DEFAULT_CARRY_OVER)
+                .of("pi_rating");
     }
 }

@@ -2,7 +2,6 @@ package dev.keelson.expression;
 
 import dev.keelson.frame.ColumnType;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,9 +53,7 @@ public record Strength(
         if (halfLife.isNegative() || halfLife.isZero()) {
             throw new IllegalArgumentException("halfLife (%s) must be positive.".formatted(halfLife));
         }
-        if (home.equals(away)) {
-            throw new IllegalArgumentException("home and away must be different columns, not both (%s).".formatted(home));
-        }
+        NamedArguments.requireTwoSides(home, away);
     }
 
     @Override
@@ -81,25 +78,14 @@ public record Strength(
     /** With every argument that is not a default. */
     @Override
     public String text() {
-        List<String> parts = new ArrayList<>();
-        parts.add("home = " + Printer.name(home));
-        parts.add("away = " + Printer.name(away));
-        parts.add("home_count = " + Printer.name(homeCount));
-        parts.add("away_count = " + Printer.name(awayCount));
-        if (group != null) {
-            parts.add("group = " + Printer.name(group));
-        }
-        if (!halfLife.equals(DEFAULT_HALF_LIFE)) {
-            parts.add("half_life = " + Durations.format(halfLife));
-        }
-        if (prior != DEFAULT_PRIOR) {
-            parts.add("prior = " + Numbers.text(prior));
-        }
-        return "strength(" + String.join(", ", parts) + ")";
-    }
-
-    @Override
-    public boolean atRequest() {
-        return false;
+        return new NamedArguments.Text()
+                .column("home", home)
+                .column("away", away)
+                .column("home_count", homeCount)
+                .column("away_count", awayCount)
+                .column("group", group)
+                .time("half_life", halfLife, DEFAULT_HALF_LIFE)
+                .number("prior", prior, DEFAULT_PRIOR)
+                .of("strength");
     }
 }

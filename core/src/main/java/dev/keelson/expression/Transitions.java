@@ -96,9 +96,4 @@ public record Transitions(
         }
         return text.append(") ").append(window.text()).toString();
     }
-
-    @Override
-    public boolean atRequest() {
-        return false;
-    }
 }

@@ -514,7 +514,8 @@ final class ModelLoop {
                 eventTime,
                 probabilities,
                 requests.features()[i],
-                requests.watched()[i]);
+                requests.watched()[i],
+                requests.keys().get(i));
     }
 
     private ModelVersion version(Trained trained, Kind kind, Instant now) {

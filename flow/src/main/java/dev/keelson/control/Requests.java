@@ -7,6 +7,7 @@ import java.util.List;
  * entity.
  *
  * @param entities identity of each row
+ * @param keys the keys each row asked for that its identity does not name, as {@link dev.keelson.serve.AskedKeys}
  * @param segments group of each row, the empty text for none
  * @param eventTimes microseconds since 1970
  * @param days match day of each row as an epoch day in the project's zone
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public record Requests(
         List<String> entities,
+        List<String> keys,
         List<String> segments,
         long[] eventTimes,
         int[] days,
@@ -24,18 +26,21 @@ public record Requests(
         double[][] odds) {
     public Requests {
         entities = List.copyOf(entities);
+        keys = List.copyOf(keys);
         segments = List.copyOf(segments);
         int rows = entities.size();
-        if (segments.size() != rows
+        if (keys.size() != rows
+                || segments.size() != rows
                 || eventTimes.length != rows
                 || days.length != rows
                 || features.length != rows
                 || watched.length != rows
                 || (odds.length != rows && odds.length > 0)) {
             throw new IllegalArgumentException(
-                    "There are %d entities, %d segments, %d times, %d days, %d feature rows, %d watched rows and %d rows of odds; they must be equal."
+                    "There are %d entities, %d keys, %d segments, %d times, %d days, %d feature rows, %d watched rows and %d rows of odds; they must be equal."
                             .formatted(
                                     rows,
+                                    keys.size(),
                                     segments.size(),
                                     eventTimes.length,
                                     days.length,

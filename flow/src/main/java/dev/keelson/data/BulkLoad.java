@@ -1077,7 +1077,7 @@ final class BulkLoad {
                     condition.text(),
                     observed,
                     condition.value(),
-                    condition.unit(),
+                    CheckMeasure.of(condition.name()).orElseThrow().unit(condition),
                     condition.test(observed));
             results.add(result);
             if (!result.passed() && result.severity() == CheckDefinition.Severity.BLOCK) {

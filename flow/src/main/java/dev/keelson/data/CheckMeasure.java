@@ -1,5 +1,6 @@
 package dev.keelson.data;
 
+import dev.keelson.expression.Condition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +81,12 @@ public enum CheckMeasure {
 
     /** Whether it is a share, whose change is a difference and not a quotient. */
     boolean share() {
-        return this == MISSING || this == UNIQUE;
+        return this == MISSING || this == UNIQUE || this == QUARANTINED;
+    }
+
+    /** The unit in which a condition on it is told, however its limit is written: shares and relative changes in percent. */
+    Condition.Unit unit(Condition condition) {
+        return share() || condition.change() ? Condition.Unit.PERCENT : condition.unit();
     }
 
     /** The measure of that name. */

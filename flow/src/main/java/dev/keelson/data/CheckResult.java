@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param condition the check as a canonical text, such as {@code row_count >= 100}
  * @param observed what was measured: a count, a share from 0 to 1, or seconds; NaN when there was nothing to measure
  * @param limit what it was compared with, in the same unit
- * @param unit how the limit was written
+ * @param unit of the texts: percent for shares and relative changes, however the limit was written
  * @param passed whether it holds
  * @param detail what it rests on: the first places, or why it could not be evaluated; null when there is nothing to say
  */
@@ -42,7 +42,7 @@ public record CheckResult(
         this(severity, condition, observed, limit, unit, passed, null);
     }
 
-    /** The measurement in the unit of the limit: {@code 23136}, {@code 1.7 %}, {@code 8d}. */
+    /** The measurement in its unit: {@code 23136}, {@code 1.7 %}, {@code 8d}. */
     public String observedText() {
         return Double.isNaN(observed) ? "not known" : text(observed);
     }

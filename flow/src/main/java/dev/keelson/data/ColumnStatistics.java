@@ -207,6 +207,9 @@ public record ColumnStatistics(
         json.put("type", type.name().toLowerCase(Locale.ROOT));
         json.put("rows", rows);
         json.put("missing", missing);
+        if (rows > 0) {
+            json.put("missing_share", missingShare());
+        }
         json.put("distinct", distinct);
         if (least != null) {
             json.put("min", least);

@@ -109,6 +109,17 @@ public final class SourceChecks {
         if (wrong == null && condition.change() && !measure.get().changeable()) {
             wrong = "`change` does not apply to it";
         }
+        if (wrong == null
+                && measure.get().share()
+                && !condition.change()
+                && (condition.value() < 0 || condition.value() > 1)) {
+            return Optional.of(Problem.at(
+                    ErrorCode.BAD_VALUE,
+                    check.condition().location(),
+                    "The check (%s) cannot be used: `%s` is a share from 0 to 1, which is 0%% to 100%%."
+                            .formatted(check.condition(), measure.get().text()),
+                    "Maybe a percentage such as 5% was meant; 0.05 is the same."));
+        }
         return wrong == null
                 ? Optional.empty()
                 : Optional.of(Problem.at(
@@ -245,7 +256,7 @@ public final class SourceChecks {
                 condition.text(),
                 observed,
                 condition.value(),
-                condition.unit(),
+                measure.unit(condition),
                 condition.test(observed),
                 detail.isEmpty() ? null : String.join("; ", detail));
     }

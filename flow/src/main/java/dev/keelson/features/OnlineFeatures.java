@@ -126,6 +126,23 @@ public final class OnlineFeatures {
         }
     }
 
+    /**
+     * What pushed rows make of a view.
+     *
+     * @param states of the keys that they change
+     * @param rows those applied; null when there are none
+     */
+    private record Overlay(Map<String, KeyState> states, @Nullable SourceRows rows) {
+        static final Overlay NONE = new Overlay(Map.of(), null);
+    }
+
+    /**
+     * What pushed rows made of a view before an instant.
+     *
+     * @param of the overlay from whose rows it was made
+     */
+    private record Past(Overlay of, long asOf, Map<String, KeyState> states) {}
+
     /** A view's states. Those in the maps are never changed, only replaced. */
     private static final class LiveView {
         private final ViewPlan plan;
@@ -139,7 +156,9 @@ public final class OnlineFeatures {
         private long storedWatermark;
         private long newestEvent;
         private @Nullable String note;
-        private Map<String, KeyState> overlay = Map.of();
+        private Overlay overlay = Overlay.NONE;
+        /** The overlay as it was at the moment that was asked for last. */
+        private volatile @Nullable Past past;
         private @Nullable Iterator<Held> hand;
 
         LiveView(ViewPlan plan, String storeName, ViewState state) {
@@ -565,7 +584,7 @@ public final class OnlineFeatures {
         try {
             LiveView view = view(name);
             long newest = view.newestEvent;
-            for (KeyState state : view.overlay.values()) {
+            for (KeyState state : view.overlay.states().values()) {
                 newest = Math.max(newest, state.newestEvent());
             }
             SourceRows over = pushed.get(view.plan.source().name());
@@ -812,7 +831,7 @@ public final class OnlineFeatures {
 
     private void publish(
             Map<LiveView, Map<String, KeyState>> changes, Collection<LiveView> advanced, long until) {
-        Map<LiveView, Map<String, KeyState>> overlays = new LinkedHashMap<>();
+        Map<LiveView, Overlay> overlays = new LinkedHashMap<>();
         published.writeLock().lock();
         try {
             changes.forEach((view, states) -> {
@@ -829,11 +848,11 @@ public final class OnlineFeatures {
             if (!pushed.isEmpty()) {
                 for (LiveView view : views.values()) {
                     SourceRows rows = pushed.get(view.plan.source().name());
-                    overlays.put(view, rows == null ? Map.of() : over(view, rows, pushedUntil));
+                    overlays.put(view, rows == null ? Overlay.NONE : over(view, rows, pushedUntil));
                 }
             }
             for (LiveView view : views.values()) {
-                view.overlay = overlays.getOrDefault(view, Map.of());
+                view.overlay = overlays.getOrDefault(view, Overlay.NONE);
             }
         } finally {
             published.writeLock().unlock();
@@ -922,10 +941,10 @@ public final class OnlineFeatures {
     }
 
     private void applyPushed(long until) {
-        Map<LiveView, Map<String, KeyState>> overlays = new LinkedHashMap<>();
+        Map<LiveView, Overlay> overlays = new LinkedHashMap<>();
         for (LiveView view : views.values()) {
             SourceRows rows = pushed.get(view.plan.source().name());
-            overlays.put(view, rows == null ? Map.of() : over(view, rows, until));
+            overlays.put(view, rows == null ? Overlay.NONE : over(view, rows, until));
         }
         published.writeLock().lock();
         try {
@@ -937,9 +956,9 @@ public final class OnlineFeatures {
         }
     }
 
-    private Map<String, KeyState> over(LiveView view, SourceRows rows, long until) {
+    private Overlay over(LiveView view, SourceRows rows, long until) {
         SourceRows due = rows.knownBetween(view.watermark, until).inApplicationOrder();
-        return changed(view, due, view.watermark);
+        return new Overlay(changed(view, due, view.watermark), due);
     }
 
     private long firstKnown(long from) {
@@ -983,15 +1002,41 @@ public final class OnlineFeatures {
         }
     }
 
-    /** The state of a key as it is read, or null when there is none. */
-    private @Nullable KeyState state(LiveView view, String key) {
-        if (!view.overlay.isEmpty()) {
-            KeyState over = view.overlay.get(key);
-            if (over != null) {
-                return over;
-            }
+    /**
+     * The state of a key before an instant, or null when there is none.
+     *
+     * @throws KeelsonException BAD_REQUEST if the state contains what became known from then on
+     */
+    private @Nullable KeyState state(LiveView view, String key, long asOf) {
+        Overlay overlay = view.overlay;
+        KeyState over = overlay.states().get(key);
+        if (over != null && over.newestKnown() >= asOf) {
+            over = asOf < view.watermark ? null : past(view, overlay, asOf).get(key);
         }
-        return stored(view, key);
+        KeyState state = over == null ? stored(view, key) : over;
+        if (state != null && state.newestKnown() >= asOf) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The features are asked for as of %s, but `%s` of the view (%s) contains what became known at %s already; online values are not kept as they were."
+                            .formatted(
+                                    Micros.toInstant(asOf),
+                                    ViewPlan.isGroup(key) ? "the group" : key,
+                                    view.plan.name(),
+                                    Micros.toInstant(state.newestKnown())),
+                    "Maybe ask for values of the past with `keelson features history` or `POST /api/v1/features/history`, let `keelson replay` predict the past as if it were still to come, or give the event a time after that.");
+        }
+        return state;
+    }
+
+    /** What pushed rows had made of a view before an instant that is not before its watermark. */
+    private Map<String, KeyState> past(LiveView view, Overlay overlay, long asOf) {
+        Past known = view.past;
+        SourceRows rows = overlay.rows();
+        if (known == null || known.of() != overlay || known.asOf() != asOf) {
+            known = new Past(overlay, asOf, rows == null ? Map.of() : over(view, rows, asOf).states());
+            view.past = known;
+        }
+        return known.states();
     }
 
     /** The state of a key without what was pushed, or null when there is none. */
@@ -1028,24 +1073,13 @@ public final class OnlineFeatures {
      *
      * @param service of the same engine
      * @param request a row of {@link FeatureService#requestSchema()}
-     * @param asOf when it is asked, not before the watermark; rows that became known since the last advance are not
-     *     contained
-     * @throws KeelsonException BAD_REQUEST if {@code asOf} lies before the watermark: what was known then is no longer
-     *     held
+     * @param asOf when it is asked; rows that became known since the last advance are not contained
+     * @throws KeelsonException BAD_REQUEST if an entity's values contain what became known at {@code asOf} or later through an
+     *     advance: its values of then are no longer held. Those of pushed rows are
      */
     public FeatureVector get(FeatureService service, Row request, Instant asOf) {
         long micros = Micros.of(asOf);
-        return reading(micros, () -> keys(service, request), () -> {
-            long known = newestWatermark();
-            if (micros < known) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST,
-                        "The features are asked for as of %s, but already contain what became known until %s."
-                                .formatted(asOf, Micros.toInstant(known)),
-                        "Maybe the event has happened already: give it a time after that, or let `keelson replay` predict the past as if it were still to come.");
-            }
-            return read(service, request, micros);
-        });
+        return reading(micros, () -> keys(service, request), () -> read(service, request, micros));
     }
 
     /**
@@ -1233,9 +1267,9 @@ public final class OnlineFeatures {
             long asOf,
             double[] values,
             byte[] statuses) {
-        KeyState state = key == null ? null : state(view, key);
+        KeyState state = key == null ? null : state(view, key, asOf);
         FeatureStatus shared = key == null ? FeatureStatus.NULL_KEY : view.plan.status(state, asOf);
-        ViewPlan.Others others = other -> state(view, other);
+        ViewPlan.Others others = other -> state(view, other, asOf);
         for (int i = 0; i < features.length; i++) {
             int slot = slots == null ? i : slots[i];
             if (state == null || shared != FeatureStatus.PRESENT) {
@@ -1328,7 +1362,7 @@ public final class OnlineFeatures {
     private boolean isKnown(Group group, String key) {
         LiveView view = views.get(group.view().name());
         return view != null
-                && (view.overlay.containsKey(key)
+                && (view.overlay.states().containsKey(key)
                         || view.states.containsKey(key)
                         || (view.stored && store.get(view.storeName, key).isPresent()));
     }
@@ -1341,7 +1375,7 @@ public final class OnlineFeatures {
             for (LiveView view : views.values()) {
                 if (view.plan.definition().entity().equals(entity)) {
                     keys.addAll(view.states.keySet());
-                    keys.addAll(view.overlay.keySet());
+                    keys.addAll(view.overlay.states().keySet());
                     if (view.stored) {
                         keys.addAll(store.keys(view.storeName));
                     }

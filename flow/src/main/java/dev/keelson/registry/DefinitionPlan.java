@@ -179,6 +179,22 @@ public record DefinitionPlan(
         return new DefinitionPlan(changes, load, materialize, retrain, unaffected);
     }
 
+    /**
+     * The changes that a view follows: its own, those of its features, and of what it builds on.
+     *
+     * @param view a view's name
+     * @param file the definitions that were compared
+     */
+    public List<Change> behind(String view, List<Definition> file) {
+        String id = Definition.id(Kind.VIEW, view);
+        Set<String> behind = new LinkedHashSet<>(List.of(id));
+        file.stream().filter(each -> each.id().equals(id)).forEach(each -> behind.addAll(each.uses()));
+        return changes.stream()
+                .filter(change -> behind.contains(Definition.id(change.kind(), change.name()))
+                        || (change.kind() == Kind.FEATURE && change.name().startsWith(view + ":")))
+                .toList();
+    }
+
     /** Whether the file is as registered. */
     public boolean isEmpty() {
         return changes.isEmpty();

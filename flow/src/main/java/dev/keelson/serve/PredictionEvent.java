@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param probabilities one for each class, in the model's order; of a model of numbers the one value
  * @param features feature values in the model's order, NaN where missing
  * @param watched further monitored values, in the order of the monitor's definition; may be empty
+ * @param keys the keys it asked for that {@code entity} does not name, by how the model spells them, as {@link AskedKeys}; may be empty
  */
 public record PredictionEvent(
         UUID id,
@@ -31,7 +32,25 @@ public record PredictionEvent(
         Instant at,
         double[] probabilities,
         double[] features,
-        double[] watched) {
+        double[] watched,
+        String keys) {
+
+    /** A prediction that asked for keys in its entity's name alone. */
+    public PredictionEvent(
+            UUID id,
+            String model,
+            int version,
+            String role,
+            String entity,
+            String segment,
+            Instant eventTime,
+            Instant asOf,
+            Instant at,
+            double[] probabilities,
+            double[] features,
+            double[] watched) {
+        this(id, model, version, role, entity, segment, eventTime, asOf, at, probabilities, features, watched, "");
+    }
 
     /** Whether it is a number instead of a class. */
     public boolean isNumber() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from event time at or after
  * @param to event time before
  * @param settled whether the outcome must be known (true), unknown (false) or either (null)
- * @param text part of the entity
+ * @param text part of the entity, or of the {@linkplain PredictionEvent#keys keys} asked for
  * @param newestFirst by event time, then entity; descending or ascending
  * @param limit at most so many, at least 1
  */

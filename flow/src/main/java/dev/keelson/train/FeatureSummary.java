@@ -87,6 +87,7 @@ public record FeatureSummary(
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("rows", rows);
         node.put("missing", missing);
+        number(node, "missing_share", missingShare());
         node.put("distinct", distinct);
         number(node, "top_share", top);
         number(node, "mean", mean);

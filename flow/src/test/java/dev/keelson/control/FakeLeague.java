@@ -205,6 +205,7 @@ final class FakeLeague {
             return killer.call(() -> new Requests(
                     prepared.stream().map(Match::entity).toList(),
                     Collections.nCopies(prepared.size(), ""),
+                    Collections.nCopies(prepared.size(), ""),
                     prepared.stream()
                             .mapToLong(m -> m.time.getEpochSecond() * 1_000_000)
                             .toArray(),

@@ -291,7 +291,7 @@ class DataLoadTest {
 
         assertThat(report.checks())
                 .extracting(CheckResult::observedText)
-                .containsExactly("3", "0", "33.33 %", "100.00 %", "50.00 %", "27d", "0.25");
+                .containsExactly("3", "0", "33.33 %", "100.00 %", "50.00 %", "27d", "25.00 %");
         assertThat(report.warnings())
                 .extracting(CheckResult::condition)
                 .containsExactly("missing(odds) < 10%", "unique(odds) == 100%", "freshness < 8d", "quarantined == 0");

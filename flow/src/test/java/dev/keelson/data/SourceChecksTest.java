@@ -66,6 +66,23 @@ class SourceChecksTest {
     }
 
     @Test
+    void sharesAndChangesAreToldInPercentHoweverTheLimitIsWritten() {
+        assertThat(check("missing(x) == 0", FIRST).observedText()).isEqualTo("20.00 %");
+        assertThat(check("missing(x) < 0.5", FIRST).limitText()).isEqualTo("50.00 %");
+        assertThat(check("change(row_count) < 0.5", FIRST).observedText()).isEqualTo("0.00 %");
+        assertThat(check("quarantined == 0", FIRST).toJson().path("unit").asText()).isEqualTo("percent");
+        assertThat(check("row_count >= 1", FIRST).observedText()).isEqualTo("5");
+    }
+
+    @Test
+    void limitOfAShareThatCountsRowsIsRefused() {
+        CheckResult result = check("missing(x) < 10", FIRST);
+
+        assertThat(result.passed()).isFalse();
+        assertThat(result.detail()).contains("share from 0 to 1");
+    }
+
+    @Test
     void gapsSayWhere() {
         assertThat(check("gaps(1d, league) == 0", FIRST).detail())
                 .isEqualTo("D1: 2 after 2021-01-02T00:00:00Z; E0: 1 after 2021-01-02T00:00:00Z");

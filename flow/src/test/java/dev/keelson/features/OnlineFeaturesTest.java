@@ -227,18 +227,68 @@ final class OnlineFeaturesTest {
     }
 
     @Test
-    void questionBeforeTheWatermarkIsRefusedUnlessTheLatestIsWanted() {
+    void questionBeforeWhatAnEntityContainsIsRefusedUnlessTheLatestIsWanted() {
         OnlineFeatures online = OnlineFeatures.open(ENGINE, new InMemoryOnlineStore());
         online.advance(new MatchRows().add(0, "A", "B", 0, 1).frame(), MatchRows.instant(5));
 
         FeatureVector latest = online.latest(SERVICE, request("A", "B"), MatchRows.instant(4));
 
         assertThat(latest.asOf()).isEqualTo(MatchRows.instant(5));
-        assertThatThrownBy(() -> online.get(SERVICE, request("A", "B"), MatchRows.instant(4)))
+        assertThatThrownBy(() -> online.get(SERVICE, request("A", "B"), MatchRows.instant(0)))
                 .isInstanceOfSatisfying(
                         KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST))
-                .hasMessageContaining("2020-01-05T00:00:00Z")
-                .hasMessageContaining("2020-01-06T00:00:00Z");
+                .hasMessageContaining("as of 2020-01-01T00:00:00Z")
+                .hasMessageContaining("`A` of the view (team_form)")
+                .hasMessageContaining("/api/v1/features/history");
+    }
+
+    @Test
+    void questionBeforeTheWatermarkIsAnsweredAsHistoryDoesWhereTheEntityHasNothingNewer() {
+        Frame frame = MatchRows.random(4, 120).frame();
+        OnlineFeatures online = OnlineFeatures.open(ENGINE, new InMemoryOnlineStore());
+        online.advance(frame, MatchRows.instant(1_000));
+        int answered = 0;
+        int refused = 0;
+
+        for (double day = 270; day < 345; day += 2.5) {
+            for (int team = 0; team < 7; team++) {
+                String home = "team" + team;
+                String away = "team" + (team + 1);
+                try {
+                    double[] values = online.get(SERVICE, request(home, away), MatchRows.instant(day)).values();
+                    MatchRows asked = new MatchRows().add(day, home, away, 0, 0);
+                    assertThat(bits(values))
+                            .isEqualTo(bits(ENGINE.history(frame, asked.frame(), SERVICE).row(0)));
+                    answered++;
+                } catch (KeelsonException e) {
+                    refused++;
+                }
+            }
+        }
+
+        assertThat(answered).isPositive();
+        assertThat(refused).isPositive();
+    }
+
+    @Test
+    void pushedRowDoesNotStandInTheWayOfQuestionsBeforeIt() {
+        Frame loaded = new MatchRows().add(0, "A", "B", 3, 1).add(2, "C", "A", 1, 1).frame();
+        OnlineFeatures online = OnlineFeatures.open(ENGINE, new InMemoryOnlineStore());
+        online.advance(loaded, MatchRows.instant(4));
+        MatchRows both = new MatchRows().add(6, "A", "C", 0, 2).add(9, "B", "A", 5, 0);
+        online.push(MatchRows.SOURCE.name(), both.frame(), MatchRows.instant(30));
+
+        for (double day : new double[] {5, 6.5, 8, 9.9, 20}) {
+            MatchRows asked = new MatchRows().add(day, "A", "B", 0, 0);
+            MatchRows all = new MatchRows()
+                    .add(0, "A", "B", 3, 1)
+                    .add(2, "C", "A", 1, 1)
+                    .add(6, "A", "C", 0, 2)
+                    .add(9, "B", "A", 5, 0);
+            assertThat(bits(online.get(SERVICE, request("A", "B"), MatchRows.instant(day)).values()))
+                    .as("day %s", day)
+                    .isEqualTo(bits(ENGINE.history(all.frame(), asked.frame(), SERVICE).row(0)));
+        }
     }
 
     @Test

@@ -36,7 +36,8 @@ public final class InMemoryPredictionLog implements PredictionLog {
                     micros(event.at()),
                     event.probabilities(),
                     event.features(),
-                    event.watched()));
+                    event.watched(),
+                    event.keys()));
         }
     }
 
@@ -191,8 +192,11 @@ public final class InMemoryPredictionLog implements PredictionLog {
                 && (from == null || !event.eventTime().isBefore(from))
                 && (to == null || event.eventTime().isBefore(to))
                 && (settled == null || settled == (logged.outcome() != null))
-                && (text == null
-                        || event.entity().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
+                && (text == null || contains(event.entity(), text) || contains(event.keys(), AskedKeys.escaped(text)));
+    }
+
+    private static boolean contains(String whole, String part) {
+        return whole.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
     private static Instant micros(Instant instant) {

@@ -7,6 +7,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.http.PredictionPages.Filter;
+import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.train.ModelDefinition;
@@ -68,6 +69,8 @@ final class PredictionsEndpoints {
         node.put("version", event.version());
         node.put("role", event.role());
         node.put("entity", event.entity());
+        ObjectNode keys = node.putObject("keys");
+        AskedKeys.of(event.keys()).forEach(keys::put);
         node.put("segment", event.segment());
         node.put("event_time", event.eventTime().toString());
         node.put("as_of", event.asOf().toString());

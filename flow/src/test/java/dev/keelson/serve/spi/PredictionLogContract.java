@@ -56,7 +56,8 @@ public abstract class PredictionLogContract {
                 Instant.parse("1969-12-31T23:59:59.999999Z"), T0, T0.plusSeconds(1),
                 new double[] {1.0 / 3, 0.25, Double.MIN_VALUE},
                 new double[] {Double.NaN, -0.0, 0, 1e300, 123456.7891, -2.5, Double.POSITIVE_INFINITY, Double.NaN},
-                new double[0]);
+                new double[0],
+                "{a}_{b}=x_y;c=Köln\\;\n, \"FC\"");
 
         log.append(List.of(event), true);
         log.catchUp();
@@ -83,6 +84,19 @@ public abstract class PredictionLogContract {
         PredictionEvent found = log.find(event.id()).orElseThrow().event();
         assertThat(found.features()).containsExactly(Double.NaN);
         assertThat(found.watched()).isEmpty();
+    }
+
+    @Test
+    void textIsLookedForInTheKeysThatWereAskedForToo() {
+        PredictionEvent event = new PredictionEvent(
+                new UUID(0, 7), "m", 1, "champion", "b1", "", T0, T0, T0, new double[] {1}, new double[0], new double[0],
+                "{sport}_{market}=Soccer_1X2;book=a\\;b");
+        log.append(List.of(event, prediction(8, "b2", T0)), false);
+        log.catchUp();
+
+        assertThat(log.find(query(null, null, null, null, null, null, "soccer_1x2", false, 9))).hasSize(1);
+        assertThat(log.find(query(null, null, null, null, null, null, "a;b", false, 9))).hasSize(1);
+        assertThat(log.count(query(null, null, null, null, null, null, "tennis", false, 9))).isZero();
     }
 
     @Test

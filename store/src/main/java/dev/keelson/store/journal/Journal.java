@@ -110,6 +110,9 @@ public final class Journal implements AutoCloseable {
         JournalPosition end = last == 0 ? JournalPosition.START : new JournalPosition(last, soundEnd(segments, last, known));
         if (last > 0) {
             cut(segments.file(last), end.offset()); // also forces what a killed process had written, not forced
+            if (end.offset() > 0 && !segments.isCurrent(last)) {
+                end = new JournalPosition(last + 1, 0); // records of one segment have one form
+            }
         }
         Journal journal = new Journal(segments, config, end);
         journal.writer.start();

@@ -57,7 +57,7 @@ final class LineParser {
                     switch (text()) {
                         case "P" -> new JournalRecord.Predicted(new PredictionEvent(
                                 uuid(), text(), Math.toIntExact(number()), text(), text(), text(),
-                                instant(), instant(), instant(), doubles(), doubles(), doubles()));
+                                instant(), instant(), instant(), doubles(), doubles(), doubles(), next > end ? "" : text()));
                         case "O" -> new JournalRecord.Settled(new OutcomeEvent(text(), text(), text(), instant()));
                         default -> null;
                     };

@@ -23,7 +23,10 @@ final class Lines {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /** First line of every segment: format and version, then the columns of each kind of record. */
-    static final byte[] HEADER = header();
+    static final byte[] HEADER = header(2, " keys");
+
+    /** The first line that segments had before; their predictions lack the last column. */
+    static final byte[] FORMER_HEADER = header(1, "");
 
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
@@ -71,6 +74,7 @@ final class Lines {
         doubles(event.probabilities());
         doubles(event.features());
         doubles(event.watched());
+        text(event.keys());
         end(start);
     }
 
@@ -86,11 +90,11 @@ final class Lines {
         end(start);
     }
 
-    private static byte[] header() {
+    private static byte[] header(int version, String more) {
         Lines lines = new Lines(512);
-        lines.raw("keelson_journal,1,"
+        lines.raw("keelson_journal," + version + ","
                 + "P id model version role entity segment event_time_micros as_of_micros at_micros"
-                + " probabilities features watched,"
+                + " probabilities features watched" + more + ","
                 + "O model entity outcome known_at_micros,");
         lines.end(0);
         return Arrays.copyOf(lines.bytes, lines.length);

@@ -1,6 +1,7 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.frame.Micros;
+import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -42,7 +43,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * a time.
  */
 final class PredictionIndex implements AutoCloseable {
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 3;
 
     private static final int OFFSET_BITS = 40;
     private static final int ROWS_PER_TRANSACTION = 2_000;
@@ -63,7 +64,8 @@ final class PredictionIndex implements AutoCloseable {
                 at integer not null,
                 probabilities blob not null,
                 features blob not null,
-                watched blob not null
+                watched blob not null,
+                keys text not null
             ) strict""",
             "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
             "create index predictions_by_time on predictions (event_time, entity)",
@@ -84,7 +86,7 @@ final class PredictionIndex implements AutoCloseable {
                     + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
     private static final String SELECT = """
             select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
-                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place
+                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys
             from predictions p""" + JOIN_OUTCOMES;
     private static final String SELECT_BY_OUTCOME = SELECT.replace(
             "from predictions p left join outcomes o on",
@@ -414,7 +416,8 @@ final class PredictionIndex implements AutoCloseable {
                         Micros.toInstant(row.getLong(9)),
                         doubles(row.getBytes(10)),
                         doubles(row.getBytes(11)),
-                        doubles(row.getBytes(12))),
+                        doubles(row.getBytes(12)),
+                        row.getString(17)),
                 outcome,
                 outcome == null ? null : Micros.toInstant(row.getLong(14)));
     }
@@ -458,7 +461,9 @@ final class PredictionIndex implements AutoCloseable {
             add("p.event_time < ?", micros(query.to()));
             String text = query.text();
             if (text != null && !text.isEmpty()) {
-                add("instr(lower(p.entity), lower(?)) > 0", text);
+                parts.add("(instr(lower(p.entity), lower(?)) > 0 or instr(lower(p.keys), lower(?)) > 0)");
+                values.add(text);
+                values.add(AskedKeys.escaped(text));
             }
             Boolean settled = query.settled();
             if (settled != null) {
@@ -505,7 +510,7 @@ final class PredictionIndex implements AutoCloseable {
             this.connection = connection;
             this.statement = connection.createStatement();
             this.prediction = connection.prepareStatement(
-                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
+                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
             this.place = connection.prepareStatement("update index_position set place = ?");
         }
@@ -526,6 +531,7 @@ final class PredictionIndex implements AutoCloseable {
                     prediction.setBytes(11, bytes(event.probabilities()));
                     prediction.setBytes(12, bytes(event.features()));
                     prediction.setBytes(13, bytes(event.watched()));
+                    prediction.setString(14, event.keys());
                     prediction.executeUpdate();
                 }
                 case JournalRecord.Settled(OutcomeEvent event) -> {

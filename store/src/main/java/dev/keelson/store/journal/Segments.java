@@ -117,6 +117,14 @@ record Segments(Path folder) {
         }
     }
 
+    /** Whether a segment has the header that is written today. */
+    boolean isCurrent(int segment) {
+        boolean[] current = {false};
+        lines(segment, 0, Lines.HEADER.length, (bytes, from, to, at, complete) ->
+                current[0] = complete && Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1));
+        return current[0];
+    }
+
     /** The error for a line that cannot be read, with its number from 1. */
     KeelsonException damaged(int segment, long offset) {
         long[] line = {1};
@@ -135,7 +143,8 @@ record Segments(Path folder) {
      * @throws KeelsonException STORE_VERSION if it is the header of another version of the format
      */
     boolean header(int segment, byte[] bytes, int from, int to) {
-        if (Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1)) {
+        if (Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1)
+                || Arrays.equals(bytes, from, to, Lines.FORMER_HEADER, 0, Lines.FORMER_HEADER.length - 1)) {
             return true;
         }
         byte[] name = "keelson_journal,".getBytes(StandardCharsets.US_ASCII);

@@ -54,7 +54,7 @@ final class JournalTest {
             journal.appendOutcomes(List.of(outcome(1)), false);
         }
         assertThat(Files.readString(folder.resolve("000001.csv"), StandardCharsets.UTF_8))
-                .startsWith("keelson_journal,1,")
+                .startsWith("keelson_journal,2,")
                 .contains("O,m,e0,H,0,", "O,m,e1,H,0,");
     }
 
@@ -131,9 +131,39 @@ final class JournalTest {
     }
 
     @Test
+    void segmentOfTheFormatBeforeIsReadAndWrittenOnInANewOne() throws Exception {
+        Files.writeString(
+                folder.resolve("000001.csv"),
+                line("keelson_journal,1,P id model version role entity segment event_time_micros as_of_micros at_micros"
+                                + " probabilities features watched,O model entity outcome known_at_micros")
+                        + line("P,00000000-0000-0000-0000-000000000007,m,1,champion,e0,,0,0,0,0.5;0.5;,;,"),
+                StandardCharsets.US_ASCII);
+
+        try (Journal journal = open()) {
+            journal.appendOutcomes(List.of(outcome(1)), true);
+        }
+
+        assertThat(Files.readString(folder.resolve("000002.csv"))).startsWith("keelson_journal,2,").contains("O,m,e1,");
+        List<JournalRecord> records = new ArrayList<>();
+        try (Journal journal = open()) {
+            journal.read(JournalPosition.START, journal.end(), (record, start, after) -> records.add(record));
+            assertThat(folder.resolve("000003.csv")).doesNotExist();
+        }
+        assertThat(records).hasSize(2);
+        assertThat(((JournalRecord.Predicted) records.getFirst()).event().keys()).isEmpty();
+        assertThat(((JournalRecord.Predicted) records.getFirst()).event().features()).containsExactly(Double.NaN);
+    }
+
+    private static String line(String fields) {
+        CRC32 crc = new CRC32();
+        crc.update(fields.getBytes(StandardCharsets.US_ASCII));
+        return fields + ",%08x\n".formatted(crc.getValue());
+    }
+
+    @Test
     void newerFormatIsRefused() throws Exception {
         CRC32 crc = new CRC32();
-        String header = "keelson_journal,2,P,O";
+        String header = "keelson_journal,3,P,O";
         crc.update(header.getBytes(StandardCharsets.US_ASCII));
         Files.writeString(
                 folder.resolve("000001.csv"), header + ",%08x\n".formatted(crc.getValue()), StandardCharsets.US_ASCII);
