@@ -7,6 +7,7 @@ import dev.keelson.data.DatasetRecipe;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.LostRows;
+import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;

@@ -126,14 +126,21 @@ public final class OnlineFeatures {
         }
     }
 
-    /**
-     * What pushed rows make of a view.
-     *
-     * @param states of the keys that they change
-     * @param rows those applied; null when there are none
-     */
-    private record Overlay(Map<String, KeyState> states, @Nullable SourceRows rows) {
+    /** What pushed rows make of a view. One is told from another by identity. */
+    private static final class Overlay {
         static final Overlay NONE = new Overlay(Map.of(), null);
+
+        private final Map<String, KeyState> states;
+        private final @Nullable SourceRows rows;
+
+        /**
+         * @param states of the keys that they change
+         * @param rows those applied; null when there are none
+         */
+        Overlay(Map<String, KeyState> states, @Nullable SourceRows rows) {
+            this.states = states;
+            this.rows = rows;
+        }
     }
 
     /**
@@ -584,7 +591,7 @@ public final class OnlineFeatures {
         try {
             LiveView view = view(name);
             long newest = view.newestEvent;
-            for (KeyState state : view.overlay.states().values()) {
+            for (KeyState state : view.overlay.states.values()) {
                 newest = Math.max(newest, state.newestEvent());
             }
             SourceRows over = pushed.get(view.plan.source().name());
@@ -1009,7 +1016,7 @@ public final class OnlineFeatures {
      */
     private @Nullable KeyState state(LiveView view, String key, long asOf) {
         Overlay overlay = view.overlay;
-        KeyState over = overlay.states().get(key);
+        KeyState over = overlay.states.get(key);
         if (over != null && over.newestKnown() >= asOf) {
             over = asOf < view.watermark ? null : past(view, overlay, asOf).get(key);
         }
@@ -1031,9 +1038,9 @@ public final class OnlineFeatures {
     /** What pushed rows had made of a view before an instant that is not before its watermark. */
     private Map<String, KeyState> past(LiveView view, Overlay overlay, long asOf) {
         Past known = view.past;
-        SourceRows rows = overlay.rows();
+        SourceRows rows = overlay.rows;
         if (known == null || known.of() != overlay || known.asOf() != asOf) {
-            known = new Past(overlay, asOf, rows == null ? Map.of() : over(view, rows, asOf).states());
+            known = new Past(overlay, asOf, rows == null ? Map.of() : over(view, rows, asOf).states);
             view.past = known;
         }
         return known.states();
@@ -1362,7 +1369,7 @@ public final class OnlineFeatures {
     private boolean isKnown(Group group, String key) {
         LiveView view = views.get(group.view().name());
         return view != null
-                && (view.overlay.states().containsKey(key)
+                && (view.overlay.states.containsKey(key)
                         || view.states.containsKey(key)
                         || (view.stored && store.get(view.storeName, key).isPresent()));
     }
@@ -1375,7 +1382,7 @@ public final class OnlineFeatures {
             for (LiveView view : views.values()) {
                 if (view.plan.definition().entity().equals(entity)) {
                     keys.addAll(view.states.keySet());
-                    keys.addAll(view.overlay.states().keySet());
+                    keys.addAll(view.overlay.states.keySet());
                     if (view.stored) {
                         keys.addAll(store.keys(view.storeName));
                     }
