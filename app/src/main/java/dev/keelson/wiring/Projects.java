@@ -15,6 +15,8 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.learn.baseline.BaselineProvider;
 import dev.keelson.learn.linear.LinearProvider;
 import dev.keelson.learn.logistic.LogisticProvider;
+import dev.keelson.learn.neural.LstmProvider;
+import dev.keelson.learn.neural.MlpProvider;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -48,6 +50,8 @@ public final class Projects {
                 new LightGbmProvider(),
                 new RandomForestProvider(),
                 new LinearProvider(),
+                new MlpProvider(),
+                new LstmProvider(),
                 new BaselineProvider());
     }
 

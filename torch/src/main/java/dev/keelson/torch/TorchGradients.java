@@ -1,7 +1,6 @@
 package dev.keelson.torch;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +12,7 @@ import dev.keelson.learn.neural.GradientEngine.Gradients;
 import dev.keelson.learn.neural.Network;
 import dev.keelson.learn.neural.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The gradients of one network. What a step makes is freed at its end. */
@@ -76,7 +76,7 @@ final class TorchGradients implements Gradients {
     private List<NDArray> parameters(NDManager step, float[] weights, boolean learn) {
         List<NDArray> parameters = new ArrayList<>();
         for (Tensor tensor : tensors) {
-            float[] part = java.util.Arrays.copyOfRange(weights, tensor.offset(), tensor.offset() + tensor.size());
+            float[] part = Arrays.copyOfRange(weights, tensor.offset(), tensor.offset() + tensor.size());
             Shape shape = tensor.isMatrix() ? new Shape(tensor.rows(), tensor.columns()) : new Shape(tensor.rows());
             NDArray parameter = step.create(part, shape);
             if (learn) {

@@ -90,7 +90,7 @@ public sealed interface Network {
      * @param steps steps of the sequence, oldest first, at least 1
      * @param channels numbers that it reads in each step, at least 1
      * @param units size of the state of a layer, at least 1
-     * @param layers layers, at least 1
+     * @param layers layers, 1 to 64
      * @param outputs numbers that it gives, at least 1
      */
     record Recurrent(int steps, int channels, int units, int layers, int outputs) implements Network {
@@ -98,9 +98,14 @@ public sealed interface Network {
         /** Gates of a unit. */
         public static final int GATES = 4;
 
+        private static final int MOST_LAYERS = 64;
+
         /** Checks the ranges. */
         public Recurrent {
             requirePositive(steps, channels, units, layers, outputs);
+            if (layers > MOST_LAYERS) {
+                throw new IllegalArgumentException("There are %d layers, more than %d.".formatted(layers, MOST_LAYERS));
+            }
         }
 
         @Override

@@ -42,9 +42,17 @@ public final class NeuralCodec implements ModelCodec {
         return new NeuralModel(
                 features,
                 network,
-                SafeTensors.read(network.tensors(), file),
+                SafeTensors.read(tensors(network), file),
                 new Inputs(Preprocessing.fromJson(json.path("preprocessing")), columns),
                 new Outputs(task, json.path("mean").asDouble(Double.NaN), json.path("scale").asDouble(Double.NaN)),
                 ModelJson.numbers(json.path("importance")));
+    }
+
+    private static List<Tensor> tensors(Network network) {
+        try {
+            return network.tensors();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("The network %s is too large.".formatted(network.toJson()), e);
+        }
     }
 }

@@ -69,8 +69,12 @@ final class SafeTensors {
             throw new IllegalArgumentException("The header of the weights is not JSON.", e);
         }
         ByteBuffer data = in.slice().order(ByteOrder.LITTLE_ENDIAN);
-        Tensor last = tensors.getLast();
-        float[] weights = new float[last.offset() + last.size()];
+        int count = tensors.getLast().offset() + tensors.getLast().size();
+        if (count > data.capacity() / Float.BYTES) {
+            throw new IllegalArgumentException("The network has %d weights; the file has room for %d."
+                    .formatted(count, data.capacity() / Float.BYTES));
+        }
+        float[] weights = new float[count];
         for (Tensor tensor : tensors) {
             JsonNode found = json.path(tensor.name());
             ObjectNode expected = entry(tensor);

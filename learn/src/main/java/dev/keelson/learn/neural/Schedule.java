@@ -38,7 +38,7 @@ record Schedule(
     static Schedule read(LearnerSettings reader, int epochs, double dropout) {
         return new Schedule(
                 reader.whole("epochs", epochs, 1, MOST),
-                reader.whole("batch_size", 64, 1, MOST),
+                reader.whole("batch_size", 128, 1, MOST),
                 reader.real("learning_rate", 0.003, 1e-7, 1),
                 reader.real("weight_decay", 0.01, 0, 10),
                 reader.real("dropout", dropout, 0, 0.95),
