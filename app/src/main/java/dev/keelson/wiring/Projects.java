@@ -40,6 +40,10 @@ import java.util.TreeSet;
 
 /** Reads project files with the learners this product has. */
 public final class Projects {
+    /** Learners that need the optional PyTorch to train, not to predict. */
+    public static final Set<String> TRAINED_BY_TORCH =
+            Set.of(new MlpProvider().name(), new LstmProvider().name());
+
     private Projects() {}
 
     /** The learners there are. */

@@ -28,7 +28,7 @@ public final class TorchEngine implements GradientEngine {
             throw unusable(
                     learner,
                     "the PyTorch library here is built without CUDA, or the driver offers no NVIDIA GPU",
-                    "Maybe install it with `-Dpytorch.native=pytorch-native-cu128`, look at what nvidia-smi tells, or set device: cpu.");
+                    "Maybe name a libtorch for CUDA by PYTORCH_LIBRARY_PATH, look at what nvidia-smi tells, or set device: cpu.");
         }
     }
 

@@ -5,6 +5,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class TorchNatives {
     private static final String LIBRARY_RESOURCE = "native/lib/pytorch.properties";
     private static final String BRIDGE_RESOURCE = "jnilib/pytorch.properties";
+
+    /** Where an own library is, such as one for CUDA, in the place of that from the jar. */
+    private static final String LIBRARY_FOLDER = "PYTORCH_LIBRARY_PATH";
 
     private static @Nullable Engine loaded;
 
@@ -31,7 +35,8 @@ final class TorchNatives {
             return loaded;
         }
         ClassLoader loader = Objects.requireNonNull(TorchNatives.class.getClassLoader());
-        for (String resource : new String[] {LIBRARY_RESOURCE, BRIDGE_RESOURCE}) {
+        boolean given = System.getenv(LIBRARY_FOLDER) != null;
+        for (String resource : given ? List.of(BRIDGE_RESOURCE) : List.of(LIBRARY_RESOURCE, BRIDGE_RESOURCE)) {
             if (loader.getResource(resource) == null) { // asked now, DJL would download what is absent
                 throw missing(learner, "no jar on the class path has %s".formatted(resource), null);
             }

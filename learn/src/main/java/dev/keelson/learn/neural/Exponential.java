@@ -2,7 +2,7 @@ package dev.keelson.learn.neural;
 
 /**
  * Functions of {@code exp} by additions and multiplications alone: the same bits on every machine, as {@code StrictMath}
- * gives them, in a fraction of its time. Errors are below 1e-10, far below half a unit of a float near 1.
+ * gives them, in a fraction of its time. Relative errors are below 1e-10, far below half a unit of a float near 1.
  */
 final class Exponential {
     private static final double LARGEST = 100;
@@ -10,16 +10,6 @@ final class Exponential {
     private static final double LN_2 = StrictMath.log(2);
     private static final int BIAS = 1023;
     private static final int MANTISSA_BITS = 52;
-    /** 1 / k! for k = 11 down to 0. */
-    private static final double[] TAYLOR = new double[12];
-
-    static {
-        double factorial = 1;
-        for (int k = 0; k < TAYLOR.length; k++) {
-            factorial *= Math.max(1, k);
-            TAYLOR[TAYLOR.length - 1 - k] = 1 / factorial;
-        }
-    }
 
     private Exponential() {}
 
@@ -37,11 +27,10 @@ final class Exponential {
     static double exp(double x) {
         double bounded = Math.max(-LARGEST, Math.min(LARGEST, x));
         double whole = Math.rint(bounded * LOG2_E);
-        double rest = bounded - whole * LN_2; // at most ln 2 / 2 in size
-        double sum = TAYLOR[0];
-        for (int k = 1; k < TAYLOR.length; k++) {
-            sum = sum * rest + TAYLOR[k];
-        }
-        return sum * Double.longBitsToDouble((long) (whole + BIAS) << MANTISSA_BITS);
+        double rest = bounded - whole * LN_2; // at most ln 2 / 2 in size: ten terms of the series suffice
+        double square = rest * rest;
+        double even = 1 + square * (1 / 2.0 + square * (1 / 24.0 + square * (1 / 720.0 + square / 40_320.0)));
+        double odd = 1 + square * (1 / 6.0 + square * (1 / 120.0 + square * (1 / 5_040.0 + square / 362_880.0)));
+        return (even + rest * odd) * Double.longBitsToDouble((long) (whole + BIAS) << MANTISSA_BITS);
     }
 }

@@ -17,9 +17,9 @@ sealed interface Forward {
         };
     }
 
-    /** {@code bias + weight * x}; the weights are kept by input, so that the inner loop adds to all units at once. */
+    /** {@code bias + weight * x}; the weights are kept by input, so that the inner loop adds to many units at once. */
     final class Affine {
-        private final float[] byInput;
+        private final float[][] byInput;
         private final float[] bias;
 
         Affine(float[] weights, Tensor weight, Tensor bias) {
@@ -28,10 +28,10 @@ sealed interface Forward {
 
         Affine(float[] weights, Tensor weight, float[] bias) {
             this.bias = bias;
-            byInput = new float[weight.size()];
+            byInput = new float[weight.columns()][weight.rows()];
             for (int u = 0; u < weight.rows(); u++) {
                 for (int i = 0; i < weight.columns(); i++) {
-                    byInput[i * weight.rows() + u] = weights[weight.offset() + u * weight.columns() + i];
+                    byInput[i][u] = weights[weight.offset() + u * weight.columns() + i];
                 }
             }
         }
@@ -47,14 +47,11 @@ sealed interface Forward {
 
         /** Adds {@code weight * values[from ... from + count]}. */
         void add(float[] values, int from, int count, float[] sums) {
-            int units = bias.length;
             for (int i = 0; i < count; i++) {
                 float value = values[from + i];
-                if (value != 0) {
-                    int base = i * units;
-                    for (int u = 0; u < units; u++) {
-                        sums[u] += value * byInput[base + u];
-                    }
+                float[] weights = byInput[i];
+                for (int u = 0; u < weights.length; u++) {
+                    sums[u] += value * weights[u];
                 }
             }
         }

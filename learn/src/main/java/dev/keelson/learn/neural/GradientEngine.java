@@ -1,13 +1,33 @@
 package dev.keelson.learn.neural;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Task;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * What knows how a loss changes with the weights of a network. It has no say in anything random: weights, batches and
  * dropout come from its caller. Found as a service; implementations are optional at run time.
  */
 public interface GradientEngine {
+
+    /**
+     * The engine that is found as a service.
+     *
+     * @param learner name of the learner, for messages
+     * @throws KeelsonException NATIVE_LIBRARY_MISSING saying what to install if there is none
+     */
+    static GradientEngine installed(String learner) {
+        return ServiceLoader.load(GradientEngine.class)
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.NATIVE_LIBRARY_MISSING,
+                        "The learner %s trains with PyTorch, which is not installed here.".formatted(learner),
+                        "Maybe install it, 115 MB once: `./mvnw -Ddistribution -Pno-errorprone,plugin -pl torch -am package`"
+                                + " in the folder of Keelson. Models that are trained already need it neither to load"
+                                + " nor to predict."));
+    }
 
     /**
      * Prepares for one fit.
@@ -17,7 +37,7 @@ public interface GradientEngine {
      *     averaged over the levels
      * @param learner name of the learner, for messages
      * @param device where to compute, {@code cpu} or {@code cuda}
-     * @throws dev.keelson.error.KeelsonException NATIVE_LIBRARY_MISSING if a library cannot be loaded; NOT_READY if
+     * @throws KeelsonException NATIVE_LIBRARY_MISSING if a library cannot be loaded; NOT_READY if
      *     there is no such device
      */
     Gradients open(Network network, Task task, String learner, String device);

@@ -14,9 +14,9 @@ import dev.keelson.learn.preprocess.Preprocessing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,27 +68,17 @@ final class NeuralLearner implements Learner {
      * @throws KeelsonException NATIVE_LIBRARY_MISSING if there is no engine or its library cannot be loaded; NOT_READY
      *     if there is no such device; BAD_VALUE if the features do not make sequences, the network is too large, or its
      *     weights grew beyond all bounds
+     * @throws CancellationException if the thread is interrupted
      */
     @Override
     public Fit fit(TrainingSet rows, FitControl control, long seed) {
-        GradientEngine found = engine == null ? installed() : engine;
+        GradientEngine found = engine == null ? GradientEngine.installed(name) : engine;
         Preprocessing preprocessing = Preprocessing.fit(rows.features());
         Outputs outputs = Outputs.fit(rows);
         Architecture.Plan plan = architecture.plan(
                 rows.features().names(), preprocessing, rows.task().outputs().size());
         requireSize(plan.network());
         return new Run(rows, control, seed, found, plan, outputs).fit();
-    }
-
-    private GradientEngine installed() {
-        return ServiceLoader.load(GradientEngine.class)
-                .findFirst()
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.NATIVE_LIBRARY_MISSING,
-                        "The learner %s trains with PyTorch, which is not installed here.".formatted(name),
-                        "Maybe install it, 110 MB once: `./mvnw -Ddistribution -Pno-errorprone,plugin -pl torch -am package`"
-                                + " in the folder of Keelson. Models that are trained already need it neither to load"
-                                + " nor to predict."));
     }
 
     private void requireSize(Network network) {
@@ -190,6 +180,9 @@ final class NeuralLearner implements Learner {
             int steps = Math.ceilDiv(order.length, schedule.batchSize());
             double total = (double) steps * schedule.epochs();
             for (int step = 0; step < steps; step++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("The training of %s was interrupted.".formatted(name));
+                }
                 int from = step * schedule.batchSize();
                 int to = Math.min(order.length, from + schedule.batchSize());
                 gradients.ofWeights(weights, batch(order, from, to), gradient);

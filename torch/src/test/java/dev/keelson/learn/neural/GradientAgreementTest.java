@@ -95,9 +95,9 @@ final class GradientAgreementTest {
     @MethodSource("networks")
     void gradientsAgreeWithDifferences(Network shape) {
         for (Task task : List.of(VALUE, CLASSES, QUANTILES)) {
-            Network network = task == VALUE ? withOneOutput(shape) : shape;
+            Network network = task.equals(VALUE) ? withOneOutput(shape) : shape;
             float[] weights = draw(network.size(), 0.5);
-            float[] targets = task == CLASSES ? new float[] {0, 2, 1, 1, 0} : draw(ROWS, 1);
+            float[] targets = task.equals(CLASSES) ? new float[] {0, 2, 1, 1, 0} : draw(ROWS, 1);
             Batch batch = new Batch(
                     draw(ROWS * network.inputs(), 1), targets, new float[] {1, 0.5f, 2, 0, 1}, List.of());
             float[] gradient = new float[weights.length];
@@ -119,7 +119,7 @@ final class GradientAgreementTest {
                     kinked++;
                 }
             }
-            boolean smooth = !network.toString().contains("RELU") && task != QUANTILES;
+            boolean smooth = !network.toString().contains("RELU") && !task.equals(QUANTILES);
             assertThat(kinked).as("%s %s", network, task).isLessThanOrEqualTo(smooth ? 0 : weights.length / 20);
         }
     }
