@@ -10,7 +10,7 @@ final class LstmContractTest extends LearnerContract {
 
     @Override
     protected Learner learner() {
-        return new LstmProvider().create(Map.of("units", 8L, "epochs", 30L, "batch_size", 32L));
+        return new LstmProvider().create(Map.of("units", 8L, "epochs", 12L));
     }
 
     @Override

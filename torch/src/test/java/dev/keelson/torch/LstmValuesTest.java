@@ -10,7 +10,7 @@ final class LstmValuesTest extends ValueLearnerContract {
 
     @Override
     protected Learner learner() {
-        return new LstmProvider().create(Map.of("units", 8L, "epochs", 30L));
+        return new LstmProvider().create(Map.of("units", 8L, "epochs", 12L));
     }
 
     @Override

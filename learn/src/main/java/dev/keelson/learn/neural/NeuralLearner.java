@@ -177,14 +177,15 @@ final class NeuralLearner implements Learner {
         }
 
         private void epoch(int epoch, int[] order, Gradients gradients, Adam adam, float[] gradient) {
-            int steps = Math.ceilDiv(order.length, schedule.batchSize());
+            int batchSize = schedule.batchSize(order.length);
+            int steps = Math.ceilDiv(order.length, batchSize);
             double total = (double) steps * schedule.epochs();
             for (int step = 0; step < steps; step++) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException("The training of %s was interrupted.".formatted(name));
                 }
-                int from = step * schedule.batchSize();
-                int to = Math.min(order.length, from + schedule.batchSize());
+                int from = step * batchSize;
+                int to = Math.min(order.length, from + batchSize);
                 gradients.ofWeights(weights, batch(order, from, to), gradient);
                 double done = ((double) epoch * steps + step) / total;
                 adam.step(weights, gradient, schedule.learningRate() * (1 - done));

@@ -11,7 +11,7 @@ import java.util.SortedMap;
  * How a network is trained, whatever its shape.
  *
  * @param epochs passes over the training rows, at least 1
- * @param batchSize rows of a step, at least 1
+ * @param batchSize rows of a step; 0 for a fiftieth of the rows, at least 16 and at most 128
  * @param learningRate at the start, above 0; it falls linearly to 0 over the epochs
  * @param weightDecay share of its size, times the learning rate, that a weight loses in each step, at least 0
  * @param dropout share of the units that are left out of a step, 0 to 0.95
@@ -33,12 +33,15 @@ record Schedule(
 
     private static final List<String> DEVICES = List.of("cpu", "cuda");
     private static final int MOST = 100_000;
+    private static final int BATCHES = 50;
+    private static final int LEAST_BATCH = 16;
+    private static final int MOST_BATCH = 128;
 
     /** Reads the settings; problems are told by the reader at its end. */
     static Schedule read(LearnerSettings reader, int epochs, double dropout) {
         return new Schedule(
                 reader.whole("epochs", epochs, 1, MOST),
-                reader.whole("batch_size", 128, 1, MOST),
+                reader.whole("batch_size", 0, 0, MOST),
                 reader.real("learning_rate", 0.003, 1e-7, 1),
                 reader.real("weight_decay", 0.01, 0, 10),
                 reader.real("dropout", dropout, 0, 0.95),
@@ -59,6 +62,11 @@ record Schedule(
                     Suggestion.sentence(device, DEVICES).orElse(null));
         }
         return this;
+    }
+
+    /** Rows of a step when there are {@code rows} in all. */
+    int batchSize(int rows) {
+        return batchSize > 0 ? batchSize : Math.clamp(rows / BATCHES, LEAST_BATCH, MOST_BATCH);
     }
 
     void tell(SortedMap<String, Object> settings) {
