@@ -53,7 +53,7 @@ public final class LstmProvider implements LearnerProvider {
         LearnerSettings reader = new LearnerSettings(NAME, settings);
         int units = reader.whole("units", 32, 1, MOST_UNITS);
         int layers = reader.whole("layers", 1, 1, MOST_LAYERS);
-        Schedule schedule = Schedule.read(reader, 30, 0.1);
+        Schedule schedule = Schedule.read(reader, 30, 0.01, 0.1);
         reader.finish();
         return new NeuralLearner(NAME, new Architecture.Lstm(units, layers), schedule.checked(NAME), engine);
     }

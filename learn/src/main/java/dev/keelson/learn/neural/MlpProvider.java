@@ -60,7 +60,7 @@ public final class MlpProvider implements LearnerProvider {
         String hidden = reader.text("hidden", "64,32");
         String activation = reader.text("activation", "relu");
         boolean batchNorm = reader.flag("batch_norm", false);
-        Schedule schedule = Schedule.read(reader, 50, 0.2);
+        Schedule schedule = Schedule.read(reader, 50, 0.003, 0.2);
         reader.finish();
         if (!Activation.NAMES.contains(activation)) {
             throw refused("activation", activation, "one of %s".formatted(Activation.NAMES));

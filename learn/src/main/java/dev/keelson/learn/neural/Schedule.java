@@ -37,12 +37,12 @@ record Schedule(
     private static final int LEAST_BATCH = 16;
     private static final int MOST_BATCH = 128;
 
-    /** Reads the settings; problems are told by the reader at its end. */
-    static Schedule read(LearnerSettings reader, int epochs, double dropout) {
+    /** Reads the settings, with some defaults; problems are told by the reader at its end. */
+    static Schedule read(LearnerSettings reader, int epochs, double learningRate, double dropout) {
         return new Schedule(
                 reader.whole("epochs", epochs, 1, MOST),
                 reader.whole("batch_size", 0, 0, MOST),
-                reader.real("learning_rate", 0.003, 1e-7, 1),
+                reader.real("learning_rate", learningRate, 1e-7, 1),
                 reader.real("weight_decay", 0.01, 0, 10),
                 reader.real("dropout", dropout, 0, 0.95),
                 reader.whole("early_stopping", 0, 0, MOST),
