@@ -25,7 +25,7 @@ import java.util.Map;
  */
 public final class ProjectGrammar {
     static final List<String> LEARNERS =
-            List.of("xgboost", "lightgbm", "random_forest", "logistic", "linear", "baseline");
+            List.of("xgboost", "lightgbm", "random_forest", "logistic", "linear", "mlp", "lstm", "baseline");
 
     static final Text DURATION = text("a duration such as `60d`, `36h` or `2w`", "([0-9]+(\\.[0-9]+)?(w|d|h|m|s|ms))+");
     static final Text EXPRESSION = new Text("an expression", null, true);

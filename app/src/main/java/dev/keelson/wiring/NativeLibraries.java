@@ -1,9 +1,14 @@
 package dev.keelson.wiring;
 
 import dev.keelson.boosting.xgboost.XGBoostProvider;
+import dev.keelson.learn.Task;
+import dev.keelson.learn.neural.Activation;
+import dev.keelson.learn.neural.GradientEngine;
+import dev.keelson.learn.neural.Network;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +23,14 @@ public final class NativeLibraries {
         results.put("DuckDB", attempt(() -> connect("jdbc:duckdb:")));
         results.put("SQLite", attempt(() -> connect("jdbc:sqlite::memory:")));
         return results;
+    }
+
+    /** Why PyTorch, with which the learner of that name trains, is not there; empty when it is. */
+    public static Optional<Throwable> torch(String learner) {
+        Network network = new Network.Dense(1, List.of(), Activation.RELU, false, 1);
+        return attempt(() -> GradientEngine.installed(learner)
+                .open(network, new Task.Regression(), learner, "cpu")
+                .close());
     }
 
     private interface Attempt {

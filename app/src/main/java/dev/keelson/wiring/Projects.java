@@ -15,6 +15,8 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.learn.baseline.BaselineProvider;
 import dev.keelson.learn.linear.LinearProvider;
 import dev.keelson.learn.logistic.LogisticProvider;
+import dev.keelson.learn.neural.LstmProvider;
+import dev.keelson.learn.neural.MlpProvider;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -38,6 +40,10 @@ import java.util.TreeSet;
 
 /** Reads project files with the learners this product has. */
 public final class Projects {
+    /** Learners that need the optional PyTorch to train, not to predict. */
+    public static final Set<String> TRAINED_BY_TORCH =
+            Set.of(new MlpProvider().name(), new LstmProvider().name());
+
     private Projects() {}
 
     /** The learners there are. */
@@ -48,6 +54,8 @@ public final class Projects {
                 new LightGbmProvider(),
                 new RandomForestProvider(),
                 new LinearProvider(),
+                new MlpProvider(),
+                new LstmProvider(),
                 new BaselineProvider());
     }
 

@@ -7,9 +7,11 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
+import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.NativeLibraries;
 import dev.keelson.wiring.ProjectDatasets;
 import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.Projects;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -96,6 +98,12 @@ final class DoctorCommand extends KeelsonCommand {
         looks.add(port(port, project));
         looks.add(clock(session.clock(), project == null ? ZoneId.systemDefault() : project.zone(), folder));
         if (project != null) {
+            project.models().stream()
+                    .flatMap(model -> model.learners().stream())
+                    .map(ModelDefinition.LearnerDefinition::name)
+                    .filter(Projects.TRAINED_BY_TORCH::contains)
+                    .findFirst()
+                    .ifPresent(learner -> looks.add(library("PyTorch", NativeLibraries.torch(learner))));
             project.sources().forEach(source -> looks.add(data(project, source)));
         }
         show(session, looks);

@@ -19,6 +19,9 @@ final class Logs {
     /** What it says when it cannot start, in its own words; the command says it in ours. */
     private static final Logger START = Logger.getLogger("io.helidon.webserver.LoomServer");
 
+    /** The library that loads PyTorch, which warns of every GPU that it does not find. */
+    private static final Logger TORCH = Logger.getLogger("ai.djl");
+
     private Logs() {}
 
     static void toStandardError(PrintStream err, boolean verbose) {
@@ -26,6 +29,7 @@ final class Logs {
         ROOT.setLevel(verbose ? Level.INFO : Level.WARNING);
         SERVER.setLevel(verbose ? Level.INFO : Level.WARNING);
         START.setLevel(verbose ? null : Level.OFF);
+        TORCH.setLevel(verbose ? null : Level.SEVERE);
         ROOT.addHandler(new Lines(err, verbose));
     }
 

@@ -54,6 +54,19 @@ final class DoctorTest {
     }
 
     @Test
+    void learnerWithoutItsLibraryIsAFault() throws IOException {
+        Cli.run(folder, "init", ".", "--example", "bets");
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(file, Files.readString(file).replace("{ xgboost: { max_depth: 2 } }", "mlp"));
+
+        Cli cli = Cli.run(folder, "doctor", "--port", "0");
+
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.out()).contains("fault\tPyTorch\tIts library cannot be loaded: The learner mlp trains with PyTorch");
+        assertThat(cli.err()).contains("./mvnw -Ddistribution -Pno-errorprone,plugin -pl torch -am package");
+    }
+
+    @Test
     void portAtWhichThisProjectServesIsNoFault() throws IOException {
         Cli.run(folder, "init", ".", "--example", "football");
         Path state = Files.createDirectory(folder.resolve(".keelson"));

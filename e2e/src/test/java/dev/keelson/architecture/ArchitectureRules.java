@@ -38,6 +38,7 @@ final class ArchitectureRules {
             "flow", Set.of("control", "data", "features", "labels", "monitor", "registry", "serve", "sync", "train"),
             "store", Set.of("store"),
             "boosting", Set.of("boosting"),
+            "torch", Set.of("torch"),
             "app", Set.of("console", "http", "lineage", "project", "wiring"),
             "cli", Set.of("cli"));
 
@@ -48,6 +49,8 @@ final class ArchitectureRules {
             "flow", Set.of("core", "learn"),
             "store", Set.of("core", "learn", "flow"),
             "boosting", Set.of("core", "learn", "flow"),
+            // Optional at run time: found as a service, so that not even app names it.
+            "torch", Set.of("core", "learn"),
             "app", Set.of("core", "learn", "flow", "store", "boosting"),
             // Not store and boosting: only app names adapters.
             "cli", Set.of("core", "learn", "flow", "app"));
@@ -68,7 +71,7 @@ final class ArchitectureRules {
             .flatMap(module -> module.getValue().stream().map(topic -> Map.entry(topic, module.getKey())))
             .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
-    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting");
+    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting", "torch");
 
     private final String root;
 
