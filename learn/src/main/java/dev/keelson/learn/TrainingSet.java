@@ -106,6 +106,22 @@ public record TrainingSet(FeatureMatrix features, Target target, double @Nullabl
         throw new IllegalStateException("The rows have classes, not values.");
     }
 
+    /**
+     * Mean of the values, by weight.
+     *
+     * @throws IllegalStateException if the target is not a number
+     */
+    public double mean() {
+        double[] values = values();
+        double sum = 0;
+        double total = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += weight(i) * values[i];
+            total += weight(i);
+        }
+        return sum / total;
+    }
+
     private Target.Classes classified() {
         if (target instanceof Target.Classes classified) {
             return classified;
