@@ -84,6 +84,23 @@ public final class LearnerSettings {
         return value;
     }
 
+    /**
+     * True or false.
+     *
+     * @param fallback used when it is not set, and after a problem
+     */
+    public boolean flag(String name, boolean fallback) {
+        boolean value = fallback;
+        Object found = given.get(name);
+        if (found instanceof Boolean flag) {
+            value = flag;
+        } else if (found != null) {
+            refuse(name, found, "true or false");
+        }
+        resolved.put(name, value);
+        return value;
+    }
+
     private void refuse(String name, Object found, String expected) {
         problems.add(Problem.of(
                 ErrorCode.BAD_VALUE,
