@@ -174,6 +174,14 @@ final class ModelPlan {
         return odds;
     }
 
+    /** How much a row counts in training, {@code NaN} where it does not say; 1 when the model names no column. */
+    double weight(Frame frame, int row) {
+        if (!(definition.weighting() instanceof ModelDefinition.Weighting.Column(String name))) {
+            return 1;
+        }
+        return frame.vector(name).get(row) instanceof Number weight ? weight.doubleValue() : Double.NaN;
+    }
+
     /** The columns of a row that are known before its event: a request can hold no others. */
     Frame requestColumns(Frame frame) {
         List<String> kept = new ArrayList<>();
