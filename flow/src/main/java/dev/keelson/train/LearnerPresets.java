@@ -20,7 +20,7 @@ public final class LearnerPresets {
     /** The names. */
     public static final List<String> NAMES = List.of(BEST, FAST, N1V1);
 
-    private static final long PATIENCE = 30;
+    private static final long PATIENCE = 20;
     private static final LearnerDefinition MLP = new LearnerDefinition("mlp", Map.of());
 
     private LearnerPresets() {}
@@ -28,7 +28,7 @@ public final class LearnerPresets {
     /**
      * The learners of a preset; several are blended.
      *
-     * <p>{@code best} bags a portfolio over 8 blocks of time and picks from it greedily, in up to 100 rounds: boosted
+     * <p>{@code best} bags a portfolio over 5 blocks of time and picks from it greedily, in up to 100 rounds: boosted
      * trees of two libraries, shallow and deep, a forest, and linear models with a weak and a strong penalty. The recipe
      * is AutoGluon's (Erickson, N. et al. (2020), AutoGluon-Tabular, arXiv 2003.06505), with folds that keep the order of
      * time.
@@ -42,7 +42,7 @@ public final class LearnerPresets {
             case BEST ->
                 List.of(new LearnerDefinition(
                         EnsembleKind.GREEDY.key(),
-                        Map.of("bagged", true, "folds", 8L, "rounds", 100L),
+                        Map.of("bagged", true, "folds", 5L, "rounds", 100L),
                         among(portfolio(number), available)));
             case FAST ->
                 among(
@@ -58,11 +58,10 @@ public final class LearnerPresets {
 
     private static List<LearnerDefinition> portfolio(boolean number) {
         return List.of(
-                boosted("xgboost", Map.of("eta", 0.05, "max_depth", 3L, "rounds", 600L)),
-                boosted("xgboost", Map.of("eta", 0.05, "max_depth", 6L, "rounds", 600L)),
-                boosted("lightgbm", Map.of("eta", 0.05, "num_leaves", 8L, "rounds", 600L)),
-                boosted("lightgbm", Map.of("eta", 0.05, "num_leaves", 31L, "rounds", 600L)),
-                new LearnerDefinition("random_forest", Map.of()),
+                boosted("xgboost", Map.of("eta", 0.05, "max_depth", 3L, "rounds", 500L)),
+                boosted("xgboost", Map.of("eta", 0.05, "max_depth", 6L, "rounds", 500L)),
+                boosted("lightgbm", Map.of("eta", 0.05, "num_leaves", 31L, "rounds", 500L)),
+                new LearnerDefinition("random_forest", Map.of("trees", 100L)),
                 linear(number, 1),
                 linear(number, 100),
                 MLP);

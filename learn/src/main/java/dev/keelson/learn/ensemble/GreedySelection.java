@@ -8,15 +8,17 @@ import java.util.List;
 /**
  * Forward selection of members with replacement: each round adds the member with which the mean of all picks so far has
  * the least loss, and the shortest sequence of rounds with the least loss of all is kept. Of members that do equally well
- * the first is taken.
+ * the first is taken. Losses are equal when they differ by less than a billionth of themselves: rounding does not decide,
+ * nor does the unit of a predicted value.
  *
- * <p>Source: Caruana, R. et al. (2004), Ensemble selection from libraries of models, ICML. Losses are compared as they
- * are, not rounded, so that the unit of a predicted value does not matter.
+ * <p>Source: Caruana, R. et al. (2004), Ensemble selection from libraries of models, ICML.
  *
  * @param picks position of the member that each kept round added, at least one
  * @param losses loss after each round, the ones that were not kept too
  */
 public record GreedySelection(List<Integer> picks, List<Double> losses) {
+
+    private static final double EQUAL = 1e-9;
 
     /** Copies the lists. */
     public GreedySelection {
@@ -46,14 +48,14 @@ public record GreedySelection(List<Integer> picks, List<Double> losses) {
         int kept = 0;
         for (int round = 0; round < rounds; round++) {
             int best = 0;
-            double least = Double.POSITIVE_INFINITY;
+            double least = Double.MAX_VALUE;
             for (int m = 0; m < members.size(); m++) {
                 double[] member = members.get(m);
                 for (int i = 0; i < length; i++) {
                     mean[i] = (sums[i] + member[i]) / (round + 1);
                 }
                 double loss = ValidationLoss.of(rows, mean);
-                if (loss < least) {
+                if (less(loss, least)) {
                     least = loss;
                     best = m;
                 }
@@ -64,11 +66,15 @@ public record GreedySelection(List<Integer> picks, List<Double> losses) {
             }
             picks.add(best);
             losses.add(least);
-            if (least < losses.get(kept)) {
+            if (less(least, losses.get(kept))) {
                 kept = round;
             }
         }
         return new GreedySelection(picks.subList(0, kept + 1), losses);
+    }
+
+    private static boolean less(double loss, double than) {
+        return loss < than - EQUAL * than;
     }
 
     /**
