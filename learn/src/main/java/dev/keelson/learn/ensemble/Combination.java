@@ -118,7 +118,7 @@ sealed interface Combination {
         @Override
         public void apply(double[] told, double[] out) {
             double[] row = new double[inputs.names().size()];
-            inputs.row(told, 0, row);
+            inputs.row(told, row);
             meta.predict(row, out);
         }
 

@@ -39,11 +39,10 @@ record MetaFeatures(List<String> names, int members, int outputs, boolean classi
      * The columns of one row.
      *
      * @param told predictions of the members, one after the other
-     * @param from position of the first
      */
-    void row(double[] told, int from, double[] row) {
+    void row(double[] told, double[] row) {
         for (int m = 0; m < members; m++) {
-            fill(told, from + m * outputs, row, m * width());
+            fill(told, m * outputs, row, m * width());
         }
     }
 
