@@ -22,8 +22,11 @@ final class LearnerSection {
     private final Problems problems;
     private final ShapeCheck shapes;
     private final Map<String, Set<String>> learnerSettings;
+    private final Set<String> installed;
 
-    LearnerSection(Problems problems, ShapeCheck shapes, Map<String, Set<String>> learnerSettings) {
+    LearnerSection(
+            Problems problems, ShapeCheck shapes, Map<String, Set<String>> learnerSettings, Set<String> installed) {
+        this.installed = installed;
         this.problems = problems;
         this.shapes = shapes;
         this.learnerSettings = learnerSettings;
@@ -37,7 +40,7 @@ final class LearnerSection {
      */
     List<LearnerDefinition> read(Value value, boolean number, String path, Location owner) {
         if (value instanceof Scalar preset && LearnerPresets.NAMES.contains(preset.text())) {
-            return LearnerPresets.of(preset.text(), number, available());
+            return LearnerPresets.of(preset.text(), number, installed);
         }
         if (value instanceof Scalar name) {
             return learner(name.located(), null, path).map(List::of).orElse(List.of());
@@ -82,11 +85,6 @@ final class LearnerSection {
             shapes.missingKey("ensemble", owner, path, "Maybe `learner: xgboost` was meant.");
         }
         return table.has("ensemble") ? members : single;
-    }
-
-    /** The learners there are; all of the grammar where nobody said. */
-    private Set<String> available() {
-        return learnerSettings.isEmpty() ? Set.copyOf(ProjectGrammar.LEARNERS) : learnerSettings.keySet();
     }
 
     /** A learner that is made of others. */

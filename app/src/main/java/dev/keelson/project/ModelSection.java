@@ -61,13 +61,14 @@ final class ModelSection {
             ShapeCheck shapes,
             LabelSection labels,
             ViewSection views,
-            Map<String, Set<String>> learnerSettings) {
+            Map<String, Set<String>> learnerSettings,
+            Set<String> installed) {
         this.problems = problems;
         this.shapes = shapes;
         this.labels = labels;
         this.entities = views.entities();
         this.views = views;
-        this.learnerSection = new LearnerSection(problems, shapes, learnerSettings);
+        this.learnerSection = new LearnerSection(problems, shapes, learnerSettings, installed);
     }
 
     /** The models that could be read, in the order of the file. */

@@ -28,9 +28,14 @@ public interface LearnerProvider {
      */
     Learner create(Map<String, Object> settings);
 
-    /** The setting that bounds the steps of learners that stop early. */
+    /** Whether what it trains with is here; presets leave out learners of which it is not. */
+    default boolean installed() {
+        return true;
+    }
+
+    /** The setting that bounds the steps of learners that stop early: {@code rounds}, or {@code epochs}. */
     default String stepsSetting() {
-        return "rounds";
+        return settingNames().contains("epochs") ? "epochs" : "rounds";
     }
 
     /**
