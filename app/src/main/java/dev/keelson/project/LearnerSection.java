@@ -103,7 +103,16 @@ final class LearnerSection {
                 }
             }
         }
-        return new LearnerDefinition(entry.name(), settings, members(table, "members", path));
+        List<LearnerDefinition> members = members(table, "members", path);
+        int weights = table.items("weights").size();
+        if (table.has("weights") && weights != table.items("members").size()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    table.items("weights").getFirst().location(),
+                    "`%s` has %d weights for %d members".formatted(path, weights, table.items("members").size()),
+                    "Maybe give one for each.");
+        }
+        return new LearnerDefinition(entry.name(), settings, members);
     }
 
     private List<LearnerDefinition> members(Table table, String key, String path) {

@@ -291,6 +291,7 @@ class ProjectReaderTest {
                 "{ stacking: { members: [xgboost, xgboost] } } | occurs twice",
                 "{ stacking: { members: [xgboost, linear] } } | `linear` predicts numbers",
                 "{ voting: { members: [xgboost, logistic], rounds: 3 } } | unknown key `rounds`",
+                "{ voting: { members: [xgboost, logistic], weights: [3] } } | 1 weights for 2 members",
                 "{ bagging: { members: [xgboost], split: random } } | `purged_kfold`",
                 "{ voting: { members: [xgboost, logistic] }, xgboost: {} } | more than one learner",
             })
