@@ -10,6 +10,7 @@ import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ModelDefinition.Backtest;
 import dev.keelson.train.ModelDefinition.Baseline;
@@ -18,6 +19,7 @@ import dev.keelson.train.ModelDefinition.Combine;
 import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
+import dev.keelson.train.ModelDefinition.Weighting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,13 +61,14 @@ final class ModelSection {
             ShapeCheck shapes,
             LabelSection labels,
             ViewSection views,
-            Map<String, Set<String>> learnerSettings) {
+            Map<String, Set<String>> learnerSettings,
+            Set<String> installed) {
         this.problems = problems;
         this.shapes = shapes;
         this.labels = labels;
         this.entities = views.entities();
         this.views = views;
-        this.learnerSection = new LearnerSection(problems, shapes, learnerSettings);
+        this.learnerSection = new LearnerSection(problems, shapes, learnerSettings, installed);
     }
 
     /** The models that could be read, in the order of the file. */
@@ -217,6 +220,7 @@ final class ModelSection {
                 ? List.of(new LearnerDefinition("xgboost", Map.of()))
                 : learnerSection.read(
                         learnerEntry.value(),
+                        label != null && label.definition().isNumber(),
                         "models." + writerOf(learnerEntry, entry.name()) + ".learner",
                         learnerEntry.location());
         if (label != null && learnerEntry != null) {
@@ -254,12 +258,35 @@ final class ModelSection {
                 backtest,
                 baselines,
                 seed,
+                weighting(table, label),
                 entry.location()));
+    }
+
+    private Weighting weighting(Table table, Label label) {
+        Scalar text = table.scalar("weights");
+        if (text == null) {
+            return new Weighting.Equal();
+        }
+        if (!text.text().equals("balanced")) {
+            label.source().checkNumeric(text.located(), text.textLocation(), problems);
+            return new Weighting.Column(text.text());
+        }
+        if (label.definition().isNumber()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`weights: balanced` weighs classes, and the label `%s` is a number"
+                            .formatted(label.definition().name()),
+                    "Maybe name a column of weights.");
+            return new Weighting.Equal();
+        }
+        return new Weighting.Balanced();
     }
 
     private void checkLearners(List<LearnerDefinition> learners, Label label, Entry entry) {
         boolean number = label.definition().isNumber();
         for (LearnerDefinition learner : learners) {
+            checkLearners(learner.members(), label, entry);
             String only = number ? "logistic" : "linear";
             if (learner.name().equals(only)) {
                 problems.add(
@@ -350,7 +377,10 @@ final class ModelSection {
             return Calibration.NONE;
         }
         String method = table.text("calibrate");
-        return method == null ? Calibration.TEMPERATURE : Calibration.valueOf(method.toUpperCase(Locale.ROOT));
+        if (method == null) {
+            return LearnerPresets.N1V1.equals(table.text("learner")) ? Calibration.ISOTONIC : Calibration.TEMPERATURE;
+        }
+        return Calibration.valueOf(method.toUpperCase(Locale.ROOT));
     }
 
     private Folding folding(@Nullable Table validate) {

@@ -17,7 +17,10 @@ import dev.keelson.project.Shape.OtherKey;
 import dev.keelson.project.Shape.Text;
 import dev.keelson.project.Shape.Whole;
 import java.util.List;
+import dev.keelson.learn.ensemble.EnsembleKind;
+import dev.keelson.train.LearnerPresets;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The keys of {@code keelson.yaml}, in one table: the reader checks files against it, and the JSON Schema for editors
@@ -26,6 +29,9 @@ import java.util.Map;
 public final class ProjectGrammar {
     static final List<String> LEARNERS =
             List.of("xgboost", "lightgbm", "random_forest", "logistic", "linear", "mlp", "lstm", "baseline");
+
+    static final List<String> ENSEMBLES =
+            Stream.of(EnsembleKind.values()).map(EnsembleKind::key).toList();
 
     static final Text DURATION = text("a duration such as `60d`, `36h` or `2w`", "([0-9]+(\\.[0-9]+)?(w|d|h|m|s|ms))+");
     static final Text EXPRESSION = new Text("an expression", null, true);
@@ -281,7 +287,7 @@ public final class ProjectGrammar {
                             + " or to a column, for its newest value; a list names columns alone."));
 
     private static final Choice LEARNER = new Choice(
-            LEARNERS,
+            Stream.concat(LEARNERS.stream(), LearnerPresets.NAMES.stream()).toList(),
             Map.of(
                     "xgb",
                     "xgboost",
@@ -295,6 +301,24 @@ public final class ProjectGrammar {
                     "logistic",
                     "logistic_regression",
                     "logistic"));
+
+    private static final Shape.KnownKey FOLDS =
+            optional("folds", new Whole(2, 100), "5", "Folds of the training rows for out-of-fold predictions.");
+    private static final Shape.KnownKey SPLIT = optional(
+            "split",
+            choice("purged_kfold", "walk_forward"),
+            "`purged_kfold`",
+            "How the training rows are parted; the embargo is that of `validate`.");
+    private static final Shape.KnownKey BAGGED = optional(
+            "bagged",
+            new Shape.Flag(),
+            "`false`",
+            "Whether a member is the mean of its fold models, instead of fitted once more on all rows.");
+    private static final Shape.KnownKey WEIGHTS = optional(
+            "weights",
+            new ListOf(new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, false), 1),
+            "all the same",
+            "One for each member.");
 
     private static final Keys ENSEMBLE = learnerKeys();
 
@@ -328,7 +352,13 @@ public final class ProjectGrammar {
                     "learner",
                     either(LEARNER, ENSEMBLE),
                     "`xgboost`",
-                    "What fits it: a name, a name with settings, or an ensemble."),
+                    "What fits it: a name, a name with settings, an ensemble, or a preset (`best`, `fast` or `n1v1`)."),
+            optional(
+                    "weights",
+                    text("`balanced`, or the name of a column"),
+                    "every row the same",
+                    "How much each row counts in training: `balanced` for classes that count the same, or a column of"
+                            + " numbers from 0. Metrics count every row the same."),
             optional(
                     "validate",
                     keys(
@@ -588,6 +618,58 @@ public final class ProjectGrammar {
                         "combine",
                         choice("blend"),
                         "blend",
-                        "How several learners become one: a blend with weights fitted on out-of-fold predictions."));
+                        "How several learners become one: a blend with weights fitted on out-of-fold predictions."),
+                optional(
+                        "voting",
+                        keys(
+                                members(member, 2),
+                                optional(
+                                        "vote",
+                                        choice("soft", "hard"),
+                                        "`soft`",
+                                        "The mean of the probabilities, or how many members find a class most probable."),
+                                WEIGHTS),
+                        null,
+                        "Learners fitted on all rows whose predictions are averaged."),
+                optional(
+                        "stacking",
+                        keys(
+                                members(member, 2),
+                                FOLDS,
+                                SPLIT,
+                                BAGGED,
+                                optional(
+                                        "l2",
+                                        new Shape.Decimal(1e-6, false, 1e9, false),
+                                        "1",
+                                        "Ridge of the logistic regression that classes are predicted by."),
+                                optional(
+                                        "alpha",
+                                        new Shape.Decimal(0, false, 1e12, false),
+                                        "0.001",
+                                        "Ridge of the linear regression that a number is predicted by."),
+                                WEIGHTS),
+                        null,
+                        "A regression on the members' out-of-fold predictions. The weights are those of a vote where the rows"
+                                + " do not suffice for folds."),
+                optional(
+                        "greedy",
+                        keys(
+                                members(member, 2),
+                                FOLDS,
+                                SPLIT,
+                                BAGGED,
+                                optional("rounds", new Whole(1, 10_000), "100", "Picks at most.")),
+                        null,
+                        "A weighted mean, picked member by member on out-of-fold predictions."),
+                optional(
+                        "bagging",
+                        keys(members(member, 1), FOLDS, SPLIT),
+                        null,
+                        "The mean of each member's fold models."));
+    }
+
+    private static Shape.KnownKey members(Shape member, int least) {
+        return required("members", new ListOf(member, least), "Learners; a member is a name or a name with settings.");
     }
 }

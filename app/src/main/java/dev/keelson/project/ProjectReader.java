@@ -32,6 +32,7 @@ public final class ProjectReader {
 
     private final SourceHeaders headers;
     private final Map<String, Set<String>> learnerSettings;
+    private final Set<String> installed;
 
     /**
      * @param headers looks at the files of sources
@@ -39,6 +40,16 @@ public final class ProjectReader {
      *     checked
      */
     public ProjectReader(SourceHeaders headers, Map<String, Set<String>> learnerSettings) {
+        this(headers, learnerSettings, learnerSettings.keySet());
+    }
+
+    /**
+     * @param learnerSettings as above
+     * @param installed the learners that can be trained here, of which presets are made
+     */
+    public ProjectReader(
+            SourceHeaders headers, Map<String, Set<String>> learnerSettings, Set<String> installed) {
+        this.installed = Set.copyOf(installed);
         this.headers = headers;
         Map<String, Set<String>> copy = new LinkedHashMap<>();
         learnerSettings.forEach((learner, settings) -> copy.put(learner, new TreeSet<>(settings)));
@@ -86,7 +97,7 @@ public final class ProjectReader {
         views.read(fitted);
         LabelSection labels = new LabelSection(problems, sources.columns(), sourceNames);
         labels.read(fitted);
-        ModelSection models = new ModelSection(problems, shapes, labels, views, learnerSettings);
+        ModelSection models = new ModelSection(problems, shapes, labels, views, learnerSettings, installed);
         models.read(fitted, written);
         OperationsSection operations =
                 new OperationsSection(problems, shapes, names(written, "models"), models.sourceByModel(), zone);

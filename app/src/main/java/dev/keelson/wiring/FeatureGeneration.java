@@ -253,6 +253,7 @@ final class FeatureGeneration {
                 model.backtest(),
                 model.baselines(),
                 model.seed(),
+                model.weighting(),
                 model.location());
         return new Project(
                 project.folder(),

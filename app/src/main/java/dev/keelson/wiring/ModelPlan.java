@@ -218,9 +218,21 @@ final class ModelPlan {
         }
         double[] odds = new double[oddsColumns.size()];
         for (int i = 0; i < odds.length; i++) {
-            odds[i] = frame.doubles(oddsColumns.get(i)).orNaN(row);
+            odds[i] = number(frame, oddsColumns.get(i), row);
         }
         return odds;
+    }
+
+    /** How much a row counts in training, {@code NaN} where it does not say; 1 when the model names no column. */
+    double weight(Frame frame, int row) {
+        return definition.weighting() instanceof ModelDefinition.Weighting.Column(String name)
+                ? number(frame, name, row)
+                : 1;
+    }
+
+    /** A number of a column of doubles or longs, {@code NaN} where it is missing. */
+    private static double number(Frame frame, String column, int row) {
+        return frame.vector(column).get(row) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
     /** The columns of a row that are known before its event: a request can hold no others. */

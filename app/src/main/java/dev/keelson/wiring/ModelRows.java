@@ -6,6 +6,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class ModelRows {
             double label,
             double[] features,
             double[] watched,
-            double @Nullable [] odds) {}
+            double @Nullable [] odds,
+            double weight) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -65,7 +67,8 @@ final class ModelRows {
                     labels.values()[i],
                     features[i],
                     plan.watched(row.at(i)),
-                    plan.odds(frame, i)));
+                    plan.odds(frame, i),
+                    plan.weight(frame, i)));
         }
         sorted = false;
     }
@@ -97,6 +100,7 @@ final class ModelRows {
         int width = plan.service().names().size();
         double[][] columns = new double[width][n];
         boolean number = plan.definition().isNumber();
+        double[] weights = plan.definition().weighting() instanceof Weighting.Column ? new double[n] : null;
         int[] labels = new int[number ? 0 : n];
         double[] values = new double[number ? n : 0];
         long[] eventTime = new long[n];
@@ -121,6 +125,9 @@ final class ModelRows {
             day[i] = row.day;
             segment[i] = row.segment;
             ids.add(row.entity);
+            if (weights != null) {
+                weights[i] = row.weight;
+            }
             double[] prices = row.odds;
             if (prices != null) {
                 int c = 0;
@@ -130,7 +137,16 @@ final class ModelRows {
             }
         }
         return new TrainingTable(
-                new FeatureMatrix(plan.service().names(), columns, n), labels, values, eventTime, knownAt, day, segment, odds, ids);
+                new FeatureMatrix(plan.service().names(), columns, n),
+                labels,
+                values,
+                eventTime,
+                knownAt,
+                day,
+                segment,
+                odds,
+                ids,
+                weights);
     }
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */

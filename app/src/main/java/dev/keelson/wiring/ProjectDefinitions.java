@@ -167,7 +167,10 @@ public final class ProjectDefinitions {
         model.entities().forEach((role, keys) -> lines.add("role " + role, keys));
         model.features().forEach(feature -> lines.add("feature", feature.text()));
         model.derive().forEach((name, text) -> lines.add("derive " + name, text.text()));
-        model.learners().forEach(learner -> lines.add("learner " + learner.name(), learner.settings()));
+        for (ModelDefinition.LearnerDefinition learner : model.learners()) {
+            lines.add("learner " + learner.name(), learner.settings());
+            learner.members().forEach(member -> lines.add("member " + member.name(), member.settings()));
+        }
         lines.add("combine", model.combine().name().toLowerCase(Locale.ROOT));
         ModelDefinition.Folding folding = model.folding();
         lines.add("folds", folding.folds());
@@ -179,6 +182,13 @@ public final class ProjectDefinitions {
         }
         if (folding.window() != null) {
             lines.add("window", folding.window());
+        }
+        switch (model.weighting()) {
+            case ModelDefinition.Weighting.Equal() -> {
+                // nothing to say
+            }
+            case ModelDefinition.Weighting.Balanced() -> lines.add("weights", "balanced");
+            case ModelDefinition.Weighting.Column(String name) -> lines.add("weights", "column " + name);
         }
         lines.add("test", model.test());
         lines.add("embargo", model.embargo());

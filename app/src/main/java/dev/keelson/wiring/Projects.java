@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Reads project files with the learners this product has. */
 public final class Projects {
@@ -65,7 +66,7 @@ public final class Projects {
      * @throws KeelsonException with all problems
      */
     public static Project read(Path fileOrFolder, Map<String, String> environment) {
-        return new ProjectReader(SourceHeaders.none(), settings()).read(fileOrFolder, environment);
+        return new ProjectReader(SourceHeaders.none(), settings(), installed()).read(fileOrFolder, environment);
     }
 
     /**
@@ -86,7 +87,7 @@ public final class Projects {
                 return Optional.empty(); // what is wrong with a file is told when it is loaded
             }
         };
-        return new ProjectReader(headers, settings()).read(fileOrFolder, environment);
+        return new ProjectReader(headers, settings(), installed()).read(fileOrFolder, environment);
     }
 
     /** Reads the sources of a project folder: files, databases and services. */
@@ -99,6 +100,13 @@ public final class Projects {
     private static SourceDefinition withFile(SourceDefinition source, Path file) {
         return source.withOrigin(new SourceOrigin.Files(
                 new Located(file.toAbsolutePath().toString(), source.file().location())));
+    }
+
+    private static Set<String> installed() {
+        return learners().stream()
+                .filter(LearnerProvider::installed)
+                .map(LearnerProvider::name)
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, Set<String>> settings() {

@@ -248,6 +248,78 @@ class ProjectReaderTest {
     }
 
     @Test
+    void learnerMadeOfLearnersHasMembers() {
+        String text = FootballProject.with(
+                FootballProject.LEARNER,
+                "{ voting: { members: [xgboost, { logistic: { l2: 1.5 } }], vote: soft, weights: [2, 0.5] } }");
+
+        ModelDefinition model = FootballProject.read(folder, text).models().getFirst();
+
+        assertThat(model.combine()).isEqualTo(Combine.NONE);
+        assertThat(model.learners())
+                .containsExactly(new LearnerDefinition(
+                        "voting",
+                        Map.of("vote", "soft", "weights", "2, 0.5"),
+                        List.of(
+                                new LearnerDefinition("xgboost", Map.of()),
+                                new LearnerDefinition("logistic", Map.of("l2", 1.5)))));
+    }
+
+    @Test
+    void presetStandsForItsLearners() {
+        ModelDefinition best = FootballProject.read(folder, FootballProject.with(FootballProject.LEARNER, "best"))
+                .models()
+                .getFirst();
+        ModelDefinition fast = FootballProject.read(folder, FootballProject.with(FootballProject.LEARNER, "fast"))
+                .models()
+                .getFirst();
+
+        assertThat(best.learners()).singleElement().satisfies(learner -> {
+            assertThat(learner.name()).isEqualTo("greedy");
+            assertThat(learner.members()).hasSize(4);
+        });
+        assertThat(fast.combine()).isEqualTo(Combine.BLEND);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ greedy: { members: [xgboost] } } | at least 2",
+                "{ greedy: { rounds: 5 } } | `members` is missing",
+                "{ stacking: { members: [xgboost, forest] } } | forest",
+                "{ stacking: { members: [xgboost, xgboost] } } | occurs twice",
+                "{ stacking: { members: [xgboost, linear] } } | `linear` predicts numbers",
+                "{ voting: { members: [xgboost, logistic], rounds: 3 } } | unknown key `rounds`",
+                "{ voting: { members: [xgboost, logistic], weights: [3] } } | 1 weights for 2 members",
+                "{ bagging: { members: [xgboost], split: random } } | `purged_kfold`",
+                "{ voting: { members: [xgboost, logistic] }, xgboost: {} } | more than one learner",
+            })
+    void wrongEnsemblesAreReported(String learner, String message) {
+        String text = FootballProject.with(FootballProject.LEARNER, learner);
+
+        assertThatThrownBy(() -> FootballProject.read(folder, text)).hasMessageContaining(message);
+    }
+
+    @Test
+    void weightsAreBalancedOrAColumn() {
+        String label = "    label: matches.FTR\n";
+
+        ModelDefinition balanced = FootballProject.read(
+                        folder, FootballProject.with(label, label + "    weights: balanced\n"))
+                .models()
+                .getFirst();
+
+        assertThat(balanced.weighting()).isEqualTo(new ModelDefinition.Weighting.Balanced());
+        assertThatThrownBy(() -> FootballProject.read(
+                        folder, FootballProject.with(label, label + "    weights: HomeTeam\n")))
+                .hasMessageContaining("a number was expected");
+        assertThatThrownBy(() -> FootballProject.read(
+                        folder, FootballProject.with(label, label + "    weights: AvgHH\n")))
+                .hasMessageContaining("AvgH");
+    }
+
+    @Test
     void keysLeftOutTakeTheirDefaults() {
         Project project = FootballProject.read(folder, MINIMAL, SourceHeaders.none(), Map.of("FOLDER", "elsewhere"));
 

@@ -30,6 +30,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model over hourly prices whose label looks four hours ahead, from the file to a trained version. */
 final class LabelsIT {
@@ -120,15 +122,19 @@ final class LabelsIT {
         }
     }
 
-    @Test
-    void numberIsTrainedRegisteredAndServed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "learner: { ensemble: [linear, { xgboost: { rounds: 10 } }, baseline] }",
+                "learner: { stacking: { members: [linear, { xgboost: { early_stopping: 3 } }], folds: 3 } }\n    weights: volume",
+                "learner: fast"
+            })
+    void numberIsTrainedRegisteredAndServed(String learner) throws IOException {
         project();
         Files.writeString(
                 folder.resolve("keelson.yaml"),
                 PROJECT.replace("label: prices.up_4h", "label: forward_return(prices.close, 4h)")
-                        .replace(
-                                "learner: logistic",
-                                "learner: { ensemble: [linear, { xgboost: { rounds: 10 } }, baseline] }")
+                        .replace("learner: logistic", learner)
                         .replace("walk_forward: 2 folds", "purged_kfold: 3"));
         Project project = Projects.validate(folder, Map.of());
 

@@ -35,9 +35,13 @@ public final class LogLoss {
         int n = Rows.check(p, classes, labels);
         double[] scores = new double[n];
         for (int i = 0; i < n; i++) {
-            double probability = p[i * classes + labels[i]];
-            scores[i] = 0.0 - Math.log(Math.min(1, Math.max(SMALLEST, probability)));
+            scores[i] = of(p[i * classes + labels[i]]);
         }
         return scores;
+    }
+
+    /** Score of one row: {@code -ln} of what its class was given, 0 to 1. */
+    public static double of(double probability) {
+        return 0.0 - StrictMath.log(Math.min(1, Math.max(SMALLEST, probability)));
     }
 }

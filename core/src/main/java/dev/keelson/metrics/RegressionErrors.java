@@ -79,10 +79,15 @@ public record RegressionErrors(int rows, double rmse, double mae, double bias, d
         check(predictions, targets);
         double[] losses = new double[targets.length];
         for (int i = 0; i < losses.length; i++) {
-            double above = targets[i] - predictions[i];
-            losses[i] = above >= 0 ? quantile * above : (quantile - 1) * above;
+            losses[i] = pinball(predictions[i], targets[i], quantile);
         }
         return losses;
+    }
+
+    /** Pinball loss of one row. */
+    public static double pinball(double prediction, double target, double quantile) {
+        double above = target - prediction;
+        return above >= 0 ? quantile * above : (quantile - 1) * above;
     }
 
     private static void check(double[] predictions, double[] targets) {

@@ -35,12 +35,7 @@ public final class DefinitionJson {
                 definition.features().stream().map(Located::text).toList());
         ArrayNode derive = json.putArray("derive"); // an array: later expressions may read earlier ones
         definition.derive().forEach((name, expression) -> derive.addObject().put(name, expression.text()));
-        ArrayNode learners = json.putArray("learners");
-        for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
-            ObjectNode entry = learners.addObject();
-            entry.put("name", learner.name());
-            entry.set("settings", values(learner));
-        }
+        learners(json.putArray("learners"), definition.learners());
         json.put("combine", name(definition.combine()));
         json.put("folds", definition.folds());
         ModelDefinition.Folding folding = definition.folding();
@@ -73,7 +68,26 @@ public final class DefinitionJson {
             }
         }
         json.put("seed", definition.seed());
+        switch (definition.weighting()) {
+            case ModelDefinition.Weighting.Equal() -> {
+                // said by nothing, as before there were weights
+            }
+            case ModelDefinition.Weighting.Balanced() -> json.put("weights", "balanced");
+            case ModelDefinition.Weighting.Column(String name) ->
+                json.putObject("weights").put("column", name);
+        }
         return json;
+    }
+
+    private static void learners(ArrayNode to, List<ModelDefinition.LearnerDefinition> learners) {
+        for (ModelDefinition.LearnerDefinition learner : learners) {
+            ObjectNode entry = to.addObject();
+            entry.put("name", learner.name());
+            entry.set("settings", values(learner));
+            if (!learner.members().isEmpty()) {
+                learners(entry.putArray("members"), learner.members());
+            }
+        }
     }
 
     private static String name(Enum<?> constant) {

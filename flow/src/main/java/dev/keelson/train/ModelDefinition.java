@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param backtest staking to report, or null
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
+ * @param weighting how much each row counts in training; metrics count every row the same
  */
 public record ModelDefinition(
         String name,
@@ -56,6 +57,7 @@ public record ModelDefinition(
         @Nullable Backtest backtest,
         List<Baseline> baselines,
         long seed,
+        Weighting weighting,
         @Nullable Location location) {
     public ModelDefinition {
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -71,6 +73,42 @@ public record ModelDefinition(
                     "The label (%s) has no classes, so that nothing is calibrated, staked or compared with odds."
                             .formatted(label.address()));
         }
+    }
+
+    /** A model whose rows all count the same. */
+    public ModelDefinition(
+            String name,
+            LabelDefinition label,
+            Map<String, Map<String, String>> entities,
+            List<Located> features,
+            Map<String, Located> derive,
+            List<LearnerDefinition> learners,
+            Combine combine,
+            Folding folding,
+            Duration test,
+            Duration embargo,
+            Calibration calibration,
+            @Nullable Backtest backtest,
+            List<Baseline> baselines,
+            long seed,
+            @Nullable Location location) {
+        this(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                new Weighting.Equal(),
+                location);
     }
 
     /** A model whose label is a column of outcomes as it is, validated walk-forward. */
@@ -163,11 +201,30 @@ public record ModelDefinition(
      *
      * @param name as registered, such as {@code xgboost} or {@code logistic}
      * @param settings setting to value (Double, Long, String or Boolean); missing ones take the learner's defaults
+     * @param members of a learner made of learners, in order; otherwise none
      */
-    public record LearnerDefinition(String name, Map<String, Object> settings) {
+    public record LearnerDefinition(String name, Map<String, Object> settings, List<LearnerDefinition> members) {
         public LearnerDefinition {
             settings = Collections.unmodifiableMap(new java.util.TreeMap<>(settings));
+            members = List.copyOf(members);
         }
+
+        /** A learner that stands on its own. */
+        public LearnerDefinition(String name, Map<String, Object> settings) {
+            this(name, settings, List.of());
+        }
+    }
+
+    /** How much each row counts in training. */
+    public sealed interface Weighting {
+        /** All the same. */
+        record Equal() implements Weighting {}
+
+        /** All classes the same, whatever the number of their rows among those that train. */
+        record Balanced() implements Weighting {}
+
+        /** As much as a column of the source says. */
+        record Column(String name) implements Weighting {}
     }
 
     /** How several members become one model. */

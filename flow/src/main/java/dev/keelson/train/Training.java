@@ -5,8 +5,11 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.frame.Micros;
+import dev.keelson.learn.EarlyStopped;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.Fit;
+import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
@@ -16,6 +19,10 @@ import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.ensemble.EnsembleCodec;
+import dev.keelson.learn.ensemble.EnsembleConfig;
+import dev.keelson.learn.ensemble.EnsembleKind;
+import dev.keelson.learn.ensemble.EnsembleLearner;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.learn.spi.ModelCodec;
 import dev.keelson.learn.split.CombinatorialPurged;
@@ -52,7 +59,8 @@ import java.util.stream.IntStream;
  * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
  * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
  * step alone, with the weights and calibration of an earlier full training. Preprocessing belongs to the members and is
- * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated.
+ * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
+ * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
  *
  * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
  * same request gives the same bytes whatever the number of threads. Safe for use by several threads.
@@ -83,9 +91,12 @@ public final class Training {
         this.threads = threads;
     }
 
-    /** One codec for each format that these learners' models have. */
+    /** One codec for each format that these learners' models have, ensembles of them included. */
     public List<ModelCodec> codecs() {
-        return providers.values().stream().map(LearnerProvider::codec).toList();
+        List<ModelCodec> codecs = new ArrayList<>(
+                providers.values().stream().map(LearnerProvider::codec).toList());
+        codecs.add(new EnsembleCodec(codecs));
+        return codecs;
     }
 
     /**
@@ -97,7 +108,7 @@ public final class Training {
         for (ModelDefinition.LearnerDefinition learner : definition.learners()) {
             try {
                 Task task = definition.task();
-                if (!learner(learner).supports(task)) {
+                if (!learner(definition, learner).supports(task)) {
                     problems.add(Problem.at(
                             ErrorCode.BAD_VALUE,
                             definition.location(),
@@ -130,7 +141,17 @@ public final class Training {
         return problems;
     }
 
-    private Learner learner(ModelDefinition.LearnerDefinition definition) {
+    private Learner learner(ModelDefinition model, ModelDefinition.LearnerDefinition definition) {
+        long embargo = Micros.of(model.embargo());
+        long horizon = Micros.of(model.label().delay());
+        Optional<EnsembleKind> kind = EnsembleKind.find(definition.name());
+        if (kind.isPresent()) {
+            List<Learner> members = definition.members().stream()
+                    .map(member -> learner(model, member))
+                    .toList();
+            return new EnsembleLearner(
+                    EnsembleConfig.of(kind.get(), members.size(), definition.settings()), members, embargo, horizon);
+        }
         LearnerProvider provider = providers.get(definition.name());
         if (provider == null) {
             throw new KeelsonException(
@@ -138,7 +159,11 @@ public final class Training {
                     "There is no learner (%s); there are %s.".formatted(definition.name(), providers.keySet()),
                     Suggestion.sentence(definition.name(), providers.keySet()).orElse(null));
         }
-        return provider.create(definition.settings());
+        Learner learner = provider.create(definition.settings());
+        boolean stops = learner.settings().get(LearnerProvider.EARLY_STOPPING) instanceof Long patience && patience > 0;
+        return stops
+                ? new EarlyStopped(learner, steps -> provider.create(definition.settings(), steps), embargo, horizon)
+                : learner;
     }
 
     /**
@@ -177,15 +202,17 @@ public final class Training {
                     "Maybe more history must be loaded.");
         }
         List<Learner> learners = new ArrayList<>();
-        request.definition().learners().forEach(definition -> learners.add(learner(definition)));
+        request.definition()
+                .learners()
+                .forEach(definition -> learners.add(learner(request.definition(), definition)));
         return switch (request.mode()) {
             case TrainingMode.Full() -> full(request, learners);
             case TrainingMode.Refresh(RecipeParameters parameters) -> refresh(request, learners, parameters);
         };
     }
 
-    /** A fit on some rows and the predictions of others. */
-    private record Fitted(Model model, double[] predictions) {}
+    /** A fit on some rows, the steps it took, and the predictions of others. */
+    private record Fitted(Model model, int steps, double[] predictions) {}
 
     private static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
         TrainingTable table = request.table();
@@ -193,10 +220,12 @@ public final class Training {
                 ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
                 : new Target.Classes(
                         Scores.take(table.labels(), train), request.definition().classes());
-        TrainingSet set = new TrainingSet(table.features().take(train), target, null);
-        Model model = learners.get(member).fit(set, request.definition().seed() + member);
+        double[] weights = RowWeights.of(request.definition(), table, train);
+        TrainingSet set = new TrainingSet(
+                table.features().take(train), target, weights, table.times().take(train));
+        Fit fit = learners.get(member).fit(set, FitControl.NONE, request.definition().seed() + member);
         FeatureMatrix judged = table.features().take(predict);
-        return new Fitted(model, model.predictAll(judged));
+        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
     }
 
     private TrainingOutcome refresh(TrainingRequest request, List<Learner> learners, RecipeParameters parameters) {
@@ -352,6 +381,12 @@ public final class Training {
             String prefix = "member/%d-%s/".formatted(m, learners.get(m).name());
             Scores.putRows(metrics, prefix + "oof_", predicted.outOfFold().get(m), outputs, table, validated);
             Scores.putRows(metrics, prefix + "test_", predicted.onTest().get(m), outputs, table, tested);
+        }
+        for (int m = 0; m < learners.size(); m++) {
+            if (learners.get(m) instanceof EarlyStopped) {
+                String name = "member/%d-%s/steps".formatted(m, learners.get(m).name());
+                metrics.put(name, (double) predicted.last().get(m).steps());
+            }
         }
     }
 

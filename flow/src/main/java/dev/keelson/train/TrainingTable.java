@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param odds source column to decimal odds of each row, {@code NaN} where there are none; the columns that the
  *     definition's backtest and market baseline name
  * @param rowIds identity of each row, distinct
+ * @param weights how much each row counts in training, from the definition's column; null where none is named
  */
 public record TrainingTable(
         FeatureMatrix features,
@@ -33,7 +34,8 @@ public record TrainingTable(
         int[] day,
         @Nullable String @Nullable [] segment,
         Map<String, double[]> odds,
-        List<String> rowIds) {
+        List<String> rowIds,
+        double @Nullable [] weights) {
 
     /** Checks that everything has as many rows. */
     public TrainingTable(
@@ -45,7 +47,8 @@ public record TrainingTable(
             int[] day,
             @Nullable String @Nullable [] segment,
             Map<String, double[]> odds,
-            List<String> rowIds) {
+            List<String> rowIds,
+            double @Nullable [] weights) {
         int rows = features.rows();
         if (labels.length > 0 && values.length > 0) {
             throw new IllegalArgumentException("The rows have labels and values; one of both is needed.");
@@ -68,6 +71,24 @@ public record TrainingTable(
         this.segment = segment;
         this.odds = Collections.unmodifiableMap(new LinkedHashMap<>(odds));
         this.rowIds = List.copyOf(rowIds);
+        if (weights != null) {
+            requireRows("weights", weights.length, rows);
+        }
+        this.weights = weights;
+    }
+
+    /** Rows that all count the same. */
+    public TrainingTable(
+            FeatureMatrix features,
+            int[] labels,
+            double[] values,
+            long[] eventTime,
+            long[] knownAt,
+            int[] day,
+            @Nullable String @Nullable [] segment,
+            Map<String, double[]> odds,
+            List<String> rowIds) {
+        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, null);
     }
 
     /** Rows with classes. */

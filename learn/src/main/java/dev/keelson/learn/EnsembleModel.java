@@ -3,6 +3,7 @@ package dev.keelson.learn;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.spi.ModelFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -204,8 +205,8 @@ public final class EnsembleModel implements Model {
     public Map<String, byte[]> save() {
         SortedMap<String, byte[]> files = new TreeMap<>();
         for (int m = 0; m < weights.length; m++) {
-            String folder = folder(m, members.get(m).learner());
-            members.get(m).model().save().forEach((name, content) -> files.put(folder + name, content));
+            Member member = members.get(m);
+            ModelFiles.put(files, folder(m, member.learner()), member.model());
         }
         files.put(ModelManifest.FILE, ModelManifest.of(this).write());
         return files;

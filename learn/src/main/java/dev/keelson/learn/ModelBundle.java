@@ -6,6 +6,7 @@ import dev.keelson.id.Sha256;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationParameters;
 import dev.keelson.learn.spi.ModelCodec;
+import dev.keelson.learn.spi.ModelFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,8 +68,8 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
             double[] weights = new double[manifest.members().size()];
             for (int m = 0; m < weights.length; m++) {
                 ModelManifest.Entry entry = manifest.members().get(m);
-                ModelCodec codec = codec(codecs, entry.format());
-                Map<String, byte[]> own = folder(EnsembleModel.folder(m, entry.learner()));
+                ModelCodec codec = ModelFiles.codec(codecs, entry.format());
+                Map<String, byte[]> own = ModelFiles.within(files, EnsembleModel.folder(m, entry.learner()));
                 members.add(new EnsembleModel.Member(
                         entry.learner(), codec.load(manifest.features(), manifest.task(), own)));
                 weights[m] = entry.weight();
@@ -79,26 +80,6 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static ModelCodec codec(Collection<? extends ModelCodec> codecs, String format) {
-        for (ModelCodec codec : codecs) {
-            if (codec.format().equals(format)) {
-                return codec;
-            }
-        }
-        throw new IllegalArgumentException("nothing here reads the format (%s); known are %s"
-                .formatted(format, codecs.stream().map(ModelCodec::format).toList()));
-    }
-
-    private SortedMap<String, byte[]> folder(String prefix) {
-        SortedMap<String, byte[]> own = new TreeMap<>();
-        files.forEach((name, content) -> {
-            if (name.startsWith(prefix)) {
-                own.put(name.substring(prefix.length()), content);
-            }
-        });
-        return own;
     }
 
     private static KeelsonException damaged(String why, @Nullable Throwable cause) {

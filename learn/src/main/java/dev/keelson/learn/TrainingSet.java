@@ -1,6 +1,10 @@
 package dev.keelson.learn;
 
+import dev.keelson.learn.split.EventTimes;
+import dev.keelson.learn.split.Fold;
+import dev.keelson.learn.split.Splitter;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param features at least one row and one feature
  * @param target one for each row
  * @param weights weight of each row, finite and at least 0 with a positive sum; null when every row counts 1
+ * @param times when each row happened, for learners that part the rows once more; null when that is not known
  */
-public record TrainingSet(FeatureMatrix features, Target target, double @Nullable [] weights) {
+public record TrainingSet(
+        FeatureMatrix features, Target target, double @Nullable [] weights, @Nullable EventTimes times) {
 
     /** Checks shapes and ranges. */
-    public TrainingSet(FeatureMatrix features, Target target, double @Nullable [] weights) {
+    public TrainingSet(
+            FeatureMatrix features, Target target, double @Nullable [] weights, @Nullable EventTimes times) {
         if (features.width() == 0) {
             throw new IllegalArgumentException("There is no feature; at least one is needed.");
         }
@@ -26,9 +33,19 @@ public record TrainingSet(FeatureMatrix features, Target target, double @Nullabl
         if (weights != null) {
             requireWeights(weights, target.rows());
         }
+        if (times != null && times.rows() != target.rows()) {
+            throw new IllegalArgumentException(
+                    "There are %d times for %d rows.".formatted(times.rows(), target.rows()));
+        }
         this.features = features;
         this.target = target;
         this.weights = weights;
+        this.times = times;
+    }
+
+    /** Rows whose times are not known. */
+    public TrainingSet(FeatureMatrix features, Target target, double @Nullable [] weights) {
+        this(features, target, weights, null);
     }
 
     /**
@@ -106,6 +123,22 @@ public record TrainingSet(FeatureMatrix features, Target target, double @Nullabl
         throw new IllegalStateException("The rows have classes, not values.");
     }
 
+    /**
+     * Mean of the values, by weight.
+     *
+     * @throws IllegalStateException if the target is not a number
+     */
+    public double mean() {
+        double[] values = values();
+        double sum = 0;
+        double total = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += weight(i) * values[i];
+            total += weight(i);
+        }
+        return sum / total;
+    }
+
     private Target.Classes classified() {
         if (target instanceof Target.Classes classified) {
             return classified;
@@ -133,6 +166,17 @@ public record TrainingSet(FeatureMatrix features, Target target, double @Nullabl
         for (int i = 0; taken != null && i < positions.length; i++) {
             taken[i] = weight(positions[i]);
         }
-        return new TrainingSet(features.take(positions), target.take(positions), taken);
+        return new TrainingSet(
+                features.take(positions), target.take(positions), taken, times == null ? null : times.take(positions));
+    }
+
+    /**
+     * The rows parted; without times they count as happening one after the other.
+     *
+     * @throws dev.keelson.error.KeelsonException NOT_ENOUGH_ROWS as the splitter says
+     */
+    public List<Fold> folds(Splitter splitter) {
+        int[] all = IntStream.range(0, rows()).toArray();
+        return splitter.split(times == null ? EventTimes.inOrder(rows()) : times, all);
     }
 }

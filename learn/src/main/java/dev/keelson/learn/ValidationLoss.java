@@ -1,12 +1,13 @@
 package dev.keelson.learn;
 
+import dev.keelson.metrics.LogLoss;
+import dev.keelson.metrics.RegressionErrors;
+
 /**
  * Mean loss of predictions on rows, by what is told: log loss of the class, squared error, or pinball loss averaged
  * over the levels. Rows count by their weights. Lower is better.
  */
 public final class ValidationLoss {
-    private static final double SMALLEST = 1e-15;
-
     private ValidationLoss() {}
 
     /**
@@ -19,31 +20,55 @@ public final class ValidationLoss {
     public static double of(TrainingSet rows, float[][] predictions) {
         double sum = 0;
         double total = 0;
+        double[] row = new double[rows.task().outputs().size()];
         for (int i = 0; i < predictions.length; i++) {
-            float[] row = predictions[i];
-            double loss = switch (rows.target()) {
-                case Target.Classes classes -> logLoss(row, classes.labels()[i]);
-                case Target.Numbers(double[] values, Task.Quantiles quantiles) -> pinball(row, values[i], quantiles);
-                case Target.Numbers numbers -> (row[0] - numbers.values()[i]) * (row[0] - numbers.values()[i]);
-            };
-            sum += rows.weight(i) * loss;
+            float[] told = predictions[i];
+            for (int k = 0; k < told.length; k++) {
+                row[k] = told[k];
+            }
+            if (told.length < row.length) { // of two classes the second alone
+                row[1] = row[0];
+                row[0] = 1 - row[1];
+            }
+            sum += rows.weight(i) * ofRow(rows.target(), i, row, 0);
             total += rows.weight(i);
         }
         return sum / total;
     }
 
-    private static double logLoss(float[] row, int label) {
-        double p = row.length > 1 ? row[label] : label == 1 ? row[0] : 1.0 - row[0];
-        return -StrictMath.log(Math.max(SMALLEST, p));
+    /**
+     * Loss of predictions as a model gives them.
+     *
+     * @param rows targets and weights
+     * @param predictions {@code rows * outputs}, row by row, as {@link Model#predictAll} gives them
+     */
+    public static double of(TrainingSet rows, double[] predictions) {
+        int outputs = rows.task().outputs().size();
+        double sum = 0;
+        double total = 0;
+        for (int i = 0; i < rows.rows(); i++) {
+            sum += rows.weight(i) * ofRow(rows.target(), i, predictions, i * outputs);
+            total += rows.weight(i);
+        }
+        return sum / total;
     }
 
-    private static double pinball(float[] row, double value, Task.Quantiles quantiles) {
-        double sum = 0;
-        for (int k = 0; k < row.length; k++) {
-            double above = value - row[k];
-            double level = quantiles.levels().get(k);
-            sum += above >= 0 ? level * above : (level - 1) * above;
-        }
-        return sum / row.length;
+    private static double ofRow(Target target, int i, double[] predictions, int from) {
+        return switch (target) {
+            case Target.Classes classes -> LogLoss.of(predictions[from + classes.labels()[i]]);
+            case Target.Numbers(double[] values, Task.Quantiles quantiles) -> {
+                int levels = quantiles.levels().size();
+                double sum = 0;
+                for (int k = 0; k < levels; k++) {
+                    sum += RegressionErrors.pinball(
+                            predictions[from + k], values[i], quantiles.levels().get(k));
+                }
+                yield sum / levels;
+            }
+            case Target.Numbers numbers -> {
+                double error = predictions[from] - numbers.values()[i];
+                yield error * error;
+            }
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.boosting.lightgbm;
 
+import dev.keelson.boosting.internal.Bounds;
 import dev.keelson.boosting.internal.MonotoneConstraints;
 import dev.keelson.learn.spi.LearnerSettings;
 import java.util.List;
@@ -56,36 +57,24 @@ public record LightGbmConfig(
             "rounds",
             "subsample");
 
-    private static final double LEAST_SHARE = 1e-3;
-    private static final double LEAST_ETA = 1e-5;
-    private static final double MOST = 1e9;
-    private static final int MOST_ROUNDS = 100_000;
-    private static final int MOST_LEAVES = 65_536;
-    private static final int MOST_DEPTH = 64;
-    private static final int MOST_BINS = 4_096;
-    private static final int MOST_THREADS = 1_024;
-    private static final int MOST_ROWS = 1_000_000_000;
+    private static final Bounds MAX_DEPTH = Bounds.depth(0, 64);
+    private static final Bounds NUM_LEAVES = new Bounds("num_leaves", 2, 65_536);
+    private static final Bounds MIN_DATA_IN_LEAF = new Bounds("min_data_in_leaf", 1, 1e9);
 
     /** Checks the ranges. */
     public LightGbmConfig {
-        require(rounds >= 1 && rounds <= MOST_ROUNDS, "rounds", rounds);
-        require(eta >= LEAST_ETA && eta <= 1, "eta", eta);
-        require(numLeaves >= 2 && numLeaves <= MOST_LEAVES, "numLeaves", numLeaves);
-        require(maxDepth >= 0 && maxDepth <= MOST_DEPTH, "maxDepth", maxDepth);
-        require(minDataInLeaf >= 1 && minDataInLeaf <= MOST_ROWS, "minDataInLeaf", minDataInLeaf);
-        require(minChildWeight >= 0 && minChildWeight <= MOST, "minChildWeight", minChildWeight);
-        require(subsample >= LEAST_SHARE && subsample <= 1, "subsample", subsample);
-        require(colsample >= LEAST_SHARE && colsample <= 1, "colsample", colsample);
-        require(lambda >= 0 && lambda <= MOST, "lambda", lambda);
-        require(maxBin >= 2 && maxBin <= MOST_BINS, "maxBin", maxBin);
-        require(nthread >= 1 && nthread <= MOST_THREADS, "nthread", nthread);
-        require(earlyStopping >= 0 && earlyStopping <= MOST_ROUNDS, "earlyStopping", earlyStopping);
-    }
-
-    private static void require(boolean inRange, String name, Object value) {
-        if (!inRange) {
-            throw new IllegalArgumentException("%s (%s) is out of range.".formatted(name, value));
-        }
+        Bounds.ROUNDS.require(rounds);
+        Bounds.ETA.require(eta);
+        NUM_LEAVES.require(numLeaves);
+        MAX_DEPTH.require(maxDepth);
+        MIN_DATA_IN_LEAF.require(minDataInLeaf);
+        Bounds.MIN_CHILD_WEIGHT.require(minChildWeight);
+        Bounds.SUBSAMPLE.require(subsample);
+        Bounds.COLSAMPLE.require(colsample);
+        Bounds.LAMBDA.require(lambda);
+        Bounds.MAX_BIN.require(maxBin);
+        Bounds.NTHREAD.require(nthread);
+        Bounds.EARLY_STOPPING.require(earlyStopping);
     }
 
     /** Many small, careful trees for noisy outcomes: 60 rounds of 8 leaves. */
@@ -100,18 +89,18 @@ public record LightGbmConfig(
      */
     public static LightGbmConfig of(Map<String, Object> settings) {
         LearnerSettings reader = new LearnerSettings(LightGbmLearner.NAME, settings);
-        int rounds = reader.whole("rounds", 60, 1, MOST_ROUNDS);
-        double eta = reader.real("eta", 0.08, LEAST_ETA, 1);
-        int numLeaves = reader.whole("num_leaves", 8, 2, MOST_LEAVES);
-        int maxDepth = reader.whole("max_depth", 0, 0, MOST_DEPTH);
-        int minDataInLeaf = reader.whole("min_data_in_leaf", 20, 1, MOST_ROWS);
-        double minChildWeight = reader.real("min_child_weight", 1e-3, 0, MOST);
-        double subsample = reader.real("subsample", 0.8, LEAST_SHARE, 1);
-        double colsample = reader.real("colsample", 0.8, LEAST_SHARE, 1);
-        double lambda = reader.real("lambda", 1, 0, MOST);
-        int maxBin = reader.whole("max_bin", 64, 2, MOST_BINS);
-        int nthread = reader.whole("nthread", 1, 1, MOST_THREADS);
-        int earlyStopping = reader.whole("early_stopping", 0, 0, MOST_ROUNDS);
+        int rounds = Bounds.ROUNDS.whole(reader, 60);
+        double eta = Bounds.ETA.real(reader, 0.08);
+        int numLeaves = NUM_LEAVES.whole(reader, 8);
+        int maxDepth = MAX_DEPTH.whole(reader, 0);
+        int minDataInLeaf = MIN_DATA_IN_LEAF.whole(reader, 20);
+        double minChildWeight = Bounds.MIN_CHILD_WEIGHT.real(reader, 1e-3);
+        double subsample = Bounds.SUBSAMPLE.real(reader, 0.8);
+        double colsample = Bounds.COLSAMPLE.real(reader, 0.8);
+        double lambda = Bounds.LAMBDA.real(reader, 1);
+        int maxBin = Bounds.MAX_BIN.whole(reader, 64);
+        int nthread = Bounds.NTHREAD.whole(reader, 1);
+        int earlyStopping = Bounds.EARLY_STOPPING.whole(reader, 0);
         String monotone = reader.text("monotone", "");
         reader.finish();
         return new LightGbmConfig(

@@ -1,11 +1,10 @@
 package dev.keelson.boosting.lightgbm;
 
-import dev.keelson.error.ErrorCode;
+import dev.keelson.boosting.internal.Native;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
-import dev.keelson.learn.Target;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.ValidationLoss;
@@ -67,17 +66,8 @@ public final class LightGbmLearner implements Learner {
         try (Run run = new Run(library, rows, control.validation().orElse(null), parameters)) {
             return run.fit(control.monitor());
         } catch (LightGbmLibrary.Refused e) {
-            throw new KeelsonException(
-                    ErrorCode.INTERNAL,
-                    "LightGBM refused %d rows of %d features: %s"
-                            .formatted(rows.rows(), rows.features().width(), firstLine(e)),
-                    null,
-                    e);
+            throw Native.refused("LightGBM", rows, e);
         }
-    }
-
-    private static String firstLine(LightGbmLibrary.Refused refused) {
-        return String.valueOf(refused.getMessage()).lines().findFirst().orElse("");
     }
 
     private SortedMap<String, Object> parameters(TrainingSet rows, long seed) {
@@ -171,9 +161,9 @@ public final class LightGbmLearner implements Learner {
                 throws LightGbmLibrary.Refused {
             LightGbmLibrary.Dataset dataset = library.new Dataset(set.features(), parameters, like);
             datasets.add(dataset);
-            dataset.set("label", targets(set));
+            dataset.set("label", Native.targets(set));
             if (set.weights() != null) {
-                dataset.set("weight", weights(set));
+                dataset.set("weight", Native.weights(set));
             }
             return dataset;
         }
@@ -240,24 +230,5 @@ public final class LightGbmLearner implements Learner {
             boosters.forEach(LightGbmLibrary.Booster::close);
             datasets.reversed().forEach(LightGbmLibrary.Dataset::close);
         }
-    }
-
-    private static float[] targets(TrainingSet rows) {
-        float[] targets = new float[rows.rows()];
-        for (int i = 0; i < targets.length; i++) {
-            targets[i] = switch (rows.target()) {
-                case Target.Classes classes -> classes.labels()[i];
-                case Target.Numbers numbers -> (float) numbers.values()[i];
-            };
-        }
-        return targets;
-    }
-
-    private static float[] weights(TrainingSet rows) {
-        float[] weights = new float[rows.rows()];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (float) rows.weight(i);
-        }
-        return weights;
     }
 }

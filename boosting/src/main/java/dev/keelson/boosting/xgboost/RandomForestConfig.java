@@ -1,5 +1,6 @@
 package dev.keelson.boosting.xgboost;
 
+import dev.keelson.boosting.internal.Bounds;
 import dev.keelson.boosting.internal.MonotoneConstraints;
 import dev.keelson.learn.spi.LearnerSettings;
 import java.util.List;
@@ -47,30 +48,23 @@ public record RandomForestConfig(
             "subsample",
             "trees");
 
-    private static final double LEAST_SHARE = 1e-3;
-    private static final double MOST = 1e9;
-    private static final int MOST_TREES = 10_000;
-    private static final int MOST_DEPTH = 32;
-    private static final int MOST_BINS = 4_096;
-    private static final int MOST_THREADS = 1_024;
+    private static final Bounds TREES = new Bounds("trees", 1, 10_000);
+    private static final Bounds MAX_DEPTH = Bounds.depth(1, 32);
+    private static final Bounds MIN_LEAF = Bounds.weight("min_leaf");
+    private static final Bounds COLSAMPLE = new Bounds("colsample", 0, 1);
+    private static final Bounds SMOOTHING = Bounds.weight("smoothing");
 
     /** Checks the ranges. */
     public RandomForestConfig {
-        require(trees >= 1 && trees <= MOST_TREES, "trees", trees);
-        require(maxDepth >= 1 && maxDepth <= MOST_DEPTH, "maxDepth", maxDepth);
-        require(minLeaf >= 0 && minLeaf <= MOST, "minLeaf", minLeaf);
-        require(subsample >= LEAST_SHARE && subsample <= 1, "subsample", subsample);
-        require(colsample >= 0 && colsample <= 1, "colsample", colsample);
-        require(smoothing >= 0 && smoothing <= MOST, "smoothing", smoothing);
-        require(maxBin >= 2 && maxBin <= MOST_BINS, "maxBin", maxBin);
-        require(nthread >= 1 && nthread <= MOST_THREADS, "nthread", nthread);
-        require(XGBoostDevice.NAMES.contains(device), "device", device);
-    }
-
-    private static void require(boolean inRange, String name, Object value) {
-        if (!inRange) {
-            throw new IllegalArgumentException("%s (%s) is out of range.".formatted(name, value));
-        }
+        TREES.require(trees);
+        MAX_DEPTH.require(maxDepth);
+        MIN_LEAF.require(minLeaf);
+        Bounds.SUBSAMPLE.require(subsample);
+        COLSAMPLE.require(colsample);
+        SMOOTHING.require(smoothing);
+        Bounds.MAX_BIN.require(maxBin);
+        Bounds.NTHREAD.require(nthread);
+        device = XGBoostDevice.known(RandomForestLearner.NAME, device);
     }
 
     /** 200 trees of depth 12. */
@@ -85,14 +79,14 @@ public record RandomForestConfig(
      */
     public static RandomForestConfig of(Map<String, Object> settings) {
         LearnerSettings reader = new LearnerSettings(RandomForestLearner.NAME, settings);
-        int trees = reader.whole("trees", 200, 1, MOST_TREES);
-        int maxDepth = reader.whole("max_depth", 12, 1, MOST_DEPTH);
-        double minLeaf = reader.real("min_leaf", 5, 0, MOST);
-        double subsample = reader.real("subsample", 0.632, LEAST_SHARE, 1);
-        double colsample = reader.real("colsample", 0, 0, 1);
-        double smoothing = reader.real("smoothing", 1, 0, MOST);
-        int maxBin = reader.whole("max_bin", 64, 2, MOST_BINS);
-        int nthread = reader.whole("nthread", 1, 1, MOST_THREADS);
+        int trees = TREES.whole(reader, 200);
+        int maxDepth = MAX_DEPTH.whole(reader, 12);
+        double minLeaf = MIN_LEAF.real(reader, 5);
+        double subsample = Bounds.SUBSAMPLE.real(reader, 0.632);
+        double colsample = COLSAMPLE.real(reader, 0);
+        double smoothing = SMOOTHING.real(reader, 1);
+        int maxBin = Bounds.MAX_BIN.whole(reader, 64);
+        int nthread = Bounds.NTHREAD.whole(reader, 1);
         String monotone = reader.text("monotone", "");
         String device = reader.text("device", XGBoostDevice.CPU);
         reader.finish();
@@ -106,7 +100,7 @@ public record RandomForestConfig(
                 maxBin,
                 nthread,
                 MonotoneConstraints.of(RandomForestLearner.NAME + ".monotone", monotone),
-                XGBoostDevice.known(RandomForestLearner.NAME, device));
+                device);
     }
 
     /** Every setting by its name in project files. */

@@ -1,6 +1,6 @@
 package dev.keelson.boosting.xgboost;
 
-import dev.keelson.error.ErrorCode;
+import dev.keelson.boosting.internal.Native;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
@@ -86,21 +86,10 @@ public final class RandomForestLearner implements Learner {
         if (control.validation().isEmpty()) {
             return Fit.of(model);
         }
-        double loss = loss(model, control.validation().get());
+        TrainingSet held = control.validation().get();
+        double loss = ValidationLoss.of(held, model.predictAll(held.features()));
         control.monitor().after(1, loss);
         return new Fit(model, 1, List.of(loss));
-    }
-
-    private static double loss(TreeModel model, TrainingSet held) {
-        int outputs = held.task().outputs().size();
-        double[] predictions = model.predictAll(held.features());
-        float[][] rows = new float[held.rows()][outputs];
-        for (int i = 0; i < rows.length; i++) {
-            for (int k = 0; k < outputs; k++) {
-                rows[i][k] = (float) predictions[i * outputs + k];
-            }
-        }
-        return ValidationLoss.of(held, rows);
     }
 
     private List<byte[]> forests(TrainingSet rows, SortedMap<String, Object> parameters) {
@@ -109,11 +98,11 @@ public final class RandomForestLearner implements Learner {
         try {
             matrix = XGBoostLearner.matrix(rows.features());
             if (rows.weights() != null) {
-                matrix.setWeight(XGBoostLearner.weights(rows));
+                matrix.setWeight(Native.weights(rows));
             }
             switch (rows.target()) {
                 case Target.Numbers numbers ->
-                    files.add(forest(matrix, floats(numbers.values()), XGBoostLearner.mean(rows), false, parameters));
+                    files.add(forest(matrix, floats(numbers.values()), rows.mean(), false, parameters));
                 case Target.Classes classes -> {
                     double[] priors = priors(rows.classWeights());
                     for (int k = priors.length == 2 ? 1 : 0; k < priors.length; k++) {
@@ -123,18 +112,7 @@ public final class RandomForestLearner implements Learner {
             }
             return files;
         } catch (XGBoostError e) {
-            throw new KeelsonException(
-                    ErrorCode.INTERNAL,
-                    "XGBoost refused %d rows of %d features: %s"
-                            .formatted(
-                                    rows.rows(),
-                                    rows.features().width(),
-                                    String.valueOf(e.getMessage())
-                                            .lines()
-                                            .findFirst()
-                                            .orElse("")),
-                    null,
-                    e);
+            throw Native.refused("XGBoost", rows, e);
         } finally {
             if (matrix != null) {
                 matrix.dispose();

@@ -1,12 +1,11 @@
 package dev.keelson.boosting.xgboost;
 
-import dev.keelson.error.ErrorCode;
+import dev.keelson.boosting.internal.Native;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
-import dev.keelson.learn.Target;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.ValidationLoss;
@@ -91,18 +90,7 @@ public final class XGBoostLearner implements Learner {
                 booster.dispose();
             }
         } catch (XGBoostError e) {
-            throw new KeelsonException(
-                    ErrorCode.INTERNAL,
-                    "XGBoost refused %d rows of %d features: %s"
-                            .formatted(
-                                    rows.rows(),
-                                    rows.features().width(),
-                                    String.valueOf(e.getMessage())
-                                            .lines()
-                                            .findFirst()
-                                            .orElse("")),
-                    null,
-                    e);
+            throw Native.refused("XGBoost", rows, e);
         }
     }
 
@@ -152,7 +140,7 @@ public final class XGBoostLearner implements Learner {
             }
             case Task.Regression _ -> {
                 parameters.put("objective", "reg:squarederror");
-                parameters.put("base_score", Float.toString((float) mean(rows)));
+                parameters.put("base_score", Float.toString((float) rows.mean()));
             }
             case Task.Quantiles quantiles -> {
                 parameters.put("objective", "reg:quantileerror");
@@ -180,16 +168,6 @@ public final class XGBoostLearner implements Learner {
         parameters.put("verbosity", 0);
         parameters.put("disable_default_eval_metric", 1);
         return parameters;
-    }
-
-    static double mean(TrainingSet rows) {
-        double sum = 0;
-        double total = 0;
-        for (int i = 0; i < rows.rows(); i++) {
-            sum += rows.weight(i) * rows.values()[i];
-            total += rows.weight(i);
-        }
-        return sum / total;
     }
 
     /** Margins for several classes, the probability of the second for two: what the objectives expect. */
@@ -223,25 +201,6 @@ public final class XGBoostLearner implements Learner {
         return new DMatrix(values, rows, width, Float.NaN);
     }
 
-    private static float[] targets(TrainingSet rows) {
-        float[] targets = new float[rows.rows()];
-        for (int i = 0; i < targets.length; i++) {
-            targets[i] = switch (rows.target()) {
-                case Target.Classes classes -> classes.labels()[i];
-                case Target.Numbers numbers -> (float) numbers.values()[i];
-            };
-        }
-        return targets;
-    }
-
-    static float[] weights(TrainingSet rows) {
-        float[] weights = new float[rows.rows()];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (float) rows.weight(i);
-        }
-        return weights;
-    }
-
     /** Native matrices that are freed together. */
     private static final class Matrices implements AutoCloseable {
         private final List<DMatrix> all = new ArrayList<>();
@@ -249,9 +208,9 @@ public final class XGBoostLearner implements Learner {
         DMatrix add(TrainingSet rows) throws XGBoostError {
             DMatrix matrix = matrix(rows.features());
             all.add(matrix);
-            matrix.setLabel(targets(rows));
+            matrix.setLabel(Native.targets(rows));
             if (rows.weights() != null) {
-                matrix.setWeight(weights(rows));
+                matrix.setWeight(Native.weights(rows));
             }
             return matrix;
         }

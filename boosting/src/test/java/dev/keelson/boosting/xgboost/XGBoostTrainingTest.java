@@ -49,6 +49,14 @@ class XGBoostTrainingTest {
     }
 
     private static TrainingRequest request(TrainingMode mode) {
+        return request(
+                mode,
+                List.of(
+                        new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 40L)),
+                        new ModelDefinition.LearnerDefinition("logistic", Map.of())));
+    }
+
+    private static TrainingRequest request(TrainingMode mode, List<ModelDefinition.LearnerDefinition> learners) {
         ModelDefinition definition = new ModelDefinition(
                 "blend",
                 "rows",
@@ -57,9 +65,7 @@ class XGBoostTrainingTest {
                 Map.of(),
                 List.of(),
                 Map.of(),
-                List.of(
-                        new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 40L)),
-                        new ModelDefinition.LearnerDefinition("logistic", Map.of())),
+                learners,
                 ModelDefinition.Combine.BLEND,
                 3,
                 Duration.ofDays(25),
@@ -94,6 +100,25 @@ class XGBoostTrainingTest {
                 .isLessThan(metric(alone, "member/0-xgboost/oof_log_loss"))
                 .isLessThan(metric(alone, "member/1-logistic/oof_log_loss"));
         assertThat(alone.importance().getFirst().feature()).isIn("bent", "straight");
+    }
+
+    @Test
+    void earlyStoppingFindsTheRoundsAndFitsAllRowsWithThem() {
+        ModelDefinition.LearnerDefinition stopping = new ModelDefinition.LearnerDefinition(
+                "xgboost", Map.of("rounds", 300L, "eta", 0.3, "early_stopping", 10L));
+        Training training = new Training(List.of(new XGBoostProvider()), 1);
+
+        TrainingOutcome stopped = training.run(request(new TrainingMode.Full(), List.of(stopping)));
+
+        double steps = metric(stopped, "member/0-xgboost/steps");
+        TrainingOutcome fixed = training.run(request(
+                new TrainingMode.Full(),
+                List.of(new ModelDefinition.LearnerDefinition(
+                        "xgboost", Map.of("rounds", (long) steps, "eta", 0.3)))));
+        assertThat(steps).isBetween(2.0, 100.0);
+        assertThat(stopped.bundle().files().get("members/0-xgboost/model.ubj"))
+                .isEqualTo(fixed.bundle().files().get("members/0-xgboost/model.ubj"));
+        assertThat(fixed.metrics()).doesNotContainKey("member/0-xgboost/steps");
     }
 
     private static double metric(TrainingOutcome outcome, String name) {

@@ -78,7 +78,7 @@ public final class BaselineLearner implements Learner {
                 .toArray();
         double[] constant = switch (rows.task()) {
             case Task.Classification _ -> frequencies(rows);
-            case Task.Regression _ -> new double[] {mean(rows)};
+            case Task.Regression _ -> new double[] {rows.mean()};
             case Task.Quantiles quantiles ->
                 quantiles.levels().stream()
                         .mapToDouble(level -> quantile(rows, level))
@@ -97,16 +97,6 @@ public final class BaselineLearner implements Learner {
             sums[k] = (sums[k] + ADDED) / total;
         }
         return sums;
-    }
-
-    private static double mean(TrainingSet rows) {
-        double sum = 0;
-        double total = 0;
-        for (int i = 0; i < rows.rows(); i++) {
-            sum += rows.weight(i) * rows.values()[i];
-            total += rows.weight(i);
-        }
-        return sum / total;
     }
 
     /** Least value at or below which at least the share {@code level} of the weight lies. */

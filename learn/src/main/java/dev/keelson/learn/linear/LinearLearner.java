@@ -107,19 +107,17 @@ public final class LinearLearner implements Learner {
             gram = new double[Math.multiplyExact(width, width)];
             cross = new double[width];
             double total = 0;
-            double targetSum = 0;
             double[] row = new double[rows.features().width()];
             double[] columns = new double[width];
             for (int i = 0; i < rows.rows(); i++) {
                 standardised(rows, preprocessing, i, row, columns);
                 double weight = rows.weight(i);
                 total += weight;
-                targetSum += weight * values[i];
                 for (int c = 0; c < width; c++) {
                     means[c] += weight * columns[c];
                 }
             }
-            targetMean = targetSum / total;
+            targetMean = rows.mean();
             for (int c = 0; c < width; c++) {
                 means[c] /= total;
             }

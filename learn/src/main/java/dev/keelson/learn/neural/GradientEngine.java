@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Task;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -12,15 +13,19 @@ import java.util.ServiceLoader;
  */
 public interface GradientEngine {
 
+    /** The engine that is found as a service. */
+    static Optional<GradientEngine> found() {
+        return ServiceLoader.load(GradientEngine.class).findFirst();
+    }
+
     /**
-     * The engine that is found as a service.
+     * Likewise, where there must be one.
      *
      * @param learner name of the learner, for messages
      * @throws KeelsonException NATIVE_LIBRARY_MISSING saying what to install if there is none
      */
     static GradientEngine installed(String learner) {
-        return ServiceLoader.load(GradientEngine.class)
-                .findFirst()
+        return found()
                 .orElseThrow(() -> new KeelsonException(
                         ErrorCode.NATIVE_LIBRARY_MISSING,
                         "The learner %s trains with PyTorch, which is not installed here.".formatted(learner),

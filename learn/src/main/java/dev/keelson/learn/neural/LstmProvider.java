@@ -39,6 +39,11 @@ public final class LstmProvider implements LearnerProvider {
     }
 
     @Override
+    public boolean installed() {
+        return engine != null || GradientEngine.found().isPresent();
+    }
+
+    @Override
     public ModelCodec codec() {
         return new NeuralCodec();
     }

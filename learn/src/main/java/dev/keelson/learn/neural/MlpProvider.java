@@ -43,6 +43,11 @@ public final class MlpProvider implements LearnerProvider {
     }
 
     @Override
+    public boolean installed() {
+        return engine != null || GradientEngine.found().isPresent();
+    }
+
+    @Override
     public ModelCodec codec() {
         return new NeuralCodec();
     }

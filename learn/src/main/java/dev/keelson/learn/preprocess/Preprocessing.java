@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.spi.ModelJson;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -168,14 +169,9 @@ public record Preprocessing(double[] medians, double[] means, double[] scales, i
             indicators[i] = json.path("indicators").path(i).asInt(-1);
         }
         return new Preprocessing(
-                doubles(json.path("medians")), doubles(json.path("means")), doubles(json.path("scales")), indicators);
-    }
-
-    private static double[] doubles(JsonNode array) {
-        double[] values = new double[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = array.path(i).asDouble(Double.NaN);
-        }
-        return values;
+                ModelJson.numbers(json.path("medians")),
+                ModelJson.numbers(json.path("means")),
+                ModelJson.numbers(json.path("scales")),
+                indicators);
     }
 }

@@ -85,7 +85,7 @@ public final class LearnerSettings {
     }
 
     /**
-     * Yes or no.
+     * True or false.
      *
      * @param fallback used when it is not set, and after a problem
      */

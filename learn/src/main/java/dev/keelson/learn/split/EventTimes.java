@@ -1,5 +1,8 @@
 package dev.keelson.learn.split;
 
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
 /**
  * When rows happened and when their labels were known. The arrays are not copied and must not change.
  *
@@ -23,6 +26,20 @@ public record EventTimes(long[] eventTime, long[] knownAt, int[] day) {
                         .formatted(i, knownAt[i], eventTime[i]));
             }
         }
+    }
+
+    /** Rows that happen one after the other, each known at once and a cluster of its own. */
+    public static EventTimes inOrder(int rows) {
+        long[] times = LongStream.range(0, rows).toArray();
+        return new EventTimes(times, times, IntStream.range(0, rows).toArray());
+    }
+
+    /** The rows at the given positions, in that order. */
+    public EventTimes take(int[] positions) {
+        return new EventTimes(
+                IntStream.of(positions).mapToLong(row -> eventTime[row]).toArray(),
+                IntStream.of(positions).mapToLong(row -> knownAt[row]).toArray(),
+                IntStream.of(positions).map(row -> day[row]).toArray());
     }
 
     /** Number of rows. */

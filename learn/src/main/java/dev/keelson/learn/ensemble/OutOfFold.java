@@ -1,0 +1,58 @@
+package dev.keelson.learn.ensemble;
+
+import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
+import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.split.Fold;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What members tell of rows that they were not fitted on.
+ *
+ * @param rows positions of the rows that some fold judges, ascending
+ * @param predictions of each member, {@code rows * outputs}, row by row; where several folds judge a row, their mean
+ * @param models of each member, one for each fold
+ */
+record OutOfFold(int[] rows, List<double[]> predictions, List<List<Model>> models) {
+
+    /**
+     * Fits every member on every fold.
+     *
+     * @param folds at least one
+     * @param seed member {@code m} is fitted with {@code seed + m}
+     */
+    static OutOfFold of(List<Learner> members, TrainingSet set, List<Fold> folds, long seed) {
+        int[] times = new int[set.rows()];
+        for (Fold fold : folds) {
+            for (int row : fold.validation()) {
+                times[row]++;
+            }
+        }
+        int[] rows = IntStream.range(0, times.length).filter(row -> times[row] > 0).toArray();
+        int outputs = set.task().outputs().size();
+        List<double[]> predictions = new ArrayList<>();
+        List<List<Model>> models = new ArrayList<>();
+        for (int m = 0; m < members.size(); m++) {
+            double[] sums = new double[times.length * outputs];
+            List<Model> own = new ArrayList<>();
+            for (Fold fold : folds) {
+                Model model = members.get(m).fit(set.take(fold.train()), seed + m);
+                own.add(model);
+                double[] told = model.predictAll(set.features().take(fold.validation()));
+                for (int i = 0; i < told.length; i++) {
+                    sums[fold.validation()[i / outputs] * outputs + i % outputs] += told[i];
+                }
+            }
+            double[] means = new double[rows.length * outputs];
+            for (int i = 0; i < means.length; i++) {
+                int row = rows[i / outputs];
+                means[i] = sums[row * outputs + i % outputs] / times[row];
+            }
+            predictions.add(means);
+            models.add(own);
+        }
+        return new OutOfFold(rows, predictions, models);
+    }
+}
