@@ -136,6 +136,10 @@ final class MadeAnewIT {
         return Objects.requireNonNull(backend.features());
     }
 
+    private void apply() {
+        ProjectDefinitions.apply(project(), ProjectDefinitions.plan(project()), () -> now, "ann");
+    }
+
     private List<Materialization.Outcome> materialize() {
         try (LiveBackend backend = LiveBackend.open(project(), () -> now)) {
             return features(backend).materialize(Materialization.Request.INCREMENTAL, (source, rows, total) -> {});
@@ -203,6 +207,7 @@ final class MadeAnewIT {
         try (Workspace workspace = Workspace.reading(project())) {
             assertThat(workspace.datasets().read(before).rows()).isEqualTo(4);
         }
+        apply();
         assertThat(materialize()).allMatch(Materialization.Outcome::filledAnew);
         assertServedAsHistory();
 
