@@ -52,6 +52,11 @@ final class Client implements AutoCloseable {
         return send(builder(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Sends the body once the server has said that it wants it; one that is refused by its length is never sent. */
+    Answer announce(String path, String body) {
+        return send(builder(path).expectContinue(true).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer delete(String path, String... headers) {
         return send(builder(path, headers).DELETE());
     }
