@@ -1081,7 +1081,7 @@ final class BulkLoad {
                     measure.unit(condition),
                     condition.test(observed),
                     measure == CheckMeasure.MISSING && observed > 0
-                            ? SourceChecks.missingOf(observed * rows, rows)
+                            ? SourceChecks.missingOf(observed * rows, (double) rows)
                             : null);
             results.add(result);
             if (!result.passed() && result.severity() == CheckDefinition.Severity.BLOCK) {
