@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The versions of the data: all of them, one, and how two differ. */
@@ -48,6 +49,7 @@ final class VersionsPage {
     private VersionsView.Source source(String name) {
         List<DatasetVersion> versions = backend.data().versions(name);
         Map<String, String> tags = backend.data().tags(name);
+        String latest = backend.data().latest(name).map(DatasetVersion::id).orElse("");
         Map<String, DatasetVersion> byId = new HashMap<>();
         versions.forEach(version -> byId.put(version.id(), version));
         List<VersionsView.Row> rows = new ArrayList<>();
@@ -60,9 +62,11 @@ final class VersionsPage {
                     before == null ? "" : String.format(Locale.ROOT, "%+,d", version.rows() - before.rows()),
                     Text.day(version.firstEvent(), zone),
                     Text.day(version.lastEvent(), zone),
-                    tags.entrySet().stream()
-                            .filter(tag -> tag.getValue().equals(version.id()))
-                            .map(Map.Entry::getKey)
+                    Stream.concat(
+                                    version.id().equals(latest) ? Stream.of("latest") : Stream.empty(),
+                                    tags.entrySet().stream()
+                                            .filter(tag -> tag.getValue().equals(version.id()))
+                                            .map(Map.Entry::getKey))
                             .toList(),
                     before == null ? "" : before.shortId()));
         }

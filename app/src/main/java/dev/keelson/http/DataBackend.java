@@ -7,6 +7,7 @@ import dev.keelson.data.ReviewDecision;
 import dev.keelson.registry.StoredReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,11 @@ public interface DataBackend extends DataChanges {
     /** All decisions, oldest first; with null those about every source. */
     List<ReviewDecision> decisions(@Nullable String source);
 
-    /** All versions of a source, oldest first. */
+    /** All versions of a source, or of a view of a query ({@code view.NAME}), oldest first. */
     List<DatasetVersion> versions(@Nullable String source);
+
+    /** The version that is read now; empty when nothing was loaded. */
+    Optional<DatasetVersion> latest(@Nullable String source);
 
     /** Tags of the versions of a source: name to id. */
     SortedMap<String, String> tags(@Nullable String source);

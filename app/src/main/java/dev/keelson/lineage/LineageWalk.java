@@ -81,7 +81,10 @@ final class LineageWalk {
                 notes.addAll(page.notes());
                 if (page.more()) {
                     notes.add("%s `%s` is shown in part: the first %d; there are more."
-                            .formatted(up ? "What came before" : "What came of", node.id(), page.nodes().size()));
+                            .formatted(
+                                    up ? "What came before" : "What came of",
+                                    node.id(),
+                                    Math.min(page.nodes().size(), query.limit()))); // a model beside the rows is none of them
                 }
             }
             level = next;

@@ -17,6 +17,7 @@ import dev.keelson.data.spi.DatasetStore;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
+import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.DataBackend;
 import dev.keelson.http.DataChanges;
 import dev.keelson.http.DatasetDetails;
@@ -122,6 +123,33 @@ public final class Datasets implements DataBackend {
      */
     static SourceDefinition source(Project project, @Nullable String name) {
         return name == null ? ProjectModels.main(project) : Projects.source(project, name);
+    }
+
+    /**
+     * The name of a dataset: of a source, as {@link #source(Project, String)}, or {@code view.NAME} of a view of a query.
+     *
+     * @throws KeelsonException UNKNOWN_REFERENCE with the closest name
+     */
+    static String dataset(Project project, @Nullable String name) {
+        return view(project, name).map(SqlViewDefinition::dataset).orElseGet(() -> source(project, name).name());
+    }
+
+    private static Optional<SqlViewDefinition> view(Project project, @Nullable String name) {
+        return project.sqlViews().stream().filter(view -> view.dataset().equals(name)).findFirst();
+    }
+
+    /** Why a dataset has no version. */
+    static KeelsonException notLoaded(Project project, String dataset) {
+        return view(project, dataset)
+                .map(SqlViewRows::missing)
+                .orElseGet(() -> new KeelsonException(
+                        ErrorCode.DATASET_NOT_FOUND,
+                        "No data of the source (%s) has been loaded yet.".formatted(dataset),
+                        "Maybe run `keelson data load`."));
+    }
+
+    private String dataset(@Nullable String name) {
+        return dataset(workspace.project(), name);
     }
 
     private DatasetStore store() {
@@ -299,33 +327,38 @@ public final class Datasets implements DataBackend {
 
     @Override
     public List<DatasetVersion> versions(@Nullable String source) {
-        return store().versions(source(source).name());
+        return store().versions(dataset(source));
+    }
+
+    @Override
+    public Optional<DatasetVersion> latest(@Nullable String source) {
+        return store().latest(dataset(source));
     }
 
     @Override
     public SortedMap<String, String> tags(@Nullable String source) {
-        return store().tags(source(source).name());
+        return store().tags(dataset(source));
     }
 
     @Override
     public DatasetVersion version(@Nullable String source, String name) {
-        String of = source(source).name();
+        String of = dataset(source);
         String id = store().tags(of).getOrDefault(name, name);
-        Optional<DatasetVersion> found = name.equals("latest")
-                ? store().latest(of)
-                : store().get(id).filter(version -> version.source().equals(of));
-        return found.orElseThrow(() -> new KeelsonException(
-                ErrorCode.DATASET_NOT_FOUND,
-                name.equals("latest")
-                        ? "No data of the source (%s) has been loaded yet.".formatted(of)
-                        : "The source (%s) has no version or tag (%s), or several ids begin so.".formatted(of, name),
-                Suggestion.sentence(name, store().tags(of).keySet())
-                        .orElse("Maybe `keelson data versions` lists it.")));
+        if (name.equals("latest")) {
+            return store().latest(of).orElseThrow(() -> notLoaded(workspace.project(), of));
+        }
+        return store().get(id)
+                .filter(version -> version.source().equals(of))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.DATASET_NOT_FOUND,
+                        "The source (%s) has no version or tag (%s), or several ids begin so.".formatted(of, name),
+                        Suggestion.sentence(name, store().tags(of).keySet())
+                                .orElse("Maybe `keelson data versions` lists it.")));
     }
 
     @Override
     public DatasetVersion versionAt(@Nullable String source, Instant at) {
-        String of = source(source).name();
+        String of = dataset(source);
         for (StoredReport load : read(tx -> tx.reports("load", of, Integer.MAX_VALUE))) {
             if (!load.at().isAfter(at)) {
                 Optional<DatasetVersion> version =
@@ -387,7 +420,7 @@ public final class Datasets implements DataBackend {
 
     @Override
     public void untag(@Nullable String source, String tag) {
-        String of = source(source).name();
+        String of = dataset(source);
         if (!store().untag(of, tag)) {
             throw new KeelsonException(
                     ErrorCode.TAG_NOT_FOUND,

@@ -64,20 +64,36 @@ public final class ProjectDatasets {
     }
 
     /**
+     * A version in the list of those of its source.
+     *
+     * @param latest whether it is what is read now; an older content that came back is the latest, too
+     */
+    public record ListedVersion(DatasetVersion version, boolean latest) {}
+
+    /**
      * The versions, oldest first for each source; none when nothing was ever loaded.
      *
-     * @param source of which source; null for all, in the order of the project file
+     * @param source of which source, or {@code view.NAME} of a view of a query; null for all sources, in the order of the
+     *     project file
+     * @throws KeelsonException UNKNOWN_REFERENCE
      */
-    public static List<DatasetVersion> versions(Project project, @Nullable String source) {
-        List<SourceDefinition> sources = sources(project, source);
+    public static List<ListedVersion> versions(Project project, @Nullable String source) {
+        List<String> datasets = source == null
+                ? project.sources().stream().map(SourceDefinition::name).toList()
+                : List.of(Datasets.dataset(project, source));
         if (!hasState(project)) {
             return List.of();
         }
+        List<ListedVersion> versions = new ArrayList<>();
         try (Workspace workspace = Workspace.reading(project)) {
-            return sources.stream()
-                    .flatMap(each -> workspace.datasets().versions(each.name()).stream())
-                    .toList();
+            for (String dataset : datasets) {
+                String latest = workspace.datasets().latest(dataset).map(DatasetVersion::id).orElse("");
+                workspace.datasets()
+                        .versions(dataset)
+                        .forEach(version -> versions.add(new ListedVersion(version, version.id().equals(latest))));
+            }
         }
+        return versions;
     }
 
     /** The latest version of each source that was loaded, by source, in the order of the project file. */
@@ -103,24 +119,27 @@ public final class ProjectDatasets {
     /**
      * Reads a version again and compares it with its digests.
      *
-     * @param source whose latest version is meant when no id is given; null for that of the models
+     * @param source whose latest version is meant when no id is given, or {@code view.NAME} of a view of a query; null for that
+     *     of the models
      * @param id its id or a unique beginning of it; null for the latest
-     * @throws KeelsonException UNKNOWN_REFERENCE, DATASET_NOT_FOUND, DATASET_TAMPERED
+     * @throws KeelsonException UNKNOWN_REFERENCE, DATASET_NOT_FOUND, NOT_READY, DATASET_TAMPERED
      */
     public static DatasetVersion verify(Project project, @Nullable String source, @Nullable String id) {
         Optional<DatasetVersion> found = Optional.empty();
         if (hasState(project)) {
             try (Workspace workspace = Workspace.reading(project)) {
                 found = id == null
-                        ? workspace.datasets().latest(Datasets.source(project, source).name())
+                        ? workspace.datasets().latest(Datasets.dataset(project, source))
                         : workspace.datasets().get(id);
                 found.ifPresent(version -> workspace.datasets().verify(version));
             }
         }
-        return found.orElseThrow(() -> new KeelsonException(
-                ErrorCode.DATASET_NOT_FOUND,
-                id == null ? "No data has been loaded yet." : "There is no dataset version (%s), or several begin so.".formatted(id),
-                id == null ? "Maybe run `keelson data load`." : "Maybe `keelson data versions` lists it."));
+        return found.orElseThrow(() -> id == null
+                ? Datasets.notLoaded(project, Datasets.dataset(project, source))
+                : new KeelsonException(
+                        ErrorCode.DATASET_NOT_FOUND,
+                        "There is no dataset version (%s), or several begin so.".formatted(id),
+                        "Maybe `keelson data versions` lists it."));
     }
 
     /**

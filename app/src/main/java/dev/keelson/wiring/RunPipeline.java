@@ -290,7 +290,7 @@ public final class RunPipeline {
                                         load.checks().size() - warnings.size(),
                                         load.checks().size(),
                                         warnings.stream()
-                                                .map(each -> each.condition() + " does not: " + each.observedText())
+                                                .map(each -> each.condition() + " does not: " + each.failure())
                                                 .toList()))));
         return load;
     }

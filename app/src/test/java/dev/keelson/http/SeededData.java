@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +143,11 @@ final class SeededData implements DataBackend {
     @Override
     public SortedMap<String, String> tags(@Nullable String name) {
         return store.tags("matches");
+    }
+
+    @Override
+    public Optional<DatasetVersion> latest(@Nullable String name) {
+        return store.latest("matches");
     }
 
     @Override

@@ -53,6 +53,14 @@ class StoredLineageTest {
     }
 
     @Test
+    void rowsShownInPartAreCountedWithoutTheModel() {
+        LineageGraph graph =
+                world.lineage().graph(new LineageQuery(SmallWorld.PREDICTION.toString(), true, false, 1, 1, 0));
+
+        assertThat(graph.notes()).anyMatch(note -> note.endsWith("is shown in part: the first 1; there are more."));
+    }
+
+    @Test
     void predictionComesFromTheRowsThatItsWindowsSaw() {
         LineageGraph graph = up(SmallWorld.PREDICTION.toString(), 2);
 

@@ -36,7 +36,7 @@ final class DataCheckCommand {
             name = "check",
             description =
                     "Judge every source, or one, as a load would, without loading, and keep the reports; exit code 1 when a"
-                            + " load would be refused.")
+                            + " load would be refused, 2 when it cannot be judged.")
     static final class Check extends KeelsonCommand {
         @Parameters(arity = "0..1", paramLabel = "SOURCE", description = "Its name (default: all; with --version the one of the models).")
         @Nullable String source;
@@ -73,7 +73,17 @@ final class DataCheckCommand {
             }
             tell(session.console(), reports);
             session.console().document(ChecksJson.of(reports));
+            if (reports.stream().anyMatch(Check::unjudged)) {
+                return ERROR;
+            }
             return reports.stream().allMatch(ValidationReport::accepted) ? YES : NO;
+        }
+
+        /** Whether nothing was judged, as what is stored is damaged or something around did not answer. */
+        private static boolean unjudged(ValidationReport report) {
+            return report.problems().stream()
+                    .anyMatch(problem -> problem.code() == ErrorCode.DATASET_TAMPERED
+                            || problem.code().kind() != ErrorCode.Kind.USER);
         }
 
         /** Of several sources, each check with the name of its own. */

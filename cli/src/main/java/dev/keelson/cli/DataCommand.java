@@ -10,9 +10,11 @@ import dev.keelson.data.LoadReport;
 import dev.keelson.data.QuarantinedRow;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.DatasetDetails;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.Datasets;
 import dev.keelson.wiring.ProjectDatasets;
+import dev.keelson.wiring.ProjectDatasets.ListedVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -138,8 +140,8 @@ final class DataCommand extends CommandGroup {
                     console.note("%s of `%s` broke a rule and were made missing."
                             .formatted(Texts.count(count, "cell"), column)));
             for (CheckResult check : load.warnings()) {
-                console.note("warning: `%s` does not hold: it is %s."
-                        .formatted(check.condition(), check.observedText()));
+                console.note("warning: `%s` does not hold: %s."
+                        .formatted(check.condition(), check.failure()));
             }
         }
 
@@ -222,7 +224,7 @@ final class DataCommand extends CommandGroup {
                     name(),
                     (done, of) -> {
                         if (System.nanoTime() - start > QUICK_NANOS) {
-                            progress.at((int) (100L * done / of), 100, "percent of " + file);
+                            progress.part(done, of, file, null);
                         }
                     });
             inferred.yaml().lines().forEach(session.console()::line);
@@ -245,37 +247,43 @@ final class DataCommand extends CommandGroup {
     }
 
     /** {@code keelson data versions}. */
-    @Command(name = "versions", description = "List the versions of the datasets, newest first.")
-    static final class Versions extends OfSourceOrAll {
+    @Command(name = "versions", description = "List the versions of the datasets, newest first; `*` marks the one that is read now.")
+    static final class Versions extends KeelsonCommand {
+        @Option(
+                names = "--source",
+                paramLabel = "SOURCE",
+                description = "Of which source, or `view.NAME` of a view of a query (default: all sources).")
+        @Nullable String source;
+
         @Override
         int run(Session session) {
-            List<DatasetVersion> versions = ProjectDatasets.versions(session.project(), source).reversed().stream()
-                    .sorted(Comparator.comparing(DatasetVersion::createdAt).reversed())
+            List<ListedVersion> versions = ProjectDatasets.versions(session.project(), source).reversed().stream()
+                    .sorted(Comparator.comparing((ListedVersion each) -> each.version().createdAt()).reversed())
                     .toList();
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             var list = document.putArray("versions");
             List<List<String>> rows = new ArrayList<>();
-            for (DatasetVersion version : versions) {
+            for (ListedVersion listed : versions) {
+                DatasetVersion version = listed.version();
                 rows.add(List.of(
                         session.console().terminal() ? version.shortId() : version.id(),
                         version.source(),
                         Long.toString(version.rows()),
                         version.firstEvent().toString(),
                         version.lastEvent().toString(),
-                        version.createdAt().toString()));
-                list.addObject()
-                        .put("id", version.id())
-                        .put("source", version.source())
-                        .put("rows", version.rows())
-                        .put("first_event", version.firstEvent().toString())
-                        .put("last_event", version.lastEvent().toString())
-                        .put("created_at", version.createdAt().toString())
-                        .put("parent", version.parent());
+                        version.createdAt().toString(),
+                        listed.latest() ? "*" : ""));
+                list.add(DatasetDetails.summary(version).put("latest", listed.latest()));
             }
-            session.console().table(List.of("VERSION", "SOURCE", "ROWS", "FIRST EVENT", "LAST EVENT", "CREATED"), rows);
+            session.console()
+                    .table(List.of("VERSION", "SOURCE", "ROWS", "FIRST EVENT", "LAST EVENT", "CREATED", "LATEST"), rows);
             session.console().document(document);
             if (versions.isEmpty()) {
-                session.console().note("No data has been loaded yet; `keelson data load` loads it.");
+                session.console()
+                        .note(
+                                source != null && source.startsWith("view.")
+                                        ? "Its rows have not been computed yet; `keelson features materialize` does it."
+                                        : "No data has been loaded yet; `keelson data load` loads it.");
             }
             return YES;
         }

@@ -198,7 +198,7 @@ final class DataReviewCommand extends CommandGroup {
     /** {@code keelson data review revert}. */
     @Command(name = "revert", description = "Undo a decision; the row counts again as it did before.")
     static final class Revert extends Deciding {
-        @Parameters(paramLabel = "DECISION", description = "Its id in `data review history`.")
+        @Parameters(paramLabel = "DECISION", description = "Its id in `data review history`, or a unique beginning of it.")
         String id = "";
 
         @Override

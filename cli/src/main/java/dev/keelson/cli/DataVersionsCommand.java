@@ -22,7 +22,10 @@ final class DataVersionsCommand {
 
     /** What all of them share. */
     abstract static class OfSource extends KeelsonCommand {
-        @Option(names = "--source", paramLabel = "SOURCE", description = "Of which source (default: the one of the models).")
+        @Option(
+                names = "--source",
+                paramLabel = "SOURCE",
+                description = "Of which source, or `view.NAME` of a view of a query (default: the one of the models).")
         @Nullable String source;
     }
 

@@ -75,7 +75,8 @@ final class FeaturesCommand extends CommandGroup {
             description = {
                 "Write the values that features had, one row for each row asked about, in the same order.",
                 "Each view adds its features as VIEW.FEATURE, and VIEW._status: PRESENT, NULL, STALE, NOT_FOUND or"
-                        + " NULL_KEY. Only what was known strictly before a row's time counts for it."
+                        + " NULL_KEY. Only what was known strictly before a row's time counts for it. A view of a query adds"
+                        + " VIEW._age_seconds, too: from the event of the row found, also of a stale one, to the row's time."
             })
     static final class History extends KeelsonCommand {
         @Option(

@@ -57,7 +57,7 @@ final class FeaturesMaterialize extends KeelsonCommand {
                 session.clock(),
                 features -> features.materialize(
                         new Materialization.Request(views, start, end, full),
-                        (source, rows, total) -> progress.at(percent(rows, total), 100, source)));
+                        (source, rows, total) -> progress.part(rows, total, source, "rows")));
         if (first) {
             session.console().note("Registered the definitions of the project file, as none were before.");
         }
@@ -81,9 +81,5 @@ final class FeaturesMaterialize extends KeelsonCommand {
         session.console().table(List.of("VIEW", "ROWS", "FILLED", "WATERMARK"), table);
         session.console().document(document);
         return YES;
-    }
-
-    private static int percent(long rows, long total) {
-        return total == 0 ? 100 : (int) (100 * rows / total);
     }
 }

@@ -53,9 +53,14 @@ final class FeaturesValidate extends KeelsonCommand {
             }
         }
         session.console().table(List.of("MODEL", "LEVEL", "KIND", "WHAT"), rows);
-        if (rows.isEmpty()) {
+        if (names.isEmpty()) {
+            session.console()
+                    .note("Nothing was judged: the project declares no model, and it is the features of models that are judged."
+                            + " `keelson features show VIEW` describes the values of a view.");
+        } else if (rows.isEmpty()) {
             session.console().note("Nothing was found.");
         }
+        document.put("judged", names.size());
         session.console().document(document);
         return blocks ? NO : YES;
     }

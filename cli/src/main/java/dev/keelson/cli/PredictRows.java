@@ -181,8 +181,8 @@ final class PredictRows {
                     problems.add(Problem.at(
                             ErrorCode.RAGGED_LINE,
                             new Location(shown, Math.toIntExact(line.getStartingLineNumber()), 0),
-                            "The line has %d cells; the header has %d."
-                                    .formatted(line.getFieldCount(), header.size()),
+                            "The line has %s; the header has %d."
+                                    .formatted(Texts.count(line.getFieldCount(), "cell"), header.size()),
                             null));
                 } else {
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();

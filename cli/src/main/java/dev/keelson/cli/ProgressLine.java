@@ -3,6 +3,7 @@ package dev.keelson.cli;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Progress of long work on standard error: one line rewritten in place on a terminal; otherwise one line when it ends, and
@@ -21,6 +22,9 @@ final class ProgressLine {
     private final long start;
     private int first = -1;
     private long drawn;
+    private String part = "";
+    private long partStart;
+    private long last;
 
     /** @param nanos a clock as {@link System#nanoTime} */
     ProgressLine(Console console, PrintStream err, boolean rewrite, String what, LongSupplier nanos) {
@@ -31,6 +35,8 @@ final class ProgressLine {
         this.nanos = nanos;
         this.start = nanos.getAsLong();
         this.drawn = rewrite ? start - REDRAW_NANOS : start;
+        this.partStart = start;
+        this.last = start;
     }
 
     /** {@code done} of {@code of} is finished, at least 1; the first call says where the work was taken up. */
@@ -41,9 +47,6 @@ final class ProgressLine {
         long now = nanos.getAsLong();
         double seconds = (now - start) / 1e9;
         double left = seconds / (done - first) * (of - done);
-        String time = done == of
-                ? String.format(Locale.ROOT, "in %.1f s", seconds)
-                : String.format(Locale.ROOT, "about %.0f s left", left);
         String text = String.format(
                 Locale.ROOT,
                 "%s %d/%d  %s  %.1f/s, %s",
@@ -52,13 +55,51 @@ final class ProgressLine {
                 of,
                 note,
                 (done - first) / Math.max(1e-3, seconds),
-                time);
-        if (console.quiet() || (done < of && now - drawn < (rewrite ? REDRAW_NANOS : REPEAT_NANOS))) {
+                time(done == of, seconds, left));
+        show(text, done == of, now);
+    }
+
+    /**
+     * {@code done} of {@code of} of one part of the work are finished, told in percent; a part begins when another one is named.
+     *
+     * @param unit what is counted, for a rate; null for none
+     */
+    void part(long done, long of, String name, @Nullable String unit) {
+        long now = nanos.getAsLong();
+        if (!name.equals(part)) {
+            part = name;
+            partStart = last;
+        }
+        last = now;
+        double seconds = (now - partStart) / 1e9;
+        boolean all = done >= of;
+        String rate = unit == null || done == 0
+                ? ""
+                : String.format(Locale.ROOT, "%,.0f %s/s, ", done / Math.max(1e-3, seconds), unit);
+        String text = String.format(
+                Locale.ROOT,
+                "%s %d %%  %s  %s%s",
+                what,
+                all ? 100 : 100 * done / of,
+                name,
+                rate,
+                time(all, seconds, seconds / Math.max(1, done) * (of - done)));
+        show(text, all, now);
+    }
+
+    private static String time(boolean all, double seconds, double left) {
+        return all
+                ? String.format(Locale.ROOT, "in %.1f s", seconds)
+                : String.format(Locale.ROOT, "about %.0f s left", left);
+    }
+
+    private void show(String text, boolean end, long now) {
+        if (console.quiet() || (!end && now - drawn < (rewrite ? REDRAW_NANOS : REPEAT_NANOS))) {
             return;
         }
         drawn = now;
         if (rewrite) {
-            err.print("\r" + text + "\u001B[K" + (done == of ? System.lineSeparator() : ""));
+            err.print("\r" + text + "\u001B[K" + (end ? System.lineSeparator() : ""));
             err.flush();
         } else {
             console.note(text);

@@ -73,6 +73,28 @@ final class ConsoleTest {
     }
 
     @Test
+    void partsAreToldInPercentWithTheRateOfWhatIsCounted() {
+        long[] now = {0};
+        ProgressLine progress =
+                new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "materialize", () -> now[0]);
+
+        now[0] = 10_000_000_000L;
+        progress.part(50_000, 200_000, "bets", "rows");
+        now[0] = 20_000_000_000L;
+        progress.part(200_000, 200_000, "bets", "rows");
+        now[0] = 21_000_000_000L;
+        progress.part(500, 500, "odds", "rows");
+        progress.part(0, 0, "file.csv", null);
+
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly(
+                        "materialize 25 %  bets  5,000 rows/s, about 30 s left",
+                        "materialize 100 %  bets  10,000 rows/s, in 20.0 s",
+                        "materialize 100 %  odds  500 rows/s, in 1.0 s",
+                        "materialize 100 %  file.csv  in 0.0 s");
+    }
+
+    @Test
     void progressIsRewrittenOnATerminal() {
         ProgressLine progress = new ProgressLine(console(true), new PrintStream(err, true, UTF_8), true, "replay", System::nanoTime);
 

@@ -146,6 +146,7 @@ final class DataTrustIT {
     void versionsAreComparedTaggedAndCollected() {
         JsonNode versions = keelson("data", "versions", "--json").json().path("versions");
         assertThat(versions).hasSize(2);
+        assertThat(versions.findValuesAsText("latest")).containsExactly("true", "false");
         String old = versions.path(1).path("id").asText();
 
         Cli diff = keelson("data", "diff", old.substring(0, 10), "--json");

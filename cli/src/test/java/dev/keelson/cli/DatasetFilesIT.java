@@ -88,7 +88,9 @@ final class DatasetFilesIT {
         }
         assertThat(folder.resolve("out.csv")).doesNotExist();
         assertThat(keelson("runs", "list", "--json").json().path("runs")).isEmpty();
-        assertThat(keelson("data", "check", "--json").json().path("verdict").asText()).isEqualTo("failed");
+        Cli check = keelson("data", "check", "--json");
+        assertThat(check.json().path("verdict").asText()).isEqualTo("failed");
+        assertThat(check.code()).isEqualTo(2);
         Cli verify = keelson("data", "verify", "--json");
         assertThat(verify.code()).isEqualTo(1);
         assertThat(verify.json().at("/error/code").asText()).isEqualTo("K209");

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,42 @@ final class FeaturesHistoryIT {
         assertThat(document.at("/dataset_versions/matches").asText()).hasSize(64);
         assertThat(document.at("/dataset_versions/view.shots").asText()).hasSize(64);
         assertThat(folder.resolve("now.parquet")).isNotEmptyFile();
+    }
+
+    @Test
+    void rowsOfAViewAreVerifiedListedAndComputedAgain() throws IOException {
+        Files.writeString(folder.resolve("one.csv"), "team,as_of\n%s,2040-01-01T00:00:00Z\n".formatted(team));
+        String[] asked = {"features", "history", "--entities", "one.csv", "--features", "shots:*", "--out", "one-out.csv"};
+        assertThat(keelson(asked).code()).isZero();
+
+        JsonNode listed = keelson("data", "versions", "--source", "view.shots", "--json").json().at("/versions/0");
+        assertThat(listed.path("source").asText()).isEqualTo("view.shots");
+        assertThat(listed.path("latest").asBoolean()).isTrue();
+        assertThat(keelson("data", "verify", "--source", "view.shots", "--json").json().path("version"))
+                .isEqualTo(listed.path("id"));
+        assertThat(keelson("data", "show", "--source", "view.shots", "--json").json().path("columns")).isNotEmpty();
+
+        Path stored = folder.resolve(".keelson/datasets/view.shots");
+        try (Stream<Path> files = Files.list(stored)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".parquet")).toList()) {
+                Files.write(file, new byte[10]);
+            }
+        }
+        Cli verify = keelson("data", "verify", "--source", "view.shots");
+        assertThat(verify.code()).isEqualTo(1);
+        assertThat(verify.err())
+                .contains("K209", "remove the folder (.keelson/datasets/view.shots): `keelson features materialize` computes");
+        try (Stream<Path> files = Files.walk(stored)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(keelson("data", "verify", "--source", "view.shots").err()).contains("K308", "keelson features materialize");
+        Cli materialized = keelson("features", "materialize");
+        assertThat(materialized.code()).as(materialized.err()).isZero();
+        assertThat(keelson("data", "verify", "--source", "view.shots", "--json").json().path("version"))
+                .isEqualTo(listed.path("id"));
+        assertThat(keelson(asked).code()).isZero();
     }
 
     @Test

@@ -107,7 +107,35 @@ final class SeveralSourcesIT {
         assertThat(history.out()).startsWith("daily\t").contains("close: 300 -> 3.0");
         assertThat(reload.json().path("rows_updated").asInt()).isEqualTo(1);
         String id = history.out().split("\t", -1)[1];
-        assertThat(keelson("-C", "p", "data", "review", "revert", id, "--reason", "No.").code()).isZero();
+        Cli unknown = keelson("-C", "p", "data", "review", "revert", "zzz", "--reason", "No.");
+        assertThat(unknown.err()).contains("`keelson -C p data review history`");
+        assertThat(keelson("-C", "p", "data", "review", "revert", id.substring(0, 8), "--reason", "No.").code()).isZero();
+    }
+
+    @Test
+    void nothingIsJudgedWithoutModels() {
+        keelson("-C", "p", "run");
+        Cli text = keelson("-C", "p", "features", "validate");
+        Cli json = keelson("-C", "p", "features", "validate", "--json");
+
+        assertThat(text.code()).as(text.err()).isZero();
+        assertThat(text.err()).contains("Nothing was judged", "no model").doesNotContain("Nothing was found");
+        assertThat(json.json().path("judged").asInt(-1)).isZero();
+    }
+
+    @Test
+    void checkAgainstASourceThatIsNotLoadedSaysWhatToDo() throws IOException {
+        Path file = folder.resolve("p/keelson.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file).replace("      - block: row_count >= 1\n", "      - warn: unmatched(symbol, daily.symbol) == 0\n"));
+
+        Cli first = keelson("-C", "p", "data", "load");
+        Cli again = keelson("-C", "p", "data", "load");
+
+        assertThat(first.err())
+                .contains("does not hold: it cannot be judged: the source (daily) is not loaded yet", "keelson -C p data load daily");
+        assertThat(again.err()).doesNotContain("unmatched");
     }
 
     @Test

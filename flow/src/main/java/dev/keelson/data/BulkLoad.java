@@ -1072,20 +1072,24 @@ final class BulkLoad {
                         case "freshness" -> Math.max(0, age.toNanos() / 1e9);
                         default -> missing(check, condition.args().getFirst(), nulls, rows);
                     };
+            CheckMeasure measure = CheckMeasure.of(condition.name()).orElseThrow();
             CheckResult result = new CheckResult(
                     check.severity(),
                     condition.text(),
                     observed,
                     condition.value(),
-                    CheckMeasure.of(condition.name()).orElseThrow().unit(condition),
-                    condition.test(observed));
+                    measure.unit(condition),
+                    condition.test(observed),
+                    measure == CheckMeasure.MISSING && observed > 0
+                            ? SourceChecks.missingOf(observed * rows, (double) rows)
+                            : null);
             results.add(result);
             if (!result.passed() && result.severity() == CheckDefinition.Severity.BLOCK) {
                 problems.add(Problem.at(
                         ErrorCode.DATA_BLOCKED,
                         check.condition().location(),
-                        "The load of the source (%s) is blocked: %s was expected, but it is %s."
-                                .formatted(source.name(), result.condition(), result.observedText()),
+                        "The load of the source (%s) is blocked: %s was expected, but %s."
+                                .formatted(source.name(), result.condition(), result.failure()),
                         SourceChecks.notTheFileMeant(quarantined)));
             }
         }

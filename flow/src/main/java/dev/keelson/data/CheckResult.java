@@ -42,7 +42,7 @@ public record CheckResult(
         this(severity, condition, observed, limit, unit, passed, null);
     }
 
-    /** The measurement in its unit: {@code 23136}, {@code 1.7 %}, {@code 8d}. */
+    /** The measurement in its unit: {@code 23136}, {@code 1.70 %}, {@code 8d}; a share is told as 0 or all only if it is. */
     public String observedText() {
         return Double.isNaN(observed) ? "not known" : text(observed);
     }
@@ -59,9 +59,30 @@ public record CheckResult(
                         .setScale(6, RoundingMode.HALF_EVEN)
                         .stripTrailingZeros()
                         .toPlainString();
-            case PERCENT -> String.format(Locale.ROOT, "%.2f %%", 100 * value);
+            case PERCENT -> percent(value);
             case DURATION -> Durations.format(Duration.ofSeconds(Math.max(0, Math.round(value))));
         };
+    }
+
+    private static String percent(double share) {
+        String text = String.format(Locale.ROOT, "%.2f", 100 * share);
+        boolean rounded = text.equals("0.00") ? share > 0 : text.equals("100.00") && share < 1;
+        if (rounded) {
+            double rest = 100 * Math.min(share, 1 - share); // one digit of what rounding would hide
+            text = String.format(Locale.ROOT, "%." + (int) Math.min(18, Math.ceil(-Math.log10(rest))) + "f", 100 * share);
+        }
+        return text + " %";
+    }
+
+    /**
+     * What was found where it does not hold, as the end of a sentence: {@code it is 0.002 % (6 of 379,217 rows)}, or why that
+     * is not known.
+     */
+    public String failure() {
+        String because = detail == null ? "" : detail.lines().findFirst().orElse("").replaceAll("\\.$", "");
+        return Double.isNaN(observed)
+                ? "it cannot be judged" + (because.isEmpty() ? "" : ": " + because)
+                : "it is " + observedText() + (because.isEmpty() ? "" : " (" + because + ")");
     }
 
     /** As a JSON object; a measurement that is not known is left out. */

@@ -172,8 +172,8 @@ final class ColumnReader {
             return "is in none of the declared formats %s".formatted(rule.formats());
         }
         return date
-                ? "is not an ISO date (2021-05-23)"
-                : "is not an ISO time (2021-05-23T17:30:00Z, or without Z in the zone %s)".formatted(rule.zone());
+                ? "is not an ISO date (such as 2021-05-23)"
+                : "is not an ISO time (such as 2021-05-23T17:30:00Z, or without Z in the zone %s)".formatted(rule.zone());
     }
 
     private void ensure(int row) {

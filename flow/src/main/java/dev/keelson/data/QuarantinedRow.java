@@ -43,10 +43,14 @@ public record QuarantinedRow(
         return new Location(file, line, column);
     }
 
-    /** As a JSON object with the record's fields in {@code snake_case}; absent ones are left out. */
+    /**
+     * As a JSON object with the record's fields in {@code snake_case}; absent ones are left out. The problem is told as in
+     * other documents: {@code code} such as {@code K207}, and its name in {@code problem}.
+     */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("code", code.name());
+        json.put("code", code.code());
+        json.put("problem", code.name());
         json.put("file", file);
         json.put("line", line);
         json.put("column", column);
@@ -65,13 +69,13 @@ public record QuarantinedRow(
     }
 
     /**
-     * Reads what {@link #toJson} wrote.
+     * Reads what {@link #toJson} wrote, also in releases in which {@code code} was the name of the problem.
      *
      * @throws IllegalArgumentException if a field is missing or the code is unknown
      */
     public static QuarantinedRow fromJson(JsonNode json) {
         return new QuarantinedRow(
-                ErrorCode.valueOf(required(json, "code").asText()),
+                code(required(json, "code").asText()),
                 required(json, "file").asText(),
                 required(json, "line").asInt(),
                 required(json, "column").asInt(),
@@ -80,6 +84,10 @@ public record QuarantinedRow(
                 required(json, "reason").asText(),
                 optional(json, "hint"),
                 required(json, "raw_line").asText());
+    }
+
+    private static ErrorCode code(String text) {
+        return ErrorCode.find(text).orElseGet(() -> ErrorCode.valueOf(text));
     }
 
     private static JsonNode required(JsonNode json, String name) {

@@ -176,8 +176,9 @@ public final class Review {
      * Undoes a decision; the row counts again as the decisions before it say, at the next load.
      *
      * @param decisions all decisions of the source
-     * @throws KeelsonException REVIEW_NOT_FOUND when there is no such decision or it holds no longer; BAD_REQUEST when the
-     *     reason is blank
+     * @param id of the decision, or a unique beginning of it
+     * @throws KeelsonException REVIEW_NOT_FOUND when there is no such decision, several begin so, or it holds no longer;
+     *     BAD_REQUEST when the reason is blank
      */
     public static ReviewDecision revert(
             List<ReviewDecision> decisions, String id, String actor, String reason, Instant at) {
@@ -185,20 +186,25 @@ public final class Review {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence.", "Maybe add `--reason`.");
         }
-        boolean reverted = decisions.stream().anyMatch(decision -> id.equals(decision.reverts()));
-        ReviewDecision found = decisions.stream()
-                .filter(decision -> decision.id().equals(id) && decision.action() != Action.REVERT)
-                .findFirst()
-                .orElse(null);
-        if (found == null || reverted) {
-            throw new KeelsonException(
-                    ErrorCode.REVIEW_NOT_FOUND,
-                    found == null
+        List<ReviewDecision> found = decisions.stream()
+                .filter(decision -> !id.isEmpty() && decision.id().startsWith(id) && decision.action() != Action.REVERT)
+                .toList();
+        if (found.size() != 1) {
+            throw noSuchDecision(
+                    found.isEmpty()
                             ? "There is no decision (%s) that could be reverted.".formatted(id)
-                            : "The decision (%s) was reverted already.".formatted(id),
-                    "Maybe `keelson data review list --all` shows it.");
+                            : "%d decisions begin with (%s).".formatted(found.size(), id));
         }
-        return ReviewDecision.reverting(found, actor, reason, at);
+        ReviewDecision decision = found.getFirst();
+        if (decisions.stream().anyMatch(each -> decision.id().equals(each.reverts()))) {
+            throw noSuchDecision("The decision (%s) was reverted already.".formatted(decision.id()));
+        }
+        return ReviewDecision.reverting(decision, actor, reason, at);
+    }
+
+    private static KeelsonException noSuchDecision(String message) {
+        return new KeelsonException(
+                ErrorCode.REVIEW_NOT_FOUND, message, "Maybe `keelson data review history` shows its id.");
     }
 
     /**
@@ -238,7 +244,7 @@ public final class Review {
     }
 
     /** The texts of the cells of a row by column; empty when the row has not one for each. */
-    private static Optional<Map<String, String>> texts(String file, String rawLine, List<String> header) {
+    static Optional<Map<String, String>> texts(String file, String rawLine, List<String> header) {
         Map<String, String> texts = new LinkedHashMap<>();
         if (SourceReader.isJson(file)) {
             return object(rawLine).map(json -> {

@@ -5,6 +5,7 @@ import dev.keelson.frame.Vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,17 @@ final class RowDifference {
 
     /** {@code AvgH is 1.31, not 1.41}, for the first few columns. */
     static String describe(Frame before, int beforeRow, Frame after, int afterRow) {
-        List<String> names = columns(before, beforeRow, after, afterRow);
+        return describe(
+                columns(before, beforeRow, after, afterRow),
+                name -> show(before.vector(name).get(beforeRow)),
+                name -> show(after.vector(name).get(afterRow)));
+    }
+
+    /** As {@link #describe(Frame, int, Frame, int)}, of columns whose cells are told by functions. */
+    static String describe(List<String> names, UnaryOperator<String> before, UnaryOperator<String> after) {
         String shown = names.stream()
                 .limit(SHOWN)
-                .map(name -> "%s is %s, not %s"
-                        .formatted(
-                                name,
-                                show(before.vector(name).get(beforeRow)),
-                                show(after.vector(name).get(afterRow))))
+                .map(name -> "%s is %s, not %s".formatted(name, before.apply(name), after.apply(name)))
                 .collect(Collectors.joining(", "));
         return names.size() <= SHOWN ? shown : shown + ", and %d more columns differ".formatted(names.size() - SHOWN);
     }

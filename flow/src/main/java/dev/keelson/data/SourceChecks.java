@@ -284,12 +284,24 @@ public final class SourceChecks {
             case DUPLICATE_KEYS -> load.duplicateKeys();
             case QUARANTINED -> load.quarantined();
             case FRESHNESS -> load.freshnessSeconds();
-            case MISSING -> load.missing(condition.args().getFirst());
+            case MISSING -> missing(load.missing(condition.args().getFirst()), load.rowCount(), detail);
             case UNIQUE, DISTINCT, MIN, MAX, MEAN, STD, MEDIAN, P01, P05, P25, P75, P95, P99 ->
                 ofColumn(measure, load.rows(condition.args()).vector(0));
             case GAPS -> gaps(condition, load, detail);
             case UNMATCHED -> unmatched(condition, load, detail);
         };
+    }
+
+    private static double missing(double share, double rows, List<String> detail) {
+        if (share > 0) {
+            detail.add(missingOf(share * rows, rows));
+        }
+        return share;
+    }
+
+    /** How many rows lack a cell, as a text. */
+    static String missingOf(double missing, double rows) {
+        return String.format(Locale.ROOT, "%,.0f of %,.0f rows", missing, rows);
     }
 
     private static double ofColumn(CheckMeasure measure, Vector vector) {
@@ -362,8 +374,9 @@ public final class SourceChecks {
         String source = reference.substring(0, point);
         Vector known = load.other(source, reference.substring(point + 1));
         if (known == null) {
-            detail.add("the source (%s) was never loaded, or has no column (%s)"
-                    .formatted(source, reference.substring(point + 1)));
+            detail.add(("the source (%s) is not loaded yet, or has no column (%s): it is to be loaded first"
+                            + " (`keelson data load %s`), or declared before this one")
+                    .formatted(source, reference.substring(point + 1), source));
             return Double.NaN;
         }
         Set<Object> values = distinct(known);
@@ -429,12 +442,8 @@ public final class SourceChecks {
                                                 result.observedText(),
                                                 result.condition().substring("rows: ".length()),
                                                 Objects.requireNonNullElse(result.detail(), ""))
-                                : "The load of the source (%s) is blocked: %s was expected, but it is %s%s."
-                                        .formatted(
-                                                source.name(),
-                                                result.condition(),
-                                                result.observedText(),
-                                                result.detail() == null ? "" : " (" + result.detail() + ")"),
+                                : "The load of the source (%s) is blocked: %s was expected, but %s."
+                                        .formatted(source.name(), result.condition(), result.failure()),
                         notTheFileMeant(quarantined)));
             }
         }

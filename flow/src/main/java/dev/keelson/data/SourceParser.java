@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -612,18 +613,37 @@ final class SourceParser {
         return picked;
     }
 
+    /** The cells of a row as the source writes them, by column. */
+    private UnaryOperator<String> cells(Frame frame, int row, int[] lines, List<String> header) {
+        int line = lines[row];
+        Map<String, String> texts =
+                Review.texts(text.file(line), text.row(line).raw(), header).orElse(Map.of());
+        return name -> {
+            String cell = texts.get(name);
+            return cell == null
+                    ? RowDifference.show(frame.vector(name).get(row))
+                    : cell.isBlank() ? "empty" : cell.strip();
+        };
+    }
+
     private BadRow contradiction(Frame frame, int first, int row, int[] lines, List<String> header) {
-        String column = RowDifference.columns(frame, first, frame, row).getFirst();
+        List<String> columns = RowDifference.columns(frame, first, frame, row);
+        String column = columns.getFirst();
         int cell = header.indexOf(column);
         String key = RowDifference.key(frame, source.key(), row);
+        UnaryOperator<String> old = cells(frame, first, lines, header);
+        UnaryOperator<String> now = cells(frame, row, lines, header);
         return new BadRow(
                 ErrorCode.DUPLICATE_ROW,
                 lines[row],
                 cell,
                 column,
-                RowDifference.show(frame.vector(column).get(row)),
+                now.apply(column),
                 "The key (%s) is already on line %s, where %s."
-                        .formatted(key, shownLine(lines[first]), RowDifference.describe(frame, first, frame, row)),
+                        .formatted(
+                                key,
+                                shownLine(lines[first]),
+                                RowDifference.describe(columns, old, now)),
                 "Maybe one of the two lines is a correction of the other; keep one. Line %s was taken."
                         .formatted(shownLine(lines[first])),
                 List.of(),
@@ -678,7 +698,8 @@ final class SourceParser {
                 -1,
                 null,
                 null,
-                "The line has %d cells; the header has %d.".formatted(cells.count(), cells.width()),
+                "The line has %d %s; the header has %d."
+                        .formatted(cells.count(), cells.count() == 1 ? "cell" : "cells", cells.width()),
                 cells.count() > cells.width()
                         ? "Maybe a text with a comma in it is not quoted."
                         : "Maybe the line was cut off.",

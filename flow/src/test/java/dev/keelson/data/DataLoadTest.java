@@ -343,7 +343,7 @@ class DataLoadTest {
 
         assertThat(refused.code()).isEqualTo(ErrorCode.DATA_BLOCKED);
         assertThat(refused).hasMessage("""
-                matches.csv:2:3: None of the 2 rows of the source (matches) is good. The first one: The value (14/08/2010) of the column (date) is not an ISO date (2021-05-23).
+                matches.csv:2:3: None of the 2 rows of the source (matches) is good. The first one: The value (14/08/2010) of the column (date) is not an ISO date (such as 2021-05-23).
                 Maybe it is in the format dd/MM/yyyy; declare it for the column `date`.""");
         assertThat(store.latest("matches")).isEmpty();
     }
@@ -358,6 +358,7 @@ class DataLoadTest {
         assertThat(store.quarantine("matches", id))
                 .isEqualTo(report.quarantined())
                 .hasSize(1);
+        assertThat(report.quarantined().getFirst().toJson().path("code").asText()).startsWith("K2");
         assertThat(QuarantinedRow.fromJson(report.quarantined().getFirst().toJson()))
                 .isEqualTo(report.quarantined().getFirst());
     }

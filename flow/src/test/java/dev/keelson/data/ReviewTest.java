@@ -257,6 +257,21 @@ class ReviewTest {
                 .isInstanceOf(KeelsonException.class)
                 .hasMessageContaining("odds");
         assertThatThrownBy(() -> Review.revert(List.of(), "abc", "ann", "why", NOW))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("keelson data review history");
+    }
+
+    @Test
+    void decisionIsRevertedByAUniqueBeginning() {
+        LoadReport first = load();
+        ReviewDecision one = decide(first.quarantined().getFirst(), Action.REJECT, Map.of());
+        ReviewDecision two = decide(first.quarantined().get(1), Action.REJECT, Map.of());
+
+        assertThat(Review.revert(List.of(one, two), two.id().substring(0, 6), "ann", "why", NOW).reverts())
+                .isEqualTo(two.id());
+        assertThatThrownBy(() -> Review.revert(List.of(one, one), one.id().substring(0, 1), "ann", "why", NOW))
+                .hasMessageContaining("2 decisions begin with");
+        assertThatThrownBy(() -> Review.revert(List.of(one), "", "ann", "why", NOW))
                 .isInstanceOf(KeelsonException.class);
     }
 }

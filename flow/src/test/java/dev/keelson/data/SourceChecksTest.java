@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.expression.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,23 @@ class SourceChecksTest {
         assertThat(check("change(row_count) < 0.5", FIRST).observedText()).isEqualTo("0.00 %");
         assertThat(check("quarantined == 0", FIRST).toJson().path("unit").asText()).isEqualTo("percent");
         assertThat(check("row_count >= 1", FIRST).observedText()).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0.00 %", "0.0000158, 0.002 %", "0.00000004, 0.000004 %", "0.0002, 0.02 %", "0.99999842, 99.9998 %", "1, 100.00 %"})
+    void shareIsToldAsNoneOrAllOnlyWhenItIs(double share, String text) {
+        CheckResult result = new CheckResult(
+                CheckDefinition.Severity.WARN, "missing(x) == 0", share, 0, Condition.Unit.PERCENT, false);
+
+        assertThat(result.observedText()).isEqualTo(text);
+    }
+
+    @Test
+    void failureSaysHowManyRowsOrWhyItIsNotKnown() {
+        assertThat(check("missing(x) == 0", FIRST).failure()).isEqualTo("it is 20.00 % (1 of 5 rows)");
+        assertThat(check("unmatched(league, leagues.name) == 0", FIRST).failure())
+                .isEqualTo("it cannot be judged: the source (leagues) is not loaded yet, or has no column (name): it is to be"
+                        + " loaded first (`keelson data load leagues`), or declared before this one");
     }
 
     @Test

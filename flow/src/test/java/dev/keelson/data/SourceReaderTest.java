@@ -208,7 +208,7 @@ class SourceReaderTest {
                         "The value (1001) of the column (odds) is above the greatest value allowed (1000).",
                         "The value (abc) of the column (odds) is not a number.",
                         "The value (1.5) of the column (goals) is not a whole number.",
-                        "The value (2021-02-29) of the column (date) is not an ISO date (2021-05-23); nor are the cells of [odds] right.");
+                        "The value (2021-02-29) of the column (date) is not an ISO date (such as 2021-05-23); nor are the cells of [odds] right.");
         addsUp(rows);
     }
 
@@ -347,6 +347,20 @@ class SourceReaderTest {
                         matches.csv:4:14: The key (1) is already on line 2, where odds is 1.5, not 1.6.
                         Maybe one of the two lines is a correction of the other; keep one. Line 2 was taken.""");
         addsUp(rows);
+    }
+
+    @Test
+    void contradictionQuotesTheSource() {
+        SourceRows rows = Sources.read(Sources.dated().build(), """
+                id,date,x,team
+                1,2021-05-23,5,A
+                1,2021-05-23, 6,"A, B"
+                2,2021-05-23,1.5,
+                """);
+
+        QuarantinedRow row = rows.quarantined().getFirst();
+        assertThat(row.reason()).isEqualTo("The key (1) is already on line 2, where x is 5, not 6, team is A, not A, B.");
+        assertThat(row.rawValue()).isEqualTo("6");
     }
 
     @Test

@@ -144,7 +144,12 @@ final class DataEndpoints {
         String source = new Parameters(request).text("source");
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("versions");
-        backend.data().versions(source).reversed().forEach(version -> list.add(DatasetDetails.summary(version)));
+        String latest = backend.data().latest(source).map(DatasetVersion::id).orElse("");
+        backend.data()
+                .versions(source)
+                .reversed()
+                .forEach(version -> list.add(
+                        DatasetDetails.summary(version).put("latest", version.id().equals(latest))));
         ObjectNode tags = body.putObject("tags");
         backend.data().tags(source).forEach(tags::put);
         Json.send(response, body);

@@ -89,6 +89,7 @@ class DataApiTest {
     void versionsAreListedDescribedComparedAndTagged() {
         JsonNode versions = client.get("/api/v1/data/versions").json().path("versions");
         String first = versions.path(1).path("id").asText();
+        assertThat(versions.findValuesAsText("latest")).containsExactly("true", "false");
 
         Client.Answer tagged = client.post("/api/v1/data/versions/" + first + "/tags", "{\"tag\":\"first\"}");
         JsonNode difference = client.get("/api/v1/data/diff?before=first").json();

@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -211,7 +212,20 @@ public final class ParquetDatasetStore implements DatasetStore {
         return Problem.of(
                 ErrorCode.DATASET_TAMPERED,
                 "The stored file (%s) %s.".formatted(file, what),
-                "Maybe restore it from a backup, or load the source again into an empty folder.");
+                remedy(file, "load the source again into an empty folder."));
+    }
+
+    /** @param ofSource what helps for a file of a source; the rows of a view of a query are computed again */
+    private static String remedy(Path file, String ofSource) {
+        return "Maybe restore it from a backup, or "
+                + Stream.iterate(file.getParent(), Objects::nonNull, Path::getParent)
+                        .limit(2) // manifests lie a folder deeper
+                        .filter(folder -> String.valueOf(folder.getFileName()).startsWith("view."))
+                        .findFirst()
+                        .map(view -> ("remove the folder (%s): `keelson features materialize` computes the rows of the view again;"
+                                        + " older versions of them are lost.")
+                                .formatted(view))
+                        .orElse(ofSource);
     }
 
     private DatasetVersion read(Path manifest) {
@@ -381,8 +395,10 @@ public final class ParquetDatasetStore implements DatasetStore {
                 ErrorCode.DATASET_TAMPERED,
                 "The stored file (%s) of the version (%s) of the source (%s) %s."
                         .formatted(file, version.shortId(), version.source(), what),
-                "Maybe restore it from a backup, or remove the folder (%s) and load again; `keelson data verify` reads every file of a version."
-                        .formatted(file.getParent())));
+                remedy(
+                        file,
+                        "remove the folder (%s) and load again; `keelson data verify` reads every file of a version."
+                                .formatted(file.getParent()))));
     }
 
     @Override

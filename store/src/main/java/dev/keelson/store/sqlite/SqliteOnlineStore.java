@@ -555,7 +555,9 @@ public final class SqliteOnlineStore implements OnlineStore {
             return new KeelsonException(
                     ErrorCode.STORE_DAMAGED,
                     message,
-                    "Maybe the file can be removed: its values are computed from the data again.",
+                    ("Maybe remove it with what lies beside it (%s-wal, %<s-shm) and run `keelson features materialize`: its values"
+                                    + " are computed from the loaded data again; rows that were pushed are kept elsewhere and stay.")
+                            .formatted(file.getFileName()),
                     cause);
         }
         return new KeelsonException(

@@ -62,6 +62,9 @@ final class SqliteOnlineStoreContractTest extends OnlineStoreContract {
         Path file = Files.write(folder.resolve("noise.db"), noise);
 
         assertThat(code(file)).isEqualTo(ErrorCode.STORE_DAMAGED);
+        assertThatThrownBy(() -> new SqliteOnlineStore(file))
+                .hasMessageContaining("noise.db-wal, noise.db-shm")
+                .hasMessageContaining("`keelson features materialize`");
     }
 
     @Test
