@@ -93,8 +93,13 @@ final class TuneCommand extends KeelsonCommand {
             console.note("The project file still has its own settings: write these into it, or the next `keelson run` trains those"
                     + " again.");
         } else {
-            console.note("Next: write this into the project file and `keelson run`. Trials: `keelson runs list --parent %s`."
-                    .formatted(result.path("run").asText().substring(0, 12)));
+            boolean better = result.at("/gain/lower").asDouble() > 0;
+            console.note("%s Trials: `keelson runs list --parent %s`."
+                    .formatted(
+                            better
+                                    ? "Next: write this into the project file, then `keelson run`; the gates judge it."
+                                    : "These are the best settings found, should you want them all the same.",
+                            result.path("run").asText().substring(0, 12)));
         }
         console.document(document);
         return YES;
