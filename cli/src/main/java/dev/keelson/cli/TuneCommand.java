@@ -50,20 +50,16 @@ final class TuneCommand extends KeelsonCommand {
         Project project = session.project();
         ProgressLine progress = session.progress("tune");
         JsonNode result;
-        try (Interruption _ = Interruption.saying(
-                session,
-                "Interrupted. Trials that have ended are kept; the same `keelson tune %s` goes on from there."
-                        .formatted(Texts.quoted(model)))) {
-            try (LiveProject live = LiveProject.open(project, session.clock())) {
-                if (train && live.served()) {
-                    throw new KeelsonException(
-                            ErrorCode.USAGE,
-                            "With --train the project must not be served at the same time.",
-                            "Maybe leave --train out, write the values into the project file, and let the server train.");
-                }
-                result = live.tune(
-                        new Studies.Request(model, trials, sampler, seed, fresh), (done, of) -> progress.at(done, of, model));
+        try (LiveProject live = LiveProject.open(project, session.clock());
+                Interruption _ = Interruption.saying(session, interrupted(live.served()))) {
+            if (train && live.served()) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "With --train the project must not be served at the same time.",
+                        "Maybe leave --train out, write the values into the project file, and train when the server has ended.");
             }
+            result = live.tune(
+                    new Studies.Request(model, trials, sampler, seed, fresh), (done, of) -> progress.at(done, of, model));
         }
         Console console = session.console();
         console.note(result.path("sentence").asText());
@@ -103,5 +99,13 @@ final class TuneCommand extends KeelsonCommand {
         }
         console.document(document);
         return YES;
+    }
+
+    private String interrupted(boolean served) {
+        String again = "`keelson tune %s`".formatted(Texts.quoted(model));
+        return served
+                ? "Interrupted. The server goes on with the search: the same " + again
+                        + " follows it again, DELETE /api/v1/studies/ID stops it."
+                : "Interrupted. Trials that have ended are kept; the same " + again + " goes on from there.";
     }
 }
