@@ -68,7 +68,7 @@ class TuneSectionTest {
 
     @Test
     void namesOfOtherToolsStandForTheLearnersOwn() {
-        TuneDefinition search = read("xgboost", "{ space: { n_estimators: 50..200, eta: 0.01..0.3 log when n_estimators in [50, 60] } }");
+        TuneDefinition search = read("xgboost", "{ space: { n_estimators: 50..200, eta: '0.01..0.3 log when n_estimators in [50, 60]' } }");
 
         assertThat(search.space().names()).containsExactly("learning_rate", "rounds");
     }
@@ -85,7 +85,7 @@ class TuneSectionTest {
     void everyMistakeIsReportedAtItsPlace() {
         List<Problem> problems = problems(
                 "xgboost",
-                "{ metric: mae, space: { max_deep: 3..10, max_depth: 10..3, learning_rate: 0.1..0.3 lag, logistic.l2: 1..2 } }");
+                "{ metric: mae, space: { max_dept: 3..10, max_depth: 10..3, learning_rate: 0.1..0.3 lag, logistic.l2: 1..2 } }");
 
         assertThat(problems)
                 .extracting(Problem::code)
