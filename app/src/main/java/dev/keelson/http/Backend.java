@@ -158,6 +158,9 @@ public interface Backend {
     /** Searches for features of models, by the project file as it is now. */
     FeatureGenerations generations();
 
+    /** Searches for settings of models. */
+    Studies studies();
+
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 

@@ -166,7 +166,7 @@ final class LearnerSection {
         return Optional.of(new LearnerDefinition(name.text(), values));
     }
 
-    private static Object setting(Scalar value) {
+    static Object setting(Scalar value) {
         return switch (value.kind()) {
             case WHOLE -> Numbers.whole(value.text()).<Object>map(Long::valueOf).orElse(value.text());
             case NUMBER ->

@@ -20,6 +20,7 @@ import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
+import dev.keelson.train.TuneDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,6 +56,8 @@ final class ModelSection {
     private final Map<String, Table> resolved = new LinkedHashMap<>();
     private final List<ModelDefinition> definitions = new ArrayList<>();
     private final Map<String, SourceColumns> sourceByModel = new LinkedHashMap<>();
+    private final TuneSection tuneSection;
+    private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
 
     ModelSection(
             Problems problems,
@@ -69,11 +72,17 @@ final class ModelSection {
         this.entities = views.entities();
         this.views = views;
         this.learnerSection = new LearnerSection(problems, shapes, learnerSettings, installed);
+        this.tuneSection = new TuneSection(problems, learnerSettings);
     }
 
     /** The models that could be read, in the order of the file. */
     List<ModelDefinition> definitions() {
         return definitions;
+    }
+
+    /** What is searched for each model that says so. */
+    Map<String, TuneDefinition> tuneByModel() {
+        return tuneByModel;
     }
 
     /** The source of each model, as far as it is known. */
@@ -242,6 +251,12 @@ final class ModelSection {
         if (label.definition().isNumber()) {
             checkNumber(table, label);
             backtest = null;
+        }
+        Table tune = table.table("tune");
+        if (tune != null) {
+            tuneSection
+                    .read(tune, learners, label.definition().isNumber())
+                    .ifPresent(search -> tuneByModel.put(entry.name(), search));
         }
         definitions.add(new ModelDefinition(
                 entry.name(),

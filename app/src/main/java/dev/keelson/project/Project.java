@@ -14,6 +14,7 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Collections;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedules jobs
  * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
+ * @param tuning model to what is searched for it
  */
 public record Project(
         Path folder,
@@ -59,7 +61,8 @@ public record Project(
         List<PromotionPolicyDefinition> promotion,
         List<ScheduleDefinition> schedules,
         List<SyncDefinition> sync,
-        @Nullable Located onlineStore) {
+        @Nullable Located onlineStore,
+        Map<String, TuneDefinition> tuning) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -72,6 +75,37 @@ public record Project(
         promotion = List.copyOf(promotion);
         schedules = List.copyOf(schedules);
         sync = List.copyOf(sync);
+        tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
+    }
+
+    /** A project that searches nothing. */
+    public Project(
+            Path folder,
+            Path file,
+            String name,
+            ZoneId zone,
+            List<SourceDefinition> sources,
+            Map<String, String> entities,
+            List<FeatureViewDefinition> views,
+            List<SqlViewDefinition> sqlViews,
+            List<LabelDefinition> labels,
+            List<ModelDefinition> models,
+            List<DriftMonitorDefinition> drift,
+            List<DecayMonitorDefinition> decay,
+            List<PromotionPolicyDefinition> promotion,
+            List<ScheduleDefinition> schedules,
+            List<SyncDefinition> sync,
+            @Nullable Located onlineStore) {
+        this(
+                folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
+                schedules, sync, onlineStore, Map.of());
+    }
+
+    /** The project with other models. */
+    public Project withModels(List<ModelDefinition> others) {
+        return new Project(
+                folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
+                schedules, sync, onlineStore, tuning);
     }
 
     /**
@@ -99,7 +133,8 @@ public record Project(
                 promotion,
                 schedules,
                 sync,
-                onlineStore);
+                onlineStore,
+                tuning);
     }
 
     /**

@@ -322,6 +322,48 @@ public final class ProjectGrammar {
 
     private static final Keys ENSEMBLE = learnerKeys();
 
+    private static final Keys TUNE = keys(
+            required(
+                    "space",
+                    new MapOf(
+                            "SETTING",
+                            text(
+                                    "a setting such as `max_depth`, or `MEMBER.setting`",
+                                    "[A-Za-z][A-Za-z0-9_]{0,99}(\\.[A-Za-z][A-Za-z0-9_]{0,99})?"),
+                            either(
+                                    new ListOf(new AnyScalar("a number, a text or `true` or `false`"), 1),
+                                    new Text("a range such as `3..10` or a list", null, true)),
+                            1),
+                    "Setting of the learner, or `MEMBER.setting` of one of several, to what it may be: `3..10`,"
+                            + " `0.01..0.3 log`, `50..200 step 10`, `[a, b]`, each perhaps with a condition such as"
+                            + " `1..5 when booster = dart`."),
+            optional("trials", new Whole(1, 100_000), "50", "How many settings are tried at most."),
+            optional(
+                    "sampler",
+                    new Choice(
+                            List.of("tpe", "random", "quasi_random", "cma_es"),
+                            Map.of("cmaes", "cma_es", "cma-es", "cma_es", "quasi-random", "quasi_random", "qmc", "quasi_random")),
+                    "tpe",
+                    "What proposes them."),
+            optional(
+                    "pruner",
+                    choice("none", "median", "percentile", "successive_halving", "hyperband", "wilcoxon"),
+                    "none",
+                    "What stops a trial after a fold because others did better; `percentile` keeps the best quarter."),
+            optional(
+                    "batch",
+                    new Whole(1, 1000),
+                    "4",
+                    "Trials that know nothing of each other and may run side by side; the result depends on it, not on"
+                            + " the number of threads."),
+            optional("stop_after", new Whole(1, 100_000), null, "Trials without gain after which the search ends."),
+            optional("time_limit", DURATION, null, "After which no further batch begins."),
+            optional(
+                    "metric",
+                    choice("log_loss", "brier", "rps", "rmse", "mae"),
+                    "`log_loss`, of a number `rmse`",
+                    "The out-of-fold loss that is made small."));
+
     static final Keys MODEL_KEYS = keys(
             optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
             optional(
@@ -439,6 +481,7 @@ public final class ProjectGrammar {
                     new ListOf(text("`frequencies`, `market(COLUMN, …)` or `mean`"), 0),
                     "`[frequencies]`, of a number `[mean]`",
                     "What the metrics stand beside."),
+            optional("tune", TUNE, null, "What `keelson tune` searches; no part of the model itself."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
     private static final Keys MONITOR = keys(

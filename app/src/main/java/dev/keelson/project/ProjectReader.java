@@ -124,7 +124,8 @@ public final class ProjectReader {
                 operations.promotion(),
                 operations.schedules(),
                 sync.definitions(),
-                operations.onlineStore());
+                operations.onlineStore(),
+                models.tuneByModel());
     }
 
     private static Set<String> names(Table project, String section) {

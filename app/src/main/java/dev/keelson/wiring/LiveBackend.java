@@ -76,6 +76,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
     private final ProjectGenerations generations;
+    private final ProjectStudies studies;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -116,6 +117,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
         this.generations = new ProjectGenerations(current, clock, workspace.catalog());
+        this.studies = new ProjectStudies(
+                current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -233,6 +236,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectGenerations generations() {
         return generations;
+    }
+
+    @Override
+    public ProjectStudies studies() {
+        return studies;
     }
 
     @Override
@@ -503,7 +511,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<Run> runs(@Nullable String experiment, int limit) {
-        return workspace.catalog().read(tx -> tx.runs(experiment, limit));
+        return workspace.catalog().read(tx -> NestedRuns.top(tx, experiment, limit));
     }
 
     @Override
@@ -679,6 +687,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public void close() {
         generations.close();
+        studies.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.Studies;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -59,6 +60,19 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * @throws dev.keelson.error.KeelsonException as {@link FeatureGenerations#start}, and when the search fails or is cancelled
      */
     JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress);
+
+    /**
+     * Searches for settings and waits for the end; a search that was stopped before goes on.
+     *
+     * @return the result as a document
+     * @throws dev.keelson.error.KeelsonException as {@link Studies#start}, and when the search fails or is cancelled
+     */
+    JsonNode tune(Studies.Request request, Progress progress);
+
+    /** Whether another process serves it. */
+    default boolean served() {
+        return this instanceof ServedProject;
+    }
 
     @Override
     void close();

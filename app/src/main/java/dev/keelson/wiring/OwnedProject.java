@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.Studies;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.ModelVersion;
 import java.util.List;
@@ -45,6 +46,12 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
         String id = backend.generations().start(request).id();
         return GenerationWait.until(() -> backend.generations().find(id).orElseThrow().toJson(), progress);
+    }
+
+    @Override
+    public JsonNode tune(Studies.Request request, Progress progress) {
+        String id = backend.studies().start(request).id();
+        return GenerationWait.until(() -> backend.studies().find(id).orElseThrow().toJson(), progress);
     }
 
     @Override

@@ -59,7 +59,20 @@ public final class ProjectReading implements AutoCloseable {
 
     /** Runs, newest first; of one model when it is not null. */
     public List<Run> runs(@Nullable String model, int limit) {
-        return read(tx -> tx.runs(model, limit), List.of());
+        return read(tx -> NestedRuns.top(tx, model, limit), List.of());
+    }
+
+    /**
+     * The runs that belong to a run, newest first.
+     *
+     * @throws KeelsonException RUN_NOT_FOUND
+     */
+    public List<Run> nested(String parent, int limit) {
+        Run run = run(parent).orElseThrow(() -> new KeelsonException(
+                ErrorCode.RUN_NOT_FOUND,
+                "There is no run (%s), or several begin so.".formatted(parent),
+                "Maybe `keelson runs list` has it; at least 4 characters of an id are needed."));
+        return read(tx -> NestedRuns.of(tx, run, limit), List.of());
     }
 
     /** The run of that id, or of a unique beginning of an id of at least 4 characters. */

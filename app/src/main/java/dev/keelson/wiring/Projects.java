@@ -18,6 +18,13 @@ import dev.keelson.learn.logistic.LogisticProvider;
 import dev.keelson.learn.neural.LstmProvider;
 import dev.keelson.learn.neural.MlpProvider;
 import dev.keelson.learn.spi.LearnerProvider;
+import dev.keelson.learn.tune.HyperbandPruner;
+import dev.keelson.learn.tune.NoPruner;
+import dev.keelson.learn.tune.PercentilePruner;
+import dev.keelson.learn.tune.Pruner;
+import dev.keelson.learn.tune.Sampler;
+import dev.keelson.learn.tune.SuccessiveHalvingPruner;
+import dev.keelson.learn.tune.WilcoxonPruner;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
@@ -46,6 +53,38 @@ public final class Projects {
             Set.of(new MlpProvider().name(), new LstmProvider().name());
 
     private Projects() {}
+
+    /**
+     * A sampler by its name in project files.
+     *
+     * @throws KeelsonException USAGE for an unknown name
+     */
+    static Sampler sampler(String name) {
+        List<String> names = Sampler.NAMES.stream().map(each -> each.replace('-', '_')).toList();
+        if (!names.contains(name)) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    "There is no sampler (%s); there are %s.".formatted(name, names),
+                    Suggestion.sentence(name, names).orElse(null));
+        }
+        return Sampler.named(name.replace('_', '-'));
+    }
+
+    /** The name of a sampler in project files. */
+    static String samplerName(Sampler sampler) {
+        return sampler.name().replace('-', '_');
+    }
+
+    /** The name of a pruner in project files. */
+    static String prunerName(Pruner pruner) {
+        return switch (pruner) {
+            case NoPruner _ -> "none";
+            case PercentilePruner each -> each.equals(PercentilePruner.median()) ? "median" : "percentile";
+            case SuccessiveHalvingPruner _ -> "successive_halving";
+            case HyperbandPruner _ -> "hyperband";
+            case WilcoxonPruner _ -> "wilcoxon";
+        };
+    }
 
     /** The learners there are. */
     public static List<LearnerProvider> learners() {

@@ -24,6 +24,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.TunedSettings;
 import dev.keelson.store.files.ProjectOwner;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -143,6 +144,30 @@ public final class RunPipeline {
         } finally {
             owner.close();
         }
+    }
+
+    /**
+     * Trains one model with other settings than the project file's, on the data as loaded, and registers it: as champion when
+     * it is the first version of its model, else as challenger, which the usual gates judge.
+     *
+     * @param settings setting, or {@code member.setting}, to its value
+     * @return what was done
+     */
+    public static Step trainTuned(Project project, String name, JsonNode settings, InstantSource clock) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        settings.properties().forEach(field -> values.put(field.getKey(), ModelTuning.value(field.getValue())));
+        Project tuned = project.withModels(List.of(TunedSettings.apply(Projects.model(project, name), values)));
+        List<Step> steps = new ArrayList<>();
+        ProjectOwner owner = Workspace.own(project);
+        try (Workspace workspace = new Workspace(project)) {
+            workspace.recover();
+            Instant now = clock.instant();
+            Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
+            train(workspace, ProjectModels.ofVersions(tuned, versions), versions, now, clock, steps::add);
+        } finally {
+            owner.close();
+        }
+        return steps.getLast();
     }
 
     static RunReport run(Workspace workspace, InstantSource clock, Consumer<String> listener) {

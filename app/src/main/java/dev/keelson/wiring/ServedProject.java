@@ -8,6 +8,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.Studies;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -126,6 +127,17 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "feature-generations"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/feature-generations/%s", id);
+        return GenerationWait.until(() -> owner.get(address), progress);
+    }
+
+    @Override
+    public JsonNode tune(Studies.Request request, Progress progress) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("trials", request.trials()).put("sampler", request.sampler()).put("seed", request.seed());
+        body.put("fresh", request.fresh());
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, "studies"), body).path("id").asText();
+        String address = OwnerClient.address("/api/v1/studies/%s", id);
         return GenerationWait.until(() -> owner.get(address), progress);
     }
 

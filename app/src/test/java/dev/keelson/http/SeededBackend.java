@@ -80,6 +80,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeededBackend implements Backend {
     private final FeatureGenerations generations = new SeededGenerations();
+    private final Studies studies = new SeededStudies();
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -588,6 +589,11 @@ public final class SeededBackend implements Backend {
     @Override
     public FeatureGenerations generations() {
         return generations;
+    }
+
+    @Override
+    public Studies studies() {
+        return studies;
     }
 
     @Override

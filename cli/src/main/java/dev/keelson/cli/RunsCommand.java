@@ -28,6 +28,12 @@ final class RunsCommand extends CommandGroup {
         @Option(names = "--model", paramLabel = "NAME", description = "Of this model only.")
         @Nullable String model;
 
+        @Option(
+                names = "--parent",
+                paramLabel = "RUN",
+                description = "The runs that belong to this one, as trials belong to a search.")
+        @Nullable String parent;
+
         @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most so many (default: 50).")
         int limit = 50;
 
@@ -49,7 +55,7 @@ final class RunsCommand extends CommandGroup {
                 header.addAll(List.of("RMSE", "R2"));
             }
             try (ProjectReading state = ProjectReading.open(project)) {
-                for (Run run : state.runs(model, limit)) {
+                for (Run run : parent == null ? state.runs(model, limit) : state.nested(parent, limit)) {
                     list.add(Catalogued.run(run, false));
                     List<String> row = new ArrayList<>(List.of(
                             session.console().terminal() ? run.id().substring(0, 12) : run.id(),

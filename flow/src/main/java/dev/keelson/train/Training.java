@@ -70,7 +70,7 @@ public final class Training {
      * Share of the development rows before the first validation fold: early folds would judge weights by immature
      * members.
      */
-    private static final double FIRST_SHARE = 0.5;
+    static final double FIRST_SHARE = 0.5;
 
     private final Map<String, LearnerProvider> providers = new TreeMap<>();
     private final int threads;
@@ -201,20 +201,24 @@ public final class Training {
                             .formatted(request.definition().name(), request.asOf()),
                     "Maybe more history must be loaded.");
         }
-        List<Learner> learners = new ArrayList<>();
-        request.definition()
-                .learners()
-                .forEach(definition -> learners.add(learner(request.definition(), definition)));
+        List<Learner> learners = learners(request.definition());
         return switch (request.mode()) {
             case TrainingMode.Full() -> full(request, learners);
             case TrainingMode.Refresh(RecipeParameters parameters) -> refresh(request, learners, parameters);
         };
     }
 
-    /** A fit on some rows, the steps it took, and the predictions of others. */
-    private record Fitted(Model model, int steps, double[] predictions) {}
+    /** The learners of a model, in order. */
+    List<Learner> learners(ModelDefinition definition) {
+        List<Learner> learners = new ArrayList<>();
+        definition.learners().forEach(each -> learners.add(learner(definition, each)));
+        return learners;
+    }
 
-    private static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
+    /** A fit on some rows, the steps it took, and the predictions of others. */
+    record Fitted(Model model, int steps, double[] predictions) {}
+
+    static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
         TrainingTable table = request.table();
         Target target = table.hasValues()
                 ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
@@ -571,7 +575,7 @@ public final class Training {
         return results;
     }
 
-    private static RuntimeException unwrapped(ExecutionException e) {
+    static RuntimeException unwrapped(ExecutionException e) {
         if (e.getCause() instanceof RuntimeException failure) {
             return failure;
         }

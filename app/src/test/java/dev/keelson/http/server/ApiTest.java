@@ -355,6 +355,27 @@ class ApiTest {
     }
 
     @Test
+    void aSearchForSettingsIsBegunSeenAndCancelled() {
+        String path = "/api/v1/models/football-1x2/studies";
+
+        Client.Answer begun = client.post(path, "{\"trials\":9,\"sampler\":\"random\"}");
+        String address = begun.header("Location");
+
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(begun.json().path("state").asText()).isEqualTo("running");
+        assertThat(client.get(address).json().path("of").asInt()).isEqualTo(9);
+        assertThat(client.get(address + "/trials").json().at("/trials/0/loss").asDouble()).isEqualTo(0.5);
+        assertThat(client.delete(address).json().path("state").asText()).isEqualTo("cancelled");
+        assertThat(client.post(path, "{\"seed\":1}").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/studies?model=football-1x2&limit=1").json().at("/studies/0/result/file_loss").asDouble())
+                .isEqualTo(0.6);
+        assertProblem(client.get("/api/v1/studies/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post(path, "{\"trials\":10000000000}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(path, "{\"sampler\":3}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/studies", ""), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -370,7 +391,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(55);
+        assertThat(paths.size()).isEqualTo(59);
     }
 
     @Test
