@@ -283,14 +283,16 @@ public final class Datasets implements DataBackend {
             Map<String, String> cells,
             String actor,
             String reason) {
-        List<Review.Item> found = review(source).stream()
+        List<Review.Item> found = sources(source).stream()
+                .flatMap(each -> decidable(each).stream())
                 .filter(item -> !row.isEmpty() && item.id().startsWith(row))
                 .toList();
         if (found.size() != 1) {
             throw new KeelsonException(
                     ErrorCode.REVIEW_NOT_FOUND,
                     found.isEmpty()
-                            ? "The latest load neither set aside nor marked a row (%s).".formatted(row)
+                            ? "The latest load neither set aside nor marked a row (%s), and no decision about one holds."
+                                    .formatted(row)
                             : "%d rows begin with (%s).".formatted(found.size(), row),
                     "Maybe `keelson data review list%s` shows it.".formatted(source == null ? "" : " --source " + source));
         }
@@ -304,6 +306,17 @@ public final class Datasets implements DataBackend {
                 Review.decide(name, item, action, rows.header(item.file()), cells, actor, reason, clock.instant());
         Review.judge(rows, workspace.decisions(name), item, correction);
         return keep(correction);
+    }
+
+    /** The queue, and the rows that are not in it because of what was decided: another decision may take its place. */
+    private List<Review.Item> decidable(SourceDefinition source) {
+        Map<String, Review.Item> items = new LinkedHashMap<>();
+        review(source).forEach(item -> items.put(item.id(), item));
+        Review.inForce(workspace.decisions(source.name()))
+                .forEach((id, decision) -> items.putIfAbsent(
+                        id,
+                        new Review.Item(source.name(), id, Review.Kind.MARKED, decision.found(), decision, false)));
+        return List.copyOf(items.values());
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetRecipe;
 import dev.keelson.data.DatasetVersion;
@@ -11,6 +13,7 @@ import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.SourceReader;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
@@ -50,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,6 +71,9 @@ public final class Workspace implements AutoCloseable {
 
     /** The steps that hold rows set aside which the source of a dataset does not have. */
     private static final String SET_ASIDE = "set-aside-of-dataset ";
+
+    /** The steps that hold which decisions of the review a source's dataset knows. */
+    private static final String DECISIONS = "decisions-of-dataset ";
 
     /** The steps in which the release before held its times alone. */
     private static final String TIMES = "times-of-source ";
@@ -301,6 +308,7 @@ public final class Workspace implements AutoCloseable {
         }
         if (done.report().version() != null) {
             keepStep(RECIPE + source.name(), "recipe", recipe.text());
+            known(source).ended(decisions(source.name()));
         }
         return done;
     }
@@ -365,6 +373,7 @@ public final class Workspace implements AutoCloseable {
                 }
                 kept = (long) rows.frame().rows() - own.frame().rows();
                 applied = rows.decisions();
+                known(source).laid(applied);
                 report = keepingSetAside(source, besides, rows, load, now);
             }
         } catch (KeelsonException e) {
@@ -413,7 +422,7 @@ public final class Workspace implements AutoCloseable {
     private LostRows lostRows(SourceDefinition source, DatasetVersion before, DatasetRecipe made, Instant now) {
         removeAside();
         ParquetDatasetStore aside = new ParquetDatasetStore(aside(), engine());
-        List<ReviewDecision> decisions = decisions(source.name()).stream()
+        List<ReviewDecision> decisions = known(source).ofDataset(decisions(source.name())).stream()
                 .filter(decision -> decision.action() != ReviewDecision.Action.REJECT) // a rejected row is one of the source
                 .toList();
         try {
@@ -422,7 +431,7 @@ public final class Workspace implements AutoCloseable {
                     before,
                     made,
                     source,
-                    was -> loadRows(new DataLoad(aside), was, decisions, null, now).report().version(),
+                    was -> loadRows(new DataLoad(aside), was, decisions, null, now, applied -> {}).report().version(),
                     aside);
         } finally {
             removeAside();
@@ -456,7 +465,17 @@ public final class Workspace implements AutoCloseable {
     }
 
     private Load loadRows(DataLoad load, SourceDefinition source, Instant now) {
-        return loadRows(load, source, decisions(source.name()), datasets().latest(source.name()).orElse(null), now);
+        List<ReviewDecision> decisions = decisions(source.name());
+        KnownDecisions known = known(source);
+        return loadRows(
+                load,
+                source,
+                known.effective(decisions),
+                source.origin() instanceof SourceOrigin.Files || known.knowsAll(decisions)
+                        ? datasets().latest(source.name()).orElse(null)
+                        : null, // all of a table: the rows decided about may be older than what is new
+                now,
+                known::laid);
     }
 
     private Load loadRows(
@@ -464,12 +483,14 @@ public final class Workspace implements AutoCloseable {
             SourceDefinition source,
             List<ReviewDecision> decisions,
             @Nullable DatasetVersion previous,
-            Instant now) {
+            Instant now,
+            Consumer<List<String>> laid) {
         SourceReader reader = Projects.reader(project.folder(), engine());
         if (decisions.isEmpty()) {
             return new Load(load.load(reader, source, now, now), List.of());
         }
         SourceRows rows = Review.apply(reader.read(source, previous), decisions);
+        laid.accept(rows.decisions());
         return new Load(load.load(rows, now, now), rows.decisions());
     }
 
@@ -508,7 +529,7 @@ public final class Workspace implements AutoCloseable {
 
     /** Reads a source, with the decisions of the review laid over it. */
     SourceRows readSource(SourceDefinition source, @Nullable DatasetVersion previous) {
-        return Review.apply(readAsIs(source, previous), decisions(source.name()));
+        return Review.apply(readAsIs(source, previous), known(source).effective(decisions(source.name())));
     }
 
     /** Reads a source without the decisions of the review. */
@@ -524,6 +545,81 @@ public final class Workspace implements AutoCloseable {
         return catalog().read(tx -> tx.reports(REVIEW, source, Integer.MAX_VALUE)).reversed().stream()
                 .map(report -> ReviewDecision.fromJson(RunPipeline.parsed(report.document())))
                 .toList();
+    }
+
+    private KnownDecisions known(SourceDefinition source) {
+        return new KnownDecisions(source.name());
+    }
+
+    /** Which decisions of the review a source's dataset knows; of a project of before, all there are. */
+    private final class KnownDecisions {
+        private final String step;
+
+        KnownDecisions(String source) {
+            step = DECISIONS + source;
+        }
+
+        private Optional<JsonNode> read() {
+            return hasCatalog() ? catalog().read(tx -> tx.step(step)).map(RunPipeline::parsed) : Optional.empty();
+        }
+
+        private Optional<Set<String>> ids() {
+            return read().map(known -> {
+                Set<String> ids = new TreeSet<>();
+                known.path("laid").forEach(id -> ids.add(id.asText()));
+                return ids;
+            });
+        }
+
+        private void keep(Set<String> laid, String last) {
+            ObjectNode known = JsonNodeFactory.instance.objectNode().put("last", last);
+            laid.forEach(known.putArray("laid")::add);
+            keepStep(step, "decisions", known.toString());
+        }
+
+        private String last() {
+            return read().map(known -> known.path("last").asText()).orElse("");
+        }
+
+        /** Before rows are loaded, so that a load that was killed is not forgotten. */
+        void laid(List<String> decisions) {
+            Set<String> laid = ids().orElseGet(TreeSet::new);
+            if (laid.addAll(decisions)) {
+                keep(laid, last());
+            }
+        }
+
+        /** After a load. */
+        void ended(List<ReviewDecision> all) {
+            String last = all.isEmpty() ? "" : all.getLast().id();
+            if (read().isEmpty() || !last().equals(last)) {
+                keep(ids().orElseGet(TreeSet::new), last);
+            }
+        }
+
+        /** Those that count: one that was reverted before any load is as if it had never been. */
+        List<ReviewDecision> effective(List<ReviewDecision> all) {
+            return ids().map(laid -> Review.effective(all, laid)).orElse(all);
+        }
+
+        /** Whether the last load knew them all. */
+        boolean knowsAll(List<ReviewDecision> all) {
+            return all.isEmpty() || all.getLast().id().equals(last());
+        }
+
+        /** Those that the last load knew. */
+        List<ReviewDecision> ofDataset(List<ReviewDecision> all) {
+            String last = last();
+            if (last.isEmpty()) {
+                return read().isEmpty() ? all : List.of();
+            }
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i).id().equals(last)) {
+                    return effective(all.subList(0, i + 1));
+                }
+            }
+            return all;
+        }
     }
 
     DataLoad dataLoad(Consumer<DataLoad.Blocked> blocked) {

@@ -434,7 +434,7 @@ public final class DataLoad {
             return last;
         }
 
-        /** Rows that a person rejected and that the dataset still has. */
+        /** Rows that the dataset has and that are no longer in it by what persons decided. */
         private void findRejected() {
             long[] keys = rows.review().rejectedKeys();
             for (int i = 0; i < keys.length; i += 2) {

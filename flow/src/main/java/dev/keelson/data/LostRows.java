@@ -227,7 +227,7 @@ public final class LostRows {
         return new Text(source.name() + "@" + version.shortId(), text.toString(), times);
     }
 
-    /** The keys of a reading, deletes among them; null when the version cannot have keys like these. */
+    /** The keys of a reading, deletes and rows that are to be lost among them; null when the version cannot have keys like these. */
     private @Nullable RowIndex keys(SourceRows reading) {
         Schema schema = version.schema();
         for (String name : reading.source().key()) {
@@ -236,9 +236,13 @@ public final class LostRows {
                 return null;
             }
         }
-        RowIndex index = new RowIndex(reading.frame().rows());
+        long[] gone = reading.review().rejectedKeys();
+        RowIndex index = new RowIndex(reading.frame().rows() + gone.length / 2);
         for (int row = 0; row < reading.frame().rows(); row++) {
             index.put(reading.keyHigh(row), reading.keyLow(row), 0, 0, row);
+        }
+        for (int i = 0; i < gone.length; i += 2) {
+            index.put(gone[i], gone[i + 1], 0, 0, 0);
         }
         return index;
     }

@@ -11,6 +11,8 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.expression.FrameRow;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.Frame;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
 import dev.keelson.id.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -209,12 +211,30 @@ public final class Review {
 
     /**
      * Lays decisions over a reading: corrected rows take the place of those in the source, accepted ones are good, and
-     * rejected ones are set aside.
+     * rejected ones are set aside. A dataset loses the rows that it has by decisions that hold no longer, and those whose
+     * rows in the source were rejected.
      *
      * @param decisions all decisions of the source, oldest first
      */
     public static SourceRows apply(SourceRows rows, List<ReviewDecision> decisions) {
         return decisions.isEmpty() ? rows : new Overlay(rows, decisions).apply();
+    }
+
+    /**
+     * The decisions of which a dataset is to know: all but those that were reverted before a load ever laid them over.
+     *
+     * @param decisions all decisions of the source, oldest first
+     * @param laid ids of the decisions that loads laid over the source
+     */
+    public static List<ReviewDecision> effective(List<ReviewDecision> decisions, Set<String> laid) {
+        Set<String> idle = new HashSet<>();
+        decisions.forEach(decision -> {
+            if (decision.reverts() != null && !laid.contains(decision.reverts())) {
+                idle.add(decision.id());
+                idle.add(decision.reverts());
+            }
+        });
+        return decisions.stream().filter(decision -> !idle.contains(decision.id())).toList();
     }
 
     /**
@@ -292,6 +312,7 @@ public final class Review {
         private final Map<String, ReviewDecision> inForce;
         private final Set<String> decided = new HashSet<>();
         private final Map<String, ReviewDecision> byText = new HashMap<>();
+        private final Map<String, List<ReviewDecision>> corrections = new HashMap<>();
         private final Set<String> applied = new LinkedHashSet<>();
         private final Set<String> accepted = new HashSet<>();
         private final BitSet dropped = new BitSet();
@@ -300,7 +321,7 @@ public final class Review {
         private final List<Long> asideKnown = new ArrayList<>();
         private final BitSet released = new BitSet();
         private final List<Again> again = new ArrayList<>();
-        private final List<Integer> rejected = new ArrayList<>();
+        private final List<long[]> gone = new ArrayList<>();
 
         /** A row to be read again: where it stands, and the texts it is to have. */
         private record Again(SourceRows.Origin origin, ReviewDecision decision, String text) {}
@@ -310,6 +331,11 @@ public final class Review {
             this.inForce = inForce(decisions);
             decisions.forEach(decision -> decided.add(decision.rawLine()));
             inForce.values().forEach(decision -> byText.put(decision.rawLine(), decision));
+            decisions.stream()
+                    .filter(decision -> decision.action() == Action.CORRECT)
+                    .forEach(decision -> corrections
+                            .computeIfAbsent(decision.rawLine(), raw -> new ArrayList<>())
+                            .add(decision));
         }
 
         SourceRows apply() {
@@ -318,13 +344,22 @@ public final class Review {
                 if (decided.contains(raw)) {
                     reviewed.set(row);
                     good(row, raw, byText.get(raw));
+                    goneCorrected(rows.file(row), raw);
                 }
             }
             List<QuarantinedRow> quarantined = rows.quarantined();
             for (int i = 0; i < quarantined.size(); i++) {
-                ReviewDecision decision = byText.get(quarantined.get(i).rawLine());
+                QuarantinedRow row = quarantined.get(i);
+                if (!decided.contains(row.rawLine())) {
+                    continue;
+                }
+                ReviewDecision decision = byText.get(row.rawLine());
+                if (decision == null || decision.action() != Action.ACCEPT) {
+                    gone(row.file(), row.rawLine(), Map.of()); // an acceptance that holds no longer may have let it in
+                }
+                goneCorrected(row.file(), row.rawLine());
                 if (decision != null) {
-                    bad(i, quarantined.get(i), decision);
+                    bad(i, row, decision);
                 }
             }
             List<SourceRows.Part> parts = new ArrayList<>();
@@ -341,7 +376,47 @@ public final class Review {
                     asideKnown,
                     List.copyOf(applied),
                     accepted,
-                    rejected);
+                    gone);
+        }
+
+        /** Names the rows that corrections made, whether they hold or not. */
+        private void goneCorrected(String file, String raw) {
+            corrections
+                    .getOrDefault(raw, List.of())
+                    .forEach(correction -> gone(file, raw, correction.cells()));
+        }
+
+        /** Names a row that a dataset is to lose unless the source still has a good one of its key. */
+        private void gone(String file, String raw, Map<String, String> cells) {
+            if (rows.source().operation() != null) {
+                return; // other rows of the key, which this reading may not have, may have made it
+            }
+            texts(file, raw, rows.header(file)).ifPresent(texts -> {
+                texts.putAll(cells);
+                key(texts).ifPresent(gone::add);
+            });
+        }
+
+        /** Hash of the key of a row; empty when it has none. */
+        private Optional<long[]> key(Map<String, String> texts) {
+            SourceDefinition source = declared(true);
+            List<String> names = source.key();
+            List<Column> columns = new ArrayList<>();
+            List<Vector> cells = new ArrayList<>();
+            for (String name : names) {
+                ColumnDefinition column = source.columns().stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+                String text = texts.getOrDefault(name, "");
+                ColumnReader reader = new ColumnReader(CellRule.of(column, source.zone(), true));
+                if (reader.read(text.toCharArray(), 0, text.length(), 0) != null) {
+                    return Optional.empty();
+                }
+                columns.add(new Column(name, column.type()));
+                cells.add(reader.vector(1));
+            }
+            return Optional.of(new RowDigests().ofRows(new Frame(new Schema(columns), cells, 1), names));
         }
 
         /** What is wrong with the cells of a corrected row; if nothing is, with the row as a whole. */
@@ -412,7 +487,7 @@ public final class Review {
                 case ACCEPT -> accepted.add(decision.row());
                 case REJECT -> {
                     dropped.set(row);
-                    rejected.add(row);
+                    gone.add(new long[] {rows.keyHigh(row), rows.keyLow(row)});
                     aside.add(rows.setAside(
                             row,
                             ErrorCode.REJECTED_ROW,
@@ -423,6 +498,7 @@ public final class Review {
                 }
                 case CORRECT -> {
                     dropped.set(row);
+                    gone.add(new long[] {rows.keyHigh(row), rows.keyLow(row)}); // its key may be another one
                     again.add(new Again(
                             new SourceRows.Origin(rows.file(row), rows.line(row), raw),
                             decision,

@@ -3,12 +3,15 @@ package dev.keelson.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
 import dev.keelson.id.Sha256;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,8 @@ public record ReviewDecision(
         String reason,
         Instant at,
         @Nullable String reverts) {
+    private static final Pattern PLACE = Pattern.compile("(.*?):(\\d{1,9})(?::(\\d{1,9}))?");
+
     public ReviewDecision {
         cells = Collections.unmodifiableMap(new LinkedHashMap<>(cells));
         before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
@@ -111,6 +116,22 @@ public record ReviewDecision(
                 reason,
                 at,
                 decision.id()));
+    }
+
+    /** The row that was decided about, as it was found. */
+    public QuarantinedRow found() {
+        Matcher parts = PLACE.matcher(place);
+        boolean known = parts.matches();
+        return new QuarantinedRow(
+                ErrorCode.BAD_CELL,
+                known ? parts.group(1) : place,
+                known ? Math.max(1, Integer.parseInt(parts.group(2))) : 1,
+                known && parts.group(3) != null ? Integer.parseInt(parts.group(3)) : 0,
+                null,
+                null,
+                finding,
+                null,
+                rawLine);
     }
 
     private static ReviewDecision identified(ReviewDecision decision) {

@@ -210,7 +210,8 @@ public final class SourceRows {
      * @param decided good rows about which a decision was ever made
      * @param parts rows that were read again; one whose key is taken by another row is set aside
      * @param aside further bad rows, with when each was known
-     * @param rejected positions of the good rows that a dataset must lose
+     * @param gone hashes of the keys, two longs each, of rows that a dataset must lose unless a good row has the key; such a
+     *     row may change however late
      */
     SourceRows reviewed(
             BitSet dropped,
@@ -221,7 +222,7 @@ public final class SourceRows {
             List<Long> asideKnown,
             List<String> applied,
             Set<String> accepted,
-            List<Integer> rejected) {
+            List<long[]> gone) {
         int[] kept = IntStream.range(0, frame.rows())
                 .filter(row -> !dropped.get(row))
                 .toArray();
@@ -286,6 +287,14 @@ public final class SourceRows {
         Frame all = Frames.concat(frames);
         int[] order = Frames.order(all.rows(), Frames.inKnownOrder(all, source.key()));
         Frame good = all.take(order);
+        RowIndex lost = new RowIndex(gone.size());
+        for (int i = 0; i < gone.size(); i++) {
+            lost.put(gone.get(i)[0], gone.get(i)[1], 0, 0, i);
+        }
+        int[] rejected = IntStream.range(0, gone.size())
+                .filter(i -> taken.find(gone.get(i)[0], gone.get(i)[1]) < 0
+                        && lost.number(lost.find(gone.get(i)[0], gone.get(i)[1])) == i) // each key once
+                .toArray();
         BitSet decidedNow = new BitSet();
         Map<Integer, Origin> originsNow = new LinkedHashMap<>();
         int[] linesNow = new int[order.length];
@@ -301,7 +310,8 @@ public final class SourceRows {
                     originsNow.put(i, origin);
                 }
                 linesNow[i] = lines[kept[order[i]]];
-                decidedNow.set(i, decided.get(kept[order[i]]));
+                boolean takesOver = lost.find(allKeys[2 * order[i]], allKeys[2 * order[i] + 1]) >= 0;
+                decidedNow.set(i, takesOver || decided.get(kept[order[i]]));
             }
         }
         long[] cursors = allCursors;
@@ -330,7 +340,10 @@ public final class SourceRows {
                         List.copyOf(applied),
                         Set.copyOf(accepted),
                         decidedNow,
-                        pairs(keys, rejected.stream().mapToInt(Integer::intValue).toArray()),
+                        Arrays.stream(rejected)
+                                .mapToObj(gone::get)
+                                .flatMapToLong(Arrays::stream)
+                                .toArray(),
                         Collections.unmodifiableMap(originsNow)));
     }
 
