@@ -289,6 +289,16 @@ class TrainingGuidanceTest {
     }
 
     @Test
+    void tunedModelKeepsItsGuidance() {
+        GuidanceDefinition guidance = new GuidanceDefinition(APS, new Threshold(Utility.F1, 1, null, 10));
+
+        ModelDefinition tuned = TunedSettings.apply(definition(guidance), Map.of("l2", 3.0));
+
+        assertThat(tuned.guidance()).isEqualTo(guidance);
+        assertThat(tuned.learners().getFirst().settings()).containsEntry("l2", 3.0);
+    }
+
+    @Test
     void nothingIsWrittenOfAModelThatTellsNothing() {
         TrainingOutcome outcome = train(GuidanceDefinition.NONE);
         TrainingOutcome guided = train(new GuidanceDefinition(APS, null));
