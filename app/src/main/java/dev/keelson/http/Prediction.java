@@ -1,9 +1,11 @@
 package dev.keelson.http;
 
+import dev.keelson.learn.Advice;
 import dev.keelson.serve.PredictionEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one row of a predict request. The array is handed over and not changed afterwards.
@@ -16,6 +18,7 @@ import java.util.UUID;
  * @param probabilities one for each class, 0 to 1, summing to 1; or the one number
  * @param asOf features used what was known strictly before
  * @param warnings what speaks against trusting this answer, one sentence each, such as a team without history; usually none
+ * @param advice a set or interval and a decision; null when the model tells neither
  */
 @SuppressWarnings("ArrayRecordComponent") // the path that must be fast: no copies, no boxes
 public record Prediction(
@@ -26,7 +29,8 @@ public record Prediction(
         List<String> classes,
         double[] probabilities,
         Instant asOf,
-        List<String> warnings) {
+        List<String> warnings,
+        @Nullable Advice advice) {
     public Prediction {
         warnings = List.copyOf(warnings);
         if (classes.size() != probabilities.length) {
@@ -35,10 +39,10 @@ public record Prediction(
         }
     }
 
-    /** An answer without warnings. */
+    /** An answer without warnings and advice. */
     public Prediction(
             UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
-        this(id, model, version, entity, classes, probabilities, asOf, List.of());
+        this(id, model, version, entity, classes, probabilities, asOf, List.of(), null);
     }
 
     /** Whether it is a number instead of a class. */

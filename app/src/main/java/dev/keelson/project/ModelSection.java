@@ -10,6 +10,7 @@ import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ModelDefinition.Backtest;
@@ -258,6 +259,7 @@ final class ModelSection {
                     .read(tune, learners, label.definition().isNumber())
                     .ifPresent(search -> tuneByModel.put(entry.name(), search));
         }
+        GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(new ModelDefinition(
                 entry.name(),
                 label.definition(),
@@ -274,6 +276,7 @@ final class ModelSection {
                 baselines,
                 seed,
                 weighting(table, label),
+                guidance,
                 entry.location()));
     }
 

@@ -458,6 +458,52 @@ public final class ProjectGrammar {
                     "How probabilities are corrected on out-of-fold predictions; `auto` takes the method with the least"
                             + " log loss on later ones."),
             optional(
+                    "uncertainty",
+                    keys(
+                            required(
+                                    "conformal",
+                                    new Shape.Decimal(0, true, 1, true),
+                                    "Share of rows whose truth the sets or intervals hold, such as `0.90`."),
+                            optional(
+                                    "method",
+                                    choice("lac", "aps", "raps"),
+                                    "`aps`, of a number absolute residuals",
+                                    "How sets of classes are made: `lac` gives the smallest on average, `aps` ones that"
+                                            + " grow with how hard a row is, `raps` smaller ones where classes are many."),
+                            optional(
+                                    "groups",
+                                    COLUMN,
+                                    "all rows together",
+                                    "Column of texts or whole numbers, known beforehand: the share holds within each of its"
+                                            + " values that has rows enough, not only over all.")),
+                    null,
+                    "Sets of classes, or intervals of a number, of a stated coverage, and how far members differ; told"
+                            + " with each prediction."),
+            optional(
+                    "threshold",
+                    keys(
+                            required(
+                                    "maximise",
+                                    choice("f1", "accuracy", "profit", "sharpe"),
+                                    "What it is chosen for, on rows that nothing else was fitted on."),
+                            optional(
+                                    "class",
+                                    new AnyScalar("a value of the label"),
+                                    "the second of two",
+                                    "Which of the label's values to act on."),
+                            optional(
+                                    "odds",
+                                    COLUMN,
+                                    "that of `backtest`",
+                                    "With `profit` and `sharpe`: column of the value's decimal odds, known beforehand."),
+                            optional(
+                                    "at_least",
+                                    text("a number of bets such as `100 bets`", "[0-9]{1,7}\\s+bets"),
+                                    "`100 bets`, of `f1` and `accuracy` `10 bets`",
+                                    "Thresholds with fewer rows to act on are not considered.")),
+                    null,
+                    "From which probability, or edge `p * odds - 1`, on to act; told with each prediction."),
+            optional(
                     "backtest",
                     keys(
                             required(

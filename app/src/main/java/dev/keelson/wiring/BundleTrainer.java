@@ -11,7 +11,11 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
+import dev.keelson.learn.Guidance;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.conformal.ConformalParameters;
+import dev.keelson.learn.threshold.ThresholdDecision;
+import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
@@ -203,6 +207,7 @@ final class BundleTrainer implements LoopTrainer {
         if (outcome.parameters().method() == CalibrationMethod.TEMPERATURE) {
             params.put("temperature", Double.toString(outcome.parameters().temperature()));
         }
+        guidance(params, outcome.parameters().guidance());
         params.put("weights", outcome.parameters().weights().toString());
         params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
         Run run = new Run(
@@ -221,6 +226,22 @@ final class BundleTrainer implements LoopTrainer {
                 files,
                 provenanceJson(provenance).toString());
         return loaded(run, outcome.bundle());
+    }
+
+    private void guidance(Map<String, String> params, Guidance guidance) {
+        ConformalParameters conformal = guidance.conformal();
+        if (conformal != null) {
+            params.put("uncertainty", conformal.method().key() + " " + conformal.coverage());
+        }
+        ThresholdParameters threshold = guidance.threshold();
+        if (threshold != null) {
+            String target = plan.definition().classes().get(threshold.target());
+            params.put("threshold", switch (threshold.decision()) {
+                case ThresholdDecision.Act(double from) ->
+                    "act on %s from %s on".formatted(target, from);
+                case ThresholdDecision.NoBet(String reason) -> reason;
+            });
+        }
     }
 
     private static void copy(Run from, Map<String, Double> to, String name) {

@@ -345,7 +345,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     plan.definition().task().outputs(),
                     event.probabilities(),
                     asOf,
-                    newcomers.warnings(plan.service(), row.row())));
+                    newcomers.warnings(plan.service(), row.row()),
+                    plan.advice(snapshot.model().model(), row, vector.values(), event.probabilities())));
         }
         log.append(events, options.durable());
         return answers;

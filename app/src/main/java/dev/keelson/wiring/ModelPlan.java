@@ -19,6 +19,13 @@ import dev.keelson.labels.Label;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.serve.AskedKeys;
+import dev.keelson.learn.Advice;
+import dev.keelson.learn.EnsembleModel;
+import dev.keelson.learn.Guidance;
+import dev.keelson.learn.Model;
+import dev.keelson.learn.conformal.ConformalParameters;
+import dev.keelson.learn.threshold.ThresholdParameters;
+import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -228,6 +235,56 @@ final class ModelPlan {
         return definition.weighting() instanceof ModelDefinition.Weighting.Column(String name)
                 ? number(frame, name, row)
                 : 1;
+    }
+
+    /** Group of a row within which sets and intervals keep their coverage; null when it has none or no column is named. */
+    @Nullable String group(Frame frame, int row) {
+        GuidanceDefinition.Uncertainty uncertainty = definition.guidance().uncertainty();
+        return uncertainty == null || uncertainty.groups() == null
+                ? null
+                : text(frame.vector(uncertainty.groups()).get(row));
+    }
+
+    /** Decimal odds of the class that the threshold acts on; NaN when there are none or no column is named. */
+    double price(Frame frame, int row) {
+        GuidanceDefinition.Threshold threshold = definition.guidance().threshold();
+        return threshold == null || threshold.odds() == null ? Double.NaN : number(frame, threshold.odds(), row);
+    }
+
+    /**
+     * What a model tells of a request beside its prediction.
+     *
+     * @param features of the request
+     * @param told the model's prediction
+     * @return null when it tells nothing
+     */
+    @Nullable Advice advice(Model model, RequestRow request, double[] features, double[] told) {
+        if (!(model instanceof EnsembleModel ensemble) || ensemble.guidance().isNone()) {
+            return null;
+        }
+        Guidance guidance = ensemble.guidance();
+        ConformalParameters conformal = guidance.conformal();
+        ThresholdParameters threshold = guidance.threshold();
+        Schema schema = request.row().schema();
+        String group = null;
+        if (conformal != null && conformal.column() != null && schema.contains(conformal.column())) {
+            int at = schema.indexOf(conformal.column());
+            if (!request.row().isNull(at)) {
+                group = schema.column(conformal.column()).type() == ColumnType.LONG
+                        ? Long.toString(request.row().longAt(at))
+                        : request.row().textAt(at);
+            }
+        }
+        double price = Double.NaN;
+        if (threshold != null && threshold.odds() != null && schema.contains(threshold.odds())) {
+            int at = schema.indexOf(threshold.odds());
+            if (!request.row().isNull(at)) {
+                price = schema.column(threshold.odds()).type() == ColumnType.LONG
+                        ? request.row().longAt(at)
+                        : request.row().doubleAt(at);
+            }
+        }
+        return guidance.advice(model, features, told, request.entity(), group, price);
     }
 
     /** A number of a column of doubles or longs, {@code NaN} where it is missing. */

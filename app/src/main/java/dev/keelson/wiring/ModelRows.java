@@ -6,6 +6,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
 import java.time.Instant;
@@ -32,7 +33,9 @@ final class ModelRows {
             double[] features,
             double[] watched,
             double @Nullable [] odds,
-            double weight) {}
+            double weight,
+            @Nullable String group,
+            double price) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -68,7 +71,9 @@ final class ModelRows {
                     features[i],
                     plan.watched(row.at(i)),
                     plan.odds(frame, i),
-                    plan.weight(frame, i)));
+                    plan.weight(frame, i),
+                    plan.group(frame, i),
+                    plan.price(frame, i)));
         }
         sorted = false;
     }
@@ -110,8 +115,20 @@ final class ModelRows {
         List<String> ids = new ArrayList<>(n);
         Map<String, double[]> odds = new LinkedHashMap<>();
         plan.oddsColumns().forEach(name -> odds.put(name, new double[n]));
+        GuidanceDefinition guidance = plan.definition().guidance();
+        @Nullable String[] groups = guidance.uncertainty() == null || guidance.uncertainty().groups() == null
+                ? null
+                : new @Nullable String[n];
+        String priced = guidance.threshold() == null ? null : guidance.threshold().odds();
+        double[] prices = new double[priced == null ? 0 : n];
         for (int i = 0; i < n; i++) {
             Known row = known.get(i);
+            if (groups != null) {
+                groups[i] = row.group;
+            }
+            if (priced != null) {
+                prices[i] = row.price;
+            }
             for (int c = 0; c < width; c++) {
                 columns[c][i] = row.features[c];
             }
@@ -128,13 +145,16 @@ final class ModelRows {
             if (weights != null) {
                 weights[i] = row.weight;
             }
-            double[] prices = row.odds;
-            if (prices != null) {
+            double[] offered = row.odds;
+            if (offered != null) {
                 int c = 0;
                 for (double[] column : odds.values()) {
-                    column[i] = prices[c++];
+                    column[i] = offered[c++];
                 }
             }
+        }
+        if (priced != null) {
+            odds.put(priced, prices);
         }
         return new TrainingTable(
                 new FeatureMatrix(plan.service().names(), columns, n),
@@ -146,7 +166,8 @@ final class ModelRows {
                 segment,
                 odds,
                 ids,
-                weights);
+                weights,
+                groups);
     }
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */

@@ -23,6 +23,7 @@ import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.sqlite.SqliteCatalog;
+import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -193,6 +194,7 @@ public final class ProjectDefinitions {
         lines.add("test", model.test());
         lines.add("embargo", model.embargo());
         lines.add("calibrate", model.calibration().name().toLowerCase(Locale.ROOT));
+        guidance(lines, model.guidance());
         ModelDefinition.Backtest backtest = model.backtest();
         if (backtest != null) {
             lines.add("backtest odds", backtest.odds());
@@ -208,6 +210,22 @@ public final class ProjectDefinitions {
         }
         lines.add("seed", model.seed());
         return Definition.of(Kind.MODEL, model.name(), lines.text(), uses(project, model));
+    }
+
+    private static void guidance(Lines lines, GuidanceDefinition guidance) {
+        GuidanceDefinition.Uncertainty uncertainty = guidance.uncertainty();
+        if (uncertainty != null) {
+            lines.add("uncertainty coverage", uncertainty.coverage());
+            lines.add("uncertainty method", uncertainty.method().key());
+            lines.add("uncertainty groups", uncertainty.groups());
+        }
+        GuidanceDefinition.Threshold threshold = guidance.threshold();
+        if (threshold != null) {
+            lines.add("threshold maximise", threshold.utility().key());
+            lines.add("threshold class", threshold.target());
+            lines.add("threshold odds", threshold.odds());
+            lines.add("threshold bets", threshold.leastBets());
+        }
     }
 
     private static List<String> uses(Project project, ModelDefinition model) {

@@ -507,6 +507,7 @@ public final class RunPipeline {
                 + String.format(Locale.ROOT, ", test RMSE %.4g", error)
                 + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
                 + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
+                + GuidanceSentence.of(run)
                 + "; run " + run.id().substring(0, 8);
     }
 
@@ -525,6 +526,7 @@ public final class RunPipeline {
                 + (frequencies == null
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
+                + GuidanceSentence.of(run)
                 + "; run " + run.id().substring(0, 8);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.http.AdviceJson;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
@@ -81,7 +82,8 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
                 outputs,
                 probabilities,
                 Instant.parse(node.path("as_of").asText()),
-                warnings);
+                warnings,
+                AdviceJson.read(node, outputs));
     }
 
     @Override

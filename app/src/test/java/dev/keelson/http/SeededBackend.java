@@ -23,6 +23,8 @@ import dev.keelson.labels.LabelTable;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.learn.Advice;
+import dev.keelson.learn.Disagreement;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftCheck;
@@ -668,7 +670,15 @@ public final class SeededBackend implements Backend {
                     asOf,
                     "Arsenall".equals(row.get("HomeTeam"))
                             ? List.of("No history for team `Arsenall` (HomeTeam); did you mean `Arsenal`?")
-                            : List.of()));
+                            : List.of(),
+                    "Guided".equals(row.get("HomeTeam"))
+                            ? new Advice(
+                                    0.9,
+                                    new boolean[] {true, true, false},
+                                    null,
+                                    new Disagreement(0.48, 0.03),
+                                    new Advice.Decision(true, 0, 0.05, 0.04))
+                            : null));
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);

@@ -79,7 +79,7 @@ class SeededMistakesTest {
                 mistake(code, "embargo: 2d", "§embargoo: 2d", meant("embargo")),
                 mistake(code, "worse_by: 5%", "§worse_bye: 5%", meant("worse_by")),
                 mistake(code, "  - warn:  freshness", "  - §wrn:  freshness", meant("warn")),
-                mistake(code, "calibrate: temperature", "§uncertainty: { conformal: 0.90 }", "the keys here are"),
+                mistake(code, "calibrate: temperature", "§quantiles: [0.1, 0.9]", "the keys here are"),
                 mistake(code, "policies:", "§alerts:\n  slack: { on: [drift] }\npolicies:", "the keys here are"),
                 mistake(code, "bankroll: 1000", "§bankrol: 1000", meant("bankroll")),
                 mistake(

@@ -1,6 +1,7 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.AdviceJson;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
@@ -53,6 +54,8 @@ final class PredictCommand extends KeelsonCommand {
     private static void show(Session session, List<String> classes, List<Prediction> predictions) {
         List<String> header = new ArrayList<>(List.of("ENTITY", "PREDICTED"));
         classes.forEach(each -> header.add("P(" + each + ")")); // none of a number
+        Advised columns = Advised.of(predictions);
+        header.addAll(columns.header());
         header.addAll(List.of("VERSION", "AS OF", "ID"));
         List<List<String>> table = new ArrayList<>();
         ObjectNode document = Catalogued.object();
@@ -80,6 +83,8 @@ final class PredictCommand extends KeelsonCommand {
                 node.put("predicted", classes.get(prediction.predicted()));
                 Catalogued.number(node, "confidence", prediction.probabilities()[prediction.predicted()]);
             }
+            node.setAll(AdviceJson.of(prediction.advice(), prediction.classes()));
+            row.addAll(columns.cells(prediction));
             node.put("as_of", prediction.asOf().toString());
             if (!prediction.warnings().isEmpty()) {
                 prediction.warnings().forEach(node.putArray("warnings")::add);

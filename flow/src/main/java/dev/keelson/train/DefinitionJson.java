@@ -76,7 +76,27 @@ public final class DefinitionJson {
             case ModelDefinition.Weighting.Column(String name) ->
                 json.putObject("weights").put("column", name);
         }
+        guidance(json, definition.guidance());
         return json;
+    }
+
+    /** Said by nothing where there is none, as before there was any. */
+    private static void guidance(ObjectNode json, GuidanceDefinition guidance) {
+        GuidanceDefinition.Uncertainty uncertainty = guidance.uncertainty();
+        if (uncertainty != null) {
+            json.putObject("uncertainty")
+                    .put("coverage", uncertainty.coverage())
+                    .put("method", uncertainty.method().key())
+                    .put("groups", uncertainty.groups());
+        }
+        GuidanceDefinition.Threshold threshold = guidance.threshold();
+        if (threshold != null) {
+            json.putObject("threshold")
+                    .put("maximise", threshold.utility().key())
+                    .put("class", threshold.target())
+                    .put("odds", threshold.odds())
+                    .put("at_least", threshold.leastBets());
+        }
     }
 
     private static void learners(ArrayNode to, List<ModelDefinition.LearnerDefinition> learners) {

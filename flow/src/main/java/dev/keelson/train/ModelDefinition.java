@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
  * @param weighting how much each row counts in training; metrics count every row the same
+ * @param guidance what is told beside a prediction
  */
 public record ModelDefinition(
         String name,
@@ -58,6 +59,7 @@ public record ModelDefinition(
         List<Baseline> baselines,
         long seed,
         Weighting weighting,
+        GuidanceDefinition guidance,
         @Nullable Location location) {
     public ModelDefinition {
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -73,6 +75,44 @@ public record ModelDefinition(
                     "The label (%s) has no classes, so that nothing is calibrated, staked or compared with odds."
                             .formatted(label.address()));
         }
+    }
+
+    /** A model that tells nothing beside its prediction. */
+    public ModelDefinition(
+            String name,
+            LabelDefinition label,
+            Map<String, Map<String, String>> entities,
+            List<Located> features,
+            Map<String, Located> derive,
+            List<LearnerDefinition> learners,
+            Combine combine,
+            Folding folding,
+            Duration test,
+            Duration embargo,
+            Calibration calibration,
+            @Nullable Backtest backtest,
+            List<Baseline> baselines,
+            long seed,
+            Weighting weighting,
+            @Nullable Location location) {
+        this(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                GuidanceDefinition.NONE,
+                location);
     }
 
     /** A model whose rows all count the same. */
@@ -145,6 +185,28 @@ public record ModelDefinition(
                 backtest,
                 baselines,
                 seed,
+                location);
+    }
+
+    /** The same, with something told beside its prediction. */
+    public ModelDefinition withGuidance(GuidanceDefinition other) {
+        return new ModelDefinition(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                other,
                 location);
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.learn.Guidance;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.calibration.CalibrationParameters;
 import dev.keelson.learn.spi.ModelJson;
@@ -43,6 +44,9 @@ final class OutcomeJson {
             parameters.put("temperature", outcome.parameters().temperature());
         } else if (calibration != null) {
             parameters.set("calibration", calibration.toJson());
+        }
+        if (!outcome.parameters().guidance().isNone()) {
+            parameters.set("guidance", outcome.parameters().guidance().toJson());
         }
         parameters.put("fitted_as_of", outcome.parameters().fittedAsOf().toString());
         provenance(json.putObject("provenance"), outcome.provenance());
@@ -230,12 +234,14 @@ final class OutcomeJson {
         List<Double> weights = new ArrayList<>();
         json.path("weights").forEach(weight -> weights.add(weight.asDouble()));
         Instant fittedAsOf = time(json, "fitted_as_of");
+        Guidance guidance = Guidance.fromJson(json.path("guidance"));
         if (json.has("temperature")) {
-            return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes(outcome), fittedAsOf);
+            return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes(outcome), fittedAsOf)
+                    .withGuidance(guidance);
         }
         CalibrationParameters calibration =
                 json.has("calibration") ? CalibrationParameters.fromJson(json.path("calibration")) : null;
-        return new RecipeParameters(weights, calibration, fittedAsOf);
+        return new RecipeParameters(weights, calibration, guidance, fittedAsOf);
     }
 
     /** The number of classes of the definition that trained. */

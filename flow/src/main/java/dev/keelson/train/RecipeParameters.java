@@ -1,5 +1,6 @@
 package dev.keelson.train;
 
+import dev.keelson.learn.Guidance;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.learn.calibration.CalibrationParameters;
@@ -12,13 +13,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param weights weight of each member in the blend, in the definition's order; they sum to 1
  * @param calibration correction of the blend's probabilities; null when values are predicted
+ * @param guidance what the model tells beside its prediction
  * @param fittedAsOf as-of time of the full training that fitted them
  */
 public record RecipeParameters(
-        List<Double> weights, @Nullable CalibrationParameters calibration, Instant fittedAsOf) {
+        List<Double> weights, @Nullable CalibrationParameters calibration, Guidance guidance, Instant fittedAsOf) {
     /** Copies the weights. */
     public RecipeParameters {
         weights = List.copyOf(weights);
+    }
+
+    /** Parameters of a model that tells nothing beside its prediction. */
+    public RecipeParameters(
+            List<Double> weights, @Nullable CalibrationParameters calibration, Instant fittedAsOf) {
+        this(weights, calibration, Guidance.NONE, fittedAsOf);
+    }
+
+    /** The same with other guidance. */
+    RecipeParameters withGuidance(Guidance other) {
+        return new RecipeParameters(weights, calibration, other, fittedAsOf);
     }
 
     /**

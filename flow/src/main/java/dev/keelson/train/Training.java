@@ -58,7 +58,7 @@ import java.util.stream.IntStream;
  * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
  * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
  * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
- * step alone, with the weights and calibration of an earlier full training. Preprocessing belongs to the members and is
+ * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing belongs to the members and is
  * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
  * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
  *
@@ -332,17 +332,22 @@ public final class Training {
         int[] validated = predicted.validated();
         int[] tested = predicted.holdout().validation();
         double[] weights = LinearPool.fit(predicted.outOfFold(), Scores.take(table.values(), 1, validated));
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        GuidanceStep guidance = new GuidanceStep(definition, table, metrics);
         RecipeParameters parameters = new RecipeParameters(
-                IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(), null, request.asOf());
+                IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(),
+                null,
+                guidance.fit(validated, predicted.outOfFold()),
+                request.asOf());
         HoldoutValues test = new HoldoutValues(
                 IntStream.of(tested).mapToObj(row -> table.rowIds().get(row)).toList(),
                 LinearPool.combine(predicted.onTest(), weights),
                 Scores.take(table.values(), 1, tested),
                 Scores.take(table.day(), tested));
-        SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) table.rows());
         double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
         put(metrics, learners, predicted, table, blended, test.predictions(), 1);
+        guidance.judge(parameters.guidance(), tested, test.predictions());
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
@@ -409,9 +414,11 @@ public final class Training {
         SortedMap<String, Double> metrics = new TreeMap<>();
         CalibrationMap calibration =
                 CalibrationStep.fit(definition, table, validated, blended, validatedLabels, metrics);
+        GuidanceStep guidance = new GuidanceStep(definition, table, metrics);
         RecipeParameters parameters = new RecipeParameters(
                 IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
                 calibration.parameters(),
+                guidance.fit(validated, outOfFold),
                 request.asOf());
 
         HoldoutForecast test = new HoldoutForecast(
@@ -426,6 +433,7 @@ public final class Training {
         double[] calibrated =
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
+        guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities());
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest != null) {
             double[] odds = table.odds(backtest.odds(), holdout.validation());
@@ -510,7 +518,7 @@ public final class Training {
             members.add(new EnsembleModel.Member(
                     learners.get(m).name(), fitted.get(m).model()));
         }
-        return new EnsembleModel(members, parameters.weightArray(), parameters.map());
+        return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance());
     }
 
     private static List<FeatureImportance> importance(EnsembleModel model) {

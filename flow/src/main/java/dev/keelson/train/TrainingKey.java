@@ -36,6 +36,9 @@ public final class TrainingKey {
                 if (calibration != null && !parameters.hasTemperatureOnly()) {
                     sha.add(CanonicalJson.write(calibration.toJson()));
                 }
+                if (!parameters.guidance().isNone()) {
+                    sha.add(CanonicalJson.write(parameters.guidance().toJson()));
+                }
                 sha.add(parameters.fittedAsOf().toString());
             }
         }

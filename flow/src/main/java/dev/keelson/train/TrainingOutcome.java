@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
  * {@code n}. What is not finite is left out. When the calibration is chosen, {@code calibration/<method>/log_loss} is what each
  * method reached on later out-of-fold predictions (absent of a method that the rows did not suffice for), and {@code
  * calibration/<method>/chosen} is 1 for the chosen one. With combinatorial validation {@code path/<i>/oof_...} are the
- * scores of each complete history.
+ * scores of each complete history. Of sets and intervals: {@code test_coverage} with its interval, {@code
+ * test_coverage_target}, {@code test_set_size} or {@code test_interval_width}, {@code conformal_rows}, and of one group
+ * {@code group/<name>/test_coverage}. Of a threshold: {@code threshold} (absent when it is not worth acting), {@code
+ * threshold_acts}, {@code oof_threshold_<utility>} (chosen on earlier out-of-fold rows, reached on later ones) with
+ * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval.
  *
  * @param bundle the model
  * @param metrics name to finite value; of a refresh {@code rows} alone

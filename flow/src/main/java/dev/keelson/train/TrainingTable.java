@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param segment what metrics are split by, such as the league; null for none, a null element for a row outside every
  *     segment
  * @param odds source column to decimal odds of each row, {@code NaN} where there are none; the columns that the
- *     definition's backtest and market baseline name
+ *     definition's backtest, market baseline and threshold name
  * @param rowIds identity of each row, distinct
  * @param weights how much each row counts in training, from the definition's column; null where none is named
+ * @param groups group of each row within which sets and intervals keep their coverage, from the definition's column;
+ *     null where none is named, a null element for a row outside every group
  */
 public record TrainingTable(
         FeatureMatrix features,
@@ -35,7 +37,8 @@ public record TrainingTable(
         @Nullable String @Nullable [] segment,
         Map<String, double[]> odds,
         List<String> rowIds,
-        double @Nullable [] weights) {
+        double @Nullable [] weights,
+        @Nullable String @Nullable [] groups) {
 
     /** Checks that everything has as many rows. */
     public TrainingTable(
@@ -48,7 +51,8 @@ public record TrainingTable(
             @Nullable String @Nullable [] segment,
             Map<String, double[]> odds,
             List<String> rowIds,
-            double @Nullable [] weights) {
+            double @Nullable [] weights,
+            @Nullable String @Nullable [] groups) {
         int rows = features.rows();
         if (labels.length > 0 && values.length > 0) {
             throw new IllegalArgumentException("The rows have labels and values; one of both is needed.");
@@ -75,6 +79,25 @@ public record TrainingTable(
             requireRows("weights", weights.length, rows);
         }
         this.weights = weights;
+        if (groups != null) {
+            requireRows("groups", groups.length, rows);
+        }
+        this.groups = groups;
+    }
+
+    /** Rows without groups. */
+    public TrainingTable(
+            FeatureMatrix features,
+            int[] labels,
+            double[] values,
+            long[] eventTime,
+            long[] knownAt,
+            int[] day,
+            @Nullable String @Nullable [] segment,
+            Map<String, double[]> odds,
+            List<String> rowIds,
+            double @Nullable [] weights) {
+        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, null);
     }
 
     /** Rows that all count the same. */

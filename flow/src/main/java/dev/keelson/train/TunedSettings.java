@@ -87,6 +87,7 @@ public final class TunedSettings {
                 model.baselines(),
                 model.seed(),
                 model.weighting(),
+                model.guidance(),
                 model.location());
     }
 }

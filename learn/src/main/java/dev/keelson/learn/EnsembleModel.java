@@ -23,6 +23,8 @@ public final class EnsembleModel implements Model {
     public static final String FORMAT = "keelson-ensemble";
 
     private final List<Member> members;
+    private final List<Model> parts;
+    private final Guidance guidance;
     private final double[] weights;
     private final @Nullable CalibrationMap calibration;
     private final double temperature;
@@ -77,6 +79,18 @@ public final class EnsembleModel implements Model {
      *     values and quantiles
      */
     public EnsembleModel(List<Member> members, double[] weights, @Nullable CalibrationMap calibration) {
+        this(members, weights, calibration, Guidance.NONE);
+    }
+
+    /**
+     * @param members at least one; all read the same features and tell the same, in the same order
+     * @param weights one for each member, each at least 0, summing to 1
+     * @param calibration correction of the probabilities, of as many classes as the members have; null for none, and of
+     *     values and quantiles
+     * @param guidance what it tells beside its prediction; it changes no prediction
+     */
+    public EnsembleModel(
+            List<Member> members, double[] weights, @Nullable CalibrationMap calibration, Guidance guidance) {
         this.members = List.copyOf(members);
         this.weights = weights.clone();
         if (members.isEmpty() || members.size() != weights.length) {
@@ -103,7 +117,10 @@ public final class EnsembleModel implements Model {
                         .formatted(members.getFirst().learner(), member.learner()));
             }
         }
+        this.parts = members.stream().map(Member::model).toList();
         this.task = first.task();
+        guidance.require(task);
+        this.guidance = guidance;
         this.outputs = task.outputs().size();
         this.classifies = task instanceof Task.Classification;
         if (calibration != null && (!classifies || calibration.classes() != outputs)) {
@@ -127,6 +144,16 @@ public final class EnsembleModel implements Model {
     /** The members, in order. */
     public List<Member> members() {
         return members;
+    }
+
+    @Override
+    public List<Model> parts() {
+        return parts;
+    }
+
+    /** What it tells beside its prediction. */
+    public Guidance guidance() {
+        return guidance;
     }
 
     /** The weight of each member, in order. */

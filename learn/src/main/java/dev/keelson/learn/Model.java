@@ -72,6 +72,11 @@ public interface Model {
      */
     double[] importance();
 
+    /** The models that it is made of, in order; none of a model that stands on its own. */
+    default List<Model> parts() {
+        return List.of();
+    }
+
     /** The model as files: name (path with {@code /}) to content. Plain data, never serialised objects. */
     Map<String, byte[]> save();
 }

@@ -76,7 +76,10 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
             }
             CalibrationParameters calibration = manifest.calibration();
             return new EnsembleModel(
-                    members, weights, calibration == null ? null : CalibrationMap.of(calibration));
+                    members,
+                    weights,
+                    calibration == null ? null : CalibrationMap.of(calibration),
+                    manifest.guidance());
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }

@@ -16,12 +16,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code model.json} says: names, members with format and weight, calibration.
+ * What {@code model.json} says: names, members with format and weight, calibration, and what is told beside the
+ * prediction.
  *
  * @param calibration null for values and quantiles
  */
 record ModelManifest(
-        List<String> features, Task task, List<Entry> members, @Nullable CalibrationParameters calibration) {
+        List<String> features,
+        Task task,
+        List<Entry> members,
+        @Nullable CalibrationParameters calibration,
+        Guidance guidance) {
     static final String FILE = "model.json";
     private static final String KIND = "keelson-model";
     /** Version 1 knew classes and a temperature only; models that need no more are written as it did. */
@@ -30,6 +35,8 @@ record ModelManifest(
     private static final int TASK = 2;
     /** Version 3 has a calibration of any method. */
     private static final int CALIBRATED = 3;
+    /** Version 4 has a task, a calibration of any method, and guidance. */
+    private static final int GUIDED = 4;
 
     private static final String TEMPERATURE = "temperature";
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -40,18 +47,18 @@ record ModelManifest(
         return new ModelManifest(model.features(),
                 model.task(),
                 model.entries(),
-                model.calibration() == null ? null : model.calibration().parameters());
+                model.calibration() == null ? null : model.calibration().parameters(),
+                model.guidance());
     }
 
     byte[] write() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("format", KIND);
-        boolean classifies = task instanceof Task.Classification;
-        boolean simple = temperature() != null;
-        json.put("format_version", !classifies ? TASK : simple ? CLASSES_ONLY : CALIBRATED);
+        int version = version();
+        json.put("format_version", version);
         ArrayNode featureNames = json.putArray("features");
         features.forEach(featureNames::add);
-        if (task instanceof Task.Classification classification) {
+        if (version != GUIDED && task instanceof Task.Classification classification) {
             ArrayNode classNames = json.putArray("classes");
             classification.classes().forEach(classNames::add);
         } else {
@@ -65,13 +72,27 @@ record ModelManifest(
                     .put("weight", member.weight());
         }
         json.put("combine", "log_linear_pool");
-        Double temperature = temperature();
+        Double temperature = version == GUIDED ? null : temperature();
         if (temperature != null) {
             json.put(TEMPERATURE, temperature);
         } else if (calibration != null) {
             json.set("calibration", calibration.toJson());
         }
+        if (version == GUIDED) {
+            json.set("guidance", guidance.toJson());
+        }
         return CanonicalJson.write(json).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The oldest version that can say it, so that what earlier releases could write keeps its bytes. */
+    private int version() {
+        if (!guidance.isNone()) {
+            return GUIDED;
+        }
+        if (!(task instanceof Task.Classification)) {
+            return TASK;
+        }
+        return temperature() != null ? CLASSES_ONLY : CALIBRATED;
     }
 
     /** The temperature, 1 without a correction; null when another method corrects. */
@@ -92,9 +113,9 @@ record ModelManifest(
             throw new IllegalArgumentException("The file %s is not JSON.".formatted(FILE), e);
         }
         int version = json.path("format_version").asInt();
-        if (!json.path("format").asText().equals(KIND) || version < CLASSES_ONLY || version > CALIBRATED) {
+        if (!json.path("format").asText().equals(KIND) || version < CLASSES_ONLY || version > GUIDED) {
             throw new IllegalArgumentException("The file %s has format %s version %s; %s version %d to %d is expected."
-                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, CLASSES_ONLY, CALIBRATED));
+                    .formatted(FILE, json.path("format"), json.path("format_version"), KIND, CLASSES_ONLY, GUIDED));
         }
         List<Entry> members = new ArrayList<>();
         for (JsonNode member : json.path("members")) {
@@ -103,14 +124,22 @@ record ModelManifest(
                     member.path("format").asText(),
                     member.path("weight").asDouble(Double.NaN)));
         }
-        Task task = version == TASK
+        Task task = version == TASK || version == GUIDED
                 ? Task.fromJson(json.path("task"))
                 : new Task.Classification(texts(json.path("classes")));
-        return new ModelManifest(texts(json.path("features")), task, members, calibration(json, task, version));
+        return new ModelManifest(
+                texts(json.path("features")),
+                task,
+                members,
+                calibration(json, task, version),
+                Guidance.fromJson(json.path("guidance")));
     }
 
     private static @Nullable CalibrationParameters calibration(JsonNode json, Task task, int version) {
-        if (version == CALIBRATED) {
+        if (version == GUIDED && !json.has("calibration")) {
+            return null;
+        }
+        if (version >= CALIBRATED) {
             return CalibrationParameters.fromJson(json.path("calibration"));
         }
         double temperature = json.path(TEMPERATURE).asDouble();

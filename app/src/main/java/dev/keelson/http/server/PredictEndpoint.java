@@ -2,8 +2,10 @@ package dev.keelson.http.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
@@ -15,6 +17,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** {@code POST /api/v1/models/{name}/predict}. The path that must be fast: it reads and writes JSON as a stream. */
 final class PredictEndpoint {
@@ -116,6 +119,13 @@ final class PredictEndpoint {
                     json.writeNumber(prediction.probabilities()[0]);
                 } else {
                     writeClasses(json, prediction);
+                }
+                if (prediction.advice() != null) {
+                    for (Map.Entry<String, JsonNode> field :
+                            AdviceJson.of(prediction.advice(), prediction.classes()).properties()) {
+                        json.writeFieldName(field.getKey());
+                        json.writeRawValue(field.getValue().toString());
+                    }
                 }
                 json.writeFieldName(AS_OF);
                 json.writeString(prediction.asOf().toString());

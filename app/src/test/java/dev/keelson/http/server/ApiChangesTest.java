@@ -171,6 +171,24 @@ class ApiChangesTest {
     }
 
     @Test
+    void aPredictionHasItsSetAndDecisionWhereTheModelTellsThem() {
+        JsonNode predictions = client.post(
+                        PREDICT, "[" + ROW + ",{\"HomeTeam\":\"Guided\",\"AwayTeam\":\"Langley\"}]")
+                .json()
+                .path("predictions");
+
+        assertThat(predictions.path(0).has("set")).isFalse();
+        assertThat(predictions.path(0).has("decision")).isFalse();
+        JsonNode guided = predictions.path(1);
+        assertThat(guided.path("set").toString()).isEqualTo("[\"H\",\"D\"]");
+        assertThat(guided.path("coverage").asDouble()).isEqualTo(0.9);
+        assertThat(guided.path("disagreement").toString()).isEqualTo("{\"mean\":0.48,\"deviation\":0.03}");
+        assertThat(guided.path("decision").toString())
+                .isEqualTo("{\"act\":true,\"class\":\"H\",\"score\":0.05,\"threshold\":0.04}");
+        assertThat(guided.has("as_of")).isTrue();
+    }
+
+    @Test
     void aVersionIsPromotedAndRolledBackWithAReason() {
         String promote = "/api/v1/models/football-1x2/promote";
 

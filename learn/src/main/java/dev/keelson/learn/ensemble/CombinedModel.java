@@ -103,6 +103,11 @@ final class CombinedModel implements Model {
         return all;
     }
 
+    @Override
+    public List<Model> parts() {
+        return members.stream().map(Member::model).toList();
+    }
+
     /** Importance of the members, averaged by their shares in the combination. */
     @Override
     public double[] importance() {

@@ -63,7 +63,7 @@ public final class BlockBootstrap {
         return new Interval(quantile(draws, tail), sum, quantile(draws, 1 - tail), confidence);
     }
 
-    private static double quantile(double[] sorted, double share) {
+    static double quantile(double[] sorted, double share) {
         double position = share * (sorted.length - 1);
         int below = (int) Math.floor(position);
         int above = Math.min(below + 1, sorted.length - 1);

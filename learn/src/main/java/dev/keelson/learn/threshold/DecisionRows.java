@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param scores how much speaks for acting, such as a probability or an edge {@code p * odds - 1}; negative infinity
  *     where there is nothing to act on; not NaN
  * @param positive whether acting was right (the class came true, the bet was won)
- * @param profits what acting would have brought, in units of the bank or of a flat stake; null where only {@link
- *     Utility#F1} is asked for
+ * @param profits what acting would have brought, in units of the bank or of a flat stake; null where no
+ *     utility of money is asked for
  * @param days day of each row; later days have larger numbers
  */
 public record DecisionRows(double[] scores, boolean[] positive, double @Nullable [] profits, int[] days) {

@@ -40,15 +40,15 @@ final class Tally {
     Performance performance() {
         double precision = bets == 0 ? 0 : (double) hits / bets;
         double recall = positives == 0 ? 0 : (double) hits / positives;
-        double f1 = bets + positives == 0 ? 0 : 2.0 * hits / (bets + positives);
-        return new Performance(rows.rows(), bets, hits, precision, recall, f1, profit, sharpe());
-    }
-
-    private double sharpe() {
-        int n = daily.length;
-        double mean = profit / n;
-        double variance = (squares - n * mean * mean) / (n - 1.0);
-        // rounding of the running sums must not look like variation
-        return n >= 2 && variance > 1e-13 * squares ? mean / Math.sqrt(variance) : Double.NaN;
+        return new Performance(
+                rows.rows(),
+                bets,
+                hits,
+                precision,
+                recall,
+                Performance.f1(bets, positives, hits),
+                Performance.accuracy(rows.rows(), positives, bets, hits),
+                profit,
+                Performance.sharpe(profit, squares, daily.length));
     }
 }

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Utility {
     /** Harmonic mean of precision and recall of the positive rows; 0 when none is found. */
     F1,
+    /** Share of rows on which acting, or not acting, was right. */
+    ACCURACY,
     /** Sum of the profits of the rows acted on. */
     PROFIT,
     /**
@@ -21,6 +23,6 @@ public enum Utility {
 
     /** Whether it is about money, so that a threshold must show a profit to be used. */
     public boolean money() {
-        return this != F1;
+        return this == PROFIT || this == SHARPE;
     }
 }
