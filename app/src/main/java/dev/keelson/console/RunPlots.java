@@ -323,7 +323,7 @@ final class RunPlots {
         double under = 300;
         double floor = 390;
         long span = Math.max(1, ChronoUnit.DAYS.between(days[0], days[n - 1]));
-        Axis x = Axis.tight(0, span, LEFT, right, 6);
+        Axis x = Axis.tight(0, (double) span, LEFT, right, 6);
         Axis y = Axis.nice(low, high, bottom, TOP + 16, 5);
         double[][] drawdowns = new double[banks.length][n];
         double deepest = 0;
@@ -347,11 +347,11 @@ final class RunPlots {
             StringBuilder bank = new StringBuilder();
             StringBuilder fall = new StringBuilder("M" + Svg.number(x.at(0)) + " " + Svg.number(d.at(0)));
             for (int i = 0; i < n; i++) {
-                String at = Svg.number(x.at(ChronoUnit.DAYS.between(days[0], days[i]))) + " ";
+                String at = Svg.number(x.at((double) ChronoUnit.DAYS.between(days[0], days[i]))) + " ";
                 bank.append(i == 0 ? 'M' : 'L').append(at).append(Svg.number(y.at(banks[s][i])));
                 fall.append('L').append(at).append(Svg.number(d.at(drawdowns[s][i])));
             }
-            fall.append('L').append(Svg.number(x.at(span))).append(' ').append(Svg.number(d.at(0)));
+            fall.append('L').append(Svg.number(x.at((double) span))).append(' ').append(Svg.number(d.at(0)));
             svg.path(s == 0 ? "line" : kind, bank, "");
             svg.path(s == 0 ? "loss" : "second-loss", fall, "");
             csv.append(',').append(names[s + 1]).append(',').append(names[s + 1]).append("_drawdown");
