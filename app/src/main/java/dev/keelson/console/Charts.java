@@ -178,7 +178,7 @@ final class Charts {
         double width = 360;
         double height = 340;
         double left = 66;
-        double right = width - 12;
+        double right = width - 22;
         double top = 24;
         double bottom = 242;
         double floor = height - 40;

@@ -192,12 +192,17 @@ final class RunPlots {
         double base = curve.positives() / (curve.positives() + curve.negatives());
         String heading = String.format(
                 Locale.ROOT,
-                "Precision and recall of %s: average precision %.3f, base rate %.3f (dashed)",
+                "Precision and recall of %s: average precision %.3f",
                 label,
-                curve.averagePrecision().orElse(Double.NaN),
-                base);
+                curve.averagePrecision().orElse(Double.NaN));
         Frame frame = new Frame(heading, 0, 1, 0, 1, "recall: share of its rows found", "precision: share of the found that are its", true);
         frame.svg.line("limit", frame.x.at(0), frame.y.at(base), frame.x.at(1), frame.y.at(base));
+        frame.svg.text(
+                "label",
+                frame.x.at(0) + 6,
+                frame.y.at(base) + (base < 0.06 ? -6 : 15),
+                "start",
+                "base rate " + Text.percent(base));
         frame.svg.path("line", path(points, frame), "");
         put("precision-recall-" + file, frame.svg.done(), csv.toString());
     }
@@ -388,7 +393,7 @@ final class RunPlots {
                 String titleX,
                 String titleY,
                 boolean percent) {
-            double right = WIDTH - 16;
+            double right = WIDTH - 26;
             x = Axis.nice(lowX, highX, LEFT, right, 5);
             y = Axis.nice(lowY, highY, BOTTOM, TOP, 5);
             svg = new Svg(WIDTH, HEIGHT, "plot", heading);

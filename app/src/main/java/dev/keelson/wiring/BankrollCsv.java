@@ -19,7 +19,10 @@ final class BankrollCsv {
 
     private BankrollCsv() {}
 
-    /** The columns {@code day,flat} and, with a Kelly fraction, {@code kelly}; empty where there is no backtest. */
+    /**
+     * The columns {@code day,flat} and, with a Kelly fraction, {@code kelly}, beginning with the bank on the day before the
+     * first one; empty where there is no backtest.
+     */
     static byte[] of(ModelDefinition definition, TrainingTable table, @Nullable HoldoutForecast test) {
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest == null || test == null || test.rowIds().isEmpty()) {
@@ -42,6 +45,9 @@ final class BankrollCsv {
                 ? List.of()
                 : curve(new StakingRule.FractionalKelly(fraction, 0, 1), backtest, test, odds);
         StringBuilder text = new StringBuilder(fraction == null ? "day,flat\n" : "day,flat,kelly\n");
+        String start = "," + backtest.bankroll();
+        text.append(LocalDate.ofEpochDay(flat.getFirst().day() - 1L)).append(start);
+        text.append(fraction == null ? "" : start).append('\n');
         for (int i = 0; i < flat.size(); i++) {
             text.append(LocalDate.ofEpochDay(flat.get(i).day())).append(',').append(flat.get(i).bank());
             if (fraction != null) {

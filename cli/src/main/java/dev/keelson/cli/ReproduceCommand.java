@@ -106,7 +106,7 @@ final class ReproduceCommand extends KeelsonCommand {
                         .formatted(check.count(RunCheck.State.UNKNOWN));
         return fails == 0
                 ? "Nothing that matters differs." + unknown
-                : "%s that matter differ or are missing.%s%s".formatted(Texts.count(fails, "thing"), unknown, commit(check));
+                : "Different or missing of what matters: %d.%s%s".formatted(fails, unknown, commit(check));
     }
 
     /** Where the definitions of the run can be found again. */
@@ -116,10 +116,18 @@ final class ReproduceCommand extends KeelsonCommand {
                 ? check.lines().stream()
                         .filter(line -> line.name().equals("git.commit") && line.then() != null)
                         .findFirst()
-                        .map(line -> " The project was at commit %s then; check it out into another folder with this project's .keelson."
-                                .formatted(line.then()))
+                        .map(line -> " The project was at commit %s then%s; check it out into another folder with this project's .keelson."
+                                .formatted(line.then(), uncommitted(check)))
                         .orElse(" Which commit the project was at then was not recorded.")
                 : "";
+    }
+
+    private static String uncommitted(RunCheck check) {
+        return check.lines().stream()
+                .filter(line -> line.name().equals("git.state") && line.then() != null && !"clean".equals(line.then()))
+                .findFirst()
+                .map(line -> ", with changes that were not committed and are not known (%s)".formatted(line.then()))
+                .orElse("");
     }
 
     private static String conclusion(Reproduced again) {
