@@ -5,6 +5,7 @@ import dev.keelson.stats.Histogram;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -146,12 +147,12 @@ final class Charts {
         return whole == 0 ? 0 : (double) part / whole;
     }
 
-    private static void legend(Svg svg, double x, double y, String classes, String text) {
+    static void legend(Svg svg, double x, double y, String classes, String text) {
         svg.rect(classes, x, y - 9, 10, 10, "");
         svg.text("label", x + 15, y, "start", text);
     }
 
-    private static void grid(Svg svg, Axis y, double left, double right, boolean percent) {
+    static void grid(Svg svg, Axis y, double left, double right, boolean percent) {
         for (double tick : y.ticks()) {
             svg.line("grid", left, y.at(tick), right, y.at(tick));
             svg.text("label", left - 6, y.at(tick) + 4, "end", percent ? y.percent(tick) : y.label(tick));
@@ -169,12 +170,15 @@ final class Charts {
      */
     record ReliabilityPoint(double forecast, double observed, double lower, double upper, long count) {}
 
-    /** Forecast against what came true for one class, with intervals and the number of rows in each bin. */
+    /**
+     * Forecast against what came true for one class, with intervals and the number of rows in each bin; shaded where 95 % of
+     * the bins of forecasts that are exactly right would lie.
+     */
     static Markup reliability(String label, List<ReliabilityPoint> points) {
         double width = 360;
         double height = 340;
         double left = 66;
-        double right = width - 12;
+        double right = width - 22;
         double top = 24;
         double bottom = 242;
         double floor = height - 40;
@@ -190,6 +194,7 @@ final class Charts {
         Svg svg = new Svg(width, height, "reliability", "Reliability of the forecasts of " + label);
         svg.text("heading", left, 13, "start", label);
         grid(svg, y, left, right, true);
+        svg.path("noise", noise(points, x, y), "");
         svg.line("diagonal", x.at(0), y.at(0), x.at(end), y.at(end));
         for (ReliabilityPoint point : points) {
             svg.line("whisker", x.at(point.forecast()), y.at(point.lower()), x.at(point.forecast()), y.at(point.upper()));
@@ -217,6 +222,24 @@ final class Charts {
         svg.text("title", (left + right) / 2, height - 6, "middle", "forecast probability");
         svg.upright("title", 12, (top + bottom) / 2, "share that came true");
         return svg.done();
+    }
+
+    /** The noise of bins: 1.96 standard deviations of a share on each side of the forecast. */
+    private static String noise(List<ReliabilityPoint> points, Axis x, Axis y) {
+        StringBuilder upper = new StringBuilder();
+        StringBuilder lower = new StringBuilder();
+        List<ReliabilityPoint> filled = points.stream()
+                .filter(point -> point.count() > 0)
+                .sorted(Comparator.comparingDouble(ReliabilityPoint::forecast))
+                .toList();
+        for (ReliabilityPoint point : filled) {
+            double p = point.forecast();
+            double half = 1.96 * Math.sqrt(p * (1 - p) / point.count());
+            String at = Svg.number(x.at(p)) + " ";
+            upper.append(upper.isEmpty() ? "M" : "L").append(at).append(Svg.number(y.at(Math.min(1, p + half))));
+            lower.insert(0, "L" + at + Svg.number(y.at(Math.max(0, p - half))));
+        }
+        return upper.isEmpty() ? "M0 0" : upper.append(lower).append('Z').toString();
     }
 
     /**
@@ -377,7 +400,7 @@ final class Charts {
     }
 
     /** Months or years below an axis of days. */
-    private static void dates(Svg svg, LocalDate first, long span, Axis x, double bottom) {
+    static void dates(Svg svg, LocalDate first, long span, Axis x, double bottom) {
         int months = span <= 100 ? 1 : span <= 300 ? 2 : span <= 500 ? 3 : span <= 1100 ? 6 : 12;
         LocalDate tick = first.withDayOfMonth(1);
         while (tick.isBefore(first) || (tick.getMonthValue() - 1) % months != 0) {

@@ -9,6 +9,8 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunCheck;
+import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -120,6 +122,12 @@ public interface Backend {
 
     /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
     Optional<Run> run(String id);
+
+    /** What a run needs so that it can be made again, passed or failed. */
+    RunChecklist checklist(Run run);
+
+    /** What a run was made with against what there is now, without training. */
+    RunCheck check(Run run);
 
     /** The bytes of an artifact by its hash. */
     Optional<byte[]> artifact(String sha256);

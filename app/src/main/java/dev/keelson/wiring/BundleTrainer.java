@@ -62,11 +62,14 @@ import org.jspecify.annotations.Nullable;
 final class BundleTrainer implements LoopTrainer {
     private static final Duration RECIPE_LIFE = Duration.ofDays(26 * 7);
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String OUTCOME_FILE = "outcome.json";
-    private static final String BUNDLE = "model/";
+    static final String OUTCOME_FILE = "outcome.json";
+    static final String BUNDLE = "model/";
+    /** The tag with the run whose model a new one was compared with. */
+    static final String COMPARED_WITH = "compared_with";
+    private static final String MODE = "mode";
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
-    private static final String AS_OF = "as_of";
+    static final String AS_OF = "as_of";
 
     private final ModelPlan plan;
     private final ModelRows rows;
@@ -75,7 +78,7 @@ final class BundleTrainer implements LoopTrainer {
     private final ArtifactStore artifacts;
     private final Supplier<String> datasetVersion;
     private final String codeVersion;
-    private final SortedMap<String, String> environment;
+    private final Supplier<SortedMap<String, String>> environment;
     private final DecayMonitorDefinition.Metric metric;
     private final SortedMap<String, String> definitions;
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
@@ -84,6 +87,7 @@ final class BundleTrainer implements LoopTrainer {
 
     /**
      * @param datasetVersion identity of the rows known now, as {@link DataRead#text()} gives it
+     * @param environment machine and libraries, asked for when something is trained
      * @param definitions what the model is built on, by name: the hash of each
      * @param metric loss of the decay monitor
      */
@@ -95,7 +99,7 @@ final class BundleTrainer implements LoopTrainer {
             ArtifactStore artifacts,
             Supplier<String> datasetVersion,
             String codeVersion,
-            SortedMap<String, String> environment,
+            Supplier<SortedMap<String, String>> environment,
             SortedMap<String, String> definitions,
             DecayMonitorDefinition.Metric metric) {
         this.plan = plan;
@@ -126,23 +130,45 @@ final class BundleTrainer implements LoopTrainer {
         ReentrantLock lock = locks.computeIfAbsent(moment, key -> new ReentrantLock());
         lock.lock(); // two policies that ask for the same training: the second finds it in the cache
         try {
-            TrainingTable table = rows.table(moment);
-            TrainingOutcome outcome = training.run(
-                    new TrainingRequest(
-                            plan.definition(),
-                            table,
-                            moment,
-                            new TrainingRequest.Inputs(
-                                    datasetVersion.get(), plan.service().sha256(), codeVersion, environment),
-                            mode),
-                    cache);
-            if (champion != null) {
-                outcome = outcome.withBaseline("champion", forecasts(champion, outcome, table));
-            }
-            return trained(outcome, moment, base);
+            return train(moment, mode, base, champion);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Trained train(Instant moment, TrainingMode mode, @Nullable Run base, @Nullable Trained champion) {
+        TrainingTable table = rows.table(moment);
+        TrainingOutcome outcome = training.run(
+                new TrainingRequest(
+                        plan.definition(),
+                        table,
+                        moment,
+                        new TrainingRequest.Inputs(
+                                datasetVersion.get(), plan.service().sha256(), codeVersion, environment.get()),
+                        mode),
+                cache);
+        if (champion != null) {
+            outcome = outcome.withBaseline(ModelVersion.CHAMPION, forecasts(champion, outcome, table));
+        }
+        return trained(outcome, moment, base, champion, table);
+    }
+
+    /**
+     * Does the training of a run again, from the rows that this trainer has.
+     *
+     * @param champion the run whose model it was compared with; null where there was none or it is not known
+     * @return what comes of it, its files in this trainer's artifact store
+     */
+    Run again(Run run, @Nullable Run champion) {
+        Instant moment = Instant.parse(Objects.requireNonNull(run.params().get(AS_OF)));
+        boolean refresh = "refresh".equals(run.params().get(MODE));
+        Trained compared = champion == null ? null : loaded(champion, ModelBundle.of(bundleFiles(champion)));
+        return train(
+                        moment,
+                        refresh ? new TrainingMode.Refresh(parameters(run)) : new TrainingMode.Full(),
+                        refresh ? champion == null ? run : champion : null,
+                        compared)
+                .run();
     }
 
     /** What the champion says of the test rows that happened after it was trained; of earlier ones it has seen the result. */
@@ -168,7 +194,12 @@ final class BundleTrainer implements LoopTrainer {
         return forecasts;
     }
 
-    private Trained trained(TrainingOutcome outcome, Instant moment, @Nullable Run base) {
+    private Trained trained(
+            TrainingOutcome outcome,
+            Instant moment,
+            @Nullable Run base,
+            @Nullable Trained champion,
+            TrainingTable table) {
         RunProvenance provenance = outcome.provenance();
         Map<String, Double> metrics = new TreeMap<>(outcome.metrics());
         outcome.baselines().forEach((name, values) -> values.forEach(
@@ -197,8 +228,12 @@ final class BundleTrainer implements LoopTrainer {
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }
+        byte[] bankroll = BankrollCsv.of(plan.definition(), table, outcome.test());
+        if (bankroll.length > 0) {
+            files.add(artifact(BankrollCsv.FILE, bankroll));
+        }
         Map<String, String> params = new TreeMap<>(provenance.settings());
-        params.put("mode", provenance.mode());
+        params.put(MODE, provenance.mode());
         params.put(AS_OF, moment.toString());
         params.put("seed", Long.toString(provenance.seed()));
         params.put("rows", Integer.toString(provenance.rows()));
@@ -218,11 +253,7 @@ final class BundleTrainer implements LoopTrainer {
                 moment,
                 params,
                 metrics,
-                Map.of(
-                        "dataset_version",
-                        DataRead.parse(provenance.datasetVersion()).own(),
-                        "model_sha256",
-                        outcome.bundle().sha256()),
+                tags(outcome, champion),
                 files,
                 provenanceJson(provenance).toString());
         return loaded(run, outcome.bundle());
@@ -242,6 +273,16 @@ final class BundleTrainer implements LoopTrainer {
                 case ThresholdDecision.NoBet(String reason) -> reason;
             });
         }
+    }
+
+    private static Map<String, String> tags(TrainingOutcome outcome, @Nullable Trained champion) {
+        Map<String, String> tags = new TreeMap<>();
+        tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
+        tags.put("model_sha256", outcome.bundle().sha256());
+        if (champion != null) {
+            tags.put(COMPARED_WITH, champion.run().id());
+        }
+        return tags;
     }
 
     private static void copy(Run from, Map<String, Double> to, String name) {
@@ -334,8 +375,7 @@ final class BundleTrainer implements LoopTrainer {
             if (artifact.path().equals(OUTCOME_FILE)) {
                 byte[] bytes = artifacts.get(artifact.sha256()).orElseThrow();
                 try {
-                    return TrainingOutcome.fromJson(MAPPER.readTree(bytes), ModelBundle.of(bundleFiles(run)))
-                            .parameters();
+                    return TrainingOutcome.parameters(MAPPER.readTree(bytes));
                 } catch (java.io.IOException e) {
                     throw new IllegalStateException("The stored outcome of a run is not JSON.", e);
                 }

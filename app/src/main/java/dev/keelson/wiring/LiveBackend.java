@@ -28,6 +28,8 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunCheck;
+import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.LoggedPrediction;
@@ -518,6 +520,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Optional<Run> run(String id) {
         return workspace.catalog().read(tx -> tx.run(id));
+    }
+
+    @Override
+    public RunChecklist checklist(Run run) {
+        return new Reproduction(workspace).checklist(run);
+    }
+
+    @Override
+    public RunCheck check(Run run) {
+        return new Reproduction(workspace).check(run);
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunCheck;
+import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.LoggedPrediction;
@@ -20,8 +22,10 @@ import dev.keelson.store.journal.JournaledPredictionLog;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +82,57 @@ public final class ProjectReading implements AutoCloseable {
     /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
     public Optional<Run> run(String id) {
         return read(tx -> tx.run(id), Optional.empty());
+    }
+
+    /**
+     * The run that a text names: its id or the beginning of it, {@code MODEL@VERSION} with a number or an alias such as
+     * {@code champion}, or {@code models:/MODEL/VERSION}.
+     *
+     * @throws KeelsonException RUN_NOT_FOUND; VERSION_NOT_FOUND
+     */
+    public Run named(String text) {
+        return RunNames.find(text, this::run, this::versions, this::alias);
+    }
+
+    /** What the run needs so that it can be made again, passed or failed. */
+    public RunChecklist checklist(Run run) {
+        return reproduction().checklist(run);
+    }
+
+    /** What the run was made with against what there is now, without training. */
+    public RunCheck check(Run run) {
+        return reproduction().check(run);
+    }
+
+    /** Trains the run again and compares; nothing of it is kept. */
+    public Reproduced reproduce(Run run) {
+        return reproduction().again(run);
+    }
+
+    /**
+     * The bytes of a run's files by their paths.
+     *
+     * @throws KeelsonException STORE_DAMAGED if one is missing or was changed
+     */
+    public Map<String, byte[]> files(Run run) {
+        Workspace open = Objects.requireNonNull(workspace, "there is a run, so there are stores");
+        Map<String, byte[]> files = new TreeMap<>();
+        for (Run.Artifact artifact : run.artifacts()) {
+            files.put(
+                    artifact.path(),
+                    open.artifacts()
+                            .get(artifact.sha256())
+                            .orElseThrow(() -> new KeelsonException(
+                                    ErrorCode.STORE_DAMAGED,
+                                    "The file (%s) of the run (%s) is missing from the artifact store."
+                                            .formatted(artifact.path(), run.id()),
+                                    "Maybe the folder artifacts was restored from an older backup.")));
+        }
+        return files;
+    }
+
+    private Reproduction reproduction() {
+        return new Reproduction(Objects.requireNonNull(workspace, "there is a run, so there are stores"));
     }
 
     /** The features that mattered to a run, the most important first, each with its share. */

@@ -42,6 +42,7 @@ import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
+import dev.keelson.train.spi.TrainingCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -637,8 +639,18 @@ public final class Workspace implements AutoCloseable {
      */
     Map<String, BundleTrainer> trainers(
             ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
+        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()));
+    }
+
+    /** As {@link #trainers(ProjectModels, Map, Supplier)}, over other artifacts and another cache of finished trainings. */
+    Map<String, BundleTrainer> trainers(
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            ArtifactStore files,
+            TrainingCache cache) {
         Training training = training();
-        StoredTrainings cache = new StoredTrainings(catalog(), artifacts());
+        Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
             ModelPlan plan = models.plans().get(i);
@@ -654,10 +666,10 @@ public final class Workspace implements AutoCloseable {
                             mine,
                             training,
                             cache,
-                            artifacts(),
+                            files,
                             () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
-                            Environment.snapshot(),
+                            environment,
                             ProjectDefinitions.pins(project, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
         }

@@ -40,6 +40,8 @@ import dev.keelson.registry.InMemoryArtifactStore;
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunCheck;
+import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
@@ -742,6 +744,22 @@ public final class SeededBackend implements Backend {
     @Override
     public Optional<Run> run(String id) {
         return catalog.read(tx -> tx.run(id));
+    }
+
+    @Override
+    public RunChecklist checklist(Run run) {
+        return RunChecklist.of(
+                run, id -> true, sha -> artifacts.get(sha).isPresent());
+    }
+
+    @Override
+    public RunCheck check(Run run) {
+        return new RunCheck(
+                run.id(),
+                run.experiment(),
+                List.of(
+                        new RunCheck.Line("data", "matches", RunCheck.State.SAME, "a", "a", true, ""),
+                        new RunCheck.Line("library", "xgboost", RunCheck.State.DIFFERENT, "3.0.0", "3.1.1", true, "")));
     }
 
     @Override

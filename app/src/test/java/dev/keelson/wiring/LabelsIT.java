@@ -149,6 +149,9 @@ final class LabelsIT {
                 .containsKeys("test_rmse", "test_rmse_lower", "test_mae", "test_r2", "baseline/mean/test_rmse");
         assertThat(Objects.requireNonNull(run.metrics().get("test_rmse"))).isBetween(0.01, 0.03);
         assertThat(run.params()).containsEntry("calibration", "none");
+        try (ProjectReading state = ProjectReading.open(project)) {
+            assertThat(state.reproduce(run).identical()).isTrue();
+        }
         try (LiveProject live = LiveProject.open(project, CLOCK)) {
             Map<String, @Nullable Object> row = new HashMap<>();
             row.put("symbol", "BTC");

@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
             LineageCommand.class,
             TuneCommand.class,
             RunsCommand.class,
+            ReproduceCommand.class,
             ModelsCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,

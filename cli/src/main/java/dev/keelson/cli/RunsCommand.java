@@ -1,10 +1,9 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunChecklist;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
@@ -19,7 +18,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "runs",
         description = "Trainings, with parameters, metrics and provenance.",
-        subcommands = {RunsCommand.Listing.class, RunsCommand.Show.class})
+        subcommands = {
+            RunsCommand.Listing.class,
+            RunsCommand.Show.class,
+            RunsDiff.class,
+            RunsExport.class
+        })
 final class RunsCommand extends CommandGroup {
 
     /** {@code keelson runs list}. */
@@ -86,20 +90,20 @@ final class RunsCommand extends CommandGroup {
     }
 
     /** {@code keelson runs show}. */
-    @Command(name = "show", description = "Show one run: parameters, metrics, files, provenance.")
+    @Command(name = "show", description = "Show one run: parameters, metrics, files, provenance, and what it takes to make it again.")
     static final class Show extends KeelsonCommand {
-        @Parameters(paramLabel = "RUN", description = "Its id, or at least 4 characters of its beginning.")
+        @Parameters(
+                paramLabel = "RUN",
+                description = "Its id or at least 4 characters of its beginning, MODEL@VERSION, or models:/MODEL/VERSION.")
         String id = "";
 
         @Override
         int run(Session session) {
             Run run;
+            RunChecklist checklist;
             try (ProjectReading state = ProjectReading.open(session.project())) {
-                run = state.run(id)
-                        .orElseThrow(() -> new KeelsonException(
-                                ErrorCode.RUN_NOT_FOUND,
-                                "There is no run (%s), or several begin so.".formatted(id),
-                                "Maybe `keelson runs list` has it; at least 4 characters of an id are needed."));
+                run = state.named(id);
+                checklist = state.checklist(run);
             }
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of("id", run.id()));
@@ -113,8 +117,13 @@ final class RunsCommand extends CommandGroup {
             run.artifacts()
                     .forEach(artifact -> rows.add(
                             List.of("file " + artifact.path(), artifact.sha256() + " " + artifact.bytes())));
+            checklist.items()
+                    .forEach(item -> rows.add(
+                            List.of("check " + item.name(), (item.passed() ? "pass: " : "fail: ") + item.text())));
             session.console().table(List.of("WHAT", "VALUE"), rows);
-            session.console().document(Catalogued.run(run, true));
+            ObjectNode document = Catalogued.run(run, true);
+            document.set("checklist", checklist.toJson());
+            session.console().document(document);
             return YES;
         }
     }

@@ -150,8 +150,31 @@ final class ProjectLifeIT {
         String run = keelson("runs list --json").json().at("/runs/0/id").asText();
         assertThat(keelson("runs show " + run.substring(0, 8) + " --json").json().get("id").asText()).isEqualTo(run);
         assertThat(keelson("runs show ffff").code()).isEqualTo(2);
+        assertThat(keelson("runs show football-1x2@v1 --json").json().at("/checklist/0/passed").asBoolean()).isTrue();
         assertThat(keelson("data versions --json").json().get("versions")).hasSize(1);
         assertThat(keelson("data verify").out()).contains("540 rows");
+    }
+
+    @Test
+    @Order(3)
+    void runIsCheckedMadeAgainComparedAndExported() throws IOException {
+        Cli check = keelson("reproduce football-1x2@champion --check --json");
+        Cli again = keelson("reproduce models:/football-1x2/1 --json");
+        Cli diff = keelson("runs diff football-1x2@1 football-1x2-odds@1 --json");
+        Cli export = keelson("runs export football-1x2@1 exported --json");
+
+        assertThat(check.code()).as(check.out()).isZero();
+        assertThat(check.json().get("holds").asBoolean()).isTrue();
+        assertThat(again.code()).as(again.out()).isZero();
+        assertThat(again.json().get("identical").asBoolean()).isTrue();
+        assertThat(again.json().at("/parts/0/state").asText()).isEqualTo("identical");
+        assertThat(diff.json().get("differences").findValuesAsText("section")).contains("run", "definition", "file").doesNotContain("data");
+        assertThat(keelson("runs diff football-1x2@1 football-1x2@1").out()).isEmpty();
+        assertThat(export.code()).as(export.err()).isZero();
+        assertThat(folder.resolve("exported/plots/bankroll.svg")).isRegularFile();
+        assertThat(Files.readString(folder.resolve("exported/README.md"))).startsWith("# football-1x2, run ");
+        assertThat(keelson("runs export football-1x2@1 exported").code()).isEqualTo(2);
+        assertThat(keelson("reproduce nobody@1").code()).isEqualTo(2);
     }
 
     @Test

@@ -229,7 +229,7 @@ final class OutcomeJson {
         return values;
     }
 
-    private static RecipeParameters parameters(JsonNode outcome) {
+    static RecipeParameters parameters(JsonNode outcome) {
         JsonNode json = outcome.path("parameters");
         List<Double> weights = new ArrayList<>();
         json.path("weights").forEach(weight -> weights.add(weight.asDouble()));

@@ -121,4 +121,13 @@ public record TrainingOutcome(
     public static TrainingOutcome fromJson(JsonNode json, ModelBundle bundle) {
         return OutcomeJson.read(json, bundle);
     }
+
+    /**
+     * The weights and the calibration in a document that {@link #toJson} wrote, without the model's files.
+     *
+     * @throws IllegalArgumentException if the document is damaged
+     */
+    public static RecipeParameters parameters(JsonNode json) {
+        return OutcomeJson.parameters(json);
+    }
 }

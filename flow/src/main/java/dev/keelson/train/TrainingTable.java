@@ -149,7 +149,7 @@ public record TrainingTable(
     }
 
     /** Odds of some rows, {@code rows * columns}, row by row; null when a column is absent. */
-    double @Nullable [] odds(List<String> columns, int[] rows) {
+    public double @Nullable [] odds(List<String> columns, int[] rows) {
         double[] values = new double[rows.length * columns.size()];
         for (int c = 0; c < columns.size(); c++) {
             double[] column = odds.get(columns.get(c));

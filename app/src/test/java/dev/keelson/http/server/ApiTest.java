@@ -376,6 +376,22 @@ class ApiTest {
     }
 
     @Test
+    void runsAreCheckedAndCompared() {
+        JsonNode runs = client.get("/api/v1/runs").json().path("runs");
+        String run = runs.path(0).path("id").asText();
+        JsonNode check = client.get("/api/v1/runs/" + run + "/check").json();
+        JsonNode diff = client.get("/api/v1/runs/" + run + "/diff?with=" + runs.path(1).path("id").asText()).json();
+
+        assertThat(check.path("holds").asBoolean(true)).isFalse();
+        assertThat(check.path("lines").findValuesAsText("name")).containsExactly("matches", "xgboost");
+        assertThat(check.path("checklist").findValuesAsText("name")).contains("seed", "data_pinned", "clean", "libraries");
+        assertThat(diff.path("same").asBoolean(true)).isFalse();
+        assertThat(client.get("/api/v1/runs/" + run + "/diff?with=" + run).json().path("same").asBoolean()).isTrue();
+        assertProblem(client.get("/api/v1/runs/" + run + "/diff"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/runs/ffffff/check"), 404, ErrorCode.RUN_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -391,7 +407,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(59);
+        assertThat(paths.size()).isEqualTo(61);
     }
 
     @Test

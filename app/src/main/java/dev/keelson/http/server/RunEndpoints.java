@@ -1,0 +1,58 @@
+package dev.keelson.http.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.http.Backend;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.RunDifference;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+
+/** Whether a run could be made again, and what differs between two. */
+final class RunEndpoints {
+    private final Backend backend;
+
+    RunEndpoints(Backend backend) {
+        this.backend = backend;
+    }
+
+    void register(Routes routes) {
+        routes.get("/api/v1/runs/{id}/check", this::check);
+        routes.get("/api/v1/runs/{id}/diff", this::diff);
+    }
+
+    private void check(ServerRequest request, ServerResponse response) {
+        Run run = run(Parameters.path(request, "id"));
+        ObjectNode body = backend.check(run).toJson();
+        body.set("checklist", backend.checklist(run).toJson());
+        Json.send(response, body);
+    }
+
+    private void diff(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String with = parameters.text("with");
+        parameters.check();
+        if (with == null) {
+            throw new KeelsonException(
+                    List.of(Problem.at(
+                            ErrorCode.BAD_REQUEST,
+                            new Location("with", 0, 0),
+                            "The other run is missing; expected its id or the beginning of it.",
+                            null)),
+                    null);
+        }
+        Json.send(response, RunDifference.of(run(Parameters.path(request, "id")), run(with)).toJson());
+    }
+
+    private Run run(String id) {
+        return backend.run(id)
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.RUN_NOT_FOUND,
+                        "There is no run (%s), or several begin so.".formatted(id),
+                        "Maybe look at /api/v1/runs; at least 4 characters of an id are needed."));
+    }
+}
