@@ -65,6 +65,22 @@ public final class XGBoostFormat {
         return ParsedTrees.sideBySide(parts, link).ensemble(TreeEnsemble.Arithmetic.FLOAT);
     }
 
+    /** Names of the features; empty when the file keeps none. */
+    static List<String> featureNames(byte[] bytes) {
+        Document learner = new Document("", read(bytes)).get("learner");
+        return learner.has("feature_names")
+                ? learner.get("feature_names").items().stream().map(Document::text).toList()
+                : List.of();
+    }
+
+    static int width(byte[] bytes) {
+        return new Document("", read(bytes))
+                .get("learner")
+                .get("learner_model_param")
+                .get("num_feature")
+                .whole();
+    }
+
     private static ParsedTrees trees(Document learner) {
         Document booster = learner.get("gradient_booster");
         require("booster", booster.get("name").text(), List.of("gbtree"));
