@@ -32,7 +32,10 @@ record ImportedRows(List<String> columns, List<double[]> rows) {
         List<double[]> rows = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         String start = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        try (CsvReader<CsvRecord> records = CsvReader.builder().ofCsvRecord(start)) {
+        try (CsvReader<CsvRecord> records = CsvReader.builder()
+                .allowMissingFields(true)
+                .allowExtraFields(true)
+                .ofCsvRecord(start)) {
             for (CsvRecord line : records) {
                 if (header.isEmpty()) {
                     header = line.getFields().stream().map(String::strip).toList();

@@ -88,7 +88,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Map<String, BundleTrainer> trainers;
     private boolean filled;
     private volatile Map<String, Serving> serving = Map.of();
-    private volatile Map<String, String> unfit = Map.of();
+    private volatile Map<String, Problem> unfit = Map.of();
 
     /** A model that serves, with a challenger that predicts in its shadow. */
     private record Serving(
@@ -187,7 +187,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return;
         }
         Map<String, Serving> next = new LinkedHashMap<>();
-        Map<String, String> refused = new LinkedHashMap<>();
+        Map<String, Problem> refused = new LinkedHashMap<>();
         Catalog catalog = workspace.catalog();
         for (ModelPlan plan : compiled.plans()) {
             BundleTrainer trainer = trainers.get(plan.name());
@@ -202,12 +202,20 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 if (e.problems().getFirst().code() != ErrorCode.NATIVE_LIBRARY_MISSING) {
                     throw e;
                 }
-                refused.put(plan.name(), champion.get().label() + ": " + e.problems().getFirst().message());
+                Problem absent = e.problems().getFirst();
+                refused.put(plan.name(), Problem.of(
+                        absent.code(),
+                        "The champion (%s) cannot be loaded. %s".formatted(champion.get().label(), absent.message()),
+                        absent.hint()));
                 continue; // other models serve without the library
             }
             String unfit = trainer.unfit(model.run());
             if (unfit != null) {
-                refused.put(plan.name(), champion.get().label() + ": " + unfit);
+                refused.put(plan.name(), Problem.of(
+                        ErrorCode.NOT_READY,
+                        "The champion (%s: %s) was trained by other definitions than the project file has."
+                                .formatted(champion.get().label(), unfit),
+                        "Maybe run `keelson run`."));
                 continue; // it is pinned to other definitions than those of the project file: not servable
             }
             ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
@@ -274,11 +282,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
-                String why = unfit.get(plan.name());
+                Problem why = unfit.get(plan.name());
                 return why == null
                         ? "The model (%s) has no champion yet; `keelson run` trains one.".formatted(plan.name())
-                        : "The champion (%s) was trained by other definitions than the project file has; `keelson run` trains a version by these."
-                                .formatted(why);
+                        : why.code() == ErrorCode.NOT_READY
+                                ? why.message() + " `keelson run` trains a version by these."
+                                : why.message();
             }
         }
         OnlineFeatures held = online;
@@ -304,14 +313,15 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Serving snapshot = serving.get(model);
         OnlineFeatures features = online;
         if (snapshot == null || features == null) {
+            Problem why = unfit.get(model);
+            if (why != null) {
+                throw new KeelsonException(why);
+            }
             throw new KeelsonException(
                     ErrorCode.NOT_READY,
-                    unfit.containsKey(model)
-                            ? "The champion (%s) was trained by other definitions than the project file has."
-                                    .formatted(unfit.get(model))
-                            : models != null && models.waiting().containsKey(model)
-                                    ? waits(models, model)
-                                    : "The model (%s) has no champion yet.".formatted(model),
+                    models != null && models.waiting().containsKey(model)
+                            ? waits(models, model)
+                            : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
         ModelPlan plan = snapshot.plan();

@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.http.ModelImport;
 import dev.keelson.learn.EnsembleModel;
@@ -217,16 +218,24 @@ final class ModelImporter {
             }
             try {
                 model.predict(row, told[i]);
-            } catch (KeelsonException | IllegalArgumentException e) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST,
-                        "The sample row %d cannot be predicted: %s".formatted(i + 1, e.getMessage()),
-                        "Nothing was registered. The file %s.".formatted(file.description()),
-                        e);
+            } catch (KeelsonException e) {
+                Problem problem = e.problems().getFirst();
+                throw unpredictable(i, problem.message(), problem.hint(), file, e);
+            } catch (IllegalArgumentException e) {
+                throw unpredictable(i, String.valueOf(e.getMessage()), null, file, e);
             }
         }
         Double worst = request.expected() == null ? null : worst(told, request.expected());
         return new Verified(bundle, format, file.description(), told.length, worst);
+    }
+
+    private static KeelsonException unpredictable(
+            int row, String why, @Nullable String hint, FileEvaluator file, Exception cause) {
+        return new KeelsonException(
+                ErrorCode.BAD_REQUEST,
+                "The sample row %d cannot be predicted. %s The file %s.".formatted(row + 1, why, file.description()),
+                hint == null ? "Nothing was registered." : hint + " Nothing was registered.",
+                cause);
     }
 
     /** Where each feature is among the columns of the samples: by its own name, or by the name of the file's input. */

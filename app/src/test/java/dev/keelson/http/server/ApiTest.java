@@ -391,7 +391,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(59);
+        assertThat(paths.size()).isEqualTo(60);
     }
 
     @Test
