@@ -16,11 +16,14 @@ import dev.keelson.learn.imported.FileLink;
 import dev.keelson.learn.imported.ImportedCodec;
 import dev.keelson.learn.spi.LearnerProvider;
 import dev.keelson.wiring.ModelImporter.Verified;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,29 @@ class ModelImporterTest {
     }
 
     @Test
+    void fileOfAnEarlierReleaseThatStoppedEarlyIsVerified() throws IOException {
+        Verified verified = ModelImporter.verify(
+                List.of("b", "a"),
+                new Task.Classification(List.of("high", "low", "middle")),
+                request(
+                        "their.json",
+                        golden("xgboost-1.7.json"),
+                        new String(golden("samples.csv"), StandardCharsets.UTF_8),
+                        new String(golden("expected.csv"), StandardCharsets.UTF_8),
+                        List.of("a", "b"),
+                        List.of("low", "middle", "high")));
+
+        assertThat(verified.rows()).isEqualTo(20);
+        assertThat(verified.worst()).isLessThan(1e-6);
+    }
+
+    private static byte[] golden(String name) throws IOException {
+        try (InputStream in = ModelImporterTest.class.getResourceAsStream("/golden/imported/" + name)) {
+            return Objects.requireNonNull(in).readAllBytes();
+        }
+    }
+
+    @Test
     void otherOrderOfInputsIsRefusedWithTheWorstRows() {
         Model model = fit("xgboost", LOST_WON);
         List<String> wrong = new ArrayList<>(FILE_ORDER);
@@ -151,7 +177,7 @@ class ModelImporterTest {
                         FEATURES,
                         LOST_WON,
                         request("their.txt", file(model), samples(FILE_ORDER), expected(model), FILE_ORDER, CLASSES.reversed())))
-                .hasMessageContaining("60 of 400 sample rows are predicted otherwise");
+                .hasMessageContaining("400 of 400 sample rows are predicted otherwise");
     }
 
     @Test
