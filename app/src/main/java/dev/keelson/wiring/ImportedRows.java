@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -33,8 +34,8 @@ record ImportedRows(List<String> columns, List<double[]> rows) {
         List<Problem> problems = new ArrayList<>();
         String start = text.startsWith("\uFEFF") ? text.substring(1) : text;
         try (CsvReader<CsvRecord> records = CsvReader.builder()
-                .allowMissingFields(true)
-                .allowExtraFields(true)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .ofCsvRecord(start)) {
             for (CsvRecord line : records) {
                 if (header.isEmpty()) {

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,7 @@ final class OnnxEvaluator implements FileEvaluator {
         }
         this.width = wide ? (int) Math.max(0, first[1]) : inputs.size();
         this.output = output(outputs, wanted);
-        this.maps = !(outputs.get(output).getInfo() instanceof TensorInfo);
+        this.maps = !(Objects.requireNonNull(outputs.get(output)).getInfo() instanceof TensorInfo);
         this.labels = contents.labels();
         this.description = "reads %s, tells %s of %s, by the operators %s"
                 .formatted(FileEngine.shown(shown), output, outputs.keySet(), contents.operators());
