@@ -131,13 +131,13 @@ final class OnnxBytes {
     }
 
     private OnnxBytes key(int field, int wire) {
-        return varint((long) field << 3 | wire);
+        return varint(((long) field << 3) | wire);
     }
 
     private OnnxBytes varint(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
