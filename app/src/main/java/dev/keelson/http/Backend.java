@@ -216,6 +216,16 @@ public interface Backend {
     ModelVersion rollback(String model, String actor, String reason);
 
     /**
+     * Verifies a model that was trained elsewhere on sample rows and registers it as a version, which serves when it is
+     * promoted.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; NOT_READY while no data are known; BAD_REQUEST when the
+     *     file cannot be read, does not fit the model or predicts otherwise than expected; NATIVE_LIBRARY_MISSING when
+     *     what evaluates its format is not installed; TRANSITION_REFUSED when it is a version already
+     */
+    ModelImport.Outcome importModel(String model, ModelImport request);
+
+    /**
      * Checks a model for drift now and stores the report.
      *
      * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; NOT_READY while there is no champion; BAD_REQUEST when

@@ -41,6 +41,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +71,7 @@ final class BundleTrainer implements LoopTrainer {
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
     static final String AS_OF = "as_of";
+    private static final String IMPORTED = "imported";
 
     private final ModelPlan plan;
     private final ModelRows rows;
@@ -120,7 +122,7 @@ final class BundleTrainer implements LoopTrainer {
         Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
         TrainingMode mode = new TrainingMode.Full();
         Run base = null;
-        if (kind == ModelVersion.Kind.REFRESH && champion != null) {
+        if (kind == ModelVersion.Kind.REFRESH && champion != null && hasRecipe(champion.run())) {
             base = champion.run();
             RecipeParameters recipe = parameters(base);
             if (recipe.fittedAsOf().plus(RECIPE_LIFE).isAfter(moment)) {
@@ -187,7 +189,11 @@ final class BundleTrainer implements LoopTrainer {
             if (table.eventTime()[i] >= trainedTo && wanted.contains(table.rowIds().get(i))) {
                 double[] told = new double[champion.model().outputs().size()];
                 table.features().row(i, row);
-                champion.model().predict(row, told);
+                try {
+                    champion.model().predict(row, told);
+                } catch (KeelsonException e) { // an imported model may tell nothing of a row: it is not compared there
+                    continue;
+                }
                 forecasts.put(table.rowIds().get(i), told);
             }
         }
@@ -320,6 +326,71 @@ final class BundleTrainer implements LoopTrainer {
     public Trained load(ModelVersion version, Run run) {
         Trained known = byRun.get(run.id());
         return known == null ? loaded(run, ModelBundle.of(bundleFiles(run))) : known;
+    }
+
+    /**
+     * What stands in the registry for a model that was trained elsewhere. It is pinned to the present definitions, as if it
+     * had been trained now.
+     *
+     * @param now the moment
+     * @param params of the run
+     * @param metrics of the run
+     */
+    Trained imported(
+            ModelBundle bundle, Instant now, Map<String, String> params, Map<String, Double> metrics) {
+        List<Run.Artifact> files = new ArrayList<>();
+        bundle.files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
+        EnsembleModel model = bundle.load(training.codecs());
+        double[] shares = model.importance();
+        List<FeatureImportance> importance = new ArrayList<>();
+        for (int j = 0; j < shares.length; j++) {
+            importance.add(new FeatureImportance(model.features().get(j), shares[j]));
+        }
+        importance.sort(Comparator.comparingDouble(FeatureImportance::share).reversed());
+        files.add(artifact(Importance.FILE, importanceCsv(importance)));
+        Map<String, String> all = new TreeMap<>(params);
+        all.put("mode", IMPORTED);
+        all.put(AS_OF, now.toString());
+        all.put("features", Integer.toString(model.features().size()));
+        String sha256 = bundle.sha256();
+        String id = new Sha256().add("keelson-import-1").add(plan.name()).add(sha256).add(now.toString()).hex();
+        String data = DataRead.parse(datasetVersion.get()).own();
+        Map<String, String> tags = Map.of("dataset_version", data, "model_sha256", sha256);
+        Run run = new Run(
+                id.substring(0, 32),
+                plan.name(),
+                Run.Status.FINISHED,
+                now,
+                now,
+                all,
+                metrics,
+                tags,
+                files,
+                importedProvenance(id, model.features()).toString());
+        return loaded(run, bundle);
+    }
+
+    private ObjectNode importedProvenance(String id, List<String> features) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("training_key", id);
+        node.put("mode", IMPORTED);
+        node.put("feature_hash", plan.service().sha256());
+        try {
+            node.set("configuration", MAPPER.readTree(DefinitionJson.canonical(plan.definition())));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The configuration of a model is not JSON.", e);
+        }
+        node.put("code_version", codeVersion);
+        ObjectNode machine = node.putObject("environment");
+        environment.forEach(machine::put);
+        ObjectNode pins = node.putObject("definitions");
+        definitions.forEach(pins::put);
+        features.forEach(node.putArray("features")::add);
+        return node;
+    }
+
+    private static boolean hasRecipe(Run run) {
+        return run.artifacts().stream().anyMatch(artifact -> artifact.path().equals(OUTCOME_FILE));
     }
 
     /** Whether a run was trained by the model's present definition and features. */

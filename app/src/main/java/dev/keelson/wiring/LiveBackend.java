@@ -13,8 +13,10 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
@@ -88,7 +90,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Map<String, BundleTrainer> trainers;
     private boolean filled;
     private volatile Map<String, Serving> serving = Map.of();
-    private volatile Map<String, String> unfit = Map.of();
+    private volatile Map<String, Problem> unfit = Map.of();
 
     /** A model that serves, with a challenger that predicts in its shadow. */
     private record Serving(
@@ -187,7 +189,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return;
         }
         Map<String, Serving> next = new LinkedHashMap<>();
-        Map<String, String> refused = new LinkedHashMap<>();
+        Map<String, Problem> refused = new LinkedHashMap<>();
         Catalog catalog = workspace.catalog();
         for (ModelPlan plan : compiled.plans()) {
             BundleTrainer trainer = trainers.get(plan.name());
@@ -195,10 +197,27 @@ public final class LiveBackend implements Backend, AutoCloseable {
             if (trainer == null || champion.isEmpty()) {
                 continue;
             }
-            Trained model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
+            Trained model;
+            try {
+                model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
+            } catch (KeelsonException e) {
+                if (e.problems().getFirst().code() != ErrorCode.NATIVE_LIBRARY_MISSING) {
+                    throw e;
+                }
+                Problem absent = e.problems().getFirst();
+                refused.put(plan.name(), Problem.of(
+                        absent.code(),
+                        "The champion (%s) cannot be loaded. %s".formatted(champion.get().label(), absent.message()),
+                        absent.hint()));
+                continue; // other models serve without the library
+            }
             String unfit = trainer.unfit(model.run());
             if (unfit != null) {
-                refused.put(plan.name(), champion.get().label() + ": " + unfit);
+                refused.put(plan.name(), Problem.of(
+                        ErrorCode.NOT_READY,
+                        "The champion (%s: %s) was trained by other definitions than the project file has."
+                                .formatted(champion.get().label(), unfit),
+                        "Maybe run `keelson run`."));
                 continue; // it is pinned to other definitions than those of the project file: not servable
             }
             ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
@@ -265,11 +284,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
-                String why = unfit.get(plan.name());
+                Problem why = unfit.get(plan.name());
                 return why == null
                         ? "The model (%s) has no champion yet; `keelson run` trains one.".formatted(plan.name())
-                        : "The champion (%s) was trained by other definitions than the project file has; `keelson run` trains a version by these."
-                                .formatted(why);
+                        : why.code() == ErrorCode.NOT_READY
+                                ? why.message() + " `keelson run` trains a version by these."
+                                : why.message();
             }
         }
         OnlineFeatures held = online;
@@ -295,14 +315,15 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Serving snapshot = serving.get(model);
         OnlineFeatures features = online;
         if (snapshot == null || features == null) {
+            Problem why = unfit.get(model);
+            if (why != null) {
+                throw new KeelsonException(why);
+            }
             throw new KeelsonException(
                     ErrorCode.NOT_READY,
-                    unfit.containsKey(model)
-                            ? "The champion (%s) was trained by other definitions than the project file has."
-                                    .formatted(unfit.get(model))
-                            : models != null && models.waiting().containsKey(model)
-                                    ? waits(models, model)
-                                    : "The model (%s) has no champion yet.".formatted(model),
+                    models != null && models.waiting().containsKey(model)
+                            ? waits(models, model)
+                            : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
         ModelPlan plan = snapshot.plan();
@@ -618,6 +639,59 @@ public final class LiveBackend implements Backend, AutoCloseable {
         });
         publish();
         return back;
+    }
+
+    @Override
+    public synchronized ModelImport.Outcome importModel(String model, ModelImport request) {
+        Projects.model(project, model);
+        requireReason(request.reason());
+        ProjectModels compiled = models;
+        BundleTrainer trainer = trainers.get(model);
+        ModelPlan plan = compiled == null
+                ? null
+                : compiled.plans().stream().filter(each -> each.name().equals(model)).findFirst().orElse(null);
+        if (plan == null || trainer == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY,
+                    "The features of the model (%s) cannot be made yet: no data are known.".formatted(model),
+                    "Maybe run `keelson data load` first.");
+        }
+        ModelImporter.Verified file =
+                ModelImporter.verify(plan.service().names(), plan.definition().task(), request);
+        Instant now = clock.instant();
+        Map<String, String> params = new LinkedHashMap<>();
+        params.put("file", request.fileName());
+        params.put("file_sha256", Sha256.ofBytes(request.file()));
+        params.put("format", file.format().id());
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("verified_rows", (double) file.rows());
+        Double worst = file.worst();
+        if (worst != null) {
+            metrics.put("verified_difference", worst);
+        }
+        Trained imported = trainer.imported(file.bundle(), now, params, metrics);
+        ModelVersion added = workspace.catalog().write(tx -> {
+            List<ModelVersion> known = tx.versions(model);
+            known.stream().filter(each -> each.sha256().equals(imported.sha256())).findFirst().ifPresent(each -> {
+                throw new KeelsonException(
+                        ErrorCode.TRANSITION_REFUSED, "The file is %s already.".formatted(each.label()), null);
+            });
+            int number = known.isEmpty() ? 1 : known.getFirst().version() + 1;
+            ModelVersion version = new ModelVersion(
+                    model,
+                    number,
+                    imported.run().id(),
+                    imported.sha256(),
+                    known.isEmpty() ? ModelVersion.Kind.INITIAL : ModelVersion.Kind.CHANGE,
+                    now,
+                    now);
+            tx.putRun(imported.run());
+            tx.addVersion(version);
+            tx.addAudit(new AuditEntry(
+                    0, now, request.actor(), "register", model, number, request.reason(), "{\"imported\":true}"));
+            return version;
+        });
+        return new ModelImport.Outcome(added, file.format().id(), file.holds(), file.rows(), worst);
     }
 
     private static void requireReason(String reason) {

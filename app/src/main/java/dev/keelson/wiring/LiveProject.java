@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -43,6 +44,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#rollback}. */
     ModelVersion rollback(String model, String actor, String reason);
+
+    /** As {@link dev.keelson.http.Backend#importModel}. */
+    ModelImport.Outcome importModel(String model, ModelImport request);
 
     /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
     JsonNode validateFeatures(String model);

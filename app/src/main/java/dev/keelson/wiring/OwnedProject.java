@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -35,6 +36,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ModelVersion rollback(String model, String actor, String reason) {
         return backend.rollback(model, actor, reason);
+    }
+
+    @Override
+    public ModelImport.Outcome importModel(String model, ModelImport request) {
+        return backend.importModel(model, request);
     }
 
     @Override

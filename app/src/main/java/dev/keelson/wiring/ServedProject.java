@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -106,7 +107,28 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     private ModelVersion change(String model, String verb, ObjectNode body) {
-        JsonNode node = owner.post(path(model, verb), body);
+        return version(model, owner.post(path(model, verb), body));
+    }
+
+    @Override
+    public ModelImport.Outcome importModel(String model, ModelImport request) {
+        ObjectNode body = change(request.actor(), request.reason());
+        body.put("file_name", request.fileName()).put("file", request.file());
+        body.put("samples", request.samples()).put("expected", request.expected());
+        body.set("inputs", MAPPER.valueToTree(request.inputs()));
+        body.set("classes", MAPPER.valueToTree(request.classes()));
+        body.put("output", request.output()).put("link", request.link().id()).put("tolerance", request.tolerance());
+        JsonNode node = owner.post(path(model, "import"), body);
+        JsonNode worst = node.path("verified_difference");
+        return new ModelImport.Outcome(
+                version(model, node.path("version")),
+                node.path("format").asText(),
+                node.path("holds").asText(),
+                node.path("verified_rows").asInt(),
+                worst.isNumber() ? worst.doubleValue() : null);
+    }
+
+    private static ModelVersion version(String model, JsonNode node) {
         return new ModelVersion(
                 model,
                 node.path("version").asInt(),

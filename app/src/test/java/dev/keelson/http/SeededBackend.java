@@ -816,6 +816,12 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public ModelImport.Outcome importModel(String model, ModelImport request) {
+        ModelVersion version = versions(model).getFirst();
+        return new ModelImport.Outcome(version, "onnx", "reads %s".formatted(request.inputs()), 2, 1e-7);
+    }
+
+    @Override
     public LabelStatistics labelStatistics(LabelDefinition label) {
         return LabelStatistics.of(
                 label,

@@ -29,12 +29,13 @@ import picocli.CommandLine.Parameters;
 /** {@code keelson models}. */
 @Command(
         name = "models",
-        description = "The registry: versions, the champion, promotion and rollback.",
+        description = "The registry: versions, the champion, promotion, rollback, import.",
         subcommands = {
             ModelsCommand.Listing.class,
             ModelsCommand.Show.class,
             ModelsCommand.Promote.class,
-            ModelsCommand.Rollback.class
+            ModelsCommand.Rollback.class,
+            ModelsImport.class
         })
 final class ModelsCommand extends CommandGroup {
     private static final int AUDIT_SHOWN = 20;

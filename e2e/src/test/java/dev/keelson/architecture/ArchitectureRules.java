@@ -39,6 +39,7 @@ final class ArchitectureRules {
             "store", Set.of("store"),
             "boosting", Set.of("boosting"),
             "torch", Set.of("torch"),
+            "onnx", Set.of("onnx"),
             "app", Set.of("console", "http", "lineage", "project", "wiring"),
             "cli", Set.of("cli"));
 
@@ -51,6 +52,7 @@ final class ArchitectureRules {
             "boosting", Set.of("core", "learn", "flow"),
             // Optional at run time: found as a service, so that not even app names it.
             "torch", Set.of("core", "learn"),
+            "onnx", Set.of("core", "learn"),
             "app", Set.of("core", "learn", "flow", "store", "boosting"),
             // Not store and boosting: only app names adapters.
             "cli", Set.of("core", "learn", "flow", "app"));
@@ -71,7 +73,7 @@ final class ArchitectureRules {
             .flatMap(module -> module.getValue().stream().map(topic -> Map.entry(topic, module.getKey())))
             .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
-    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting", "torch");
+    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting", "torch", "onnx");
 
     private final String root;
 

@@ -20,6 +20,7 @@ import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.ensemble.EnsembleCodec;
+import dev.keelson.learn.imported.ImportedCodec;
 import dev.keelson.learn.ensemble.EnsembleConfig;
 import dev.keelson.learn.ensemble.EnsembleKind;
 import dev.keelson.learn.ensemble.EnsembleLearner;
@@ -91,11 +92,12 @@ public final class Training {
         this.threads = threads;
     }
 
-    /** One codec for each format that these learners' models have, ensembles of them included. */
+    /** One codec for each format that these learners' models have, ensembles of them and imported models included. */
     public List<ModelCodec> codecs() {
         List<ModelCodec> codecs = new ArrayList<>(
                 providers.values().stream().map(LearnerProvider::codec).toList());
         codecs.add(new EnsembleCodec(codecs));
+        codecs.add(new ImportedCodec());
         return codecs;
     }
 

@@ -10,6 +10,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
@@ -40,6 +41,7 @@ final class CatalogEndpoints {
         routes.get("/api/v1/models/{name}/versions", this::versions);
         routes.post("/api/v1/models/{name}/promote", this::promote);
         routes.post("/api/v1/models/{name}/rollback", this::rollback);
+        routes.post("/api/v1/models/{name}/import", this::importModel);
         routes.get("/api/v1/runs", this::runs);
         routes.get("/api/v1/runs/{id}", this::run);
         routes.get("/api/v1/audit", this::audit);
@@ -122,6 +124,19 @@ final class CatalogEndpoints {
             throw new KeelsonException(problems, null);
         }
         Json.send(response, version(backend.rollback(model.name(), actor(body), reason)));
+    }
+
+    private void importModel(ServerRequest request, ServerResponse response) {
+        ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
+        ModelImport.Outcome outcome =
+                backend.importModel(model.name(), ImportBody.read(body(request), CatalogEndpoints::reason, CatalogEndpoints::actor));
+        ObjectNode node = Json.object();
+        node.set("version", version(outcome.version()));
+        node.put("format", outcome.format());
+        node.put("holds", outcome.holds());
+        node.put("verified_rows", outcome.rows());
+        node.put("verified_difference", outcome.worst());
+        Json.send(response, node);
     }
 
     private static String reason(JsonNode body, List<Problem> problems) {

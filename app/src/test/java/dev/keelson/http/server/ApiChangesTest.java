@@ -208,6 +208,28 @@ class ApiChangesTest {
     }
 
     @Test
+    void aModelThatWasTrainedElsewhereIsImported() {
+        String address = "/api/v1/models/football-1x2/import";
+        String body = """
+                {"file_name":"their.onnx","file":"AAEC","samples":"a\\n1\\n","inputs":["x=a"],"link":"softmax",
+                 "tolerance":0.001,"reason":"It is theirs."}""";
+
+        Client.Answer imported = client.post(address, body);
+        Client.Answer wrong = client.post(
+                address,
+                "{\"file\":\"?\",\"samples\":7,\"inputs\":\"x\",\"link\":\"probit\",\"tolerance\":2}");
+
+        assertThat(imported.status()).isEqualTo(200);
+        assertThat(imported.json().path("version").path("model").asText()).isEqualTo("football-1x2");
+        assertThat(imported.json().path("holds").asText()).isEqualTo("reads [x=a]");
+        assertThat(imported.json().path("verified_difference").asDouble()).isEqualTo(1e-7);
+        assertProblem(wrong, 400, ErrorCode.BAD_REQUEST);
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .contains("file_name", "file", "samples", "inputs", "link", "tolerance", "reason");
+        assertProblem(client.post("/api/v1/models/none/import", body), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void metricsCountPredictionsErrorsAndLag() {
         client.post(PREDICT, "[" + ROW + "," + ROW + "]");
         client.post(PREDICT, "{}");

@@ -84,6 +84,23 @@ public final class LightGbmFormat {
         return new ParsedTrees(features, link, new double[perRound], trees, outputs);
     }
 
+    /** Names of the features; empty when the file keeps none. */
+    static List<String> featureNames(byte[] file) {
+        Section header = header(file);
+        return header.has("feature_names") ? List.of(header.items("feature_names")) : List.of();
+    }
+
+    static int width(byte[] file) {
+        return Math.addExact(header(file).whole("max_feature_idx"), 1);
+    }
+
+    private static Section header(byte[] file) {
+        return Section.of(new String(file, StandardCharsets.UTF_8)
+                .lines()
+                .takeWhile(line -> !line.startsWith("Tree="))
+                .toList());
+    }
+
     private static TreeEnsemble.Link link(String objective) {
         List<String> words = List.of(objective.split(" ", -1));
         String name = words.getFirst();

@@ -11,12 +11,32 @@ public enum TreeFormat {
         TreeEnsemble parse(Task task, List<byte[]> files) {
             return XGBoostFormat.parse(single(files));
         }
+
+        @Override
+        public List<String> featureNames(byte[] file) {
+            return XGBoostFormat.featureNames(file);
+        }
+
+        @Override
+        public int width(byte[] file) {
+            return XGBoostFormat.width(file);
+        }
     },
     /** One text file of LightGBM, or one for each quantile. */
     LIGHTGBM("lightgbm", "txt") {
         @Override
         TreeEnsemble parse(Task task, List<byte[]> files) {
             return LightGbmFormat.parse(files);
+        }
+
+        @Override
+        public List<String> featureNames(byte[] file) {
+            return LightGbmFormat.featureNames(file);
+        }
+
+        @Override
+        public int width(byte[] file) {
+            return LightGbmFormat.width(file);
         }
     },
     /**
@@ -27,6 +47,16 @@ public enum TreeFormat {
         @Override
         TreeEnsemble parse(Task task, List<byte[]> files) {
             return XGBoostFormat.forest(files, task instanceof Task.Classification);
+        }
+
+        @Override
+        public List<String> featureNames(byte[] file) {
+            return XGBoostFormat.featureNames(file);
+        }
+
+        @Override
+        public int width(byte[] file) {
+            return XGBoostFormat.width(file);
         }
     };
 
@@ -39,6 +69,20 @@ public enum TreeFormat {
     }
 
     abstract TreeEnsemble parse(Task task, List<byte[]> files);
+
+    /**
+     * The names of the features that a file keeps, in order; empty when it keeps none.
+     *
+     * @throws IllegalArgumentException if the file is damaged
+     */
+    public abstract List<String> featureNames(byte[] file);
+
+    /**
+     * How many features a file reads.
+     *
+     * @throws IllegalArgumentException if the file is damaged
+     */
+    public abstract int width(byte[] file);
 
     String id() {
         return id;

@@ -65,6 +65,22 @@ public final class XGBoostFormat {
         return ParsedTrees.sideBySide(parts, link).ensemble(TreeEnsemble.Arithmetic.FLOAT);
     }
 
+    /** Names of the features; empty when the file keeps none. */
+    static List<String> featureNames(byte[] bytes) {
+        Document learner = new Document("", read(bytes)).get("learner");
+        return learner.has("feature_names")
+                ? learner.get("feature_names").items().stream().map(Document::text).toList()
+                : List.of();
+    }
+
+    static int width(byte[] bytes) {
+        return new Document("", read(bytes))
+                .get("learner")
+                .get("learner_model_param")
+                .get("num_feature")
+                .whole();
+    }
+
     private static ParsedTrees trees(Document learner) {
         Document booster = learner.get("gradient_booster");
         require("booster", booster.get("name").text(), List.of("gbtree"));
@@ -108,13 +124,28 @@ public final class XGBoostFormat {
         if (!learner.has("attributes") || !learner.get("attributes").has("best_iteration")) {
             return trees;
         }
-        int[] ends = model.get("iteration_indptr").ints();
         int best = learner.get("attributes").get("best_iteration").whole();
+        int[] ends = ends(learner, model, trees);
         if (best < 0 || best + 1 >= ends.length || ends[best + 1] > trees) {
             throw new IllegalArgumentException(
                     "The model's best_iteration (%d) lies outside its %d rounds.".formatted(best, ends.length - 1));
         }
         return ends[best + 1];
+    }
+
+    /** Trees up to each round, from 0; releases before 2.0 do not say it, as every round has the same number. */
+    private static int[] ends(Document learner, Document model, int trees) {
+        if (model.has("iteration_indptr")) {
+            return model.get("iteration_indptr").ints();
+        }
+        int classes = learner.get("learner_model_param").get("num_class").whole();
+        int parallel = model.get("gbtree_model_param").get("num_parallel_tree").whole();
+        int perRound = Math.multiplyExact(Math.max(1, classes), Math.max(1, parallel));
+        int[] ends = new int[trees / perRound + 1];
+        for (int round = 1; round < ends.length; round++) {
+            ends[round] = round * perRound;
+        }
+        return ends;
     }
 
     private static void require(String what, String found, List<String> known) {

@@ -1,0 +1,29 @@
+package dev.keelson.learn.imported;
+
+import java.util.List;
+
+/**
+ * What one model file computes. Safe for use by several threads. What it tells of a row depends on that row alone.
+ */
+public interface FileEvaluator {
+
+    /** Numbers it reads of a row; 0 when the file does not say. */
+    int width();
+
+    /** Names of these numbers, in order; empty when the file does not name them. */
+    List<String> inputs();
+
+    /** What the numbers that it tells stand for, in order: labels of classes; empty when the file does not name them. */
+    List<String> labels();
+
+    /** What the file holds, in one sentence, for messages. */
+    String description();
+
+    /**
+     * The numbers that it tells of a row, as they are in the file's output.
+     *
+     * @param row in the order of the file; {@code NaN} is missing
+     * @throws IllegalArgumentException if it tells nothing of such a row
+     */
+    double[] evaluate(double[] row);
+}
