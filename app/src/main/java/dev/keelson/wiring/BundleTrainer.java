@@ -67,11 +67,11 @@ final class BundleTrainer implements LoopTrainer {
     static final String BUNDLE = "model/";
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
-    private static final String MODE = "mode";
+    static final String MODE = "mode";
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
     static final String AS_OF = "as_of";
-    private static final String IMPORTED = "imported";
+    static final String IMPORTED = "imported";
 
     private final ModelPlan plan;
     private final ModelRows rows;
@@ -349,7 +349,7 @@ final class BundleTrainer implements LoopTrainer {
         importance.sort(Comparator.comparingDouble(FeatureImportance::share).reversed());
         files.add(artifact(Importance.FILE, importanceCsv(importance)));
         Map<String, String> all = new TreeMap<>(params);
-        all.put("mode", IMPORTED);
+        all.put(MODE, IMPORTED);
         all.put(AS_OF, now.toString());
         all.put("features", Integer.toString(model.features().size()));
         String sha256 = bundle.sha256();
@@ -373,7 +373,7 @@ final class BundleTrainer implements LoopTrainer {
     private ObjectNode importedProvenance(String id, List<String> features) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("training_key", id);
-        node.put("mode", IMPORTED);
+        node.put(MODE, IMPORTED);
         node.put("feature_hash", plan.service().sha256());
         try {
             node.set("configuration", MAPPER.readTree(DefinitionJson.canonical(plan.definition())));
@@ -382,7 +382,7 @@ final class BundleTrainer implements LoopTrainer {
         }
         node.put("code_version", codeVersion);
         ObjectNode machine = node.putObject("environment");
-        environment.forEach(machine::put);
+        environment.get().forEach(machine::put);
         ObjectNode pins = node.putObject("definitions");
         definitions.forEach(pins::put);
         features.forEach(node.putArray("features")::add);
@@ -515,7 +515,7 @@ final class BundleTrainer implements LoopTrainer {
     private ObjectNode provenanceJson(RunProvenance provenance) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("training_key", provenance.trainingKey());
-        node.put("mode", provenance.mode());
+        node.put(MODE, provenance.mode());
         DataRead data = DataRead.parse(provenance.datasetVersion());
         node.put("dataset_version", data.own());
         if (!data.others().isEmpty()) {

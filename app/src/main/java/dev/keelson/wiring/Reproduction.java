@@ -271,13 +271,25 @@ final class Reproduction {
 
     // ---- training again
 
-    /** Trains again where the data and the definitions are those of the run, and compares what comes of it. */
+    /**
+     * Trains again where the data and the definitions are those of the run, and compares what comes of it.
+     *
+     * @throws KeelsonException BAD_REQUEST if the run trained nothing
+     */
     Reproduced again(Run run) {
+        if (BundleTrainer.IMPORTED.equals(run.params().get(BundleTrainer.MODE))) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The run (%s) took in a model that was trained elsewhere: there is no training here to repeat."
+                            .formatted(run.id()),
+                    "Maybe `keelson reproduce %s --check` compares what it stands on, or import the file again."
+                            .formatted(run.id()));
+        }
         RunCheck check = check(run);
         String champion = run.tags().get(BundleTrainer.COMPARED_WITH);
         Optional<Run> compared =
                 champion == null ? Optional.empty() : workspace.catalog().read(tx -> tx.run(champion));
-        boolean refresh = "refresh".equals(run.params().get("mode"));
+        boolean refresh = "refresh".equals(run.params().get(BundleTrainer.MODE));
         List<Line> blocking = check.failures().stream()
                 .filter(line -> line.group().equals(DATA)
                         || line.group().equals(DEFINITION)
