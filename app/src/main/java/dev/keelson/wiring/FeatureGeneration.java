@@ -238,23 +238,7 @@ final class FeatureGeneration {
         drafts.stream()
                 .filter(draft -> draft.view().isEmpty())
                 .forEach(draft -> derive.put(draft.name(), Located.of(draft.text())));
-        ModelDefinition extended = new ModelDefinition(
-                model.name(),
-                model.label(),
-                model.entities(),
-                features,
-                derive,
-                model.learners(),
-                model.combine(),
-                model.folding(),
-                model.test(),
-                model.embargo(),
-                model.calibration(),
-                model.backtest(),
-                model.baselines(),
-                model.seed(),
-                model.weighting(),
-                model.location());
+        ModelDefinition extended = model.withFeatures(features, derive);
         return new Project(
                 project.folder(),
                 project.file(),

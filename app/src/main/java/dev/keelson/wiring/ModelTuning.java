@@ -24,6 +24,7 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.stats.Interval;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import dev.keelson.train.OutOfFoldLoss;
 import dev.keelson.train.OutOfFoldLoss.Judged;
 import dev.keelson.train.Training;
@@ -124,15 +125,27 @@ final class ModelTuning implements TuneRun.Book {
         return sha.hex().substring(0, 32);
     }
 
+    /** A setting of the model's first learner that can be searched. */
+    private static String example(ModelDefinition model) {
+        Map.Entry<String, LearnerDefinition> first = TunedSettings.members(model.learners()).entrySet().iterator().next();
+        String setting = switch (first.getValue().name()) {
+            case "logistic" -> "l2: 0.1..1000 log";
+            case "linear" -> "alpha: 0.0001..1 log";
+            case "mlp", "lstm" -> "learning_rate: 0.0005..0.02 log";
+            default -> "max_depth: 3..10";
+        };
+        return first.getKey().isEmpty() ? setting : first.getKey() + "." + setting;
+    }
+
     /** The search that a request asks for, by the project file where it is silent. */
     static TuneDefinition search(Project project, Studies.Request request) {
-        Projects.model(project, request.model());
+        ModelDefinition model = Projects.model(project, request.model());
         TuneDefinition search = project.tuning().get(request.model());
         if (search == null) {
             throw new KeelsonException(
                     ErrorCode.USAGE,
                     "The project file does not say which settings of the model (%s) are searched.".formatted(request.model()),
-                    "Maybe add to it: `tune: { trials: 50, space: { max_depth: 3..10, eta: 0.01..0.3 log } }`.");
+                    "Maybe add to it: `tune: { trials: 50, space: { %s } }`.".formatted(example(model)));
         }
         Integer trials = request.trials();
         if (trials != null && trials < 1) {

@@ -84,4 +84,23 @@ final class TuneIT {
         assertThat(model.err()).contains("football-1x2");
         assertThat(trials.err()).contains("at least 1");
     }
+
+    @Test
+    void aModelWithoutASearchIsToldOneThatFits(@TempDir Path other) throws IOException {
+        TinyLeague.make(other);
+        Path file = other.resolve("keelson.yaml");
+        String written = Files.readString(file)
+                .replaceFirst("(?m)^    learner: .*$", "    learner: { ensemble: [logistic, xgboost], combine: blend }");
+        Files.writeString(file, written);
+        assertThat(Cli.run(other, "data", "load", "--json").code()).isZero();
+
+        Cli refused = Cli.run(other, "tune", "football-1x2");
+        String hint = refused.err().lines().filter(line -> line.contains("`tune: ")).findFirst().orElseThrow();
+        String block = hint.substring(hint.indexOf("`tune: ") + 1, hint.lastIndexOf('`'));
+        Files.writeString(file, written.replaceFirst("(?m)^(    learner: .*)$", "$1\n    " + block));
+        Cli valid = Cli.run(other, "validate");
+
+        assertThat(refused.code()).isNotZero();
+        assertThat(valid.code()).as(valid.err()).isZero();
+    }
 }

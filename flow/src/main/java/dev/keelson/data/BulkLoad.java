@@ -1055,7 +1055,8 @@ final class BulkLoad {
                 List.of(),
                 null,
                 version,
-                previous);
+                previous,
+                null);
     }
 
     private List<CheckResult> checks(

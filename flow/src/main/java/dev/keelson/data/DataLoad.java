@@ -382,7 +382,8 @@ public final class DataLoad {
                     outcome.marked(),
                     markedId,
                     version,
-                    latest);
+                    latest,
+                    null);
         }
 
         /** Tells the visible rows that are new or changed from those that are there already or came too late. */

@@ -71,48 +71,6 @@ public record LoadReport(
         }
     }
 
-    /** The report of a load that adds rows to what is there. */
-    public LoadReport(
-            String source,
-            long read,
-            long loaded,
-            long updated,
-            long deleted,
-            long superseded,
-            long unchanged,
-            long copies,
-            long pushed,
-            List<QuarantinedRow> quarantined,
-            @Nullable String quarantineId,
-            Map<String, Long> nulled,
-            String sha256,
-            List<CheckResult> checks,
-            List<QuarantinedRow> marked,
-            @Nullable String markedId,
-            @Nullable DatasetVersion version,
-            @Nullable DatasetVersion previous) {
-        this(
-                source,
-                read,
-                loaded,
-                updated,
-                deleted,
-                superseded,
-                unchanged,
-                copies,
-                pushed,
-                quarantined,
-                quarantineId,
-                nulled,
-                sha256,
-                checks,
-                marked,
-                markedId,
-                version,
-                previous,
-                null);
-    }
-
     /**
      * A dataset that was made anew.
      *

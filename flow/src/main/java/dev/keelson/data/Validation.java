@@ -100,7 +100,8 @@ public final class Validation {
                     outcome.marked(),
                     null,
                     version,
-                    version);
+                    version,
+                    null);
             return ValidationReport.of(load, now, ValidationReport.Of.VERSION);
         } catch (KeelsonException e) {
             return ValidationReport.failed(

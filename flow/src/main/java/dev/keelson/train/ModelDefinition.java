@@ -210,6 +210,50 @@ public record ModelDefinition(
                 location);
     }
 
+    /** The same, learned by others. */
+    public ModelDefinition withLearners(List<LearnerDefinition> others) {
+        return new ModelDefinition(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                others,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                guidance,
+                location);
+    }
+
+    /** The same, of other features. */
+    public ModelDefinition withFeatures(List<Located> selected, Map<String, Located> derived) {
+        return new ModelDefinition(
+                name,
+                label,
+                entities,
+                selected,
+                derived,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                guidance,
+                location);
+    }
+
     /** How many folds, or blocks of time, there are. */
     public int folds() {
         return folding.folds();

@@ -42,7 +42,7 @@ public final class TunedSettings {
         } else {
             tuned.addAll(each(learners, values, learners.size() > 1));
         }
-        return withLearners(model, tuned);
+        return model.withLearners(tuned);
     }
 
     private static List<LearnerDefinition> each(
@@ -68,26 +68,5 @@ public final class TunedSettings {
                 .filter(other -> other.name().equals(name))
                 .count();
         return before == 0 ? name : name + "_" + (before + 1);
-    }
-
-    private static ModelDefinition withLearners(ModelDefinition model, List<LearnerDefinition> learners) {
-        return new ModelDefinition(
-                model.name(),
-                model.label(),
-                model.entities(),
-                model.features(),
-                model.derive(),
-                learners,
-                model.combine(),
-                model.folding(),
-                model.test(),
-                model.embargo(),
-                model.calibration(),
-                model.backtest(),
-                model.baselines(),
-                model.seed(),
-                model.weighting(),
-                model.guidance(),
-                model.location());
     }
 }
