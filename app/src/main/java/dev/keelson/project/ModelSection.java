@@ -276,8 +276,25 @@ final class ModelSection {
                 baselines,
                 seed,
                 weighting(table, label),
+                timeLimit(table, learners),
                 guidance,
                 entry.location()));
+    }
+
+    private @Nullable Duration timeLimit(Table table, List<LearnerDefinition> learners) {
+        Scalar text = table.scalar("time_limit");
+        if (text == null) {
+            return null;
+        }
+        if (learners.size() != 1 || learners.getFirst().members().isEmpty()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`time_limit` ends an ensemble after some of its members, and the learner is none that has members of its own",
+                    "Maybe `learner: best` was meant, or leave it out.");
+            return null;
+        }
+        return ProjectText.duration(text, Duration.ofDays(1), problems);
     }
 
     private Weighting weighting(Table table, Label label) {

@@ -396,6 +396,12 @@ public final class ProjectGrammar {
                     "`xgboost`",
                     "What fits it: a name, a name with settings, an ensemble, or a preset (`best`, `fast` or `n1v1`)."),
             optional(
+                    "time_limit",
+                    DURATION,
+                    null,
+                    "How long the fits of an ensemble may take: then no further member is begun. How many there were is kept"
+                            + " with the run, and later trainings of the recipe take as many."),
+            optional(
                     "weights",
                     text("`balanced`, or the name of a column"),
                     "every row the same",

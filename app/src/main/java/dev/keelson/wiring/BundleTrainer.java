@@ -71,6 +71,8 @@ final class BundleTrainer implements LoopTrainer {
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
     static final String AS_OF = "as_of";
+    /** The parameter with the number of members that a time limit let be fitted. */
+    static final String MEMBERS = "members_reached";
     static final String IMPORTED = "imported";
 
     private final ModelPlan plan;
@@ -167,10 +169,15 @@ final class BundleTrainer implements LoopTrainer {
         Trained compared = champion == null ? null : loaded(champion, ModelBundle.of(bundleFiles(champion)));
         return train(
                         moment,
-                        refresh ? new TrainingMode.Refresh(parameters(run)) : new TrainingMode.Full(),
+                        refresh ? new TrainingMode.Refresh(parameters(run)) : new TrainingMode.Full(reached(run)),
                         refresh ? champion == null ? run : champion : null,
                         compared)
                 .run();
+    }
+
+    private static @Nullable Integer reached(Run run) {
+        String members = run.params().get(MEMBERS);
+        return members == null ? null : Integer.valueOf(members);
     }
 
     /** What the champion says of the test rows that happened after it was trained; of earlier ones it has seen the result. */
@@ -250,6 +257,10 @@ final class BundleTrainer implements LoopTrainer {
         }
         guidance(params, outcome.parameters().guidance());
         params.put("weights", outcome.parameters().weights().toString());
+        Integer members = outcome.parameters().members();
+        if (members != null) {
+            params.put(MEMBERS, Integer.toString(members));
+        }
         params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
         Run run = new Run(
                 provenance.trainingKey().substring(0, 32),

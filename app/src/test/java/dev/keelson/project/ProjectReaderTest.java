@@ -320,6 +320,22 @@ class ProjectReaderTest {
     }
 
     @Test
+    void timeLimitIsOfAnEnsembleAlone() {
+        String limit = "    time_limit: 5m\n";
+        String label = "    label: matches.FTR\n" + limit;
+        String best = FootballProject.with(FootballProject.LEARNER, "best");
+
+        ModelDefinition limited = FootballProject.read(folder, best.replace("    label: matches.FTR\n", label))
+                .models()
+                .getFirst();
+
+        assertThat(limited.timeLimit()).isEqualTo(Duration.ofMinutes(5));
+        assertThatThrownBy(() -> FootballProject.read(
+                        folder, FootballProject.with("    label: matches.FTR\n", label)))
+                .hasMessageContaining("`time_limit` ends an ensemble after some of its members");
+    }
+
+    @Test
     void keysLeftOutTakeTheirDefaults() {
         Project project = FootballProject.read(folder, MINIMAL, SourceHeaders.none(), Map.of("FOLDER", "elsewhere"));
 

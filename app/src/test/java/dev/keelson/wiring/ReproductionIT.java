@@ -82,6 +82,31 @@ final class ReproductionIT {
     }
 
     @Test
+    void countThatATimeLimitReachedIsUsedAgain() throws IOException {
+        TinyLeague.create(folder);
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replaceFirst(
+                                "(?m)^    learner: .*$",
+                                """
+                                    learner: { greedy: { members: [logistic, { logistic: { l2: 900 } }], folds: 2 } }
+                                    time_limit: 1ms\
+                                """));
+        Project project = TinyLeague.read(folder);
+        RunPipeline.run(project, InstantSource.fixed(Instant.parse("2030-01-01T00:00:00Z")), line -> {});
+
+        try (ProjectReading state = ProjectReading.open(project)) {
+            Run run = run(state, 1);
+            Reproduced again = state.reproduce(run);
+
+            assertThat(run.params()).containsEntry("members_reached", "1");
+            assertThat(again.identical()).as(again.parts().toString()).isTrue();
+        }
+    }
+
+    @Test
     void nothingIsStoredByIt() throws IOException {
         Project project = copy();
         List<String> before = files();

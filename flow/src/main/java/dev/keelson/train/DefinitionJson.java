@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.Located;
 import dev.keelson.id.CanonicalJson;
+import java.time.Duration;
 import java.util.List;
 
 /** A model definition as JSON: what it says, not where it stands in a file. */
@@ -75,6 +76,10 @@ public final class DefinitionJson {
             case ModelDefinition.Weighting.Balanced() -> json.put("weights", "balanced");
             case ModelDefinition.Weighting.Column(String name) ->
                 json.putObject("weights").put("column", name);
+        }
+        Duration timeLimit = definition.timeLimit();
+        if (timeLimit != null) {
+            json.put("time_limit", timeLimit.toString());
         }
         guidance(json, definition.guidance());
         return json;

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
  * @param weighting how much each row counts in training; metrics count every row the same
+ * @param timeLimit how long the fits of an ensemble may take before no further member is begun; null for no limit
  * @param guidance what is told beside a prediction
  */
 public record ModelDefinition(
@@ -59,6 +60,7 @@ public record ModelDefinition(
         List<Baseline> baselines,
         long seed,
         Weighting weighting,
+        @Nullable Duration timeLimit,
         GuidanceDefinition guidance,
         @Nullable Location location) {
     public ModelDefinition {
@@ -111,6 +113,7 @@ public record ModelDefinition(
                 baselines,
                 seed,
                 weighting,
+                null,
                 GuidanceDefinition.NONE,
                 location);
     }
@@ -206,7 +209,31 @@ public record ModelDefinition(
                 baselines,
                 seed,
                 weighting,
+                timeLimit,
                 other,
+                location);
+    }
+
+    /** The same, with another limit to the fits of its ensemble. */
+    public ModelDefinition withTimeLimit(@Nullable Duration other) {
+        return new ModelDefinition(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                other,
+                guidance,
                 location);
     }
 
@@ -228,6 +255,7 @@ public record ModelDefinition(
                 baselines,
                 seed,
                 weighting,
+                timeLimit,
                 guidance,
                 location);
     }
@@ -250,6 +278,7 @@ public record ModelDefinition(
                 baselines,
                 seed,
                 weighting,
+                timeLimit,
                 guidance,
                 location);
     }

@@ -48,6 +48,9 @@ final class OutcomeJson {
         if (!outcome.parameters().guidance().isNone()) {
             parameters.set("guidance", outcome.parameters().guidance().toJson());
         }
+        if (outcome.parameters().members() != null) {
+            parameters.put("members", outcome.parameters().members());
+        }
         parameters.put("fitted_as_of", outcome.parameters().fittedAsOf().toString());
         provenance(json.putObject("provenance"), outcome.provenance());
         ArrayNode reliability = json.putArray("reliability");
@@ -235,13 +238,15 @@ final class OutcomeJson {
         json.path("weights").forEach(weight -> weights.add(weight.asDouble()));
         Instant fittedAsOf = time(json, "fitted_as_of");
         Guidance guidance = Guidance.fromJson(json.path("guidance"));
+        Integer members = json.has("members") ? Integer.valueOf(json.path("members").asInt()) : null;
         if (json.has("temperature")) {
             return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes(outcome), fittedAsOf)
-                    .withGuidance(guidance);
+                    .withGuidance(guidance)
+                    .withMembers(members);
         }
         CalibrationParameters calibration =
                 json.has("calibration") ? CalibrationParameters.fromJson(json.path("calibration")) : null;
-        return new RecipeParameters(weights, calibration, guidance, fittedAsOf);
+        return new RecipeParameters(weights, calibration, guidance, members, fittedAsOf);
     }
 
     /** The number of classes of the definition that trained. */

@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param weights weight of each member in the blend, in the definition's order; they sum to 1
  * @param calibration correction of the blend's probabilities; null when values are predicted
  * @param guidance what the model tells beside its prediction
+ * @param members members of an ensemble that a time limit let be fitted; null when there was no limit
  * @param fittedAsOf as-of time of the full training that fitted them
  */
 public record RecipeParameters(
-        List<Double> weights, @Nullable CalibrationParameters calibration, Guidance guidance, Instant fittedAsOf) {
+        List<Double> weights,
+        @Nullable CalibrationParameters calibration,
+        Guidance guidance,
+        @Nullable Integer members,
+        Instant fittedAsOf) {
     /** Copies the weights. */
     public RecipeParameters {
         weights = List.copyOf(weights);
@@ -26,12 +31,17 @@ public record RecipeParameters(
     /** Parameters of a model that tells nothing beside its prediction. */
     public RecipeParameters(
             List<Double> weights, @Nullable CalibrationParameters calibration, Instant fittedAsOf) {
-        this(weights, calibration, Guidance.NONE, fittedAsOf);
+        this(weights, calibration, Guidance.NONE, null, fittedAsOf);
     }
 
     /** The same with other guidance. */
     RecipeParameters withGuidance(Guidance other) {
-        return new RecipeParameters(weights, calibration, other, fittedAsOf);
+        return new RecipeParameters(weights, calibration, other, members, fittedAsOf);
+    }
+
+    /** The same of an ensemble that a time limit kept to its first members. */
+    RecipeParameters withMembers(@Nullable Integer reached) {
+        return new RecipeParameters(weights, calibration, guidance, reached, fittedAsOf);
     }
 
     /**

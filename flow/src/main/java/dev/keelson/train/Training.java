@@ -10,6 +10,7 @@ import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
+import dev.keelson.learn.FitControl.MemberBudget;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
@@ -33,6 +34,7 @@ import dev.keelson.learn.split.WalkForward;
 import dev.keelson.metrics.OddsMargin;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.train.spi.TrainingCache;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains models.
@@ -62,6 +65,9 @@ import java.util.stream.IntStream;
  * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing belongs to the members and is
  * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
  * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
+ *
+ * <p>A time limit is no part of what is trained: the largest fit of an ensemble takes as many members as its share of the
+ * time lets, all others as many, and the number is kept with the outcome, for refreshes and to do the same again.
  *
  * <p>Fits run side by side in up to {@code threads} threads; what they give is put together in a fixed order, so the
  * same request gives the same bytes whatever the number of threads. Safe for use by several threads.
@@ -205,7 +211,7 @@ public final class Training {
         }
         List<Learner> learners = learners(request.definition());
         return switch (request.mode()) {
-            case TrainingMode.Full() -> full(request, learners);
+            case TrainingMode.Full(Integer members) -> full(request, learners, members);
             case TrainingMode.Refresh(RecipeParameters parameters) -> refresh(request, learners, parameters);
         };
     }
@@ -221,6 +227,11 @@ public final class Training {
     record Fitted(Model model, int steps, double[] predictions) {}
 
     static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
+        return fit(request, learners, member, train, predict, MemberBudget.ALL);
+    }
+
+    private static Fitted fit(
+            TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict, MemberBudget budget) {
         TrainingTable table = request.table();
         Target target = table.hasValues()
                 ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
@@ -229,7 +240,7 @@ public final class Training {
         double[] weights = RowWeights.of(request.definition(), table, train);
         TrainingSet set = new TrainingSet(
                 table.features().take(train), target, weights, table.times().take(train));
-        Fit fit = learners.get(member).fit(set, FitControl.NONE, request.definition().seed() + member);
+        Fit fit = learners.get(member).fit(set, FitControl.NONE.withMembers(budget), request.definition().seed() + member);
         FeatureMatrix judged = table.features().take(predict);
         return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
     }
@@ -246,7 +257,7 @@ public final class Training {
         List<Callable<Fitted>> tasks = new ArrayList<>();
         for (int m = 0; m < learners.size(); m++) {
             int member = m;
-            tasks.add(() -> fit(request, learners, member, all, new int[0]));
+            tasks.add(() -> fit(request, learners, member, all, new int[0], first(parameters.members())));
         }
         EnsembleModel model = ensemble(learners, inOrder(tasks), parameters);
         SortedMap<String, Double> metrics = new TreeMap<>();
@@ -263,7 +274,11 @@ public final class Training {
                 null);
     }
 
-    private TrainingOutcome full(TrainingRequest request, List<Learner> learners) {
+    private static MemberBudget first(@Nullable Integer members) {
+        return members == null ? MemberBudget.ALL : MemberBudget.first(members);
+    }
+
+    private TrainingOutcome full(TrainingRequest request, List<Learner> learners, @Nullable Integer asked) {
         ModelDefinition definition = request.definition();
         TrainingTable table = request.table();
         int[] all = IntStream.range(0, table.rows()).toArray();
@@ -273,24 +288,35 @@ public final class Training {
         List<Fold> folds = splitter.split(table.times(), holdout.train());
 
         int members = learners.size();
+        List<Fitted> fitted = new ArrayList<>();
+        Integer reached = asked;
+        Duration limit = definition.timeLimit();
+        if (reached == null && limit != null) { // what the largest fit reaches is what all of them take
+            long rounds = 1L + (folds.size() + threads) / threads;
+            long until = System.nanoTime() + limit.toNanos() / rounds;
+            Fitted whole = fit(request, learners, 0, all, new int[0], done -> System.nanoTime() < until);
+            fitted.add(whole);
+            reached = whole.steps();
+        }
+        MemberBudget budget = first(reached);
         List<Callable<Fitted>> tasks =
                 new ArrayList<>(); // the longest first: all rows, before the test, then the folds
-        for (int m = 0; m < members; m++) {
+        for (int m = fitted.size(); m < members; m++) {
             int member = m;
-            tasks.add(() -> fit(request, learners, member, all, new int[0]));
+            tasks.add(() -> fit(request, learners, member, all, new int[0], budget));
         }
         for (int m = 0; m < members; m++) {
             int member = m;
-            tasks.add(() -> fit(request, learners, member, holdout.train(), holdout.validation()));
+            tasks.add(() -> fit(request, learners, member, holdout.train(), holdout.validation(), budget));
         }
         for (int f = folds.size() - 1; f >= 0; f--) {
             Fold fold = folds.get(f);
             for (int m = 0; m < members; m++) {
                 int member = m;
-                tasks.add(() -> fit(request, learners, member, fold.train(), fold.validation()));
+                tasks.add(() -> fit(request, learners, member, fold.train(), fold.validation(), budget));
             }
         }
-        List<Fitted> fitted = inOrder(tasks);
+        fitted.addAll(inOrder(tasks));
 
         int outputs = definition.task().outputs().size();
         int[] validated = folds.stream()
@@ -312,7 +338,7 @@ public final class Training {
         }
 
         Predicted predicted =
-                new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members));
+                new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members), reached);
         return definition.isNumber()
                 ? values(request, learners, predicted)
                 : classes(request, learners, predicted);
@@ -326,7 +352,8 @@ public final class Training {
             int[] validated,
             List<double[]> outOfFold,
             List<double[]> onTest,
-            List<Fitted> last) {}
+            List<Fitted> last,
+            @Nullable Integer reached) {}
 
     private static TrainingOutcome values(TrainingRequest request, List<Learner> learners, Predicted predicted) {
         ModelDefinition definition = request.definition();
@@ -340,6 +367,7 @@ public final class Training {
                 IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(),
                 null,
                 guidance.fit(validated, predicted.outOfFold()),
+                predicted.reached(),
                 request.asOf());
         HoldoutValues test = new HoldoutValues(
                 IntStream.of(tested).mapToObj(row -> table.rowIds().get(row)).toList(),
@@ -421,6 +449,7 @@ public final class Training {
                 IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
                 calibration.parameters(),
                 guidance.fit(validated, outOfFold),
+                predicted.reached(),
                 request.asOf());
 
         HoldoutForecast test = new HoldoutForecast(
@@ -543,7 +572,7 @@ public final class Training {
         Instant first = Micros.toInstant(java.util.Arrays.stream(times).min().orElseThrow());
         Instant last = Micros.toInstant(java.util.Arrays.stream(times).max().orElseThrow());
         String mode = switch (request.mode()) {
-            case TrainingMode.Full() -> "full";
+            case TrainingMode.Full ignored -> "full";
             case TrainingMode.Refresh ignored -> "refresh";
         };
         return new RunProvenance(

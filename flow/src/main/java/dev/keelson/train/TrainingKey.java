@@ -25,7 +25,12 @@ public final class TrainingKey {
                 .add(request.inputs().codeVersion())
                 .add(request.asOf().toString());
         switch (request.mode()) {
-            case TrainingMode.Full() -> sha.add("full");
+            case TrainingMode.Full(Integer members) -> {
+                sha.add("full");
+                if (members != null) {
+                    sha.add((long) members);
+                }
+            }
             case TrainingMode.Refresh(RecipeParameters parameters) -> {
                 sha.add("refresh");
                 List<Double> weights = parameters.weights();
@@ -38,6 +43,10 @@ public final class TrainingKey {
                 }
                 if (!parameters.guidance().isNone()) {
                     sha.add(CanonicalJson.write(parameters.guidance().toJson()));
+                }
+                Integer members = parameters.members();
+                if (members != null) {
+                    sha.add("members").add((long) members);
                 }
                 sha.add(parameters.fittedAsOf().toString());
             }

@@ -7,6 +7,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,29 @@ class TrainingEnsembleTest {
         assertThat(outcome.bundle().files().keySet()).contains("members/0-" + kind + "/ensemble.json");
         assertThat(Objects.requireNonNull(outcome.metrics().get("test_log_loss"))).isLessThan(1.05);
         assertThat(outcome.provenance().settings()).containsEntry("0." + kind + ".1.logistic.l2", "500.0");
+    }
+
+    @Test
+    void countThatATimeLimitReachedMakesTheSameModelAgain() {
+        ModelDefinition whole = definition(new Weighting.Equal(), ensemble("greedy", Map.of()));
+        ModelDefinition limited = whole.withTimeLimit(Duration.ofNanos(1));
+
+        TrainingOutcome stopped = run(limited, TABLE, 2);
+        Integer reached = stopped.parameters().members();
+        TrainingOutcome again = TrainingFixture.training(1)
+                .run(TrainingFixture.request(limited, TABLE, new TrainingMode.Full(reached)));
+        TrainingOutcome refreshed = TrainingFixture.training(1)
+                .run(TrainingFixture.request(limited, TABLE, new TrainingMode.Refresh(stopped.parameters())));
+        TrainingOutcome stored = TrainingOutcome.fromJson(stopped.toJson(), stopped.bundle());
+
+        assertThat(reached).isEqualTo(1);
+        assertThat(again.bundle().listing()).isEqualTo(stopped.bundle().listing());
+        assertThat(again.metrics()).isEqualTo(stopped.metrics());
+        assertThat(refreshed.bundle().listing()).isEqualTo(stopped.bundle().listing());
+        assertThat(stored.parameters()).isEqualTo(stopped.parameters());
+        assertThat(run(whole, TABLE, 1).parameters().members()).isNull();
+        assertThat(run(whole.withTimeLimit(Duration.ofDays(1)), TABLE, 1).parameters().members())
+                .isEqualTo(2);
     }
 
     @Test

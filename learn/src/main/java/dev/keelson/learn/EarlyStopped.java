@@ -63,7 +63,7 @@ public final class EarlyStopped implements Learner {
             }
             return watched.fit(rows, control, seed);
         }
-        FitControl held = new FitControl(Optional.of(rows.take(last.validation())), control.monitor());
+        FitControl held = new FitControl(Optional.of(rows.take(last.validation())), control.monitor(), control.members());
         Fit found = watched.fit(rows.take(last.train()), held, seed);
         return new Fit(exact.apply(found.steps()).fit(rows, seed), found.steps(), found.losses());
     }

@@ -5,6 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.EnsembleModel.Member;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
+import dev.keelson.learn.FitControl.MemberBudget;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
@@ -30,6 +31,8 @@ import java.util.TreeMap;
  *
  * <p>Where the rows do not suffice for the folds, nothing can be weighed fairly: the members are fitted on all rows and
  * averaged, by the given weights if there are any, and the model's file says {@code out_of_fold_rows: 0}.
+ *
+ * <p>Where a budget ends before the members do, the first ones make the model, and {@link Fit#steps} tells how many.
  *
  * <p>Fitted member by member in one thread; the same rows, settings and seed give the same bytes if that is so of the
  * members.
@@ -106,36 +109,52 @@ public final class EnsembleLearner implements Learner {
                             members.stream().map(Learner::name).toList(),
                             rows.task().outputs()));
         }
-        Model model = model(rows, seed);
+        Fitted fitted = fitted(rows, control.members(), seed);
         if (control.validation().isEmpty()) {
-            return Fit.of(model);
+            return new Fit(fitted.model(), fitted.members(), List.of());
         }
         TrainingSet held = control.validation().get();
-        double loss = ValidationLoss.of(held, model.predictAll(held.features()));
+        double loss = ValidationLoss.of(held, fitted.model().predictAll(held.features()));
         control.monitor().after(1, loss);
-        return new Fit(model, 1, List.of(loss));
+        return new Fit(fitted.model(), fitted.members(), List.of(loss));
     }
 
-    private Model model(TrainingSet rows, long seed) {
-        double[] given = config.weights().stream().mapToDouble(Double::doubleValue).toArray();
-        if (config.kind() == EnsembleKind.VOTING) {
-            Combination vote = config.hard() ? new Combination.Votes(given) : new Combination.Mean(given);
-            return new CombinedModel(fitted(rows, seed), vote, CombinedModel.Evidence.NONE);
-        }
-        List<Fold> folds = folds(rows);
+    /** A model, and how many members were fitted for it. */
+    private record Fitted(Model model, int members) {}
+
+    private Fitted fitted(TrainingSet rows, MemberBudget budget, long seed) {
+        List<Fold> folds = config.kind() == EnsembleKind.VOTING ? List.of() : folds(rows);
         if (folds.isEmpty()) {
-            return new CombinedModel(fitted(rows, seed), new Combination.Mean(given), CombinedModel.Evidence.NONE);
+            List<Member> all = whole(rows, budget, seed);
+            double[] given = given(all.size());
+            Combination vote = config.hard() ? new Combination.Votes(given) : new Combination.Mean(given);
+            return new Fitted(new CombinedModel(all, vote, CombinedModel.Evidence.NONE), all.size());
         }
-        OutOfFold outOfFold = OutOfFold.of(members, rows, folds, seed);
+        OutOfFold outOfFold = OutOfFold.of(members, rows, folds, !config.bagged(), budget, seed);
         TrainingSet judged = rows.take(outOfFold.rows());
-        List<Member> last = config.bagged() ? bags(outOfFold) : fitted(rows, seed);
+        List<Member> last = config.bagged() ? bags(outOfFold) : named(outOfFold.whole());
         int count = judged.rows();
-        return switch (config.kind()) {
+        CombinedModel model = switch (config.kind()) {
             case VOTING, BAGGING ->
                 new CombinedModel(last, Combination.Mean.equal(last.size()), CombinedModel.Evidence.NONE);
             case GREEDY -> selected(last, GreedySelection.of(outOfFold.predictions(), judged, config.rounds()), count);
             case STACKING -> new CombinedModel(last, stack(outOfFold, judged), new CombinedModel.Evidence(count, 0));
         };
+        return new Fitted(model, last.size());
+    }
+
+    /** The weights of the first members, summing to 1; equal ones where those say nothing. */
+    private double[] given(int count) {
+        double[] given = new double[count];
+        double sum = 0;
+        for (int m = 0; m < count; m++) {
+            given[m] = config.weights().get(m);
+            sum += given[m];
+        }
+        for (int m = 0; m < count && count < members.size(); m++) {
+            given[m] = sum > 0 ? given[m] / sum : 1.0 / count;
+        }
+        return given;
     }
 
     private List<Fold> folds(TrainingSet rows) {
@@ -149,26 +168,34 @@ public final class EnsembleLearner implements Learner {
         }
     }
 
-    private List<Member> fitted(TrainingSet rows, long seed) {
-        List<Member> fitted = new ArrayList<>();
-        for (int m = 0; m < members.size(); m++) {
-            fitted.add(new Member(members.get(m).name(), members.get(m).fit(rows, seed + m)));
+    /** Members that are fitted on all rows, as many as the budget lets. */
+    private List<Member> whole(TrainingSet rows, MemberBudget budget, long seed) {
+        List<Model> fitted = new ArrayList<>();
+        while (fitted.size() < members.size() && (fitted.isEmpty() || budget.another(fitted.size()))) {
+            int m = fitted.size();
+            fitted.add(members.get(m).fit(rows, seed + m));
         }
-        return fitted;
+        return named(fitted);
+    }
+
+    private List<Member> named(List<Model> models) {
+        List<Member> named = new ArrayList<>();
+        for (int m = 0; m < models.size(); m++) {
+            named.add(new Member(members.get(m).name(), models.get(m)));
+        }
+        return named;
     }
 
     private List<Member> bags(OutOfFold outOfFold) {
-        List<Member> bags = new ArrayList<>();
-        for (int m = 0; m < members.size(); m++) {
+        List<Model> bags = new ArrayList<>();
+        for (int m = 0; m < outOfFold.models().size(); m++) {
             String name = members.get(m).name();
             List<Member> models = outOfFold.models().get(m).stream()
                     .map(model -> new Member(name, model))
                     .toList();
-            bags.add(new Member(
-                    name,
-                    new CombinedModel(models, Combination.Mean.equal(models.size()), CombinedModel.Evidence.NONE)));
+            bags.add(new CombinedModel(models, Combination.Mean.equal(models.size()), CombinedModel.Evidence.NONE));
         }
-        return bags;
+        return named(bags);
     }
 
     /** The members that were picked; the others are not kept. */
@@ -191,7 +218,9 @@ public final class EnsembleLearner implements Learner {
 
     private Combination.Stack stack(OutOfFold outOfFold, TrainingSet judged) {
         Task task = judged.task();
-        List<String> names = members.stream().map(Learner::name).toList();
+        List<String> names = members.subList(0, outOfFold.models().size()).stream()
+                .map(Learner::name)
+                .toList();
         TrainingSet upper = new TrainingSet(
                 MetaFeatures.of(names, task).matrix(outOfFold.predictions(), judged.rows()),
                 judged.target(),

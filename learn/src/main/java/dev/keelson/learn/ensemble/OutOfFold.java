@@ -1,5 +1,6 @@
 package dev.keelson.learn.ensemble;
 
+import dev.keelson.learn.FitControl.MemberBudget;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.TrainingSet;
@@ -14,16 +15,19 @@ import java.util.stream.IntStream;
  * @param rows positions of the rows that some fold judges, ascending
  * @param predictions of each member, {@code rows * outputs}, row by row; where several folds judge a row, their mean
  * @param models of each member, one for each fold
+ * @param whole of each member, fitted on all rows; none when that is not asked for
  */
-record OutOfFold(int[] rows, List<double[]> predictions, List<List<Model>> models) {
+record OutOfFold(int[] rows, List<double[]> predictions, List<List<Model>> models, List<Model> whole) {
 
     /**
-     * Fits every member on every fold.
+     * Fits every member on every fold, as long as the budget lets.
      *
      * @param folds at least one
+     * @param onAll whether each member is fitted on all rows, too
      * @param seed member {@code m} is fitted with {@code seed + m}
      */
-    static OutOfFold of(List<Learner> members, TrainingSet set, List<Fold> folds, long seed) {
+    static OutOfFold of(
+            List<Learner> members, TrainingSet set, List<Fold> folds, boolean onAll, MemberBudget budget, long seed) {
         int[] times = new int[set.rows()];
         for (Fold fold : folds) {
             for (int row : fold.validation()) {
@@ -34,7 +38,8 @@ record OutOfFold(int[] rows, List<double[]> predictions, List<List<Model>> model
         int outputs = set.task().outputs().size();
         List<double[]> predictions = new ArrayList<>();
         List<List<Model>> models = new ArrayList<>();
-        for (int m = 0; m < members.size(); m++) {
+        List<Model> whole = new ArrayList<>();
+        for (int m = 0; m < members.size() && (m == 0 || budget.another(m)); m++) {
             double[] sums = new double[times.length * outputs];
             List<Model> own = new ArrayList<>();
             for (Fold fold : folds) {
@@ -52,7 +57,10 @@ record OutOfFold(int[] rows, List<double[]> predictions, List<List<Model>> model
             }
             predictions.add(means);
             models.add(own);
+            if (onAll) {
+                whole.add(members.get(m).fit(set, seed + m));
+            }
         }
-        return new OutOfFold(rows, predictions, models);
+        return new OutOfFold(rows, predictions, models, whole);
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.learn.ensemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.learn.FitControl.MemberBudget;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
@@ -39,7 +40,7 @@ final class EnsembleLeakTest {
 
         for (Splitter splitter : splitters) {
             MemoryLearner memory = new MemoryLearner();
-            OutOfFold outOfFold = OutOfFold.of(List.of(memory), rows, rows.folds(splitter), 1);
+            OutOfFold outOfFold = OutOfFold.of(List.of(memory), rows, rows.folds(splitter), false, MemberBudget.ALL, 1);
 
             assertThat(memory.asked.get()).isGreaterThanOrEqualTo(outOfFold.rows().length);
             assertThat(memory.remembered).hasValue(0);
