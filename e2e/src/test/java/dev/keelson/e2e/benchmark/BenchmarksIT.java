@@ -52,6 +52,15 @@ final class BenchmarksIT {
     }
 
     @Test
+    void presetIsJudgedByRowsItNeverSaw() throws Exception {
+        JsonNode figures =
+                new AutoMlBenchmark().run(SMALL.with("rows", "3000").with("preset", "fast").with("threads", "1"));
+
+        double ceiling = figures.at("/ceiling/log_loss").asDouble();
+        assertThat(figures.at("/test/log_loss").asDouble()).isBetween(ceiling, 0.69);
+    }
+
+    @Test
     void expressionsAreMeasured() throws Exception {
         JsonNode figures = new ExpressionsBenchmark().run(SMALL.with("rounds", "1000"));
 

@@ -2,6 +2,7 @@ package dev.keelson.e2e.ondemand;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.e2e.benchmark.AutoMlBenchmark;
 import dev.keelson.e2e.benchmark.BulkLoadBenchmark;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
@@ -42,6 +43,7 @@ public final class OnDemand {
         TASKS.put("online", new OnlineBenchmark());
         TASKS.put("training", new TrainingBenchmark());
         TASKS.put("predict", new PredictBenchmark());
+        TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("drift", new DriftBenchmark());
