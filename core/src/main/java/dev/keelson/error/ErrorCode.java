@@ -64,6 +64,7 @@ public enum ErrorCode {
     MEMORY_LIMIT("K409", Kind.EXTERNAL),
     STORE_UNREACHABLE("K410", Kind.EXTERNAL),
     STORE_CHANGED("K411", Kind.EXTERNAL),
+    WORKER_FAILED("K412", Kind.EXTERNAL),
     // ours
     INTERNAL("K501", Kind.INTERNAL);
 

@@ -1,0 +1,131 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.project.Project;
+import dev.keelson.train.DefinitionJson;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.Training;
+import dev.keelson.train.TrainingMode;
+import dev.keelson.train.TrainingOutcome;
+import dev.keelson.train.TrainingRequest;
+import dev.keelson.train.TrainingTable;
+import dev.keelson.train.TrainingTableFile;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The process that {@link WorkerTraining} starts: it trains what lies in a folder and puts there what comes of it. It writes
+ * nowhere else, and ends when the process that started it does.
+ */
+public final class TrainingWorker {
+    static final String REQUEST = "request.json";
+    static final String ROWS = "rows.bin";
+    static final String OUTCOME = "outcome.json";
+    static final String BUNDLE = "bundle";
+    static final String PROBLEMS = "problems.json";
+    /** The training was refused, and {@link #PROBLEMS} says why. */
+    static final int REFUSED = 1;
+    /** What is left to do after an {@link OutOfMemoryError}, as the JVM does by itself with its option for that. */
+    static final int OUT_OF_MEMORY = 3;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private TrainingWorker() {}
+
+    /** @param words the folder */
+    public static void main(String[] words) throws IOException {
+        Path folder = Path.of(words[0]);
+        Thread.ofPlatform().daemon().name("keelson-parent").start(TrainingWorker::endWithTheParent);
+        int code = 0;
+        try {
+            train(folder);
+        } catch (KeelsonException e) {
+            put(folder, PROBLEMS, MAPPER.writeValueAsBytes(problems(e)));
+            code = REFUSED;
+        } catch (OutOfMemoryError e) {
+            code = OUT_OF_MEMORY;
+        }
+        System.exit(code);
+    }
+
+    /** The parent's end of the pipe closes when it ends, however it ends. */
+    private static void endWithTheParent() {
+        try {
+            while (System.in.read() >= 0) {
+                // nothing is said on it
+            }
+        } catch (IOException e) {
+            // closed is closed
+        }
+        Runtime.getRuntime().halt(REFUSED);
+    }
+
+    private static void train(Path folder) throws IOException {
+        JsonNode json = MAPPER.readTree(Files.readAllBytes(folder.resolve(REQUEST)));
+        Project project = Projects.read(Path.of(json.path("project").asText()), System.getenv());
+        ModelDefinition definition = Projects.model(project, json.path("model").asText());
+        if (!DefinitionJson.canonical(definition).equals(json.path("definition").asText())) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The project file defines the model (%s) otherwise than when its training began.".formatted(definition.name()),
+                    "Maybe train again.");
+        }
+        TrainingTable table;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.resolve(ROWS)))) {
+            table = TrainingTableFile.read(in);
+        }
+        Map<String, String> environment = new TreeMap<>();
+        json.path("environment").properties().forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+        TrainingRequest.Inputs inputs = TrainingRequest.Inputs.of(
+                json.path("dataset_version").asText(),
+                json.path("feature_hash").asText(),
+                json.path("code_version").asText(),
+                environment);
+        Integer members = json.has("members") ? Integer.valueOf(json.path("members").asInt()) : null;
+        TrainingRequest request = new TrainingRequest(
+                definition,
+                table,
+                Instant.parse(json.path("as_of").asText()),
+                inputs,
+                new TrainingMode.Full(members));
+        TrainingOutcome outcome = new Training(Projects.learners(), json.path("threads").asInt()).run(request);
+        for (Map.Entry<String, byte[]> file : outcome.bundle().files().entrySet()) {
+            Path to = folder.resolve(BUNDLE).resolve(file.getKey());
+            Files.createDirectories(to.getParent());
+            Files.write(to, file.getValue());
+        }
+        put(folder, OUTCOME, MAPPER.writeValueAsBytes(outcome.toJson()));
+    }
+
+    /** A file that is there as a whole or not at all. */
+    private static void put(Path folder, String name, byte[] bytes) throws IOException {
+        Path half = folder.resolve(name + ".half");
+        Files.write(half, bytes);
+        Files.move(half, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static ArrayNode problems(KeelsonException failure) {
+        ArrayNode problems = JsonNodeFactory.instance.arrayNode();
+        for (Problem problem : failure.problems()) {
+            ObjectNode entry = problems.addObject();
+            entry.put("code", problem.code().name());
+            entry.put("message", problem.toString().lines().findFirst().orElse(""));
+            entry.put("hint", problem.hint());
+        }
+        return problems;
+    }
+}

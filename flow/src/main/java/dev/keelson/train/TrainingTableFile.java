@@ -1,0 +1,194 @@
+package dev.keelson.train;
+
+import dev.keelson.learn.FeatureMatrix;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a training as bytes, to the last bit, for a process that trains apart. Not kept between releases: both
+ * processes are of the same one.
+ */
+public final class TrainingTableFile {
+    private static final int MAGIC = 0x4b544231;
+    private static final int CHUNK = 1 << 16;
+
+    private TrainingTableFile() {}
+
+    /** Writes a table; the stream stays open. */
+    public static void write(TrainingTable table, OutputStream out) throws IOException {
+        DataOutputStream to = new DataOutputStream(new BufferedOutputStream(out, CHUNK));
+        to.writeInt(MAGIC);
+        FeatureMatrix features = table.features();
+        to.writeInt(features.rows());
+        texts(to, features.names());
+        for (double[] column : features.columns()) {
+            doubles(to, column);
+        }
+        ints(to, table.labels());
+        doubles(to, table.values());
+        longs(to, table.eventTime());
+        longs(to, table.knownAt());
+        ints(to, table.day());
+        optional(to, table.segment());
+        to.writeInt(table.odds().size());
+        for (Map.Entry<String, double[]> odds : table.odds().entrySet()) {
+            text(to, odds.getKey());
+            doubles(to, odds.getValue());
+        }
+        texts(to, table.rowIds());
+        double[] weights = table.weights();
+        to.writeBoolean(weights != null);
+        if (weights != null) {
+            doubles(to, weights);
+        }
+        optional(to, table.groups());
+        to.flush();
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IOException if the bytes are none of a table
+     */
+    public static TrainingTable read(InputStream in) throws IOException {
+        DataInputStream from = new DataInputStream(new BufferedInputStream(in, CHUNK));
+        if (from.readInt() != MAGIC) {
+            throw new IOException("The file holds no rows of a training.");
+        }
+        int rows = from.readInt();
+        List<String> names = texts(from);
+        double[][] columns = new double[names.size()][];
+        for (int j = 0; j < columns.length; j++) {
+            columns[j] = doubles(from);
+        }
+        FeatureMatrix features = new FeatureMatrix(names, columns, rows);
+        int[] labels = ints(from);
+        double[] values = doubles(from);
+        long[] eventTime = longs(from);
+        long[] knownAt = longs(from);
+        int[] day = ints(from);
+        @Nullable String @Nullable [] segment = optional(from);
+        Map<String, double[]> odds = new LinkedHashMap<>();
+        for (int k = from.readInt(); k > 0; k--) {
+            odds.put(text(from), doubles(from));
+        }
+        List<String> rowIds = texts(from);
+        double[] weights = from.readBoolean() ? doubles(from) : null;
+        return new TrainingTable(
+                features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, optional(from));
+    }
+
+    private static void text(DataOutputStream to, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        to.writeInt(bytes.length);
+        to.write(bytes);
+    }
+
+    private static String text(DataInputStream from) throws IOException {
+        return new String(bytes(from, from.readInt()), StandardCharsets.UTF_8);
+    }
+
+    private static void texts(DataOutputStream to, List<String> texts) throws IOException {
+        to.writeInt(texts.size());
+        for (String text : texts) {
+            text(to, text);
+        }
+    }
+
+    private static List<String> texts(DataInputStream from) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (int k = from.readInt(); k > 0; k--) {
+            texts.add(text(from));
+        }
+        return texts;
+    }
+
+    /** Texts of which any, or all together, may be missing. */
+    private static void optional(DataOutputStream to, @Nullable String @Nullable [] texts) throws IOException {
+        to.writeInt(texts == null ? -1 : texts.length);
+        if (texts != null) {
+            for (String text : texts) {
+                to.writeBoolean(text != null);
+                if (text != null) {
+                    text(to, text);
+                }
+            }
+        }
+    }
+
+    private static @Nullable String @Nullable [] optional(DataInputStream from) throws IOException {
+        int count = from.readInt();
+        if (count < 0) {
+            return null;
+        }
+        @Nullable String[] texts = new @Nullable String[count];
+        for (int i = 0; i < count; i++) {
+            texts[i] = from.readBoolean() ? text(from) : null;
+        }
+        return texts;
+    }
+
+    private static void ints(DataOutputStream to, int[] values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * Integer.BYTES);
+        buffer.asIntBuffer().put(values);
+        array(to, values.length, buffer);
+    }
+
+    private static int[] ints(DataInputStream from) throws IOException {
+        int[] values = new int[from.readInt()];
+        ByteBuffer.wrap(bytes(from, Math.multiplyExact(values.length, Integer.BYTES))).asIntBuffer().get(values);
+        return values;
+    }
+
+    private static void longs(DataOutputStream to, long[] values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES));
+        buffer.asLongBuffer().put(values);
+        array(to, values.length, buffer);
+    }
+
+    private static long[] longs(DataInputStream from) throws IOException {
+        long[] values = new long[from.readInt()];
+        ByteBuffer.wrap(bytes(from, Math.multiplyExact(values.length, Long.BYTES))).asLongBuffer().get(values);
+        return values;
+    }
+
+    private static void doubles(DataOutputStream to, double[] values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES));
+        buffer.asDoubleBuffer().put(values);
+        array(to, values.length, buffer);
+    }
+
+    private static double[] doubles(DataInputStream from) throws IOException {
+        double[] values = new double[from.readInt()];
+        ByteBuffer.wrap(bytes(from, Math.multiplyExact(values.length, Double.BYTES))).asDoubleBuffer().get(values);
+        return values;
+    }
+
+    private static void array(DataOutputStream to, int length, ByteBuffer bytes) throws IOException {
+        to.writeInt(length);
+        to.write(bytes.array());
+    }
+
+    private static byte[] bytes(DataInputStream from, int count) throws IOException {
+        if (count < 0) {
+            throw new IOException("The file holds no rows of a training: a length is below 0.");
+        }
+        byte[] bytes = from.readNBytes(count);
+        if (bytes.length < count) {
+            throw new IOException("The file of a training's rows ends too early.");
+        }
+        return bytes;
+    }
+}
