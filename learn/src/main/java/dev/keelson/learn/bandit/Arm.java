@@ -1,6 +1,5 @@
 package dev.keelson.learn.bandit;
 
-
 /**
  * What is known of an action's reward, as a law of the coefficients: normal with the given mean and the covariance
  * {@code noise (L L')^-1}. Nobody changes the arrays.

@@ -93,6 +93,7 @@ public final class OffPolicyEvaluation {
         double[] weights = weights(log, candidate);
         double[] others = weights(log, current);
         Map<Estimator, Estimate> estimates = new EnumMap<>(Estimator.class);
+        List<Double> path = List.of();
         for (Estimator estimator : Estimator.values()) {
             double[] mine;
             double[] theirs;
@@ -110,11 +111,25 @@ public final class OffPolicyEvaluation {
                 hidden = hidden(log, weights, others, model, settings.clip());
             }
             estimates.put(estimator, estimate(mine, theirs, hidden, log.cluster(), settings));
+            path = path(mine, theirs, log.cluster()); // the last one decides
         }
-        return report(estimates, overlap(log, weights, settings), settings);
+        return report(estimates, overlap(log, weights, settings), path, settings);
     }
 
-    private static OffPolicyReport report(Map<Estimator, Estimate> estimates, Overlap overlap, Settings settings) {
+    private static List<Double> path(double[] mine, double[] theirs, int[] cluster) {
+        List<Double> path = new ArrayList<>();
+        double sum = 0;
+        for (int i = 0; i < mine.length; i++) {
+            sum += mine[i] - theirs[i];
+            if (i + 1 == mine.length || cluster[i + 1] != cluster[i]) {
+                path.add(sum);
+            }
+        }
+        return path;
+    }
+
+    private static OffPolicyReport report(
+            Map<Estimator, Estimate> estimates, Overlap overlap, List<Double> path, Settings settings) {
         Estimator judge = estimates.containsKey(Estimator.FULL_INFORMATION)
                 ? Estimator.FULL_INFORMATION
                 : Estimator.DOUBLY_ROBUST;
@@ -137,7 +152,7 @@ public final class OffPolicyEvaluation {
             sentence = (better ? "beats the current one: lower bound %s" : "does not beat the current one: lower bound %s")
                     .formatted(short3(decides.lowerBound()));
         }
-        return new OffPolicyReport(estimates, overlap, judge, settings.confidence(), better, sentence);
+        return new OffPolicyReport(estimates, overlap, judge, settings.confidence(), better, sentence, path);
     }
 
     private static String short3(double value) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.stats.Interval;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param confidence of the intervals and of the bound
  * @param better whether it beats the current policy
  * @param sentence that in words
+ * @param path sum of the differences that decide up to the end of each cluster, in the order of the log; for a curve
  */
 public record OffPolicyReport(
         Map<Estimator, Estimate> estimates,
@@ -24,7 +26,8 @@ public record OffPolicyReport(
         Estimator judge,
         double confidence,
         boolean better,
-        String sentence) {
+        String sentence,
+        List<Double> path) {
 
     /** The estimators. */
     public enum Estimator {
@@ -75,9 +78,10 @@ public record OffPolicyReport(
             double leastPropensity,
             boolean covers) {}
 
-    /** Copies the map. */
+    /** Copies the map and the list. */
     public OffPolicyReport {
         estimates = Collections.unmodifiableMap(new EnumMap<>(estimates));
+        path = List.copyOf(path);
     }
 
     /** The JSON document; an end that is infinite is null. */
@@ -101,6 +105,7 @@ public record OffPolicyReport(
                 .put("clipped", overlap.clipped())
                 .put("least_propensity", overlap.leastPropensity())
                 .put("covers", overlap.covers());
+        path.forEach(json.putArray("path")::add);
         return json;
     }
 
