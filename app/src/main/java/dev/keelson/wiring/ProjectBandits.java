@@ -112,7 +112,7 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         BanditDefinition bandit = project.get().bandit(name);
         ObjectNode document = object();
         head(document, bandit);
-        ArrayNode list = document.putArray("versions_list");
+        ArrayNode list = document.putArray("versions");
         catalog.read(tx -> {
             for (ModelVersion version : tx.versions(key(bandit))) {
                 ObjectNode node = list.addObject();
@@ -487,7 +487,10 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         double price = number(row, bandit.odds(), true, problems);
         double[] context = new double[bandit.context().size()];
         for (int c = 0; c < context.length; c++) {
-            context[c] = number(row, bandit.context().get(c), false, problems);
+            String column = bandit.context().get(c);
+            context[c] = column.equals(bandit.probability())
+                    ? chance
+                    : column.equals(bandit.odds()) ? price : number(row, column, false, problems);
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);

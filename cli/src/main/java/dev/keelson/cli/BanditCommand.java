@@ -148,7 +148,7 @@ final class BanditCommand extends CommandGroup {
         int run(Session session) {
             JsonNode answer = ask(session, bandits -> bandits.show(bandit));
             List<List<String>> versions = new ArrayList<>();
-            answer.path("versions_list")
+            answer.path("versions")
                     .forEach(each -> versions.add(List.of(
                             "v" + each.path("version").asInt(),
                             each.path("version").equals(answer.path("champion")) ? "champion" : "",
