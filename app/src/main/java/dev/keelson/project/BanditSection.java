@@ -66,7 +66,8 @@ final class BanditSection {
         if (source == null) {
             return; // reported
         }
-        boolean sound = input(probability, source) & input(odds, source);
+        boolean sound = input(probability, source);
+        sound &= input(odds, source);
         List<String> context = new ArrayList<>();
         for (Scalar column : table.scalars("context")) {
             sound &= input(column, source);
@@ -142,7 +143,9 @@ final class BanditSection {
         if (action == null || propensity == null) {
             return Optional.empty(); // reported by the grammar
         }
-        boolean sound = numeric(action, source) & numeric(propensity, source) & (reward == null || numeric(reward, source));
+        boolean sound = numeric(action, source);
+        sound &= numeric(propensity, source);
+        sound &= reward == null || numeric(reward, source);
         return sound
                 ? Optional.of(new Columns(action.text(), propensity.text(), reward == null ? null : reward.text()))
                 : Optional.empty();

@@ -643,12 +643,12 @@ final class ProjectBandits implements Bandits, AutoCloseable {
     private BanditPolicy policy(BanditDefinition bandit, ModelVersion version) {
         byte[] bytes = workspace.artifacts()
                 .get(version.sha256())
-                .orElseThrow(() -> damaged(bandit, version, null));
+                .orElseThrow(() -> new KeelsonException(damaged(bandit, version)));
         BanditPolicy policy;
         try {
             policy = BanditPolicy.fromJson(MAPPER.readTree(bytes));
         } catch (IOException | IllegalArgumentException e) {
-            throw damaged(bandit, version, e);
+            throw new KeelsonException(List.of(damaged(bandit, version)), e);
         }
         if (!policy.context().equals(bandit.context()) || !Arrays.equals(policy.actions(), bandit.shares())) {
             throw new KeelsonException(
@@ -660,13 +660,11 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         return policy;
     }
 
-    private static KeelsonException damaged(
-            BanditDefinition bandit, ModelVersion version, @Nullable Exception cause) {
-        return new KeelsonException(
+    private static Problem damaged(BanditDefinition bandit, ModelVersion version) {
+        return Problem.of(
                 ErrorCode.STORE_DAMAGED,
                 "The policy of %s v%d is missing or no policy.".formatted(bandit.name(), version.version()),
-                "Maybe restore `.keelson` from a backup.",
-                cause);
+                "Maybe restore `.keelson` from a backup.");
     }
 
     private static String key(BanditDefinition bandit) {

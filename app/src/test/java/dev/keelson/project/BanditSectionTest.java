@@ -14,8 +14,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class BanditSectionTest {
-    private static final String BANDIT = "\nbandits:\n  stakes:\n    profit: 0.5 * (matches.FTHG - matches.FTAG)\n    probability: AvgH\n"
-            + "    odds: AvgH\n    context: [AvgH, AvgD]\n";
+    private static final String BANDIT = """
+
+            bandits:
+              stakes:
+                profit: 0.5 * (matches.FTHG - matches.FTAG)
+                probability: AvgH
+                odds: AvgH
+                context: [AvgH, AvgD]
+            """;
 
     @TempDir
     Path folder;
@@ -39,8 +46,17 @@ final class BanditSectionTest {
 
     @Test
     void banditIsReadAsWritten() {
-        BanditDefinition bandit = read("    actions: [0, 1]\n    algorithm: linucb\n    explore: 5%\n    width: 2\n"
-                + "    current: logged\n    log: { action: AvgH, propensity: AvgD }\n    test: 0.5\n    clip: 20\n    reward: profit\n");
+        BanditDefinition bandit = read("""
+                    actions: [0, 1]
+                    algorithm: linucb
+                    explore: 5%
+                    width: 2
+                    current: logged
+                    log: { action: AvgH, propensity: AvgD }
+                    test: 0.5
+                    clip: 20
+                    reward: profit
+                """);
 
         assertThat(bandit.actions()).containsExactly(0.0, 1.0);
         assertThat(bandit.settings().width()).isEqualTo(2);
