@@ -169,6 +169,11 @@ public interface Backend {
     /** Searches for settings of models. */
     Studies studies();
 
+    /** Policies that size stakes. */
+    default Bandits bandits() {
+        return Bandits.NONE;
+    }
+
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 

@@ -13,6 +13,7 @@ import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
+import dev.keelson.train.BanditDefinition;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
  * @param tuning model to what is searched for it
+ * @param bandits policies that size stakes
  */
 public record Project(
         Path folder,
@@ -62,7 +64,8 @@ public record Project(
         List<ScheduleDefinition> schedules,
         List<SyncDefinition> sync,
         @Nullable Located onlineStore,
-        Map<String, TuneDefinition> tuning) {
+        Map<String, TuneDefinition> tuning,
+        List<BanditDefinition> bandits) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -76,6 +79,7 @@ public record Project(
         schedules = List.copyOf(schedules);
         sync = List.copyOf(sync);
         tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
+        bandits = List.copyOf(bandits);
     }
 
     /** A project that searches nothing. */
@@ -98,14 +102,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of());
+                schedules, sync, onlineStore, Map.of(), List.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning);
+                schedules, sync, onlineStore, tuning, bandits);
     }
 
     /**
@@ -134,7 +138,8 @@ public record Project(
                 schedules,
                 sync,
                 onlineStore,
-                tuning);
+                tuning,
+                bandits);
     }
 
     /**
@@ -158,6 +163,24 @@ public record Project(
         return sync.stream()
                 .filter(each -> names.isEmpty() || names.contains(each.name()))
                 .toList();
+    }
+
+    /**
+     * The bandit of that name.
+     *
+     * @throws KeelsonException NOT_FOUND with the closest name
+     */
+    public BanditDefinition bandit(String name) {
+        List<String> names = bandits.stream().map(BanditDefinition::name).toList();
+        return bandits.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        names.isEmpty()
+                                ? "The project file declares no bandit (%s), and no other one under `bandits`.".formatted(name)
+                                : "There is no bandit (%s); there are %s.".formatted(name, names),
+                        Suggestion.sentence(name, names).orElse(null)));
     }
 
     /** All labels: the declared ones in the order of the file, then those that only models name. */

@@ -639,6 +639,74 @@ public final class ProjectGrammar {
                     "the source's `key`, else `id`",
                     "The columns that identify a row there, by their names here; they need a unique constraint there."));
 
+    private static final Keys BANDIT = keys(
+            required(
+                    "profit",
+                    EXPRESSION,
+                    "What a stake of 1 brought: the address of a label, or an expression such as"
+                            + " `profit(bets.status, bets.odds)`. Its source has the bets."),
+            required("probability", COLUMN, "The chance of winning, known before the bet."),
+            required("odds", COLUMN, "Decimal odds."),
+            required("context", new ListOf(COLUMN, 1), "Numbers that decide, known before the bet."),
+            optional(
+                    "actions",
+                    new ListOf(new Shape.Decimal(0, false, 1, false), 2),
+                    "0, 0.25, 0.5, 1",
+                    "Shares of the Kelly stake, ascending."),
+            optional(
+                    "algorithm",
+                    choice("thompson", "linucb"),
+                    "thompson",
+                    "Each action as often as it is the best by the posterior, or the one with the highest confidence bound."),
+            optional(
+                    "explore",
+                    new Shape.Share(),
+                    "10%",
+                    "Share of decisions drawn evenly from all actions, so that each can be judged later."),
+            optional(
+                    "width",
+                    new Shape.Decimal(0, false, 100, false),
+                    "1",
+                    "Standard errors that `linucb` adds."),
+            optional(
+                    "ridge",
+                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, true),
+                    "1",
+                    "Strength of the prior that coefficients are 0, in rows."),
+            optional(
+                    "reward",
+                    choice("growth", "profit"),
+                    "growth",
+                    "The logarithm of the bank's growth, or the profit as a share of the bank."),
+            optional("cap", new Shape.Decimal(0, true, 1, true), "0.1", "The greatest Kelly stake, as a share of the bank."),
+            optional(
+                    "current",
+                    new Text("one of the actions, or `logged`", null, true),
+                    "the second action",
+                    "What is done while there is no champion: always that action, or what the log did."),
+            optional(
+                    "log",
+                    either(
+                            keys(
+                                    required("action", COLUMN, "The share of the Kelly stake that was staked."),
+                                    required("propensity", COLUMN, "How likely it was."),
+                                    optional(
+                                            "reward",
+                                            COLUMN,
+                                            "of action and profit",
+                                            "What came of it.")),
+                            choice("simulated", "decisions")),
+                    "simulated",
+                    "Where decisions come from: drawn evenly for each bet of the past, whose outcome is known for any stake;"
+                            + " those of `decide`; or columns of the source."),
+            optional("test", new Shape.Decimal(0, true, 1, true), "0.3", "Share of the decisions, the latest, that judge."),
+            optional(
+                    "clip",
+                    new Shape.Decimal(1, false, Double.POSITIVE_INFINITY, true),
+                    "100",
+                    "The greatest weight of a decision when it judges."),
+            optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Seed of everything drawn."));
+
     private static final Keys PROJECT = keys(
             required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
             required("project", MODEL_NAME, "Name of the project."),
@@ -662,6 +730,7 @@ public final class ProjectGrammar {
                     null,
                     "Features computed together from past events."),
             optional("models", new MapOf("NAME", MODEL_NAME, MODEL_KEYS), null, "Models."),
+            optional("bandits", new MapOf("NAME", MODEL_NAME, BANDIT), null, "Policies that size stakes."),
             optional(
                     "monitors",
                     new MapOf("NAME", NAME, MONITOR),

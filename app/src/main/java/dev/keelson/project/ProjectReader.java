@@ -107,6 +107,8 @@ public final class ProjectReader {
                 sources.columns(),
                 sources.definitions().stream().collect(Collectors.toMap(SourceDefinition::name, SourceDefinition::key)));
         sync.read(fitted);
+        BanditSection bandits = new BanditSection(problems, labels, sources.columns());
+        bandits.read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -125,7 +127,8 @@ public final class ProjectReader {
                 operations.schedules(),
                 sync.definitions(),
                 operations.onlineStore(),
-                models.tuneByModel());
+                models.tuneByModel(),
+                bandits.definitions());
     }
 
     private static Set<String> names(Table project, String section) {

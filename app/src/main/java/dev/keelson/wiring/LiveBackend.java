@@ -81,6 +81,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final FeatureHistory history;
     private final ProjectGenerations generations;
     private final ProjectStudies studies;
+    private final ProjectBandits bandits;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -123,6 +124,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.generations = new ProjectGenerations(current, clock, workspace.catalog());
         this.studies = new ProjectStudies(
                 current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
+        this.bandits = new ProjectBandits(current, workspace, clock);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -262,6 +264,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectStudies studies() {
         return studies;
+    }
+
+    @Override
+    public ProjectBandits bandits() {
+        return bandits;
     }
 
     @Override
@@ -775,6 +782,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public void close() {
         generations.close();
         studies.close();
+        bandits.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
@@ -72,6 +73,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * @throws dev.keelson.error.KeelsonException as {@link Studies#start}, and when the search fails or is cancelled
      */
     JsonNode tune(Studies.Request request, Progress progress);
+
+    /** Policies that size stakes. */
+    Bandits bandits();
 
     /** Whether another process serves it. */
     default boolean served() {

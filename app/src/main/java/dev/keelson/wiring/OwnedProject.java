@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
@@ -58,6 +59,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     public JsonNode tune(Studies.Request request, Progress progress) {
         String id = backend.studies().start(request).id();
         return GenerationWait.until(() -> backend.studies().find(id).orElseThrow().toJson(), progress);
+    }
+
+    @Override
+    public Bandits bandits() {
+        return backend.bandits();
     }
 
     @Override

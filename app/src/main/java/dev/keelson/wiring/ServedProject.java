@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.AdviceJson;
+import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
@@ -178,6 +179,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
 
     private static String path(String model, String verb) {
         return OwnerClient.address("/api/v1/models/%s/", model) + verb;
+    }
+
+    @Override
+    public Bandits bandits() {
+        return new ServedBandits(owner);
     }
 
     @Override

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             RunsCommand.class,
             ReproduceCommand.class,
             ModelsCommand.class,
+            BanditCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,
             DriftCommand.class,

@@ -376,6 +376,20 @@ class ApiTest {
     }
 
     @Test
+    void banditsThatAreNotThereAreToldApartFromWrongBodies() {
+        assertThat(client.get("/api/v1/bandits").json().path("bandits")).isEmpty();
+        assertProblem(client.get("/api/v1/bandits/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/bandits/none/train", ""), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/bandits/none/train", "{\"promote\":1}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/evaluate", "{\"version\":0}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/promote", "{\"version\":1}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/decide", "{\"row\":[]}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/decide", "{\"row\":{\"a\":true}}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/reward", "{\"decision\":\"x\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/bandits/none/reward", "{\"other\":1}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void runsAreCheckedAndCompared() {
         JsonNode runs = client.get("/api/v1/runs").json().path("runs");
         String run = runs.path(0).path("id").asText();
@@ -407,7 +421,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(62);
+        assertThat(paths.size()).isEqualTo(70);
     }
 
     @Test

@@ -47,6 +47,11 @@ public record StateFolder(Path root) {
         return root.resolve("journal");
     }
 
+    /** Append-only decisions of a bandit and their rewards. */
+    public Path decisions(String bandit) {
+        return root.resolve("decisions").resolve(fileName(bandit) + ".jsonl");
+    }
+
     /** Reports written for people. */
     public Path reports() {
         return root.resolve("reports");
