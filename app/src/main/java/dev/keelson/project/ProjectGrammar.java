@@ -402,6 +402,18 @@ public final class ProjectGrammar {
                     "How long the fits of an ensemble may take: then no further member is begun. How many there were is kept"
                             + " with the run, and later trainings of the recipe take as many."),
             optional(
+                    "encode",
+                    new MapOf("FEATURE", text("the name of a feature"), choice("onehot", "ordinal", "target"), 1),
+                    "as the learner reads categories itself, else `onehot`",
+                    "How features that are texts become numbers, fitted on training rows alone: `onehot` a column for each"
+                            + " of the most frequent values and one for others, `ordinal` their place in the alphabet,"
+                            + " `target` the mean label, told by other rows than the row's own."),
+            optional(
+                    "quantiles",
+                    new ListOf(new Shape.Decimal(0, true, 1, true), 1),
+                    null,
+                    "Rising levels such as `[0.05, 0.5, 0.95]`: quantiles of a number that are told beside its value."),
+            optional(
                     "weights",
                     text("`balanced`, or the name of a column"),
                     "every row the same",

@@ -20,6 +20,8 @@ import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.encode.EncodedCodec;
+import dev.keelson.learn.encode.EncodedLearner;
 import dev.keelson.learn.ensemble.EnsembleCodec;
 import dev.keelson.learn.imported.ImportedCodec;
 import dev.keelson.learn.ensemble.EnsembleConfig;
@@ -52,6 +54,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,7 @@ import org.jspecify.annotations.Nullable;
  * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
  * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
  * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
- * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing belongs to the members and is
+ * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing and the encoding of categories belong to the members and are
  * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
  * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
  *
@@ -102,6 +105,7 @@ public final class Training {
     public List<ModelCodec> codecs() {
         List<ModelCodec> codecs = new ArrayList<>(
                 providers.values().stream().map(LearnerProvider::codec).toList());
+        codecs.add(new EncodedCodec(codecs));
         codecs.add(new EnsembleCodec(codecs));
         codecs.add(new ImportedCodec());
         return codecs;
@@ -169,9 +173,15 @@ public final class Training {
         }
         Learner learner = provider.create(definition.settings());
         boolean stops = learner.settings().get(LearnerProvider.EARLY_STOPPING) instanceof Long patience && patience > 0;
+        UnaryOperator<Learner> encoded =
+                each -> new EncodedLearner(each, model.form().encode(), embargo, horizon);
         return stops
-                ? new EarlyStopped(learner, steps -> provider.create(definition.settings(), steps), embargo, horizon)
-                : learner;
+                ? new EarlyStopped(
+                        encoded.apply(learner),
+                        steps -> encoded.apply(provider.create(definition.settings(), steps)),
+                        embargo,
+                        horizon)
+                : encoded.apply(learner);
     }
 
     /**
