@@ -484,10 +484,11 @@ public final class ProjectGrammar {
                                     "Share of rows whose truth the sets or intervals hold, such as `0.90`."),
                             optional(
                                     "method",
-                                    choice("lac", "aps", "raps"),
-                                    "`aps`, of a number absolute residuals",
+                                    choice("lac", "aps", "raps", "residual", "cqr"),
+                                    "`aps`, of a number `residual`",
                                     "How sets of classes are made: `lac` gives the smallest on average, `aps` ones that"
-                                            + " grow with how hard a row is, `raps` smaller ones where classes are many."),
+                                            + " grow with how hard a row is, `raps` smaller ones where classes are many. Intervals of a number: `residual`"
+                                            + " of the same width everywhere, `cqr` around `quantiles`, wide where the number is hard to tell."),
                             optional(
                                     "groups",
                                     COLUMN,

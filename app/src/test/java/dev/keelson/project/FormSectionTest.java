@@ -80,6 +80,12 @@ class FormSectionTest {
         assertThat(read("bets.gain", "quantiles: [0.05, 0.5, 0.95]").quantiles()).containsExactly(0.05, 0.5, 0.95);
     }
 
+    @Test
+    void intervalsAroundQuantilesNameTheirOwn() {
+        assertThat(read("bets.gain", "uncertainty: { conformal: 0.9, method: cqr }").quantiles())
+                .containsExactly(0.05, 0.5, 0.95);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -88,6 +94,8 @@ class FormSectionTest {
             bets.won  | xgboost  | encode: { sport: hash }        | onehot
             bets.won  | xgboost  | quantiles: [0.1, 0.9]          | has classes
             bets.gain | xgboost  | quantiles: [0.9, 0.1]          | rising levels
+            bets.gain | linear   | uncertainty: { conformal: 0.9, method: cqr } | needs a learner that tells them
+            bets.won  | xgboost  | uncertainty: { conformal: 0.9, method: cqr } | makes intervals of a number
             bets.gain | linear   | quantiles: [0.1, 0.9]          | needs a learner that tells them
             """)
     void whatMakesNoSenseIsRefused(String label, String learner, String form, String message) {

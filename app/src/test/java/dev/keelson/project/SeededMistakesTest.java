@@ -223,7 +223,7 @@ class SeededMistakesTest {
                         "odds: [§HomeTeam, AvgD, AvgA], stake",
                         ""),
                 mistake(ErrorCode.EXPRESSION_TYPE, "freshness < 8d", "§freshness < 8", ""),
-                mistake(ErrorCode.EXPRESSION_TYPE, "home.ratings.elo, away", "§Date, away", "a comparison"),
+                mistake(ErrorCode.EXPRESSION_TYPE, "home.ratings.elo, away", "§date, away", "a comparison"),
                 mistake(
                         ErrorCode.EXPRESSION_TYPE,
                         "days since last event",

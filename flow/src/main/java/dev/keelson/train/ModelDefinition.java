@@ -240,6 +240,7 @@ public record ModelDefinition(
                 baselines,
                 seed,
                 weighting,
+                timeLimit,
                 guidance,
                 other,
                 location);
@@ -265,6 +266,7 @@ public record ModelDefinition(
                 weighting,
                 other,
                 guidance,
+                form,
                 location);
     }
 

@@ -242,9 +242,20 @@ public final class Training {
 
     private static Fitted fit(
             TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict, MemberBudget budget) {
+        return fit(request, request.definition().task(), learners, member, train, predict, budget);
+    }
+
+    static Fitted fit(
+            TrainingRequest request,
+            Task task,
+            List<Learner> learners,
+            int member,
+            int[] train,
+            int[] predict,
+            MemberBudget budget) {
         TrainingTable table = request.table();
         Target target = table.hasValues()
-                ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
+                ? new Target.Numbers(Scores.take(table.values(), 1, train), task)
                 : new Target.Classes(
                         Scores.take(table.labels(), train), request.definition().classes());
         double[] weights = RowWeights.of(request.definition(), table, train);
@@ -269,7 +280,11 @@ public final class Training {
             int member = m;
             tasks.add(() -> fit(request, learners, member, all, new int[0], first(parameters.members())));
         }
-        EnsembleModel model = ensemble(learners, inOrder(tasks), parameters);
+        List<Fitted> fitted = inOrder(tasks);
+        QuantileStep quantiles = QuantileStep.of(request, learners, first(parameters.members()));
+        EnsembleModel beside =
+                quantiles == null ? null : quantiles.model(inOrder(quantiles.tasks(all, new int[0])));
+        EnsembleModel model = ensemble(learners, fitted, parameters, beside);
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) all.length);
         return new TrainingOutcome(
@@ -350,8 +365,26 @@ public final class Training {
         Predicted predicted =
                 new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members), reached);
         return definition.isNumber()
-                ? values(request, learners, predicted)
+                ? values(request, learners, predicted, quantiles(request, learners, all, folds, holdout, budget))
                 : classes(request, learners, predicted);
+    }
+
+    /** Quantiles of rows that nothing was fitted on, and a model of all rows; null when none are asked for. */
+    private QuantileStep.@Nullable Told quantiles(
+            TrainingRequest request,
+            List<Learner> learners,
+            int[] all,
+            List<Fold> folds,
+            Fold holdout,
+            MemberBudget budget) {
+        QuantileStep step = QuantileStep.of(request, learners, budget);
+        if (step == null) {
+            return null;
+        }
+        List<Callable<Fitted>> tasks = new ArrayList<>(step.tasks(all, new int[0]));
+        tasks.addAll(step.tasks(holdout.train(), holdout.validation()));
+        folds.forEach(fold -> tasks.addAll(step.tasks(fold.train(), fold.validation())));
+        return step.told(inOrder(tasks), folds, holdout);
     }
 
     /** What the members of a full training told of rows that they were not fitted on, and the members of all rows. */
@@ -365,7 +398,11 @@ public final class Training {
             List<Fitted> last,
             @Nullable Integer reached) {}
 
-    private static TrainingOutcome values(TrainingRequest request, List<Learner> learners, Predicted predicted) {
+    private static TrainingOutcome values(
+            TrainingRequest request,
+            List<Learner> learners,
+            Predicted predicted,
+            QuantileStep.@Nullable Told quantiles) {
         ModelDefinition definition = request.definition();
         TrainingTable table = request.table();
         int[] validated = predicted.validated();
@@ -376,7 +413,7 @@ public final class Training {
         RecipeParameters parameters = new RecipeParameters(
                 IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(),
                 null,
-                guidance.fit(validated, predicted.outOfFold()),
+                guidance.fit(validated, predicted.outOfFold(), quantiles),
                 predicted.reached(),
                 request.asOf());
         HoldoutValues test = new HoldoutValues(
@@ -387,7 +424,10 @@ public final class Training {
         metrics.put("rows", (double) table.rows());
         double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
         put(metrics, learners, predicted, table, blended, test.predictions(), 1);
-        guidance.judge(parameters.guidance(), tested, test.predictions());
+        guidance.judge(parameters.guidance(), tested, test.predictions(), quantiles);
+        if (quantiles != null) {
+            QuantileScores.put(metrics, quantiles, table);
+        }
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
@@ -395,7 +435,8 @@ public final class Training {
             Arrays.fill(means, Arrays.stream(known).sum() / known.length);
             baselines.put("mean", ValueScores.baseline(test, means));
         }
-        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
+        EnsembleModel model =
+                ensemble(learners, predicted.last(), parameters, quantiles == null ? null : quantiles.model());
         return new TrainingOutcome(
                 ModelBundle.of(model),
                 metrics,
@@ -458,7 +499,7 @@ public final class Training {
         RecipeParameters parameters = new RecipeParameters(
                 IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
                 calibration.parameters(),
-                guidance.fit(validated, outOfFold),
+                guidance.fit(validated, outOfFold, null),
                 predicted.reached(),
                 request.asOf());
 
@@ -474,7 +515,7 @@ public final class Training {
         double[] calibrated =
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
-        guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities());
+        guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities(), null);
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest != null) {
             double[] odds = table.odds(backtest.odds(), holdout.validation());
@@ -483,7 +524,7 @@ public final class Training {
             }
         }
 
-        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
+        EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(
                 ModelBundle.of(model),
                 metrics,
@@ -553,13 +594,17 @@ public final class Training {
         return diagrams;
     }
 
-    private static EnsembleModel ensemble(List<Learner> learners, List<Fitted> fitted, RecipeParameters parameters) {
+    private static EnsembleModel ensemble(
+            List<Learner> learners,
+            List<Fitted> fitted,
+            RecipeParameters parameters,
+            @Nullable EnsembleModel quantiles) {
         List<EnsembleModel.Member> members = new ArrayList<>();
         for (int m = 0; m < learners.size(); m++) {
             members.add(new EnsembleModel.Member(
                     learners.get(m).name(), fitted.get(m).model()));
         }
-        return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance());
+        return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance(), quantiles);
     }
 
     private static List<FeatureImportance> importance(EnsembleModel model) {

@@ -66,7 +66,7 @@ public final class EncodedLearner implements Learner {
                         set.target(),
                         set.weights(),
                         set.times()));
-        Fit fit = learner.fit(encoded, new FitControl(held, control.monitor()), seed);
+        Fit fit = learner.fit(encoded, new FitControl(held, control.monitor(), control.members()), seed);
         return new Fit(new EncodedModel(fitted.encoding(), fit.model()), fit.steps(), fit.losses());
     }
 }

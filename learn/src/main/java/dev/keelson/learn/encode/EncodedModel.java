@@ -65,6 +65,12 @@ public final class EncodedModel implements Model {
         return model.predictAll(encoding.apply(mine));
     }
 
+    @Override
+    public int crossed(FeatureMatrix rows) {
+        FeatureMatrix mine = rows.names().equals(features()) ? rows : rows.select(features());
+        return model.crossed(encoding.apply(mine));
+    }
+
     /** {@inheritDoc} All columns of a feature count together. */
     @Override
     public double[] importance() {
