@@ -22,11 +22,11 @@ public final class CategoryKey {
     public static double of(String text) {
         long hash = OFFSET;
         for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i) & 0xff) * PRIME;
-            hash = (hash ^ text.charAt(i) >>> 8) * PRIME;
+            hash = (hash ^ (text.charAt(i) & 0xff)) * PRIME;
+            hash = (hash ^ (text.charAt(i) >>> 8)) * PRIME;
         }
-        hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
-        hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return ((hash ^ hash >>> 33) >>> DROPPED) + 1;
+        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+        hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return ((hash ^ (hash >>> 33)) >>> DROPPED) + 1;
     }
 }

@@ -227,7 +227,7 @@ public final class Encoding {
         List<Level> levels = counts.keySet().stream()
                 .filter(key -> counts.getOrDefault(key, 0) >= least)
                 .map(key -> new Level(key, text(key, texts)))
-                .sorted(Comparator.comparing((Level level) -> -counts.getOrDefault(level.key(), 0))
+                .sorted(Comparator.comparingInt((Level level) -> -counts.getOrDefault(level.key(), 0))
                         .thenComparing(Level::text)
                         .thenComparingDouble(Level::key))
                 .limit(most)
