@@ -131,7 +131,7 @@ final class EncodedLearnerTest {
     @EnumSource(EncodingKind.class)
     void savedAndLoadedItPredictsTheSameBits(EncodingKind kind) {
         Random random = new Random(5);
-        String[] texts = new String[200];
+        @Nullable String[] texts = new @Nullable String[200];
         int[] labels = new int[texts.length];
         for (int i = 0; i < texts.length; i++) {
             texts[i] = random.nextInt(20) == 0 ? null : "level" + random.nextInt(8);
