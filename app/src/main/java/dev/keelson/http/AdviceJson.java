@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.Disagreement;
 import dev.keelson.learn.conformal.PredictionRange;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Advice as fields of a prediction: {@code set} or {@code interval} with {@code coverage}, {@code disagreement}, {@code
- * decision}. What is absent is left out; what is not finite is null.
+ * decision}, {@code quantiles}. What is absent is left out; what is not finite is null.
  */
 public final class AdviceJson {
     private AdviceJson() {}
@@ -55,6 +56,15 @@ public final class AdviceJson {
             finite(node, "score", decision.score());
             finite(node, "threshold", decision.threshold());
         }
+        Advice.Quantiles quantiles = advice.quantiles();
+        if (quantiles != null) {
+            ArrayNode list = json.putArray("quantiles");
+            for (int k = 0; k < quantiles.levels().size(); k++) {
+                list.addObject()
+                        .put("level", quantiles.levels().get(k))
+                        .put("value", quantiles.values().get(k));
+            }
+        }
         return json;
     }
 
@@ -68,7 +78,7 @@ public final class AdviceJson {
 
     /** The advice of a prediction's document as {@link #of} writes it; null when it has none. */
     public static @Nullable Advice read(JsonNode json, List<String> classes) {
-        if (!json.has("coverage") && !json.has("decision")) {
+        if (!json.has("coverage") && !json.has("decision") && !json.has("quantiles")) {
             return null;
         }
         boolean[] set = null;
@@ -103,7 +113,21 @@ public final class AdviceJson {
                                 decision.path("act").asBoolean(),
                                 Math.max(0, classes.indexOf(decision.path("class").asText())),
                                 number(decision, "score", Double.NEGATIVE_INFINITY),
-                                number(decision, "threshold", Double.NaN)));
+                                number(decision, "threshold", Double.NaN)),
+                quantiles(json.path("quantiles")));
+    }
+
+    private static Advice.@Nullable Quantiles quantiles(JsonNode list) {
+        if (list.isMissingNode()) {
+            return null;
+        }
+        List<Double> levels = new ArrayList<>();
+        List<Double> values = new ArrayList<>();
+        for (JsonNode each : list) {
+            levels.add(each.path("level").asDouble());
+            values.add(each.path("value").asDouble());
+        }
+        return new Advice.Quantiles(levels, values);
     }
 
     private static double number(JsonNode json, String name, double otherwise) {

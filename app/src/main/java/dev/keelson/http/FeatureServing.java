@@ -60,9 +60,26 @@ public interface FeatureServing extends FeatureChanges {
      * @param values NaN unless the status is PRESENT
      * @param statuses {@link dev.keelson.features.FeatureStatus#code()}
      * @param eventMicros when the entity's newest event happened; {@code Long.MIN_VALUE} where there is none
+     * @param texts what its numbers stand for, where it is a text
      */
     record FeatureValues(
-            @Nullable String view, String name, double[] values, byte[] statuses, long[] eventMicros) {
+            @Nullable String view,
+            String name,
+            double[] values,
+            byte[] statuses,
+            long[] eventMicros,
+            Map<Double, String> texts) {
+        /** A quantity. */
+        public FeatureValues(
+                @Nullable String view, String name, double[] values, byte[] statuses, long[] eventMicros) {
+            this(view, name, values, statuses, eventMicros, Map.of());
+        }
+
+        /** The text that a row has; null where it has a number, or nothing. */
+        public @Nullable String text(int row) {
+            return texts.get(values[row]);
+        }
+
         /** How it is addressed: {@code view:feature}. */
         public String address() {
             return view == null ? name : view + ":" + name;

@@ -254,6 +254,13 @@ final class Expressions {
         }
     }
 
+    /** Reports a feature of a model that is neither a number nor a condition nor a text. */
+    static void checkModelFeature(Scalar text, ColumnType type, String name, Problems problems) {
+        if (type != ColumnType.STRING) {
+            checkFeature(text, type, name, problems);
+        }
+    }
+
     /** Whether values of a type are features: numbers, and conditions as 0 and 1. */
     static boolean isFeature(ColumnType type) {
         return switch (type) {

@@ -38,6 +38,9 @@ final class FeatureSelection {
     /** Names of values computed from the request, and of derived ones so far. */
     private final Set<String> computed = new LinkedHashSet<>();
 
+    /** Names of features that are texts. */
+    private final Set<String> texts = new LinkedHashSet<>();
+
     private boolean allKnown = true;
 
     FeatureSelection(
@@ -75,7 +78,7 @@ final class FeatureSelection {
         checkValue(feature, value.columns(), value.type(), feature.raw(), "the feature `" + feature.raw() + "`");
         for (String output : value.outputs()) {
             add(output, feature.textLocation());
-            computed.add(output);
+            compute(output, value.type());
         }
     }
 
@@ -217,9 +220,22 @@ final class FeatureSelection {
                                     scalars.type(),
                                     derived.name(),
                                     "the derived feature `" + derived.name() + "`");
-                            computed.add(derived.name());
+                            compute(derived.name(), scalars.type());
                         },
                         () -> allKnown = false);
+    }
+
+    private void compute(String name, ColumnType type) {
+        if (type == ColumnType.STRING) {
+            texts.add(name);
+        } else {
+            computed.add(name);
+        }
+    }
+
+    /** Names of the features that are texts. */
+    Set<String> texts() {
+        return texts;
     }
 
     /** What derived features may read beside columns: features of all roles, request values, earlier derived ones. */
@@ -248,7 +264,7 @@ final class FeatureSelection {
 
     private void checkValue(Scalar text, Set<String> columns, ColumnType type, String name, String reader) {
         if (source == null || !Expressions.refuseOutcomes(text, columns, source, label, reader, problems)) {
-            Expressions.checkFeature(text, type, name, problems);
+            Expressions.checkModelFeature(text, type, name, problems);
         }
     }
 }

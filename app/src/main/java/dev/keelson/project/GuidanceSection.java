@@ -42,7 +42,8 @@ final class GuidanceSection {
         ConformalMethod method = number ? ConformalMethod.RESIDUAL : ConformalMethod.APS;
         Scalar name = table.scalar("method");
         if (name != null) {
-            if (number) {
+            ConformalMethod said = ConformalMethod.valueOf(name.text().toUpperCase(Locale.ROOT));
+            if (number && !said.intervals()) {
                 bad(
                         name,
                         "`method: %s` makes sets of classes, and the label `%s` is a number"
@@ -50,7 +51,15 @@ final class GuidanceSection {
                         "Maybe leave it out.");
                 return null;
             }
-            method = ConformalMethod.valueOf(name.text().toUpperCase(Locale.ROOT));
+            if (!number && said.intervals()) {
+                bad(
+                        name,
+                        "`method: %s` makes intervals of a number, and the label `%s` has classes"
+                                .formatted(name.raw(), label.definition().name()),
+                        "Maybe `aps` was meant.");
+                return null;
+            }
+            method = said;
         }
         Scalar coverage = table.scalar("conformal");
         Scalar groups = table.scalar("groups");

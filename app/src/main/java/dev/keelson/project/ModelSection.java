@@ -278,6 +278,8 @@ final class ModelSection {
                 weighting(table, label),
                 timeLimit(table, learners),
                 guidance,
+                new FormSection(problems).read(
+                        table, label, features.texts(), learners, guidance.uncertainty()),
                 entry.location()));
     }
 

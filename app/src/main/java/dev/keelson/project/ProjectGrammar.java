@@ -402,6 +402,18 @@ public final class ProjectGrammar {
                     "How long the fits of an ensemble may take: then no further member is begun. How many there were is kept"
                             + " with the run, and later trainings of the recipe take as many."),
             optional(
+                    "encode",
+                    new MapOf("FEATURE", text("the name of a feature"), choice("onehot", "ordinal", "target"), 1),
+                    "as the learner reads categories itself, else `onehot`",
+                    "How features that are texts become numbers, fitted on training rows alone: `onehot` a column for each"
+                            + " of the most frequent values and one for others, `ordinal` their place in the alphabet,"
+                            + " `target` the mean label, told by other rows than the row's own."),
+            optional(
+                    "quantiles",
+                    new ListOf(new Shape.Decimal(0, true, 1, true), 1),
+                    null,
+                    "Rising levels such as `[0.05, 0.5, 0.95]`: quantiles of a number that are told beside its value."),
+            optional(
                     "weights",
                     text("`balanced`, or the name of a column"),
                     "every row the same",
@@ -472,10 +484,11 @@ public final class ProjectGrammar {
                                     "Share of rows whose truth the sets or intervals hold, such as `0.90`."),
                             optional(
                                     "method",
-                                    choice("lac", "aps", "raps"),
-                                    "`aps`, of a number absolute residuals",
+                                    choice("lac", "aps", "raps", "residual", "cqr"),
+                                    "`aps`, of a number `residual`",
                                     "How sets of classes are made: `lac` gives the smallest on average, `aps` ones that"
-                                            + " grow with how hard a row is, `raps` smaller ones where classes are many."),
+                                            + " grow with how hard a row is, `raps` smaller ones where classes are many. Intervals of a number: `residual`"
+                                            + " of the same width everywhere, `cqr` around `quantiles`, wide where the number is hard to tell."),
                             optional(
                                     "groups",
                                     COLUMN,

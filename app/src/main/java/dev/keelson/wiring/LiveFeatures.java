@@ -398,14 +398,19 @@ public final class LiveFeatures implements FeatureServing, AutoCloseable {
             double[] values = new double[rows.size()];
             byte[] statuses = new byte[rows.size()];
             long[] events = new long[rows.size()];
+            Map<Double, String> texts = new HashMap<>();
             for (int row = 0; row < events.length; row++) {
                 FeatureVector vector = vectors.get(row);
                 values[row] = vector.values()[f];
                 statuses[row] = vector.statuses()[f];
+                String text = plan.service().columns().get(f).category() ? plan.service().text(values[row]) : null;
+                if (text != null) {
+                    texts.put(values[row], text);
+                }
                 long age = vector.ageMicros()[f];
                 events[row] = age == FeatureVector.NO_AGE ? ViewReading.NO_EVENT : Micros.of(vector.asOf()) - age;
             }
-            columns.add(new FeatureValues(null, names.get(f), values, statuses, events));
+            columns.add(new FeatureValues(null, names.get(f), values, statuses, events, texts));
         }
         Map<String, List<@Nullable Object>> entities = new LinkedHashMap<>();
         Set<String> given = new TreeSet<>();

@@ -259,7 +259,8 @@ final class ModelPlan {
      * @return null when it tells nothing
      */
     @Nullable Advice advice(Model model, RequestRow request, double[] features, double[] told) {
-        if (!(model instanceof EnsembleModel ensemble) || ensemble.guidance().isNone()) {
+        if (!(model instanceof EnsembleModel ensemble)
+                || (ensemble.guidance().isNone() && ensemble.quantiles() == null)) {
             return null;
         }
         Guidance guidance = ensemble.guidance();

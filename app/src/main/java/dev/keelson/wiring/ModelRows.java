@@ -157,7 +157,7 @@ final class ModelRows {
             odds.put(priced, prices);
         }
         return new TrainingTable(
-                new FeatureMatrix(plan.service().names(), columns, n),
+                new FeatureMatrix(plan.service().names(), columns, n, plan.service().categories()),
                 labels,
                 values,
                 eventTime,

@@ -48,6 +48,16 @@ class AdviceJsonTest {
     }
 
     @Test
+    void quantilesAreReadBack() {
+        Advice advice = new Advice(
+                Double.NaN, null, null, null, null, new Advice.Quantiles(List.of(0.1, 0.9), List.of(-1.5, 2.5)));
+
+        assertThat(AdviceJson.of(advice, List.of()).toString())
+                .isEqualTo("{\"quantiles\":[{\"level\":0.1,\"value\":-1.5},{\"level\":0.9,\"value\":2.5}]}");
+        assertThat(AdviceJson.read(AdviceJson.of(advice, List.of()), List.of())).isEqualTo(advice);
+    }
+
+    @Test
     void noAdviceHasNoFields() {
         assertThat(AdviceJson.of(null, CLASSES)).isEmpty();
         assertThat(AdviceJson.read(AdviceJson.of(null, CLASSES), CLASSES)).isNull();

@@ -79,7 +79,7 @@ class SeededMistakesTest {
                 mistake(code, "embargo: 2d", "§embargoo: 2d", meant("embargo")),
                 mistake(code, "worse_by: 5%", "§worse_bye: 5%", meant("worse_by")),
                 mistake(code, "  - warn:  freshness", "  - §wrn:  freshness", meant("warn")),
-                mistake(code, "calibrate: temperature", "§quantiles: [0.1, 0.9]", "the keys here are"),
+                mistake(code, "calibrate: temperature", "§colour: [0.1, 0.9]", "the keys here are"),
                 mistake(code, "policies:", "§alerts:\n  slack: { on: [drift] }\npolicies:", "the keys here are"),
                 mistake(code, "bankroll: 1000", "§bankrol: 1000", meant("bankroll")),
                 mistake(
@@ -223,7 +223,7 @@ class SeededMistakesTest {
                         "odds: [§HomeTeam, AvgD, AvgA], stake",
                         ""),
                 mistake(ErrorCode.EXPRESSION_TYPE, "freshness < 8d", "§freshness < 8", ""),
-                mistake(ErrorCode.EXPRESSION_TYPE, "home.ratings.elo, away", "§HomeTeam, away", "a comparison"),
+                mistake(ErrorCode.EXPRESSION_TYPE, "home.ratings.elo, away", "§date, away", "a comparison"),
                 mistake(
                         ErrorCode.EXPRESSION_TYPE,
                         "days since last event",

@@ -16,8 +16,10 @@ import java.util.Objects;
  * @param intervals whether they are intervals
  * @param disagreement whether members are compared
  * @param decision whether there is one
+ * @param quantiles levels that are told; empty for none
  */
-record Advised(String coverage, boolean intervals, boolean disagreement, boolean decision) {
+record Advised(
+        String coverage, boolean intervals, boolean disagreement, boolean decision, List<Double> quantiles) {
 
     /** The columns that at least one of the predictions needs. */
     static Advised of(List<Prediction> predictions) {
@@ -34,7 +36,13 @@ record Advised(String coverage, boolean intervals, boolean disagreement, boolean
                 coverage,
                 told.stream().anyMatch(each -> each.range() != null),
                 told.stream().anyMatch(each -> each.disagreement() != null),
-                told.stream().anyMatch(each -> each.decision() != null));
+                told.stream().anyMatch(each -> each.decision() != null),
+                told.stream()
+                        .map(Advice::quantiles)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .map(Advice.Quantiles::levels)
+                        .orElse(List.of()));
     }
 
     List<String> header() {
@@ -48,6 +56,7 @@ record Advised(String coverage, boolean intervals, boolean disagreement, boolean
         if (decision) {
             header.add("DECISION");
         }
+        quantiles.forEach(level -> header.add("Q" + level));
         return header;
     }
 
@@ -64,6 +73,10 @@ record Advised(String coverage, boolean intervals, boolean disagreement, boolean
         if (decision) {
             Advice.Decision taken = advice == null ? null : advice.decision();
             cells.add(taken == null ? "-" : (taken.act() ? "act on " : "not ") + prediction.classes().get(taken.target()));
+        }
+        for (int k = 0; k < quantiles.size(); k++) {
+            Advice.Quantiles told = advice == null ? null : advice.quantiles();
+            cells.add(told == null ? "-" : Texts.number(told.values().get(k)));
         }
         return cells;
     }

@@ -105,7 +105,12 @@ final class FeaturesGet extends KeelsonCommand {
             for (FeatureValues column : answer.columns()) {
                 FeatureStatus status = FeatureStatus.of(column.statuses()[row]);
                 ObjectNode value = values.putObject(column.address());
-                Catalogued.number(value, "value", column.values()[row]);
+                String text = column.text(row);
+                if (text != null) {
+                    value.put("value", text);
+                } else {
+                    Catalogued.number(value, "value", column.values()[row]);
+                }
                 value.put("status", status.name());
                 long event = column.eventMicros()[row];
                 String age = "";
@@ -117,7 +122,7 @@ final class FeaturesGet extends KeelsonCommand {
                 table.add(List.of(
                         service == null ? String.join(" ", who) : "",
                         column.address(),
-                        status == FeatureStatus.PRESENT ? Double.toString(column.values()[row]) : "",
+                        text != null ? text : status == FeatureStatus.PRESENT ? Double.toString(column.values()[row]) : "",
                         status.name(),
                         age));
             }

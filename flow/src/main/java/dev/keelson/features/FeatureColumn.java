@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param role the role whose entity it describes; null unless the origin is STATE
  * @param view the view; null unless the origin is STATE
  * @param feature the feature's name within the view; null unless the origin is STATE
+ * @param category whether its numbers stand for texts, as {@link dev.keelson.frame.CategoryKey} makes them
  */
 public record FeatureColumn(
         String name,
         Origin origin,
         @Nullable String role,
         @Nullable String view,
-        @Nullable String feature) {
+        @Nullable String feature,
+        boolean category) {
+
+    /** A quantity. */
+    public FeatureColumn(
+            String name, Origin origin, @Nullable String role, @Nullable String view, @Nullable String feature) {
+        this(name, origin, role, view, feature, false);
+    }
 
     /** Where a feature's value comes from. */
     public enum Origin {

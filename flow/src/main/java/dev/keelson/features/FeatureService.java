@@ -5,9 +5,17 @@ import dev.keelson.expression.FoldExpression.RequestTransform;
 import dev.keelson.expression.Row;
 import dev.keelson.features.internal.KeyTemplate;
 import dev.keelson.features.internal.ViewPlan;
+import dev.keelson.frame.CategoryKey;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +26,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Values are computed in three steps: keyed state, expressions over the request row, derived values in the order of
  * their definition. The outputs stand in the order of the selectors, then the derived ones.
  *
- * <p>Immutable and safe for use by several threads.
+ * <p>A feature that is a text has the number of its {@link CategoryKey} for a value; the service remembers what the numbers
+ * that it gave stand for.
+ *
+ * <p>Safe for use by several threads.
  */
 public final class FeatureService {
+    /** Texts that are remembered at most. */
+    private static final int MOST_TEXTS = 1_000_000;
+
     private final String name;
     private final SourceSchema source;
     private final List<FeatureColumn> columns;
@@ -39,6 +53,10 @@ public final class FeatureService {
     final int[] outputs;
     /** Beyond the columns of the request: where the columns of the schema of derived values are found, or -1. */
     private final int[] slotOfColumn;
+    /** Texts met so far, and their numbers. */
+    private final Map<String, Double> keys = new ConcurrentHashMap<>();
+
+    private final Map<Double, String> texts = new ConcurrentHashMap<>();
 
     /**
      * The features of one view for one role.
@@ -138,6 +156,45 @@ public final class FeatureService {
                 .toList();
     }
 
+    /**
+     * What the numbers of the features that are texts stand for, of those met so far; sorted by number, one map for all of
+     * them.
+     */
+    public Map<String, Map<Double, String>> categories() {
+        Map<String, Map<Double, String>> categories = new LinkedHashMap<>();
+        SortedMap<Double, String> texts = new TreeMap<>();
+        if (columns.stream().anyMatch(FeatureColumn::category)) {
+            keys.forEach((text, key) -> texts.merge(key, text, (a, b) -> a.compareTo(b) <= 0 ? a : b));
+        }
+        Map<Double, String> all = Collections.unmodifiableSortedMap(texts);
+        columns.stream().filter(FeatureColumn::category).forEach(column -> categories.put(column.name(), all));
+        return categories;
+    }
+
+    /** What a number of a feature that is a text stands for; null when it was not met, or is missing. */
+    public @Nullable String text(double key) {
+        return texts.get(key);
+    }
+
+    private double value(Expression expression, Row row) {
+        if (expression.type() != ColumnType.STRING) {
+            return expression.asDouble(row);
+        }
+        if (!(expression.value(row) instanceof String text)) {
+            return Double.NaN;
+        }
+        Double known = keys.get(text);
+        if (known != null) {
+            return known;
+        }
+        double key = CategoryKey.of(text);
+        if (keys.size() < MOST_TEXTS) {
+            keys.put(text, key);
+            texts.putIfAbsent(key, text);
+        }
+        return key;
+    }
+
     /** Fills the slots that are not read from state. */
     void compute(SlotRow row, double[] scratch) {
         for (RequestStep step : requestSteps) {
@@ -148,11 +205,11 @@ public final class FeatureService {
                     row.set(step.firstSlot() + i, Double.isNaN(values[i]) ? Double.NaN : values[i]);
                 }
             } else if (step.expression() != null) {
-                row.set(step.firstSlot(), step.expression().asDouble(row.request()));
+                row.set(step.firstSlot(), value(step.expression(), row.request()));
             }
         }
         for (DeriveStep step : deriveSteps) {
-            row.set(step.slot(), step.expression().asDouble(row));
+            row.set(step.slot(), value(step.expression(), row));
         }
     }
 

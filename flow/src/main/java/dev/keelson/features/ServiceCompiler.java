@@ -301,12 +301,13 @@ final class ServiceCompiler {
                 }
             }
             case FoldExpression.RequestExpression expression -> {
-                if (isNumber(expression.type(), text)) {
+                if (isFeature(expression.type(), text)) {
                     String name = expression.expression().isColumn()
                             ? expression.columns().getFirst()
                             : expression.text();
+                    boolean category = expression.type() == ColumnType.STRING;
                     output(
-                            new FeatureColumn(name, Origin.REQUEST, null, null, null),
+                            new FeatureColumn(name, Origin.REQUEST, null, null, null, category),
                             new Output.OfRequest(index, 0),
                             text);
                 }
@@ -331,20 +332,20 @@ final class ServiceCompiler {
         return new IllegalStateException("The fold (%s) must not be computed at request time.".formatted(fold.text()));
     }
 
-    private boolean isNumber(ColumnType type, Located text) {
-        boolean number = switch (type) {
-            case DOUBLE, LONG, BOOLEAN -> true;
-            case STRING, DATE, TIMESTAMP -> false;
+    private boolean isFeature(ColumnType type, Located text) {
+        boolean feature = switch (type) {
+            case DOUBLE, LONG, BOOLEAN, STRING -> true;
+            case DATE, TIMESTAMP -> false;
         };
-        if (!number) {
+        if (!feature) {
             problem(
                     ErrorCode.EXPRESSION_TYPE,
                     text.location(),
-                    "The feature (%s) of the model (%s) is %s; a number or a condition was expected."
+                    "The feature (%s) of the model (%s) is %s; a number, a condition or a text was expected."
                             .formatted(text.text(), definition.name(), type),
                     "Maybe a comparison or a `case` was meant.");
         }
-        return number;
+        return feature;
     }
 
     private void checkOwnOutcome(String feature, Located text, Collection<String> columnsRead) {
@@ -358,7 +359,9 @@ final class ServiceCompiler {
             addDouble(known, name);
         }
         for (FeatureColumn column : columns) {
-            addDouble(known, column.name());
+            if (!column.category()) { // its number is none to reckon with
+                addDouble(known, column.name());
+            }
         }
         for (Map.Entry<String, Located> entry : definition.derive().entrySet()) {
             String name = entry.getKey();
@@ -375,10 +378,16 @@ final class ServiceCompiler {
             try {
                 Expression expression = Expression.parse(text, new Schema(known));
                 checkOwnOutcome(name, text, expression.columns());
-                if (isNumber(expression.type(), text)) {
+                if (isFeature(expression.type(), text)) {
                     derived.put(name, expression);
-                    output(new FeatureColumn(name, Origin.DERIVED, null, null, null), new Output.OfDerived(name), text);
-                    addDouble(known, name);
+                    boolean category = expression.type() == ColumnType.STRING;
+                    output(
+                            new FeatureColumn(name, Origin.DERIVED, null, null, null, category),
+                            new Output.OfDerived(name),
+                            text);
+                    if (!category) {
+                        addDouble(known, name);
+                    }
                 }
             } catch (KeelsonException e) {
                 problems.addAll(e.problems());

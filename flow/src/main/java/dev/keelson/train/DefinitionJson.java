@@ -82,6 +82,14 @@ public final class DefinitionJson {
             json.put("time_limit", timeLimit.toString());
         }
         guidance(json, definition.guidance());
+        if (!definition.form().encode().isEmpty()) {
+            ObjectNode encode = json.putObject("encode");
+            definition.form().encode().forEach((feature, kind) -> encode.put(feature, kind.key()));
+        }
+        if (!definition.form().quantiles().isEmpty()) {
+            ArrayNode levels = json.putArray("quantiles");
+            definition.form().quantiles().forEach(levels::add);
+        }
         return json;
     }
 

@@ -369,7 +369,8 @@ public final class FeatureSearch {
             double[] own = columns[at];
             columns[at] = rows.stream().mapToDouble(row -> own[row]).toArray();
         }
-        return new FeatureMatrix(table.features().names(), columns, table.rows());
+        return new FeatureMatrix(
+                table.features().names(), columns, table.rows(), table.features().categories());
     }
 
     private Interval outerGain(List<String> base, List<String> all) {

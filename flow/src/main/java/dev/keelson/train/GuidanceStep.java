@@ -60,6 +60,8 @@ final class GuidanceStep {
     private final TrainingTable table;
     private final SortedMap<String, Double> metrics;
     private final int outputs;
+    /** Scores of the rows that sets or intervals were fitted on, in the order of time. */
+    private double[] calibrating = {};
 
     /** @param metrics receives what is measured */
     GuidanceStep(ModelDefinition definition, TrainingTable table, SortedMap<String, Double> metrics) {
@@ -83,14 +85,18 @@ final class GuidanceStep {
      *
      * @param rows the table's row of each out-of-fold prediction
      * @param members those of each member
+     * @param quantiles of the same rows; null when none are told
      * @throws KeelsonException NOT_ENOUGH_ROWS when they do not suffice
      */
-    Guidance fit(int[] rows, List<double[]> members) {
+    Guidance fit(int[] rows, List<double[]> members, QuantileStep.@Nullable Told quantiles) {
         if (definition.guidance().equals(GuidanceDefinition.NONE)) {
             return Guidance.NONE;
         }
-        Unseen unseen = unseen(rows, members);
         GuidanceDefinition.Uncertainty uncertainty = definition.guidance().uncertainty();
+        if (uncertainty != null && uncertainty.method() == ConformalMethod.CQR) {
+            return new Guidance(conformal(uncertainty, Objects.requireNonNull(quantiles).outOfFold()), null);
+        }
+        Unseen unseen = unseen(rows, members);
         GuidanceDefinition.Threshold threshold = definition.guidance().threshold();
         return new Guidance(
                 uncertainty == null ? null : conformal(uncertainty, unseen),
@@ -167,6 +173,24 @@ final class GuidanceStep {
 
     // ---- sets and intervals
 
+    /** Intervals around quantiles: their members are not weighed, so that all out-of-fold rows are unseen. */
+    private ConformalParameters conformal(GuidanceDefinition.Uncertainty wanted, QuantileStep.Rows quantiles) {
+        double alpha = ConformalQuantile.alphaOfCoverage(wanted.coverage());
+        List<String> groups = groups(wanted, quantiles.rows());
+        GroupQuantiles fitted = ConformalInterval.quantiles(
+                        ConformalInterval.Kind.QUANTILES_SYMMETRIC,
+                        quantiles.low(),
+                        quantiles.high(),
+                        Scores.take(table.values(), 1, quantiles.rows()),
+                        of(wanted, groups, quantiles.rows()),
+                        GroupTree.flat(groups.size()),
+                        alpha)
+                .lower();
+        metrics.put("conformal_rows", (double) quantiles.rows().length);
+        calibrating = quantiles.scores(table);
+        return new ConformalParameters(wanted.method(), wanted.coverage(), 0, 0, wanted.groups(), groups, fitted);
+    }
+
     private ConformalParameters conformal(GuidanceDefinition.Uncertainty wanted, Unseen unseen) {
         double alpha = ConformalQuantile.alphaOfCoverage(wanted.coverage());
         Unseen fitted = unseen;
@@ -175,7 +199,7 @@ final class GuidanceStep {
         double penalty = 0;
         switch (wanted.method()) {
             case LAC -> rule = new SetRule.Lac();
-            case APS, RESIDUAL -> {
+            case APS, RESIDUAL, CQR -> {
                 // nothing to choose
             }
             case RAPS -> { // chosen on rows of its own
@@ -220,8 +244,29 @@ final class GuidanceStep {
                                 alpha)
                         .quantiles();
         metrics.put("conformal_rows", (double) fitted.rows().length);
+        calibrating = wanted.method() == ConformalMethod.RESIDUAL
+                ? residuals(fitted.rows(), fitted.told())
+                : scores(rule, fitted.rows(), fitted.told());
         return new ConformalParameters(
                 wanted.method(), wanted.coverage(), free, penalty, wanted.groups(), groups, quantiles);
+    }
+
+    private double[] residuals(int[] rows, double[] told) {
+        double[] scores = new double[rows.length];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = Math.abs(table.values()[rows[i]] - told[i]);
+        }
+        return scores;
+    }
+
+    /** The score of each row's own class. */
+    private double[] scores(SetRule rule, int[] rows, double[] told) {
+        double[] u = uniform(rows);
+        double[] scores = new double[rows.length];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = rule.scores(told, i * outputs, outputs, u[i])[table.labels()[rows[i]]];
+        }
+        return scores;
     }
 
     private double[] uniform(int[] rows) {
@@ -314,12 +359,13 @@ final class GuidanceStep {
      *
      * @param rows the table's row of each prediction
      * @param told predictions, by members that were fitted before
+     * @param quantiles of the same rows; null when none are told
      */
-    void judge(Guidance guidance, int[] rows, double[] told) {
+    void judge(Guidance guidance, int[] rows, double[] told, QuantileStep.@Nullable Told quantiles) {
         GuidanceDefinition.Uncertainty uncertainty = definition.guidance().uncertainty();
         ConformalParameters conformal = guidance.conformal();
         if (uncertainty != null && conformal != null) {
-            coverage(uncertainty, conformal, rows, told);
+            coverage(uncertainty, conformal, rows, told, quantiles);
         }
         GuidanceDefinition.Threshold wanted = definition.guidance().threshold();
         ThresholdParameters threshold = guidance.threshold();
@@ -338,21 +384,34 @@ final class GuidanceStep {
     }
 
     private void coverage(
-            GuidanceDefinition.Uncertainty wanted, ConformalParameters conformal, int[] rows, double[] told) {
+            GuidanceDefinition.Uncertainty wanted,
+            ConformalParameters conformal,
+            int[] rows,
+            double[] told,
+            QuantileStep.@Nullable Told quantiles) {
         double alpha = ConformalQuantile.alphaOfCoverage(conformal.coverage());
         int[] of = of(wanted, conformal.groups(), rows);
         int[] day = Scores.take(table.day(), rows);
         CoverageReport report;
-        boolean intervals = conformal.method() == ConformalMethod.RESIDUAL;
+        boolean intervals = conformal.method().intervals();
+        double[] scores;
         if (intervals) {
             List<PredictionRange> ranges = new ArrayList<>();
             for (int i = 0; i < rows.length; i++) {
-                ranges.add(conformal.range(told[i], of == null ? 0 : of[i]));
+                int group = of == null ? 0 : of[i];
+                ranges.add(
+                        quantiles != null && conformal.method() == ConformalMethod.CQR
+                                ? conformal.range(quantiles.onTest().low()[i], quantiles.onTest().high()[i], group)
+                                : conformal.range(told[i], group));
             }
+            scores = quantiles != null && conformal.method() == ConformalMethod.CQR
+                    ? quantiles.onTest().scores(table)
+                    : residuals(rows, told);
             report = CoverageReport.ofRanges(
                     alpha, ranges, Scores.take(table.values(), 1, rows), of, day, CONFIDENCE);
         } else {
             double[] u = uniform(rows);
+            scores = scores(Objects.requireNonNull(conformal.rule()), rows, told);
             List<boolean[]> sets = new ArrayList<>();
             for (int i = 0; i < rows.length; i++) {
                 double[] p = Arrays.copyOfRange(told, i * outputs, (i + 1) * outputs);
@@ -364,6 +423,7 @@ final class GuidanceStep {
         put("test_coverage", report.coverage());
         metrics.put("test_coverage_target", conformal.coverage());
         Scores.putFinite(metrics, size, report.meanSize());
+        AdaptiveCurve.put(metrics, alpha, calibrating, scores);
         for (CoverageReport.Group group : report.groups()) {
             if (group.group() > 0) {
                 String prefix = "group/" + conformal.groups().get(group.group() - 1) + "/";

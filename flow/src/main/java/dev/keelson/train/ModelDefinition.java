@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param weighting how much each row counts in training; metrics count every row the same
  * @param timeLimit how long the fits of an ensemble may take before no further member is begun; null for no limit
  * @param guidance what is told beside a prediction
+ * @param form in which form features reach the learners, and a number is told
  */
 public record ModelDefinition(
         String name,
@@ -62,6 +63,7 @@ public record ModelDefinition(
         Weighting weighting,
         @Nullable Duration timeLimit,
         GuidanceDefinition guidance,
+        FormDefinition form,
         @Nullable Location location) {
     public ModelDefinition {
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -76,6 +78,10 @@ public record ModelDefinition(
             throw new IllegalArgumentException(
                     "The label (%s) has no classes, so that nothing is calibrated, staked or compared with odds."
                             .formatted(label.address()));
+        }
+        if (!label.isNumber() && !form.quantiles().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The label (%s) has classes, which have no quantiles.".formatted(label.address()));
         }
     }
 
@@ -115,6 +121,7 @@ public record ModelDefinition(
                 weighting,
                 null,
                 GuidanceDefinition.NONE,
+                FormDefinition.NONE,
                 location);
     }
 
@@ -211,6 +218,31 @@ public record ModelDefinition(
                 weighting,
                 timeLimit,
                 other,
+                form,
+                location);
+    }
+
+    /** The same, its features and numbers in another form. */
+    public ModelDefinition withForm(FormDefinition other) {
+        return new ModelDefinition(
+                name,
+                label,
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                timeLimit,
+                guidance,
+                other,
                 location);
     }
 
@@ -234,6 +266,7 @@ public record ModelDefinition(
                 weighting,
                 other,
                 guidance,
+                form,
                 location);
     }
 
@@ -257,6 +290,7 @@ public record ModelDefinition(
                 weighting,
                 timeLimit,
                 guidance,
+                form,
                 location);
     }
 
@@ -280,6 +314,7 @@ public record ModelDefinition(
                 weighting,
                 timeLimit,
                 guidance,
+                form,
                 location);
     }
 

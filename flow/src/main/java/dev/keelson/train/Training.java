@@ -20,6 +20,8 @@ import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.encode.EncodedCodec;
+import dev.keelson.learn.encode.EncodedLearner;
 import dev.keelson.learn.ensemble.EnsembleCodec;
 import dev.keelson.learn.imported.ImportedCodec;
 import dev.keelson.learn.ensemble.EnsembleConfig;
@@ -52,6 +54,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,7 @@ import org.jspecify.annotations.Nullable;
  * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
  * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
  * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
- * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing belongs to the members and is
+ * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing and the encoding of categories belong to the members and are
  * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
  * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
  *
@@ -102,6 +105,7 @@ public final class Training {
     public List<ModelCodec> codecs() {
         List<ModelCodec> codecs = new ArrayList<>(
                 providers.values().stream().map(LearnerProvider::codec).toList());
+        codecs.add(new EncodedCodec(codecs));
         codecs.add(new EnsembleCodec(codecs));
         codecs.add(new ImportedCodec());
         return codecs;
@@ -169,9 +173,15 @@ public final class Training {
         }
         Learner learner = provider.create(definition.settings());
         boolean stops = learner.settings().get(LearnerProvider.EARLY_STOPPING) instanceof Long patience && patience > 0;
+        UnaryOperator<Learner> encoded =
+                each -> new EncodedLearner(each, model.form().encode(), embargo, horizon);
         return stops
-                ? new EarlyStopped(learner, steps -> provider.create(definition.settings(), steps), embargo, horizon)
-                : learner;
+                ? new EarlyStopped(
+                        encoded.apply(learner),
+                        steps -> encoded.apply(provider.create(definition.settings(), steps)),
+                        embargo,
+                        horizon)
+                : encoded.apply(learner);
     }
 
     /**
@@ -232,9 +242,20 @@ public final class Training {
 
     private static Fitted fit(
             TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict, MemberBudget budget) {
+        return fit(request, request.definition().task(), learners, member, train, predict, budget);
+    }
+
+    static Fitted fit(
+            TrainingRequest request,
+            Task task,
+            List<Learner> learners,
+            int member,
+            int[] train,
+            int[] predict,
+            MemberBudget budget) {
         TrainingTable table = request.table();
         Target target = table.hasValues()
-                ? new Target.Numbers(Scores.take(table.values(), 1, train), request.definition().task())
+                ? new Target.Numbers(Scores.take(table.values(), 1, train), task)
                 : new Target.Classes(
                         Scores.take(table.labels(), train), request.definition().classes());
         double[] weights = RowWeights.of(request.definition(), table, train);
@@ -259,7 +280,11 @@ public final class Training {
             int member = m;
             tasks.add(() -> fit(request, learners, member, all, new int[0], first(parameters.members())));
         }
-        EnsembleModel model = ensemble(learners, inOrder(tasks), parameters);
+        List<Fitted> fitted = inOrder(tasks);
+        QuantileStep quantiles = QuantileStep.of(request, learners, first(parameters.members()));
+        EnsembleModel beside =
+                quantiles == null ? null : quantiles.model(inOrder(quantiles.tasks(all, new int[0])));
+        EnsembleModel model = ensemble(learners, fitted, parameters, beside);
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) all.length);
         return new TrainingOutcome(
@@ -340,8 +365,26 @@ public final class Training {
         Predicted predicted =
                 new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members), reached);
         return definition.isNumber()
-                ? values(request, learners, predicted)
+                ? values(request, learners, predicted, quantiles(request, learners, all, folds, holdout, budget))
                 : classes(request, learners, predicted);
+    }
+
+    /** Quantiles of rows that nothing was fitted on, and a model of all rows; null when none are asked for. */
+    private QuantileStep.@Nullable Told quantiles(
+            TrainingRequest request,
+            List<Learner> learners,
+            int[] all,
+            List<Fold> folds,
+            Fold holdout,
+            MemberBudget budget) {
+        QuantileStep step = QuantileStep.of(request, learners, budget);
+        if (step == null) {
+            return null;
+        }
+        List<Callable<Fitted>> tasks = new ArrayList<>(step.tasks(all, new int[0]));
+        tasks.addAll(step.tasks(holdout.train(), holdout.validation()));
+        folds.forEach(fold -> tasks.addAll(step.tasks(fold.train(), fold.validation())));
+        return step.told(inOrder(tasks), folds, holdout);
     }
 
     /** What the members of a full training told of rows that they were not fitted on, and the members of all rows. */
@@ -355,7 +398,11 @@ public final class Training {
             List<Fitted> last,
             @Nullable Integer reached) {}
 
-    private static TrainingOutcome values(TrainingRequest request, List<Learner> learners, Predicted predicted) {
+    private static TrainingOutcome values(
+            TrainingRequest request,
+            List<Learner> learners,
+            Predicted predicted,
+            QuantileStep.@Nullable Told quantiles) {
         ModelDefinition definition = request.definition();
         TrainingTable table = request.table();
         int[] validated = predicted.validated();
@@ -366,7 +413,7 @@ public final class Training {
         RecipeParameters parameters = new RecipeParameters(
                 IntStream.range(0, weights.length).mapToObj(m -> weights[m]).toList(),
                 null,
-                guidance.fit(validated, predicted.outOfFold()),
+                guidance.fit(validated, predicted.outOfFold(), quantiles),
                 predicted.reached(),
                 request.asOf());
         HoldoutValues test = new HoldoutValues(
@@ -377,7 +424,10 @@ public final class Training {
         metrics.put("rows", (double) table.rows());
         double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
         put(metrics, learners, predicted, table, blended, test.predictions(), 1);
-        guidance.judge(parameters.guidance(), tested, test.predictions());
+        guidance.judge(parameters.guidance(), tested, test.predictions(), quantiles);
+        if (quantiles != null) {
+            QuantileScores.put(metrics, quantiles, table);
+        }
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
@@ -385,7 +435,8 @@ public final class Training {
             Arrays.fill(means, Arrays.stream(known).sum() / known.length);
             baselines.put("mean", ValueScores.baseline(test, means));
         }
-        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
+        EnsembleModel model =
+                ensemble(learners, predicted.last(), parameters, quantiles == null ? null : quantiles.model());
         return new TrainingOutcome(
                 ModelBundle.of(model),
                 metrics,
@@ -448,7 +499,7 @@ public final class Training {
         RecipeParameters parameters = new RecipeParameters(
                 IntStream.range(0, members).mapToObj(m -> weights[m]).toList(),
                 calibration.parameters(),
-                guidance.fit(validated, outOfFold),
+                guidance.fit(validated, outOfFold, null),
                 predicted.reached(),
                 request.asOf());
 
@@ -464,7 +515,7 @@ public final class Training {
         double[] calibrated =
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
-        guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities());
+        guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities(), null);
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest != null) {
             double[] odds = table.odds(backtest.odds(), holdout.validation());
@@ -473,7 +524,7 @@ public final class Training {
             }
         }
 
-        EnsembleModel model = ensemble(learners, predicted.last(), parameters);
+        EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(
                 ModelBundle.of(model),
                 metrics,
@@ -543,13 +594,17 @@ public final class Training {
         return diagrams;
     }
 
-    private static EnsembleModel ensemble(List<Learner> learners, List<Fitted> fitted, RecipeParameters parameters) {
+    private static EnsembleModel ensemble(
+            List<Learner> learners,
+            List<Fitted> fitted,
+            RecipeParameters parameters,
+            @Nullable EnsembleModel quantiles) {
         List<EnsembleModel.Member> members = new ArrayList<>();
         for (int m = 0; m < learners.size(); m++) {
             members.add(new EnsembleModel.Member(
                     learners.get(m).name(), fitted.get(m).model()));
         }
-        return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance());
+        return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance(), quantiles);
     }
 
     private static List<FeatureImportance> importance(EnsembleModel model) {

@@ -9,6 +9,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureViewDefinition.Unpivot;
+import dev.keelson.frame.CategoryKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,18 +58,42 @@ final class FeatureServiceTest {
                         "home.rating.*",
                         "ratings.elo",
                         "AvgX",
-                        "div",
                         "elo(home = HomeTeam, away = AwayTeam, result = FTR)"),
                 Map.of()));
 
-        assertThat(problems).hasSize(7);
+        assertThat(problems).hasSize(6);
         assertThat(problems.get(0).hint()).contains("home.team_form.win_streak");
         assertThat(problems.get(1).hint()).contains("`home`");
         assertThat(problems.get(2).hint()).contains("`ratings`");
         assertThat(problems.get(3).message()).contains("several roles");
         assertThat(problems.get(4).code()).isEqualTo(ErrorCode.EXPRESSION_TYPE);
-        assertThat(problems.get(5).message()).contains("STRING");
-        assertThat(problems.get(6).message()).contains("past events");
+        assertThat(problems.get(5).message()).contains("past events");
+    }
+
+    @Test
+    void aTextIsTheNumberOfItsCategory() {
+        Map<String, Located> derive = Map.of("pair", Located.of("HomeTeam || '-' || AwayTeam"));
+        FeatureService service = ENGINE.service(MatchRows.service("m", MatchRows.located("HomeTeam"), derive));
+        MatchRows rows = new MatchRows().add(0, "A", "B", 1, 0).add(5, "C", "B", 1, 0);
+
+        FeatureTable table = ENGINE.history(rows.frame(), rows.frame(), service);
+
+        assertThat(service.columns()).extracting(FeatureColumn::category).containsExactly(true, true);
+        assertThat(table.column("HomeTeam")).containsExactly(CategoryKey.of("A"), CategoryKey.of("C"));
+        assertThat(table.column("pair")[1]).isEqualTo(CategoryKey.of("C-B"));
+        assertThat(service.categories().get("pair")).containsEntry(CategoryKey.of("C-B"), "C-B");
+    }
+
+    @Test
+    void theNumberOfACategoryIsNoneToReckonWith() {
+        Map<String, Located> derive = new LinkedHashMap<>();
+        derive.put("pair", Located.of("HomeTeam || AwayTeam"));
+        derive.put("twice", Located.of("pair * 2"));
+
+        List<Problem> problems = problems(MatchRows.service("m", List.of(), derive));
+
+        assertThat(problems).hasSize(1);
+        assertThat(problems.getFirst().message()).contains("pair");
     }
 
     @Test

@@ -314,7 +314,11 @@ class TrainingGuidanceTest {
         List<String> more = new ArrayList<>(guided.metrics().keySet());
         more.removeAll(plain.keySet());
         assertThat(guided.metrics()).containsAllEntriesOf(plain);
-        assertThat(more).allMatch(name -> name.contains("coverage") || name.contains("set_size") || name.contains("conformal"));
+        assertThat(more)
+                .allMatch(name -> name.contains("coverage")
+                        || name.contains("set_size")
+                        || name.contains("conformal")
+                        || name.contains("adaptive"));
     }
 
     private static String manifest(TrainingOutcome outcome) {

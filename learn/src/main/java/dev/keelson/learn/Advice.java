@@ -1,6 +1,7 @@
 package dev.keelson.learn;
 
 import dev.keelson.learn.conformal.PredictionRange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param disagreement of the members over the most probable class or the value; null when there are not two, or when
  *     neither set nor interval was asked for
  * @param decision null when there is no threshold
+ * @param quantiles null when none are told
  */
 @SuppressWarnings("ArrayRecordComponent") // the path that must be fast: no copies
 public record Advice(
@@ -19,7 +21,32 @@ public record Advice(
         boolean @Nullable [] set,
         @Nullable PredictionRange range,
         @Nullable Disagreement disagreement,
-        @Nullable Decision decision) {
+        @Nullable Decision decision,
+        @Nullable Quantiles quantiles) {
+
+    /** Advice without quantiles. */
+    public Advice(
+            double coverage,
+            boolean @Nullable [] set,
+            @Nullable PredictionRange range,
+            @Nullable Disagreement disagreement,
+            @Nullable Decision decision) {
+        this(coverage, set, range, disagreement, decision, null);
+    }
+
+    /**
+     * Quantiles of the number.
+     *
+     * @param levels rising, each between 0 and 1
+     * @param values one for each level, not falling
+     */
+    public record Quantiles(List<Double> levels, List<Double> values) {
+        /** Copies the lists. */
+        public Quantiles {
+            levels = List.copyOf(levels);
+            values = List.copyOf(values);
+        }
+    }
 
     /**
      * Whether to act.

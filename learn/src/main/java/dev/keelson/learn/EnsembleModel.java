@@ -3,6 +3,8 @@ package dev.keelson.learn;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.conformal.ConformalMethod;
+import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.spi.ModelFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,9 +24,13 @@ public final class EnsembleModel implements Model {
     /** Format of {@link #save}; a {@link ModelBundle} is what stores it. */
     public static final String FORMAT = "keelson-ensemble";
 
+    /** Where the files of the model of quantiles lie, a whole bundle of its own. */
+    static final String QUANTILES = "quantiles/";
+
     private final List<Member> members;
     private final List<Model> parts;
     private final Guidance guidance;
+    private final @Nullable Model quantiles;
     private final double[] weights;
     private final @Nullable CalibrationMap calibration;
     private final double temperature;
@@ -91,6 +97,23 @@ public final class EnsembleModel implements Model {
      */
     public EnsembleModel(
             List<Member> members, double[] weights, @Nullable CalibrationMap calibration, Guidance guidance) {
+        this(members, weights, calibration, guidance, null);
+    }
+
+    /**
+     * @param members at least one; all read the same features and tell the same, in the same order
+     * @param weights one for each member, each at least 0, summing to 1
+     * @param calibration correction of the probabilities, of as many classes as the members have; null for none, and of
+     *     values and quantiles
+     * @param guidance what it tells beside its prediction; it changes no prediction
+     * @param quantiles tells quantiles of the value from the same features; null where none are told
+     */
+    public EnsembleModel(
+            List<Member> members,
+            double[] weights,
+            @Nullable CalibrationMap calibration,
+            Guidance guidance,
+            @Nullable EnsembleModel quantiles) {
         this.members = List.copyOf(members);
         this.weights = weights.clone();
         if (members.isEmpty() || members.size() != weights.length) {
@@ -121,6 +144,8 @@ public final class EnsembleModel implements Model {
         this.task = first.task();
         guidance.require(task);
         this.guidance = guidance;
+        this.quantiles = quantiles;
+        requireQuantiles(guidance, task, first.features(), quantiles);
         this.outputs = task.outputs().size();
         this.classifies = task instanceof Task.Classification;
         if (calibration != null && (!classifies || calibration.classes() != outputs)) {
@@ -132,6 +157,39 @@ public final class EnsembleModel implements Model {
         this.temperature = temperature(this.calibration);
         this.corrects = method != CalibrationMethod.NONE && method != CalibrationMethod.TEMPERATURE;
         this.plain = members.size() == 1 && temperature == 1;
+    }
+
+    private static void requireQuantiles(
+            Guidance guidance, Task task, List<String> features, @Nullable EnsembleModel quantiles) {
+        ConformalParameters conformal = guidance.conformal();
+        boolean wanted = conformal != null && conformal.method() == ConformalMethod.CQR;
+        if (wanted && quantiles == null) {
+            throw new IllegalArgumentException("The intervals stand around quantiles, and there are none.");
+        }
+        boolean fit = quantiles == null
+                || (task instanceof Task.Regression
+                        && quantiles.task() instanceof Task.Quantiles
+                        && quantiles.features().equals(features));
+        if (!fit) {
+            throw new IllegalArgumentException(
+                    "The quantiles do not fit a model that tells %s of %s.".formatted(task.outputs(), features));
+        }
+    }
+
+    /** Quantiles of a row's value; null where none are told. */
+    public Advice.@Nullable Quantiles quantiles(double[] row) {
+        if (quantiles == null || !(quantiles.task() instanceof Task.Quantiles told)) {
+            return null;
+        }
+        double[] values = new double[told.levels().size()];
+        quantiles.predict(row, values);
+        return new Advice.Quantiles(
+                told.levels(), Arrays.stream(values).boxed().toList());
+    }
+
+    /** What tells quantiles of the value; null where none are told. */
+    public @Nullable Model quantiles() {
+        return quantiles;
     }
 
     private static double temperature(@Nullable CalibrationMap calibration) {
@@ -236,6 +294,9 @@ public final class EnsembleModel implements Model {
             ModelFiles.put(files, folder(m, member.learner()), member.model());
         }
         files.put(ModelManifest.FILE, ModelManifest.of(this).write());
+        if (quantiles != null) {
+            ModelFiles.put(files, QUANTILES, quantiles);
+        }
         return files;
     }
 

@@ -1,7 +1,10 @@
 package dev.keelson.learn;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -11,12 +14,20 @@ import java.util.TreeSet;
  * @param names distinct, one for each column
  * @param columns one array of length {@code rows} for each name; finite or {@code NaN}
  * @param rows number of rows, also when there is no column
+ * @param categories the features whose numbers stand for categories and mean nothing as quantities: what each number
+ *     stands for, as far as it is known; not copied as deeply, and must not change
  */
-public record FeatureMatrix(List<String> names, double[][] columns, int rows) {
+public record FeatureMatrix(
+        List<String> names, double[][] columns, int rows, Map<String, Map<Double, String>> categories) {
 
     /** Checks shape, names and values. */
     public FeatureMatrix {
         names = List.copyOf(names);
+        categories = Collections.unmodifiableMap(new LinkedHashMap<>(categories));
+        if (!names.containsAll(categories.keySet())) {
+            throw new IllegalArgumentException(
+                    "There are categories of %s; the features are %s.".formatted(categories.keySet(), names));
+        }
         if (names.size() != columns.length) {
             throw new IllegalArgumentException("There are %d names for %d columns; as many of both are needed."
                     .formatted(names.size(), columns.length));
@@ -38,6 +49,11 @@ public record FeatureMatrix(List<String> names, double[][] columns, int rows) {
                 }
             }
         }
+    }
+
+    /** Features that are all quantities. */
+    public FeatureMatrix(List<String> names, double[][] columns, int rows) {
+        this(names, columns, rows, Map.of());
     }
 
     /** Number of features. */
@@ -69,7 +85,7 @@ public record FeatureMatrix(List<String> names, double[][] columns, int rows) {
                 taken[j][i] = columns[j][positions[i]];
             }
         }
-        return new FeatureMatrix(names, taken, positions.length);
+        return new FeatureMatrix(names, taken, positions.length, categories);
     }
 
     /**
@@ -86,7 +102,9 @@ public record FeatureMatrix(List<String> names, double[][] columns, int rows) {
             }
             selected.add(columns[index]);
         }
-        return new FeatureMatrix(wanted, selected.toArray(new double[0][]), rows);
+        Map<String, Map<Double, String>> kept = new LinkedHashMap<>(categories);
+        kept.keySet().retainAll(wanted);
+        return new FeatureMatrix(wanted, selected.toArray(new double[0][]), rows, kept);
     }
 
     /**

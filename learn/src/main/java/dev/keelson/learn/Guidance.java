@@ -36,7 +36,7 @@ public record Guidance(
     void require(Task task) {
         boolean classifies = task instanceof Task.Classification;
         int outputs = task.outputs().size();
-        boolean intervals = conformal != null && conformal.method() == ConformalMethod.RESIDUAL;
+        boolean intervals = conformal != null && conformal.method().intervals();
         if ((conformal != null && (intervals == classifies || outputs < (classifies ? 2 : 1)))
                 || (threshold != null && (!classifies || threshold.target() >= outputs))) {
             throw new IllegalArgumentException(
@@ -56,6 +56,7 @@ public record Guidance(
      */
     public Advice advice(
             Model model, double[] row, double[] told, String rowId, @Nullable String group, double price) {
+        Advice.Quantiles quantiles = model instanceof EnsembleModel ensemble ? ensemble.quantiles(row) : null;
         boolean[] set = null;
         PredictionRange range = null;
         Disagreement disagreement = null;
@@ -66,6 +67,9 @@ public record Guidance(
             int output = 0;
             if (conformal.method() == ConformalMethod.RESIDUAL) {
                 range = conformal.range(told[0], number);
+            } else if (conformal.method() == ConformalMethod.CQR && quantiles != null) {
+                range = conformal.range(
+                        quantiles.values().getFirst(), quantiles.values().getLast(), number);
             } else {
                 set = conformal.set(told, RowUniform.of(rowId), number);
                 for (int k = 1; k < told.length; k++) {
@@ -83,7 +87,7 @@ public record Guidance(
                     score,
                     threshold.decision() instanceof ThresholdDecision.Act(double from) ? from : Double.NaN);
         }
-        return new Advice(coverage, set, range, disagreement, decision);
+        return new Advice(coverage, set, range, disagreement, decision, quantiles);
     }
 
     /** As JSON, what is absent left out. */

@@ -17,6 +17,11 @@ public interface Learner {
     /** Whether it can learn what the task tells. */
     boolean supports(Task task);
 
+    /** Whether it reads whole numbers from 0 as categories where the features say so; otherwise as quantities. */
+    default boolean readsCategories() {
+        return false;
+    }
+
     /**
      * Fits a model under watch. Missing feature values, constant features, and classes without rows are handled.
      *

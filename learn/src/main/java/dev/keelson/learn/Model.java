@@ -72,6 +72,15 @@ public interface Model {
      */
     double[] importance();
 
+    /**
+     * Number of rows whose quantiles fell before they were put in order; 0 of models that cannot tell any such.
+     *
+     * @param rows holds at least this model's features, in any order
+     */
+    default int crossed(FeatureMatrix rows) {
+        return 0;
+    }
+
     /** The models that it is made of, in order; none of a model that stands on its own. */
     default List<Model> parts() {
         return List.of();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole trained model as files: {@code model.json} (names, members, weights, calibration) and the files of each
- * member under {@code members/<position>-<learner>/}. The contents are not copied and must not change. Safe for reading
+ * member under {@code members/<position>-<learner>/}; a model that tells quantiles beside its value has another bundle under
+ * {@code quantiles/}. The contents are not copied and must not change. Safe for reading
  * by several threads.
  *
  * @param files name (path with {@code /}) to content, sorted by name
@@ -75,11 +76,13 @@ public record ModelBundle(SortedMap<String, byte[]> files) {
                 weights[m] = entry.weight();
             }
             CalibrationParameters calibration = manifest.calibration();
+            SortedMap<String, byte[]> quantiles = ModelFiles.within(files, EnsembleModel.QUANTILES);
             return new EnsembleModel(
                     members,
                     weights,
                     calibration == null ? null : CalibrationMap.of(calibration),
-                    manifest.guidance());
+                    manifest.guidance(),
+                    quantiles.isEmpty() ? null : load(quantiles, codecs));
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }

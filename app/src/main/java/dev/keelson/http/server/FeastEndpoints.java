@@ -98,7 +98,9 @@ final class FeastEndpoints {
         json.writeStartObject();
         json.writeArrayFieldStart("values");
         for (int row = 0; row < rows; row++) {
-            if (column.statuses()[row] == FeatureStatus.PRESENT.code()) {
+            if (column.text(row) != null) {
+                json.writeString(column.text(row));
+            } else if (column.statuses()[row] == FeatureStatus.PRESENT.code()) {
                 json.writeNumber(column.values()[row]);
             } else {
                 json.writeNull();

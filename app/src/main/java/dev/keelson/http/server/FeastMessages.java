@@ -172,12 +172,20 @@ final class FeastMessages {
         });
     }
 
+    private static @Nullable Object cell(FeatureValues column, int row) {
+        String text = column.text(row);
+        if (text != null) {
+            return text;
+        }
+        return column.statuses()[row] == FeatureStatus.PRESENT.code() ? (Object) column.values()[row] : null;
+    }
+
     private static byte[] column(FeatureValues column, int rows) {
         return message(out -> {
             int[] statuses = new int[rows];
             for (int row = 0; row < rows; row++) {
                 statuses[row] = status(column.statuses()[row]);
-                out.writeByteArray(1, value(statuses[row] == 1 ? (Object) column.values()[row] : null));
+                out.writeByteArray(1, value(cell(column, row)));
             }
             statuses(out, statuses);
             for (int row = 0; row < rows; row++) {

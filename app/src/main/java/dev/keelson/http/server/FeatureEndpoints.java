@@ -116,7 +116,9 @@ final class FeatureEndpoints {
                 for (FeatureValues column : answer.columns()) {
                     json.writeObjectFieldStart(column.address());
                     FeatureStatus status = STATUSES[column.statuses()[row]];
-                    if (status == FeatureStatus.PRESENT) {
+                    if (status == FeatureStatus.PRESENT && column.text(row) != null) {
+                        json.writeStringField("value", column.text(row));
+                    } else if (status == FeatureStatus.PRESENT) {
                         json.writeNumberField("value", column.values()[row]);
                     } else {
                         json.writeNullField("value");

@@ -53,6 +53,11 @@ public final class LightGbmLearner implements Learner {
         return true;
     }
 
+    @Override
+    public boolean readsCategories() {
+        return true;
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -90,6 +95,13 @@ public final class LightGbmLearner implements Learner {
         parameters.put("force_row_wise", true);
         parameters.put("metric", "none");
         parameters.put("verbosity", -1);
+        List<String> names = rows.features().names();
+        String categories = rows.features().categories().keySet().stream()
+                .map(name -> Integer.toString(names.indexOf(name)))
+                .collect(Collectors.joining(","));
+        if (!categories.isEmpty()) {
+            parameters.put("categorical_feature", categories);
+        }
         if (!config.monotone().isEmpty()) {
             parameters.put(
                     "monotone_constraints",

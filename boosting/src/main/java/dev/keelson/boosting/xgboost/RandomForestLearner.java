@@ -65,6 +65,11 @@ public final class RandomForestLearner implements Learner {
         return !(task instanceof Task.Quantiles);
     }
 
+    @Override
+    public boolean readsCategories() {
+        return true;
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -59,6 +59,11 @@ public final class XGBoostLearner implements Learner {
         return true;
     }
 
+    @Override
+    public boolean readsCategories() {
+        return true;
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -198,7 +203,13 @@ public final class XGBoostLearner implements Learner {
                 values[i * width + j] = Float.isInfinite(value) ? Math.copySign(Float.MAX_VALUE, value) : value;
             }
         }
-        return new DMatrix(values, rows, width, Float.NaN);
+        DMatrix matrix = new DMatrix(values, rows, width, Float.NaN);
+        if (!features.categories().isEmpty()) {
+            matrix.setFeatureTypes(features.names().stream()
+                    .map(name -> features.categories().containsKey(name) ? "c" : "float")
+                    .toArray(String[]::new));
+        }
+        return matrix;
     }
 
     /** Native matrices that are freed together. */

@@ -12,7 +12,14 @@ public enum ConformalMethod {
     /** Sets by {@link SetRule.Raps}. */
     RAPS,
     /** Intervals by {@link ConformalInterval.Kind#RESIDUAL}. */
-    RESIDUAL;
+    RESIDUAL,
+    /** Intervals by {@link ConformalInterval.Kind#QUANTILES_SYMMETRIC}. */
+    CQR;
+
+    /** Whether it makes intervals of a number instead of sets of classes. */
+    public boolean intervals() {
+        return this == RESIDUAL || this == CQR;
+    }
 
     /** The name in project files and stored models, such as {@code aps}. */
     public String key() {

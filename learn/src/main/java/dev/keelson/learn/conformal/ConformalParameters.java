@@ -45,7 +45,7 @@ public record ConformalParameters(
             case LAC -> new SetRule.Lac();
             case APS -> new SetRule.Aps();
             case RAPS -> new SetRule.Raps(free, penalty);
-            case RESIDUAL -> null;
+            case RESIDUAL, CQR -> null;
         };
     }
 
@@ -78,8 +78,20 @@ public record ConformalParameters(
      * @param group its {@linkplain #group number of the group}
      */
     public PredictionRange range(double prediction, int group) {
+        return range(prediction, prediction, group);
+    }
+
+    /**
+     * The interval of a row around two predictions.
+     *
+     * @param low its value, or lowest quantile
+     * @param high its value, or highest quantile
+     * @param group its {@linkplain #group number of the group}
+     * @return possibly empty, when a negative correction makes the ends cross
+     */
+    public PredictionRange range(double low, double high, int group) {
         double quantile = quantiles.quantile(group);
-        return new PredictionRange(prediction - quantile, prediction + quantile);
+        return new PredictionRange(low - quantile, high + quantile);
     }
 
     /** The parameters as JSON; an infinite quantile is null. */

@@ -114,6 +114,28 @@ public final class TreeModel implements Model {
         return all;
     }
 
+    @Override
+    public int crossed(FeatureMatrix rows) {
+        if (!sorts) {
+            return 0;
+        }
+        FeatureMatrix mine = rows.names().equals(features) ? rows : rows.select(features);
+        double[] row = new double[features.size()];
+        double[] out = new double[Math.max(ensemble.outputs(), ensemble.values())];
+        int crossed = 0;
+        for (int i = 0; i < mine.rows(); i++) {
+            mine.row(i, row);
+            ensemble.margins(row, out);
+            ensemble.link(out);
+            boolean falls = false;
+            for (int k = 1; k < ensemble.values(); k++) {
+                falls |= out[k] < out[k - 1];
+            }
+            crossed += falls ? 1 : 0;
+        }
+        return crossed;
+    }
+
     private void finish(double[] out) {
         ensemble.link(out);
         if (sorts) { // trees of different levels may cross
