@@ -67,11 +67,16 @@ final class WorkerTrainingIT {
             for (double[] column : columns) {
                 column[i] = random.nextInt(20) == 0 ? Double.NaN : random.nextGaussian();
             }
+            columns[2][i] = 1 + random.nextInt(2);
             labels[i] = random.nextInt(3);
         }
         long[] times = IntStream.range(0, rows).mapToLong(i -> i * HOUR * 12).toArray();
         TrainingTable table = new TrainingTable(
-                new FeatureMatrix(IntStream.range(0, features).mapToObj(j -> "f" + j).toList(), columns, rows),
+                new FeatureMatrix(
+                        IntStream.range(0, features).mapToObj(j -> "f" + j).toList(),
+                        columns,
+                        rows,
+                        Map.of("f2", Map.of(1.0, "one", 2.0, "two"))),
                 labels,
                 new double[0],
                 times,
@@ -186,6 +191,7 @@ final class WorkerTrainingIT {
         assertThat(bytes(read)).isEqualTo(written);
         assertThat(read.rowIds()).isEqualTo(table.rowIds());
         assertThat(read.segment()).isEqualTo(table.segment());
+        assertThat(read.features().categories()).isEqualTo(table.features().categories());
         assertThat(Arrays.stream(read.features().columns()).map(Arrays::hashCode).toList())
                 .isEqualTo(Arrays.stream(table.features().columns()).map(Arrays::hashCode).toList());
     }

@@ -36,6 +36,15 @@ public final class TrainingTableFile {
         for (double[] column : features.columns()) {
             doubles(to, column);
         }
+        to.writeInt(features.categories().size());
+        for (Map.Entry<String, Map<Double, String>> category : features.categories().entrySet()) {
+            text(to, category.getKey());
+            to.writeInt(category.getValue().size());
+            for (Map.Entry<Double, String> value : category.getValue().entrySet()) {
+                to.writeDouble(value.getKey());
+                text(to, value.getValue());
+            }
+        }
         ints(to, table.labels());
         doubles(to, table.values());
         longs(to, table.eventTime());
@@ -73,7 +82,7 @@ public final class TrainingTableFile {
         for (int j = 0; j < columns.length; j++) {
             columns[j] = doubles(from);
         }
-        FeatureMatrix features = new FeatureMatrix(names, columns, rows);
+        FeatureMatrix features = new FeatureMatrix(names, columns, rows, categories(from));
         int[] labels = ints(from);
         double[] values = doubles(from);
         long[] eventTime = longs(from);
@@ -88,6 +97,18 @@ public final class TrainingTableFile {
         double[] weights = from.readBoolean() ? doubles(from) : null;
         return new TrainingTable(
                 features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, optional(from));
+    }
+
+    private static Map<String, Map<Double, String>> categories(DataInputStream from) throws IOException {
+        Map<String, Map<Double, String>> categories = new LinkedHashMap<>();
+        for (int k = from.readInt(); k > 0; k--) {
+            Map<Double, String> values = new LinkedHashMap<>();
+            categories.put(text(from), values);
+            for (int v = from.readInt(); v > 0; v--) {
+                values.put(from.readDouble(), text(from));
+            }
+        }
+        return categories;
     }
 
     private static void text(DataOutputStream to, String text) throws IOException {
