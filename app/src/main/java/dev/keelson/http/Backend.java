@@ -169,6 +169,12 @@ public interface Backend {
     /** Searches for settings of models. */
     Studies studies();
 
+    /** Why models tell what they tell. */
+    Explanations explanations();
+
+    /** Benchmarks of sets of models. */
+    Benchmarks benchmarks();
+
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 

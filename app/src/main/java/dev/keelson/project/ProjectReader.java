@@ -7,6 +7,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.BenchmarkDefinition;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +108,7 @@ public final class ProjectReader {
                 sources.columns(),
                 sources.definitions().stream().collect(Collectors.toMap(SourceDefinition::name, SourceDefinition::key)));
         sync.read(fitted);
+        List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -125,7 +127,8 @@ public final class ProjectReader {
                 operations.schedules(),
                 sync.definitions(),
                 operations.onlineStore(),
-                models.tuneByModel());
+                models.tuneByModel(),
+                benchmarks);
     }
 
     private static Set<String> names(Table project, String section) {

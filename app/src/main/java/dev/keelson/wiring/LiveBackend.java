@@ -81,6 +81,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final FeatureHistory history;
     private final ProjectGenerations generations;
     private final ProjectStudies studies;
+    private final ProjectBenchmarks benchmarks;
+    private final ModelExplanations explanations;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -123,6 +125,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.generations = new ProjectGenerations(current, clock, workspace.catalog());
         this.studies = new ProjectStudies(
                 current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
+        this.benchmarks = new ProjectBenchmarks(
+                project,
+                clock,
+                System::nanoTime,
+                workspace.catalog(),
+                this::benchmarked,
+                Runtime.getRuntime().availableProcessors());
+        this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -262,6 +272,35 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectStudies studies() {
         return studies;
+    }
+
+    @Override
+    public ProjectBenchmarks benchmarks() {
+        return benchmarks;
+    }
+
+    @Override
+    public ModelExplanations explanations() {
+        return explanations;
+    }
+
+    /** What benchmarks work with, its rows filled. */
+    private synchronized BenchmarkRun.Parts benchmarked() {
+        ProjectModels compiled = models;
+        OnlineFeatures read = online;
+        if (compiled == null || read == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY, "No data has been loaded yet.", "Maybe run `keelson run`.");
+        }
+        fill(compiled);
+        return new BenchmarkRun.Parts(workspace, compiled, rows, trainers, versions, entityKeys, read);
+    }
+
+    private synchronized void fill(ProjectModels compiled) {
+        if (!filled) {
+            Workspace.fill(compiled, rows, workspace.read(compiled, versions));
+            filled = true;
+        }
     }
 
     @Override
@@ -723,10 +762,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             throw new KeelsonException(
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
-        if (!filled) {
-            Workspace.fill(compiled, rows, workspace.read(compiled, versions));
-            filled = true;
-        }
+        fill(compiled);
         log.catchUp();
         List<LoggedPrediction> newest = log.find(new PredictionQuery(
                 model, null, "champion", null, null, null, null, true, 100_000));
@@ -775,6 +811,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public void close() {
         generations.close();
         studies.close();
+        benchmarks.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -3,6 +3,9 @@ package dev.keelson.learn;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.explain.Explainer;
+import dev.keelson.learn.explain.MarginScale;
+import dev.keelson.learn.explain.SumExplainer;
 import dev.keelson.learn.spi.ModelFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -226,6 +229,15 @@ public final class EnsembleModel implements Model {
             }
         }
         return shares;
+    }
+
+    /** {@inheritDoc} Of the prediction before it is calibrated. */
+    @Override
+    public @Nullable Explainer explainer() {
+        List<@Nullable Explainer> explainers = new ArrayList<>();
+        members.forEach(member -> explainers.add(member.model().explainer()));
+        return SumExplainer.of(
+                explainers, weights, List.of(MarginScale.LOG_ODDS, MarginScale.SCORES, MarginScale.VALUE));
     }
 
     @Override
