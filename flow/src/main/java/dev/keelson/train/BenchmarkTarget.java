@@ -57,7 +57,7 @@ public record BenchmarkTarget(
                     ErrorCode.BAD_VALUE, "a benchmark has no metric `%s`".formatted(of == null ? metric : metric + "(" + of + ")"), hint);
         }
         boolean time = metric.startsWith(LATENCY);
-        if (time == unit.isEmpty() || time == unit.equals("%")) {
+        if (time != (unit.equals("ms") || unit.equals("s"))) {
             throw new KeelsonException(
                     ErrorCode.BAD_VALUE,
                     "the target `%s` has %s".formatted(text, unit.isEmpty() ? "no unit" : "the unit `" + unit + "`"),
