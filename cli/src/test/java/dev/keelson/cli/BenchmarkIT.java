@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,8 +102,7 @@ final class BenchmarkIT {
             mine = each.path("model").asText().equals(model()) ? each : mine;
         }
 
-        assertThat(mine).isNotNull();
-        assertThat(mine.at("/metrics/log_loss").asDouble())
+        assertThat(Objects.requireNonNull(mine).at("/metrics/log_loss").asDouble())
                 .isCloseTo(versions.get(0).at("/metrics/test_log_loss").asDouble(), within(1e-12));
     }
 
