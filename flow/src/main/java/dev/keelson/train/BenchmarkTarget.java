@@ -63,7 +63,8 @@ public record BenchmarkTarget(
                     "the target `%s` has %s".formatted(text, unit.isEmpty() ? "no unit" : "the unit `" + unit + "`"),
                     time ? "Maybe `100ms` was meant." : "Maybe a plain number or a percentage was meant.");
         }
-        double bound = Double.parseDouble(matcher.group(4)) * (unit.equals("s") ? 1_000 : unit.equals("%") ? 0.01 : 1);
+        double number = Double.parseDouble(matcher.group(4));
+        double bound = unit.equals("s") ? number * 1_000 : unit.equals("%") ? number / 100 : number; // 70 * 0.01 is not 0.7
         String sign = matcher.group(3);
         return new BenchmarkTarget(
                 text.strip(),
