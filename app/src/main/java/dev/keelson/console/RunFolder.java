@@ -254,6 +254,8 @@ public final class RunFolder {
             case "bankroll.csv" -> ": the bank after each day of the backtest";
             case "outcome.json" -> ": all that the training made but for the model";
             case "importance.csv" -> ": share of each feature";
+            case "permutation_importance.csv" ->
+                ": how much the loss on the test period grows when a feature is shuffled, with its interval";
             default -> path.startsWith("model/") ? ": the model" : "";
         };
     }

@@ -174,6 +174,12 @@ public interface Backend {
         return Bandits.NONE;
     }
 
+    /** Why models tell what they tell. */
+    Explanations explanations();
+
+    /** Benchmarks of sets of models. */
+    Benchmarks benchmarks();
+
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();
 

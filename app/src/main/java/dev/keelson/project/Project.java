@@ -14,6 +14,7 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.BanditDefinition;
+import dev.keelson.train.BenchmarkDefinition;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param onlineStore address of the shared online store, or null for the embedded one
  * @param tuning model to what is searched for it
  * @param bandits policies that size stakes
+ * @param benchmarks sets of models that are judged on the same rows
  */
 public record Project(
         Path folder,
@@ -65,7 +67,8 @@ public record Project(
         List<SyncDefinition> sync,
         @Nullable Located onlineStore,
         Map<String, TuneDefinition> tuning,
-        List<BanditDefinition> bandits) {
+        List<BanditDefinition> bandits,
+        List<BenchmarkDefinition> benchmarks) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -80,9 +83,10 @@ public record Project(
         sync = List.copyOf(sync);
         tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
         bandits = List.copyOf(bandits);
+        benchmarks = List.copyOf(benchmarks);
     }
 
-    /** A project that searches nothing. */
+    /** A project that searches nothing and has no benchmarks. */
     public Project(
             Path folder,
             Path file,
@@ -102,14 +106,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of(), List.of());
+                schedules, sync, onlineStore, Map.of(), List.of(), List.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning, bandits);
+                schedules, sync, onlineStore, tuning, bandits, benchmarks);
     }
 
     /**
@@ -139,7 +143,8 @@ public record Project(
                 sync,
                 onlineStore,
                 tuning,
-                bandits);
+                bandits,
+                benchmarks);
     }
 
     /**

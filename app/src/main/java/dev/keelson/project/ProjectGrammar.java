@@ -719,6 +719,31 @@ public final class ProjectGrammar {
                     "100",
                     "The greatest weight of a decision when it judges."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Seed of everything drawn."));
+    private static final Keys BENCHMARK = keys(
+            optional(
+                    "models",
+                    either(new ListOf(MODEL, 1), MODEL),
+                    "all",
+                    "Whose champions are judged; patterns such as `football-*` are allowed."),
+            optional(
+                    "rows",
+                    text("`test`, or a time such as `last 90d`"),
+                    "test",
+                    "Which rows they are judged on, always without those that a model was trained on: all that is left, or of"
+                            + " these the ones of so long before the newest event."),
+            optional(
+                    "targets",
+                    either(
+                            new ListOf(text("a target such as `f1(buy) >= 0.70` or `latency <= 100ms`"), 1),
+                            text("a target such as `f1(buy) >= 0.70` or `latency <= 100ms`")),
+                    null,
+                    "What each of the models must reach, where it is about something the model tells."),
+            optional(
+                    "worse_by",
+                    new Shape.Share(),
+                    "`5%`",
+                    "Relative change for the worse from the benchmark before that is a regression."),
+            optional("latency_noise", DURATION, "`1ms`", "Differences of latency below it are no regression."));
 
     private static final Keys PROJECT = keys(
             required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
@@ -754,6 +779,11 @@ public final class ProjectGrammar {
                     keys(optional("promote", PROMOTION, null, "When a challenger replaces the champion.")),
                     null,
                     "Policies."),
+            optional(
+                    "benchmarks",
+                    new MapOf("NAME", NAME, BENCHMARK),
+                    null,
+                    "Sets of models that `keelson benchmark` judges on the same rows."),
             optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
             optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."));
 

@@ -7,6 +7,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.BenchmarkDefinition;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +110,7 @@ public final class ProjectReader {
         sync.read(fitted);
         BanditSection bandits = new BanditSection(problems, labels, sources.columns());
         bandits.read(fitted);
+        List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -128,7 +130,8 @@ public final class ProjectReader {
                 sync.definitions(),
                 operations.onlineStore(),
                 models.tuneByModel(),
-                bandits.definitions());
+                bandits.definitions(),
+                benchmarks);
     }
 
     private static Set<String> names(Table project, String section) {

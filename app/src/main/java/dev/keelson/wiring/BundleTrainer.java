@@ -238,6 +238,10 @@ final class BundleTrainer implements LoopTrainer {
         files.add(artifact(OUTCOME_FILE, outcome.toJson().toString().getBytes(StandardCharsets.UTF_8)));
         files.add(artifact(RECIPE_FILE, recipe()));
         files.add(artifact(Importance.FILE, importanceCsv(outcome.importance())));
+        byte[] shuffled = Importance.shuffledCsv(outcome.importance());
+        if (shuffled.length > 0) {
+            files.add(artifact(Importance.SHUFFLED, shuffled));
+        }
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }

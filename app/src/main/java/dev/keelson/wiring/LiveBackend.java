@@ -82,6 +82,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectGenerations generations;
     private final ProjectStudies studies;
     private final ProjectBandits bandits;
+    private final ProjectBenchmarks benchmarks;
+    private final ModelExplanations explanations;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -125,6 +127,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.studies = new ProjectStudies(
                 current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
         this.bandits = new ProjectBandits(current, workspace, clock);
+        this.benchmarks = new ProjectBenchmarks(
+                project,
+                clock,
+                System::nanoTime,
+                workspace.catalog(),
+                this::benchmarked,
+                Runtime.getRuntime().availableProcessors());
+        this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -269,6 +279,35 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectBandits bandits() {
         return bandits;
+    }
+
+    @Override
+    public ProjectBenchmarks benchmarks() {
+        return benchmarks;
+    }
+
+    @Override
+    public ModelExplanations explanations() {
+        return explanations;
+    }
+
+    /** What benchmarks work with, its rows filled. */
+    private synchronized BenchmarkRun.Parts benchmarked() {
+        ProjectModels compiled = models;
+        OnlineFeatures read = online;
+        if (compiled == null || read == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY, "No data has been loaded yet.", "Maybe run `keelson run`.");
+        }
+        fill(compiled);
+        return new BenchmarkRun.Parts(workspace, compiled, rows, trainers, versions, entityKeys, read);
+    }
+
+    private synchronized void fill(ProjectModels compiled) {
+        if (!filled) {
+            Workspace.fill(compiled, rows, workspace.read(compiled, versions));
+            filled = true;
+        }
     }
 
     @Override
@@ -730,10 +769,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             throw new KeelsonException(
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
-        if (!filled) {
-            Workspace.fill(compiled, rows, workspace.read(compiled, versions));
-            filled = true;
-        }
+        fill(compiled);
         log.catchUp();
         List<LoggedPrediction> newest = log.find(new PredictionQuery(
                 model, null, "champion", null, null, null, null, true, 100_000));
@@ -783,6 +819,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         generations.close();
         studies.close();
         bandits.close();
+        benchmarks.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -77,6 +77,15 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** Policies that size stakes. */
     Bandits bandits();
 
+    /**
+     * Runs a benchmark and waits for the end.
+     *
+     * @param set null for the only one
+     * @return the report
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Benchmarks#start}, and when it fails
+     */
+    JsonNode benchmark(@Nullable String set, Progress progress);
+
     /** Whether another process serves it. */
     default boolean served() {
         return this instanceof ServedProject;

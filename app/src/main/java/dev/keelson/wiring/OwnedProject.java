@@ -67,6 +67,12 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     }
 
     @Override
+    public JsonNode benchmark(@Nullable String set, Progress progress) {
+        String id = backend.benchmarks().start(set).id();
+        return GenerationWait.until(() -> backend.benchmarks().find(id).orElseThrow().toJson(), progress);
+    }
+
+    @Override
     public void close() {
         backend.close();
     }

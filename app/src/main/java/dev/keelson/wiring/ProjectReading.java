@@ -1,7 +1,11 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.Benchmarks;
+import dev.keelson.http.Explanations;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
@@ -19,7 +23,9 @@ import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
+import dev.keelson.train.BenchmarkDefinition;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -138,6 +144,73 @@ public final class ProjectReading implements AutoCloseable {
     /** The features that mattered to a run, the most important first, each with its share. */
     public Map<String, Double> importance(Run run) {
         return workspace == null ? Map.of() : Importance.of(run, workspace.artifacts());
+    }
+
+    /**
+     * Why models tell what they tell.
+     *
+     * @throws KeelsonException NOT_READY when there is no state yet
+     */
+    public Explanations explanations(InstantSource clock) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(ErrorCode.NOT_READY, "No model has been trained yet.", "Maybe run `keelson run`.");
+        }
+        return new ModelExplanations(open, clock, id -> {
+            PredictionLog held = log();
+            return held == null ? Optional.empty() : held.find(id);
+        });
+    }
+
+    /**
+     * The newest report of a benchmark, judged by the targets of the set as they are now.
+     *
+     * @param set as {@link dev.keelson.http.Benchmarks#start} takes it
+     * @return empty when it never ran, or when one of its models or the data are others since
+     * @throws KeelsonException NOT_FOUND; USAGE
+     */
+    public Optional<JsonNode> benchmarked(Project project, @Nullable String set) {
+        BenchmarkDefinition wanted = ProjectBenchmarks.set(project, set);
+        return reports(BenchmarkReport.KIND, wanted.name(), 1).stream().findFirst().flatMap(stored -> {
+            ObjectNode report = (ObjectNode) RunPipeline.parsed(stored.document());
+            boolean current = wanted.models().size() == report.path("benchmarks").size()
+                    && wanted.models().stream().allMatch(model -> current(report, model))
+                    && data(report);
+            if (!current) {
+                return Optional.empty();
+            }
+            BenchmarkReport.judge(report, wanted);
+            return Optional.of(report);
+        });
+    }
+
+    private boolean current(JsonNode report, String model) {
+        JsonNode measured = BenchmarkReport.model(report, model);
+        int version = alias(model, ModelVersion.CHAMPION).map(ModelVersion::version).orElse(0);
+        return measured != null && measured.path("version").asInt() == version;
+    }
+
+    /** Whether the data are those of a report. */
+    private boolean data(JsonNode report) {
+        Workspace open = Objects.requireNonNull(workspace, "there is a report, so there are stores");
+        return open.latest().entrySet().stream()
+                .allMatch(each ->
+                        report.path("dataset_versions").path(each.getKey()).asText().equals(each.getValue().id()));
+    }
+
+    /** Reports of benchmarks, newest first; of one set when it is not null. */
+    public List<Benchmarks.Benchmark> benchmarks(@Nullable String set, int limit) {
+        return reports(BenchmarkReport.KIND, set, limit).stream()
+                .map(ProjectBenchmarks::of)
+                .toList();
+    }
+
+    /** The report of a benchmark by its id, or the newest one of a set. */
+    public Optional<Benchmarks.Benchmark> benchmark(String idOrSet) {
+        return report(idOrSet)
+                .filter(each -> each.kind().equals(BenchmarkReport.KIND))
+                .map(ProjectBenchmarks::of)
+                .or(() -> benchmarks(idOrSet, 1).stream().findFirst());
     }
 
     /** Audit entries, newest first; of one model when it is not null. */

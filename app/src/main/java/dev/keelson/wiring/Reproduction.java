@@ -320,7 +320,7 @@ final class Reproduction {
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versions));
         return Objects.requireNonNull(workspace
-                .trainers(models, rows, () -> Workspace.ids(versions), scratch, Forgetful.CACHE)
+                .trainers(models, rows, () -> Workspace.ids(versions), scratch, Forgetful.CACHE, Importance.shuffled(run))
                 .get(model.name()));
     }
 

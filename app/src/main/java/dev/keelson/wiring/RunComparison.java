@@ -74,7 +74,7 @@ final class RunComparison {
     private static String group(String path) {
         return path.startsWith(BundleTrainer.BUNDLE)
                 ? "model"
-                : path.equals(BundleTrainer.OUTCOME_FILE) ? "training" : path.equals(Importance.FILE) ? "importance" : "file";
+                : path.equals(BundleTrainer.OUTCOME_FILE) ? "training" : path.equals(Importance.FILE) || path.equals(Importance.SHUFFLED) ? "importance" : "file";
     }
 
     private Part file(String path, @Nullable String then, @Nullable String now) {

@@ -166,6 +166,14 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         return GenerationWait.until(() -> owner.get(address), progress);
     }
 
+    @Override
+    public JsonNode benchmark(@Nullable String set, Progress progress) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("set", set);
+        String id = owner.post("/api/v1/benchmarks", body).path("id").asText();
+        String address = OwnerClient.address("/api/v1/benchmarks/%s", id);
+        return GenerationWait.until(() -> owner.get(address), progress);
+    }
+
     /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */
     List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();

@@ -639,7 +639,17 @@ public final class Workspace implements AutoCloseable {
      */
     Map<String, BundleTrainer> trainers(
             ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()));
+        return trainers(models, rows, ids, true);
+    }
+
+    /**
+     * As {@link #trainers(ProjectModels, Map, Supplier)}.
+     *
+     * @param shuffles whether full trainings measure what features are worth, too
+     */
+    Map<String, BundleTrainer> trainers(
+            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids, boolean shuffles) {
+        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), shuffles);
     }
 
     /** As {@link #trainers(ProjectModels, Map, Supplier)}, over other artifacts and another cache of finished trainings. */
@@ -648,8 +658,9 @@ public final class Workspace implements AutoCloseable {
             Map<String, ModelRows> rows,
             Supplier<Map<String, String>> ids,
             ArtifactStore files,
-            TrainingCache cache) {
-        Training training = training();
+            TrainingCache cache,
+            boolean shuffles) {
+        Training training = new Training(Projects.learners(), 1, shuffles);
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {

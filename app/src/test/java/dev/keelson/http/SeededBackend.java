@@ -85,6 +85,7 @@ import org.jspecify.annotations.Nullable;
 public final class SeededBackend implements Backend {
     private final FeatureGenerations generations = new SeededGenerations();
     private final Studies studies = new SeededStudies();
+    private final Benchmarks benchmarks = new SeededBenchmarks();
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -598,6 +599,16 @@ public final class SeededBackend implements Backend {
     @Override
     public Studies studies() {
         return studies;
+    }
+
+    @Override
+    public Benchmarks benchmarks() {
+        return benchmarks;
+    }
+
+    @Override
+    public Explanations explanations() {
+        return new SeededExplanations();
     }
 
     @Override

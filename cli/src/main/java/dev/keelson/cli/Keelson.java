@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
             SyncCommand.class,
             LineageCommand.class,
             TuneCommand.class,
+            BenchmarkCommand.class,
+            CheckCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,
             ModelsCommand.class,

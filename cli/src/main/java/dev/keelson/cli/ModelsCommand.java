@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
             ModelsCommand.Show.class,
             ModelsCommand.Promote.class,
             ModelsCommand.Rollback.class,
-            ModelsImport.class
+            ModelsImport.class,
+            ModelsImportance.class
         })
 final class ModelsCommand extends CommandGroup {
     private static final int AUDIT_SHOWN = 20;

@@ -58,7 +58,16 @@ final class OutcomeJson {
                 .forEach((name, bins) -> reliability(reliability.addObject().put("name", name), bins));
         ArrayNode importance = json.putArray("importance");
         for (FeatureImportance feature : outcome.importance()) {
-            importance.addObject().put("feature", feature.feature()).put("share", feature.share());
+            ObjectNode entry = importance.addObject().put("feature", feature.feature()).put("share", feature.share());
+            FeatureImportance.Shuffled shuffled = feature.shuffled();
+            if (shuffled != null) {
+                entry.putObject("shuffled")
+                        .put("increase", shuffled.increase())
+                        .put("lower", shuffled.lower())
+                        .put("upper", shuffled.upper())
+                        .put("rows", shuffled.rows())
+                        .put("repeats", shuffled.repeats());
+            }
         }
         HoldoutForecast test = outcome.test();
         if (test != null) {
@@ -171,7 +180,8 @@ final class OutcomeJson {
                     .forEach(entry -> baselines.put(entry.getKey(), numbers(entry.getValue())));
             List<FeatureImportance> importance = new ArrayList<>();
             for (JsonNode entry : json.path("importance")) {
-                importance.add(new FeatureImportance(text(entry, "feature"), number(entry, "share")));
+                importance.add(new FeatureImportance(
+                        text(entry, "feature"), number(entry, "share"), shuffled(entry.path("shuffled"))));
             }
             Map<String, ReliabilityBins> reliability = new LinkedHashMap<>();
             for (JsonNode entry : json.path("reliability")) {
@@ -190,6 +200,17 @@ final class OutcomeJson {
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The training outcome is damaged: a time is unreadable.", e);
         }
+    }
+
+    private static FeatureImportance.@Nullable Shuffled shuffled(JsonNode json) {
+        return json.isMissingNode()
+                ? null
+                : new FeatureImportance.Shuffled(
+                        number(json, "increase"),
+                        number(json, "lower"),
+                        number(json, "upper"),
+                        json.path("rows").asInt(),
+                        json.path("repeats").asInt());
     }
 
     private static String text(JsonNode json, String name) {

@@ -11,6 +11,7 @@ import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
 import dev.keelson.learn.FitControl.MemberBudget;
+import dev.keelson.learn.Guidance;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
@@ -84,12 +85,22 @@ public final class Training {
 
     private final Map<String, LearnerProvider> providers = new TreeMap<>();
     private final int threads;
+    private final boolean shuffles;
 
     /**
      * @param providers the learners there are, one for each name
      * @param threads fits that run side by side, at least 1
      */
     public Training(Collection<? extends LearnerProvider> providers, int threads) {
+        this(providers, threads, false);
+    }
+
+    /**
+     * @param providers the learners there are, one for each name
+     * @param threads fits that run side by side, at least 1
+     * @param shuffles whether full trainings measure what features are worth on the test period, too
+     */
+    public Training(Collection<? extends LearnerProvider> providers, int threads, boolean shuffles) {
         for (LearnerProvider provider : providers) {
             if (this.providers.put(provider.name(), provider) != null) {
                 throw new IllegalArgumentException("The learner (%s) is there twice.".formatted(provider.name()));
@@ -99,6 +110,7 @@ public final class Training {
             throw new IllegalArgumentException("threads (%d) must be at least 1.".formatted(threads));
         }
         this.threads = threads;
+        this.shuffles = shuffles;
     }
 
     /** One codec for each format that these learners' models have, ensembles of them and imported models included. */
@@ -192,12 +204,34 @@ public final class Training {
     public TrainingOutcome run(TrainingRequest request, TrainingCache cache) {
         String key = TrainingKey.of(request);
         Optional<TrainingOutcome> found = cache.get(key);
-        if (found.isPresent()) {
+        if (found.isPresent() && !lacksShuffles(request, found.get())) {
             return found.get();
         }
         TrainingOutcome outcome = run(request);
         cache.put(key, outcome);
         return outcome;
+    }
+
+    /** Whether an outcome was made where features are not shuffled, and they are here. */
+    private boolean lacksShuffles(TrainingRequest request, TrainingOutcome outcome) {
+        return shuffles
+                && request.mode() instanceof TrainingMode.Full
+                && !outcome.importance().isEmpty()
+                && outcome.importance().stream().allMatch(each -> each.shuffled() == null);
+    }
+
+    /** The importance of features, the most important first, with what they are worth where that is measured. */
+    private List<FeatureImportance> importance(
+            TrainingRequest request, List<Learner> learners, Predicted predicted, RecipeParameters parameters, EnsembleModel model) {
+        List<FeatureImportance> importance = importance(model);
+        return shuffles
+                ? ShuffledFeatures.measure(
+                        ensemble(learners, predicted.before(), parameters.withGuidance(Guidance.NONE), null),
+                        request.table(),
+                        predicted.holdout().validation(),
+                        importance,
+                        request.definition().seed())
+                : importance;
     }
 
     /**
@@ -363,7 +397,8 @@ public final class Training {
         }
 
         Predicted predicted =
-                new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members), reached);
+                new Predicted(splitter, folds, holdout, validated, outOfFold, onTest, fitted.subList(0, members),
+                        fitted.subList(members, 2 * members), reached);
         return definition.isNumber()
                 ? values(request, learners, predicted, quantiles(request, learners, all, folds, holdout, budget))
                 : classes(request, learners, predicted);
@@ -387,7 +422,7 @@ public final class Training {
         return step.told(inOrder(tasks), folds, holdout);
     }
 
-    /** What the members of a full training told of rows that they were not fitted on, and the members of all rows. */
+    /** What the members of a full training told of rows that they were not fitted on, the members of all rows, and those before the test. */
     private record Predicted(
             Splitter splitter,
             List<Fold> folds,
@@ -396,9 +431,10 @@ public final class Training {
             List<double[]> outOfFold,
             List<double[]> onTest,
             List<Fitted> last,
+            List<Fitted> before,
             @Nullable Integer reached) {}
 
-    private static TrainingOutcome values(
+    private TrainingOutcome values(
             TrainingRequest request,
             List<Learner> learners,
             Predicted predicted,
@@ -444,7 +480,7 @@ public final class Training {
                 parameters,
                 provenance(request, learners),
                 Map.of(),
-                importance(model),
+                importance(request, learners, predicted, parameters, model),
                 null,
                 test);
     }
@@ -480,7 +516,7 @@ public final class Training {
         }
     }
 
-    private static TrainingOutcome classes(TrainingRequest request, List<Learner> learners, Predicted predicted) {
+    private TrainingOutcome classes(TrainingRequest request, List<Learner> learners, Predicted predicted) {
         ModelDefinition definition = request.definition();
         TrainingTable table = request.table();
         Fold holdout = predicted.holdout();
@@ -532,7 +568,7 @@ public final class Training {
                 parameters,
                 provenance(request, learners),
                 reliability(definition, test),
-                importance(model),
+                importance(request, learners, predicted, parameters, model),
                 test,
                 null);
     }

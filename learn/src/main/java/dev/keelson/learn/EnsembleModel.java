@@ -5,6 +5,9 @@ import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.learn.conformal.ConformalMethod;
 import dev.keelson.learn.conformal.ConformalParameters;
+import dev.keelson.learn.explain.Explainer;
+import dev.keelson.learn.explain.MarginScale;
+import dev.keelson.learn.explain.SumExplainer;
 import dev.keelson.learn.spi.ModelFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -284,6 +287,15 @@ public final class EnsembleModel implements Model {
             }
         }
         return shares;
+    }
+
+    /** {@inheritDoc} Of the prediction before it is calibrated. */
+    @Override
+    public @Nullable Explainer explainer() {
+        List<@Nullable Explainer> explainers = new ArrayList<>();
+        members.forEach(member -> explainers.add(member.model().explainer()));
+        return SumExplainer.of(
+                explainers, weights, List.of(MarginScale.LOG_ODDS, MarginScale.SCORES, MarginScale.VALUE));
     }
 
     @Override

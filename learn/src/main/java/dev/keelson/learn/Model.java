@@ -1,7 +1,9 @@
 package dev.keelson.learn;
 
+import dev.keelson.learn.explain.Explainer;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fitted model. Immutable; safe for use by several threads. A prediction depends on the row alone, not on other
@@ -84,6 +86,11 @@ public interface Model {
     /** The models that it is made of, in order; none of a model that stands on its own. */
     default List<Model> parts() {
         return List.of();
+    }
+
+    /** Exact contributions of its features, or null where no sum of contributions makes its prediction. */
+    default @Nullable Explainer explainer() {
+        return null;
     }
 
     /** The model as files: name (path with {@code /}) to content. Plain data, never serialised objects. */

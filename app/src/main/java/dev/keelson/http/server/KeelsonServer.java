@@ -121,6 +121,8 @@ public final class KeelsonServer implements AutoCloseable {
         new FeatureGenerationEndpoints(backend).register(routes);
         new StudyEndpoints(backend).register(routes);
         new BanditEndpoints(backend).register(routes);
+        new ExplanationEndpoints(backend).register(routes);
+        new BenchmarkEndpoints(backend).register(routes);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

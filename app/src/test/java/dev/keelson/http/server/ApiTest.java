@@ -390,6 +390,34 @@ class ApiTest {
     }
 
     @Test
+    void modelsAndPredictionsAreExplained() {
+        String path = "/api/v1/models/football-1x2/";
+        String id = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+        assertThat(client.get(path + "importance?limit=3").json().path("limit").asInt()).isEqualTo(3);
+        assertThat(client.get(path + "explain").json().path("rows").asInt()).isEqualTo(500);
+        assertThat(client.get(path + "explain?version=2&row=E0%7C2020-01-01").json().path("row").asText())
+                .isEqualTo("E0|2020-01-01");
+        assertThat(client.get("/api/v1/predictions/" + id + "/explain").json().path("prediction_id").asText()).isEqualTo(id);
+        assertProblem(client.get("/api/v1/models/none/explain"), 404, ErrorCode.MODEL_NOT_FOUND);
+        assertProblem(client.get(path + "explain?rows=0"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/predictions/none/explain"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void aBenchmarkIsBegunSeenAndListed() {
+        Client.Answer begun = client.post("/api/v1/benchmarks", "{\"set\":\"weekly\"}");
+
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(client.get(begun.header("Location")).json().path("state").asText()).isEqualTo("running");
+        JsonNode list = client.get("/api/v1/benchmarks?set=weekly").json().path("benchmarks");
+        assertThat(list.get(list.size() - 1).at("/summary/verdict").asText()).isEqualTo("missed");
+        assertProblem(client.get("/api/v1/benchmarks/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/benchmarks", "{\"set\":\"none\"}"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/benchmarks", "{\"set\":3}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void runsAreCheckedAndCompared() {
         JsonNode runs = client.get("/api/v1/runs").json().path("runs");
         String run = runs.path(0).path("id").asText();
@@ -421,7 +449,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(70);
+        assertThat(paths.size()).isEqualTo(75);
     }
 
     @Test

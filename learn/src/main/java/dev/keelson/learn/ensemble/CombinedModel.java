@@ -8,12 +8,17 @@ import dev.keelson.learn.EnsembleModel.Member;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
+import dev.keelson.learn.explain.Explainer;
+import dev.keelson.learn.explain.MarginScale;
+import dev.keelson.learn.explain.SumExplainer;
 import dev.keelson.learn.spi.ModelFiles;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Members and what combines them. Saved as {@code ensemble.json} and a folder for each member. */
 final class CombinedModel implements Model {
@@ -125,6 +130,18 @@ final class CombinedModel implements Model {
             importance[j] /= total;
         }
         return importance;
+    }
+
+    @Override
+    public @Nullable Explainer explainer() {
+        List<@Nullable Explainer> explainers = new ArrayList<>();
+        members.forEach(member -> explainers.add(member.model().explainer()));
+        return switch (combination) {
+            case Combination.Mean(double[] weights) ->
+                SumExplainer.of(explainers, weights, List.of(MarginScale.VALUE, MarginScale.PROBABILITY));
+            case Combination.Votes _ -> null;
+            case Combination.Stack(Model meta, _) -> SumExplainer.stacked(explainers, meta.explainer());
+        };
     }
 
     @Override

@@ -7,6 +7,9 @@ import dev.keelson.id.CanonicalJson;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
+import dev.keelson.learn.explain.Explainer;
+import dev.keelson.learn.explain.LinearExplainer;
+import dev.keelson.learn.explain.MarginScale;
 import dev.keelson.learn.preprocess.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -77,6 +80,17 @@ final class LinearModel implements Model {
             shares[j] /= total;
         }
         return shares;
+    }
+
+    @Override
+    public Explainer explainer() {
+        return new LinearExplainer(
+                TASK.outputs(),
+                MarginScale.VALUE,
+                features.size(),
+                preprocessing,
+                new double[] {intercept},
+                coefficients);
     }
 
     @Override

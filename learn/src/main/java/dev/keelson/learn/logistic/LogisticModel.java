@@ -7,6 +7,8 @@ import dev.keelson.id.CanonicalJson;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
+import dev.keelson.learn.explain.Explainer;
+import dev.keelson.learn.explain.LinearExplainer;
 import dev.keelson.learn.preprocess.Preprocessing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -115,6 +117,11 @@ final class LogisticModel implements Model {
             shares[j] /= total;
         }
         return shares;
+    }
+
+    @Override
+    public Explainer explainer() {
+        return LinearExplainer.ofClasses(task.classes(), features.size(), preprocessing, intercepts, coefficients);
     }
 
     @Override

@@ -374,6 +374,11 @@ public final class TreeEnsemble {
         link(out);
     }
 
+    /** What the margins become. */
+    Link link() {
+        return link;
+    }
+
     /** Makes a prediction of margins. */
     void link(double[] out) {
         switch (link) {

@@ -3,6 +3,7 @@ package dev.keelson.learn.tree;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
+import dev.keelson.learn.explain.Explainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,11 @@ public final class TreeModel implements Model {
             gains[j] /= total;
         }
         return gains;
+    }
+
+    @Override
+    public Explainer explainer() {
+        return new TreeExplainer(ensemble, task);
     }
 
     @Override
