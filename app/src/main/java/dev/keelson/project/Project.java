@@ -13,6 +13,7 @@ import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
+import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
  * @param tuning model to what is searched for it
+ * @param judging model to what it is judged by beside the standard metrics
  */
 public record Project(
         Path folder,
@@ -62,7 +64,8 @@ public record Project(
         List<ScheduleDefinition> schedules,
         List<SyncDefinition> sync,
         @Nullable Located onlineStore,
-        Map<String, TuneDefinition> tuning) {
+        Map<String, TuneDefinition> tuning,
+        Map<String, JudgingDefinition> judging) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -76,9 +79,10 @@ public record Project(
         schedules = List.copyOf(schedules);
         sync = List.copyOf(sync);
         tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
+        judging = Collections.unmodifiableMap(new LinkedHashMap<>(judging));
     }
 
-    /** A project that searches nothing. */
+    /** A project that searches nothing and judges by the standard alone. */
     public Project(
             Path folder,
             Path file,
@@ -98,14 +102,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of());
+                schedules, sync, onlineStore, Map.of(), Map.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning);
+                schedules, sync, onlineStore, tuning, judging);
     }
 
     /**
@@ -134,7 +138,13 @@ public record Project(
                 schedules,
                 sync,
                 onlineStore,
-                tuning);
+                tuning,
+                judging);
+    }
+
+    /** What a model is judged by beside the standard metrics. */
+    public JudgingDefinition judging(String model) {
+        return judging.getOrDefault(model, JudgingDefinition.NONE);
     }
 
     /**

@@ -24,10 +24,12 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
+import dev.keelson.train.Judgement;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Training;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -229,6 +232,8 @@ final class BundleTrainer implements LoopTrainer {
                 copy(base, metrics, "expected_" + name + "_error");
             }
         }
+        Optional<Judgement> judgement = plan.judging().judge(outcome, table, rows.cells(moment)::get);
+        judgement.ifPresent(judged -> metrics.putAll(judged.metrics()));
         long[] counts = rows.labelCounts(moment);
         for (int c = 0; c < counts.length; c++) {
             metrics.put(LABELS + plan.definition().classes().get(c), (double) counts[c]);
@@ -241,6 +246,8 @@ final class BundleTrainer implements LoopTrainer {
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }
+        judgement.ifPresent(judged -> files.add(
+                artifact(RunSlices.FILE, judged.document().toString().getBytes(StandardCharsets.UTF_8))));
         byte[] bankroll = BankrollCsv.of(plan.definition(), table, outcome.test());
         if (bankroll.length > 0) {
             files.add(artifact(BankrollCsv.FILE, bankroll));

@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.lineage.Lineage;
@@ -11,6 +12,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.LoggedPrediction;
@@ -138,6 +140,17 @@ public final class ProjectReading implements AutoCloseable {
     /** The features that mattered to a run, the most important first, each with its share. */
     public Map<String, Double> importance(Run run) {
         return workspace == null ? Map.of() : Importance.of(run, workspace.artifacts());
+    }
+
+    /**
+     * Metrics of a run's test period with intervals, by segment, and its weak slices.
+     *
+     * @throws KeelsonException NOT_FOUND when it has none
+     */
+    public ObjectNode slices(Run run) {
+        return RunSlices.of(
+                run,
+                Objects.requireNonNull(workspace, "there is a run, so there are stores").artifacts()::get);
     }
 
     /** Audit entries, newest first; of one model when it is not null. */

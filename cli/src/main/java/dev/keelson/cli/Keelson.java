@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             TuneCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,
+            SlicesCommand.class,
             ModelsCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,

@@ -407,7 +407,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(62);
+        assertThat(paths.size()).isEqualTo(63);
     }
 
     @Test
