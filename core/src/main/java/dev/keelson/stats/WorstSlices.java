@@ -114,7 +114,44 @@ public final class WorstSlices {
         }
     }
 
-    private record Candidate(List<Condition> conditions, BitSet rows) {}
+    private record Candidate(List<Condition> conditions, Part part) {}
+
+    /** Rows and losses of each cluster. */
+    private record Blocks(double[] losses, int[] of, double[] rows, double[] sums) {
+        static Blocks of(double[] losses, int[] block) {
+            int count = Clusters.count(block);
+            double[] rows = new double[count];
+            double[] sums = new double[count];
+            for (int i = 0; i < block.length; i++) {
+                rows[block[i]]++;
+                sums[block[i]] += losses[i];
+            }
+            return new Blocks(losses, block, rows, sums);
+        }
+
+        int count() {
+            return rows.length;
+        }
+
+        Part part(BitSet members) {
+            double[] inside = new double[count()];
+            double[] lost = new double[count()];
+            for (int i = members.nextSetBit(0); i >= 0; i = members.nextSetBit(i + 1)) {
+                inside[of[i]]++;
+                lost[of[i]] += losses[i];
+            }
+            int clusters = 0;
+            int others = 0;
+            for (int g = 0; g < inside.length; g++) {
+                clusters += inside[g] > 0 ? 1 : 0;
+                others += inside[g] < rows[g] ? 1 : 0;
+            }
+            return new Part(members.cardinality(), inside, lost, clusters, others);
+        }
+    }
+
+    /** The rows and losses of a slice in each cluster. */
+    private record Part(int size, double[] rows, double[] sums, int clusters, int otherClusters) {}
 
     private record Tested(Slice slice, double z) {}
 
@@ -130,23 +167,21 @@ public final class WorstSlices {
             throw new IllegalArgumentException("There are %d losses and %d cluster ids; as many of both are needed."
                     .formatted(losses.length, cluster.length));
         }
-        int[] block = Clusters.blocks(cluster, MOST_BLOCKS);
-        int blocks = Clusters.count(block);
-        List<Candidate> candidates = candidates(block, blocks, losses.length, conditions, settings);
+        Blocks blocks = Blocks.of(losses, Clusters.blocks(cluster, MOST_BLOCKS));
         List<Slice> slices = new ArrayList<>();
         List<double[]> shares = new ArrayList<>();
         List<Integer> effective = new ArrayList<>();
-        for (Candidate candidate : candidates) {
-            double[] share = new double[blocks];
-            int[] clusters = {count(candidate.rows(), block, blocks, true), count(candidate.rows(), block, blocks, false)};
-            Slice slice = measure(candidate, losses, block, share, clusters);
+        for (Candidate candidate : candidates(blocks, conditions, settings)) {
+            Part part = candidate.part();
+            double[] share = new double[blocks.count()];
+            Slice slice = measure(candidate, blocks, share);
             if (slice != null) {
                 slices.add(slice);
                 shares.add(share);
-                effective.add(Math.min(clusters[0], clusters[1]));
+                effective.add(Math.min(part.clusters(), part.otherClusters()));
             }
         }
-        double[] greatest = greatest(shares, blocks, settings);
+        double[] greatest = greatest(shares, blocks.count(), settings);
         double critical = greatest.length == 0 ? 0 : Samples.quantile(greatest, 1 - settings.alpha());
         List<Tested> tested = new ArrayList<>();
         for (int s = 0; s < slices.size(); s++) {
@@ -175,97 +210,82 @@ public final class WorstSlices {
         return new Found(tested.size(), tested.stream().map(Tested::slice).toList(), settings.alpha());
     }
 
-    private static List<Candidate> candidates(
-            int[] block, int blocks, int rows, List<Condition> conditions, Settings settings) {
+    private static List<Candidate> candidates(Blocks blocks, List<Condition> conditions, Settings settings) {
         List<Candidate> found = new ArrayList<>();
         Set<BitSet> seen = new HashSet<>(); // asked only whether it has one
         List<Condition> joining = new ArrayList<>();
         for (Condition condition : conditions) {
             if (found.size() < settings.mostSlices()
-                    && suffices(condition.rows(), block, blocks, rows, settings)
-                    && seen.add(condition.rows())) {
-                found.add(new Candidate(List.of(condition), condition.rows()));
-                if (condition.joins()) {
-                    joining.add(condition);
-                }
+                    && add(found, seen, List.of(condition), condition.rows(), blocks, settings)
+                    && condition.joins()) {
+                joining.add(condition);
             }
         }
         for (int a = 0; a < joining.size(); a++) {
             for (int b = a + 1; b < joining.size() && found.size() < settings.mostSlices(); b++) {
                 Condition first = joining.get(a);
                 Condition second = joining.get(b);
-                if (first.family().equals(second.family())) {
-                    continue;
-                }
-                BitSet both = (BitSet) first.rows().clone();
-                both.and(second.rows());
-                if (suffices(both, block, blocks, rows, settings) && seen.add(both)) {
-                    found.add(new Candidate(List.of(first, second), both));
+                if (!first.family().equals(second.family())) {
+                    BitSet both = (BitSet) first.rows().clone();
+                    both.and(second.rows());
+                    add(found, seen, List.of(first, second), both, blocks, settings);
                 }
             }
         }
         return found;
     }
 
-    private static boolean suffices(BitSet slice, int[] block, int blocks, int rows, Settings settings) {
-        int size = slice.cardinality();
-        if (size < settings.leastRows() || rows - size < settings.leastRows()) {
+    private static boolean add(
+            List<Candidate> to,
+            Set<BitSet> seen,
+            List<Condition> conditions,
+            BitSet members,
+            Blocks blocks,
+            Settings settings) {
+        int size = members.cardinality();
+        if (size < settings.leastRows() || blocks.losses().length - size < settings.leastRows()) {
             return false;
         }
-        return count(slice, block, blocks, true) >= settings.leastClusters()
-                && count(slice, block, blocks, false) >= settings.leastClusters();
-    }
-
-    /** In how many clusters a slice, or what is not in it, has rows. */
-    private static int count(BitSet slice, int[] block, int blocks, boolean inside) {
-        boolean[] met = new boolean[blocks];
-        int clusters = 0;
-        for (int i = 0; i < block.length; i++) {
-            if (slice.get(i) == inside && !met[block[i]]) {
-                met[block[i]] = true;
-                clusters++;
-            }
+        Part part = blocks.part(members);
+        if (part.clusters() < settings.leastClusters()
+                || part.otherClusters() < settings.leastClusters()
+                || !seen.add(members)) {
+            return false;
         }
-        return clusters;
+        return to.add(new Candidate(conditions, part));
     }
 
     /** The slice without its p-value, or null where nothing varies; its contributions by cluster are put into the array. */
-    private static @Nullable Slice measure(
-            Candidate candidate, double[] losses, int[] block, double[] share, int[] clusters) {
-        int rows = candidate.rows().cardinality();
-        int others = losses.length - rows;
+    private static @Nullable Slice measure(Candidate candidate, Blocks blocks, double[] share) {
+        Part part = candidate.part();
+        double others = blocks.losses().length - part.size();
         double inside = 0;
         double outside = 0;
-        for (int i = 0; i < losses.length; i++) {
-            if (candidate.rows().get(i)) {
-                inside += losses[i];
-            } else {
-                outside += losses[i];
-            }
+        for (int g = 0; g < share.length; g++) {
+            inside += part.sums()[g];
+            outside += blocks.sums()[g] - part.sums()[g];
         }
-        double loss = inside / rows;
+        double loss = inside / part.size();
         double rest = outside / others;
-        for (int i = 0; i < losses.length; i++) {
-            if (candidate.rows().get(i)) {
-                share[block[i]] += (losses[i] - loss) / rows;
-            } else {
-                share[block[i]] -= (losses[i] - rest) / others;
-            }
-        }
         double squares = 0;
-        for (double each : share) {
-            squares += each * each;
+        for (int g = 0; g < share.length; g++) {
+            double otherSum = blocks.sums()[g] - part.sums()[g];
+            double otherRows = blocks.rows()[g] - part.rows()[g];
+            share[g] = (part.sums()[g] - loss * part.rows()[g]) / part.size() - (otherSum - rest * otherRows) / others;
+            squares += share[g] * share[g];
         }
-        if (!(squares > 1e-300)) {
+        double scale = Math.max(Math.abs(loss), Math.abs(rest));
+        if (!(squares > 1e-24 * scale * scale)) {
             return null;
         }
         double norm = Math.sqrt(squares);
         for (int g = 0; g < share.length; g++) {
             share[g] /= norm;
         }
-        double few = Math.min(clusters[0], clusters[1]);
+        double few = Math.min(part.clusters(), part.otherClusters());
         double error = Math.sqrt(few / (few - 1)) * norm;
-        return new Slice(candidate.conditions(), rows, clusters[0], loss, rest, error, Double.NaN, Double.NaN);
+        return new Slice(
+                candidate.conditions(), part.size(), part.clusters(), loss, rest, error, Double.NaN, Double.NaN);
     }
 
     /** Where a statistic of few clusters stands on the scale of the normal. */

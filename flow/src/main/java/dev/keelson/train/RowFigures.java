@@ -23,6 +23,9 @@ final class RowFigures {
     /** Additions that the resampling of one table may take: a few hundred milliseconds. */
     private static final double MOST_WORK = 2e8;
 
+    /** Steps over sorted rows that the resampling of areas may take; beyond, the jackknife over blocks gives their ends. */
+    private static final double MOST_PASSES = 5e7;
+
     private static final int FEWEST_BLOCKS = 50;
 
     private final JudgedRows rows;
@@ -68,10 +71,10 @@ final class RowFigures {
         ClassFigures figures = new ClassFigures(rows.predictions(), rows.classes(), rows.labels(), cluster);
         put(measured, figures.names(), figures, cluster);
         double pass = (double) rows.count() * rows.classes();
-        boolean fits = pass * (RESAMPLES + Clusters.count(cluster)) <= MOST_WORK;
+        boolean fits = pass * (RESAMPLES + Clusters.count(cluster)) <= MOST_PASSES;
         int[] coarse = fits
                 ? cluster
-                : Clusters.blocks(rows.days(), (int) Math.clamp(MOST_WORK / pass, FEWEST_BLOCKS, MOST_BLOCKS));
+                : Clusters.blocks(rows.days(), (int) Math.clamp(MOST_PASSES / pass, FEWEST_BLOCKS, MOST_BLOCKS));
         AreaFigures areas = new AreaFigures(rows.predictions(), rows.classes(), rows.labels(), coarse);
         if (fits) {
             put(measured, areas.names(), areas, coarse);
