@@ -91,6 +91,7 @@ final class BundleTrainer implements LoopTrainer {
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
+    private boolean judges = true;
 
     /**
      * @param datasetVersion identity of the rows known now, as {@link DataRead#text()} gives it
@@ -158,6 +159,27 @@ final class BundleTrainer implements LoopTrainer {
             outcome = outcome.withBaseline(ModelVersion.CHAMPION, forecasts(champion, outcome, table));
         }
         return trained(outcome, moment, base, champion, table);
+    }
+
+    /** From now on nothing is judged beside the standard metrics: for replays, which train again and again. */
+    BundleTrainer unjudged() {
+        judges = false;
+        return this;
+    }
+
+    /**
+     * Judges the test period of a run anew, by the rows that this trainer has and the segments and metrics that its plan
+     * has.
+     *
+     * @return empty when the run had no test period
+     */
+    Optional<Judgement> judged(Run run) {
+        if (!hasRecipe(run)) {
+            return Optional.empty();
+        }
+        Instant moment = Instant.parse(Objects.requireNonNull(run.params().get(AS_OF)));
+        TrainingOutcome outcome = TrainingOutcome.fromJson(outcomeJson(run), ModelBundle.of(bundleFiles(run)));
+        return plan.judging().judge(outcome, rows.table(moment), rows.cells(moment)::get);
     }
 
     /**
@@ -232,7 +254,8 @@ final class BundleTrainer implements LoopTrainer {
                 copy(base, metrics, "expected_" + name + "_error");
             }
         }
-        Optional<Judgement> judgement = plan.judging().judge(outcome, table, rows.cells(moment)::get);
+        Optional<Judgement> judgement =
+                judges ? plan.judging().judge(outcome, table, rows.cells(moment)::get) : Optional.empty();
         judgement.ifPresent(judged -> metrics.putAll(judged.metrics()));
         long[] counts = rows.labelCounts(moment);
         for (int c = 0; c < counts.length; c++) {
@@ -460,11 +483,15 @@ final class BundleTrainer implements LoopTrainer {
     }
 
     private RecipeParameters parameters(Run run) {
+        return TrainingOutcome.parameters(outcomeJson(run));
+    }
+
+    private JsonNode outcomeJson(Run run) {
         for (Run.Artifact artifact : run.artifacts()) {
             if (artifact.path().equals(OUTCOME_FILE)) {
                 byte[] bytes = artifacts.get(artifact.sha256()).orElseThrow();
                 try {
-                    return TrainingOutcome.parameters(MAPPER.readTree(bytes));
+                    return MAPPER.readTree(bytes);
                 } catch (java.io.IOException e) {
                     throw new IllegalStateException("The stored outcome of a run is not JSON.", e);
                 }

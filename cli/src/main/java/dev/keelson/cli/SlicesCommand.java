@@ -29,6 +29,11 @@ final class SlicesCommand extends KeelsonCommand {
             description = "Show at most so many slices that are not worse beyond chance (default: 10).")
     int limit = 10;
 
+    @Option(
+            names = "--again",
+            description = "Judge anew by the segments and metrics that the project file has now; nothing is trained or kept.")
+    boolean again;
+
     @Override
     int run(Session session) {
         ObjectNode document;
@@ -36,7 +41,7 @@ final class SlicesCommand extends KeelsonCommand {
         try (ProjectReading state = ProjectReading.open(session.project())) {
             boolean model = session.project().models().stream().anyMatch(each -> each.name().equals(name));
             Run run = state.named(model ? name + "@" + ModelVersion.CHAMPION : name);
-            document = state.slices(run);
+            document = state.slices(run, again);
         }
         Console console = session.console();
         metrics(console, document);

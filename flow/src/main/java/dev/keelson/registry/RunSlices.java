@@ -35,19 +35,34 @@ public final class RunSlices {
                                 "The file (%s) of the run (%s) is missing from the artifact store."
                                         .formatted(artifact.path(), run.id()),
                                 "Maybe the folder artifacts was restored from an older backup."));
-                ObjectNode node = MAPPER.createObjectNode();
-                node.put("run", run.id());
-                node.put("model", run.experiment());
                 try {
-                    return node.setAll((ObjectNode) MAPPER.readTree(bytes));
+                    return of(run, (ObjectNode) MAPPER.readTree(bytes));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             }
         }
-        throw new KeelsonException(
+        throw none(run);
+    }
+
+    /** A document with the run and its model. */
+    public static ObjectNode of(Run run, ObjectNode document) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("run", run.id());
+        node.put("model", run.experiment());
+        return node.setAll(document);
+    }
+
+    /** Whether a run keeps it. */
+    public static boolean has(Run run) {
+        return run.artifacts().stream().anyMatch(artifact -> artifact.path().equals(FILE));
+    }
+
+    /** What is told of a run without. */
+    public static KeelsonException none(Run run) {
+        return new KeelsonException(
                 ErrorCode.NOT_FOUND,
-                "The run (%s) has no test period of its own to be judged on.".formatted(run.id()),
-                "Maybe it is a refresh, a search or an imported model; the full training before it has one.");
+                "The run (%s) has not been judged on a test period of its own.".formatted(run.id()),
+                "Maybe it is a refresh, a search or an imported model; of a training in a replay `keelson slices` tells.");
     }
 }

@@ -74,7 +74,7 @@ final class SliceSearch {
             slice.conditions().forEach(condition -> node.withArray("conditions").add(condition.text()));
             BitSet members = members(slice);
             node.put("rows", slice.rows());
-            node.put("days", slice.clusters());
+            node.put("days", (int) members.stream().map(i -> rows.days()[i]).distinct().count());
             node.put("loss", mean(losses, members, true));
             node.put("rest", mean(losses, members, false));
             if (expected.length > 0) {
