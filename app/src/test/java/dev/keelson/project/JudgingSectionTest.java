@@ -41,7 +41,8 @@ final class JudgingSectionTest {
             models:
               m:
                 label: LABEL
-                features: [stake, "implied(odds)"]
+                features: [stake]
+                validate: { embargo: 10d }
                 JUDGING
             """;
 
@@ -82,24 +83,21 @@ final class JudgingSectionTest {
                 "bets.won  | segments: [sport, sport]                        | occurs twice   | 23",
                 "bets.won  | segments: [sport, status]                       | an outcome     | 23",
                 "bets.won  | segments: [sport, profit > 1]                   | an outcome     | 23",
-                "bets.won  | segments: [actual]                              | actual         | 16",
                 "bets.won  | metrics: { brier: mean(loss) }                  | already        | 16",
                 "bets.won  | metrics: { mine: odds + 1 }                     | a value of one row | 22",
                 "bets.won  | metrics: { mine: mean(odd) }                    | odds           | 27",
                 "bets.won  | metrics: { mine: rate(odds) }                   | takes a condition | 27",
-                "bets.won  | \"metrics: { mine: mean(p('draw')) }\"          | p(draw)        | 27",
-                "bets.gain | metrics: { mine: mean(confidence) }             | confidence     | 27",
+                "bets.won  | metrics: { mine: \"mean(p('draw'))\" }          | p(draw)        | 27",
                 "bets.won  | metrics: { mine: { expression: mean(odds), better: more } } | higher | 56",
             })
     void whatMakesNoSenseIsSaidWithItsPlace(String label, String judging, String message, int column) {
-        String text = judging.replace("\"", "");
         List<Problem> problems = FootballProject.problems(
-                folder, TEXT.replace("LABEL", label).replace("JUDGING", text), SourceHeaders.none());
+                folder, TEXT.replace("LABEL", label).replace("JUDGING", judging), SourceHeaders.none());
 
         assertThat(problems).hasSize(1).first().satisfies(problem -> {
             assertThat(problem.message() + " " + problem.hint()).contains(message);
             Location at = Objects.requireNonNull(problem.location());
-            assertThat(at.line()).isEqualTo(25);
+            assertThat(at.line()).isEqualTo(26);
             assertThat(at.column()).isGreaterThanOrEqualTo(column);
         });
     }
