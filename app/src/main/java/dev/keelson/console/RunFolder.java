@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.RunSlices;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class RunFolder {
     private static final String LOWER = "_lower";
     private static final String UPPER = "_upper";
     private static final List<String> SUMMARY = List.of(
-            "test_log_loss", "test_brier", "test_rps", "test_accuracy", "test_ece", "test_rmse", "test_mae", "test_r2", "test_n",
+            "test_log_loss", "test_brier", "test_rps", "test_accuracy", "test_macro_f1", "test_roc_auc", "test_pr_auc", "test_mcc", "test_ece", "test_rmse", "test_mae", "test_r2", "test_n",
             "test_profit_flat", "test_roi_flat", "test_max_drawdown_flat", "test_profit_kelly", "test_roi_kelly",
             "test_max_drawdown_kelly");
 
@@ -65,6 +66,10 @@ public final class RunFolder {
         }
         SortedMap<String, byte[]> plots =
                 RunPlots.of(outcome, classes, lines(files.get("bankroll.csv")), shares(lines(files.get("importance.csv"))));
+        byte[] judged = files.get(RunSlices.FILE);
+        if (judged != null) {
+            plots.putAll(RunPlots.ofSlices(Documents.read(new String(judged, StandardCharsets.UTF_8))));
+        }
         plots.forEach((name, bytes) -> folder.put("plots/" + name, bytes));
         folder.put(README, readme(run, provenance, checklist, folder).getBytes(StandardCharsets.UTF_8));
         return Collections.unmodifiableSortedMap(folder);
@@ -253,6 +258,7 @@ public final class RunFolder {
             case "test_predictions.csv" -> ": what it predicted of each row of the test period, and what came true";
             case "bankroll.csv" -> ": the bank after each day of the backtest";
             case "outcome.json" -> ": all that the training made but for the model";
+            case "slices.json" -> ": every metric with its interval, segments, and the slices that stand out";
             case "importance.csv" -> ": share of each feature";
             case "permutation_importance.csv" ->
                 ": how much the loss on the test period grows when a feature is shuffled, with its interval";

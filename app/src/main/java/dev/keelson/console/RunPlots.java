@@ -90,6 +90,89 @@ final class RunPlots {
         return plots.files;
     }
 
+    /** The loss of segments and of the slices that stand out, beside that of all rows. */
+    static SortedMap<String, byte[]> ofSlices(JsonNode slices) {
+        RunPlots plots = new RunPlots();
+        if (!slices.path("segments").isEmpty() || !slices.path("search").path("slices").isEmpty()) {
+            plots.slices(slices);
+        }
+        return plots.files;
+    }
+
+    private void slices(JsonNode document) {
+        String metric = document.path("loss").asText().equals("log_loss") ? "log_loss" : "mse";
+        StringBuilder csv = new StringBuilder("kind,slice,rows,days,loss,lower,upper,expected,rest,adjusted_p,worse\n");
+        List<JsonNode> parts = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (JsonNode segment : document.path("segments")) {
+            JsonNode loss = segment.path("metrics").path(metric);
+            String name = segment.path("segment").asText() + " = " + segment.path("value").asText();
+            csv.append("segment,").append(RunFolder.cell(name)).append(',').append(segment.path("rows").asText());
+            csv.append(',').append(segment.path("days").asText()).append(',').append(loss.path("value").asText());
+            csv.append(',').append(loss.path("lower").asText("")).append(',').append(loss.path("upper").asText(""));
+            csv.append(",,,,\n");
+            if (loss.path("value").isNumber() && parts.size() < MOST_FEATURES) {
+                parts.add(loss);
+                names.add(name);
+            }
+        }
+        for (String kind : List.of("search", "surprise")) {
+            for (JsonNode slice : document.path(kind).path("slices")) {
+                List<String> conditions = new ArrayList<>();
+                slice.path("conditions").forEach(condition -> conditions.add(condition.asText()));
+                String name = String.join(" and ", conditions);
+                csv.append(kind.equals("search") ? "loss," : "surprise,").append(RunFolder.cell(name)).append(',');
+                csv.append(slice.path("rows").asText()).append(',').append(slice.path("days").asText()).append(',');
+                csv.append(slice.path("loss").asText()).append(",,,").append(slice.path("expected").asText(""));
+                csv.append(',').append(slice.path("rest").asText()).append(',').append(slice.path("p").asText());
+                csv.append(',').append(slice.path("worse").asText()).append('\n');
+                if (kind.equals("search") && parts.size() < MOST_FEATURES) {
+                    parts.add(slice);
+                    names.add(name);
+                }
+            }
+        }
+        double all = document.path("metrics").path(metric).path("value").asDouble();
+        double low = all;
+        double high = all;
+        for (JsonNode part : parts) {
+            double value = part.path("value").asDouble(part.path("loss").asDouble());
+            low = Math.min(low, part.path("lower").asDouble(value));
+            high = Math.max(high, part.path("upper").asDouble(value));
+        }
+        double left = 24 + Math.min(460, 6.6 * names.stream().mapToInt(String::length).max().orElse(1));
+        double right = left + 300;
+        double bottom = TOP + 22 * parts.size();
+        Axis x = Axis.nice(low, Math.max(high, low + 1e-9), left, right, 5);
+        Svg svg = new Svg(right + 70, bottom + 46, "slices", "Loss of segments and slices of the test period");
+        String loss = document.path("loss").asText().replace('_', ' ');
+        svg.text("heading", 12, 20, "start", "Segments and slices: " + loss + ", against all rows (dashed)");
+        for (double tick : x.ticks()) {
+            svg.line("grid", x.at(tick), TOP, x.at(tick), bottom);
+            svg.text("label", x.at(tick), bottom + 16, "middle", x.label(tick));
+        }
+        svg.line("limit", x.at(all), TOP, x.at(all), bottom);
+        for (int i = 0; i < parts.size(); i++) {
+            JsonNode part = parts.get(i);
+            double y = TOP + 22 * i + 11;
+            double value = part.path("value").asDouble(part.path("loss").asDouble());
+            svg.text("name", left - 8, y + 4, "end", cut(names.get(i)));
+            if (part.has("lower")) {
+                svg.line("whisker", x.at(part.path("lower").asDouble()), y, x.at(part.path("upper").asDouble()), y);
+            }
+            svg.circle("dot", x.at(value), y, 4, "");
+            if (part.path("worse").asBoolean()) {
+                svg.text("value", x.at(value) + 8, y + 4, "start", "worse");
+            }
+        }
+        svg.text("title", (left + right) / 2, bottom + 38, "middle", loss);
+        put("slices", svg.done(), csv.toString());
+    }
+
+    private static String cut(String name) {
+        return name.length() <= 70 ? name : name.substring(0, 69) + "…";
+    }
+
     static double[] numbers(JsonNode list) {
         double[] numbers = new double[list.size()];
         for (int i = 0; i < numbers.length; i++) {

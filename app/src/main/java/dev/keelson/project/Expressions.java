@@ -78,8 +78,14 @@ final class Expressions {
      * @return empty when it was reported, or cannot be checked
      */
     static Optional<Scalars> scalar(Scalar text, Schema schema, boolean complete, Problems problems) {
+        return scalar(text, text.located(), schema, complete, problems);
+    }
+
+    /** As {@link #scalar(Scalar, Schema, boolean, Problems)}, of what a text stands for. */
+    static Optional<Scalars> scalar(
+            Scalar text, Located read, Schema schema, boolean complete, Problems problems) {
         return parsed(text, schema, complete, problems, () -> {
-            Expression expression = Expression.parse(text.located(), schema);
+            Expression expression = Expression.parse(read, schema);
             return new Scalars(expression.type(), new LinkedHashSet<>(expression.columns()));
         });
     }
@@ -103,7 +109,7 @@ final class Expressions {
     }
 
     /** Whether a text names what may be a column that is not declared, and is no misspelling of a declared one. */
-    private static boolean readsUnknownColumn(String text, Schema schema) {
+    static boolean readsUnknownColumn(String text, Schema schema) {
         Matcher matcher = NAME.matcher(text);
         while (matcher.find()) {
             String name = matcher.group();

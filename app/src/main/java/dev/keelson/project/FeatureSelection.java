@@ -238,6 +238,20 @@ final class FeatureSelection {
         return texts;
     }
 
+    /** The names of the features that are known: those selected one by one, values of the request and derived ones. */
+    List<String> known() {
+        List<String> names = new ArrayList<>(
+                selected.stream().filter(name -> !name.endsWith("*")).toList());
+        names.addAll(computed);
+        names.addAll(texts);
+        return names;
+    }
+
+    /** Whether {@link #known} are all. */
+    boolean allKnown() {
+        return allKnown && selected.stream().noneMatch(name -> name.endsWith("*"));
+    }
+
     /** What derived features may read beside columns: features of all roles, request values, earlier derived ones. */
     private List<Column> readable() {
         Set<String> names = new LinkedHashSet<>();

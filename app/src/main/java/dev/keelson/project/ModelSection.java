@@ -11,6 +11,7 @@ import dev.keelson.project.Value.Items;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
 import dev.keelson.train.GuidanceDefinition;
+import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ModelDefinition.Backtest;
@@ -59,6 +60,7 @@ final class ModelSection {
     private final Map<String, SourceColumns> sourceByModel = new LinkedHashMap<>();
     private final TuneSection tuneSection;
     private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
+    private final Map<String, JudgingDefinition> judgingByModel = new LinkedHashMap<>();
 
     ModelSection(
             Problems problems,
@@ -84,6 +86,11 @@ final class ModelSection {
     /** What is searched for each model that says so. */
     Map<String, TuneDefinition> tuneByModel() {
         return tuneByModel;
+    }
+
+    /** What each model is judged by beside the standard metrics, of those that say so. */
+    Map<String, JudgingDefinition> judgingByModel() {
+        return judgingByModel;
     }
 
     /** The source of each model, as far as it is known. */
@@ -258,6 +265,11 @@ final class ModelSection {
             tuneSection
                     .read(tune, learners, label.definition().isNumber())
                     .ifPresent(search -> tuneByModel.put(entry.name(), search));
+        }
+        JudgingDefinition judging =
+                new JudgingSection(problems).read(table, label, features.known(), features.allKnown());
+        if (!judging.equals(JudgingDefinition.NONE)) {
+            judgingByModel.put(entry.name(), judging);
         }
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(new ModelDefinition(

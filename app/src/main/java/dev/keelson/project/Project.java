@@ -15,6 +15,7 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.BanditDefinition;
 import dev.keelson.train.BenchmarkDefinition;
+import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param tuning model to what is searched for it
  * @param bandits policies that size stakes
  * @param benchmarks sets of models that are judged on the same rows
+ * @param judging model to what it is judged by beside the standard metrics
  */
 public record Project(
         Path folder,
@@ -68,7 +70,8 @@ public record Project(
         @Nullable Located onlineStore,
         Map<String, TuneDefinition> tuning,
         List<BanditDefinition> bandits,
-        List<BenchmarkDefinition> benchmarks) {
+        List<BenchmarkDefinition> benchmarks,
+        Map<String, JudgingDefinition> judging) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -84,9 +87,10 @@ public record Project(
         tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
         bandits = List.copyOf(bandits);
         benchmarks = List.copyOf(benchmarks);
+        judging = Collections.unmodifiableMap(new LinkedHashMap<>(judging));
     }
 
-    /** A project that searches nothing and has no benchmarks. */
+    /** A project of which nothing is searched, judged or staked beyond the standard. */
     public Project(
             Path folder,
             Path file,
@@ -106,14 +110,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of(), List.of(), List.of());
+                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning, bandits, benchmarks);
+                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging);
     }
 
     /**
@@ -144,7 +148,13 @@ public record Project(
                 onlineStore,
                 tuning,
                 bandits,
-                benchmarks);
+                benchmarks,
+                judging);
+    }
+
+    /** What a model is judged by beside the standard metrics. */
+    public JudgingDefinition judging(String model) {
+        return judging.getOrDefault(model, JudgingDefinition.NONE);
     }
 
     /**

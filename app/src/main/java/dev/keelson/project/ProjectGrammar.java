@@ -364,6 +364,15 @@ public final class ProjectGrammar {
                     "`log_loss`, of a number `rmse`",
                     "The out-of-fold loss that is made small."));
 
+    private static final Keys CUSTOM_METRIC = keys(
+            required(
+                    "expression",
+                    EXPRESSION,
+                    "An aggregate such as `mean(case when predicted = actual then odds - 1 else -1 end)` over `p('CLASS')`,"
+                            + " `predicted`, `actual`, `confidence`, `loss`, `weight`, features and columns of the source, outcomes"
+                            + " included."),
+            optional("better", choice("higher", "lower"), "higher", "Whether more or less of it is better."));
+
     static final Keys MODEL_KEYS = keys(
             optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
             optional(
@@ -469,6 +478,18 @@ public final class ProjectGrammar {
                     null,
                     "How it is validated: by one of `walk_forward`, `kfold`, `grouped`, `purged_kfold` and"
                             + " `combinatorial_purged`."),
+            optional(
+                    "segments",
+                    new ListOf(EXPRESSION, 1),
+                    null,
+                    "By whose values the metrics of the test period are split: columns known beforehand, or expressions"
+                            + " over them, over features, `predicted` and `p('CLASS')`."),
+            optional(
+                    "metrics",
+                    new MapOf("NAME", NAME, either(CUSTOM_METRIC, EXPRESSION)),
+                    null,
+                    "Metrics of the project's own on the test period: an expression of `mean`, `sum`, `rate` and `count` over"
+                            + " its rows, reported as `test_NAME`."),
             optional(
                     "calibrate",
                     choice("none", "temperature", "platt", "isotonic", "beta", "venn_abers", "auto"),

@@ -131,7 +131,8 @@ public final class ProjectReader {
                 operations.onlineStore(),
                 models.tuneByModel(),
                 bandits.definitions(),
-                benchmarks);
+                benchmarks,
+                models.judgingByModel());
     }
 
     private static Set<String> names(Table project, String section) {

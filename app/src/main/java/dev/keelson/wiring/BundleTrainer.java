@@ -24,10 +24,12 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
+import dev.keelson.train.Judgement;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Training;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -88,6 +91,7 @@ final class BundleTrainer implements LoopTrainer {
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
+    private boolean judges = true;
 
     /**
      * @param datasetVersion identity of the rows known now, as {@link DataRead#text()} gives it
@@ -155,6 +159,27 @@ final class BundleTrainer implements LoopTrainer {
             outcome = outcome.withBaseline(ModelVersion.CHAMPION, forecasts(champion, outcome, table));
         }
         return trained(outcome, moment, base, champion, table);
+    }
+
+    /** From now on nothing is judged beside the standard metrics: for replays, which train again and again. */
+    BundleTrainer unjudged() {
+        judges = false;
+        return this;
+    }
+
+    /**
+     * Judges the test period of a run anew, by the rows that this trainer has and the segments and metrics that its plan
+     * has.
+     *
+     * @return empty when the run had no test period
+     */
+    Optional<Judgement> judged(Run run) {
+        if (!hasRecipe(run)) {
+            return Optional.empty();
+        }
+        Instant moment = Instant.parse(Objects.requireNonNull(run.params().get(AS_OF)));
+        TrainingOutcome outcome = TrainingOutcome.fromJson(outcomeJson(run), ModelBundle.of(bundleFiles(run)));
+        return plan.judging().judge(outcome, rows.table(moment), rows.cells(moment)::get);
     }
 
     /**
@@ -229,6 +254,9 @@ final class BundleTrainer implements LoopTrainer {
                 copy(base, metrics, "expected_" + name + "_error");
             }
         }
+        Optional<Judgement> judgement =
+                judges ? plan.judging().judge(outcome, table, rows.cells(moment)::get) : Optional.empty();
+        judgement.ifPresent(judged -> metrics.putAll(judged.metrics()));
         long[] counts = rows.labelCounts(moment);
         for (int c = 0; c < counts.length; c++) {
             metrics.put(LABELS + plan.definition().classes().get(c), (double) counts[c]);
@@ -245,6 +273,8 @@ final class BundleTrainer implements LoopTrainer {
         if (!outcome.reliability().isEmpty()) {
             files.add(artifact("reliability.json", reliability(outcome.reliability())));
         }
+        judgement.ifPresent(judged -> files.add(
+                artifact(RunSlices.FILE, judged.document().toString().getBytes(StandardCharsets.UTF_8))));
         byte[] bankroll = BankrollCsv.of(plan.definition(), table, outcome.test());
         if (bankroll.length > 0) {
             files.add(artifact(BankrollCsv.FILE, bankroll));
@@ -457,11 +487,15 @@ final class BundleTrainer implements LoopTrainer {
     }
 
     private RecipeParameters parameters(Run run) {
+        return TrainingOutcome.parameters(outcomeJson(run));
+    }
+
+    private JsonNode outcomeJson(Run run) {
         for (Run.Artifact artifact : run.artifacts()) {
             if (artifact.path().equals(OUTCOME_FILE)) {
                 byte[] bytes = artifacts.get(artifact.sha256()).orElseThrow();
                 try {
-                    return TrainingOutcome.parameters(MAPPER.readTree(bytes));
+                    return MAPPER.readTree(bytes);
                 } catch (java.io.IOException e) {
                     throw new IllegalStateException("The stored outcome of a run is not JSON.", e);
                 }

@@ -26,6 +26,8 @@ import dev.keelson.learn.Model;
 import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.train.GuidanceDefinition;
+import dev.keelson.train.Judging;
+import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -52,6 +54,7 @@ final class ModelPlan {
     private final List<String> oddsColumns;
     private final @Nullable String segmentColumn;
     private final List<Asked> asked;
+    private final Judging judging;
 
     /** A key that requests ask for: a column, or made of several. */
     private record Asked(String text, @Nullable CompositeKey made) {}
@@ -65,7 +68,9 @@ final class ModelPlan {
             List<String> watchNames,
             List<Expression> watch,
             List<String> oddsColumns,
-            @Nullable String segmentColumn) {
+            @Nullable String segmentColumn,
+            Judging judging) {
+        this.judging = judging;
         this.definition = definition;
         this.source = source;
         this.label = label;
@@ -83,13 +88,15 @@ final class ModelPlan {
      *
      * @param drift the monitor whose further values are watched, or null
      * @param zone the project's zone
+     * @param judging segments and metrics of its own
      */
     static ModelPlan of(
             ModelDefinition definition,
             SourceDefinition source,
             FeatureEngine engine,
             @Nullable DriftMonitorDefinition drift,
-            ZoneId zone) {
+            ZoneId zone,
+            JudgingDefinition judging) {
         FeatureService service = engine.service(new FeatureServiceDefinition(
                 definition.name(),
                 definition.source(),
@@ -115,7 +122,13 @@ final class ModelPlan {
         boolean text = schema.contains(first) && schema.column(first).type() == ColumnType.STRING;
         String segment = source.key().size() > 1 && text ? first : null;
         return new ModelPlan(
-                definition, source, Label.compile(definition.label(), source, schema), service, zone, List.copyOf(watched.keySet()), watch, odds, segment);
+                definition, source, Label.compile(definition.label(), source, schema), service, zone, List.copyOf(watched.keySet()), watch, odds, segment,
+                new Judging(definition, judging, schema.columns(), Set.copyOf(source.outcomes()), service.names()));
+    }
+
+    /** How its trainings are judged. */
+    Judging judging() {
+        return judging;
     }
 
     ModelDefinition definition() {

@@ -4,6 +4,7 @@ import dev.keelson.expression.FrameRow;
 import dev.keelson.data.SystemColumns;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.train.GuidanceDefinition;
@@ -12,6 +13,7 @@ import dev.keelson.train.TrainingTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,8 @@ final class ModelRows {
             double @Nullable [] odds,
             double weight,
             @Nullable String group,
-            double price) {}
+            double price,
+            @Nullable Object[] cells) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -59,6 +62,10 @@ final class ModelRows {
         long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
         long[] knownAt = frame.longs(SystemColumns.KNOWN_AT).values();
         FrameRow row = new FrameRow(frame, plan.service().requestSchema());
+        List<@Nullable Vector> columns = new ArrayList<>();
+        for (String name : plan.judging().cells()) {
+            columns.add(frame.schema().contains(name) ? frame.vector(name) : null);
+        }
         for (int i = 0; i < frame.rows(); i++) {
             rows.add(new Known(
                     plan.entity(frame, i),
@@ -73,9 +80,26 @@ final class ModelRows {
                     plan.odds(frame, i),
                     plan.weight(frame, i),
                     plan.group(frame, i),
-                    plan.price(frame, i)));
+                    plan.price(frame, i),
+                    cells(columns, i)));
         }
         sorted = false;
+    }
+
+    private static @Nullable Object[] cells(List<@Nullable Vector> columns, int row) {
+        @Nullable Object[] cells = new @Nullable Object[columns.size()];
+        for (int c = 0; c < cells.length; c++) {
+            Vector column = columns.get(c);
+            cells[c] = column == null ? null : column.get(row);
+        }
+        return cells;
+    }
+
+    /** The cells that trainings are judged by, by row, of the rows with a label known strictly before an instant. */
+    Map<String, @Nullable Object[]> cells(Instant asOf) {
+        Map<String, @Nullable Object[]> cells = new HashMap<>();
+        known(asOf).forEach(row -> cells.put(row.entity, row.cells));
+        return cells;
     }
 
     /** Number of rows. */

@@ -86,7 +86,8 @@ record ProjectModels(
                         Objects.requireNonNull(sources.get(model.source())),
                         engine,
                         Projects.drift(project, model.name()).orElse(null),
-                        project.zone()))
+                        project.zone(),
+                        project.judging(model.name())))
                 .toList();
         List<LoopDefinition> loops = project.models().stream()
                 .map(model -> Projects.loop(project, model))

@@ -15,6 +15,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.LoggedPrediction;
@@ -211,6 +212,22 @@ public final class ProjectReading implements AutoCloseable {
                 .filter(each -> each.kind().equals(BenchmarkReport.KIND))
                 .map(ProjectBenchmarks::of)
                 .or(() -> benchmarks(idOrSet, 1).stream().findFirst());
+    }
+
+    /**
+     * Metrics of a run's test period with intervals, by segment, and its weak slices: as they were kept, or judged anew with
+     * the segments and metrics of the project file as it is now. A training in a replay kept none and is judged now.
+     *
+     * @throws KeelsonException NOT_FOUND when it had no test period; NOT_READY when it is to be judged anew and its data or
+     *     its model's definition are others now
+     */
+    public ObjectNode slices(Run run, boolean again) {
+        Workspace open = Objects.requireNonNull(workspace, "there is a run, so there are stores");
+        boolean full = "full".equals(run.params().get(BundleTrainer.MODE));
+        if (full && (again || !RunSlices.has(run))) {
+            return RunSlices.of(run, reproduction().judged(run).document());
+        }
+        return RunSlices.of(run, open.artifacts()::get);
     }
 
     /** Audit entries, newest first; of one model when it is not null. */

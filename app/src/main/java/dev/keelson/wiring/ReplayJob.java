@@ -218,6 +218,7 @@ public final class ReplayJob {
         ReplayFeed feed = new ReplayFeed(
                 sources, views, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
         Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersions, false);
+        trainers.values().forEach(BundleTrainer::unjudged);
         List<Replay.PolicyState> states = new ArrayList<>();
         try {
             for (LoopPolicy policy : request.policies()) {

@@ -15,6 +15,8 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunCheck.Line;
 import dev.keelson.registry.RunCheck.State;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.RunSlices;
+import dev.keelson.train.Judgement;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ModelDefinition;
@@ -302,6 +304,29 @@ final class Reproduction {
         BundleTrainer trainer = trainer(run, scratch);
         Run again = trainer.again(run, compared.orElse(null));
         return new Reproduced(check, true, new RunComparison(run, again, scratch, compared.isEmpty()).parts());
+    }
+
+    /**
+     * Judges the test period of a run anew, with the segments and metrics that the project file has now; nothing is trained
+     * or kept.
+     *
+     * @throws KeelsonException NOT_FOUND when the run had no test period; NOT_READY when its data or its model's
+     *     definition are others now
+     */
+    Judgement judged(Run run) {
+        List<Line> blocking = check(run).failures().stream()
+                .filter(line -> line.group().equals(DATA) || line.group().equals(DEFINITION))
+                .toList();
+        if (!blocking.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY,
+                    "The run (%s) cannot be judged anew: %s is another or gone."
+                            .formatted(run.id(), blocking.getFirst().name()),
+                    "Maybe `keelson reproduce %s --check` tells more.".formatted(run.id()));
+        }
+        return trainer(run, new ScratchArtifacts(workspace.artifacts()))
+                .judged(run)
+                .orElseThrow(() -> RunSlices.none(run));
     }
 
     private BundleTrainer trainer(Run run, ArtifactStore scratch) {

@@ -24,6 +24,12 @@ final class RunFolderTest {
             "probabilities":[0.6,0.4,0.3,0.7,0.45,0.55,0.5,0.5]}}
             """;
 
+    private static final String SLICES = """
+            {"loss":"log_loss","metrics":{"log_loss":{"value":0.61}},"segments":[{"segment":"sport","value":"a,b","rows":4,
+            "days":3,"metrics":{"log_loss":{"value":0.6,"lower":0.5,"upper":0.75}}}],"search":{"slices":[{"conditions":
+            ["sport = x","odds <= 2"],"rows":40,"days":9,"loss":0.9,"rest":0.6,"expected":0.7,"p":0.01,"worse":true}]}}
+            """;
+
     private static Run run() {
         return new Run(
                 "0123456789abcdef0123456789abcdef",
@@ -43,6 +49,7 @@ final class RunFolderTest {
                 "outcome.json", bytes(OUTCOME),
                 "importance.csv", bytes("feature,share\nodds,0.75\nform,0.25\n"),
                 "bankroll.csv", bytes("day,flat,kelly\n2019-01-01,101,100\n2019-01-04,99,90.5\n"),
+                "slices.json", bytes(SLICES),
                 "model/a.json", bytes("{}"));
         return RunFolder.of(run(), files, RunChecklist.of(run(), id -> true, sha -> true));
     }
@@ -64,7 +71,12 @@ final class RunFolderTest {
                         "README.md", "metrics.json", "metrics.csv", "params.json", "environment.json", "provenance.json",
                         "checklist.json", "test_predictions.csv", "model/a.json", "plots/reliability-top.svg",
                         "plots/reliability-class-0.csv", "plots/roc-won.svg", "plots/precision-recall-won.csv",
-                        "plots/confusion.svg", "plots/importance.svg", "plots/bankroll.svg");
+                        "plots/confusion.svg", "plots/importance.svg", "plots/bankroll.svg", "plots/slices.svg");
+        assertThat(text(folder, "plots/slices.csv")).isEqualTo("""
+                kind,slice,rows,days,loss,lower,upper,expected,rest,adjusted_p,worse
+                segment,"sport = a,b",4,3,0.6,0.5,0.75,,,,
+                loss,sport = x and odds <= 2,40,9,0.9,,,0.7,0.6,0.01,true
+                """);
         assertThat(text(folder, "README.md"))
                 .contains("# bets, run 0123456789ab", "| log loss | 0.6100 | 0.5000 to 0.7000 |", "(plots/roc-won.svg)", "keelson reproduce");
         assertThat(text(folder, "metrics.csv")).contains("test_log_loss,0.61,0.5,0.7").doesNotContain("_lower");

@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
             CheckCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,
+            SlicesCommand.class,
             ModelsCommand.class,
             BanditCommand.class,
             PredictCommand.class,

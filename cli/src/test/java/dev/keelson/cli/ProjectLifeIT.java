@@ -151,6 +151,12 @@ final class ProjectLifeIT {
         assertThat(keelson("runs show " + run.substring(0, 8) + " --json").json().get("id").asText()).isEqualTo(run);
         assertThat(keelson("runs show ffff").code()).isEqualTo(2);
         assertThat(keelson("runs show football-1x2@v1 --json").json().at("/checklist/0/passed").asBoolean()).isTrue();
+        JsonNode slices = keelson("slices football-1x2 --json").json();
+        assertThat(slices.get("model").asText()).isEqualTo("football-1x2");
+        assertThat(slices.at("/metrics/macro_f1").has("lower")).isTrue();
+        assertThat(slices.at("/search/verdict").asText()).contains("slice");
+        assertThat(keelson("slices football-1x2 --again --json").json()).isEqualTo(slices);
+        assertThat(keelson("slices football-1x2@v1").code()).isZero();
         assertThat(keelson("data versions --json").json().get("versions")).hasSize(1);
         assertThat(keelson("data verify").out()).contains("540 rows");
     }

@@ -1,7 +1,11 @@
 package dev.keelson.stats;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Bias-corrected and accelerated bootstrap interval of a mean or of a ratio of sums, resampling whole clusters.
@@ -30,7 +34,24 @@ public final class BcaBootstrap {
         /** Plain percentiles, because the correction was not defined. */
         PERCENTILE,
         /** The estimate itself, because every resample gave it (one cluster, or no variation). */
-        POINT
+        POINT,
+        /** Student's t around the estimate with the standard error of the jackknife over clusters. */
+        JACKKNIFE
+    }
+
+    /** Several figures of the same clustered rows, whatever their formula. */
+    public interface Figures {
+
+        /** How many figures there are. */
+        int count();
+
+        /**
+         * The figures of a sample of clusters.
+         *
+         * @param times how often each cluster is in the sample; not all 0
+         * @param to where they are put, {@code NaN} where one is not defined
+         */
+        void of(int[] times, double[] to);
     }
 
     /**
@@ -40,6 +61,118 @@ public final class BcaBootstrap {
      * @param method how its ends were found
      */
     public record Result(Interval interval, Method method) {}
+
+    /**
+     * Intervals of several figures from the same resamples.
+     *
+     * <p>A resample in which a figure is not defined does not count for it. The interval is absent when the figure is not
+     * defined for all rows, for more than a tenth of the resamples, or when there is one cluster.
+     *
+     * @param figures of the rows
+     * @param clusters number of clusters, at least 1
+     * @param resamples number of bootstrap samples, at least 100
+     * @param confidence coverage, e.g. 0.95
+     * @param seed seed of the resampling
+     * @return in the order of the figures
+     */
+    public static List<Optional<Result>> figures(
+            Figures figures, int clusters, int resamples, double confidence, long seed) {
+        check(clusters, resamples, confidence);
+        int count = figures.count();
+        double[] estimates = whole(figures, clusters);
+        double[][] draws = new double[count][resamples];
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] times = new int[clusters];
+        double[] drawn = new double[count];
+        for (int b = 0; b < resamples && clusters > 1; b++) {
+            Arrays.fill(times, 0);
+            for (int g = 0; g < clusters; g++) {
+                times[random.nextInt(clusters)]++;
+            }
+            figures.of(times, drawn);
+            for (int f = 0; f < count; f++) {
+                draws[f][b] = drawn[f];
+            }
+        }
+        double[][] left = clusters > 1 ? leftOut(figures, clusters) : new double[count][0];
+        List<Optional<Result>> results = new ArrayList<>(count);
+        for (int f = 0; f < count; f++) {
+            double[] defined = Samples.present(draws[f]);
+            if (clusters == 1 || Double.isNaN(estimates[f]) || defined.length < 0.9 * resamples) {
+                results.add(Optional.empty());
+            } else {
+                Arrays.sort(defined);
+                results.add(Optional.of(interval(defined, estimates[f], Samples.present(left[f]), confidence)));
+            }
+        }
+        return results;
+    }
+
+    /**
+     * Intervals by the jackknife over clusters, where resampling would take too long: estimate and Student's t (clusters
+     * less one degrees of freedom) times the standard error.
+     *
+     * @param figures of the rows
+     * @param clusters number of clusters, at least 1
+     * @param confidence coverage, e.g. 0.95
+     * @return in the order of the figures; absent where a figure is not defined, with any cluster left out included
+     */
+    public static List<Optional<Result>> jackknife(Figures figures, int clusters, double confidence) {
+        check(clusters, 100, confidence);
+        double[] estimates = whole(figures, clusters);
+        double[][] left = clusters > 1 ? leftOut(figures, clusters) : new double[figures.count()][0];
+        List<Optional<Result>> results = new ArrayList<>(figures.count());
+        for (int f = 0; f < figures.count(); f++) {
+            if (clusters == 1 || Double.isNaN(estimates[f]) || Samples.present(left[f]).length < clusters) {
+                results.add(Optional.empty());
+                continue;
+            }
+            double mean = sum(left[f]) / clusters;
+            double squares = 0;
+            for (double value : left[f]) {
+                squares += (value - mean) * (value - mean);
+            }
+            double error = Math.sqrt((clusters - 1.0) / clusters * squares);
+            double half = TDistribution.of(clusters - 1).inverseSurvivalProbability((1 - confidence) / 2) * error;
+            results.add(Optional.of(new Result(
+                    new Interval(estimates[f] - half, estimates[f], estimates[f] + half, confidence),
+                    Method.JACKKNIFE)));
+        }
+        return results;
+    }
+
+    /** The figures of all rows. */
+    public static double[] whole(Figures figures, int clusters) {
+        int[] once = new int[clusters];
+        Arrays.fill(once, 1);
+        double[] estimates = new double[figures.count()];
+        figures.of(once, estimates);
+        return estimates;
+    }
+
+    private static double[][] leftOut(Figures figures, int clusters) {
+        int[] times = new int[clusters];
+        Arrays.fill(times, 1);
+        double[] without = new double[figures.count()];
+        double[][] left = new double[figures.count()][clusters];
+        for (int g = 0; g < clusters; g++) {
+            times[g] = 0;
+            figures.of(times, without);
+            for (int f = 0; f < without.length; f++) {
+                left[f][g] = without[f];
+            }
+            times[g] = 1;
+        }
+        return left;
+    }
+
+    private static void check(int clusters, int resamples, double confidence) {
+        Samples.requireOpenShare(confidence, "confidence");
+        if (clusters < 1 || resamples < 100) {
+            throw new IllegalArgumentException(
+                    "There are %d clusters and %d resamples; at least 1 and 100 are needed.".formatted(clusters, resamples));
+        }
+    }
 
     /**
      * Interval of the mean of rows.
@@ -128,7 +261,21 @@ public final class BcaBootstrap {
             draws[b] = drawnTop / drawnBottom;
         }
         Arrays.sort(draws);
-        if (clusters == 1 || draws[0] == draws[resamples - 1]) {
+        if (clusters == 1) {
+            return new Result(new Interval(estimate, estimate, estimate, confidence), Method.POINT);
+        }
+        return interval(draws, estimate, leftOut(top, bottom, sumTop, sumBottom), confidence);
+    }
+
+    /**
+     * The interval of a figure whose resamples are known.
+     *
+     * @param draws the figure of each resample, ascending
+     * @param left the figure without each cluster
+     */
+    static Result interval(double[] draws, double estimate, double[] left, double confidence) {
+        int resamples = draws.length;
+        if (draws[0] == draws[resamples - 1]) {
             return new Result(new Interval(estimate, estimate, estimate, confidence), Method.POINT);
         }
         double below = 0;
@@ -137,7 +284,7 @@ public final class BcaBootstrap {
         }
         double tail = (1 - confidence) / 2;
         double bias = Normal.quantile(below / resamples);
-        double acceleration = acceleration(top, bottom, sumTop, sumBottom);
+        double acceleration = acceleration(left);
         double low = corrected(bias, acceleration, Normal.quantile(tail));
         double high = corrected(bias, acceleration, -Normal.quantile(tail));
         Method method = Method.BCA;
@@ -158,13 +305,18 @@ public final class BcaBootstrap {
         return shrink > 1e-9 ? Normal.cdf(bias + shift / shrink) : Double.NaN;
     }
 
-    private static double acceleration(double[] top, double[] bottom, double sumTop, double sumBottom) {
-        int clusters = top.length;
-        double[] left = new double[clusters];
-        double mean = 0;
-        for (int g = 0; g < clusters; g++) {
+    private static double[] leftOut(double[] top, double[] bottom, double sumTop, double sumBottom) {
+        double[] left = new double[top.length];
+        for (int g = 0; g < left.length; g++) {
             left[g] = (sumTop - top[g]) / (sumBottom - bottom[g]);
-            mean += left[g] / clusters;
+        }
+        return left;
+    }
+
+    private static double acceleration(double[] left) {
+        double mean = 0;
+        for (double value : left) {
+            mean += value / left.length;
         }
         double squares = 0;
         double cubes = 0;

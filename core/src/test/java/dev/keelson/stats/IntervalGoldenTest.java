@@ -75,4 +75,25 @@ final class IntervalGoldenTest {
             assertThat(result.interval().upper()).isCloseTo(row.number(4), within(0.03 * width));
         }
     }
+
+    @Test
+    void bcaEndsOfGivenResamplesAgreeWithScipy() {
+        for (Golden row : Golden.rows("stats/bca_exact.csv")) {
+            double[] top = row.numbers(1);
+            double[] bottom = row.numbers(2);
+            double[] draws = row.numbers(3);
+            Arrays.sort(draws);
+            double sumTop = Arrays.stream(top).sum();
+            double sumBottom = Arrays.stream(bottom).sum();
+            double[] left = new double[top.length];
+            for (int g = 0; g < left.length; g++) {
+                left[g] = (sumTop - top[g]) / (sumBottom - bottom[g]);
+            }
+
+            BcaBootstrap.Result result = BcaBootstrap.interval(draws, sumTop / sumBottom, left, row.number(4));
+
+            assertThat(result.interval().lower()).isCloseTo(row.number(5), within(1e-12));
+            assertThat(result.interval().upper()).isCloseTo(row.number(6), within(1e-12));
+        }
+    }
 }

@@ -8,11 +8,12 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunDifference;
+import dev.keelson.registry.RunSlices;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 
-/** Whether a run could be made again, and what differs between two. */
+/** Whether a run could be made again, how it did on its test period, and what differs between two. */
 final class RunEndpoints {
     private final Backend backend;
 
@@ -23,6 +24,7 @@ final class RunEndpoints {
     void register(Routes routes) {
         routes.get("/api/v1/runs/{id}/check", this::check);
         routes.get("/api/v1/runs/{id}/diff", this::diff);
+        routes.get("/api/v1/runs/{id}/slices", this::slices);
     }
 
     private void check(ServerRequest request, ServerResponse response) {
@@ -30,6 +32,10 @@ final class RunEndpoints {
         ObjectNode body = backend.check(run).toJson();
         body.set("checklist", backend.checklist(run).toJson());
         Json.send(response, body);
+    }
+
+    private void slices(ServerRequest request, ServerResponse response) {
+        Json.send(response, RunSlices.of(run(Parameters.path(request, "id")), backend::artifact));
     }
 
     private void diff(ServerRequest request, ServerResponse response) {

@@ -430,6 +430,7 @@ class ApiTest {
         assertThat(diff.path("same").asBoolean(true)).isFalse();
         assertThat(client.get("/api/v1/runs/" + run + "/diff?with=" + run).json().path("same").asBoolean()).isTrue();
         assertProblem(client.get("/api/v1/runs/" + run + "/diff"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/runs/" + run + "/slices"), 404, ErrorCode.NOT_FOUND);
         assertProblem(client.get("/api/v1/runs/ffffff/check"), 404, ErrorCode.RUN_NOT_FOUND);
     }
 
@@ -449,7 +450,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(75);
+        assertThat(paths.size()).isEqualTo(76);
     }
 
     @Test
