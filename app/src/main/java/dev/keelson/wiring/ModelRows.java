@@ -6,6 +6,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
@@ -35,7 +36,9 @@ final class ModelRows {
             double @Nullable [] odds,
             double weight,
             @Nullable String group,
-            double price) {}
+            double price,
+            double[] money,
+            String asset) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -59,6 +62,7 @@ final class ModelRows {
         long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
         long[] knownAt = frame.longs(SystemColumns.KNOWN_AT).values();
         FrameRow row = new FrameRow(frame, plan.service().requestSchema());
+        boolean holds = plan.definition().backtest() instanceof BacktestDefinition.Portfolio;
         for (int i = 0; i < frame.rows(); i++) {
             rows.add(new Known(
                     plan.entity(frame, i),
@@ -73,7 +77,9 @@ final class ModelRows {
                     plan.odds(frame, i),
                     plan.weight(frame, i),
                     plan.group(frame, i),
-                    plan.price(frame, i)));
+                    plan.price(frame, i),
+                    plan.money(frame, i),
+                    holds ? plan.asset(frame, i) : ""));
         }
         sorted = false;
     }
@@ -121,6 +127,9 @@ final class ModelRows {
                 : new @Nullable String[n];
         String priced = guidance.threshold() == null ? null : guidance.threshold().odds();
         double[] prices = new double[priced == null ? 0 : n];
+        List<String> moneyColumns = plan.moneyColumns();
+        double[][] money = new double[moneyColumns.size()][n];
+        String[] assets = new String[n];
         for (int i = 0; i < n; i++) {
             Known row = known.get(i);
             if (groups != null) {
@@ -145,6 +154,10 @@ final class ModelRows {
             if (weights != null) {
                 weights[i] = row.weight;
             }
+            for (int c = 0; c < money.length; c++) {
+                money[c][i] = row.money[c];
+            }
+            assets[i] = row.asset;
             double[] offered = row.odds;
             if (offered != null) {
                 int c = 0;
@@ -156,7 +169,10 @@ final class ModelRows {
         if (priced != null) {
             odds.put(priced, prices);
         }
-        return new TrainingTable(
+        for (int c = 0; c < money.length; c++) {
+            odds.put(moneyColumns.get(c), money[c]);
+        }
+        TrainingTable table = new TrainingTable(
                 new FeatureMatrix(plan.service().names(), columns, n),
                 labels,
                 values,
@@ -168,6 +184,7 @@ final class ModelRows {
                 ids,
                 weights,
                 groups);
+        return plan.definition().backtest() instanceof BacktestDefinition.Portfolio ? table.withAssets(assets) : table;
     }
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
             SyncCommand.class,
             LineageCommand.class,
             TuneCommand.class,
+            BacktestCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,
             ModelsCommand.class,

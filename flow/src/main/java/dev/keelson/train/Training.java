@@ -378,6 +378,7 @@ public final class Training {
         double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
         put(metrics, learners, predicted, table, blended, test.predictions(), 1);
         guidance.judge(parameters.guidance(), tested, test.predictions());
+        Scores.putMoney(metrics, BacktestInput.of(definition, table, null, test));
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
@@ -465,13 +466,7 @@ public final class Training {
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
         guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities());
-        ModelDefinition.Backtest backtest = definition.backtest();
-        if (backtest != null) {
-            double[] odds = table.odds(backtest.odds(), holdout.validation());
-            if (odds != null) {
-                Scores.putProfit(metrics, test, odds, backtest);
-            }
-        }
+        Scores.putMoney(metrics, BacktestInput.of(definition, table, test, null));
 
         EnsembleModel model = ensemble(learners, predicted.last(), parameters);
         return new TrainingOutcome(
