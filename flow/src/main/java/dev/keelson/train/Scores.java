@@ -201,13 +201,19 @@ final class Scores {
         if (input == null) {
             return;
         }
-        to.putAll(Backtest.run(input, Backtest.Trials.ONE).metrics());
-        if (input.definition() instanceof BacktestDefinition.Stakes stakes) {
-            StakesBacktest backtest = new StakesBacktest(input, stakes, Backtest.Trials.ONE);
-            putStaking(to, "flat", backtest.flat(), input.day());
-            if (stakes.kellyFraction() != null) {
-                putStaking(to, "kelly", backtest.staking(), input.day());
+        switch (input.definition()) {
+            case BacktestDefinition.Stakes stakes -> {
+                StakesBacktest backtest = new StakesBacktest(input, stakes, Backtest.Trials.ONE);
+                to.putAll(backtest.run().metrics());
+                putStaking(to, "flat", backtest.flat(), input.day());
+                if (stakes.kellyFraction() != null) {
+                    putStaking(to, "kelly", backtest.staking(), input.day());
+                }
             }
+            case BacktestDefinition.Portfolio portfolio ->
+                to.putAll(new PortfolioBacktest(input, portfolio, Backtest.Trials.ONE)
+                        .run()
+                        .metrics());
         }
     }
 

@@ -404,7 +404,7 @@ class ApiTest {
         assertThat(own.path("conclusion").asText()).isNotBlank();
         assertThat(other.path("stake").asText()).isEqualTo("flat(10)");
         assertThat(other.at("/definition/limits/commission").asDouble()).isEqualTo(0.02);
-        assertThat(client.get(address + "/bets").body()).startsWith("row,day,outcome,");
+        assertThat(client.get(address + "/bets").text()).startsWith("row,day,outcome,");
         assertThat(client.get(address + "?stake=kelly(2)&commission=1.5").json().path("errors")).hasSize(2);
         assertThat(client.get("/api/v1/models/none/backtest").status()).isEqualTo(404);
     }
