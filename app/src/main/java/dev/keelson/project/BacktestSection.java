@@ -1,7 +1,6 @@
 package dev.keelson.project;
 
 import dev.keelson.error.ErrorCode;
-import dev.keelson.expression.Durations;
 import dev.keelson.project.LabelSection.Label;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
@@ -32,7 +31,7 @@ final class BacktestSection {
         this.problems = problems;
     }
 
-    /** @return null without a backtest, and where it cannot be told, which is reported */
+    /** The backtest of a model; null without one, and where it cannot be told, which is reported. */
     @Nullable BacktestDefinition read(Table model, @Nullable Label label) {
         Table table = model.table("backtest");
         if (table == null || label == null) {
@@ -80,7 +79,7 @@ final class BacktestSection {
         List<Scalar> odds = columns(table, "odds");
         odds.forEach(column -> known(column, label, "odds"));
         int target = -1;
-        if (odds.size() == 1 && classes.size() == 2 || table.has("class")) {
+        if ((odds.size() == 1 && classes.size() == 2) || table.has("class")) {
             target = target(table, classes);
         }
         int expected = target >= 0 ? 1 : classes.size();
@@ -214,13 +213,14 @@ final class BacktestSection {
         }
         known(price, label, "price");
         int target = -1;
+        Scalar named = table.scalar("class");
         if (!label.definition().isNumber()) {
             target = target(table, label.definition().classes());
             if (target < 0) {
                 return null;
             }
-        } else if (table.scalar("class") instanceof Scalar name) {
-            bad(name, "`class` has no effect, as the label `%s` is a number".formatted(label.definition().name()), null);
+        } else if (named != null) {
+            bad(named, "`class` has no effect, as the label `%s` is a number".formatted(label.definition().name()), null);
         }
         int top = Optional.ofNullable(table.text("top"))
                 .flatMap(Numbers::whole)
@@ -238,7 +238,7 @@ final class BacktestSection {
                 return new Rebalance(unit, null);
             }
         }
-        Duration every = Durations.parse(text.text());
+        Duration every = ProjectText.duration(text, Duration.ZERO, problems);
         if (!every.isPositive()) {
             bad(text, "`rebalance` is `%s`, and a length of time above 0 was expected".formatted(text.raw()), null);
             return new Rebalance(Rebalance.Unit.MONTHLY, null);

@@ -364,7 +364,7 @@ public final class ProjectGrammar {
                     "`log_loss`, of a number `rmse`",
                     "The out-of-fold loss that is made small."));
 
-    private static final Shape SHARE_TEXT = text("a share such as `0.02`, `2%` or `10bp`", "[0-9]*\\.?[0-9]+\\s*(%|bp)?");
+    private static final Shape SHARE_TEXT = new Text("a share such as `0.02`, `2%` or `10bp`", "[0-9]*\\.?[0-9]+\\s*(%|bp)?", true);
 
     private static final Keys BACKTEST = keys(
             optional(
@@ -445,7 +445,7 @@ public final class ProjectGrammar {
                     "Column of the price, known at the moment of a row: the rows with the highest prediction are held."),
             optional(
                     "rebalance",
-                    either(choice("daily", "weekly", "monthly"), DURATION),
+                    text("`daily`, `weekly`, `monthly` or a length of time such as `12h`", "daily|weekly|monthly|[0-9]+(m|h|d|w)"),
                     "monthly",
                     "With `price`: how often holdings are chosen anew."),
             optional("top", new Whole(1, 1_000_000), "10", "With `price`: most rows that are held at a time, in equal shares."),

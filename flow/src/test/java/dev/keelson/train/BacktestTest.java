@@ -14,6 +14,7 @@ import dev.keelson.train.BacktestDefinition.Stakes;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class BacktestTest {
@@ -43,7 +44,7 @@ final class BacktestTest {
                 columns);
     }
 
-    private static Stakes stakes(Stake stake, List<String> closing, Settled settled) {
+    private static Stakes stakes(Stake stake, List<String> closing, @Nullable Settled settled) {
         return new Stakes(List.of("odds"), 1, stake, 100, Limits.NONE, closing, settled, 7);
     }
 
