@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.RunSlices;
+import dev.keelson.train.Backtest;
+import dev.keelson.train.BacktestInput;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -34,7 +36,8 @@ public final class RunFolder {
     private static final List<String> SUMMARY = List.of(
             "test_log_loss", "test_brier", "test_rps", "test_accuracy", "test_macro_f1", "test_roc_auc", "test_pr_auc", "test_mcc", "test_ece", "test_rmse", "test_mae", "test_r2", "test_n",
             "test_profit_flat", "test_roi_flat", "test_max_drawdown_flat", "test_profit_kelly", "test_roi_kelly",
-            "test_max_drawdown_kelly");
+            "test_max_drawdown_kelly", "backtest/roi", "backtest/profit", "backtest/max_drawdown", "backtest/clv",
+            "backtest/return", "backtest/benchmark_return", "backtest/excess");
 
     private RunFolder() {}
 
@@ -63,6 +66,13 @@ public final class RunFolder {
         String predictions = predictions(outcome, classes);
         if (!predictions.isEmpty()) {
             folder.put("test_predictions.csv", predictions.getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] money = files.get("backtest_input.json");
+        if (money != null) {
+            Backtest backtest = Backtest.run(
+                    BacktestInput.fromJson(Documents.read(new String(money, StandardCharsets.UTF_8))), Backtest.Trials.ONE);
+            folder.put("backtest.json", json(backtest.document()));
+            folder.put("bets.csv", backtest.details().getBytes(StandardCharsets.UTF_8));
         }
         SortedMap<String, byte[]> plots =
                 RunPlots.of(outcome, classes, lines(files.get("bankroll.csv")), shares(lines(files.get("importance.csv"))));
@@ -180,7 +190,15 @@ public final class RunFolder {
         fact(text, "Seed", provenance.path("seed").asText());
         RunChecklist.datasets(run)
                 .forEach((source, id) -> fact(text, source.isEmpty() ? "Dataset" : "Dataset of " + escaped(source), "`" + id + "`"));
-        results(text, run);
+        byte[] backtest = folder.get("backtest.json");
+        results(
+                text,
+                run,
+                backtest == null
+                        ? ""
+                        : Documents.read(new String(backtest, StandardCharsets.UTF_8))
+                                .path("conclusion")
+                                .asText());
         pictures(text, folder);
         text.append("\n## Can it be made again?\n\n| | | |\n| --- | --- | --- |\n");
         for (RunChecklist.Item item : checklist.items()) {
@@ -195,7 +213,7 @@ public final class RunFolder {
         return text.toString();
     }
 
-    private static void results(StringBuilder text, Run run) {
+    private static void results(StringBuilder text, Run run, String conclusion) {
         List<String> rows = new ArrayList<>();
         for (String name : SUMMARY) {
             Double value = run.metrics().get(name);
@@ -204,7 +222,7 @@ public final class RunFolder {
             if (value != null) {
                 rows.add("| %s | %s | %s |\n"
                         .formatted(
-                                Text.words(name.substring("test_".length())),
+                                Text.words(name.replaceFirst("^test_|/", name.startsWith("test_") ? "" : " ")),
                                 number(value),
                                 lower == null || upper == null ? "" : number(lower) + " to " + number(upper)));
             }
@@ -219,6 +237,9 @@ public final class RunFolder {
         text.append("| metric | value | 95 % interval |\n| --- | ---: | --- |\n");
         rows.forEach(text::append);
         text.append("\nAll metrics, baselines and segments: `metrics.csv`.\n");
+        if (!conclusion.isEmpty()) {
+            text.append("\nBacktest: ").append(escaped(conclusion)).append('\n');
+        }
     }
 
     private static void pictures(StringBuilder text, SortedMap<String, byte[]> folder) {
@@ -256,6 +277,9 @@ public final class RunFolder {
             case "provenance.json" -> ": data, definitions, configuration, seed";
             case "checklist.json" -> ": what it takes to make the run again";
             case "test_predictions.csv" -> ": what it predicted of each row of the test period, and what came true";
+            case "backtest.json" -> ": what its predictions would have earned, as `keelson backtest` tells it";
+            case "bets.csv" -> ": the bets, or the holdings, of the backtest";
+            case "backtest_input.json" -> ": what the backtest knows of the test period";
             case "bankroll.csv" -> ": the bank after each day of the backtest";
             case "outcome.json" -> ": all that the training made but for the model";
             case "slices.json" -> ": every metric with its interval, segments, and the slices that stand out";

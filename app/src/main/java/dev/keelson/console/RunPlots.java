@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,6 +26,7 @@ final class RunPlots {
     private static final double LEFT = 70;
     private static final double TOP = 40;
     private static final double BOTTOM = HEIGHT - 52;
+    private static final Set<String> STAKES = Set.of("flat", "kelly", "proportional");
     private static final int MOST_POINTS = 1500;
     private static final int MOST_FEATURES = 25;
     private static final String STYLE = """
@@ -431,7 +433,7 @@ final class RunPlots {
         StringBuilder csv = new StringBuilder("day");
         for (int s = 0; s < banks.length; s++) {
             String kind = s == 0 ? "" : "second";
-            Charts.legend(svg, LEFT + 150.0 * s, TOP + 6, s == 0 ? "key" : "second-key", names[s + 1] + " stakes");
+            Charts.legend(svg, LEFT + 150.0 * s, TOP + 6, s == 0 ? "key" : "second-key", names[s + 1] + (STAKES.contains(names[s + 1]) ? " stakes" : ""));
             StringBuilder bank = new StringBuilder();
             StringBuilder fall = new StringBuilder("M" + Svg.number(x.at(0)) + " " + Svg.number(d.at(0)));
             for (int i = 0; i < n; i++) {

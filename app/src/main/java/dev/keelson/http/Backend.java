@@ -16,6 +16,7 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.train.Backtest;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.SyncStatus;
@@ -128,6 +129,14 @@ public interface Backend {
 
     /** What a run was made with against what there is now, without training. */
     RunCheck check(Run run);
+
+    /**
+     * What a run's predictions of its test period would have earned.
+     *
+     * @throws dev.keelson.error.KeelsonException RUN_NOT_FOUND; USAGE when stakes are asked of a model that holds what it
+     *     ranks highest
+     */
+    Backtest backtest(BacktestRequest request);
 
     /** The bytes of an artifact by its hash. */
     Optional<byte[]> artifact(String sha256);

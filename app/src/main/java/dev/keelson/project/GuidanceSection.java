@@ -8,10 +8,10 @@ import dev.keelson.learn.threshold.Utility;
 import dev.keelson.project.LabelSection.Label;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.GuidanceDefinition.Threshold;
 import dev.keelson.train.GuidanceDefinition.Uncertainty;
-import dev.keelson.train.ModelDefinition.Backtest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,7 +29,7 @@ final class GuidanceSection {
     }
 
     /** @param backtest whose odds a threshold of money reads when it names none */
-    GuidanceDefinition read(Table model, Label label, @Nullable Backtest backtest) {
+    GuidanceDefinition read(Table model, Label label, @Nullable BacktestDefinition backtest) {
         Table uncertainty = model.table("uncertainty");
         Table threshold = model.table("threshold");
         return new GuidanceDefinition(
@@ -88,7 +88,7 @@ final class GuidanceSection {
     }
 
     private @Nullable Threshold threshold(
-            Table model, Table table, Label label, @Nullable Backtest backtest) {
+            Table model, Table table, Label label, @Nullable BacktestDefinition backtest) {
         Scalar wanted = table.scalar("maximise");
         if (wanted == null) {
             return null; // reported by the grammar
@@ -123,7 +123,8 @@ final class GuidanceSection {
             }
             column = odds.text();
         } else if (utility.money()) {
-            if (backtest == null || backtest.odds().size() != classes.size()) {
+            column = offered(backtest, target, classes.size());
+            if (column == null) {
                 bad(
                         wanted,
                         "`maximise: %s` needs decimal odds, and neither `odds` nor a `backtest` names them"
@@ -131,7 +132,6 @@ final class GuidanceSection {
                         "Maybe add `odds: COLUMN`.");
                 return null;
             }
-            column = backtest.odds().get(target);
         }
         Scalar least = table.scalar("at_least");
         int bets = utility.money() ? LEAST_BETS_OF_MONEY : LEAST_BETS;
@@ -164,6 +164,17 @@ final class GuidanceSection {
             ProjectText.unknown("value of the label", name.text(), classes, name.textLocation(), problems);
         }
         return target;
+    }
+
+    /** The column of a class's odds in a backtest; null where it names none. */
+    private static @Nullable String offered(@Nullable BacktestDefinition backtest, int target, int classes) {
+        if (!(backtest instanceof BacktestDefinition.Stakes stakes)) {
+            return null;
+        }
+        if (stakes.target() >= 0) {
+            return stakes.target() == target ? stakes.odds().getFirst() : null;
+        }
+        return stakes.odds().size() == classes ? stakes.odds().get(target) : null;
     }
 
     private boolean outcome(Scalar column, Label label) {

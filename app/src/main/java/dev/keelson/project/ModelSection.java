@@ -10,11 +10,11 @@ import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
-import dev.keelson.train.ModelDefinition.Backtest;
 import dev.keelson.train.ModelDefinition.Baseline;
 import dev.keelson.train.ModelDefinition.Calibration;
 import dev.keelson.train.ModelDefinition.Combine;
@@ -32,14 +32,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code models}: {@code extends} first, then each model as a whole. */
 final class ModelSection {
-    private static final Pattern STAKE = Pattern.compile("kelly\\(\\s*([0-9]*\\.?[0-9]+)\\s*\\)");
     private static final String EVERYTHING = "...";
     private static final int MOST_FOLDS = 100;
     private static final int STANDARD_FOLDS = 6;
@@ -249,7 +246,7 @@ final class ModelSection {
                 ProjectText.duration(validate == null ? null : validate.scalar("test"), Duration.ofDays(60), problems);
         Duration embargo = embargo(validate, label);
         checkWindow(folding, embargo, validate);
-        Backtest backtest = backtest(table.table("backtest"), label);
+        BacktestDefinition backtest = new BacktestSection(problems).read(table, label);
         List<Baseline> baselines = baselines(table, label);
         Long seed =
                 Optional.ofNullable(table.text("seed")).flatMap(Numbers::whole).orElse(42L);
@@ -258,7 +255,6 @@ final class ModelSection {
         }
         if (label.definition().isNumber()) {
             checkNumber(table, label);
-            backtest = null;
         }
         Table tune = table.table("tune");
         if (tune != null) {
@@ -401,15 +397,6 @@ final class ModelSection {
 
     /** Reports what a number has no use for. */
     private void checkNumber(Table table, Label label) {
-        Entry backtest = table.entries().get("backtest");
-        if (backtest != null) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    backtest.location(),
-                    "`backtest` stakes on classes, and the label `%s` is a number"
-                            .formatted(label.definition().name()),
-                    null);
-        }
         Scalar calibrate = table.scalar("calibrate");
         if (calibrate != null && !calibrate.text().equals("none")) {
             problems.add(
@@ -542,39 +529,6 @@ final class ModelSection {
             return delay;
         }
         return embargo;
-    }
-
-    private @Nullable Backtest backtest(@Nullable Table table, @Nullable Label label) {
-        if (table == null) {
-            return null;
-        }
-        List<Scalar> odds = table.scalars("odds");
-        if (label != null && !label.definition().isNumber() && table.get("odds") instanceof Items list) {
-            for (Scalar column : odds) {
-                label.source().checkNumeric(column.located(), column.location(), problems);
-            }
-            checkCount(odds.size(), label, list.location(), "`odds`");
-        }
-        Double kelly = null;
-        Scalar stake = table.scalar("stake");
-        if (stake != null) {
-            Matcher matcher = STAKE.matcher(stake.text());
-            if (matcher.matches()) {
-                kelly = Double.parseDouble(matcher.group(1));
-                if (!(kelly > 0 && kelly <= 1)) {
-                    problems.add(
-                            ErrorCode.BAD_VALUE,
-                            stake.textLocation(),
-                            "`stake` is `%s`, and a share of the Kelly stake above 0 and up to 1 was expected"
-                                    .formatted(stake.raw()),
-                            null);
-                }
-            }
-        }
-        double bankroll = Optional.ofNullable(table.text("bankroll"))
-                .flatMap(Numbers::real)
-                .orElse(1000.0);
-        return new Backtest(odds.stream().map(Scalar::text).toList(), kelly, bankroll);
     }
 
     private void checkCount(int columns, Label label, @Nullable Location at, String what) {

@@ -372,6 +372,92 @@ public final class ProjectGrammar {
                             + " `predicted`, `actual`, `confidence`, `loss`, `weight`, features and columns of the source, outcomes"
                             + " included."),
             optional("better", choice("higher", "lower"), "higher", "Whether more or less of it is better."));
+    private static final Shape SHARE_TEXT = new Text("a share such as `0.02`, `2%` or `10bp`", "[0-9]*\\.?[0-9]+\\s*(%|bp)?", true);
+
+    private static final Keys BACKTEST = keys(
+            optional(
+                    "odds",
+                    either(new ListOf(COLUMN, 1), COLUMN),
+                    null,
+                    "Columns of decimal odds, known before the event, in the order of the label's values; or the one of `class`."),
+            optional(
+                    "class",
+                    new AnyScalar("a value of the label"),
+                    "the second of two",
+                    "With one column of odds, or with `price`: which of the label's values it is of."),
+            optional(
+                    "stake",
+                    text(
+                            "`flat`, `flat(10)`, `proportional(1%)` or `kelly(0.25)`",
+                            "flat|flat\\(\\s*[0-9]*\\.?[0-9]+\\s*\\)|(kelly|proportional)\\(\\s*[0-9]*\\.?[0-9]+\\s*%?\\s*\\)"),
+                    "flat",
+                    "Stakes of one unit or of so many, a share of the bank, or a share of the Kelly stake. The first two bet on the"
+                            + " outcome with the greatest edge of each row."),
+            optional(
+                    "kelly",
+                    choice("single", "exclusive", "simultaneous"),
+                    "exclusive",
+                    "What a Kelly stake looks at together: each outcome alone, the outcomes of a row, or all rows of a day."),
+            optional(
+                    "bankroll",
+                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, false),
+                    "1000",
+                    "Starting bank in units."),
+            optional("commission", SHARE_TEXT, "0", "Share of a row's net winnings that is kept, such as `2%`."),
+            optional(
+                    "limits",
+                    keys(
+                            optional("per_bet", SHARE_TEXT, "1", "Most on one outcome, as a share of the bank; not of flat stakes."),
+                            optional("per_event", SHARE_TEXT, "1", "Most on one row, as a share of the bank; not of flat stakes."),
+                            optional("per_day", SHARE_TEXT, "1", "Most on one day, as a share of the bank; not of flat stakes."),
+                            optional(
+                                    "min_odds",
+                                    new Shape.Decimal(1, false, Double.POSITIVE_INFINITY, false),
+                                    "1",
+                                    "Lower odds are left."),
+                            optional(
+                                    "max_odds",
+                                    new Shape.Decimal(1, true, Double.POSITIVE_INFINITY, false),
+                                    null,
+                                    "Higher odds are left."),
+                            optional(
+                                    "min_stake",
+                                    new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, false),
+                                    "0",
+                                    "A smaller stake is not placed, in units."),
+                            optional(
+                                    "max_stake",
+                                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, false),
+                                    null,
+                                    "A larger stake is cut to this, in units."),
+                            optional("min_edge", SHARE_TEXT, "0", "Edge `p * odds - 1` that an outcome must exceed.")),
+                    null,
+                    "What is not staked."),
+            optional(
+                    "closing",
+                    either(new ListOf(COLUMN, 1), COLUMN),
+                    null,
+                    "Columns of closing odds in the order of `odds`, for the closing-line value alone; outcomes may be named."),
+            optional(
+                    "settled",
+                    keys(
+                            required("profit", COLUMN, "Column of what a bet won."),
+                            optional("stake", COLUMN, "one unit", "Column of the stake it won it with.")),
+                    null,
+                    "With one column of odds: what bets truly won, so that bets won or lost by half and returned stakes count as such."),
+            optional("season", new Whole(1, 12), null, "Month with which a season begins; adds a table by season."),
+            optional(
+                    "price",
+                    COLUMN,
+                    null,
+                    "Column of the price, known at the moment of a row: the rows with the highest prediction are held."),
+            optional(
+                    "rebalance",
+                    text("`daily`, `weekly`, `monthly` or a length of time such as `12h`", "daily|weekly|monthly|[0-9]+(m|h|d|w)"),
+                    "monthly",
+                    "With `price`: how often holdings are chosen anew."),
+            optional("top", new Whole(1, 1_000_000), "10", "With `price`: most rows that are held at a time, in equal shares."),
+            optional("cost", SHARE_TEXT, "0", "With `price`: what buying or selling costs, such as `10bp`."));
 
     static final Keys MODEL_KEYS = keys(
             optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
@@ -545,23 +631,10 @@ public final class ProjectGrammar {
                     "From which probability, or edge `p * odds - 1`, on to act; told with each prediction."),
             optional(
                     "backtest",
-                    keys(
-                            required(
-                                    "odds",
-                                    new ListOf(COLUMN, 2),
-                                    "Columns of decimal odds in the order of the label's values."),
-                            optional(
-                                    "stake",
-                                    text("`flat` or `kelly(0.25)`", "flat|kelly\\(\\s*[0-9]*\\.?[0-9]+\\s*\\)"),
-                                    "flat",
-                                    "Stakes of one unit, or a share of the Kelly stake beside them."),
-                            optional(
-                                    "bankroll",
-                                    new Shape.Decimal(0, true, Double.POSITIVE_INFINITY, false),
-                                    "1000",
-                                    "Starting bank in units.")),
+                    BACKTEST,
                     null,
-                    "Simulated stakes that are reported beside the metrics."),
+                    "Simulated stakes at `odds`, or holdings at a `price`, over the test period; reported beside the metrics and"
+                            + " by `keelson backtest`."),
             optional(
                     "baselines",
                     new ListOf(text("`frequencies`, `market(COLUMN, …)` or `mean`"), 0),

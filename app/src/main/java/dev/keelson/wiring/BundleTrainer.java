@@ -26,6 +26,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.train.BacktestInput;
 import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
@@ -71,7 +72,7 @@ final class BundleTrainer implements LoopTrainer {
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
     static final String MODE = "mode";
-    private static final String RECIPE_FILE = "recipe.txt";
+    static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
     static final String AS_OF = "as_of";
     /** The parameter with the number of members that a time limit let be fitted. */
@@ -275,9 +276,10 @@ final class BundleTrainer implements LoopTrainer {
         }
         judgement.ifPresent(judged -> files.add(
                 artifact(RunSlices.FILE, judged.document().toString().getBytes(StandardCharsets.UTF_8))));
-        byte[] bankroll = BankrollCsv.of(plan.definition(), table, outcome.test());
-        if (bankroll.length > 0) {
-            files.add(artifact(BankrollCsv.FILE, bankroll));
+        BacktestInput money = BacktestInput.of(plan.definition(), table, outcome.test(), outcome.values());
+        if (money != null) {
+            files.add(artifact(BankrollCsv.FILE, BankrollCsv.of(money)));
+            files.add(artifact(Backtests.FILE, money.toJson().toString().getBytes(StandardCharsets.UTF_8)));
         }
         Map<String, String> params = new TreeMap<>(provenance.settings());
         params.put(MODE, provenance.mode());

@@ -11,6 +11,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
+import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.ModelImport;
@@ -46,6 +47,7 @@ import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
+import dev.keelson.train.Backtest;
 import dev.keelson.train.FeatureValidation;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -597,6 +599,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public RunCheck check(Run run) {
         return new Reproduction(workspace).check(run);
+    }
+
+    @Override
+    public Backtest backtest(BacktestRequest request) {
+        return workspace.catalog().read(tx -> Backtests.run(tx, workspace.artifacts(), request));
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.keelson.learn.Guidance;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.threshold.ThresholdParameters;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.Judging;
 import dev.keelson.train.JudgingDefinition;
@@ -52,6 +53,7 @@ final class ModelPlan {
     private final List<String> watchNames;
     private final List<Expression> watch;
     private final List<String> oddsColumns;
+    private final List<String> moneyColumns;
     private final @Nullable String segmentColumn;
     private final List<Asked> asked;
     private final Judging judging;
@@ -79,6 +81,7 @@ final class ModelPlan {
         this.watchNames = watchNames;
         this.watch = watch;
         this.oddsColumns = oddsColumns;
+        this.moneyColumns = definition.backtest() == null ? List.of() : definition.backtest().columns();
         this.segmentColumn = segmentColumn;
         this.asked = asked(definition, source);
     }
@@ -108,8 +111,8 @@ final class ModelPlan {
                 .map(text -> Expression.parse(text, service.requestSchema()))
                 .toList();
         List<String> odds = List.of();
-        if (definition.backtest() != null) {
-            odds = definition.backtest().odds();
+        if (definition.backtest() instanceof BacktestDefinition.Stakes stakes && stakes.target() < 0) {
+            odds = stakes.odds();
         } else {
             for (ModelDefinition.Baseline baseline : definition.baselines()) {
                 if (baseline instanceof ModelDefinition.Baseline.Market market) {
@@ -157,6 +160,31 @@ final class ModelPlan {
 
     List<String> oddsColumns() {
         return oddsColumns;
+    }
+
+    /** Columns that the backtest reads once a row's outcome is known; closing odds and profits may be among them. */
+    List<String> moneyColumns() {
+        return moneyColumns;
+    }
+
+    /** The numbers of a row in these columns. */
+    double[] money(Frame frame, int row) {
+        double[] numbers = new double[moneyColumns.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(frame, moneyColumns.get(i), row);
+        }
+        return numbers;
+    }
+
+    /** What a row is about apart from its moment: its key values but the time, joined by a bar. */
+    String asset(Frame frame, int row) {
+        StringJoiner joined = new StringJoiner("|");
+        for (String column : source.key()) {
+            if (!column.equals(source.eventTime())) {
+                joined.add(String.valueOf(frame.vector(column).get(row)));
+            }
+        }
+        return joined.toString();
     }
 
     /** Identity of a row: its key values joined by a bar. */

@@ -7,6 +7,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
@@ -38,7 +39,9 @@ final class ModelRows {
             double weight,
             @Nullable String group,
             double price,
-            @Nullable Object[] cells) {}
+            @Nullable Object[] cells,
+            double[] money,
+            String asset) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -66,6 +69,7 @@ final class ModelRows {
         for (String name : plan.judging().cells()) {
             columns.add(frame.schema().contains(name) ? frame.vector(name) : null);
         }
+        boolean holds = plan.definition().backtest() instanceof BacktestDefinition.Portfolio;
         for (int i = 0; i < frame.rows(); i++) {
             rows.add(new Known(
                     plan.entity(frame, i),
@@ -81,7 +85,9 @@ final class ModelRows {
                     plan.weight(frame, i),
                     plan.group(frame, i),
                     plan.price(frame, i),
-                    cells(columns, i)));
+                    cells(columns, i),
+                    plan.money(frame, i),
+                    holds ? plan.asset(frame, i) : ""));
         }
         sorted = false;
     }
@@ -145,6 +151,9 @@ final class ModelRows {
                 : new @Nullable String[n];
         String priced = guidance.threshold() == null ? null : guidance.threshold().odds();
         double[] prices = new double[priced == null ? 0 : n];
+        List<String> moneyColumns = plan.moneyColumns();
+        double[][] money = new double[moneyColumns.size()][n];
+        String[] assets = new String[n];
         for (int i = 0; i < n; i++) {
             Known row = known.get(i);
             if (groups != null) {
@@ -169,6 +178,10 @@ final class ModelRows {
             if (weights != null) {
                 weights[i] = row.weight;
             }
+            for (int c = 0; c < money.length; c++) {
+                money[c][i] = row.money[c];
+            }
+            assets[i] = row.asset;
             double[] offered = row.odds;
             if (offered != null) {
                 int c = 0;
@@ -180,7 +193,10 @@ final class ModelRows {
         if (priced != null) {
             odds.put(priced, prices);
         }
-        return new TrainingTable(
+        for (int c = 0; c < money.length; c++) {
+            odds.put(moneyColumns.get(c), money[c]);
+        }
+        TrainingTable table = new TrainingTable(
                 new FeatureMatrix(plan.service().names(), columns, n, plan.service().categories()),
                 labels,
                 values,
@@ -192,6 +208,7 @@ final class ModelRows {
                 ids,
                 weights,
                 groups);
+        return plan.definition().backtest() instanceof BacktestDefinition.Portfolio ? table.withAssets(assets) : table;
     }
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */

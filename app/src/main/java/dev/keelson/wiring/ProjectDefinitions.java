@@ -23,6 +23,7 @@ import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.sqlite.SqliteCatalog;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.nio.file.Files;
@@ -195,12 +196,7 @@ public final class ProjectDefinitions {
         lines.add("embargo", model.embargo());
         lines.add("calibrate", model.calibration().name().toLowerCase(Locale.ROOT));
         guidance(lines, model.guidance());
-        ModelDefinition.Backtest backtest = model.backtest();
-        if (backtest != null) {
-            lines.add("backtest odds", backtest.odds());
-            lines.add("backtest kelly", backtest.kellyFraction());
-            lines.add("backtest bankroll", backtest.bankroll());
-        }
+        backtest(lines, model.backtest());
         for (ModelDefinition.Baseline baseline : model.baselines()) {
             switch (baseline) {
                 case ModelDefinition.Baseline.Mean() -> lines.add("baseline", "mean");
@@ -210,6 +206,39 @@ public final class ProjectDefinitions {
         }
         lines.add("seed", model.seed());
         return Definition.of(Kind.MODEL, model.name(), lines.text(), uses(project, model));
+    }
+
+    private static void backtest(Lines lines, @Nullable BacktestDefinition backtest) {
+        switch (backtest) {
+            case null -> {
+                // nothing to say
+            }
+            case BacktestDefinition.Stakes stakes -> {
+                lines.add("backtest odds", stakes.odds());
+                boolean plain = stakes.stake().equals(new BacktestDefinition.Stake.Flat(1));
+                if (stakes.stake() instanceof BacktestDefinition.Stake.Kelly kelly
+                        && kelly.kind() == BacktestDefinition.Stake.Kind.EXCLUSIVE) {
+                    lines.add("backtest kelly", kelly.fraction());
+                } else if (!plain) {
+                    lines.add("backtest stake", stakes.stake().text());
+                }
+                lines.add("backtest bankroll", stakes.bankroll());
+                if (stakes.target() >= 0) {
+                    lines.add("backtest class", stakes.target());
+                }
+                if (!stakes.limits().equals(BacktestDefinition.Limits.NONE)) {
+                    lines.add("backtest limits", stakes.toJson().path("limits"));
+                }
+                if (!stakes.closing().isEmpty()) {
+                    lines.add("backtest closing", stakes.closing());
+                }
+                if (stakes.settled() != null) {
+                    lines.add("backtest settled", stakes.toJson().path("settled"));
+                }
+                lines.add("backtest season", stakes.season());
+            }
+            case BacktestDefinition.Portfolio portfolio -> lines.add("backtest", portfolio.toJson());
+        }
     }
 
     private static void guidance(Lines lines, GuidanceDefinition guidance) {

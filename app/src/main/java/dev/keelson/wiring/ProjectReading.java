@@ -6,6 +6,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Benchmarks;
 import dev.keelson.http.Explanations;
+import dev.keelson.http.BacktestRequest;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
@@ -25,6 +26,7 @@ import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.train.BenchmarkDefinition;
+import dev.keelson.train.Backtest;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.List;
@@ -140,6 +142,22 @@ public final class ProjectReading implements AutoCloseable {
 
     private Reproduction reproduction() {
         return new Reproduction(Objects.requireNonNull(workspace, "there is a run, so there are stores"));
+    }
+
+    /**
+     * What a run's predictions of its test period would have earned.
+     *
+     * @throws KeelsonException RUN_NOT_FOUND; USAGE when stakes are asked of a model that holds what it ranks highest
+     */
+    public Backtest backtest(BacktestRequest request) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(
+                    ErrorCode.RUN_NOT_FOUND,
+                    "Nothing was trained yet, so there is no backtest of the model (%s).".formatted(request.model()),
+                    "Maybe run `keelson run`.");
+        }
+        return open.catalog().read(tx -> Backtests.run(tx, open.artifacts(), request));
     }
 
     /** The features that mattered to a run, the most important first, each with its share. */

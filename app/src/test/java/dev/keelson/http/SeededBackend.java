@@ -54,6 +54,9 @@ import dev.keelson.stats.Interval;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
+import dev.keelson.train.Backtest;
+import dev.keelson.train.BacktestDefinition;
+import dev.keelson.train.BacktestInput;
 import dev.keelson.train.FeatureSummary;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
@@ -771,6 +774,29 @@ public final class SeededBackend implements Backend {
                 List.of(
                         new RunCheck.Line("data", "matches", RunCheck.State.SAME, "a", "a", true, ""),
                         new RunCheck.Line("library", "xgboost", RunCheck.State.DIFFERENT, "3.0.0", "3.1.1", true, "")));
+    }
+
+    @Override
+    public Backtest backtest(BacktestRequest request) {
+        BacktestDefinition.Stakes stakes = BacktestDefinition.Stakes.of(
+                List.of("h", "d", "a"),
+                new BacktestDefinition.Stake.Kelly(0.25, BacktestDefinition.Stake.Kind.EXCLUSIVE),
+                1000);
+        double[] odds = {2.1, 2.2, 2.4, 1.9};
+        return Backtest.run(
+                new BacktestInput(
+                        stakes.with(request.stake(), request.commission(), request.bankroll()),
+                        42,
+                        List.of("H", "D", "A"),
+                        List.of("m1", "m2", "m3", "m4"),
+                        List.of("m1", "m2", "m3", "m4"),
+                        new int[] {18_000, 18_000, 18_001, 18_002},
+                        new long[] {1, 2, 3, 4},
+                        new int[] {18_001, 18_001, 18_002, 18_003},
+                        new int[] {0, 2, 0, 1},
+                        new double[] {0.6, 0.2, 0.2, 0.5, 0.3, 0.2, 0.55, 0.2, 0.25, 0.6, 0.2, 0.2},
+                        Map.of("h", odds, "d", new double[] {3, 3, 3, 3}, "a", new double[] {4, 4, 4, 4})),
+                Backtest.Trials.ONE);
     }
 
     @Override

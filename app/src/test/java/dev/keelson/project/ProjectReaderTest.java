@@ -142,7 +142,11 @@ class ProjectReaderTest {
         assertThat(model.embargo()).isEqualTo(Duration.ofDays(2));
         assertThat(model.calibration()).isEqualTo(Calibration.TEMPERATURE);
         assertThat(model.backtest())
-                .isEqualTo(new ModelDefinition.Backtest(List.of("AvgH", "AvgD", "AvgA"), 0.25, 1000));
+                .isEqualTo(dev.keelson.train.BacktestDefinition.Stakes.of(
+                        List.of("AvgH", "AvgD", "AvgA"),
+                        new dev.keelson.train.BacktestDefinition.Stake.Kelly(
+                                0.25, dev.keelson.train.BacktestDefinition.Stake.Kind.EXCLUSIVE),
+                        1000));
         assertThat(model.baselines())
                 .containsExactly(new Baseline.Frequencies(), new Baseline.Market(List.of("AvgH", "AvgD", "AvgA")));
         assertThat(model.seed()).isEqualTo(42);

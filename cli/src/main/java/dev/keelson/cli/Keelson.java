@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             TuneCommand.class,
             BenchmarkCommand.class,
             CheckCommand.class,
+            BacktestCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,
             SlicesCommand.class,

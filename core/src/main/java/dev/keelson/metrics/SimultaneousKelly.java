@@ -3,14 +3,17 @@ package dev.keelson.metrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Stakes on several independent events at once that maximise the expected logarithm of wealth. Staking each as if it
  * stood alone would risk more than the bank can bear when many lose together.
  *
- * <p>Money not staked is an asset that always returns itself; the shares of all assets are then multiplied by their
- * expected relative return until none of them exceeds 1 (Cover's rule), which climbs at every step. Joint outcomes are
- * enumerated up to {@value #MOST_EXACT}; beyond, as many are drawn with a seed.
+ * <p>The expected logarithm is concave: Newton steps over the shares that are not held at 0 climb it, each halved until it
+ * does. The end is where no asset's expected relative return exceeds 1, money not staked being an asset that always returns
+ * itself; what the steps leave (a bank that is staked whole) is climbed by multiplying shares with these returns (Cover's
+ * rule). Joint outcomes are enumerated up to {@value #MOST_EXACT}; beyond, as many are drawn with a seed, the first of them being the loss of
+ * every bet, so that the bank is never staked whole.
  *
  * <p>Source: Cover, T. M. (1984), An algorithm for maximizing expected log investment return, IEEE Transactions on
  * Information Theory 30(2).
@@ -23,6 +26,8 @@ public final class SimultaneousKelly {
     public static final int MOST_EXACT = 4_096;
 
     private static final int MOST_STEPS = 20_000;
+    private static final int MOST_NEWTON_STEPS = 100;
+    private static final int MOST_HALVINGS = 40;
     private static final double ENOUGH = 1e-9;
 
     private SimultaneousKelly() {}
@@ -97,7 +102,8 @@ public final class SimultaneousKelly {
                 int state = exact ? code % event.states() : draw(event, random.nextDouble());
                 code /= event.states();
                 probability *= exact ? event.probability(state) : 1;
-                if (state < event.p.length && event.odds[state] > 1 && Double.isFinite(event.odds[state])) {
+                boolean drawn = exact || s > 0;
+                if (drawn && state < event.p.length && event.odds[state] > 1 && Double.isFinite(event.odds[state])) {
                     returns[s][offset + state] = event.odds[state];
                 }
                 offset += event.p.length;
@@ -127,41 +133,167 @@ public final class SimultaneousKelly {
     }
 
     private static double[] climb(double[][] returns, double[] weight, int bets) {
-        double[] shares = new double[bets + 1];
-        Arrays.fill(shares, 0.5 / Math.max(1, bets));
-        shares[bets] = bets == 0 ? 1 : 0.5;
+        double[] shares = newton(returns, weight, bets);
         double[] gain = new double[bets + 1];
-        for (int step = 0; step < MOST_STEPS; step++) {
-            Arrays.fill(gain, 0);
-            for (int s = 0; s < returns.length; s++) {
-                double wealth = 0;
-                for (int j = 0; j <= bets; j++) {
-                    wealth += shares[j] * returns[s][j];
-                }
-                double scale = weight[s] == 0 ? 0 : weight[s] / wealth;
-                for (int j = 0; j <= bets; j++) {
-                    gain[j] += scale * returns[s][j];
-                }
-            }
-            double best = 0;
+        if (gains(returns, weight, shares, gain) - 1 > ENOUGH) {
             double total = 0;
             for (int j = 0; j <= bets; j++) {
-                best = Math.max(best, gain[j]);
-                shares[j] *= gain[j];
+                shares[j] = Math.max(shares[j], 1e-4 / (bets + 1)); // a share of 0 would stay there
                 total += shares[j];
             }
             for (int j = 0; j <= bets; j++) {
+                shares[j] /= total;
+            }
+            multiply(returns, weight, shares, gain);
+        }
+        double staked = 0;
+        for (int j = 0; j < bets; j++) {
+            shares[j] = shares[j] < 1e-7 ? 0 : shares[j]; // decays toward 0 for ever
+            staked += shares[j];
+        }
+        for (int j = 0; j < bets && staked > 1; j++) {
+            shares[j] *= (1 - 1e-15) / staked; // rounding
+        }
+        return shares;
+    }
+
+    /** Cover's rule, in place. */
+    private static void multiply(double[][] returns, double[] weight, double[] shares, double[] gain) {
+        for (int step = 0; step < MOST_STEPS; step++) {
+            double best = gains(returns, weight, shares, gain);
+            double total = 0;
+            for (int j = 0; j < shares.length; j++) {
+                shares[j] *= gain[j];
+                total += shares[j];
+            }
+            for (int j = 0; j < shares.length; j++) {
                 shares[j] /= total;
             }
             if (best - 1 <= ENOUGH) { // the growth still to gain is at most ln(best)
                 break;
             }
         }
-        for (int j = 0; j < bets; j++) {
-            if (shares[j] < 1e-7) { // decays toward 0 for ever
-                shares[j] = 0;
+    }
+
+    /** Expected relative return of each asset; the greatest is returned. */
+    private static double gains(double[][] returns, double[] weight, double[] shares, double[] gain) {
+        Arrays.fill(gain, 0);
+        for (int s = 0; s < returns.length; s++) {
+            if (weight[s] == 0) {
+                continue;
+            }
+            double wealth = 0;
+            for (int j = 0; j < shares.length; j++) {
+                wealth += shares[j] * returns[s][j];
+            }
+            double scale = weight[s] / wealth;
+            for (int j = 0; j < shares.length; j++) {
+                gain[j] += scale * returns[s][j];
             }
         }
+        return Arrays.stream(gain).max().orElse(0);
+    }
+
+    /** Newton steps over the shares that are not held at 0, from a bank of which nothing is staked. */
+    private static double[] newton(double[][] returns, double[] weight, int bets) {
+        double[] shares = new double[bets + 1];
+        shares[bets] = 1;
+        double[] gain = new double[bets + 1];
+        double growth = 0;
+        for (int step = 0; step < MOST_NEWTON_STEPS; step++) {
+            if (gains(returns, weight, shares, gain) - 1 <= ENOUGH) {
+                break;
+            }
+            int[] free = IntStream.range(0, bets)
+                    .filter(j -> shares[j] > 0 || gain[j] > gain[bets])
+                    .toArray();
+            double[] direction = direction(returns, weight, shares, gain, free);
+            double[] next = new double[bets + 1];
+            double length = 1;
+            double better = Double.NEGATIVE_INFINITY;
+            for (int halving = 0; halving < MOST_HALVINGS; halving++) {
+                double staked = 0;
+                for (int k = 0; k < free.length; k++) {
+                    next[free[k]] = Math.max(0, shares[free[k]] + length * direction[k]);
+                    staked += next[free[k]];
+                }
+                next[bets] = 1 - staked;
+                better = staked < 1 ? growth(returns, weight, next) : Double.NEGATIVE_INFINITY;
+                if (better > growth) {
+                    break;
+                }
+                length /= 2;
+            }
+            if (!(better > growth)) {
+                break; // nothing left to gain that rounding shows
+            }
+            growth = better;
+            System.arraycopy(next, 0, shares, 0, next.length);
+        }
         return shares;
+    }
+
+    private static double growth(double[][] returns, double[] weight, double[] shares) {
+        double growth = 0;
+        for (int s = 0; s < returns.length; s++) {
+            if (weight[s] > 0) {
+                double wealth = 0;
+                for (int j = 0; j < shares.length; j++) {
+                    wealth += shares[j] * returns[s][j];
+                }
+                growth += weight[s] * Math.log(wealth);
+            }
+        }
+        return growth;
+    }
+
+    /** Solves {@code H d = g} with the negative Hessian over the free shares, by Cholesky with a little ridge. */
+    private static double[] direction(double[][] returns, double[] weight, double[] shares, double[] gain, int[] free) {
+        int m = free.length;
+        int cash = shares.length - 1;
+        double[][] hessian = new double[m][m];
+        double[] excess = new double[m];
+        for (int s = 0; s < returns.length; s++) {
+            if (weight[s] == 0) {
+                continue;
+            }
+            double wealth = 0;
+            for (int j = 0; j < shares.length; j++) {
+                wealth += shares[j] * returns[s][j];
+            }
+            double scale = weight[s] / (wealth * wealth);
+            for (int k = 0; k < m; k++) {
+                excess[k] = returns[s][free[k]] - 1;
+            }
+            for (int k = 0; k < m; k++) {
+                double left = scale * excess[k];
+                for (int l = 0; l <= k; l++) {
+                    hessian[k][l] += left * excess[l];
+                }
+            }
+        }
+        double[] d = new double[m];
+        for (int k = 0; k < m; k++) {
+            hessian[k][k] += 1e-10 * hessian[k][k] + 1e-12;
+            for (int l = 0; l <= k; l++) {
+                double sum = hessian[k][l];
+                for (int i = 0; i < l; i++) {
+                    sum -= hessian[k][i] * hessian[l][i];
+                }
+                hessian[k][l] = l == k ? Math.sqrt(Math.max(sum, 1e-12)) : sum / hessian[l][l];
+            }
+            double sum = gain[free[k]] - gain[cash];
+            for (int i = 0; i < k; i++) {
+                sum -= hessian[k][i] * d[i];
+            }
+            d[k] = sum / hessian[k][k];
+        }
+        for (int k = m - 1; k >= 0; k--) {
+            for (int i = k + 1; i < m; i++) {
+                d[k] -= hessian[i][k] * d[i];
+            }
+            d[k] /= hessian[k][k];
+        }
+        return d;
     }
 }

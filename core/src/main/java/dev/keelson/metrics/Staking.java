@@ -2,15 +2,20 @@ package dev.keelson.metrics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What staking on a model's probabilities at given odds would have earned.
  *
  * <p>All bets of a day are staked from the bank at the day's start, because their results come later. A day
  * never stakes more than the bank: if its bets sum to more, all are scaled down. It stops when the bank is
- * gone; flat stakes do not (there the bank only counts the units won and lost, and may become negative).
+ * gone; flat stakes do not (there the bank only counts the units won and lost, and may become negative). Where
+ * results come later than the next day, the bank that stakes are shares of holds settled bets alone, and what open bets
+ * hold cannot be staked again; the curve books each profit on the day of its bet.
  *
  * @param bets number of bets placed
  * @param won number of bets won
@@ -23,6 +28,8 @@ import java.util.OptionalDouble;
  * @param curve bank after each day that had rows, in order
  * @param stakes stake of each row (its outcomes together), in row order
  * @param profits profit of each row, in row order
+ * @param outcomeStakes stake of each outcome of each row, row by row
+ * @param outcomeProfits profit of each of these bets, the row's commission shared out among those that won
  */
 public record Staking(
         int bets,
@@ -34,14 +41,28 @@ public record Staking(
         double finalBank,
         List<DayBank> curve,
         List<Double> stakes,
-        List<Double> profits) {
+        List<Double> profits,
+        List<Double> outcomeStakes,
+        List<Double> outcomeProfits) {
 
     /** Copies the lists. */
     public Staking {
         curve = List.copyOf(curve);
         stakes = List.copyOf(stakes);
         profits = List.copyOf(profits);
+        outcomeStakes = List.copyOf(outcomeStakes);
+        outcomeProfits = List.copyOf(outcomeProfits);
     }
+
+    /**
+     * How bets end. The arrays are not copied and must not change.
+     *
+     * @param labels outcome of each row
+     * @param unitProfit profit per unit staked of each outcome of each row, at least -1, {@code NaN} where the label says it (odds
+     *     less 1, or -1); null where it always does. A returned stake is 0, a stake lost by half -0.5
+     * @param knownFrom first day whose stakes know the result of each row; null for the day after the row's
+     */
+    public record Settlement(int[] labels, double @Nullable [] unitProfit, int @Nullable [] knownFrom) {}
 
     /**
      * The bank after a day.
@@ -93,7 +114,37 @@ public record Staking(
             double[] odds,
             int[] labels,
             int[] days) {
-        int n = Rows.check(p, classes, labels);
+        return simulate(rule, limits, initialBank, p, classes, odds, new Settlement(labels, null, null), days);
+    }
+
+    /**
+     * Simulates the bets.
+     *
+     * @param rule how much is staked on what
+     * @param limits what is cut from the stakes and kept of the winnings
+     * @param initialBank units at the start, positive
+     * @param p probabilities, {@code n * classes}, row by row, each 0 to 1
+     * @param classes outcomes of each event, at least 2
+     * @param odds decimal odds, same shape; where they are missing ({@code NaN}) or not above 1 there is no bet
+     * @param settlement how and when each row ends
+     * @param days day of each row, not falling
+     */
+    public static Staking simulate(
+            StakingRule rule,
+            StakingLimits limits,
+            double initialBank,
+            double[] p,
+            int classes,
+            double[] odds,
+            Settlement settlement,
+            int[] days) {
+        int n = Rows.check(p, classes, settlement.labels());
+        double[] unitProfit = settlement.unitProfit();
+        int[] knownFrom = settlement.knownFrom();
+        if ((unitProfit != null && unitProfit.length != p.length) || (knownFrom != null && knownFrom.length != n)) {
+            throw new IllegalArgumentException("The settlement has not as many values as there are rows (%d) and outcomes (%d)."
+                    .formatted(n, p.length));
+        }
         if (!(initialBank > 0 && initialBank < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "The initial bank (%s) must be positive and finite.".formatted(initialBank));
@@ -115,20 +166,20 @@ public record Staking(
                         The day of row %d (%d) lies before that of row %d (%d); rows must come in order of days.
                         Maybe they need sorting by time first.""".formatted(to, days[to], from, days[from]));
             }
+            double bank = ledger.settled(days[from]);
             double[] stakes = switch (rule) {
                 case StakingRule.Flat flat ->
                     even(flat.stake(), flat.minEdge(), flat.bestOnly(), p, classes, odds, from, to);
                 case StakingRule.Proportional even ->
-                    scaled(
-                            even(even.share(), even.minEdge(), even.bestOnly(), p, classes, odds, from, to),
-                            ledger.bank);
-                case StakingRule.FractionalKelly kelly ->
-                    scaled(kelly(kelly, p, classes, odds, from, to), ledger.bank);
+                    scaled(even(even.share(), even.minEdge(), even.bestOnly(), p, classes, odds, from, to), bank, ledger);
+                case StakingRule.FractionalKelly kelly -> scaled(kelly(kelly, p, classes, odds, from, to), bank, ledger);
+                case StakingRule.SingleFractionalKelly kelly ->
+                    scaled(single(kelly, p, classes, odds, from, to), bank, ledger);
                 case StakingRule.SimultaneousFractionalKelly kelly ->
-                    scaled(simultaneous(kelly, p, classes, odds, from, to), ledger.bank);
+                    scaled(simultaneous(kelly, p, classes, odds, from, to), bank, ledger);
             };
-            cut(stakes, classes, limits, rule instanceof StakingRule.Flat ? Double.POSITIVE_INFINITY : ledger.bank);
-            ledger.settle(stakes, limits.commission(), odds, labels, classes, from, to, days[from]);
+            cut(stakes, classes, limits, rule instanceof StakingRule.Flat ? Double.POSITIVE_INFINITY : bank);
+            ledger.place(stakes, limits.commission(), odds, settlement, classes, from, to, days[from]);
             from = to;
         }
         return ledger.result(initialBank);
@@ -171,6 +222,18 @@ public record Staking(
                     probabilities(p, classes, row), offered(rule.minEdge(), p, classes, odds, row));
             for (int c = 0; c < classes; c++) {
                 shares[(row - from) * classes + c] = Math.min(rule.cap(), rule.fraction() * full[c]);
+            }
+        }
+        return shares;
+    }
+
+    private static double[] single(
+            StakingRule.SingleFractionalKelly rule, double[] p, int classes, double[] odds, int from, int to) {
+        double[] shares = new double[(to - from) * classes];
+        for (int cell = from * classes; cell < to * classes; cell++) {
+            if (worth(p[cell], odds[cell], rule.minEdge())) {
+                double full = Kelly.single(p[cell], odds[cell]);
+                shares[cell - from * classes] = Math.min(rule.cap(), rule.fraction() * full);
             }
         }
         return shares;
@@ -219,16 +282,17 @@ public record Staking(
         return offered;
     }
 
-    /** Shares of the bank as units; all smaller when together they exceed the bank. */
-    private static double[] scaled(double[] shares, double bank) {
-        if (!(bank > 0)) {
+    /** Shares of the bank as units; all smaller when together they exceed what is not staked already. */
+    private static double[] scaled(double[] shares, double bank, Ledger ledger) {
+        double free = bank - ledger.open;
+        if (!(bank > 0 && free > 0)) {
             return new double[shares.length];
         }
         double total = 0;
         for (double share : shares) {
             total += share;
         }
-        double scale = bank / Math.max(1, total);
+        double scale = bank * total > free ? free / total : bank;
         for (int i = 0; i < shares.length; i++) {
             shares[i] *= scale;
         }
@@ -263,59 +327,95 @@ public record Staking(
         }
     }
 
+    /** Bets whose result is known from a day on. */
+    private record OpenBets(int knownFrom, double stake, double profit) {}
+
     /** Running sums of a simulation. */
     private static final class Ledger {
 
         private double bank;
+        private double settledBank;
+        private double open;
         private double high;
         private double drawdown;
         private int bets;
         private int won;
         private double turnover;
         private double profit;
+        private final PriorityQueue<OpenBets> pending =
+                new PriorityQueue<>(Comparator.comparingInt(OpenBets::knownFrom)
+                        .thenComparingDouble(OpenBets::stake)
+                        .thenComparingDouble(OpenBets::profit));
         private final List<DayBank> curve = new ArrayList<>();
         private final List<Double> stakes;
         private final List<Double> profits;
+        private final List<Double> outcomeStakes;
+        private final List<Double> outcomeProfits;
 
         Ledger(double bank, int rows) {
             this.bank = bank;
+            this.settledBank = bank;
             this.high = bank;
             this.stakes = new ArrayList<>(rows);
             this.profits = new ArrayList<>(rows);
+            this.outcomeStakes = new ArrayList<>(rows);
+            this.outcomeProfits = new ArrayList<>(rows);
         }
 
-        void settle(
+        /** The bank of all bets whose result is known on a day. */
+        double settled(int day) {
+            while (!pending.isEmpty() && pending.peek().knownFrom() <= day) {
+                OpenBets bets = pending.remove();
+                settledBank += bets.profit();
+                open = pending.isEmpty() ? 0 : open - bets.stake(); // no crumbs of rounding
+            }
+            return pending.isEmpty() ? bank : settledBank;
+        }
+
+        void place(
                 double[] dayStakes,
                 double commission,
                 double[] odds,
-                int[] labels,
+                Settlement settlement,
                 int classes,
                 int from,
                 int to,
                 int day) {
             double dayProfit = 0;
+            int[] knownFrom = settlement.knownFrom();
             for (int row = from; row < to; row++) {
                 double rowStake = 0;
                 double rowProfit = 0;
+                double winnings = 0;
+                double[] each = new double[classes];
                 for (int c = 0; c < classes; c++) {
                     double stake = dayStakes[(row - from) * classes + c];
                     if (stake > 0) {
                         bets++;
                         rowStake += stake;
-                        rowProfit -= stake;
-                        if (labels[row] == c) {
+                        each[c] = stake * unit(settlement, row, c, classes, odds);
+                        rowProfit += each[c];
+                        if (each[c] > 0) {
                             won++;
-                            rowProfit += stake * odds[row * classes + c];
+                            winnings += each[c];
                         }
                     }
                 }
-                if (rowProfit > 0) {
-                    rowProfit -= commission * rowProfit;
+                double fee = Math.max(0, commission * rowProfit);
+                rowProfit -= fee;
+                for (int c = 0; c < classes; c++) {
+                    outcomeStakes.add(dayStakes[(row - from) * classes + c]);
+                    outcomeProfits.add(each[c] > 0 ? each[c] - fee * each[c] / winnings : each[c]);
                 }
                 stakes.add(rowStake);
                 profits.add(rowProfit);
                 turnover += rowStake;
                 dayProfit += rowProfit;
+                if (rowStake > 0) {
+                    open += rowStake;
+                    int known = knownFrom == null ? day + 1 : Math.max(day + 1, knownFrom[row]);
+                    pending.add(new OpenBets(known, rowStake, rowProfit));
+                }
             }
             profit += dayProfit;
             bank += dayProfit;
@@ -324,8 +424,28 @@ public record Staking(
             curve.add(new DayBank(day, bank));
         }
 
+        private static double unit(Settlement settlement, int row, int c, int classes, double[] odds) {
+            double[] told = settlement.unitProfit();
+            if (told != null && !Double.isNaN(told[row * classes + c])) {
+                return told[row * classes + c];
+            }
+            return settlement.labels()[row] == c ? odds[row * classes + c] - 1 : -1;
+        }
+
         Staking result(double initialBank) {
-            return new Staking(bets, won, turnover, profit, drawdown, initialBank, bank, curve, stakes, profits);
+            return new Staking(
+                    bets,
+                    won,
+                    turnover,
+                    profit,
+                    drawdown,
+                    initialBank,
+                    bank,
+                    curve,
+                    stakes,
+                    profits,
+                    outcomeStakes,
+                    outcomeProfits);
         }
     }
 }

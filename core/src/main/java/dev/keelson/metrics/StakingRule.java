@@ -50,6 +50,22 @@ public sealed interface StakingRule {
     }
 
     /**
+     * A fraction of the Kelly stake of each outcome as if it were the only one offered ({@link Kelly#single}). On
+     * outcomes that exclude each other it stakes more than {@link FractionalKelly} does.
+     *
+     * @param fraction share of the full Kelly stake, above 0 to 1; 0.25 is customary
+     * @param minEdge edge that an outcome must exceed, at least 0
+     * @param cap most that is staked on one outcome, as a share of the bank, above 0 to 1
+     */
+    record SingleFractionalKelly(double fraction, double minEdge, double cap) implements StakingRule {
+
+        /** Checks the ranges. */
+        public SingleFractionalKelly {
+            new FractionalKelly(fraction, minEdge, cap); // the same ranges
+        }
+    }
+
+    /**
      * The same share of the bank on every bet.
      *
      * @param share share of the bank at the day's start, above 0 to 1

@@ -49,12 +49,9 @@ public final class DefinitionJson {
         json.put("test", definition.test().toString());
         json.put("embargo", definition.embargo().toString());
         json.put("calibration", name(definition.calibration()));
-        ModelDefinition.Backtest backtest = definition.backtest();
+        BacktestDefinition backtest = definition.backtest();
         if (backtest != null) {
-            ObjectNode entry = json.putObject("backtest");
-            texts(entry.putArray("odds"), backtest.odds());
-            entry.put("kelly_fraction", backtest.kellyFraction());
-            entry.put("bankroll", backtest.bankroll());
+            json.set("backtest", backtest.toJson());
         }
         ArrayNode baselines = json.putArray("baselines");
         for (ModelDefinition.Baseline baseline : definition.baselines()) {

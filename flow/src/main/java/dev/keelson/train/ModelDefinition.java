@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param test length of the last, untouched period on which the run's metrics are reported
  * @param embargo gap between training rows and the rows that judge them; at least the label's delay
  * @param calibration how probabilities are corrected; NONE of a number
- * @param backtest staking to report, or null
+ * @param backtest money to simulate and report, or null
  * @param baselines what the metrics stand beside
  * @param seed reaches everything random
  * @param weighting how much each row counts in training; metrics count every row the same
@@ -57,7 +57,7 @@ public record ModelDefinition(
         Duration test,
         Duration embargo,
         Calibration calibration,
-        @Nullable Backtest backtest,
+        @Nullable BacktestDefinition backtest,
         List<Baseline> baselines,
         long seed,
         Weighting weighting,
@@ -72,7 +72,7 @@ public record ModelDefinition(
         learners = List.copyOf(learners);
         baselines = List.copyOf(baselines);
         boolean classifies = calibration != Calibration.NONE
-                || backtest != null
+                || backtest instanceof BacktestDefinition.Stakes
                 || baselines.stream().anyMatch(baseline -> !(baseline instanceof Baseline.Mean));
         if (label.isNumber() && classifies) {
             throw new IllegalArgumentException(
@@ -98,7 +98,7 @@ public record ModelDefinition(
             Duration test,
             Duration embargo,
             Calibration calibration,
-            @Nullable Backtest backtest,
+            @Nullable BacktestDefinition backtest,
             List<Baseline> baselines,
             long seed,
             Weighting weighting,
@@ -138,7 +138,7 @@ public record ModelDefinition(
             Duration test,
             Duration embargo,
             Calibration calibration,
-            @Nullable Backtest backtest,
+            @Nullable BacktestDefinition backtest,
             List<Baseline> baselines,
             long seed,
             @Nullable Location location) {
@@ -176,7 +176,7 @@ public record ModelDefinition(
             Duration test,
             Duration embargo,
             Calibration calibration,
-            @Nullable Backtest backtest,
+            @Nullable BacktestDefinition backtest,
             List<Baseline> baselines,
             long seed,
             @Nullable Location location) {
@@ -476,19 +476,6 @@ public record ModelDefinition(
         /** The method; empty when it is chosen in training. */
         public Optional<CalibrationMethod> method() {
             return this == AUTO ? Optional.empty() : Optional.of(CalibrationMethod.valueOf(name()));
-        }
-    }
-
-    /**
-     * Simulated staking.
-     *
-     * @param odds decimal odds columns in the order of the classes
-     * @param kellyFraction share of the full Kelly stake, above 0 to 1; null for flat stakes only
-     * @param bankroll starting bank in units
-     */
-    public record Backtest(List<String> odds, @Nullable Double kellyFraction, double bankroll) {
-        public Backtest {
-            odds = List.copyOf(odds);
         }
     }
 

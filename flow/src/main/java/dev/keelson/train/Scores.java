@@ -8,7 +8,6 @@ import dev.keelson.metrics.Ece;
 import dev.keelson.metrics.LogLoss;
 import dev.keelson.metrics.Rps;
 import dev.keelson.metrics.Staking;
-import dev.keelson.metrics.StakingRule;
 import dev.keelson.stats.ClusteredMean;
 import dev.keelson.stats.Interval;
 import java.util.ArrayList;
@@ -195,34 +194,37 @@ final class Scores {
     }
 
     /**
-     * Profit of flat stakes of 1 unit on the best edge of each row, and of fractional Kelly stakes if a fraction is
-     * given.
+     * What the model's backtest says; nothing without one. Beside its own stakes those of one unit on the best edge of
+     * each row are reported.
      */
-    static void putProfit(
-            SortedMap<String, Double> to, HoldoutForecast test, double[] odds, ModelDefinition.Backtest backtest) {
-        putStaking(to, "flat", test, odds, new StakingRule.Flat(1, 0, true), backtest.bankroll());
-        Double fraction = backtest.kellyFraction();
-        if (fraction != null) {
-            putStaking(to, "kelly", test, odds, new StakingRule.FractionalKelly(fraction, 0, 1), backtest.bankroll());
+    static void putMoney(SortedMap<String, Double> to, @Nullable BacktestInput input) {
+        if (input == null) {
+            return;
+        }
+        switch (input.definition()) {
+            case BacktestDefinition.Stakes stakes -> {
+                StakesBacktest backtest = new StakesBacktest(input, stakes, Backtest.Trials.ONE);
+                to.putAll(backtest.run().metrics());
+                putStaking(to, "flat", backtest.flat(), input.day());
+                if (stakes.kellyFraction() != null) {
+                    putStaking(to, "kelly", backtest.staking(), input.day());
+                }
+            }
+            case BacktestDefinition.Portfolio portfolio ->
+                to.putAll(new PortfolioBacktest(input, portfolio, Backtest.Trials.ONE)
+                        .run()
+                        .metrics());
         }
     }
 
-    private static void putStaking(
-            SortedMap<String, Double> to,
-            String name,
-            HoldoutForecast test,
-            double[] odds,
-            StakingRule rule,
-            double bankroll) {
-        Staking staking =
-                Staking.simulate(rule, bankroll, test.probabilities(), test.classes(), odds, test.labels(), test.day());
+    private static void putStaking(SortedMap<String, Double> to, String name, Staking staking, int[] day) {
         to.put("test_bets_" + name, (double) staking.bets());
         to.put("test_turnover_" + name, staking.turnover());
         putFinite(to, "test_max_drawdown_" + name, staking.maxDrawdown());
         staking.roi().ifPresent(roi -> putFinite(to, "test_roi_" + name, roi));
         double[] profits =
                 staking.profits().stream().mapToDouble(Double::doubleValue).toArray();
-        putMean(to, "test_profit_" + name, ClusteredMean.of(profits, test.day()), profits.length);
+        putMean(to, "test_profit_" + name, ClusteredMean.of(profits, day), profits.length);
     }
 
     static int[] take(int[] values, int[] positions) {

@@ -464,6 +464,7 @@ public final class Training {
         if (quantiles != null) {
             QuantileScores.put(metrics, quantiles, table);
         }
+        Scores.putMoney(metrics, BacktestInput.of(definition, table, null, test));
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
@@ -552,13 +553,7 @@ public final class Training {
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
         guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities(), null);
-        ModelDefinition.Backtest backtest = definition.backtest();
-        if (backtest != null) {
-            double[] odds = table.odds(backtest.odds(), holdout.validation());
-            if (odds != null) {
-                Scores.putProfit(metrics, test, odds, backtest);
-            }
-        }
+        Scores.putMoney(metrics, BacktestInput.of(definition, table, test, null));
 
         EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(

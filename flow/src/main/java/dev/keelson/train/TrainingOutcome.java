@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * clustered by day. Of one league: {@code segment/<name>/...}; of one member:
  * {@code member/<position>-<learner>/...}. Stakes: {@code test_profit_flat}, {@code test_bets_flat},
  * {@code test_turnover_flat}, {@code test_roi_flat}, {@code test_max_drawdown_flat}, and the same with {@code _kelly}.
+ * Of a backtest: {@code backtest/bets}, {@code backtest/roi} and further ones of {@link Backtest}.
  * Of a label that is a number: {@code mse}, {@code rmse}, {@code mae}, {@code r2} with their intervals, {@code bias} and
  * {@code n}. What is not finite is left out. When the calibration is chosen, {@code calibration/<method>/log_loss} is what each
  * method reached on later out-of-fold predictions (absent of a method that the rows did not suffice for), and {@code

@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param segment what metrics are split by, such as the league; null for none, a null element for a row outside every
  *     segment
  * @param odds source column to decimal odds of each row, {@code NaN} where there are none; the columns that the
- *     definition's backtest, market baseline and threshold name
+ *     definition's backtest (its closing odds, profits and prices among them), market baseline and threshold name
  * @param rowIds identity of each row, distinct
  * @param weights how much each row counts in training, from the definition's column; null where none is named
  * @param groups group of each row within which sets and intervals keep their coverage, from the definition's column;
  *     null where none is named, a null element for a row outside every group
+ * @param assets what each row is about apart from its moment, for a backtest of holdings; null where it is not needed
  */
 public record TrainingTable(
         FeatureMatrix features,
@@ -38,7 +39,8 @@ public record TrainingTable(
         Map<String, double[]> odds,
         List<String> rowIds,
         double @Nullable [] weights,
-        @Nullable String @Nullable [] groups) {
+        @Nullable String @Nullable [] groups,
+        String @Nullable [] assets) {
 
     /** Checks that everything has as many rows. */
     public TrainingTable(
@@ -52,7 +54,8 @@ public record TrainingTable(
             Map<String, double[]> odds,
             List<String> rowIds,
             double @Nullable [] weights,
-            @Nullable String @Nullable [] groups) {
+            @Nullable String @Nullable [] groups,
+            String @Nullable [] assets) {
         int rows = features.rows();
         if (labels.length > 0 && values.length > 0) {
             throw new IllegalArgumentException("The rows have labels and values; one of both is needed.");
@@ -83,6 +86,32 @@ public record TrainingTable(
             requireRows("groups", groups.length, rows);
         }
         this.groups = groups;
+        if (assets != null) {
+            requireRows("assets", assets.length, rows);
+        }
+        this.assets = assets;
+    }
+
+    /** Rows without assets. */
+    public TrainingTable(
+            FeatureMatrix features,
+            int[] labels,
+            double[] values,
+            long[] eventTime,
+            long[] knownAt,
+            int[] day,
+            @Nullable String @Nullable [] segment,
+            Map<String, double[]> odds,
+            List<String> rowIds,
+            double @Nullable [] weights,
+            @Nullable String @Nullable [] groups) {
+        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, groups, null);
+    }
+
+    /** The same rows with what they are about apart from their moment. */
+    public TrainingTable withAssets(String[] named) {
+        return new TrainingTable(
+                features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, groups, named);
     }
 
     /** Rows without groups. */

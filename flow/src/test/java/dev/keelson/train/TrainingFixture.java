@@ -44,7 +44,8 @@ final class TrainingFixture {
                 Duration.ofDays(20),
                 Duration.ofDays(2),
                 ModelDefinition.Calibration.TEMPERATURE,
-                new ModelDefinition.Backtest(ODDS, 0.25, 1000),
+                BacktestDefinition.Stakes.of(
+                        ODDS, new BacktestDefinition.Stake.Kelly(0.25, BacktestDefinition.Stake.Kind.EXCLUSIVE), 1000),
                 List.of(new ModelDefinition.Baseline.Frequencies(), new ModelDefinition.Baseline.Market(ODDS)),
                 7,
                 null);

@@ -123,6 +123,7 @@ public final class KeelsonServer implements AutoCloseable {
         new BanditEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);
+        new BacktestEndpoint(backend).register(routes);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

@@ -435,6 +435,24 @@ class ApiTest {
     }
 
     @Test
+    void aBacktestAnswersByTheModelsStakesOrByOthers() throws Exception {
+        String address = "/api/v1/models/football-1x2/backtest";
+
+        JsonNode own = client.get(address).json();
+        JsonNode other = client.get(address + "?stake=flat(10)&commission=0.02").json();
+
+        assertThat(own.path("kind").asText()).isEqualTo("stakes");
+        assertThat(own.at("/totals/bets").asInt()).isPositive();
+        assertThat(own.path("curve")).hasSize(4);
+        assertThat(own.path("conclusion").asText()).isNotBlank();
+        assertThat(other.path("stake").asText()).isEqualTo("flat(10)");
+        assertThat(other.at("/definition/limits/commission").asDouble()).isEqualTo(0.02);
+        assertThat(client.get(address + "/bets").text()).startsWith("row,day,outcome,");
+        assertThat(client.get(address + "?stake=kelly(2)&commission=1.5").json().path("errors")).hasSize(2);
+        assertThat(client.get("/api/v1/models/none/backtest").status()).isEqualTo(404);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -450,7 +468,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(76);
+        assertThat(paths.size()).isEqualTo(78);
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.keelson.simulate.LeagueSettings;
 import dev.keelson.simulate.SimulatedLeague;
 import dev.keelson.simulate.SimulatedMatch;
 import dev.keelson.store.files.FileSourceFiles;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TrainingTable;
 import java.time.Instant;
@@ -163,9 +164,9 @@ final class Football implements AutoCloseable {
             ids.add(Integer.toString(i));
         }
         Map<String, double[]> odds = new LinkedHashMap<>();
-        ModelDefinition.Backtest backtest = definition.backtest();
+        BacktestDefinition backtest = definition.backtest();
         if (backtest != null) {
-            backtest.odds().forEach(name -> odds.put(name, frame.doubles(name).values()));
+            backtest.columns().forEach(name -> odds.put(name, frame.doubles(name).values()));
         }
         return new TrainingTable(
                 new FeatureMatrix(features.names(), features.values(), n),
