@@ -120,6 +120,7 @@ public final class KeelsonServer implements AutoCloseable {
         new FeatureHistoryEndpoint(backend).register(routes);
         new FeatureGenerationEndpoints(backend).register(routes);
         new StudyEndpoints(backend).register(routes);
+        new TrainEndpoint(backend).register(routes);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

@@ -392,6 +392,25 @@ class ApiTest {
     }
 
     @Test
+    void aTrainingIsAskedForByItsKindAndRefusedWithNonsense() {
+        String address = "/api/v1/models/football-1x2/train";
+        JsonNode plain = client.post(address, "").json();
+        JsonNode update = client.post(address, "{\"kind\":\"update\",\"rounds\":5,\"promote\":true,\"actor\":\"eve\"}")
+                .json();
+
+        assertThat(plain.path("kind").asText()).isEqualTo("full");
+        assertThat(update.path("kind").asText()).isEqualTo("update");
+        assertThat(update.path("promoted").asBoolean()).isTrue();
+        assertThat(update.path("sentence").asText()).isEqualTo("asked by eve");
+        assertProblem(client.post(address, "{\"kind\":\"upgrade\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"rounds\":5}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"learning_rate\":2,\"kind\":\"update\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"min_row\":2}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"promote\":\"yes\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/train", "{}"), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -407,7 +426,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(62);
+        assertThat(paths.size()).isEqualTo(63);
     }
 
     @Test
