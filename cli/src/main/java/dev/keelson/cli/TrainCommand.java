@@ -111,7 +111,7 @@ final class TrainCommand extends KeelsonCommand {
                     learningRate,
                     minRows,
                     promote,
-                    ModelsCommand.actor(session));
+                    ModelsCommand.Change.actor(session));
         } catch (IllegalArgumentException e) {
             throw new KeelsonException(ErrorCode.USAGE, String.valueOf(e.getMessage()), null, e);
         }
