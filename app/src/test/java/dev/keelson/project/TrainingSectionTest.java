@@ -35,7 +35,7 @@ class TrainingSectionTest {
 
     @Test
     void aModelThatSaysNothingStopsAtGatesAndWarnsOfDrift() {
-        TrainingPolicy policy = read("seed: 3").policy("football-1x2");
+        TrainingPolicy policy = read("").policy("football-1x2");
 
         assertThat(policy).isEqualTo(TrainingPolicy.DEFAULT);
         assertThat(policy.gates()).isEqualTo(OnFinding.STOP);
@@ -63,7 +63,7 @@ class TrainingSectionTest {
 
     @Test
     void itIsNoPartOfTheDefinitionOfTheModel() {
-        String plain = DefinitionJson.canonical(read("seed: 42").models().getFirst());
+        String plain = DefinitionJson.canonical(read("").models().getFirst());
 
         assertThat(DefinitionJson.canonical(read("update: { rounds: 7 }").models().getFirst()))
                 .isEqualTo(plain);

@@ -29,6 +29,7 @@ final class TrainJobIT {
     private static final Instant START = Instant.parse("2023-01-01T12:00:00Z");
     private static final int DAYS = 360;
     private static final int TURN = 300;
+    private static final int PER_DAY = 6;
     private static final String NAME = "winner";
 
     private static final String PROJECT = """
@@ -42,7 +43,7 @@ final class TrainJobIT {
                 event_time: time
                 outcomes: { columns: [result], known_after: 1d }
                 columns: { id: string, time: timestamp, strength: double, noise: double, result: { type: enum, values: [home, away] } }
-                checks: { block: [row_count >= 10] }
+                checks: [ { block: quarantined < 5% } ]
             models:
               winner:
                 label: games.result
@@ -51,7 +52,7 @@ final class TrainJobIT {
                 validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
             """;
     private static final String UPDATE = """
-                update: { rounds: 30, learning_rate: 0.1, recent: 40d, old: 200d }
+                update: { rounds: 10, learning_rate: 0.02, recent: 40d, old: 200d }
                 reinforce: { window: 30d, min_samples: 3, confidence: 0.6 }
             """;
 
@@ -60,17 +61,21 @@ final class TrainJobIT {
 
     /** Games of so many days, six a day; {@code sign} tells whether strength helps or harms on a day. */
     private void games(int days, LongToIntFunction sign) throws IOException {
+        games(days, PER_DAY, sign);
+    }
+
+    private void games(int days, int perDay, LongToIntFunction sign) throws IOException {
         Random random = new Random(5);
         StringBuilder csv = new StringBuilder("id,time,strength,noise,result\n");
-        for (int i = 0; i < 6 * days; i++) {
-            int day = i / 6;
+        for (int i = 0; i < perDay * days; i++) {
+            int day = i / perDay;
             double strength = random.nextGaussian();
             double noise = random.nextGaussian();
             double p = 1 / (1 + Math.exp(-2 * sign.applyAsInt(day) * strength));
             csv.append("g%d,%s,%s,%s,%s%n"
                     .formatted(
                             i,
-                            START.plus(Duration.ofDays(day)).plus(Duration.ofMinutes(i % 6)),
+                            START.plus(Duration.ofDays(day)).plus(Duration.ofMinutes(i % perDay)),
                             strength,
                             noise,
                             random.nextDouble() < p ? "home" : "away"));
@@ -109,7 +114,7 @@ final class TrainJobIT {
 
     private static void load(Project project, int day) {
         try (LiveBackend backend = LiveBackend.open(project, at(day))) {
-            backend.data().load("games", null);
+            backend.data().load("games");
         }
     }
 
@@ -121,7 +126,7 @@ final class TrainJobIT {
 
     @Test
     void anUpdateBecomesAChallengerWithItsBaseInItsRunAndIsReproduced() throws IOException {
-        Project project = champion("xgboost(rounds: 30, max_depth: 3)", day -> 1);
+        Project project = champion("{ xgboost: { rounds: 30, max_depth: 3 } }", day -> 1);
 
         JsonNode result = train(project, DAYS + 1, asked(Kind.UPDATE, null, 1, false));
 
@@ -146,9 +151,10 @@ final class TrainJobIT {
 
     @Test
     void anUpdateOnAWorldThatTurnedForgetsAndIsNotRegistered() throws IOException {
-        Project project = champion("xgboost(rounds: 30, max_depth: 3)", day -> day < TURN ? 1 : -1);
+        Project project = champion("{ xgboost: { rounds: 30, max_depth: 3 } }", day -> day < TURN ? 1 : -1);
 
-        JsonNode result = train(project, DAYS + 1, asked(Kind.UPDATE, null, 1, true));
+        JsonNode result = train(
+                project, DAYS + 1, new ModelTraining(NAME, Kind.UPDATE, null, null, 60, 0.1, 1, true, "ada"));
 
         assertThat(result.path("status").asText()).as(result.toString()).isEqualTo("forgets");
         assertThat(result.has("version")).isFalse();
@@ -173,7 +179,7 @@ final class TrainJobIT {
     @Test
     void aModelWithoutChampionOrOfALearnerThatCannotGoOnIsRefused() throws IOException {
         games(TURN, day -> 1);
-        Project project = project("random_forest(trees: 10)", UPDATE);
+        Project project = project("{ random_forest: { trees: 10 } }", UPDATE);
         load(project, TURN + 1);
 
         assertThatThrownBy(() -> train(project, TURN + 1, asked(Kind.UPDATE, null, 1, false)))
@@ -203,7 +209,8 @@ final class TrainJobIT {
     @Test
     void dataThatFailedTheirGatesAreNotTrainedOnUnlessThePolicySaysSo() throws IOException {
         Project project = champion("logistic", day -> 1);
-        games(1, day -> 1);
+        String csv = Files.readString(folder.resolve("games.csv"));
+        Files.writeString(folder.resolve("games.csv"), csv.replaceAll("Z,-", "Z,strong"));
         assertThatThrownBy(() -> load(project, DAYS + 2)).isInstanceOf(KeelsonException.class);
 
         assertThatThrownBy(() -> train(project, DAYS + 2, asked(Kind.FULL, null, 1, false)))
@@ -220,12 +227,15 @@ final class TrainJobIT {
 
     @Test
     void driftOfWhatTheChampionHasNotSeenIsRecordedOrStops() throws IOException {
-        Project project = champion("logistic", day -> 1);
+        games(TURN, day -> 1);
+        Project project = project("logistic", "");
+        RunPipeline.run(project, at(TURN + 1), line -> {});
+        games(DAYS, day -> 1);
         String csv = Files.readString(folder.resolve("games.csv"));
         StringBuilder moved = new StringBuilder();
         csv.lines().forEach(line -> {
             String[] cells = line.split(",", -1);
-            boolean late = !cells[0].equals("id") && Integer.parseInt(cells[0].substring(1)) >= 6 * (TURN + 2);
+            boolean late = !cells[0].equals("id") && Integer.parseInt(cells[0].substring(1)) >= PER_DAY * TURN;
             cells[3] = late ? "9" + cells[3].replace("-", "") : cells[3];
             moved.append(String.join(",", cells)).append('\n');
         });
@@ -245,16 +255,16 @@ final class TrainJobIT {
 
     @Test
     void thirtyRowsSuffice() throws IOException {
-        games(5, day -> 1);
-        Project project = project("logistic", "").withModels(java.util.List.of());
+        games(10, 3, day -> 1);
         Files.writeString(
                 folder.resolve("keelson.yaml"),
-                PROJECT.replace("LEARNER", "logistic").replace("test: 30d", "test: 1d"));
-        load(Projects.validate(folder, Map.of()), 7);
+                PROJECT.replace("LEARNER", "logistic").replace("test: 30d", "test: 2d"));
+        Project project = Projects.validate(folder, Map.of());
+        load(project, 12);
 
-        JsonNode result = train(Projects.validate(folder, Map.of()), 7, asked(Kind.FULL, null, 30, false));
+        JsonNode result = train(project, 12, asked(Kind.FULL, null, 30, false));
 
-        assertThat(project.models()).isEmpty();
         assertThat(result.at("/metrics/rows").asInt()).isEqualTo(30);
+        assertThat(result.path("status").asText()).isEqualTo("registered");
     }
 }
