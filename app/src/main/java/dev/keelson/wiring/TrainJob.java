@@ -168,7 +168,7 @@ final class TrainJob {
         document.put(
                 "promoted",
                 catalog.read(tx -> tx.alias(request.model(), ModelVersion.CHAMPION))
-                        .filter(version::equals)
+                        .filter(each -> each.version() == version.version())
                         .isPresent());
         return document;
     }
