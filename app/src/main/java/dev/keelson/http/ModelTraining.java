@@ -1,6 +1,6 @@
 package dev.keelson.http;
 
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ public record ModelTraining(
         String model,
         Kind kind,
         @Nullable String learner,
-        Continuation.@Nullable Mode mode,
+        @Nullable ContinuationMode mode,
         @Nullable Integer rounds,
         @Nullable Double learningRate,
         int minRows,

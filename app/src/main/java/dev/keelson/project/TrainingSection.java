@@ -1,7 +1,7 @@
 package dev.keelson.project;
 
 import dev.keelson.error.ErrorCode;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
 import dev.keelson.train.ReinforceDefinition;
@@ -60,7 +60,7 @@ final class TrainingSection {
         UpdateDefinition standard = UpdateDefinition.DEFAULT;
         String mode = table.text("mode");
         return new UpdateDefinition(
-                mode == null ? standard.mode() : Continuation.Mode.valueOf(mode.toUpperCase(Locale.ROOT)),
+                mode == null ? standard.mode() : ContinuationMode.valueOf(mode.toUpperCase(Locale.ROOT)),
                 whole(table, "rounds", standard.rounds()),
                 table.text("learning_rate") == null ? null : real(table, "learning_rate", 1),
                 duration(table.scalar("recent"), standard.recent()),

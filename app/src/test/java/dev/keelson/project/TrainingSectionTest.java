@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.TrainingPolicy;
@@ -56,7 +56,7 @@ class TrainingSectionTest {
                         OnFinding.WARN,
                         OnFinding.STOP,
                         new UpdateDefinition(
-                                Continuation.Mode.REFIT, 7, null, Duration.ofDays(60), Duration.ofDays(90), 0.1),
+                                ContinuationMode.REFIT, 7, null, Duration.ofDays(60), Duration.ofDays(90), 0.1),
                         new ReinforceDefinition(0.8, 4, Duration.ofDays(3), 5, 6, 0.05)));
         assertThat(policy.update().learningRate()).isEqualTo(0.1);
     }

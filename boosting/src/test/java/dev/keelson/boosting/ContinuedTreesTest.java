@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.keelson.boosting.lightgbm.LightGbmProvider;
 import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
@@ -89,7 +90,7 @@ final class ContinuedTreesTest {
         Model base = learner.fit(rows(task, 600, 1, 1), 42);
         List<String> before = files(base);
         TrainingSet shifted = rows(task, 600, -1, 2);
-        Continuation how = new Continuation(Continuation.Mode.CONTINUE, 30, 0.1);
+        Continuation how = new Continuation(ContinuationMode.CONTINUE, 30, 0.1);
 
         Model updated = ((Continuing) learner).goOn(base, shifted, how, 42);
         Model again = ((Continuing) learner).goOn(base, shifted, how, 42);
@@ -106,7 +107,7 @@ final class ContinuedTreesTest {
         Model base = learner.fit(rows, 42);
 
         Model updated = ((Continuing) learner)
-                .goOn(base, rows, new Continuation(Continuation.Mode.CONTINUE, 3, 1e-9), 42);
+                .goOn(base, rows, new Continuation(ContinuationMode.CONTINUE, 3, 1e-9), 42);
 
         assertThat(updated.predictAll(rows.features())).containsExactly(base.predictAll(rows.features()), within(1e-5));
     }
@@ -118,14 +119,14 @@ final class ContinuedTreesTest {
         TrainingSet shifted = rows(task, 600, -1, 2);
         if (task instanceof Task.Quantiles && learner.name().equals("xgboost")) {
             assertThatThrownBy(() -> ((Continuing) learner)
-                            .goOn(base, shifted, new Continuation(Continuation.Mode.REFIT, 1, 0.1), 42))
+                            .goOn(base, shifted, new Continuation(ContinuationMode.REFIT, 1, 0.1), 42))
                     .hasMessageContaining("quantiles");
             return;
         }
 
         Model little = ((Continuing) learner)
-                .goOn(base, shifted, new Continuation(Continuation.Mode.REFIT, 1, 0.1), 42);
-        Model far = ((Continuing) learner).goOn(base, shifted, new Continuation(Continuation.Mode.REFIT, 1, 0.9), 42);
+                .goOn(base, shifted, new Continuation(ContinuationMode.REFIT, 1, 0.1), 42);
+        Model far = ((Continuing) learner).goOn(base, shifted, new Continuation(ContinuationMode.REFIT, 1, 0.9), 42);
 
         assertThat(loss(little, shifted)).isLessThan(loss(base, shifted));
         assertThat(loss(far, shifted)).isLessThan(loss(little, shifted));
@@ -144,7 +145,7 @@ final class ContinuedTreesTest {
                 new TrainingSet(rows.features().select(List.of("b", "a", "c")), rows.target(), null);
 
         assertThatThrownBy(() -> ((Continuing) learner)
-                        .goOn(base, fewer, new Continuation(Continuation.Mode.CONTINUE, 3, 0.1), 42))
+                        .goOn(base, fewer, new Continuation(ContinuationMode.CONTINUE, 3, 0.1), 42))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[a, b, c]");
     }

@@ -6,7 +6,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.ModelTraining.Kind;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
@@ -92,10 +92,10 @@ final class TrainCommand extends KeelsonCommand {
         if (update && reinforce) {
             throw usage("--update and --reinforce exclude each other.");
         }
-        Continuation.Mode wanted = null;
+        ContinuationMode wanted = null;
         if (mode != null) {
             try {
-                wanted = Continuation.Mode.valueOf(mode.toUpperCase(Locale.ROOT));
+                wanted = ContinuationMode.valueOf(mode.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
                 throw new KeelsonException(
                         ErrorCode.USAGE, "The mode (%s) must be continue or refit.".formatted(mode), null, e);

@@ -5,7 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.frame.Micros;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.EarlyStopped;
 import dev.keelson.learn.EnsembleModel;
@@ -228,7 +228,7 @@ public final class Training {
      * @throws KeelsonException BAD_REQUEST naming those that cannot
      */
     private List<Continuing> continuing(ModelDefinition definition, TrainingMode.Update update) {
-        Continuation.Mode mode = update.continuation().mode();
+        ContinuationMode mode = update.continuation().mode();
         List<Continuing> learners = new ArrayList<>();
         List<String> others = new ArrayList<>();
         for (ModelDefinition.LearnerDefinition each : definition.learners()) {
@@ -246,7 +246,7 @@ public final class Training {
                     ErrorCode.BAD_REQUEST,
                     "The model %s cannot be updated (%s): no model of %s goes on learning in that way."
                             .formatted(definition.name(), mode.name().toLowerCase(Locale.ROOT), others),
-                    mode == Continuation.Mode.REFIT
+                    mode == ContinuationMode.REFIT
                             ? "Maybe `mode: continue` was meant; leaves are refitted of xgboost and lightgbm."
                             : "Maybe `keelson train %s` trains it anew; xgboost, lightgbm, logistic, linear, mlp and lstm go on."
                                     .formatted(definition.name()));

@@ -1,6 +1,7 @@
 package dev.keelson.train;
 
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.EnsembleModel;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public sealed interface TrainingMode {
         Continuation continuation() {
             return reinforce == null
                     ? update.continuation()
-                    : new Continuation(Continuation.Mode.CONTINUE, reinforce.rounds(), reinforce.learningRate());
+                    : new Continuation(ContinuationMode.CONTINUE, reinforce.rounds(), reinforce.learningRate());
         }
     }
 

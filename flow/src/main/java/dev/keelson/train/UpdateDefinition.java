@@ -1,6 +1,7 @@
 package dev.keelson.train;
 
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -20,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param margin share of the champion's loss on the old rows by which an update may be worse there, at least 0
  */
 public record UpdateDefinition(
-        Continuation.Mode mode, int rounds, @Nullable Double rate, Duration recent, Duration old, double margin) {
+        ContinuationMode mode, int rounds, @Nullable Double rate, Duration recent, Duration old, double margin) {
     /** What a model has that says nothing of it. */
     public static final UpdateDefinition DEFAULT = new UpdateDefinition(
-            Continuation.Mode.CONTINUE, 50, null, Duration.ofDays(180), Duration.ofDays(365), 0.02);
+            ContinuationMode.CONTINUE, 50, null, Duration.ofDays(180), Duration.ofDays(365), 0.02);
 
     private static final double CONTINUED = 0.02;
     private static final double REFITTED = 0.1;
@@ -47,7 +48,7 @@ public record UpdateDefinition(
         if (rate != null) {
             return rate;
         }
-        return mode == Continuation.Mode.CONTINUE ? CONTINUED : REFITTED;
+        return mode == ContinuationMode.CONTINUE ? CONTINUED : REFITTED;
     }
 
     /** How a learner goes on. */
@@ -57,7 +58,7 @@ public record UpdateDefinition(
 
     /** The same in another mode, by another number of rounds and another rate; null leaves one as it is. */
     public UpdateDefinition with(
-            Continuation.@Nullable Mode otherMode, @Nullable Integer otherRounds, @Nullable Double otherRate) {
+            @Nullable ContinuationMode otherMode, @Nullable Integer otherRounds, @Nullable Double otherRate) {
         return new UpdateDefinition(
                 otherMode == null ? mode : otherMode,
                 otherRounds == null ? rounds : otherRounds,
@@ -86,7 +87,7 @@ public record UpdateDefinition(
      */
     public static UpdateDefinition ofParams(Map<String, String> params) {
         return new UpdateDefinition(
-                Continuation.Mode.valueOf(get(params, "mode").toUpperCase(Locale.ROOT)),
+                ContinuationMode.valueOf(get(params, "mode").toUpperCase(Locale.ROOT)),
                 Integer.parseInt(get(params, "rounds")),
                 Double.valueOf(get(params, "learning_rate")),
                 Duration.parse(get(params, "recent")),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.baseline.BaselineProvider;
 import dev.keelson.learn.logistic.LogisticProvider;
@@ -24,9 +24,9 @@ final class UpdateStepTest {
             TRAINING.run(TrainingFixture.request(MODEL, TABLE, new TrainingMode.Full()));
     private static final Duration RECENT = Duration.ofDays(60);
     private static final UpdateDefinition GENTLE =
-            new UpdateDefinition(Continuation.Mode.CONTINUE, 20, 0.02, RECENT, Duration.ofDays(200), 0.02);
+            new UpdateDefinition(ContinuationMode.CONTINUE, 20, 0.02, RECENT, Duration.ofDays(200), 0.02);
     private static final UpdateDefinition WILD =
-            new UpdateDefinition(Continuation.Mode.CONTINUE, 2_000, 1.0, RECENT, Duration.ofDays(200), 0.02);
+            new UpdateDefinition(ContinuationMode.CONTINUE, 2_000, 1.0, RECENT, Duration.ofDays(200), 0.02);
 
     private static TrainingMode.Update update(UpdateDefinition how, @Nullable ReinforceDefinition reinforce) {
         ModelBundle bundle = BASE.bundle();
@@ -156,7 +156,7 @@ final class UpdateStepTest {
 
     @Test
     void leavesOfALogisticModelCannotBeRefitted() {
-        TrainingMode.Update refit = update(GENTLE.with(Continuation.Mode.REFIT, null, null), null);
+        TrainingMode.Update refit = update(GENTLE.with(ContinuationMode.REFIT, null, null), null);
 
         assertThatThrownBy(() -> run(TABLE, refit)).hasMessageContaining("refit").hasMessageContaining("logistic");
     }
@@ -172,9 +172,9 @@ final class UpdateStepTest {
     @Test
     void tooFewRecentOrOldRowsAreSaid() {
         UpdateDefinition shortest = new UpdateDefinition(
-                Continuation.Mode.CONTINUE, 5, 0.1, Duration.ofHours(1), Duration.ofDays(200), 0.02);
+                ContinuationMode.CONTINUE, 5, 0.1, Duration.ofHours(1), Duration.ofDays(200), 0.02);
         UpdateDefinition whole = new UpdateDefinition(
-                Continuation.Mode.CONTINUE, 5, 0.1, Duration.ofDays(9_000), Duration.ofDays(200), 0.02);
+                ContinuationMode.CONTINUE, 5, 0.1, Duration.ofDays(9_000), Duration.ofDays(200), 0.02);
 
         assertThatThrownBy(() -> run(TABLE, update(shortest, null))).hasMessageContaining("0 recent rows");
         assertThatThrownBy(() -> run(TABLE, update(whole, null))).hasMessageContaining("0 old rows");

@@ -6,18 +6,10 @@ package dev.keelson.learn;
  * @param mode what changes in it
  * @param rounds steps that are added: trees of a boosted model, epochs of a network, steps along the gradient of a
  *     linear one; not used when leaves are refitted
- * @param learningRate length of a step; of {@link Mode#REFIT} the share of the way that a leaf goes to the value of the
+ * @param learningRate length of a step; of {@link ContinuationMode#REFIT} the share of the way that a leaf goes to the value of the
  *     new rows. Above 0, at most 1
  */
-public record Continuation(Mode mode, int rounds, double learningRate) {
-
-    /** What changes in a model. */
-    public enum Mode {
-        /** It takes further steps from where it stands. */
-        CONTINUE,
-        /** Its trees keep their splits; the values of their leaves move. */
-        REFIT
-    }
+public record Continuation(ContinuationMode mode, int rounds, double learningRate) {
 
     /** Checks the ranges. */
     public Continuation {

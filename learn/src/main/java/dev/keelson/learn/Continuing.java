@@ -4,7 +4,7 @@ package dev.keelson.learn;
 public interface Continuing extends Learner {
 
     /** Whether its models can go on in that way. */
-    boolean continues(Continuation.Mode mode);
+    boolean continues(ContinuationMode mode);
 
     /**
      * A model that goes on from another one; that one is left as it was. The same model, rows, manner and seed give the

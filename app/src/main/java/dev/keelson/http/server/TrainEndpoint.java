@@ -7,7 +7,7 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.http.Backend;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.ModelTraining.Kind;
-import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -58,7 +58,7 @@ final class TrainEndpoint {
                     model,
                     Objects.requireNonNullElse(named(Kind.class, body, "kind"), Kind.FULL),
                     text(body, "learner"),
-                    named(Continuation.Mode.class, body, "mode"),
+                    named(ContinuationMode.class, body, "mode"),
                     rounds == null ? null : Math.toIntExact(rounds),
                     rate(body),
                     least == null ? 1 : Math.toIntExact(least),

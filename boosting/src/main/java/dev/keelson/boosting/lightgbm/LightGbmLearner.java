@@ -3,6 +3,7 @@ package dev.keelson.boosting.lightgbm;
 import dev.keelson.boosting.internal.Native;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
@@ -76,7 +77,7 @@ public final class LightGbmLearner implements Continuing {
     }
 
     @Override
-    public boolean continues(Continuation.Mode mode) {
+    public boolean continues(ContinuationMode mode) {
         return true;
     }
 
@@ -92,7 +93,7 @@ public final class LightGbmLearner implements Continuing {
         TreeModel from = Continuing.require(TreeModel.class, base, rows);
         config.monotone().requireKept(NAME, rows.task());
         SortedMap<String, Object> parameters = parameters(rows, seed);
-        boolean further = how.mode() == Continuation.Mode.CONTINUE;
+        boolean further = how.mode() == ContinuationMode.CONTINUE;
         if (further) {
             parameters.put("learning_rate", how.learningRate());
             parameters.put("num_iterations", how.rounds());

@@ -5,6 +5,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
@@ -99,7 +100,7 @@ public final class XGBoostLearner implements Continuing {
     }
 
     @Override
-    public boolean continues(Continuation.Mode mode) {
+    public boolean continues(ContinuationMode mode) {
         return true;
     }
 
@@ -113,7 +114,7 @@ public final class XGBoostLearner implements Continuing {
     @Override
     public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
         TreeModel from = Continuing.require(TreeModel.class, base, rows);
-        if (how.mode() == Continuation.Mode.REFIT && rows.task() instanceof Task.Quantiles) {
+        if (how.mode() == ContinuationMode.REFIT && rows.task() instanceof Task.Quantiles) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
                     "XGBoost does not refit the leaves of trees that tell quantiles.",
@@ -128,7 +129,7 @@ public final class XGBoostLearner implements Continuing {
             parameters.remove("base_score"); // the model has its own
             Booster booster = XGBoost.loadModel(from.files().getFirst());
             try {
-                boolean further = how.mode() == Continuation.Mode.CONTINUE;
+                boolean further = how.mode() == ContinuationMode.CONTINUE;
                 if (further) {
                     parameters.put("eta", how.learningRate());
                 } else {

@@ -1,6 +1,7 @@
 package dev.keelson.learn.logistic;
 
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
@@ -55,8 +56,8 @@ public final class LogisticLearner implements Continuing {
     }
 
     @Override
-    public boolean continues(Continuation.Mode mode) {
-        return mode == Continuation.Mode.CONTINUE;
+    public boolean continues(ContinuationMode mode) {
+        return mode == ContinuationMode.CONTINUE;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.keelson.learn.neural;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
@@ -84,8 +85,8 @@ final class NeuralLearner implements Continuing {
     }
 
     @Override
-    public boolean continues(Continuation.Mode mode) {
-        return mode == Continuation.Mode.CONTINUE;
+    public boolean continues(ContinuationMode mode) {
+        return mode == ContinuationMode.CONTINUE;
     }
 
     /**

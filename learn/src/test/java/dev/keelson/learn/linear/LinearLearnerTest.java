@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
@@ -106,12 +107,12 @@ final class LinearLearnerTest extends ValueLearnerContract {
         TrainingSet recent = new TrainingSet(features, new Target.Numbers(after, new Task.Regression()), null);
 
         Model far = ((Continuing) learner)
-                .goOn(base, recent, new Continuation(Continuation.Mode.CONTINUE, 2_000, 1), 1);
+                .goOn(base, recent, new Continuation(ContinuationMode.CONTINUE, 2_000, 1), 1);
         Model near = ((Continuing) learner)
-                .goOn(base, recent, new Continuation(Continuation.Mode.CONTINUE, 1, 1e-9), 1);
+                .goOn(base, recent, new Continuation(ContinuationMode.CONTINUE, 1, 1e-9), 1);
 
         assertThat(far.predictAll(features)).containsExactly(after, within(1e-6));
         assertThat(near.predictAll(features)).containsExactly(before, within(1e-6));
-        assertThat(((Continuing) learner).continues(Continuation.Mode.REFIT)).isFalse();
+        assertThat(((Continuing) learner).continues(ContinuationMode.REFIT)).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.TrainingSet;
@@ -45,7 +46,7 @@ final class LogisticContinuationTest {
         Model base = LEARNER.fit(rows(2, 1), 1);
         TrainingSet turned = rows(-2, 2);
 
-        Model updated = LEARNER.goOn(base, turned, new Continuation(Continuation.Mode.CONTINUE, 5_000, 1), 1);
+        Model updated = LEARNER.goOn(base, turned, new Continuation(ContinuationMode.CONTINUE, 5_000, 1), 1);
 
         assertThat(loss(updated, turned)).isCloseTo(loss(LEARNER.fit(turned, 1), turned), within(1e-3));
     }
@@ -56,7 +57,7 @@ final class LogisticContinuationTest {
         TrainingSet turned = rows(-2, 2);
 
         for (int i = 0; i < 10; i++) {
-            Model next = LEARNER.goOn(model, turned, new Continuation(Continuation.Mode.CONTINUE, 1, 1), 1);
+            Model next = LEARNER.goOn(model, turned, new Continuation(ContinuationMode.CONTINUE, 1, 1), 1);
             assertThat(loss(next, turned)).isLessThan(loss(model, turned));
             model = next;
         }
@@ -67,7 +68,7 @@ final class LogisticContinuationTest {
         TrainingSet rows = rows(2, 1);
         Model base = LEARNER.fit(rows, 1);
 
-        Model updated = LEARNER.goOn(base, rows(-2, 2), new Continuation(Continuation.Mode.CONTINUE, 1, 1e-9), 1);
+        Model updated = LEARNER.goOn(base, rows(-2, 2), new Continuation(ContinuationMode.CONTINUE, 1, 1e-9), 1);
 
         assertThat(updated.predictAll(rows.features())).containsExactly(base.predictAll(rows.features()), within(1e-8));
     }
@@ -78,10 +79,10 @@ final class LogisticContinuationTest {
         Model base = LEARNER.fit(rows, 1);
         TrainingSet other = new TrainingSet(rows.features(), rows.labels(), List.of("1", "X", "2"), null);
 
-        assertThatThrownBy(() -> LEARNER.goOn(base, other, new Continuation(Continuation.Mode.CONTINUE, 1, 0.1), 1))
+        assertThatThrownBy(() -> LEARNER.goOn(base, other, new Continuation(ContinuationMode.CONTINUE, 1, 0.1), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[H, D, A]");
-        assertThatThrownBy(() -> new Continuation(Continuation.Mode.CONTINUE, 1, 0))
+        assertThatThrownBy(() -> new Continuation(ContinuationMode.CONTINUE, 1, 0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
 import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
@@ -189,11 +190,11 @@ final class NeuralLearnerTest {
         double[] higher = Arrays.stream(set.values()).map(value -> value + 6).toArray();
         TrainingSet moved =
                 new TrainingSet(set.features(), new Target.Numbers(higher, new Task.Regression()), null);
-        Continuation how = new Continuation(Continuation.Mode.CONTINUE, 60, 0.03);
+        Continuation how = new Continuation(ContinuationMode.CONTINUE, 60, 0.03);
 
         Model updated = ((Continuing) learner).goOn(base, moved, how, 1);
         Model little = ((Continuing) learner)
-                .goOn(base, moved, new Continuation(Continuation.Mode.CONTINUE, 1, 1e-7), 1);
+                .goOn(base, moved, new Continuation(ContinuationMode.CONTINUE, 1, 1e-7), 1);
 
         assertThat(updated.predictAll(set.features())).containsExactly(higher, within(0.05));
         assertThat(little.predictAll(set.features())).containsExactly(base.predictAll(set.features()), within(1e-2));
