@@ -1,5 +1,6 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
@@ -244,6 +245,15 @@ public interface Backend {
      *     what evaluates its format is not installed; TRANSITION_REFUSED when it is a version already
      */
     ModelImport.Outcome importModel(String model, ModelImport request);
+
+    /**
+     * Trains a model on the data as loaded, or lets its champion go on; returns at the end.
+     *
+     * @return what came of it: its {@code status} is {@code registered}, {@code unchanged}, {@code forgets} or {@code
+     *     nothing}
+     * @throws dev.keelson.error.KeelsonException as trainings do; BAD_REQUEST if there is no champion that can go on
+     */
+    ObjectNode train(ModelTraining request);
 
     /**
      * Checks a model for drift now and stores the report.

@@ -22,6 +22,7 @@ import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
+import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TuneDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ final class ModelSection {
     private final TuneSection tuneSection;
     private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
     private final Map<String, JudgingDefinition> judgingByModel = new LinkedHashMap<>();
+    private final Map<String, TrainingPolicy> policyByModel = new LinkedHashMap<>();
 
     ModelSection(
             Problems problems,
@@ -88,6 +90,11 @@ final class ModelSection {
     /** What each model is judged by beside the standard metrics, of those that say so. */
     Map<String, JudgingDefinition> judgingByModel() {
         return judgingByModel;
+    }
+
+    /** What trainings look at first and how models go on, of the models that say so. */
+    Map<String, TrainingPolicy> policyByModel() {
+        return policyByModel;
     }
 
     /** The source of each model, as far as it is known. */
@@ -267,6 +274,9 @@ final class ModelSection {
         if (!judging.equals(JudgingDefinition.NONE)) {
             judgingByModel.put(entry.name(), judging);
         }
+        new TrainingSection(problems)
+                .read(table, label.definition().isNumber())
+                .ifPresent(policy -> policyByModel.put(entry.name(), policy));
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(new ModelDefinition(
                 entry.name(),

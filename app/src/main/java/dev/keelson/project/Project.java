@@ -17,6 +17,7 @@ import dev.keelson.train.BanditDefinition;
 import dev.keelson.train.BenchmarkDefinition;
 import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param bandits policies that size stakes
  * @param benchmarks sets of models that are judged on the same rows
  * @param judging model to what it is judged by beside the standard metrics
+ * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  */
 public record Project(
         Path folder,
@@ -71,7 +73,8 @@ public record Project(
         Map<String, TuneDefinition> tuning,
         List<BanditDefinition> bandits,
         List<BenchmarkDefinition> benchmarks,
-        Map<String, JudgingDefinition> judging) {
+        Map<String, JudgingDefinition> judging,
+        Map<String, TrainingPolicy> training) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -88,6 +91,7 @@ public record Project(
         bandits = List.copyOf(bandits);
         benchmarks = List.copyOf(benchmarks);
         judging = Collections.unmodifiableMap(new LinkedHashMap<>(judging));
+        training = Collections.unmodifiableMap(new LinkedHashMap<>(training));
     }
 
     /** A project of which nothing is searched, judged or staked beyond the standard. */
@@ -110,14 +114,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of());
+                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of(), Map.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging);
+                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging, training);
     }
 
     /**
@@ -149,7 +153,13 @@ public record Project(
                 tuning,
                 bandits,
                 benchmarks,
-                judging);
+                judging,
+                training);
+    }
+
+    /** What a model's trainings look at first, and how it goes on learning. */
+    public TrainingPolicy policy(String model) {
+        return training.getOrDefault(model, TrainingPolicy.DEFAULT);
     }
 
     /** What a model is judged by beside the standard metrics. */

@@ -132,7 +132,8 @@ public final class ProjectReader {
                 models.tuneByModel(),
                 bandits.definitions(),
                 benchmarks,
-                models.judgingByModel());
+                models.judgingByModel(),
+                models.policyByModel());
     }
 
     private static Set<String> names(Table project, String section) {

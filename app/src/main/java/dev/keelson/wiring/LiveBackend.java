@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
@@ -15,6 +16,7 @@ import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.id.Sha256;
@@ -745,6 +747,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return version;
         });
         return new ModelImport.Outcome(added, file.format().id(), file.holds(), file.rows(), worst);
+    }
+
+    @Override
+    public synchronized ObjectNode train(ModelTraining request) {
+        ObjectNode result = TrainJob.run(workspace, current.get(), request, clock);
+        if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
+            promote(request.model(), result.path("version").asInt(), request.actor(), "Promoted as it was trained.");
+            result.put("promoted", true);
+        } else {
+            publish();
+        }
+        return result;
     }
 
     private static void requireReason(String reason) {

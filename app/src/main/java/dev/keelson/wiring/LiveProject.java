@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -48,6 +49,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#importModel}. */
     ModelImport.Outcome importModel(String model, ModelImport request);
+
+    /** As {@link dev.keelson.http.Backend#train}. */
+    JsonNode train(ModelTraining request);
 
     /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
     JsonNode validateFeatures(String model);

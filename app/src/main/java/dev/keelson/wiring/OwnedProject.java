@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -42,6 +43,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ModelImport.Outcome importModel(String model, ModelImport request) {
         return backend.importModel(model, request);
+    }
+
+    @Override
+    public JsonNode train(ModelTraining request) {
+        return backend.train(request);
     }
 
     @Override

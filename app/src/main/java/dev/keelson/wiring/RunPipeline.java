@@ -47,6 +47,8 @@ public final class RunPipeline {
     static final String LOAD = "load";
     /** Its verdict when a check blocked the load. */
     static final String BLOCKED = "blocked";
+    /** Why a first version is registered. */
+    static final String FIRST = "The first version of its model.";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private RunPipeline() {}
@@ -431,7 +433,7 @@ public final class RunPipeline {
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versionBySource));
         Map<String, BundleTrainer> trainers =
-                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource));
+                workspace.lookingTrainers(models, rows, () -> Workspace.ids(versionBySource));
         Map<String, ModelVersion> result = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
             String model = plan.name();
@@ -439,45 +441,71 @@ public final class RunPipeline {
             if (trainer == null) {
                 continue;
             }
-            List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
             Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
             Trained base = champion.map(each -> trainer.load(each, run(catalog, each))).orElse(null);
             boolean sameRecipe = base != null
                     && trainer.sameRecipe(base.run());
             Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
             Trained trained = trainer.train(now, kind, base);
-            Optional<ModelVersion> known = versions.stream()
-                    .filter(each -> each.sha256().equals(trained.sha256()))
-                    .findFirst();
-            if (known.isPresent()) {
-                result.put(model, known.get());
-                done.accept(new Step("train", false, known.get().label()));
-                continue;
-            }
-            int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
-            Run run = timed(trained.run(), now, clock.instant());
-            ModelVersion added = new ModelVersion(
-                    model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
             String reason = champion.isEmpty()
-                    ? "The first version of its model."
+                    ? FIRST
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
-            catalog.update(tx -> {
-                tx.putRun(run);
-                tx.addVersion(added);
-                tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
-                tx.addAudit(new AuditEntry(0, now, "system", "register", model, number, reason, "{}"));
-                if (champion.isEmpty()) {
-                    tx.addAudit(new AuditEntry(0, now, "system", "promote", model, number, reason, "{}"));
-                }
-            });
-            result.put(model, added);
-            done.accept(new Step("train", true, summary(added, run, champion.isEmpty())));
+            Registered registered = register(catalog, trained, kind, now, clock, "system", reason);
+            result.put(model, registered.version());
+            done.accept(
+                    registered.added()
+                            ? new Step(
+                                    "train",
+                                    true,
+                                    summary(registered.version(), trained.run(), champion.isEmpty()))
+                            : new Step("train", false, registered.version().label()));
         }
         return result;
     }
 
+    /**
+     * A version that a training gave.
+     *
+     * @param added whether it is new; otherwise the same model was registered before
+     */
+    record Registered(ModelVersion version, boolean added) {}
+
+    /** Registers what was trained, unless it is there: as champion when there is none, else as challenger. */
+    static Registered register(
+            Catalog catalog,
+            Trained trained,
+            Kind kind,
+            Instant now,
+            InstantSource clock,
+            String actor,
+            String reason) {
+        String model = trained.run().experiment();
+        List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
+        Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
+        Optional<ModelVersion> known = versions.stream()
+                .filter(each -> each.sha256().equals(trained.sha256()))
+                .findFirst();
+        if (known.isPresent()) {
+            return new Registered(known.get(), false);
+        }
+        int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
+        Run run = timed(trained.run(), now, clock.instant());
+        ModelVersion added =
+                new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
+        catalog.update(tx -> {
+            tx.putRun(run);
+            tx.addVersion(added);
+            tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
+            tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, "{}"));
+            if (champion.isEmpty()) {
+                tx.addAudit(new AuditEntry(0, now, actor, "promote", model, number, reason, "{}"));
+            }
+        });
+        return new Registered(added, true);
+    }
+
     /** A run with the times at which it really ran; a training itself knows only the moment it stands for. */
-    private static Run timed(Run run, Instant started, Instant ended) {
+    static Run timed(Run run, Instant started, Instant ended) {
         return new Run(
                 run.id(),
                 run.experiment(),
@@ -508,10 +536,11 @@ public final class RunPipeline {
                 + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
                 + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
                 + GuidanceSentence.of(run)
+                + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
     }
 
-    private static String summary(ModelVersion version, Run run, boolean champion) {
+    static String summary(ModelVersion version, Run run, boolean champion) {
         Double error = run.metrics().get("test_rmse");
         if (error != null) {
             return numberSummary(version, run, champion, error);
@@ -527,6 +556,7 @@ public final class RunPipeline {
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
                 + GuidanceSentence.of(run)
+                + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
     }
 }

@@ -9,6 +9,7 @@ import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.FeatureGenerations;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.Studies;
@@ -127,6 +128,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
                 node.path("holds").asText(),
                 node.path("verified_rows").asInt(),
                 worst.isNumber() ? worst.doubleValue() : null);
+    }
+
+    @Override
+    public JsonNode train(ModelTraining request) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("kind", request.kind().key()).put("learner", request.learner());
+        body.put("mode", request.mode() == null ? null : request.mode().name().toLowerCase(Locale.ROOT));
+        body.put("rounds", request.rounds()).put("learning_rate", request.learningRate());
+        body.put("min_rows", request.minRows()).put("promote", request.promote()).put("actor", request.actor());
+        return owner.post(path(Projects.model(project, request.model()).name(), "train"), body);
     }
 
     private static ModelVersion version(String model, JsonNode node) {

@@ -27,6 +27,7 @@ import dev.keelson.features.spi.PushLog;
 import dev.keelson.features.spi.SharedOnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
@@ -50,6 +51,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -652,7 +654,13 @@ public final class Workspace implements AutoCloseable {
         return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), shuffles);
     }
 
-    /** As {@link #trainers(ProjectModels, Map, Supplier)}, over other artifacts and another cache of finished trainings. */
+    /** As {@link #trainers(ProjectModels, Map, Supplier)}; they look at the data before each training, as its policy says. */
+    Map<String, BundleTrainer> lookingTrainers(
+            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
+        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), true, true);
+    }
+
+    /** As {@link #trainers(ProjectModels, Map, Supplier, boolean)}, over other artifacts and another cache of finished trainings. */
     Map<String, BundleTrainer> trainers(
             ProjectModels models,
             Map<String, ModelRows> rows,
@@ -660,6 +668,17 @@ public final class Workspace implements AutoCloseable {
             ArtifactStore files,
             TrainingCache cache,
             boolean shuffles) {
+        return trainers(models, rows, ids, files, cache, shuffles, false);
+    }
+
+    private Map<String, BundleTrainer> trainers(
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            ArtifactStore files,
+            TrainingCache cache,
+            boolean shuffles,
+            boolean looks) {
         Training training = new Training(Projects.learners(), 1, shuffles);
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
@@ -682,9 +701,18 @@ public final class Workspace implements AutoCloseable {
                             Environment.codeVersion(),
                             environment,
                             ProjectDefinitions.pins(project, plan.definition()),
-                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
+                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
+                            project.policy(plan.name()),
+                            looks ? looker(plan, models.loops().get(i).drift()) : null));
         }
         return trainers;
+    }
+
+    private BundleTrainer.Looker looker(ModelPlan plan, @Nullable DriftMonitorDefinition monitor) {
+        Set<String> sources = new LinkedHashSet<>(plan.service().eventSources());
+        sources.add(plan.source().name());
+        return BeforeTraining.looker(
+                catalog(), plan.name(), List.copyOf(sources), monitor, project.policy(plan.name()));
     }
 
     /** The ids of versions, by source. */

@@ -859,6 +859,17 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public ObjectNode train(ModelTraining request) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("model", request.model())
+                .put("kind", request.kind().key())
+                .put("status", "registered")
+                .put("sentence", "asked by %s".formatted(request.actor()))
+                .put("promoted", request.promote());
+    }
+
+    @Override
     public LabelStatistics labelStatistics(LabelDefinition label) {
         return LabelStatistics.of(
                 label,

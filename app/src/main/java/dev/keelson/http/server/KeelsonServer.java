@@ -124,6 +124,7 @@ public final class KeelsonServer implements AutoCloseable {
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);
         new BacktestEndpoint(backend).register(routes);
+        new TrainEndpoint(backend).register(routes);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

@@ -450,6 +450,22 @@ class ApiTest {
         assertThat(client.get(address + "/bets").text()).startsWith("row,day,outcome,");
         assertThat(client.get(address + "?stake=kelly(2)&commission=1.5").json().path("errors")).hasSize(2);
         assertThat(client.get("/api/v1/models/none/backtest").status()).isEqualTo(404);
+    void aTrainingIsAskedForByItsKindAndRefusedWithNonsense() {
+        String address = "/api/v1/models/football-1x2/train";
+        JsonNode plain = client.post(address, "").json();
+        JsonNode update = client.post(address, "{\"kind\":\"update\",\"rounds\":5,\"promote\":true,\"actor\":\"eve\"}")
+                .json();
+
+        assertThat(plain.path("kind").asText()).isEqualTo("full");
+        assertThat(update.path("kind").asText()).isEqualTo("update");
+        assertThat(update.path("promoted").asBoolean()).isTrue();
+        assertThat(update.path("sentence").asText()).isEqualTo("asked by eve");
+        assertProblem(client.post(address, "{\"kind\":\"upgrade\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"rounds\":5}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"learning_rate\":2,\"kind\":\"update\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"min_row\":2}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"promote\":\"yes\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/train", "{}"), 404, ErrorCode.MODEL_NOT_FOUND);
     }
 
     @Test
@@ -468,7 +484,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(78);
+        assertThat(paths.size()).isEqualTo(79);
     }
 
     @Test

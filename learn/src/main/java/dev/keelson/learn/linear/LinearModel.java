@@ -42,6 +42,18 @@ final class LinearModel implements Model {
         }
     }
 
+    Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    double intercept() {
+        return intercept;
+    }
+
+    double[] coefficients() {
+        return coefficients.clone();
+    }
+
     @Override
     public String format() {
         return LinearCodec.FORMAT;

@@ -1,0 +1,63 @@
+package dev.keelson.http;
+
+import dev.keelson.learn.ContinuationMode;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training that somebody asks for.
+ *
+ * @param model the model
+ * @param kind what is done
+ * @param learner learner that takes the place of the model's, with its own defaults; null for the model's
+ * @param mode of an update; null for the model's
+ * @param rounds of an update or of reinforcement; null for the model's
+ * @param learningRate of an update or of reinforcement; null for the model's
+ * @param minRows rows with known labels below which nothing is trained, at least 1
+ * @param promote whether it serves at once, without being judged in shadow
+ * @param actor who asks
+ */
+public record ModelTraining(
+        String model,
+        Kind kind,
+        @Nullable String learner,
+        @Nullable ContinuationMode mode,
+        @Nullable Integer rounds,
+        @Nullable Double learningRate,
+        int minRows,
+        boolean promote,
+        String actor) {
+
+    /** What is done. */
+    public enum Kind {
+        /** The model is fitted anew. */
+        FULL,
+        /** The champion goes on from recent rows. */
+        UPDATE,
+        /** The champion goes on from recent rows, among which its confident mistakes weigh more. */
+        REINFORCE;
+
+        /** The name in documents. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Checks the ranges, and that an update keeps its learner. */
+    public ModelTraining {
+        if (minRows < 1
+                || (rounds != null && rounds < 1)
+                || (learningRate != null && !(learningRate > 0 && learningRate <= 1))) {
+            throw new IllegalArgumentException(
+                    "min_rows (%d) and rounds (%s) must be at least 1, learning_rate (%s) above 0 and at most 1."
+                            .formatted(minRows, rounds, learningRate));
+        }
+        if (kind != Kind.FULL && learner != null) {
+            throw new IllegalArgumentException(
+                    "The learner (%s) cannot be chosen: the champion goes on with its own.".formatted(learner));
+        }
+        if ((kind == Kind.FULL && (rounds != null || learningRate != null)) || (kind != Kind.UPDATE && mode != null)) {
+            throw new IllegalArgumentException("mode, rounds and learning_rate are those of an update; mode only of one.");
+        }
+    }
+}
