@@ -222,6 +222,30 @@ final class FeatureSelection {
                         () -> allKnown = false);
     }
 
+    /** A condition on the rows that the model takes, over columns known beforehand and what is selected and derived so far. */
+    void rows(Scalar text) {
+        if (source == null) {
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>(selected);
+        names.addAll(computed);
+        names.removeIf(source.schema()::contains);
+        Schema schema = source.with(
+                names.stream().map(name -> new Column(name, ColumnType.DOUBLE)).toList());
+        boolean complete = source.complete() && allKnown && views.values().stream().noneMatch(ViewColumns::open);
+        Expressions.scalar(text, schema, complete, problems).ifPresent(scalars -> {
+            boolean outcomes =
+                    Expressions.refuseOutcomes(text, scalars.columns(), source, label, "`rows`", problems);
+            if (!outcomes && scalars.type() != ColumnType.BOOLEAN) {
+                problems.add(
+                        ErrorCode.EXPRESSION_TYPE,
+                        text.textLocation(),
+                        "`rows` is %s, and a condition was expected".formatted(ProjectText.of(scalars.type())),
+                        "Maybe a comparison is missing, such as `= 1`.");
+            }
+        });
+    }
+
     /** What derived features may read beside columns: features of all roles, request values, earlier derived ones. */
     private List<Column> readable() {
         Set<String> names = new LinkedHashSet<>();

@@ -30,6 +30,7 @@ import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.RunProvenance;
+import dev.keelson.train.Signal;
 import dev.keelson.train.Training;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.TrainingMode;
@@ -67,6 +68,8 @@ final class BundleTrainer implements LoopTrainer {
     static final String BUNDLE = "model/";
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
+    /** The tag with what the test period says of the model beside a reference that knows no row. */
+    static final String SIGNAL = "signal";
     static final String MODE = "mode";
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
@@ -296,6 +299,7 @@ final class BundleTrainer implements LoopTrainer {
         Map<String, String> tags = new TreeMap<>();
         tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
         tags.put("model_sha256", outcome.bundle().sha256());
+        Signal.of(outcome.metrics()).ifPresent(signal -> tags.put(SIGNAL, signal.text()));
         if (champion != null) {
             tags.put(COMPARED_WITH, champion.run().id());
         }

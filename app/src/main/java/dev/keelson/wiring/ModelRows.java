@@ -35,7 +35,8 @@ final class ModelRows {
             double @Nullable [] odds,
             double weight,
             @Nullable String group,
-            double price) {}
+            double price,
+            double[] probabilities) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -49,7 +50,7 @@ final class ModelRows {
     }
 
     /**
-     * Adds rows.
+     * Adds those of some rows that the model takes.
      *
      * @param frame rows with their outcomes
      * @param features one array for each row
@@ -60,6 +61,9 @@ final class ModelRows {
         long[] knownAt = frame.longs(SystemColumns.KNOWN_AT).values();
         FrameRow row = new FrameRow(frame, plan.service().requestSchema());
         for (int i = 0; i < frame.rows(); i++) {
+            if (!plan.takes(row.at(i), features[i])) {
+                continue;
+            }
             rows.add(new Known(
                     plan.entity(frame, i),
                     plan.segment(frame, i),
@@ -73,7 +77,8 @@ final class ModelRows {
                     plan.odds(frame, i),
                     plan.weight(frame, i),
                     plan.group(frame, i),
-                    plan.price(frame, i)));
+                    plan.price(frame, i),
+                    plan.probabilities(frame, i)));
         }
         sorted = false;
     }
@@ -121,8 +126,13 @@ final class ModelRows {
                 : new @Nullable String[n];
         String priced = guidance.threshold() == null ? null : guidance.threshold().odds();
         double[] prices = new double[priced == null ? 0 : n];
+        List<String> told = plan.probabilityColumns();
+        double[][] probabilities = new double[told.size()][n];
         for (int i = 0; i < n; i++) {
             Known row = known.get(i);
+            for (int c = 0; c < told.size(); c++) {
+                probabilities[c][i] = row.probabilities[c];
+            }
             if (groups != null) {
                 groups[i] = row.group;
             }
@@ -155,6 +165,9 @@ final class ModelRows {
         }
         if (priced != null) {
             odds.put(priced, prices);
+        }
+        for (int c = 0; c < told.size(); c++) {
+            odds.putIfAbsent(told.get(c), probabilities[c]);
         }
         return new TrainingTable(
                 new FeatureMatrix(plan.service().names(), columns, n),

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +68,19 @@ public final class RunPipeline {
      * @param loads what was loaded of each source, with the quarantined rows, in the order of the project file
      * @param main which of them is meant where one is: that of the first model
      * @param versions champion or challenger of each model, by model
+     * @param signals what the run of each says of its test period, as {@link dev.keelson.train.Signal#text}; none of a refresh
      */
     public record RunReport(
-            List<Step> steps, List<LoadReport> loads, LoadReport main, Map<String, ModelVersion> versions) {
+            List<Step> steps,
+            List<LoadReport> loads,
+            LoadReport main,
+            Map<String, ModelVersion> versions,
+            Map<String, String> signals) {
         public RunReport {
             steps = List.copyOf(steps);
             loads = List.copyOf(loads);
             versions = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+            signals = Map.copyOf(signals);
         }
 
         /** Rows that were set aside, of all sources. */
@@ -124,7 +131,8 @@ public final class RunPipeline {
             versions.forEach((name, each) -> models.putObject(name)
                     .put("version", each.version())
                     .put("run", each.runId())
-                    .put("model_sha256", each.sha256()));
+                    .put("model_sha256", each.sha256())
+                    .put("signal", signals.get(name)));
             return node;
         }
     }
@@ -190,7 +198,14 @@ public final class RunPipeline {
         } catch (KeelsonException e) {
             throw remindingOf(loads, e);
         }
-        return new RunReport(steps, loads, main(workspace.project(), loads), trained);
+        Map<String, String> signals = new LinkedHashMap<>();
+        trained.forEach((model, version) -> {
+            String signal = run(workspace.catalog(), version).tags().get(BundleTrainer.SIGNAL);
+            if (signal != null) {
+                signals.put(model, signal);
+            }
+        });
+        return new RunReport(steps, loads, main(workspace.project(), loads), trained, signals);
     }
 
     /** The load of the source that is meant where none is named. */
@@ -433,31 +448,29 @@ public final class RunPipeline {
         Map<String, BundleTrainer> trainers =
                 workspace.trainers(models, rows, () -> Workspace.ids(versionBySource));
         Map<String, ModelVersion> result = new LinkedHashMap<>();
+        Map<String, Callable<Candidate>> tasks = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
-            String model = plan.name();
-            BundleTrainer trainer = trainers.get(model);
-            if (trainer == null) {
-                continue;
+            BundleTrainer trainer = trainers.get(plan.name());
+            if (trainer != null) {
+                tasks.put(plan.name(), () -> train(catalog, plan.name(), trainer, now));
             }
+        }
+        SideBySide.run(tasks, Runtime.getRuntime().availableProcessors(), (model, candidate) -> {
+            Trained trained = candidate.trained();
             List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
             Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
-            Trained base = champion.map(each -> trainer.load(each, run(catalog, each))).orElse(null);
-            boolean sameRecipe = base != null
-                    && trainer.sameRecipe(base.run());
-            Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
-            Trained trained = trainer.train(now, kind, base);
             Optional<ModelVersion> known = versions.stream()
                     .filter(each -> each.sha256().equals(trained.sha256()))
                     .findFirst();
             if (known.isPresent()) {
                 result.put(model, known.get());
                 done.accept(new Step("train", false, known.get().label()));
-                continue;
+                return;
             }
             int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
             Run run = timed(trained.run(), now, clock.instant());
             ModelVersion added = new ModelVersion(
-                    model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
+                    model, number, run.id(), trained.sha256(), candidate.kind(), trained.run().startedAt(), now);
             String reason = champion.isEmpty()
                     ? "The first version of its model."
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
@@ -472,8 +485,21 @@ public final class RunPipeline {
             });
             result.put(model, added);
             done.accept(new Step("train", true, summary(added, run, champion.isEmpty())));
-        }
+        });
         return result;
+    }
+
+    /** What was trained, and by what recipe beside the champion's. */
+    private record Candidate(Kind kind, Trained trained) {}
+
+    /** What a model becomes now: its first version, its champion's recipe on the data there is, or another recipe. */
+    private static Candidate train(Catalog catalog, String model, BundleTrainer trainer, Instant now) {
+        Trained base = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION))
+                .map(each -> trainer.load(each, run(catalog, each)))
+                .orElse(null);
+        boolean sameRecipe = base != null && trainer.sameRecipe(base.run());
+        Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
+        return new Candidate(kind, trainer.train(now, kind, base));
     }
 
     /** A run with the times at which it really ran; a training itself knows only the moment it stands for. */
@@ -508,7 +534,13 @@ public final class RunPipeline {
                 + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
                 + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
                 + GuidanceSentence.of(run)
+                + signal(run)
                 + "; run " + run.id().substring(0, 8);
+    }
+
+    private static String signal(Run run) {
+        String signal = run.tags().get(BundleTrainer.SIGNAL);
+        return signal == null ? "" : "; " + signal;
     }
 
     private static String summary(ModelVersion version, Run run, boolean champion) {
@@ -527,6 +559,7 @@ public final class RunPipeline {
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
                 + GuidanceSentence.of(run)
+                + signal(run)
                 + "; run " + run.id().substring(0, 8);
     }
 }

@@ -378,11 +378,11 @@ public final class Training {
         double[] blended = LinearPool.combine(predicted.outOfFold(), weights);
         put(metrics, learners, predicted, table, blended, test.predictions(), 1);
         guidance.judge(parameters.guidance(), tested, test.predictions());
+        double[] means = new double[tested.length];
+        Arrays.fill(means, mean(Scores.take(table.values(), 1, predicted.holdout().train())));
+        Signal.put(metrics, definition, test, means);
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
-            double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
-            double[] means = new double[tested.length];
-            Arrays.fill(means, Arrays.stream(known).sum() / known.length);
             baselines.put("mean", ValueScores.baseline(test, means));
         }
         EnsembleModel model = ensemble(learners, predicted.last(), parameters);
@@ -396,6 +396,10 @@ public final class Training {
                 importance(model),
                 null,
                 test);
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).sum() / values.length;
     }
 
     /** Scores of the blend and of each member, on out-of-fold predictions and on the test period. */
@@ -465,6 +469,11 @@ public final class Training {
                 CalibrationStep.corrected(outOfFold, weights, calibration, parameters.temperature());
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
         guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities());
+        Signal.put(
+                metrics,
+                definition,
+                test,
+                frequencies(table.labels(), holdout.train(), classes, test.labels().length));
         ModelDefinition.Backtest backtest = definition.backtest();
         if (backtest != null) {
             double[] odds = table.odds(backtest.odds(), holdout.validation());
@@ -500,6 +509,17 @@ public final class Training {
                             "frequencies",
                             Scores.baseline(
                                     test, frequencies(table.labels(), holdout.train(), classes, test.labels().length)));
+                case ModelDefinition.Baseline.Probability(List<String> columns) -> {
+                    double[] told = table.odds(columns, holdout.validation());
+                    SortedMap<String, Double> metrics =
+                            told == null
+                            ? new TreeMap<>()
+                            : Scores.baseline(
+                                    test, probabilities(told, classes, holdout.validation().length));
+                    if (!metrics.isEmpty()) {
+                        measured.put("probability", metrics);
+                    }
+                }
                 case ModelDefinition.Baseline.Market(List<String> columns) -> {
                     double[] odds = table.odds(columns, holdout.validation());
                     if (odds != null) {
@@ -513,6 +533,31 @@ public final class Training {
             }
         }
         return measured;
+    }
+
+    /**
+     * Probabilities of every class that add up to 1, {@code NaN} in a row whose columns hold none.
+     *
+     * @param told row by row, one for each class, or of two classes that of the last alone
+     * @param rows number of rows
+     */
+    private static double[] probabilities(double[] told, int classes, int rows) {
+        double[] all = new double[rows * classes];
+        int width = told.length / rows;
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            boolean valid = true;
+            for (int k = 0; k < classes; k++) {
+                double p = width == classes ? told[i * classes + k] : k == 1 ? told[i] : 1 - told[i];
+                valid &= p >= 0 && p <= 1;
+                all[i * classes + k] = p;
+                sum += p;
+            }
+            for (int k = 0; k < classes; k++) {
+                all[i * classes + k] = valid && sum > 0 ? all[i * classes + k] / sum : Double.NaN;
+            }
+        }
+        return all;
     }
 
     /** The class frequencies of the training rows (half a row added to each class) for every row. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * test_coverage_target}, {@code test_set_size} or {@code test_interval_width}, {@code conformal_rows}, and of one group
  * {@code group/<name>/test_coverage}. Of a threshold: {@code threshold} (absent when it is not worth acting), {@code
  * threshold_acts}, {@code oof_threshold_<utility>} (chosen on earlier out-of-fold rows, reached on later ones) with
- * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval.
+ * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval. {@code signal} and its likes: see {@link Signal}.
  *
  * @param bundle the model
  * @param metrics name to finite value; of a refresh {@code rows} alone
