@@ -38,6 +38,9 @@ final class FeatureSelection {
     /** Names of values computed from the request, and of derived ones so far. */
     private final Set<String> computed = new LinkedHashSet<>();
 
+    /** Names of derived values, those that cannot be checked among them. */
+    private final Set<String> derivedNames = new LinkedHashSet<>();
+
     private boolean allKnown = true;
 
     FeatureSelection(
@@ -198,6 +201,7 @@ final class FeatureSelection {
         if (source == null) {
             return;
         }
+        derivedNames.add(derived.name());
         if (selected.contains(derived.name()) || source.schema().contains(derived.name())) {
             problems.add(
                     ErrorCode.DUPLICATE_KEY,
@@ -229,6 +233,7 @@ final class FeatureSelection {
         }
         Set<String> names = new LinkedHashSet<>(selected);
         names.addAll(computed);
+        names.addAll(derivedNames);
         names.removeIf(source.schema()::contains);
         Schema schema = source.with(
                 names.stream().map(name -> new Column(name, ColumnType.DOUBLE)).toList());

@@ -70,12 +70,13 @@ public record Signal(String reference, String loss, Interval difference, int blo
         return verdict
                 + String.format(
                         Locale.ROOT,
-                        " (%s %+.4g, 95 %% interval %+.4g to %+.4g by %d blocks of %s)",
+                        " (%s %+.4g, 95 %% interval %+.4g to %+.4g by %d %s of %s)",
                         loss,
                         difference.estimate(),
                         difference.lower(),
                         difference.upper(),
                         blocks,
+                        blocks == 1 ? "block" : "blocks",
                         blockDays == 1 ? "a day" : blockDays + " days");
     }
 
