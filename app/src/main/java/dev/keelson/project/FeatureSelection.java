@@ -40,6 +40,8 @@ final class FeatureSelection {
 
     /** Names of features that are texts. */
     private final Set<String> texts = new LinkedHashSet<>();
+    /** Names of derived values, those that cannot be checked among them. */
+    private final Set<String> derivedNames = new LinkedHashSet<>();
 
     private boolean allKnown = true;
 
@@ -201,6 +203,7 @@ final class FeatureSelection {
         if (source == null) {
             return;
         }
+        derivedNames.add(derived.name());
         if (selected.contains(derived.name()) || source.schema().contains(derived.name())) {
             problems.add(
                     ErrorCode.DUPLICATE_KEY,
@@ -250,6 +253,31 @@ final class FeatureSelection {
     /** Whether {@link #known} are all. */
     boolean allKnown() {
         return allKnown && selected.stream().noneMatch(name -> name.endsWith("*"));
+    }
+
+    /** A condition on the rows that the model takes, over columns known beforehand and what is selected and derived so far. */
+    void rows(Scalar text) {
+        if (source == null) {
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>(selected);
+        names.addAll(computed);
+        names.addAll(derivedNames);
+        names.removeIf(source.schema()::contains);
+        Schema schema = source.with(
+                names.stream().map(name -> new Column(name, ColumnType.DOUBLE)).toList());
+        boolean complete = source.complete() && allKnown && views.values().stream().noneMatch(ViewColumns::open);
+        Expressions.scalar(text, schema, complete, problems).ifPresent(scalars -> {
+            boolean outcomes =
+                    Expressions.refuseOutcomes(text, scalars.columns(), source, label, "`rows`", problems);
+            if (!outcomes && scalars.type() != ColumnType.BOOLEAN) {
+                problems.add(
+                        ErrorCode.EXPRESSION_TYPE,
+                        text.textLocation(),
+                        "`rows` is %s, and a condition was expected".formatted(ProjectText.of(scalars.type())),
+                        "Maybe a comparison is missing, such as `= 1`.");
+            }
+        });
     }
 
     /** What derived features may read beside columns: features of all roles, request values, earlier derived ones. */

@@ -5,6 +5,7 @@ import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Durations;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.project.LabelSection.Label;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
@@ -236,6 +237,7 @@ final class ModelSection {
                 features.derive(derived, text);
             }
         }
+        LabelDefinition taken = label == null ? null : rows(table.scalar("rows"), label, features);
         Entry learnerEntry = table.entries().get("learner");
         List<LearnerDefinition> learners = learnerEntry == null
                 ? List.of(new LearnerDefinition("xgboost", Map.of()))
@@ -257,7 +259,7 @@ final class ModelSection {
         List<Baseline> baselines = baselines(table, label);
         Long seed =
                 Optional.ofNullable(table.text("seed")).flatMap(Numbers::whole).orElse(42L);
-        if (label == null) {
+        if (label == null || taken == null) {
             return;
         }
         if (label.definition().isNumber()) {
@@ -280,7 +282,7 @@ final class ModelSection {
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(new ModelDefinition(
                 entry.name(),
-                label.definition(),
+                taken,
                 roles,
                 table.scalars("features").stream().map(Scalar::located).toList(),
                 derive,
@@ -315,6 +317,15 @@ final class ModelSection {
             return null;
         }
         return ProjectText.duration(text, Duration.ofDays(1), problems);
+    }
+
+    /** The label of the rows that the model takes. */
+    private static LabelDefinition rows(@Nullable Scalar condition, Label label, FeatureSelection features) {
+        if (condition == null) {
+            return label.definition();
+        }
+        features.rows(condition);
+        return label.definition().ofRows(condition.text());
     }
 
     private Weighting weighting(Table table, Label label) {
@@ -595,14 +606,19 @@ final class ModelSection {
         if (text.text().equals("frequencies")) {
             return Optional.of(new Baseline.Frequencies());
         }
+        Optional<ColumnCall> probability = ColumnCall.parse(text, "probability");
+        if (probability.isPresent()) {
+            return Optional.of(probability(probability.get().columns(), text, label));
+        }
         Optional<ColumnCall> market = ColumnCall.parse(text, "market");
         if (market.isEmpty()) {
             String word = text.text().replaceAll("\\(.*", "");
             problems.add(
                     ErrorCode.BAD_VALUE,
                     text.textLocation(),
-                    "`%s` is no baseline, and `frequencies` or `market(COLUMN, …)` was expected".formatted(text.raw()),
-                    Suggestion.sentence(word, List.of("frequencies", "market")).orElse(null));
+                    "`%s` is no baseline, and `frequencies`, `market(COLUMN, …)` or `probability(COLUMN, …)` was expected"
+                            .formatted(text.raw()),
+                    Suggestion.sentence(word, List.of("frequencies", "market", "probability")).orElse(null));
             return Optional.empty();
         }
         List<Located> odds = market.get().columns();
@@ -611,5 +627,25 @@ final class ModelSection {
             checkCount(odds.size(), label, text.textLocation(), "`market`");
         }
         return Optional.of(new Baseline.Market(odds.stream().map(Located::text).toList()));
+    }
+
+    private Baseline probability(List<Located> columns, Scalar text, @Nullable Label label) {
+        if (label != null) {
+            columns.forEach(column -> {
+                label.source().checkNumeric(column, text.textLocation(), problems);
+                if (label.outcomes().contains(column.text()) || label.source().isOutcome(column.text())) {
+                    problems.add(
+                            ErrorCode.BAD_VALUE,
+                            column.location(),
+                            "the baseline `%s` reads `%s`, an outcome that is not known beforehand"
+                                    .formatted(text.raw(), column.text()),
+                            null);
+                }
+            });
+            if (columns.size() != 1 || label.definition().classes().size() != 2) {
+                checkCount(columns.size(), label, text.textLocation(), "`probability`");
+            }
+        }
+        return new Baseline.Probability(columns.stream().map(Located::text).toList());
     }
 }

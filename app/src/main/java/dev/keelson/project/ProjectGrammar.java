@@ -39,7 +39,8 @@ public final class ProjectGrammar {
             text("a name of letters, digits and `_` that starts with a letter", "[A-Za-z][A-Za-z0-9_]{0,99}");
     static final Text MODEL_NAME = text(
             "a name of letters, digits, `-`, `_` and `.` that starts with a letter or " + "digit",
-            "[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+            "(?:[A-Za-z0-9]|%1$s)(?:[A-Za-z0-9._-]|%1$s){0,99}".formatted("\\{[A-Za-z][A-Za-z0-9_]*\\}"));
+    static final AnyScalar VALUE_OF = new AnyScalar("a name or a number");
     static final Text COLUMN = text("the name of a column");
     static final Text MODEL = text("the name of a model, or a pattern such as `football-*`");
     static final Text ZONE = text("a time zone such as `Europe/London`");
@@ -517,6 +518,18 @@ public final class ProjectGrammar {
                             + " there; or an expression such as `bets.status in ('won', 'half_won')`. Required unless"
                             + " inherited."),
             optional(
+                    "for",
+                    new MapOf("VARIABLE", NAME, either(new ListOf(VALUE_OF, 1), VALUE_OF), 1),
+                    null,
+                    "One model for each value, or each combination of values, of one or more variables: `{VARIABLE}` in the"
+                            + " model's name, which must hold each of them, and in its texts becomes the value."),
+            optional(
+                    "rows",
+                    EXPRESSION,
+                    "every row",
+                    "A condition on the rows that it takes, over columns known beforehand and the model's own features:"
+                            + " no other row trains it, judges it or is replayed."),
+            optional(
                     "entities",
                     new MapOf("ROLE", NAME, new MapOf("KEY", NAME, KEY, 1)),
                     null,
@@ -685,9 +698,10 @@ public final class ProjectGrammar {
                             + " by `keelson backtest`."),
             optional(
                     "baselines",
-                    new ListOf(text("`frequencies`, `market(COLUMN, …)` or `mean`"), 0),
+                    new ListOf(text("`frequencies`, `market(COLUMN, …)`, `probability(COLUMN, …)` or `mean`"), 0),
                     "`[frequencies]`, of a number `[mean]`",
-                    "What the metrics stand beside."),
+                    "What the metrics stand beside: how often each class occurs, prices without their margin, columns that hold"
+                            + " probabilities (of two classes, that of the last is enough), or the mean."),
             optional("tune", TUNE, null, "What `keelson tune` searches; no part of the model itself."),
             optional("before_training", BEFORE_TRAINING, null, "What is looked at before each training."),
             optional("update", UPDATE, null, "How `keelson train --update` goes on from the champion."),

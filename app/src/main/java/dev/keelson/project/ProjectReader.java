@@ -76,6 +76,9 @@ public final class ProjectReader {
     private Project read(Path file, String text, Map<String, String> environment) {
         Problems problems = new Problems();
         Value document = YamlDocument.parse(file.toString(), text, new Variables(environment), problems);
+        if (document instanceof Table table) {
+            document = new ModelTemplates(problems).expanded(table);
+        }
         ShapeCheck shapes = new ShapeCheck(problems);
         Table fitted = document != null && shapes.fit(document, ProjectGrammar.project(), "") instanceof Table table
                 ? table

@@ -34,6 +34,7 @@ import dev.keelson.train.Judgement;
 import dev.keelson.train.RecipeParameters;
 import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.RunProvenance;
+import dev.keelson.train.Signal;
 import dev.keelson.train.Training;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.TrainingMode;
@@ -74,6 +75,8 @@ final class BundleTrainer implements LoopTrainer {
     static final String BUNDLE = "model/";
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
+    /** The tag with what the test period says of the model beside a reference that knows no row. */
+    static final String SIGNAL = "signal";
     static final String MODE = "mode";
     static final String RECIPE_FILE = "recipe.txt";
     /** The parameter of an update with the run whose model it goes on from. */
@@ -473,6 +476,7 @@ final class BundleTrainer implements LoopTrainer {
         Map<String, String> tags = before == null ? new TreeMap<>() : new TreeMap<>(before.tags());
         tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
         tags.put("model_sha256", outcome.bundle().sha256());
+        Signal.of(outcome.metrics()).ifPresent(signal -> tags.put(SIGNAL, signal.text()));
         if (champion != null) {
             tags.put(COMPARED_WITH, champion.run().id());
         }

@@ -41,6 +41,15 @@ final class GuidanceSentence {
                 Double upper = metrics.get(name + "_upper");
                 if (from != null && value != null && lower != null && upper != null) {
                     text.append(String.format(Locale.ROOT, ": test %s %.4g (%.4g to %.4g)", utility, value, lower, upper));
+                    Double always = metrics.get(name + "_always");
+                    Double share = metrics.get("test_threshold_base_rate");
+                    if (always != null && share != null) {
+                        text.append(String.format(
+                                Locale.ROOT,
+                                ", acting always %.4g, as %.1f %% of the rows are of that class",
+                                always,
+                                100 * share));
+                    }
                 }
             }
         }

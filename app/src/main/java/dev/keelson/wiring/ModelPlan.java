@@ -38,6 +38,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,8 @@ final class ModelPlan {
     private final List<Expression> watch;
     private final List<String> oddsColumns;
     private final List<String> moneyColumns;
+    private final List<String> probabilityColumns;
+    private final @Nullable RowCondition rows;
     private final @Nullable String segmentColumn;
     private final List<Asked> asked;
     private final Judging judging;
@@ -83,7 +87,17 @@ final class ModelPlan {
         this.oddsColumns = oddsColumns;
         this.moneyColumns = definition.backtest() == null ? List.of() : definition.backtest().columns();
         this.segmentColumn = segmentColumn;
+        this.probabilityColumns = definition.baselines().stream()
+                .flatMap(baseline -> baseline instanceof ModelDefinition.Baseline.Probability(List<String> columns)
+                        ? columns.stream()
+                        : Stream.empty())
+                .distinct()
+                .toList();
         this.asked = asked(definition, source);
+        String condition = definition.label().rows();
+        this.rows = condition == null
+                ? null
+                : RowCondition.of(condition, service.requestSchema(), service.names(), definition.entities().keySet());
     }
 
     /**
@@ -185,6 +199,28 @@ final class ModelPlan {
             }
         }
         return joined.toString();
+    }
+
+    /**
+     * Whether a row is one that the model takes.
+     *
+     * @param request its columns
+     * @param features of it, in the order of the service
+     */
+    boolean takes(Row request, double[] features) {
+        return rows == null || rows.holds(request, features);
+    }
+
+    /** The columns that hold probabilities of a baseline. */
+    List<String> probabilityColumns() {
+        return probabilityColumns;
+    }
+
+    /** What they hold in a row, {@code NaN} where they hold nothing. */
+    double[] probabilities(Frame frame, int row) {
+        return probabilityColumns.stream()
+                .mapToDouble(column -> number(frame, column, row))
+                .toArray();
     }
 
     /** Identity of a row: its key values joined by a bar. */
@@ -346,7 +382,7 @@ final class ModelPlan {
     }
 
     /**
-     * Requests of rows whose features were read already.
+     * Requests of the rows that the model takes, whose features were read already.
      *
      * @param frame rows in the order of event time and key, without outcome columns
      * @param features one array for each row
@@ -356,25 +392,30 @@ final class ModelPlan {
         List<String> entities = new ArrayList<>(n);
         List<String> keys = new ArrayList<>(n);
         List<String> segments = new ArrayList<>(n);
-        long[] eventTimes = new long[n];
-        int[] days = new int[n];
-        double[][] watched = new double[n][];
-        double[][] odds = new double[oddsColumns.isEmpty() ? 0 : n][];
         FrameRow row = new FrameRow(frame, service.requestSchema());
+        int[] taken = IntStream.range(0, n)
+                .filter(i -> takes(row.at(i), features[i]))
+                .toArray();
+        long[] eventTimes = new long[taken.length];
+        int[] days = new int[taken.length];
+        double[][] served = new double[taken.length][];
+        double[][] watched = new double[taken.length][];
+        double[][] odds = new double[oddsColumns.isEmpty() ? 0 : taken.length][];
         long[] times = frame.longs(SystemColumns.EVENT_TIME).values();
-        for (int i = 0; i < n; i++) {
-            int at = i;
+        for (int at = 0; at < taken.length; at++) {
+            int i = taken[at];
             entities.add(entity(frame, i));
-            keys.add(keys(column -> frame.schema().contains(column) ? frame.vector(column).get(at) : null));
+            keys.add(keys(column -> frame.schema().contains(column) ? frame.vector(column).get(i) : null));
             segments.add(segment(frame, i));
-            eventTimes[i] = times[i];
-            days[i] = day(times[i]);
-            watched[i] = watched(row.at(i));
+            eventTimes[at] = times[i];
+            days[at] = day(times[i]);
+            served[at] = features[i];
+            watched[at] = watched(row.at(i));
             double[] prices = odds(frame, i);
             if (prices != null) {
-                odds[i] = prices;
+                odds[at] = prices;
             }
         }
-        return new Requests(entities, keys, segments, eventTimes, days, features, watched, odds);
+        return new Requests(entities, keys, segments, eventTimes, days, served, watched, odds);
     }
 }

@@ -41,7 +41,8 @@ final class ModelRows {
             double price,
             @Nullable Object[] cells,
             double[] money,
-            String asset) {}
+            String asset,
+            double[] probabilities) {}
 
     private static final Comparator<Known> ORDER =
             Comparator.comparingLong(Known::eventTime).thenComparing(Known::entity);
@@ -55,7 +56,7 @@ final class ModelRows {
     }
 
     /**
-     * Adds rows.
+     * Adds those of some rows that the model takes.
      *
      * @param frame rows with their outcomes
      * @param features one array for each row
@@ -71,6 +72,9 @@ final class ModelRows {
         }
         boolean holds = plan.definition().backtest() instanceof BacktestDefinition.Portfolio;
         for (int i = 0; i < frame.rows(); i++) {
+            if (!plan.takes(row.at(i), features[i])) {
+                continue;
+            }
             rows.add(new Known(
                     plan.entity(frame, i),
                     plan.segment(frame, i),
@@ -87,7 +91,8 @@ final class ModelRows {
                     plan.price(frame, i),
                     cells(columns, i),
                     plan.money(frame, i),
-                    holds ? plan.asset(frame, i) : ""));
+                    holds ? plan.asset(frame, i) : "",
+                    plan.probabilities(frame, i)));
         }
         sorted = false;
     }
@@ -154,8 +159,13 @@ final class ModelRows {
         List<String> moneyColumns = plan.moneyColumns();
         double[][] money = new double[moneyColumns.size()][n];
         String[] assets = new String[n];
+        List<String> told = plan.probabilityColumns();
+        double[][] probabilities = new double[told.size()][n];
         for (int i = 0; i < n; i++) {
             Known row = known.get(i);
+            for (int c = 0; c < told.size(); c++) {
+                probabilities[c][i] = row.probabilities[c];
+            }
             if (groups != null) {
                 groups[i] = row.group;
             }
@@ -195,6 +205,9 @@ final class ModelRows {
         }
         for (int c = 0; c < money.length; c++) {
             odds.put(moneyColumns.get(c), money[c]);
+        }
+        for (int c = 0; c < told.size(); c++) {
+            odds.putIfAbsent(told.get(c), probabilities[c]);
         }
         TrainingTable table = new TrainingTable(
                 new FeatureMatrix(plan.service().names(), columns, n, plan.service().categories()),

@@ -201,6 +201,8 @@ public final class ProjectDefinitions {
             switch (baseline) {
                 case ModelDefinition.Baseline.Mean() -> lines.add("baseline", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> lines.add("baseline", "frequencies");
+                case ModelDefinition.Baseline.Probability(List<String> columns) ->
+                    lines.add("baseline probability", columns);
                 case ModelDefinition.Baseline.Market(List<String> odds) -> lines.add("baseline market", odds);
             }
         }

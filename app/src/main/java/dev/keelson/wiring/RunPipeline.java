@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,13 +70,19 @@ public final class RunPipeline {
      * @param loads what was loaded of each source, with the quarantined rows, in the order of the project file
      * @param main which of them is meant where one is: that of the first model
      * @param versions champion or challenger of each model, by model
+     * @param signals what the run of each says of its test period, as {@link dev.keelson.train.Signal#text}; none of a refresh
      */
     public record RunReport(
-            List<Step> steps, List<LoadReport> loads, LoadReport main, Map<String, ModelVersion> versions) {
+            List<Step> steps,
+            List<LoadReport> loads,
+            LoadReport main,
+            Map<String, ModelVersion> versions,
+            Map<String, String> signals) {
         public RunReport {
             steps = List.copyOf(steps);
             loads = List.copyOf(loads);
             versions = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+            signals = Map.copyOf(signals);
         }
 
         /** Rows that were set aside, of all sources. */
@@ -126,7 +133,8 @@ public final class RunPipeline {
             versions.forEach((name, each) -> models.putObject(name)
                     .put("version", each.version())
                     .put("run", each.runId())
-                    .put("model_sha256", each.sha256()));
+                    .put("model_sha256", each.sha256())
+                    .put("signal", signals.get(name)));
             return node;
         }
     }
@@ -192,7 +200,14 @@ public final class RunPipeline {
         } catch (KeelsonException e) {
             throw remindingOf(loads, e);
         }
-        return new RunReport(steps, loads, main(workspace.project(), loads), trained);
+        Map<String, String> signals = new LinkedHashMap<>();
+        trained.forEach((model, version) -> {
+            String signal = run(workspace.catalog(), version).tags().get(BundleTrainer.SIGNAL);
+            if (signal != null) {
+                signals.put(model, signal);
+            }
+        });
+        return new RunReport(steps, loads, main(workspace.project(), loads), trained, signals);
     }
 
     /** The load of the source that is meant where none is named. */
@@ -435,32 +450,43 @@ public final class RunPipeline {
         Map<String, BundleTrainer> trainers =
                 workspace.lookingTrainers(models, rows, () -> Workspace.ids(versionBySource));
         Map<String, ModelVersion> result = new LinkedHashMap<>();
+        Map<String, Callable<Candidate>> tasks = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
-            String model = plan.name();
-            BundleTrainer trainer = trainers.get(model);
-            if (trainer == null) {
-                continue;
+            BundleTrainer trainer = trainers.get(plan.name());
+            if (trainer != null) {
+                tasks.put(plan.name(), () -> train(catalog, plan.name(), trainer, now));
             }
+        }
+        SideBySide.run(tasks, Runtime.getRuntime().availableProcessors(), (model, candidate) -> {
             Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
-            Trained base = champion.map(each -> trainer.load(each, run(catalog, each))).orElse(null);
-            boolean sameRecipe = base != null
-                    && trainer.sameRecipe(base.run());
-            Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
-            Trained trained = trainer.train(now, kind, base);
             String reason = champion.isEmpty()
                     ? FIRST
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
-            Registered registered = register(catalog, trained, kind, now, clock, "system", reason);
+            Registered registered =
+                    register(catalog, candidate.trained(), candidate.kind(), now, clock, "system", reason);
             result.put(model, registered.version());
             done.accept(
                     registered.added()
                             ? new Step(
                                     "train",
                                     true,
-                                    summary(registered.version(), trained.run(), champion.isEmpty()))
+                                    summary(registered.version(), candidate.trained().run(), champion.isEmpty()))
                             : new Step("train", false, registered.version().label()));
-        }
+        });
         return result;
+    }
+
+    /** What was trained, and by what recipe beside the champion's. */
+    private record Candidate(Kind kind, Trained trained) {}
+
+    /** What a model becomes now: its first version, its champion's recipe on the data there is, or another recipe. */
+    private static Candidate train(Catalog catalog, String model, BundleTrainer trainer, Instant now) {
+        Trained base = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION))
+                .map(each -> trainer.load(each, run(catalog, each)))
+                .orElse(null);
+        boolean sameRecipe = base != null && trainer.sameRecipe(base.run());
+        Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
+        return new Candidate(kind, trainer.train(now, kind, base));
     }
 
     /**
@@ -536,8 +562,14 @@ public final class RunPipeline {
                 + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
                 + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
                 + GuidanceSentence.of(run)
+                + signal(run)
                 + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
+    }
+
+    private static String signal(Run run) {
+        String signal = run.tags().get(BundleTrainer.SIGNAL);
+        return signal == null ? "" : "; " + signal;
     }
 
     static String summary(ModelVersion version, Run run, boolean champion) {
@@ -556,6 +588,7 @@ public final class RunPipeline {
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
                 + GuidanceSentence.of(run)
+                + signal(run)
                 + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
     }

@@ -18,7 +18,7 @@ import java.util.Set;
 final class FootballProject {
     static final String TEXT = ProjectTemplate.text("football", "keelson.yaml");
     /** What the tests replace more than once; all of it occurs in the example. */
-    static final String ENSEMBLE = "ensemble: [{ xgboost: { max_depth: 2 } }, { logistic: { l2: 100 } }]";
+    static final String ENSEMBLE = "ensemble: [{ xgboost: { max_depth: 2 } }, { logistic: { l2: 1000 } }]";
 
     static final String LEARNER = "{ " + ENSEMBLE + ", combine: blend }";
     static final String MEAN = "mean(goals_for) over last 38 events";

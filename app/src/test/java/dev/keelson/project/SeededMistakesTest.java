@@ -135,8 +135,8 @@ class SeededMistakesTest {
                 mistake(ErrorCode.WRONG_TYPE, "bankroll: 1000", "bankroll: §much", ""),
                 mistake(
                         ErrorCode.WRONG_TYPE,
-                        "derive:   { elo_gap: home.ratings.elo - away.ratings.elo }",
-                        "derive: §[elo_gap]",
+                        "uncertainty: { conformal: 0.90 }",
+                        "uncertainty: §[0.90]",
                         ""),
                 mistake(ErrorCode.WRONG_TYPE, "required: true", "required: §yes", ""),
                 mistake(

@@ -146,8 +146,8 @@ final class FeaturesHistoryIT {
     void theListTellsKindsAndDefinitions() {
         JsonNode views = keelson("features", "list", "--json").json().get("views");
 
-        assertThat(views.findValuesAsText("name")).containsExactly("team_form", "ratings", "strengths", "league_rates", "shots");
-        assertThat(views.findValuesAsText("kind")).containsExactly("folds", "folds", "folds", "folds", "sql");
+        assertThat(views.findValuesAsText("name")).containsExactly("team_form", "ratings", "strengths", "league_rates", "league_means", "shots");
+        assertThat(views.findValuesAsText("kind")).containsExactly("folds", "folds", "folds", "folds", "folds", "sql");
         assertThat(keelson("features", "list").out()).contains("team_form:rest_days\tfolds\tteam\tdays since last event");
     }
 

@@ -5,6 +5,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelCall.ForwardReturn;
+import dev.keelson.labels.LabelCall.Measure;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The prices of one forward return by key and time. */
+/** The prices of one forward return or forward volatility by key and time. */
 final class Bars {
     private static final Series NONE = new Series(new long[0], new long[0], new double[0]);
 
@@ -25,6 +26,7 @@ final class Bars {
     private final @Nullable Series benchmark;
     private final long horizon;
     private final long within;
+    private final Measure measure;
 
     /** Bars of one key in order of event time, one for each time. */
     private record Series(long[] eventTime, long[] knownAt, double[] price) {
@@ -33,6 +35,21 @@ final class Bars {
             int found = Arrays.binarySearch(eventTime, time);
             int at = found >= 0 ? found : -found - 1;
             return at < eventTime.length && eventTime[at] <= latest ? at : -1;
+        }
+
+        /** Standard deviation (n - 1) of the relative changes from bar to bar, from one bar to another two or more later. */
+        double volatility(int first, int last) {
+            int changes = last - first;
+            double mean = 0;
+            for (int bar = first + 1; bar <= last; bar++) {
+                mean += (price[bar] / price[bar - 1] - 1) / changes;
+            }
+            double squares = 0;
+            for (int bar = first + 1; bar <= last; bar++) {
+                double off = price[bar] / price[bar - 1] - 1 - mean;
+                squares += off * off;
+            }
+            return Math.sqrt(squares / (changes - 1));
         }
 
         /** The last bar at or before a time, or -1 when there is none from {@code earliest} on. */
@@ -59,6 +76,7 @@ final class Bars {
         this.benchmark = benchmark;
         this.horizon = Micros.of(call.horizon());
         this.within = Micros.of(call.within());
+        this.measure = call.measure();
     }
 
     static Bars of(Frame frame, ForwardReturn call, List<String> key) {
@@ -141,13 +159,20 @@ final class Bars {
     }
 
     /**
-     * The return of every row; raises the time from which each is known, and marks the rows that have none.
+     * The return or volatility of every row; raises the time from which each is known, and marks the rows that have none.
      *
-     * @param returns filled
+     * @param values filled
      * @param known raised where a bar was known later
-     * @param missing set where there is no return
+     * @param missing set where there is no value
      */
-    void forwardReturns(double[] returns, long[] known, boolean[] missing) {
+    void measure(double[] values, long[] known, boolean[] missing) {
+        switch (measure) {
+            case RETURN -> returns(values, known, missing);
+            case VOLATILITY -> volatilities(values, known, missing);
+        }
+    }
+
+    private void returns(double[] returns, long[] known, boolean[] missing) {
         for (int i = 0; i < returns.length; i++) {
             Series of = benchmark == null ? all.get(series[i]) : benchmark;
             double start = prices[i];
@@ -166,6 +191,24 @@ final class Bars {
             }
             returns[i] = of.price()[bar] / start - 1;
             known[i] = Math.max(known[i], Math.max(startKnown, of.knownAt()[bar]));
+        }
+    }
+
+    private void volatilities(double[] values, long[] known, boolean[] missing) {
+        for (int i = 0; i < values.length; i++) {
+            Series of = all.get(series[i]);
+            long end = Math.addExact(eventTimes[i], horizon);
+            int first = of.atOrAfter(eventTimes[i], eventTimes[i]);
+            int last = of.atOrAfter(end, Math.addExact(end, within));
+            if (first < 0 || last < 0 || last - first < 2 || !(prices[i] > 0 && prices[i] < Double.POSITIVE_INFINITY)) {
+                values[i] = Double.NaN;
+                missing[i] = true;
+                continue;
+            }
+            values[i] = of.volatility(first, last);
+            for (int bar = first; bar <= last; bar++) {
+                known[i] = Math.max(known[i], of.knownAt()[bar]);
+            }
         }
     }
 }

@@ -20,7 +20,8 @@ import java.util.Map;
  * <p>A label over columns of its row is known when the row is. A forward return is known when the bar at its end is, never
  * earlier, and not before the row itself and, with a benchmark, that one's first bar: the latest of these. The bar at the
  * end is the first at or after event time plus horizon that has a price, by event time, whenever it came in; none within the
- * tolerance leaves the label missing, and so does a price that is missing or not above zero. Bars of one key and time count
+ * tolerance leaves the label missing, and so does a price that is missing or not above zero; the same holds for a forward
+ * volatility, which is known when the last of its bars is. Bars of one key and time count
  * once, the one known first. So the labels do not depend on the order of the rows.
  *
  * <p>Immutable and safe for use by several threads.
@@ -84,7 +85,7 @@ public final class Label {
         for (ForwardReturn call : expression.forwards()) {
             Bars bars = Bars.of(frame, call, call.by() == null ? defaultKey : List.of(call.by()));
             double[] returns = new double[frame.rows()];
-            bars.forwardReturns(returns, knownAt, missing);
+            bars.measure(returns, knownAt, missing);
             extended = extended.with(call.column(), new Vector.Doubles(returns, missing.clone()));
         }
         Vector values = expression.expression().evaluate(extended);

@@ -10,8 +10,9 @@ sealed interface LabelCall {
     String column();
 
     /**
-     * The return of a price over a time to come.
+     * The return of a price over a time to come, or how much it moves until then.
      *
+     * @param measure which of both
      * @param column the name that stands in its place
      * @param price the price column
      * @param horizon how far ahead
@@ -20,12 +21,20 @@ sealed interface LabelCall {
      * @param by the column that holds the key; null for the source's key without its time
      */
     record ForwardReturn(
-            String column, String price, Duration horizon, Duration within, @Nullable String of, @Nullable String by)
+            Measure measure, String column, String price, Duration horizon, Duration within, @Nullable String of, @Nullable String by)
             implements LabelCall {
         /** Without a tolerance of its own: a tenth of the horizon. */
         static Duration tolerance(Duration horizon) {
             return horizon.dividedBy(10);
         }
+    }
+
+    /** What is read from the bars that come after a row. */
+    enum Measure {
+        /** The change of the price up to the horizon. */
+        RETURN,
+        /** The standard deviation of the changes from bar to bar up to the horizon. */
+        VOLATILITY
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.keelson.labels;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A label as the project file declares it: a column of outcomes, or an expression (see {@link LabelExpression}).
@@ -14,8 +15,16 @@ import java.util.List;
  * @param delay how long after its row's event time it is known at the earliest date that can be told in advance: the
  *     source's delay, and for a forward return the horizon and its tolerance besides; what trains keeps at least this
  *     distance from what judges it
+ * @param rows a condition on the rows that a model takes, over columns known beforehand and its features; null for all
  */
-public record LabelDefinition(String source, String name, String text, List<String> classes, Duration delay) {
+public record LabelDefinition(
+        String source, String name, String text, List<String> classes, Duration delay, @Nullable String rows) {
+    /** One whose model takes all rows. */
+    public LabelDefinition(String source, String name, String text, List<String> classes, Duration delay) {
+        this(source, name, text, classes, delay, null);
+    }
+
+    /** Checks the classes and the delay. */
     public LabelDefinition {
         classes = List.copyOf(classes);
         if (delay.isNegative()) {
@@ -29,6 +38,11 @@ public record LabelDefinition(String source, String name, String text, List<Stri
     /** A column of outcomes as it is. */
     public static LabelDefinition ofColumn(String source, String column, List<String> classes, Duration delay) {
         return new LabelDefinition(source, column, column, classes, delay);
+    }
+
+    /** The same of the rows that meet a condition. */
+    public LabelDefinition ofRows(String condition) {
+        return new LabelDefinition(source, name, text, classes, delay, condition);
     }
 
     /** As models and commands name it: {@code source.name}. */

@@ -10,6 +10,7 @@ import dev.keelson.expression.Expression;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Schema;
+import dev.keelson.labels.LabelCall.Measure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  *       later than the horizon a bar may be, and how much earlier the benchmark's first; a tenth of the horizon when it is
  *       not said), {@code of = 'KEY'} (the benchmark, when its name is no plain word), {@code by = column} (what holds the
  *       key; the source's key without its time when it is not said).
+ *   <li>{@code forward_volatility(price, horizon)}: how much the price moves until then: the standard deviation (of a sample)
+ *       of the relative changes from bar to bar, from the row's bar to the one that ends a forward return. Missing with fewer
+ *       than 2 changes. The settings are {@code within} and {@code by}, as above.
  *   <li>{@code bet_won(status)}: true for {@code won} and {@code half_won}, false for {@code lost} and {@code half_lost},
  *       otherwise missing: a bet that was returned says nothing.
  *   <li>{@code profit(status, odds, stake)}: what a settled bet at decimal odds returned less its stake; zero for
@@ -44,10 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LabelExpression {
     private static final String FORWARD_RETURN = "forward_return";
+    private static final String FORWARD_VOLATILITY = "forward_volatility";
     private static final String BET_WON = "bet_won";
     private static final String PROFIT = "profit";
     private static final String MATCH_RESULT = "match_result";
-    private static final List<String> CALLS = List.of(FORWARD_RETURN, BET_WON, PROFIT, MATCH_RESULT);
+    private static final List<String> CALLS = List.of(FORWARD_RETURN, FORWARD_VOLATILITY, BET_WON, PROFIT, MATCH_RESULT);
     private static final List<String> RESULTS = List.of("H", "D", "A");
 
     private final Expression expression;
@@ -123,7 +128,8 @@ public final class LabelExpression {
 
     private static LabelCall read(CallText call, String column) {
         return switch (call.name()) {
-            case FORWARD_RETURN -> forward(call, column);
+            case FORWARD_RETURN -> forward(call, column, Measure.RETURN);
+            case FORWARD_VOLATILITY -> forward(call, column, Measure.VOLATILITY);
             case BET_WON -> {
                 List<Located> arguments = plain(call, 1, 1, "bet_won(status)");
                 yield new LabelCall.Expanded(
@@ -166,14 +172,17 @@ public final class LabelExpression {
         throw call.wrong("`%s` was expected".formatted(shape), null);
     }
 
-    private static LabelCall forward(CallText call, String column) {
+    private static LabelCall forward(CallText call, String column, Measure measure) {
         if (call.arguments().size() != 2) {
-            throw call.wrong("`forward_return(price, horizon)` was expected", "Maybe forward_return(close, 4h) was meant.");
+            throw call.wrong(
+                    "`%s(price, horizon)` was expected".formatted(call.name()),
+                    "Maybe %s(close, 4h) was meant.".formatted(call.name()));
         }
-        List<String> known = List.of("within", "of", "by");
+        List<String> known =
+                measure == Measure.RETURN ? List.of("within", "of", "by") : List.of("within", "by");
         for (Located name : call.names()) {
             if (!known.contains(name.text())) {
-                throw new KeelsonException(Problem.at(ErrorCode.EXPRESSION_SYNTAX, name.location(), "forward_return has no setting (%s); it has %s.".formatted(name, String.join(", ", known)), Suggestion.sentence(name.text(), known).orElse(null)));
+                throw new KeelsonException(Problem.at(ErrorCode.EXPRESSION_SYNTAX, name.location(), "%s has no setting (%s); it has %s.".formatted(call.name(), name, String.join(", ", known)), Suggestion.sentence(name.text(), known).orElse(null)));
             }
         }
         Located price = call.arguments().getFirst();
@@ -185,7 +194,10 @@ public final class LabelExpression {
         }
         text = unquoted(text, '"');
         if (text.isEmpty() || (!price.text().startsWith("\"") && !text.matches("[\\p{L}_][\\p{L}\\p{N}_]*"))) {
-            throw new KeelsonException(Problem.at(ErrorCode.EXPRESSION_SYNTAX, price.location(), "The price (%s) of forward_return is no column.".formatted(price), "Maybe declare a column that holds it."));
+            throw new KeelsonException(Problem.at(ErrorCode.EXPRESSION_SYNTAX, price.location(), "The price (%s) of %s is no column.".formatted(price, call.name()), "Maybe declare a column that holds it."));
+        }
+        if (of != null && measure == Measure.VOLATILITY) {
+            throw call.wrong("a price of the row's own key was expected", null);
         }
         Located other = call.named().get("of");
         if (other != null) {
@@ -201,6 +213,7 @@ public final class LabelExpression {
         Located within = call.named().get("within");
         Located by = call.named().get("by");
         return new LabelCall.ForwardReturn(
+                measure,
                 column,
                 text,
                 horizon,
@@ -232,7 +245,7 @@ public final class LabelExpression {
         return onlyResult ? Optional.of(RESULTS) : Optional.empty();
     }
 
-    /** The columns of the row that it reads, distinct, in order of first use, prices of forward returns left out. */
+    /** The columns of the row that it reads, distinct, in order of first use, prices of the bars to come left out. */
     public List<String> columns() {
         Set<String> names = new LinkedHashSet<>();
         for (String name : expression.columns()) {
@@ -246,12 +259,12 @@ public final class LabelExpression {
         return List.copyOf(names);
     }
 
-    /** The columns that hold prices of forward returns, distinct, in order of first use. */
+    /** The columns that hold the prices of bars to come, distinct, in order of first use. */
     public List<String> prices() {
         return forwards().stream().map(LabelCall.ForwardReturn::price).distinct().toList();
     }
 
-    /** The columns that forward returns name as holding their keys, distinct. */
+    /** The columns that such calls name as holding their keys, distinct. */
     public List<String> keys() {
         return forwards().stream()
                 .map(LabelCall.ForwardReturn::by)

@@ -26,6 +26,10 @@ public final class DefinitionJson {
             json.put("label_text", definition.label().text());
         }
         texts(json.putArray("classes"), definition.classes());
+        String rows = definition.label().rows();
+        if (rows != null) {
+            json.put("rows", rows);
+        }
         ObjectNode entities = json.putObject("entities");
         definition.entities().forEach((role, keys) -> {
             ObjectNode columns = entities.putObject(role);
@@ -59,6 +63,10 @@ public final class DefinitionJson {
             switch (baseline) {
                 case ModelDefinition.Baseline.Mean() -> entry.put("kind", "mean");
                 case ModelDefinition.Baseline.Frequencies() -> entry.put("kind", "frequencies");
+                case ModelDefinition.Baseline.Probability(List<String> columns) -> {
+                    entry.put("kind", "probability");
+                    texts(entry.putArray("columns"), columns);
+                }
                 case ModelDefinition.Baseline.Market(List<String> odds) -> {
                     entry.put("kind", "market");
                     texts(entry.putArray("odds"), odds);

@@ -29,6 +29,7 @@ import dev.keelson.learn.threshold.ThresholdDecision;
 import dev.keelson.learn.threshold.ThresholdJudgement;
 import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.learn.threshold.ThresholdSettings;
+import dev.keelson.learn.threshold.Utility;
 import dev.keelson.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -377,10 +378,23 @@ final class GuidanceStep {
             metrics.put("test_threshold_bets", (double) judged.performance().bets());
             Scores.putFinite(metrics, "test_threshold_precision", judged.performance().precision());
             Scores.putFinite(metrics, "test_threshold_recall", judged.performance().recall());
+            if (wanted.utility() == Utility.F1) {
+                putAlways(wanted, rows);
+            }
             if (wanted.odds() != null) {
                 Scores.putFinite(metrics, "test_threshold_profit", judged.performance().profit());
             }
         }
+    }
+
+    /** Share of the class that the threshold acts on, and the F1 of acting on every row: what a threshold has to beat. */
+    private void putAlways(GuidanceDefinition.Threshold wanted, int[] rows) {
+        double share = IntStream.of(Scores.take(table.labels(), rows))
+                        .filter(label -> label == wanted.target())
+                        .count()
+                / (double) rows.length;
+        Scores.putFinite(metrics, "test_threshold_base_rate", share);
+        Scores.putFinite(metrics, "test_threshold_f1_always", 2 * share / (1 + share));
     }
 
     private void coverage(

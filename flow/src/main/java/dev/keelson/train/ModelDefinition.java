@@ -487,6 +487,15 @@ public record ModelDefinition(
         /** Class frequencies of the training rows. */
         record Frequencies() implements Baseline {}
 
+        /**
+         * Probabilities that columns hold: one for each class, in their order, or of two classes that of the last alone.
+         */
+        record Probability(List<String> columns) implements Baseline {
+            public Probability {
+                columns = List.copyOf(columns);
+            }
+        }
+
         /** Margin-free probabilities of decimal odds, in the order of the classes. */
         record Market(List<String> odds) implements Baseline {
             public Market {

@@ -512,11 +512,11 @@ public final class Training {
             QuantileScores.put(metrics, quantiles, table);
         }
         Scores.putMoney(metrics, BacktestInput.of(definition, table, null, test));
+        double[] means = new double[tested.length];
+        Arrays.fill(means, mean(Scores.take(table.values(), 1, predicted.holdout().train())));
+        Signal.put(metrics, definition, test, means);
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
-            double[] known = Scores.take(table.values(), 1, predicted.holdout().train());
-            double[] means = new double[tested.length];
-            Arrays.fill(means, Arrays.stream(known).sum() / known.length);
             baselines.put("mean", ValueScores.baseline(test, means));
         }
         EnsembleModel model =
@@ -531,6 +531,10 @@ public final class Training {
                 importance(request, learners, predicted, parameters, model),
                 null,
                 test);
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).sum() / values.length;
     }
 
     /** Scores of the blend and of each member, on out-of-fold predictions and on the test period. */
@@ -601,6 +605,11 @@ public final class Training {
         put(metrics, learners, predicted, table, calibrated, test.probabilities(), classes);
         guidance.judge(parameters.guidance(), holdout.validation(), test.probabilities(), null);
         Scores.putMoney(metrics, BacktestInput.of(definition, table, test, null));
+        Signal.put(
+                metrics,
+                definition,
+                test,
+                frequencies(table.labels(), holdout.train(), classes, test.labels().length));
 
         EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(
@@ -629,6 +638,17 @@ public final class Training {
                             "frequencies",
                             Scores.baseline(
                                     test, frequencies(table.labels(), holdout.train(), classes, test.labels().length)));
+                case ModelDefinition.Baseline.Probability(List<String> columns) -> {
+                    double[] told = table.odds(columns, holdout.validation());
+                    SortedMap<String, Double> metrics =
+                            told == null
+                            ? new TreeMap<>()
+                            : Scores.baseline(
+                                    test, probabilities(told, classes, holdout.validation().length));
+                    if (!metrics.isEmpty()) {
+                        measured.put("probability", metrics);
+                    }
+                }
                 case ModelDefinition.Baseline.Market(List<String> columns) -> {
                     double[] odds = table.odds(columns, holdout.validation());
                     if (odds != null) {
@@ -642,6 +662,31 @@ public final class Training {
             }
         }
         return measured;
+    }
+
+    /**
+     * Probabilities of every class that add up to 1, {@code NaN} in a row whose columns hold none.
+     *
+     * @param told row by row, one for each class, or of two classes that of the last alone
+     * @param rows number of rows
+     */
+    private static double[] probabilities(double[] told, int classes, int rows) {
+        double[] all = new double[rows * classes];
+        int width = told.length / rows;
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            boolean valid = true;
+            for (int k = 0; k < classes; k++) {
+                double p = width == classes ? told[i * classes + k] : k == 1 ? told[i] : 1 - told[i];
+                valid &= p >= 0 && p <= 1;
+                all[i * classes + k] = p;
+                sum += p;
+            }
+            for (int k = 0; k < classes; k++) {
+                all[i * classes + k] = valid && sum > 0 ? all[i * classes + k] / sum : Double.NaN;
+            }
+        }
+        return all;
     }
 
     /** The class frequencies of the training rows (half a row added to each class) for every row. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * test_coverage_target}, {@code test_set_size} or {@code test_interval_width}, {@code conformal_rows}, and of one group
  * {@code group/<name>/test_coverage}. Of a threshold: {@code threshold} (absent when it is not worth acting), {@code
  * threshold_acts}, {@code oof_threshold_<utility>} (chosen on earlier out-of-fold rows, reached on later ones) with
- * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval.
+ * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval. {@code signal} and its likes: see {@link Signal}.
  *
  * <p>Of an update {@code rows} (recent ones), {@code old_n}, {@code old_log_loss} ({@code old_mse} of a number), {@code
  * old_base_log_loss} of the model it goes on from, {@code old_difference} (update less base) with its interval, {@code

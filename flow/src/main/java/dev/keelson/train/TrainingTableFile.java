@@ -63,6 +63,11 @@ public final class TrainingTableFile {
             doubles(to, weights);
         }
         optional(to, table.groups());
+        String[] assets = table.assets();
+        to.writeBoolean(assets != null);
+        if (assets != null) {
+            texts(to, List.of(assets));
+        }
         to.flush();
     }
 
@@ -95,8 +100,10 @@ public final class TrainingTableFile {
         }
         List<String> rowIds = texts(from);
         double[] weights = from.readBoolean() ? doubles(from) : null;
+        @Nullable String @Nullable [] groups = optional(from);
+        String[] assets = from.readBoolean() ? texts(from).toArray(String[]::new) : null;
         return new TrainingTable(
-                features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, optional(from));
+                features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, groups, assets);
     }
 
     private static Map<String, Map<Double, String>> categories(DataInputStream from) throws IOException {
@@ -162,9 +169,9 @@ public final class TrainingTableFile {
     }
 
     private static void ints(DataOutputStream to, int[] values) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(values.length * Integer.BYTES);
-        buffer.asIntBuffer().put(values);
-        array(to, values.length, buffer);
+        byte[] bytes = new byte[Math.multiplyExact(values.length, Integer.BYTES)];
+        ByteBuffer.wrap(bytes).asIntBuffer().put(values);
+        array(to, values.length, bytes);
     }
 
     private static int[] ints(DataInputStream from) throws IOException {
@@ -174,9 +181,9 @@ public final class TrainingTableFile {
     }
 
     private static void longs(DataOutputStream to, long[] values) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES));
-        buffer.asLongBuffer().put(values);
-        array(to, values.length, buffer);
+        byte[] bytes = new byte[Math.multiplyExact(values.length, Long.BYTES)];
+        ByteBuffer.wrap(bytes).asLongBuffer().put(values);
+        array(to, values.length, bytes);
     }
 
     private static long[] longs(DataInputStream from) throws IOException {
@@ -186,9 +193,9 @@ public final class TrainingTableFile {
     }
 
     private static void doubles(DataOutputStream to, double[] values) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES));
-        buffer.asDoubleBuffer().put(values);
-        array(to, values.length, buffer);
+        byte[] bytes = new byte[Math.multiplyExact(values.length, Double.BYTES)];
+        ByteBuffer.wrap(bytes).asDoubleBuffer().put(values);
+        array(to, values.length, bytes);
     }
 
     private static double[] doubles(DataInputStream from) throws IOException {
@@ -197,9 +204,9 @@ public final class TrainingTableFile {
         return values;
     }
 
-    private static void array(DataOutputStream to, int length, ByteBuffer bytes) throws IOException {
+    private static void array(DataOutputStream to, int length, byte[] bytes) throws IOException {
         to.writeInt(length);
-        to.write(bytes.array());
+        to.write(bytes);
     }
 
     private static byte[] bytes(DataInputStream from, int count) throws IOException {

@@ -99,7 +99,7 @@ final class ValueScores {
         return sum / values.length;
     }
 
-    private static double[] squares(double[] predictions, double[] targets) {
+    static double[] squares(double[] predictions, double[] targets) {
         double[] squares = new double[targets.length];
         for (int i = 0; i < squares.length; i++) {
             squares[i] = (predictions[i] - targets[i]) * (predictions[i] - targets[i]);

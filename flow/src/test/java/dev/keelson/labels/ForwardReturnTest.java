@@ -123,4 +123,36 @@ final class ForwardReturnTest {
         assertThat(labels.values()[0]).isEqualTo(0.2, within(1e-12));
         assertThat(labels.isMissing(1)).isTrue();
     }
+
+    @Test
+    void volatilityIsThatOfTheChangesUpToTheHorizonAndKnownWithTheLastOfThem() {
+        Frame frame = new Rows()
+                .add("BTC", hours(0), MINUTE, 100.0)
+                .add("BTC", hours(1), hours(9), 110.0)
+                .add("ETH", hours(1), MINUTE, 500.0)
+                .add("BTC", hours(2), MINUTE, 99.0)
+                .add("BTC", hours(3), MINUTE, 99.0)
+                .add("BTC", hours(4), MINUTE, 400.0)
+                .frame();
+
+        LabelTable labels = Rows.labels("forward_volatility(close, 3h)", frame);
+
+        assertThat(labels.values()[0]).isEqualTo(0.1, within(1e-12)); // changes of 0.1, -0.1 and 0
+        assertThat(labels.knownAt()[0]).isEqualTo(Micros.of(Rows.START.plus(hours(10))));
+        assertThat(labels.isMissing(1)).isFalse();
+        assertThat(labels.isMissing(3)).isTrue();
+    }
+
+    @Test
+    void volatilityOfOneChangeIsMissing() {
+        Frame frame = new Rows()
+                .add("BTC", hours(0), MINUTE, 100.0)
+                .add("BTC", hours(4), MINUTE, 110.0)
+                .add("BTC", hours(5), MINUTE, 110.0)
+                .frame();
+
+        LabelTable labels = Rows.labels("forward_volatility(close, 4h)", frame);
+
+        assertThat(labels.isMissing(0)).isTrue();
+    }
 }
