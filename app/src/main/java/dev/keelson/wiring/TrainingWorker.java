@@ -46,7 +46,11 @@ public final class TrainingWorker {
 
     private TrainingWorker() {}
 
-    /** @param words the folder */
+    /**
+     * Trains once.
+     *
+     * @param words the folder
+     */
     public static void main(String[] words) throws IOException {
         Path folder = Path.of(words[0]);
         Thread.ofPlatform().daemon().name("keelson-parent").start(TrainingWorker::endWithTheParent);

@@ -450,6 +450,9 @@ class ApiTest {
         assertThat(client.get(address + "/bets").text()).startsWith("row,day,outcome,");
         assertThat(client.get(address + "?stake=kelly(2)&commission=1.5").json().path("errors")).hasSize(2);
         assertThat(client.get("/api/v1/models/none/backtest").status()).isEqualTo(404);
+    }
+
+    @Test
     void aTrainingIsAskedForByItsKindAndRefusedWithNonsense() {
         String address = "/api/v1/models/football-1x2/train";
         JsonNode plain = client.post(address, "").json();
