@@ -19,6 +19,17 @@ public record BacktestRequest(
         @Nullable Double commission,
         @Nullable Double bankroll) {
 
+    /** By the stakes that the model declares. */
+    public BacktestRequest(
+            String model, @Nullable String run, @Nullable Double commission, @Nullable Double bankroll) {
+        this(model, run, null, commission, bankroll);
+    }
+
+    /** The same by other stakes. */
+    public BacktestRequest withStake(BacktestDefinition.Stake other) {
+        return new BacktestRequest(model, run, other, commission, bankroll);
+    }
+
     /** Checks the ranges. */
     public BacktestRequest {
         if (commission != null && !(commission >= 0 && commission < 1)) {

@@ -102,7 +102,7 @@ final class WorkerTrainingIT {
 
         assertThat(apart.toJson()).isEqualTo(here.toJson());
         assertThat(apart.bundle().listing()).isEqualTo(here.bundle().listing());
-        assertThat(Files.list(scratch)).isEmpty();
+        assertThat(scratch).isEmptyDirectory();
     }
 
     @Test
@@ -135,7 +135,7 @@ final class WorkerTrainingIT {
                 .isInstanceOfSatisfying(
                         KeelsonException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.WORKER_FAILED))
                 .hasMessageContaining("needs more memory than its process has (64 MB); nothing was registered");
-        assertThat(Files.list(scratch)).isEmpty();
+        assertThat(scratch).isEmptyDirectory();
     }
 
     @Test
@@ -148,7 +148,7 @@ final class WorkerTrainingIT {
         assertThatThrownBy(future::join)
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("was ended by signal 9; nothing was registered");
-        assertThat(Files.list(scratch)).isEmpty();
+        assertThat(scratch).isEmptyDirectory();
     }
 
     @Test

@@ -117,7 +117,8 @@ final class BacktestCommand extends KeelsonCommand {
         if (bankroll != null && !(bankroll > 0 && bankroll < Double.POSITIVE_INFINITY)) {
             throw wrong("--bankroll", bankroll.toString(), "a number above 0");
         }
-        return new BacktestRequest(model, run, other, commission == null ? null : share(commission), bankroll);
+        BacktestRequest declared = new BacktestRequest(model, run, commission == null ? null : share(commission), bankroll);
+        return other == null ? declared : declared.withStake(other);
     }
 
     private static double share(String text) {
