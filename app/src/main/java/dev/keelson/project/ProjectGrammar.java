@@ -352,6 +352,11 @@ public final class ProjectGrammar {
                     "none",
                     "What stops a trial after a fold because others did better; `percentile` keeps the best quarter."),
             optional(
+                    "every_steps",
+                    new Whole(1, 100_000),
+                    "between folds alone",
+                    "The pruner is asked within a fold, too, after every so many boosting rounds or epochs of a single learner."),
+            optional(
                     "batch",
                     new Whole(1, 1000),
                     "4",

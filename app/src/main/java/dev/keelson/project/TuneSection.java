@@ -95,6 +95,7 @@ final class TuneSection {
                     number(table, "batch", TuneDefinition.BATCH),
                     number(table, "stop_after", 0),
                     limit,
+                    everySteps(table, learners, metric),
                     metric,
                     new SearchSpace(parameters)));
         } catch (KeelsonException e) {
@@ -122,6 +123,38 @@ final class TuneSection {
             case "percentile" -> PercentilePruner.of(PERCENTILE);
             default -> Pruner.named(name.replace('_', '-'));
         };
+    }
+
+    /** The learners that go step by step, by boosting rounds or epochs. */
+    private static final List<String> STEPPING = List.of("xgboost", "lightgbm", "mlp", "lstm");
+
+    private @Nullable Integer everySteps(Table table, List<LearnerDefinition> learners, TuneMetric metric) {
+        Scalar text = table.scalar("every_steps");
+        if (text == null) {
+            return null;
+        }
+        LearnerDefinition first = learners.getFirst();
+        boolean stops = first.settings().getOrDefault("early_stopping", 0L) instanceof Long patience && patience > 0;
+        String wrong = null;
+        if (learners.size() > 1 || !STEPPING.contains(first.name())) {
+            wrong = "the model is none of one learner that goes step by step (%s)"
+                    .formatted(Shape.list(STEPPING, "or"));
+        } else if (stops || table.entriesOf("space").stream().anyMatch(each -> each.name().equals("early_stopping"))) {
+            wrong = "with `early_stopping` the rows of a fold would choose the number of steps and judge it";
+        } else if (metric != TuneMetric.LOG_LOSS && metric != TuneMetric.RMSE) {
+            wrong = "learners tell `log_loss` or `rmse` after a step, and the metric is `%s`".formatted(metric.key());
+        } else if (List.of("none", "wilcoxon").contains(Objects.requireNonNullElse(table.text("pruner"), "none"))) {
+            wrong = "the pruner `%s` says nothing between steps".formatted(Objects.requireNonNullElse(table.text("pruner"), "none"));
+        }
+        if (wrong != null) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    text.textLocation(),
+                    "`every_steps` has no effect: " + wrong,
+                    "Maybe leave it out: trials are then pruned between folds.");
+            return null;
+        }
+        return Numbers.whole(text.text()).map(Long::intValue).orElse(null);
     }
 
     private static int number(Table table, String key, int standard) {

@@ -119,6 +119,9 @@ final class ModelTuning implements TuneRun.Book {
                 .add(search.pruner().toString())
                 .add((long) search.batch())
                 .add(seed);
+        if (search.everySteps() != null) {
+            sha.add("every_steps").add((long) search.everySteps());
+        }
         for (Parameter parameter : search.space().parameters()) {
             sha.add(parameter.name()).add(parameter.text());
         }
@@ -210,7 +213,7 @@ final class ModelTuning implements TuneRun.Book {
         try {
             Judged file = judge.judge(model, (fold, loss, running) -> true);
             boolean[] late = {false};
-            Study done = new TuneRun(judge, model, threads).run(definition, this, () -> {
+            Study done = new TuneRun(judge, model, search.everySteps(), threads).run(definition, this, () -> {
                 late[0] = !clock.instant().isBefore(limit);
                 return late[0];
             });

@@ -51,6 +51,20 @@ class TuneSectionTest {
     }
 
     @Test
+    void stepsWithinFoldsAreOfOneLearnerThatHasThem() {
+        String tune = "{ pruner: median, every_steps: 25, %s space: { max_depth: 3..10 } }";
+
+        assertThat(read("xgboost", tune.formatted("")).everySteps()).isEqualTo(25);
+        assertThat(problems("random_forest", tune.formatted("")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("none of one learner that goes step by step"));
+        assertThat(problems("xgboost", tune.formatted("metric: brier,")).getFirst().message())
+                .contains("the metric is `brier`");
+        assertThat(problems("xgboost", tune.replace("median", "wilcoxon").formatted("")).getFirst().message())
+                .contains("the pruner `wilcoxon` says nothing between steps");
+    }
+
+    @Test
     void aSpaceIsReadAsWritten() {
         TuneDefinition search = read(
                 "xgboost",

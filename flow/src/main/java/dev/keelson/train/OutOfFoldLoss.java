@@ -1,6 +1,7 @@
 package dev.keelson.train;
 
 import dev.keelson.frame.Micros;
+import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.blend.LinearPool;
 import dev.keelson.learn.blend.LogLinearPool;
@@ -63,6 +64,23 @@ public final class OutOfFoldLoss {
          * @return whether to go on
          */
         boolean after(int fold, double loss, double running);
+
+        /**
+         * Some boosting rounds, or epochs, of a fold are done.
+         *
+         * @param fold 0 for the first
+         * @param step of the fit, 1 for the first
+         * @param running of all folds so far, this one as it is now; as the learner computes it in its own precision
+         * @return whether to go on
+         */
+        default boolean within(int fold, int step, double running) {
+            return true;
+        }
+
+        /** Whether it hears of steps within folds; then the model has one learner, judged by log loss or squared error. */
+        default boolean listens() {
+            return false;
+        }
     }
 
     /**
@@ -107,10 +125,16 @@ public final class OutOfFoldLoss {
         for (int f = 0; f < folds.size(); f++) {
             Fold fold = folds.get(f);
             List<double[]> told = new ArrayList<>();
+            boolean[] stopped = new boolean[1];
             for (int m = 0; m < learners.size(); m++) {
-                double[] part = Training.fit(mine, learners, m, fold.train(), fold.validation()).predictions();
+                double[] part = watch.listens()
+                        ? Training.fit(mine, learners, m, fold, monitor(watch, f, running, stopped)).predictions()
+                        : Training.fit(mine, learners, m, fold.train(), fold.validation()).predictions();
                 told.add(part);
                 predictions.get(m).add(part);
+            }
+            if (stopped[0]) {
+                return new Judged(Double.NaN, new double[0]);
             }
             double[] losses = losses(told, equal, fold.validation());
             running.add(losses);
@@ -127,6 +151,18 @@ public final class OutOfFoldLoss {
                         Scores.take(request.table().labels(), validated));
         double[] rows = losses(members, weights, validated);
         return new Judged(metric.loss(rows), rows);
+    }
+
+    /** Tells a watch how a fold goes, together with the folds before it. */
+    private FitControl.Monitor monitor(Watch watch, int fold, List<double[]> before, boolean[] stopped) {
+        double[] past = joined(before);
+        double sum = Arrays.stream(past).sum();
+        int here = folds.get(fold).validation().length;
+        return (step, loss) -> {
+            double mean = (sum + loss * here) / (past.length + here);
+            stopped[0] = !watch.within(fold, step, metric == TuneMetric.RMSE ? Math.sqrt(mean) : mean);
+            return !stopped[0];
+        };
     }
 
     /**

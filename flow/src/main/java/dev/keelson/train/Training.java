@@ -326,6 +326,20 @@ public final class Training {
         return fit(request, request.definition().task(), learners, member, train, predict, budget);
     }
 
+    /** A fit on the training rows of a fold, watched on the rows that judge; these have no say in it but through the monitor. */
+    static Fitted fit(
+            TrainingRequest request, List<Learner> learners, int member, Fold fold, FitControl.Monitor monitor) {
+        Task task = request.definition().task();
+        TrainingSet whole = rows(request, task, fold.validation());
+        TrainingSet judged = new TrainingSet(whole.features(), whole.target(), null, whole.times());
+        Fit fit = learners.get(member)
+                .fit(
+                        rows(request, task, fold.train()),
+                        new FitControl(Optional.of(judged), monitor),
+                        request.definition().seed() + member);
+        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged.features()));
+    }
+
     static Fitted fit(
             TrainingRequest request,
             Task task,
@@ -335,16 +349,24 @@ public final class Training {
             int[] predict,
             MemberBudget budget) {
         TrainingTable table = request.table();
+        Fit fit = learners.get(member)
+                .fit(
+                        rows(request, task, train),
+                        FitControl.NONE.withMembers(budget),
+                        request.definition().seed() + member);
+        FeatureMatrix judged = table.features().take(predict);
+        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
+    }
+
+    private static TrainingSet rows(TrainingRequest request, Task task, int[] train) {
+        TrainingTable table = request.table();
         Target target = table.hasValues()
                 ? new Target.Numbers(Scores.take(table.values(), 1, train), task)
                 : new Target.Classes(
                         Scores.take(table.labels(), train), request.definition().classes());
         double[] weights = RowWeights.of(request.definition(), table, train);
-        TrainingSet set = new TrainingSet(
+        return new TrainingSet(
                 table.features().take(train), target, weights, table.times().take(train));
-        Fit fit = learners.get(member).fit(set, FitControl.NONE.withMembers(budget), request.definition().seed() + member);
-        FeatureMatrix judged = table.features().take(predict);
-        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
     }
 
     private TrainingOutcome refresh(TrainingRequest request, List<Learner> learners, RecipeParameters parameters) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param batch trials that know nothing of each other's results and may run side by side, at least 1
  * @param stopAfter trials without gain after which the search ends; 0 for never
  * @param timeLimit after which no further batch begins; null for none
+ * @param everySteps a trial is judged within its folds, too, after every so many boosting rounds or epochs; null for between
+ *     folds alone
  * @param metric the loss
  * @param space setting, or {@code member.setting}, to the values it may take
  */
@@ -28,6 +30,7 @@ public record TuneDefinition(
         int batch,
         int stopAfter,
         @Nullable Duration timeLimit,
+        @Nullable Integer everySteps,
         TuneMetric metric,
         SearchSpace space) {
 
@@ -47,7 +50,7 @@ public record TuneDefinition(
 
     /** The same with another number of trials and another sampler. */
     public TuneDefinition with(int otherTrials, Sampler otherSampler) {
-        return new TuneDefinition(otherTrials, otherSampler, pruner, batch, stopAfter, timeLimit, metric, space);
+        return new TuneDefinition(otherTrials, otherSampler, pruner, batch, stopAfter, timeLimit, everySteps, metric, space);
     }
 
     /** The search as a study. */

@@ -7,6 +7,7 @@ import dev.keelson.learn.tune.Trial;
 import dev.keelson.learn.tune.WilcoxonPruner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -22,17 +23,22 @@ import org.jspecify.annotations.Nullable;
  * and taken up again.
  */
 public final class TuneRun {
+    /** Steps of a study that a fold has, when trials are judged within folds. */
+    private static final int FOLD_STEPS = 1_000;
+
     private final OutOfFoldLoss judge;
     private final ModelDefinition model;
+    private final @Nullable Integer everySteps;
     private final int threads;
 
     /** @param threads trials that run side by side at most, at least 1 */
-    public TuneRun(OutOfFoldLoss judge, ModelDefinition model, int threads) {
+    public TuneRun(OutOfFoldLoss judge, ModelDefinition model, @Nullable Integer everySteps, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads (%d) must be at least 1.".formatted(threads));
         }
         this.judge = judge;
         this.model = model;
+        this.everySteps = everySteps;
         this.threads = threads;
     }
 
@@ -121,10 +127,33 @@ public final class TuneRun {
         String failure = null;
         Trial ended;
         try {
-            judged = judge.judge(TunedSettings.apply(model, asked.values()), (fold, loss, running) -> {
-                trial[0] = trial[0].report(fold, folds ? loss : running);
-                boolean more = fold + 1 < judge.folds();
-                return !Thread.currentThread().isInterrupted() && !(more && study.prunes(trial[0]));
+            judged = judge.judge(TunedSettings.apply(model, asked.values()), new OutOfFoldLoss.Watch() {
+                @Override
+                public boolean after(int fold, double loss, double running) {
+                    int step = everySteps == null ? fold : (fold + 1) * FOLD_STEPS - 1;
+                    trial[0] = trial[0].report(step, folds ? loss : running);
+                    boolean more = fold + 1 < judge.folds();
+                    return goesOn(more);
+                }
+
+                @Override
+                public boolean within(int fold, int step, double running) {
+                    int every = Objects.requireNonNull(everySteps);
+                    if (step % every != 0 || step / every >= FOLD_STEPS - 1) {
+                        return !Thread.currentThread().isInterrupted();
+                    }
+                    trial[0] = trial[0].report(fold * FOLD_STEPS + step / every - 1, running);
+                    return goesOn(true);
+                }
+
+                @Override
+                public boolean listens() {
+                    return everySteps != null;
+                }
+
+                private boolean goesOn(boolean more) {
+                    return !Thread.currentThread().isInterrupted() && !(more && study.prunes(trial[0]));
+                }
             });
             ended = judged.whole() ? trial[0].complete(judged.loss()) : trial[0].pruned();
         } catch (KeelsonException e) {

@@ -53,7 +53,7 @@ class TuneRunTest {
     }
 
     private static TuneDefinition search(int trials, SearchSpace space, Pruner pruner) {
-        return new TuneDefinition(trials, TpeSampler.defaults(), pruner, 4, 0, null, TuneMetric.LOG_LOSS, space);
+        return new TuneDefinition(trials, TpeSampler.defaults(), pruner, 4, 0, null, null, TuneMetric.LOG_LOSS, space);
     }
 
     private static StudyDefinition study(int trials) {
@@ -69,7 +69,7 @@ class TuneRunTest {
 
     private static TuneRun run(int threads) {
         ModelDefinition model = model();
-        return new TuneRun(judge(TrainingFixture.training(1), model), model, threads);
+        return new TuneRun(judge(TrainingFixture.training(1), model), model, null, threads);
     }
 
     /** Keeps trials as a store does, and stops after some. */
@@ -161,7 +161,7 @@ class TuneRunTest {
         ModelDefinition model = model(List.of(new LearnerDefinition("spy", Map.of())), Folding.walkForward(3));
         Training training = new Training(List.of(new Spy(seen)), 1);
 
-        new TuneRun(judge(training, model), model, 2)
+        new TuneRun(judge(training, model), model, null, 2)
                 .run(search(8, SPACE, new NoPruner()).study("s", 3), new Memory(-1), () -> false);
 
         long latest = TABLE.eventTime()[TABLE.rows() - 1];
@@ -216,7 +216,7 @@ class TuneRunTest {
                 model(List.of(TrainingFixture.learner(1), TrainingFixture.learner(500)), Folding.walkForward(3));
         SearchSpace space = SpaceSyntax.space(Map.of("logistic_2.l2", "0.01..10.0 log"));
 
-        Study study = new TuneRun(judge(TrainingFixture.training(1), model), model, 1)
+        Study study = new TuneRun(judge(TrainingFixture.training(1), model), model, null, 1)
                 .run(search(3, space, new NoPruner()).study("s", 3), new Memory(-1), () -> false);
         ModelDefinition tuned =
                 TunedSettings.apply(model, study.best().orElseThrow().values());
@@ -248,7 +248,7 @@ class TuneRunTest {
                 TuneMetric.BRIER);
         long start = System.nanoTime();
 
-        Study study = new TuneRun(judge, model, 1).run(study(20), new Memory(-1), () -> false);
+        Study study = new TuneRun(judge, model, null, 1).run(study(20), new Memory(-1), () -> false);
 
         assertThat(study.best()).isPresent();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));

@@ -6,17 +6,29 @@ import dev.keelson.id.CanonicalJson;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.logistic.LogisticProvider;
 import dev.keelson.learn.spi.LearnerProvider;
+import dev.keelson.learn.tune.PercentilePruner;
+import dev.keelson.learn.tune.Sampler;
+import dev.keelson.learn.tune.SearchSpace;
+import dev.keelson.learn.tune.SpaceSyntax;
+import dev.keelson.learn.tune.Study;
+import dev.keelson.learn.tune.Trial;
+import dev.keelson.learn.tune.TrialState;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.OutOfFoldLoss;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTable;
+import dev.keelson.train.TuneDefinition;
+import dev.keelson.train.TuneMetric;
+import dev.keelson.train.TuneRun;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -119,6 +131,56 @@ class XGBoostTrainingTest {
         assertThat(stopped.bundle().files().get("members/0-xgboost/model.ubj"))
                 .isEqualTo(fixed.bundle().files().get("members/0-xgboost/model.ubj"));
         assertThat(fixed.metrics()).doesNotContainKey("member/0-xgboost/steps");
+    }
+
+    @Test
+    void searchIsPrunedWithinFoldsAfterBoostingRounds() {
+        ModelDefinition.LearnerDefinition slow =
+                new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 40L, "max_depth", 3L));
+        TrainingRequest request = request(new TrainingMode.Full(), List.of(slow));
+        OutOfFoldLoss judge =
+                new OutOfFoldLoss(new Training(List.of(new XGBoostProvider()), 1), request, TuneMetric.LOG_LOSS);
+        SearchSpace space = SpaceSyntax.space(Map.of("eta", "0.001..0.5 log"));
+        TuneDefinition search = new TuneDefinition(
+                16, Sampler.named("random"), PercentilePruner.median(), 4, 0, null, 5, TuneMetric.LOG_LOSS, space);
+
+        Study within = new TuneRun(judge, request.definition(), 5, 2).run(search.study("s", 1), new Forgetting(), () -> false);
+        Study between =
+                new TuneRun(judge, request.definition(), null, 1).run(search.study("s", 1), new Forgetting(), () -> false);
+
+        List<Trial> pruned = within.trials().stream()
+                .filter(trial -> trial.state() == TrialState.PRUNED)
+                .toList();
+        assertThat(pruned).isNotEmpty().anyMatch(trial -> trial.reports().lastKey() < 999); // before its first fold ended
+        assertThat(within.trials())
+                .filteredOn(trial -> trial.state() == TrialState.COMPLETE)
+                .isNotEmpty()
+                .allSatisfy(trial -> assertThat(trial.reports()).hasSize(3 * (40 / 5 + 1)));
+        assertThat(within.trials())
+                .filteredOn(trial -> trial.state() == TrialState.COMPLETE
+                        && between.trials().get(trial.number()).state() == TrialState.COMPLETE)
+                .isNotEmpty()
+                .allSatisfy(trial -> assertThat(trial.objective())
+                        .isEqualTo(between.trials().get(trial.number()).objective()));
+        assertThat(within.best()).isPresent();
+    }
+
+    /** Keeps nothing. */
+    private static final class Forgetting implements TuneRun.Book {
+        @Override
+        public Optional<Trial> kept(int number) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void ended(TuneRun.Ended ended, Study study) {
+            assertThat(ended.failure()).isNull();
+        }
+
+        @Override
+        public void taken(Study study) {
+            throw new AssertionError("Nothing was kept.");
+        }
     }
 
     private static double metric(TrainingOutcome outcome, String name) {
