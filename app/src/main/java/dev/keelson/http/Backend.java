@@ -164,10 +164,13 @@ public interface Backend {
     FeatureValidation validateFeatures(String model);
 
     /** Searches for features of models, by the project file as it is now. */
-    FeatureGenerations generations();
+    Jobs<GenerationRequest> generations();
 
-    /** Searches for settings of models. */
-    Studies studies();
+    /** Searches for settings of models, by the project file as it is now. */
+    Jobs<StudyRequest> studies();
+
+    /** Trainings of models, by the project file as it is now. */
+    Jobs<ModelTraining> trainings();
 
     /** What the project file changes against the registered definitions. */
     DefinitionPlan plan();

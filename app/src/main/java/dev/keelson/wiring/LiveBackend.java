@@ -13,9 +13,13 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
@@ -79,8 +83,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
-    private final ProjectGenerations generations;
-    private final ProjectStudies studies;
+    private final ProjectJobs<GenerationRequest> generations;
+    private final ProjectJobs<StudyRequest> studies;
+    private final ProjectJobs<ModelTraining> trainings;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -120,9 +125,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
-        this.generations = new ProjectGenerations(current, clock, workspace.catalog());
-        this.studies = new ProjectStudies(
-                current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
+        Catalog catalog = workspace.catalog();
+        this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
+        this.studies = new ProjectJobs<>(
+                new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
+        this.trainings =
+                new ProjectJobs<>(new TrainingWork(workspace, clock, this::publishAgain), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -181,6 +189,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (log instanceof JournaledPredictionLog journaled) {
             journaled.startIndexing();
         }
+    }
+
+    private synchronized void publishAgain() {
+        publish();
     }
 
     private void publish() {
@@ -255,13 +267,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public ProjectGenerations generations() {
+    public Jobs<GenerationRequest> generations() {
         return generations;
     }
 
     @Override
-    public ProjectStudies studies() {
+    public Jobs<StudyRequest> studies() {
         return studies;
+    }
+
+    @Override
+    public Jobs<ModelTraining> trainings() {
+        return trainings;
     }
 
     @Override
@@ -775,6 +792,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public void close() {
         generations.close();
         studies.close();
+        trainings.close();
         log.close();
         workspace.close();
         if (owner != null) {

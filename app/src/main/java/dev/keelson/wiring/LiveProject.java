@@ -1,11 +1,11 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -61,17 +61,17 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * Searches for features and waits for the end; a search that was stopped before goes on.
      *
      * @return the result as a document
-     * @throws dev.keelson.error.KeelsonException as {@link FeatureGenerations#start}, and when the search fails or is cancelled
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
-    JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress);
+    JsonNode generateFeatures(GenerationRequest request, Progress progress);
 
     /**
      * Searches for settings and waits for the end; a search that was stopped before goes on.
      *
      * @return the result as a document
-     * @throws dev.keelson.error.KeelsonException as {@link Studies#start}, and when the search fails or is cancelled
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
-    JsonNode tune(Studies.Request request, Progress progress);
+    JsonNode tune(StudyRequest request, Progress progress);
 
     /** Whether another process serves it. */
     default boolean served() {

@@ -24,6 +24,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.TunedSettings;
 import dev.keelson.store.files.ProjectOwner;
 import java.time.Instant;
@@ -163,11 +164,86 @@ public final class RunPipeline {
             workspace.recover();
             Instant now = clock.instant();
             Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
-            train(workspace, ProjectModels.ofVersions(tuned, versions), versions, now, clock, steps::add);
+            train(
+                    workspace,
+                    ProjectModels.ofVersions(tuned, versions),
+                    versions,
+                    now,
+                    clock,
+                    Asked.bySystem(project),
+                    steps::add);
         } finally {
             owner.close();
         }
         return steps.getLast();
+    }
+
+    /**
+     * What a training of one model did.
+     *
+     * @param step in one line
+     * @param version what was registered, now or before
+     * @param serves whether it is the champion
+     */
+    record Single(Step step, ModelVersion version, boolean serves) {
+        String sentence() {
+            return step.changed()
+                    ? step.summary() + "."
+                    : "The training gave %s again: nothing new was registered.".formatted(version.label());
+        }
+
+        ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("model", version.model());
+            node.put("status", step.changed() ? "registered" : "unchanged");
+            node.put("sentence", sentence());
+            node.put("version", version.version());
+            node.put("run", version.runId());
+            node.put("model_sha256", version.sha256());
+            node.put("promoted", serves);
+            return node;
+        }
+    }
+
+    /**
+     * Trains one model on the data as loaded and registers it: as champion when it is the first version of its model, else
+     * as challenger, which the usual gates judge.
+     *
+     * @param actor who asks
+     * @throws KeelsonException DATASET_NOT_FOUND, NOT_ENOUGH_ROWS, and as trainings do
+     */
+    static Single trainOne(
+            Workspace workspace,
+            Project project,
+            String name,
+            InstantSource clock,
+            String actor,
+            TrainingWatch watch) {
+        Project alone = project.withModels(List.of(Projects.model(project, name)));
+        Instant now = clock.instant();
+        FeatureReports.latest(workspace, alone.models().getFirst().source());
+        Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
+        List<Step> steps = new ArrayList<>();
+        ModelVersion version = train(
+                        workspace,
+                        ProjectModels.ofVersions(alone, versions),
+                        versions,
+                        now,
+                        clock,
+                        new Asked(project, actor, watch),
+                        steps::add)
+                .get(name);
+        if (version == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS,
+                    "The model cannot be trained: %s.".formatted(steps.getLast().summary()),
+                    "Maybe run `keelson data load`.");
+        }
+        boolean serves = workspace.catalog()
+                .read(tx -> tx.alias(name, ModelVersion.CHAMPION))
+                .filter(version::equals)
+                .isPresent();
+        return new Single(steps.getLast(), version, serves);
     }
 
     static RunReport run(Workspace workspace, InstantSource clock, Consumer<String> listener) {
@@ -186,7 +262,7 @@ public final class RunPipeline {
         features(workspace, models, versions, done);
         Map<String, ModelVersion> trained;
         try {
-            trained = train(workspace, models, versions, now, clock, done);
+            trained = train(workspace, models, versions, now, clock, Asked.bySystem(workspace.project()), done);
         } catch (KeelsonException e) {
             throw remindingOf(loads, e);
         }
@@ -412,12 +488,26 @@ public final class RunPipeline {
         done.accept(new Step("features", before.isEmpty(), summary));
     }
 
+    /**
+     * Who asks for trainings.
+     *
+     * @param project whose definitions the models are pinned to
+     * @param actor for the audit trail
+     * @param watch who follows
+     */
+    private record Asked(Project project, String actor, TrainingWatch watch) {
+        static Asked bySystem(Project project) {
+            return new Asked(project, "system", TrainingWatch.NONE);
+        }
+    }
+
     private static Map<String, ModelVersion> train(
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versionBySource,
             Instant now,
             InstantSource clock,
+            Asked asked,
             Consumer<Step> done) {
         models.waiting().forEach((model, source) -> done.accept(
                 new Step("train", false, "%s waits: no row of the source (%s) is known yet".formatted(model, source))));
@@ -431,7 +521,7 @@ public final class RunPipeline {
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versionBySource));
         Map<String, BundleTrainer> trainers =
-                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource));
+                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource), asked.project(), asked.watch());
         Map<String, ModelVersion> result = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
             String model = plan.name();
@@ -465,9 +555,9 @@ public final class RunPipeline {
                 tx.putRun(run);
                 tx.addVersion(added);
                 tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
-                tx.addAudit(new AuditEntry(0, now, "system", "register", model, number, reason, "{}"));
+                tx.addAudit(new AuditEntry(0, now, asked.actor(), "register", model, number, reason, "{}"));
                 if (champion.isEmpty()) {
-                    tx.addAudit(new AuditEntry(0, now, "system", "promote", model, number, reason, "{}"));
+                    tx.addAudit(new AuditEntry(0, now, asked.actor(), "promote", model, number, reason, "{}"));
                 }
             });
             result.put(model, added);

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.AdviceJson;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -145,24 +145,24 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
-    public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
+    public JsonNode generateFeatures(GenerationRequest request, Progress progress) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("budget", request.budget()).put("seed", request.seed());
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "feature-generations"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/feature-generations/%s", id);
-        return GenerationWait.until(() -> owner.get(address), progress);
+        return JobWait.until(() -> owner.get(address), progress);
     }
 
     @Override
-    public JsonNode tune(Studies.Request request, Progress progress) {
+    public JsonNode tune(StudyRequest request, Progress progress) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("trials", request.trials()).put("sampler", request.sampler()).put("seed", request.seed());
         body.put("fresh", request.fresh());
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "studies"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/studies/%s", id);
-        return GenerationWait.until(() -> owner.get(address), progress);
+        return JobWait.until(() -> owner.get(address), progress);
     }
 
     /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */

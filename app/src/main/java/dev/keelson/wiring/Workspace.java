@@ -42,6 +42,7 @@ import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
+import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.spi.TrainingCache;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -629,7 +630,11 @@ public final class Workspace implements AutoCloseable {
     }
 
     static Training training() {
-        return new Training(Projects.learners(), 1);
+        return training(TrainingWatch.NONE);
+    }
+
+    private static Training training(TrainingWatch watch) {
+        return new Training(Projects.learners(), 1, watch);
     }
 
     /**
@@ -639,7 +644,23 @@ public final class Workspace implements AutoCloseable {
      */
     Map<String, BundleTrainer> trainers(
             ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()));
+        return trainers(models, rows, ids, project, TrainingWatch.NONE);
+    }
+
+    /**
+     * As {@link #trainers(ProjectModels, Map, Supplier)}.
+     *
+     * @param file the project whose definitions the models are pinned to
+     * @param watch follows the trainings
+     */
+    Map<String, BundleTrainer> trainers(
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            Project file,
+            TrainingWatch watch) {
+        return trainers(
+                models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), file, training(watch));
     }
 
     /** As {@link #trainers(ProjectModels, Map, Supplier)}, over other artifacts and another cache of finished trainings. */
@@ -649,7 +670,17 @@ public final class Workspace implements AutoCloseable {
             Supplier<Map<String, String>> ids,
             ArtifactStore files,
             TrainingCache cache) {
-        Training training = training();
+        return trainers(models, rows, ids, files, cache, project, training());
+    }
+
+    private Map<String, BundleTrainer> trainers(
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            ArtifactStore files,
+            TrainingCache cache,
+            Project file,
+            Training training) {
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
@@ -670,7 +701,7 @@ public final class Workspace implements AutoCloseable {
                             () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
                             environment,
-                            ProjectDefinitions.pins(project, plan.definition()),
+                            ProjectDefinitions.pins(file, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
         }
         return trainers;

@@ -25,6 +25,11 @@ import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.Disagreement;
+import dev.keelson.learn.tune.IntegerDomain;
+import dev.keelson.learn.tune.NoPruner;
+import dev.keelson.learn.tune.Parameter;
+import dev.keelson.learn.tune.Sampler;
+import dev.keelson.learn.tune.SearchSpace;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftCheck;
@@ -57,6 +62,8 @@ import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.FeatureSummary;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TuneDefinition;
+import dev.keelson.train.TuneMetric;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -83,8 +90,9 @@ import org.jspecify.annotations.Nullable;
  * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
  */
 public final class SeededBackend implements Backend {
-    private final FeatureGenerations generations = new SeededGenerations();
-    private final Studies studies = new SeededStudies();
+    private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
+    private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
+    private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -166,7 +174,18 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 List.of(),
-                null);
+                null,
+                Map.of(
+                        MODEL,
+                        new TuneDefinition(
+                                TuneDefinition.TRIALS,
+                                Sampler.named("tpe"),
+                                new NoPruner(),
+                                TuneDefinition.BATCH,
+                                0,
+                                null,
+                                TuneMetric.LOG_LOSS,
+                                SearchSpace.of(Parameter.of("max_depth", IntegerDomain.of(2, 8))))));
     }
 
     /** The project after its replay. */
@@ -176,6 +195,9 @@ public final class SeededBackend implements Backend {
         backend.seed(MODEL, 0.985, 8);
         backend.seed("football-1x2-odds", 0.9683, 2);
         backend.log.catchUp();
+        String run = backend.runs(MODEL, 1).getFirst().id();
+        SeededJobs.ended(backend.studies, MODEL, run);
+        SeededJobs.ended(backend.trainings, MODEL, run, 8);
         return backend;
     }
 
@@ -591,13 +613,18 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public FeatureGenerations generations() {
+    public Jobs<GenerationRequest> generations() {
         return generations;
     }
 
     @Override
-    public Studies studies() {
+    public Jobs<StudyRequest> studies() {
         return studies;
+    }
+
+    @Override
+    public Jobs<ModelTraining> trainings() {
+        return trainings;
     }
 
     @Override

@@ -52,6 +52,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,22 @@ public final class Training {
 
     private final Map<String, LearnerProvider> providers = new TreeMap<>();
     private final int threads;
+    private final TrainingWatch watch;
 
     /**
      * @param providers the learners there are, one for each name
      * @param threads fits that run side by side, at least 1
      */
     public Training(Collection<? extends LearnerProvider> providers, int threads) {
+        this(providers, threads, TrainingWatch.NONE);
+    }
+
+    /**
+     * As {@link #Training(Collection, int)}.
+     *
+     * @param watch follows the trainings, and may end them
+     */
+    public Training(Collection<? extends LearnerProvider> providers, int threads, TrainingWatch watch) {
         for (LearnerProvider provider : providers) {
             if (this.providers.put(provider.name(), provider) != null) {
                 throw new IllegalArgumentException("The learner (%s) is there twice.".formatted(provider.name()));
@@ -96,6 +107,7 @@ public final class Training {
             throw new IllegalArgumentException("threads (%d) must be at least 1.".formatted(threads));
         }
         this.threads = threads;
+        this.watch = watch;
     }
 
     /** One codec for each format that these learners' models have, ensembles of them and imported models included. */
@@ -259,7 +271,7 @@ public final class Training {
             int member = m;
             tasks.add(() -> fit(request, learners, member, all, new int[0], first(parameters.members())));
         }
-        EnsembleModel model = ensemble(learners, inOrder(tasks), parameters);
+        EnsembleModel model = ensemble(learners, inOrder(tasks, 0), parameters);
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) all.length);
         return new TrainingOutcome(
@@ -294,6 +306,7 @@ public final class Training {
         if (reached == null && limit != null) { // what the largest fit reaches is what all of them take
             long rounds = 1L + (folds.size() + threads) / threads;
             long until = System.nanoTime() + limit.toNanos() / rounds;
+            watch.fits(0, members * (2 + folds.size()));
             Fitted whole = fit(request, learners, 0, all, new int[0], done -> System.nanoTime() < until);
             fitted.add(whole);
             reached = whole.steps();
@@ -316,7 +329,7 @@ public final class Training {
                 tasks.add(() -> fit(request, learners, member, fold.train(), fold.validation(), budget));
             }
         }
-        fitted.addAll(inOrder(tasks));
+        fitted.addAll(inOrder(tasks, fitted.size()));
 
         int outputs = definition.task().outputs().size();
         int[] validated = folds.stream()
@@ -592,12 +605,23 @@ public final class Training {
                 request.table().features().names());
     }
 
-    /** The results in the order of the tasks, run side by side. */
-    private List<Fitted> inOrder(List<Callable<Fitted>> tasks) {
+    /**
+     * The results in the order of the tasks, run side by side.
+     *
+     * @param before fits that were made before these
+     */
+    private List<Fitted> inOrder(List<Callable<Fitted>> tasks, int before) {
         List<Fitted> results = new ArrayList<>(tasks.size());
+        int of = before + tasks.size();
+        AtomicInteger done = new AtomicInteger(before);
         try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, tasks.size()))) {
             List<Future<Fitted>> futures = new ArrayList<>();
-            tasks.forEach(task -> futures.add(pool.submit(task)));
+            tasks.forEach(task -> futures.add(pool.submit(() -> {
+                watch.fits(done.get(), of);
+                Fitted fitted = task.call();
+                watch.fits(done.incrementAndGet(), of);
+                return fitted;
+            })));
             try {
                 for (Future<Fitted> future : futures) {
                     results.add(future.get());

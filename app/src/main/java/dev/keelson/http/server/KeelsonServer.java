@@ -118,8 +118,7 @@ public final class KeelsonServer implements AutoCloseable {
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);
-        new FeatureGenerationEndpoints(backend).register(routes);
-        new StudyEndpoints(backend).register(routes);
+        JobEndpoints.all(backend).forEach(each -> each.register(routes));
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

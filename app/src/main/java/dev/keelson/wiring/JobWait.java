@@ -6,11 +6,11 @@ import dev.keelson.error.KeelsonException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Waits for the end of a search for features. */
-final class GenerationWait {
+/** Waits for the end of work in the background. */
+final class JobWait {
     private static final long MILLIS = 200;
 
-    private GenerationWait() {}
+    private JobWait() {}
 
     /**
      * Waits.
