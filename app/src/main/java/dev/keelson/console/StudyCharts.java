@@ -329,7 +329,7 @@ final class StudyCharts {
                 parts.add(setting + " " + span(values));
             }
         });
-        return "The best %s: %s.".formatted(good == 1 ? "one has" : good + " have", String.join(", ", parts));
+        return "The best %s %s.".formatted(good == 1 ? "one has" : good + " have", String.join(", ", parts));
     }
 
     private static String span(List<JsonNode> values) {
