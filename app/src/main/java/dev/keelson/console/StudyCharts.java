@@ -83,7 +83,7 @@ final class StudyCharts {
         this.low = n == 0 ? Double.NaN : complete.getFirst().loss();
         double tenth = n == 0 ? Double.NaN : complete.get((9 * (n - 1)) / 10).loss();
         double most = n == 0 ? Double.NaN : complete.getLast().loss();
-        this.high = Math.min(most, tenth + Math.max(tenth - low, 0));
+        this.high = tenth > low ? Math.min(most, 2 * tenth - low) : most;
         this.bestNumber = n == 0 ? -1 : complete.getFirst().number();
         this.good = Math.max(1, n / 20);
     }
@@ -255,6 +255,7 @@ final class StudyCharts {
         }
         double top = 34;
         double bottom = 286;
+        double inactive = bottom + 22;
         List<SettingAxis> axes = new ArrayList<>();
         domains.forEach((setting, domain) -> {
             SettingAxis axis = axes.size() < MOST_AXES ? axis(setting, domain, bottom, top) : null;
@@ -266,7 +267,7 @@ final class StudyCharts {
         double right = BROAD - 110;
         double gap = axes.isEmpty() ? 0 : (right - left) / axes.size();
         Axis loss = Axis.tight(low, high, bottom, top, 5);
-        Svg svg = new Svg(BROAD, 312, "study broad", "Each of %d trials as a line through its settings to its %s. %s".formatted(complete.size(), metric, common(domains)));
+        Svg svg = new Svg(BROAD, 322, "study broad", "Each of %d trials as a line through its settings to its %s. %s".formatted(complete.size(), metric, common(domains)));
         List<Trial> lines = drawn(MOST_LINES).reversed();
         Map<Integer, Integer> rank = new HashMap<>();
         for (int i = 0; i < complete.size(); i++) {
@@ -275,7 +276,8 @@ final class StudyCharts {
         for (Trial trial : lines) {
             int place = rank.getOrDefault(trial.number(), 0);
             String kind = place < good ? "top" : "q" + Math.min(3, 4 * place / complete.size());
-            svg.path("trial " + kind, through(trial, axes, left, gap, right, loss), trial.text());
+            svg.path("trial " + kind, through(trial, axes, left, gap, inactive) + Svg.number(right) + " "
+                    + Svg.number(loss.at(trial.loss())), trial.text());
         }
         for (int a = 0; a < axes.size(); a++) {
             double x = left + a * gap;
@@ -284,6 +286,10 @@ final class StudyCharts {
             for (SettingAxis.Tick tick : axes.get(a).ticks()) {
                 svg.line("tick", x - 4, tick.at(), x, tick.at());
                 svg.text("label halo", x - 7, tick.at() + 4, "end", tick.label());
+            }
+            String setting = axes.get(a).name();
+            if (lines.stream().anyMatch(trial -> !trial.settings().containsKey(setting))) {
+                svg.text("label halo", x - 7, inactive + 4, "end", "none");
             }
         }
         svg.line("axis", right, top, right, bottom);
@@ -295,25 +301,15 @@ final class StudyCharts {
         return svg.done();
     }
 
-    private static String through(
-            Trial trial, List<SettingAxis> axes, double left, double gap, double right, Axis loss) {
-        StringBuilder path = new StringBuilder();
-        boolean pen = false;
+    /** The way of a trial up to its loss; below the axis of a setting that is not active beside its others. */
+    private static String through(Trial trial, List<SettingAxis> axes, double left, double gap, double inactive) {
+        StringBuilder path = new StringBuilder("M");
         for (int a = 0; a < axes.size(); a++) {
             JsonNode value = trial.settings().get(axes.get(a).name());
-            if (value == null) { // not active beside its other settings
-                pen = false;
-                continue;
-            }
-            path.append(pen ? 'L' : 'M').append(Svg.number(left + a * gap)).append(' ');
-            path.append(Svg.number(axes.get(a).at(value)));
-            pen = true;
+            path.append(Svg.number(left + a * gap)).append(' ');
+            path.append(Svg.number(value == null ? inactive : axes.get(a).at(value))).append('L');
         }
-        return path.append(pen ? 'L' : 'M')
-                .append(Svg.number(right))
-                .append(' ')
-                .append(Svg.number(loss.at(trial.loss())))
-                .toString();
+        return path.toString();
     }
 
     /** What the best trials have in common, in words. */
