@@ -165,7 +165,9 @@ final class StudyCharts {
                 mark(svg, x.at(trial.number()), below, trial);
             }
         }
-        svg.text("label", left - 6, below + 4, "end", "no loss");
+        if (complete.size() < all.size()) {
+            svg.text("label", left - 6, below + 4, "end", "no loss");
+        }
         for (double tick : x.ticks()) {
             if (tick == Math.rint(tick)) {
                 svg.line("tick", x.at(tick), below + 12, x.at(tick), below + 16);
@@ -343,7 +345,7 @@ final class StudyCharts {
         if (complete.size() < 2) {
             return "Nothing to compare yet: fewer than two trials have come to their end.";
         }
-        String note = common(domains) + " They are drawn thick and last; the bluer a line, the better its trial.";
+        String note = common(domains) + " The best are drawn thick and last; the bluer a line, the better its trial.";
         if (domains.size() > MOST_AXES) {
             note += " The %d settings that matter most of %d are drawn.".formatted(MOST_AXES, domains.size());
         }

@@ -241,7 +241,7 @@ public final class RunPipeline {
         }
         boolean serves = workspace.catalog()
                 .read(tx -> tx.alias(name, ModelVersion.CHAMPION))
-                .filter(version::equals)
+                .filter(champion -> champion.version() == version.version())
                 .isPresent();
         return new Single(steps.getLast(), version, serves);
     }

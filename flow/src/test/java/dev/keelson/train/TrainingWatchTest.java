@@ -23,7 +23,7 @@ final class TrainingWatchTest {
 
         TrainingOutcome outcome = training((done, of) -> told.add(done + "/" + of)).run(REQUEST);
 
-        int of = 2 + REQUEST.definition().folds();
+        int of = REQUEST.definition().learners().size() * (2 + REQUEST.definition().folds());
         assertThat(told).hasSize(2 * of).startsWith("0/" + of, "1/" + of).endsWith(of + "/" + of);
         assertThat(outcome.bundle().sha256())
                 .isEqualTo(training(TrainingWatch.NONE).run(REQUEST).bundle().sha256());

@@ -24,7 +24,11 @@ final class JobEndpoints<R extends Jobs.Request> {
 
     /** Reads what is asked for. */
     interface Reader<R> {
-        /** @throws KeelsonException BAD_REQUEST */
+        /**
+         * What a body asks for of a model.
+         *
+         * @throws KeelsonException BAD_REQUEST
+         */
         R read(String model, JsonNode body);
     }
 
