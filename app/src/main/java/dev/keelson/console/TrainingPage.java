@@ -90,7 +90,6 @@ final class TrainingPage {
         return switch (stage == null ? "" : stage) {
             case "fitting" -> "Fitting";
             case "scoring" -> "Scoring and registering";
-            case "registered" -> "Registering";
             default -> "Reading the data";
         };
     }

@@ -169,7 +169,10 @@ public interface Backend {
     /** Searches for settings of models, by the project file as it is now. */
     Jobs<StudyRequest> studies();
 
-    /** Trainings of models, by the project file as it is now. */
+    /**
+     * Trainings of models on the data as loaded, by the project file as it is now; a result's {@code status} is {@code
+     * registered}, {@code unchanged}, {@code forgets} or {@code nothing}.
+     */
     Jobs<ModelTraining> trainings();
 
     /** What the project file changes against the registered definitions. */

@@ -97,6 +97,7 @@ public interface Jobs<R extends Jobs.Request> {
             node.set("result", result);
             node.put("code", failure == null ? null : failure.code().code());
             node.put("failure", failure == null ? null : failure.message());
+            node.put("hint", failure == null ? null : failure.hint());
             return node;
         }
     }

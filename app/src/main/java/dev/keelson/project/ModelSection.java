@@ -21,6 +21,7 @@ import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
+import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TuneDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class ModelSection {
     private final Map<String, SourceColumns> sourceByModel = new LinkedHashMap<>();
     private final TuneSection tuneSection;
     private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
+    private final Map<String, TrainingPolicy> policyByModel = new LinkedHashMap<>();
 
     ModelSection(
             Problems problems,
@@ -84,6 +86,11 @@ final class ModelSection {
     /** What is searched for each model that says so. */
     Map<String, TuneDefinition> tuneByModel() {
         return tuneByModel;
+    }
+
+    /** What trainings look at first and how models go on, of the models that say so. */
+    Map<String, TrainingPolicy> policyByModel() {
+        return policyByModel;
     }
 
     /** The source of each model, as far as it is known. */
@@ -259,6 +266,9 @@ final class ModelSection {
                     .read(tune, learners, label.definition().isNumber())
                     .ifPresent(search -> tuneByModel.put(entry.name(), search));
         }
+        new TrainingSection(problems)
+                .read(table, label.definition().isNumber())
+                .ifPresent(policy -> policyByModel.put(entry.name(), policy));
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(new ModelDefinition(
                 entry.name(),

@@ -14,6 +14,7 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TuneDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
  * @param tuning model to what is searched for it
+ * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  */
 public record Project(
         Path folder,
@@ -62,7 +64,8 @@ public record Project(
         List<ScheduleDefinition> schedules,
         List<SyncDefinition> sync,
         @Nullable Located onlineStore,
-        Map<String, TuneDefinition> tuning) {
+        Map<String, TuneDefinition> tuning,
+        Map<String, TrainingPolicy> training) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -76,6 +79,7 @@ public record Project(
         schedules = List.copyOf(schedules);
         sync = List.copyOf(sync);
         tuning = Collections.unmodifiableMap(new LinkedHashMap<>(tuning));
+        training = Collections.unmodifiableMap(new LinkedHashMap<>(training));
     }
 
     /** A project that searches nothing. */
@@ -98,14 +102,19 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of());
+                schedules, sync, onlineStore, Map.of(), Map.of());
+    }
+
+    /** What a model's trainings look at first, and how it goes on learning. */
+    public TrainingPolicy policy(String model) {
+        return training.getOrDefault(model, TrainingPolicy.DEFAULT);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning);
+                schedules, sync, onlineStore, tuning, training);
     }
 
     /**
@@ -134,7 +143,8 @@ public record Project(
                 schedules,
                 sync,
                 onlineStore,
-                tuning);
+                tuning,
+                training);
     }
 
     /**

@@ -364,6 +364,55 @@ public final class ProjectGrammar {
                     "`log_loss`, of a number `rmse`",
                     "The out-of-fold loss that is made small."));
 
+    private static final Keys BEFORE_TRAINING = keys(
+            optional(
+                    "gates",
+                    choice("stop", "warn"),
+                    "stop",
+                    "What a failed gate of the last load of the model's sources leads to: nothing is trained, or it is"
+                            + " recorded in the run."),
+            optional(
+                    "drift",
+                    choice("stop", "warn"),
+                    "warn",
+                    "What drift of the rows that the champion has not seen leads to."));
+
+    private static final Keys UPDATE = keys(
+            optional(
+                    "mode",
+                    choice("continue", "refit"),
+                    "continue",
+                    "Further trees, epochs or steps; or the same trees, whose leaves move (xgboost, lightgbm)."),
+            optional("rounds", new Whole(1, 100_000), "50", "Further trees, epochs or steps."),
+            optional(
+                    "learning_rate",
+                    new Shape.Decimal(0, true, 1, false),
+                    "`0.02`, of `refit` `0.1`",
+                    "Of these; of `refit` the share of the way that a leaf moves."),
+            optional("recent", DURATION, "180d", "Rows of this time before the training train."),
+            optional("old", DURATION, "365d", "Rows of this time before those judge what was forgotten."),
+            optional(
+                    "margin",
+                    new Shape.Decimal(0, false, 10, false),
+                    "0.02",
+                    "Share of the champion's loss on the old rows by which the update may be worse there."));
+
+    private static final Keys REINFORCE = keys(
+            optional(
+                    "confidence",
+                    new Shape.Decimal(0, true, 1, true),
+                    "0.7",
+                    "Probability of what the champion expected from which a mistake counts."),
+            optional("min_samples", new Whole(1, 1_000_000), "10", "Mistakes below which nothing is learned."),
+            optional("window", DURATION, "7d", "Time before the training in which mistakes count."),
+            optional(
+                    "weight",
+                    new Shape.Decimal(1, true, 1e6, false),
+                    "3",
+                    "How much a mistake counts among the rows that train."),
+            optional("rounds", new Whole(1, 100_000), "20", "Further trees, epochs or steps."),
+            optional("learning_rate", new Shape.Decimal(0, true, 1, false), "0.01", "Of these."));
+
     static final Keys MODEL_KEYS = keys(
             optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
             optional(
@@ -534,6 +583,9 @@ public final class ProjectGrammar {
                     "`[frequencies]`, of a number `[mean]`",
                     "What the metrics stand beside."),
             optional("tune", TUNE, null, "What `keelson tune` searches; no part of the model itself."),
+            optional("before_training", BEFORE_TRAINING, null, "What is looked at before each training."),
+            optional("update", UPDATE, null, "How `keelson train --update` goes on from the champion."),
+            optional("reinforce", REINFORCE, null, "How `keelson train --reinforce` learns from confident mistakes."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
     private static final Keys MONITOR = keys(
@@ -607,7 +659,7 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "retrain", "validate"), "What runs."),
+            required("run", choice("materialize", "drift", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
 
     private static final Keys SYNC = keys(

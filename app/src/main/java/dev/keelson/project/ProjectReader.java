@@ -125,7 +125,8 @@ public final class ProjectReader {
                 operations.schedules(),
                 sync.definitions(),
                 operations.onlineStore(),
-                models.tuneByModel());
+                models.tuneByModel(),
+                models.policyByModel());
     }
 
     private static Set<String> names(Table project, String section) {

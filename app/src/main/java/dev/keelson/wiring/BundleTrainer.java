@@ -29,13 +29,16 @@ import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
 import dev.keelson.train.RecipeParameters;
+import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Training;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
+import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTable;
+import dev.keelson.train.UpdateDefinition;
 import dev.keelson.train.spi.TrainingCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,6 +71,8 @@ final class BundleTrainer implements LoopTrainer {
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
     static final String MODE = "mode";
+    /** The parameter of an update with the run whose model it goes on from. */
+    static final String BASE = "base_run";
     private static final String RECIPE_FILE = "recipe.txt";
     private static final String LABELS = "label_count/";
     static final String AS_OF = "as_of";
@@ -85,6 +90,8 @@ final class BundleTrainer implements LoopTrainer {
     private final Supplier<SortedMap<String, String>> environment;
     private final DecayMonitorDefinition.Metric metric;
     private final SortedMap<String, String> definitions;
+    private final TrainingPolicy policy;
+    private final @Nullable Looker looker;
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -94,6 +101,9 @@ final class BundleTrainer implements LoopTrainer {
      * @param environment machine and libraries, asked for when something is trained
      * @param definitions what the model is built on, by name: the hash of each
      * @param metric loss of the decay monitor
+     * @param policy how the model goes on learning
+     * @param looker looks at the data before a training; null where somebody else does (a replay watches its own drift) and
+     *     where a training is repeated
      */
     BundleTrainer(
             ModelPlan plan,
@@ -105,7 +115,9 @@ final class BundleTrainer implements LoopTrainer {
             String codeVersion,
             Supplier<SortedMap<String, String>> environment,
             SortedMap<String, String> definitions,
-            DecayMonitorDefinition.Metric metric) {
+            DecayMonitorDefinition.Metric metric,
+            TrainingPolicy policy,
+            @Nullable Looker looker) {
         this.plan = plan;
         this.rows = rows;
         this.training = training;
@@ -116,6 +128,114 @@ final class BundleTrainer implements LoopTrainer {
         this.environment = environment;
         this.definitions = new TreeMap<>(definitions);
         this.metric = metric;
+        this.policy = policy;
+        this.looker = looker;
+    }
+
+    /** Looks at the data before a training. */
+    @FunctionalInterface
+    interface Looker {
+
+        /**
+         * Looks.
+         *
+         * @param reference the inputs of the rows that the champion was trained on; null where there is none, or too few
+         * @param inputs the inputs of the rows that it did not know
+         * @throws KeelsonException DATA_BLOCKED if the policy of the model stops the training
+         */
+        BeforeTraining look(
+                Instant moment, @Nullable Trained champion, @Nullable ReferenceProfile reference, ModelRows.Inputs inputs);
+    }
+
+    private @Nullable BeforeTraining look(Instant moment, @Nullable Trained champion) {
+        if (looker == null) {
+            return null;
+        }
+        String text = champion == null ? null : champion.run().params().get(AS_OF);
+        if (champion == null || text == null) {
+            return looker.look(moment, null, null, rows.inputs(moment, moment));
+        }
+        Instant known = Instant.parse(text);
+        ModelRows.Inputs fresh = rows.inputs(known, moment);
+        double[][] seen = fresh.rows() == 0 ? new double[0][] : rows.inputs(known);
+        ReferenceProfile reference = seen.length == 0 || seen[0].length < ReferenceProfile.WINDOWS
+                ? null
+                : profiles.computeIfAbsent(known, _ -> profile(seen, champion));
+        return looker.look(moment, champion, reference, fresh);
+    }
+
+    /** What came of an update. */
+    sealed interface Updated {
+        /** A model, which may have forgotten too much. */
+        record Candidate(Trained trained) implements Updated {}
+
+        /** Nothing was trained, for a reason. */
+        record Nothing(String reason) implements Updated {}
+    }
+
+    /**
+     * Lets a champion go on from recent rows.
+     *
+     * @param reinforce its confident mistakes weigh more; null for an update alone
+     * @throws KeelsonException BAD_REQUEST if it cannot go on; NOT_ENOUGH_ROWS; DATA_BLOCKED by the model's policy
+     */
+    Updated update(
+            Instant asOf, Trained champion, UpdateDefinition update, @Nullable ReinforceDefinition reinforce) {
+        Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
+        TrainingMode.Update mode = update(champion.run(), update, reinforce);
+        if (reinforce != null) {
+            int count = Training.mistakes(request(moment, rows.table(moment), mode), mode).length;
+            if (count < reinforce.minSamples()) {
+                return new Updated.Nothing(
+                        "%d confident mistakes (from %s on) in the last %d days; %d are needed, so nothing was learned."
+                                .formatted(
+                                        count,
+                                        reinforce.confidence(),
+                                        reinforce.window().toDays(),
+                                        reinforce.minSamples()));
+            }
+        }
+        return new Updated.Candidate(train(moment, mode, champion.run(), champion, look(moment, champion)));
+    }
+
+    @Override
+    public GoneOn goOn(Instant asOf, Trained champion, boolean reinforce) {
+        Updated came;
+        try {
+            came = update(asOf, champion, policy.update(), reinforce ? policy.reinforce() : null);
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.NOT_ENOUGH_ROWS) {
+                throw e;
+            }
+            return new GoneOn(null, e.problems().getFirst().message()); // the next one may have them
+        }
+        return switch (came) {
+            case Updated.Nothing(String reason) -> new GoneOn(null, reason);
+            case Updated.Candidate(Trained trained) ->
+                trained.run().metrics().getOrDefault(TrainingOutcome.FORGETS, 0.0) == 0
+                        ? new GoneOn(trained, "The champion went on from recent rows.")
+                        : new GoneOn(null, "The update was refused: it is worse on old rows than it may be.");
+        };
+    }
+
+    /** The mode of an update of what a run trained. */
+    private TrainingMode.Update update(
+            Run base, UpdateDefinition update, @Nullable ReinforceDefinition reinforce) {
+        if (!hasRecipe(base)) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The champion of %s (run %s) was trained elsewhere: it has no recipe to go on with."
+                            .formatted(plan.name(), base.id()),
+                    "Maybe `keelson train %s` trains one here first.".formatted(plan.name()));
+        }
+        ModelBundle bundle = ModelBundle.of(bundleFiles(base));
+        return new TrainingMode.Update(
+                bundle.load(training.codecs()),
+                bundle.sha256(),
+                Instant.parse(Objects.requireNonNull(base.params().get(AS_OF))),
+                parameters(base),
+                update,
+                reinforce);
     }
 
     @Override
@@ -134,27 +254,34 @@ final class BundleTrainer implements LoopTrainer {
         ReentrantLock lock = locks.computeIfAbsent(moment, key -> new ReentrantLock());
         lock.lock(); // two policies that ask for the same training: the second finds it in the cache
         try {
-            return train(moment, mode, base, champion);
+            return train(moment, mode, base, champion, look(moment, champion));
         } finally {
             lock.unlock();
         }
     }
 
-    private Trained train(Instant moment, TrainingMode mode, @Nullable Run base, @Nullable Trained champion) {
+    private TrainingRequest request(Instant moment, TrainingTable table, TrainingMode mode) {
+        return new TrainingRequest(
+                plan.definition(),
+                table,
+                moment,
+                new TrainingRequest.Inputs(
+                        datasetVersion.get(), plan.service().sha256(), codeVersion, environment.get()),
+                mode);
+    }
+
+    private Trained train(
+            Instant moment,
+            TrainingMode mode,
+            @Nullable Run base,
+            @Nullable Trained champion,
+            @Nullable BeforeTraining before) {
         TrainingTable table = rows.table(moment);
-        TrainingOutcome outcome = training.run(
-                new TrainingRequest(
-                        plan.definition(),
-                        table,
-                        moment,
-                        new TrainingRequest.Inputs(
-                                datasetVersion.get(), plan.service().sha256(), codeVersion, environment.get()),
-                        mode),
-                cache);
+        TrainingOutcome outcome = training.run(request(moment, table, mode), cache);
         if (champion != null) {
             outcome = outcome.withBaseline(ModelVersion.CHAMPION, forecasts(champion, outcome, table));
         }
-        return trained(outcome, moment, base, champion, table);
+        return trained(outcome, moment, mode instanceof TrainingMode.Update, base, champion, table, before);
     }
 
     /**
@@ -165,14 +292,19 @@ final class BundleTrainer implements LoopTrainer {
      */
     Run again(Run run, @Nullable Run champion) {
         Instant moment = Instant.parse(Objects.requireNonNull(run.params().get(AS_OF)));
-        boolean refresh = "refresh".equals(run.params().get(MODE));
         Trained compared = champion == null ? null : loaded(champion, ModelBundle.of(bundleFiles(champion)));
-        return train(
-                        moment,
-                        refresh ? new TrainingMode.Refresh(parameters(run)) : new TrainingMode.Full(reached(run)),
-                        refresh ? champion == null ? run : champion : null,
-                        compared)
-                .run();
+        TrainingMode mode = switch (Objects.requireNonNullElse(run.params().get(MODE), "full")) {
+            case "refresh" -> new TrainingMode.Refresh(parameters(run));
+            case "update" -> update(
+                    Objects.requireNonNull(champion), UpdateDefinition.ofParams(run.params()), null);
+            case "reinforce" -> update(
+                    Objects.requireNonNull(champion),
+                    UpdateDefinition.ofParams(run.params()),
+                    ReinforceDefinition.ofParams(run.params()));
+            default -> new TrainingMode.Full(reached(run));
+        };
+        Run base = mode instanceof TrainingMode.Full ? null : champion == null ? run : champion;
+        return train(moment, mode, base, compared, null).run();
     }
 
     private static @Nullable Integer reached(Run run) {
@@ -210,9 +342,11 @@ final class BundleTrainer implements LoopTrainer {
     private Trained trained(
             TrainingOutcome outcome,
             Instant moment,
+            boolean update,
             @Nullable Run base,
             @Nullable Trained champion,
-            TrainingTable table) {
+            TrainingTable table,
+            @Nullable BeforeTraining before) {
         RunProvenance provenance = outcome.provenance();
         Map<String, Double> metrics = new TreeMap<>(outcome.metrics());
         outcome.baselines().forEach((name, values) -> values.forEach(
@@ -245,7 +379,13 @@ final class BundleTrainer implements LoopTrainer {
         if (bankroll.length > 0) {
             files.add(artifact(BankrollCsv.FILE, bankroll));
         }
+        if (before != null) {
+            files.add(artifact(BeforeTraining.FILE, before.file()));
+        }
         Map<String, String> params = new TreeMap<>(provenance.settings());
+        if (update && base != null) {
+            params.put(BASE, base.id());
+        }
         params.put(MODE, provenance.mode());
         params.put(AS_OF, moment.toString());
         params.put("seed", Long.toString(provenance.seed()));
@@ -270,7 +410,7 @@ final class BundleTrainer implements LoopTrainer {
                 moment,
                 params,
                 metrics,
-                tags(outcome, champion),
+                tags(outcome, champion, before),
                 files,
                 provenanceJson(provenance).toString());
         return loaded(run, outcome.bundle());
@@ -292,8 +432,9 @@ final class BundleTrainer implements LoopTrainer {
         }
     }
 
-    private static Map<String, String> tags(TrainingOutcome outcome, @Nullable Trained champion) {
-        Map<String, String> tags = new TreeMap<>();
+    private static Map<String, String> tags(
+            TrainingOutcome outcome, @Nullable Trained champion, @Nullable BeforeTraining before) {
+        Map<String, String> tags = before == null ? new TreeMap<>() : new TreeMap<>(before.tags());
         tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
         tags.put("model_sha256", outcome.bundle().sha256());
         if (champion != null) {
@@ -438,18 +579,23 @@ final class BundleTrainer implements LoopTrainer {
 
     @Override
     public ReferenceProfile profile(ModelVersion version, Trained trained) {
-        return profiles.computeIfAbsent(version.trainedTo(), instant -> {
-            List<String> names = new ArrayList<>(plan.service().names());
-            names.addAll(plan.watchNames());
-            double[] importance = new double[names.size()];
-            if (trained.model() instanceof EnsembleModel ensemble) {
-                double[] shares = ensemble.importance();
-                for (int i = 0; i < shares.length; i++) {
-                    importance[names.indexOf(ensemble.features().get(i))] = shares[i];
+        return profiles.computeIfAbsent(version.trainedTo(), instant -> profile(rows.inputs(instant), trained));
+    }
+
+    private ReferenceProfile profile(double[][] columns, Trained trained) {
+        List<String> names = new ArrayList<>(plan.service().names());
+        names.addAll(plan.watchNames());
+        double[] importance = new double[names.size()];
+        if (trained.model() instanceof EnsembleModel ensemble) {
+            double[] shares = ensemble.importance();
+            for (int i = 0; i < shares.length; i++) {
+                int at = names.indexOf(ensemble.features().get(i)); // a champion may read features that are gone
+                if (at >= 0) {
+                    importance[at] = shares[i];
                 }
             }
-            return ReferenceProfile.of(names, rows.inputs(instant), importance);
-        });
+        }
+        return ReferenceProfile.of(names, columns, importance);
     }
 
     private RecipeParameters parameters(Run run) {

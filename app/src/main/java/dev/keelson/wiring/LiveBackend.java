@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
@@ -130,7 +131,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
         this.trainings =
-                new ProjectJobs<>(new TrainingWork(workspace, clock, this::publishAgain), current, clock, catalog);
+                new ProjectJobs<>(new TrainingWork(workspace, clock, this::trained), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -189,10 +190,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (log instanceof JournaledPredictionLog journaled) {
             journaled.startIndexing();
         }
-    }
-
-    private synchronized void publishAgain() {
-        publish();
     }
 
     private void publish() {
@@ -709,6 +706,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return version;
         });
         return new ModelImport.Outcome(added, file.format().id(), file.holds(), file.rows(), worst);
+    }
+
+    /** Lets serve what was trained, as it was asked for. */
+    private synchronized void trained(ModelTraining request, ObjectNode result) {
+        if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
+            promote(request.model(), result.path("version").asInt(), request.actor(), "Promoted as it was trained.");
+            result.put("promoted", true);
+        } else {
+            publish();
+        }
     }
 
     private static void requireReason(String reason) {

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
@@ -47,6 +48,15 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#importModel}. */
     ModelImport.Outcome importModel(String model, ModelImport request);
+
+    /**
+     * Trains a model, or lets its champion go on, and waits for the end.
+     *
+     * @return the result as a document
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the training fails or is
+     *     cancelled
+     */
+    JsonNode train(ModelTraining request);
 
     /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
     JsonNode validateFeatures(String model);

@@ -172,7 +172,10 @@ final class ModelRows {
 
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */
     double[][] inputs(Instant asOf) {
-        List<Known> known = known(asOf);
+        return columns(known(asOf));
+    }
+
+    private double[][] columns(List<Known> known) {
         int features = plan.service().names().size();
         double[][] columns = new double[features + plan.watchNames().size()][known.size()];
         for (int i = 0; i < known.size(); i++) {
@@ -182,6 +185,26 @@ final class ModelRows {
             }
         }
         return columns;
+    }
+
+    /**
+     * Inputs of some rows.
+     *
+     * @param columns as {@link #inputs(Instant)} gives them
+     * @param first event time of the earliest row; null when there is none
+     */
+    record Inputs(double[][] columns, @Nullable Instant first) {
+        int rows() {
+            return columns.length == 0 ? 0 : columns[0].length;
+        }
+    }
+
+    /** Inputs of the rows whose label became known at {@code from} or later, and before {@code asOf}. */
+    Inputs inputs(Instant from, Instant asOf) {
+        long least = Micros.of(from);
+        List<Known> known = known(asOf).stream().filter(row -> row.labelKnownAt >= least).toList();
+        return new Inputs(
+                columns(known), known.isEmpty() ? null : Micros.toInstant(known.getFirst().eventTime));
     }
 
     /** How often each class occurred among the labels known strictly before an instant; empty where they are numbers. */

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
@@ -41,6 +42,12 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ModelImport.Outcome importModel(String model, ModelImport request) {
         return backend.importModel(model, request);
+    }
+
+    @Override
+    public JsonNode train(ModelTraining request) {
+        String id = backend.trainings().start(request).id();
+        return JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
     }
 
     @Override

@@ -290,6 +290,7 @@ final class Reproduction {
         Optional<Run> compared =
                 champion == null ? Optional.empty() : workspace.catalog().read(tx -> tx.run(champion));
         boolean refresh = "refresh".equals(run.params().get(BundleTrainer.MODE));
+        requireBase(run, compared.isPresent());
         List<Line> blocking = check.failures().stream()
                 .filter(line -> line.group().equals(DATA)
                         || line.group().equals(DEFINITION)
@@ -302,6 +303,17 @@ final class Reproduction {
         BundleTrainer trainer = trainer(run, scratch);
         Run again = trainer.again(run, compared.orElse(null));
         return new Reproduced(check, true, new RunComparison(run, again, scratch, compared.isEmpty()).parts());
+    }
+
+    private static void requireBase(Run run, boolean known) {
+        String base = run.params().get(BundleTrainer.BASE);
+        if (base != null && !known) {
+            throw new KeelsonException(
+                    ErrorCode.RUN_NOT_FOUND,
+                    "The run (%s) went on from the model of the run (%s), which is not in the catalogue."
+                            .formatted(run.id(), base),
+                    "Maybe the catalogue was restored from an older backup.");
+        }
     }
 
     private BundleTrainer trainer(Run run, ArtifactStore scratch) {

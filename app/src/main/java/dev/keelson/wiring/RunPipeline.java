@@ -24,7 +24,6 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
-import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.TunedSettings;
 import dev.keelson.store.files.ProjectOwner;
 import java.time.Instant;
@@ -48,6 +47,8 @@ public final class RunPipeline {
     static final String LOAD = "load";
     /** Its verdict when a check blocked the load. */
     static final String BLOCKED = "blocked";
+    /** Why a first version is registered. */
+    static final String FIRST = "The first version of its model.";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private RunPipeline() {}
@@ -164,86 +165,11 @@ public final class RunPipeline {
             workspace.recover();
             Instant now = clock.instant();
             Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
-            train(
-                    workspace,
-                    ProjectModels.ofVersions(tuned, versions),
-                    versions,
-                    now,
-                    clock,
-                    Asked.bySystem(project),
-                    steps::add);
+            train(workspace, ProjectModels.ofVersions(tuned, versions), versions, now, clock, steps::add);
         } finally {
             owner.close();
         }
         return steps.getLast();
-    }
-
-    /**
-     * What a training of one model did.
-     *
-     * @param step in one line
-     * @param version what was registered, now or before
-     * @param serves whether it is the champion
-     */
-    record Single(Step step, ModelVersion version, boolean serves) {
-        String sentence() {
-            return step.changed()
-                    ? step.summary() + "."
-                    : "The training gave %s again: nothing new was registered.".formatted(version.label());
-        }
-
-        ObjectNode toJson() {
-            ObjectNode node = JsonNodeFactory.instance.objectNode();
-            node.put("model", version.model());
-            node.put("status", step.changed() ? "registered" : "unchanged");
-            node.put("sentence", sentence());
-            node.put("version", version.version());
-            node.put("run", version.runId());
-            node.put("model_sha256", version.sha256());
-            node.put("promoted", serves);
-            return node;
-        }
-    }
-
-    /**
-     * Trains one model on the data as loaded and registers it: as champion when it is the first version of its model, else
-     * as challenger, which the usual gates judge.
-     *
-     * @param actor who asks
-     * @throws KeelsonException DATASET_NOT_FOUND, NOT_ENOUGH_ROWS, and as trainings do
-     */
-    static Single trainOne(
-            Workspace workspace,
-            Project project,
-            String name,
-            InstantSource clock,
-            String actor,
-            TrainingWatch watch) {
-        Project alone = project.withModels(List.of(Projects.model(project, name)));
-        Instant now = clock.instant();
-        FeatureReports.latest(workspace, alone.models().getFirst().source());
-        Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
-        List<Step> steps = new ArrayList<>();
-        ModelVersion version = train(
-                        workspace,
-                        ProjectModels.ofVersions(alone, versions),
-                        versions,
-                        now,
-                        clock,
-                        new Asked(project, actor, watch),
-                        steps::add)
-                .get(name);
-        if (version == null) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_ENOUGH_ROWS,
-                    "The model cannot be trained: %s.".formatted(steps.getLast().summary()),
-                    "Maybe run `keelson data load`.");
-        }
-        boolean serves = workspace.catalog()
-                .read(tx -> tx.alias(name, ModelVersion.CHAMPION))
-                .filter(champion -> champion.version() == version.version())
-                .isPresent();
-        return new Single(steps.getLast(), version, serves);
     }
 
     static RunReport run(Workspace workspace, InstantSource clock, Consumer<String> listener) {
@@ -262,7 +188,7 @@ public final class RunPipeline {
         features(workspace, models, versions, done);
         Map<String, ModelVersion> trained;
         try {
-            trained = train(workspace, models, versions, now, clock, Asked.bySystem(workspace.project()), done);
+            trained = train(workspace, models, versions, now, clock, done);
         } catch (KeelsonException e) {
             throw remindingOf(loads, e);
         }
@@ -488,26 +414,12 @@ public final class RunPipeline {
         done.accept(new Step("features", before.isEmpty(), summary));
     }
 
-    /**
-     * Who asks for trainings.
-     *
-     * @param project whose definitions the models are pinned to
-     * @param actor for the audit trail
-     * @param watch who follows
-     */
-    private record Asked(Project project, String actor, TrainingWatch watch) {
-        static Asked bySystem(Project project) {
-            return new Asked(project, "system", TrainingWatch.NONE);
-        }
-    }
-
     private static Map<String, ModelVersion> train(
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versionBySource,
             Instant now,
             InstantSource clock,
-            Asked asked,
             Consumer<Step> done) {
         models.waiting().forEach((model, source) -> done.accept(
                 new Step("train", false, "%s waits: no row of the source (%s) is known yet".formatted(model, source))));
@@ -521,7 +433,7 @@ public final class RunPipeline {
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versionBySource));
         Map<String, BundleTrainer> trainers =
-                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource), asked.project(), asked.watch());
+                workspace.lookingTrainers(models, rows, () -> Workspace.ids(versionBySource));
         Map<String, ModelVersion> result = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {
             String model = plan.name();
@@ -529,45 +441,71 @@ public final class RunPipeline {
             if (trainer == null) {
                 continue;
             }
-            List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
             Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
             Trained base = champion.map(each -> trainer.load(each, run(catalog, each))).orElse(null);
             boolean sameRecipe = base != null
                     && trainer.sameRecipe(base.run());
             Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
             Trained trained = trainer.train(now, kind, base);
-            Optional<ModelVersion> known = versions.stream()
-                    .filter(each -> each.sha256().equals(trained.sha256()))
-                    .findFirst();
-            if (known.isPresent()) {
-                result.put(model, known.get());
-                done.accept(new Step("train", false, known.get().label()));
-                continue;
-            }
-            int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
-            Run run = timed(trained.run(), now, clock.instant());
-            ModelVersion added = new ModelVersion(
-                    model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
             String reason = champion.isEmpty()
-                    ? "The first version of its model."
+                    ? FIRST
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
-            catalog.update(tx -> {
-                tx.putRun(run);
-                tx.addVersion(added);
-                tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
-                tx.addAudit(new AuditEntry(0, now, asked.actor(), "register", model, number, reason, "{}"));
-                if (champion.isEmpty()) {
-                    tx.addAudit(new AuditEntry(0, now, asked.actor(), "promote", model, number, reason, "{}"));
-                }
-            });
-            result.put(model, added);
-            done.accept(new Step("train", true, summary(added, run, champion.isEmpty())));
+            Registered registered = register(catalog, trained, kind, now, clock, "system", reason);
+            result.put(model, registered.version());
+            done.accept(
+                    registered.added()
+                            ? new Step(
+                                    "train",
+                                    true,
+                                    summary(registered.version(), trained.run(), champion.isEmpty()))
+                            : new Step("train", false, registered.version().label()));
         }
         return result;
     }
 
+    /**
+     * A version that a training gave.
+     *
+     * @param added whether it is new; otherwise the same model was registered before
+     */
+    record Registered(ModelVersion version, boolean added) {}
+
+    /** Registers what was trained, unless it is there: as champion when there is none, else as challenger. */
+    static Registered register(
+            Catalog catalog,
+            Trained trained,
+            Kind kind,
+            Instant now,
+            InstantSource clock,
+            String actor,
+            String reason) {
+        String model = trained.run().experiment();
+        List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
+        Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
+        Optional<ModelVersion> known = versions.stream()
+                .filter(each -> each.sha256().equals(trained.sha256()))
+                .findFirst();
+        if (known.isPresent()) {
+            return new Registered(known.get(), false);
+        }
+        int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
+        Run run = timed(trained.run(), now, clock.instant());
+        ModelVersion added =
+                new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
+        catalog.update(tx -> {
+            tx.putRun(run);
+            tx.addVersion(added);
+            tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
+            tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, "{}"));
+            if (champion.isEmpty()) {
+                tx.addAudit(new AuditEntry(0, now, actor, "promote", model, number, reason, "{}"));
+            }
+        });
+        return new Registered(added, true);
+    }
+
     /** A run with the times at which it really ran; a training itself knows only the moment it stands for. */
-    private static Run timed(Run run, Instant started, Instant ended) {
+    static Run timed(Run run, Instant started, Instant ended) {
         return new Run(
                 run.id(),
                 run.experiment(),
@@ -598,10 +536,11 @@ public final class RunPipeline {
                 + (mean == null ? "" : String.format(Locale.ROOT, " (mean %.4g)", mean))
                 + (explained == null ? "" : String.format(Locale.ROOT, ", R2 %.3f", explained))
                 + GuidanceSentence.of(run)
+                + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
     }
 
-    private static String summary(ModelVersion version, Run run, boolean champion) {
+    static String summary(ModelVersion version, Run run, boolean champion) {
         Double error = run.metrics().get("test_rmse");
         if (error != null) {
             return numberSummary(version, run, champion, error);
@@ -617,6 +556,7 @@ public final class RunPipeline {
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
                 + GuidanceSentence.of(run)
+                + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
     }
 }

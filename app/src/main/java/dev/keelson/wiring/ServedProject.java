@@ -8,6 +8,7 @@ import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
@@ -126,6 +127,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
                 node.path("holds").asText(),
                 node.path("verified_rows").asInt(),
                 worst.isNumber() ? worst.doubleValue() : null);
+    }
+
+    @Override
+    public JsonNode train(ModelTraining request) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        request.write(body);
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, "trainings"), body).path("id").asText();
+        String address = OwnerClient.address("/api/v1/trainings/%s", id);
+        return JobWait.until(() -> owner.get(address), (done, of) -> {});
     }
 
     private static ModelVersion version(String model, JsonNode node) {

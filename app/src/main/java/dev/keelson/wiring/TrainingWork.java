@@ -16,14 +16,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trainings of one model.
  *
- * @param registered told when a version was registered
+ * @param trained told what came out, before it is kept
  */
-record TrainingWork(Workspace workspace, InstantSource clock, Runnable registered)
+record TrainingWork(Workspace workspace, InstantSource clock, BiConsumer<ModelTraining, ObjectNode> trained)
         implements ProjectJobs.Work<ModelTraining> {
     @Override
     public JobKind kind() {
@@ -46,28 +47,26 @@ record TrainingWork(Workspace workspace, InstantSource clock, Runnable registere
         Instant started = clock.instant();
         Log log = new Log(clock, watch);
         log.stage("reading", "Reads the data and computes the features.");
-        RunPipeline.Single single =
-                RunPipeline.trainOne(workspace, project, request.model(), clock, request.actor(), log);
-        log.stage("registered", single.sentence());
-        registered.run();
-        ObjectNode document = single.toJson();
-        document.put("actor", request.actor());
+        ObjectNode document = TrainJob.run(workspace, project, request, clock, log);
+        trained.accept(request, document);
+        log.line(document.path("sentence").asText());
+        request.write(document.putObject("asked"));
         document.put("fits", log.of);
         document.put("seconds", Duration.between(started, clock.instant()).toMillis() / 1000.0);
         ArrayNode lines = document.putArray("log");
         log.lines.forEach(lines::add);
-        return new ProjectJobs.Done(single.step().changed() ? "registered" : "unchanged", document);
+        return new ProjectJobs.Done(document.path(TrainJob.STATUS).asText(), document);
     }
 
     @Override
     public ModelTraining request(StoredReport report, JsonNode document) {
-        return new ModelTraining(report.subject(), document.path("actor").asText());
+        return ModelTraining.read(report.subject(), document.path("asked"));
     }
 
     @Override
     public Progress progress(JsonNode document) {
         int fits = document.path("fits").asInt();
-        return new Progress(fits, fits, null, "registered");
+        return new Progress(fits, fits, null, "ended");
     }
 
     @Override
@@ -96,7 +95,7 @@ record TrainingWork(Workspace workspace, InstantSource clock, Runnable registere
             watch.at(new Progress(done, of, null, stage));
         }
 
-        private void line(String text) {
+        synchronized void line(String text) {
             ObjectNode line = JsonNodeFactory.instance.objectNode();
             line.put("at", clock.instant().toString()).put("text", text);
             lines.add(line);

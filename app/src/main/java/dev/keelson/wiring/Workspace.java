@@ -27,6 +27,7 @@ import dev.keelson.features.spi.PushLog;
 import dev.keelson.features.spi.SharedOnlineStore;
 import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
@@ -51,6 +52,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -644,23 +646,29 @@ public final class Workspace implements AutoCloseable {
      */
     Map<String, BundleTrainer> trainers(
             ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, project, TrainingWatch.NONE);
+        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()));
+    }
+
+    /** As {@link #trainers(ProjectModels, Map, Supplier)}; they look at the data before each training, as its policy says. */
+    Map<String, BundleTrainer> lookingTrainers(
+            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
+        return lookingTrainers(models, rows, ids, project, TrainingWatch.NONE);
     }
 
     /**
-     * As {@link #trainers(ProjectModels, Map, Supplier)}.
+     * As {@link #lookingTrainers(ProjectModels, Map, Supplier)}.
      *
      * @param file the project whose definitions the models are pinned to
      * @param watch follows the trainings
      */
-    Map<String, BundleTrainer> trainers(
+    Map<String, BundleTrainer> lookingTrainers(
             ProjectModels models,
             Map<String, ModelRows> rows,
             Supplier<Map<String, String>> ids,
             Project file,
             TrainingWatch watch) {
         return trainers(
-                models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), file, training(watch));
+                models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), file, watch, true);
     }
 
     /** As {@link #trainers(ProjectModels, Map, Supplier)}, over other artifacts and another cache of finished trainings. */
@@ -670,7 +678,7 @@ public final class Workspace implements AutoCloseable {
             Supplier<Map<String, String>> ids,
             ArtifactStore files,
             TrainingCache cache) {
-        return trainers(models, rows, ids, files, cache, project, training());
+        return trainers(models, rows, ids, files, cache, project, TrainingWatch.NONE, false);
     }
 
     private Map<String, BundleTrainer> trainers(
@@ -680,7 +688,9 @@ public final class Workspace implements AutoCloseable {
             ArtifactStore files,
             TrainingCache cache,
             Project file,
-            Training training) {
+            TrainingWatch watch,
+            boolean looks) {
+        Training training = training(watch);
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
@@ -702,9 +712,19 @@ public final class Workspace implements AutoCloseable {
                             Environment.codeVersion(),
                             environment,
                             ProjectDefinitions.pins(file, plan.definition()),
-                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric()));
+                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
+                            file.policy(plan.name()),
+                            looks ? looker(plan, models.loops().get(i).drift(), file) : null));
         }
         return trainers;
+    }
+
+    private BundleTrainer.Looker looker(
+            ModelPlan plan, @Nullable DriftMonitorDefinition monitor, Project file) {
+        Set<String> sources = new LinkedHashSet<>(plan.service().eventSources());
+        sources.add(plan.source().name());
+        return BeforeTraining.looker(
+                catalog(), plan.name(), List.copyOf(sources), monitor, file.policy(plan.name()));
     }
 
     /** The ids of versions, by source. */

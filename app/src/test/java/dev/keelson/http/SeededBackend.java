@@ -185,7 +185,8 @@ public final class SeededBackend implements Backend {
                                 0,
                                 null,
                                 TuneMetric.LOG_LOSS,
-                                SearchSpace.of(Parameter.of("max_depth", IntegerDomain.of(2, 8))))));
+                                SearchSpace.of(Parameter.of("max_depth", IntegerDomain.of(2, 8))))),
+                Map.of());
     }
 
     /** The project after its replay. */
@@ -847,6 +848,7 @@ public final class SeededBackend implements Backend {
         ModelVersion version = versions(model).getFirst();
         return new ModelImport.Outcome(version, "onnx", "reads %s".formatted(request.inputs()), 2, 1e-7);
     }
+
 
     @Override
     public LabelStatistics labelStatistics(LabelDefinition label) {

@@ -132,7 +132,7 @@ final class SeededJobs<R extends Jobs.Request> implements Jobs<R> {
         result.put("run", run).put("version", version).put("seconds", 4.3).put("fits", 8);
         trainings.add(
                 "training-" + model + "-2020-07-02T10:00:00Z",
-                new ModelTraining(model, "console"),
+                ModelTraining.full(model, "console"),
                 new Progress(8, 8, null, "registered"),
                 result,
                 List.of(JSON.objectNode().put("at", "2020-07-02T10:00:00Z").put("text", "Reads the data.")));

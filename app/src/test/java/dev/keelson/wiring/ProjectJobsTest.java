@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 final class ProjectJobsTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2020-01-01T00:00:00Z"));
-    private static final ModelTraining ASKED = new ModelTraining("m", "ann");
+    private static final ModelTraining ASKED = ModelTraining.full("m", "ann");
     private static final Project PROJECT = new Project(
             Path.of("p"),
             Path.of("p", "keelson.yaml"),
@@ -88,7 +88,7 @@ final class ProjectJobsTest {
 
         @Override
         public ModelTraining request(StoredReport report, JsonNode document) {
-            return new ModelTraining(report.subject(), document.path("actor").asText());
+            return ModelTraining.full(report.subject(), document.path("actor").asText());
         }
 
         @Override
@@ -133,7 +133,7 @@ final class ProjectJobsTest {
             Job<ModelTraining> first = jobs.start(ASKED);
 
             assertThat(jobs.start(ASKED).id()).isEqualTo(first.id());
-            assertThatThrownBy(() -> jobs.start(new ModelTraining("other", "ann")))
+            assertThatThrownBy(() -> jobs.start(ModelTraining.full("other", "ann")))
                     .hasMessageContaining("m is made already, 0 of 2 fits so far; one training runs at a time.");
             work.let.release(2);
         }
@@ -161,13 +161,13 @@ final class ProjectJobsTest {
     void whatFailsSaysWhyAndAnotherOneMayBegin() {
         work.let.release(4);
         try (ProjectJobs<ModelTraining> jobs = jobs()) {
-            String id = jobs.start(new ModelTraining("m", "nobody")).id();
+            String id = jobs.start(ModelTraining.full("m", "nobody")).id();
             ended(jobs, id);
             Job<ModelTraining> failed = jobs.get(id);
 
             assertThat(failed.state()).isEqualTo(State.FAILED);
             assertThat(failed.toJson().path("failure").asText()).isEqualTo("There are no rows.");
-            assertThat(jobs.start(new ModelTraining("other", "ann")).state()).isEqualTo(State.RUNNING);
+            assertThat(jobs.start(ModelTraining.full("other", "ann")).state()).isEqualTo(State.RUNNING);
         }
     }
 

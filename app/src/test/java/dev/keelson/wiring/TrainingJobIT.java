@@ -33,7 +33,7 @@ final class TrainingJobIT {
         }
 
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
-            Job<ModelTraining> done = ended(backend, new ModelTraining(MODEL, "ann"));
+            Job<ModelTraining> done = ended(backend, ModelTraining.full(MODEL, "ann"));
             JsonNode result = done.toJson().path("result");
             ModelVersion champion = backend.alias(MODEL, ModelVersion.CHAMPION).orElseThrow();
 
@@ -48,7 +48,7 @@ final class TrainingJobIT {
             assertThat(backend.audit(MODEL, 9)).extracting(entry -> entry.actor()).containsOnly("ann");
             assertThat(backend.notReadyReason()).doesNotContain("(" + MODEL + ")");
 
-            Job<ModelTraining> again = ended(backend, new ModelTraining(MODEL, "bob"));
+            Job<ModelTraining> again = ended(backend, ModelTraining.full(MODEL, "bob"));
             assertThat(again.toJson().at("/result/status").asText()).isEqualTo("unchanged");
             assertThat(backend.versions(MODEL)).hasSize(1);
         }
@@ -65,8 +65,8 @@ final class TrainingJobIT {
         Project project = TinyLeague.create(folder.resolve("p"));
 
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
-            assertThatThrownBy(() -> ended(backend, new ModelTraining(MODEL, "ann")))
-                    .hasMessageContaining("No data of the source (matches)");
+            assertThatThrownBy(() -> ended(backend, ModelTraining.full(MODEL, "ann")))
+                    .hasMessageContaining("no data are loaded");
             assertThat(backend.trainings().list()).extracting(Job::state).containsExactly(State.FAILED);
         }
     }

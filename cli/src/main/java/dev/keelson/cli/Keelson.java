@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
             SimulateCommand.class,
             SyncCommand.class,
             LineageCommand.class,
+            TrainCommand.class,
             TuneCommand.class,
             RunsCommand.class,
             ReproduceCommand.class,

@@ -35,6 +35,22 @@ public interface LoopTrainer {
     Trained train(Instant asOf, ModelVersion.Kind kind, @Nullable Trained champion);
 
     /**
+     * What came of letting a champion go on.
+     *
+     * @param trained null where there was nothing to learn, or it forgot too much
+     * @param reason what came of it, as a sentence
+     */
+    record GoneOn(@Nullable Trained trained, String reason) {}
+
+    /**
+     * Lets a champion go on from recent rows, as its model says.
+     *
+     * @param reinforce whether its confident mistakes weigh more
+     * @throws dev.keelson.error.KeelsonException BAD_REQUEST if its learners cannot go on
+     */
+    GoneOn goOn(Instant asOf, Trained champion, boolean reinforce);
+
+    /**
      * Loads a version.
      *
      * @param run the run that trained it

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ModelHistory.Entry;
+import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Ids;
 import dev.keelson.metrics.Brier;
@@ -269,7 +270,19 @@ final class ModelLoop {
         if (!retraining.due()) {
             return new Retrained(null, reason, tx -> {});
         }
-        Trained trained = trainer.train(now, Kind.REFRESH, require(championModel));
+        Trained trained;
+        if (retraining.job() == Job.RETRAIN) {
+            trained = trainer.train(now, Kind.REFRESH, require(championModel));
+        } else {
+            LoopTrainer.GoneOn came =
+                    trainer.goOn(now, require(championModel), retraining.job() == Job.REINFORCE);
+            trained = came.trained();
+            reason = reason + " " + came.reason();
+            if (trained == null) {
+                return new Retrained(null, reason, tx -> {});
+            }
+        }
+        String why = reason;
         if (trained.sha256().equals(require(champion).sha256())) {
             return new Retrained(
                     null, reason + " Training gave the champion again; nothing new was known.", tx -> {});
@@ -278,7 +291,7 @@ final class ModelLoop {
         challenger = version;
         challengerModel = trained;
         return new Retrained(version.version(), reason, tx -> {
-            register(tx, trained, version, now, reason);
+            register(tx, trained, version, now, why);
             tx.setAlias(version.model(), ModelVersion.CHALLENGER, version.version());
         });
     }
@@ -310,11 +323,19 @@ final class ModelLoop {
         };
     }
 
-    private record Retraining(boolean due, String reason) {}
+    private record Retraining(boolean due, Job job, String reason) {
+        Retraining(boolean due, String reason) {
+            this(due, Job.RETRAIN, reason);
+        }
+    }
 
     private boolean scheduled(Instant from, Instant now) {
+        return scheduled(Job.RETRAIN, from, now);
+    }
+
+    private boolean scheduled(Job job, Instant from, Instant now) {
         return definition.schedules().stream()
-                .filter(schedule -> schedule.job() == ScheduleDefinition.Job.RETRAIN)
+                .filter(schedule -> schedule.job() == job)
                 .anyMatch(schedule -> Cron.dueBetween(schedule.cron(), schedule.zone(), from, now));
     }
 
@@ -323,6 +344,12 @@ final class ModelLoop {
         boolean rested = lastTraining == null || !lastTraining.plus(COOL_DOWN).isAfter(now);
         if (scheduled(from, now)) {
             return new Retraining(true, "The schedule asks for a refresh.");
+        }
+        if (scheduled(Job.UPDATE, from, now)) {
+            return new Retraining(true, Job.UPDATE, "The schedule asks for an update.");
+        }
+        if (scheduled(Job.REINFORCE, from, now)) {
+            return new Retraining(true, Job.REINFORCE, "The schedule asks for reinforcement.");
         }
         if (decay != null && decay.verdict() == DecayCheck.Verdict.DECAYED) {
             return rested

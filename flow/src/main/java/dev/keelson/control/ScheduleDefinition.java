@@ -24,6 +24,10 @@ public record ScheduleDefinition(
         DRIFT,
         /** Train a challenger, whether or not anything drifted. */
         RETRAIN,
+        /** Let the champion go on from recent rows, as a challenger. */
+        UPDATE,
+        /** Let the champion learn from its confident mistakes, as a challenger. */
+        REINFORCE,
         /** Validate the sources without loading, and keep the report. */
         VALIDATE
     }

@@ -90,6 +90,7 @@ public record RunChecklist(List<Item> items) {
         String code = provenance.path("code_version").asText("");
         boolean release = !code.isEmpty() && !code.equals("development") && !code.endsWith("-SNAPSHOT");
         items.add(new Item("release", release, release ? "Trained by " + code + "." : "Trained by code that is no release (%s).".formatted(code)));
+        looked(run).forEach(items::add);
         String learners = provenance.path("configuration").toString();
         boolean gpu = ON_GPU.matcher(learners).find();
         boolean neural = NEURAL.matcher(learners).find();
@@ -113,6 +114,34 @@ public record RunChecklist(List<Item> items) {
                         ? "%s as recorded.".formatted(counted(run.artifacts().size(), "file"))
                         : missing.isEmpty() ? "It has no files." : "Missing or altered: " + String.join(", ", missing) + "."));
         return new RunChecklist(items);
+    }
+
+    /** What was looked at before the training; nothing of a run that did not record it. */
+    private static List<Item> looked(Run run) {
+        List<Item> items = new ArrayList<>();
+        String gates = run.tags().get("gates");
+        if (gates != null) {
+            items.add(new Item(
+                    "gates",
+                    gates.equals("passed"),
+                    switch (gates) {
+                        case "passed" -> "The data passed their gates before it trained.";
+                        case "failed" -> "It trained although the data failed their gates.";
+                        default -> "Whether the data passed their gates is not known: not every source has a load.";
+                    }));
+        }
+        String drift = run.tags().get("drift");
+        if (drift != null) {
+            items.add(new Item(
+                    "drift",
+                    !drift.equals("alarm"),
+                    switch (drift) {
+                        case "alarm" -> "It trained although the rows that the champion had not seen drifted.";
+                        case "unknown" -> "There was nothing to compare its rows with.";
+                        default -> "Drift against the champion's rows before it trained: " + drift + ".";
+                    }));
+        }
+        return items;
     }
 
     /** The dataset versions that a run was made of, by source; under the empty name where it says its own alone. */

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * Where a model came from: enough to train it again.
  *
  * @param trainingKey identity of the training
- * @param mode {@code full} or {@code refresh}
+ * @param mode {@code full}, {@code refresh}, {@code update} or {@code reinforce}
  * @param datasetVersion id of the dataset version
  * @param featureHash hash of the feature definitions
  * @param configuration canonical JSON of the definition

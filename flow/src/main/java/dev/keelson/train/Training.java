@@ -5,6 +5,8 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.frame.Micros;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.EarlyStopped;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.FeatureMatrix;
@@ -42,6 +44,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -63,7 +66,8 @@ import org.jspecify.annotations.Nullable;
  * embargo unless said otherwise) give out-of-fold predictions of every member; blend weights and then the calibration
  * are fitted on those. Members fitted on everything known before the held-back period predict it with these weights,
  * which is what the {@code test_} metrics measure. Last, every member is fitted on all rows. A refresh is that last
- * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. Preprocessing belongs to the members and is
+ * step alone, with the weights and calibration (sets, intervals and threshold, too) of an earlier full training. An
+ * update goes on from a model with recent rows alone. Preprocessing belongs to the members and is
  * therefore always fitted on their training rows alone. Values are blended by least squares and not calibrated. A learner
  * made of learners parts its training rows once more, with the same embargo, and so does one that stops early.
  *
@@ -225,7 +229,50 @@ public final class Training {
         return switch (request.mode()) {
             case TrainingMode.Full(Integer members) -> full(request, learners, members);
             case TrainingMode.Refresh(RecipeParameters parameters) -> refresh(request, learners, parameters);
+            case TrainingMode.Update update -> new UpdateStep(request, update, continuing(request.definition(), update))
+                    .run(provenance(request, learners));
         };
+    }
+
+    /**
+     * The learners of a model, as ones that go on.
+     *
+     * @throws KeelsonException BAD_REQUEST naming those that cannot
+     */
+    private List<Continuing> continuing(ModelDefinition definition, TrainingMode.Update update) {
+        ContinuationMode mode = update.continuation().mode();
+        List<Continuing> learners = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (ModelDefinition.LearnerDefinition each : definition.learners()) {
+            LearnerProvider provider = providers.get(each.name()); // none of an ensemble
+            if (provider != null
+                    && provider.create(each.settings()) instanceof Continuing learner
+                    && learner.continues(mode)) {
+                learners.add(learner);
+            } else {
+                others.add(each.name());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The model %s cannot be updated (%s): no model of %s goes on learning in that way."
+                            .formatted(definition.name(), mode.name().toLowerCase(Locale.ROOT), others),
+                    mode == ContinuationMode.REFIT
+                            ? "Maybe `mode: continue` was meant; leaves are refitted of xgboost and lightgbm."
+                            : "Maybe `keelson train %s` trains it anew; xgboost, lightgbm, logistic, linear, mlp and lstm go on."
+                                    .formatted(definition.name()));
+        }
+        return learners;
+    }
+
+    /**
+     * The confident mistakes of a model that is to be reinforced: positions in the table.
+     *
+     * @throws KeelsonException BAD_REQUEST if it predicts a number
+     */
+    public static int[] mistakes(TrainingRequest request, TrainingMode.Update update) {
+        return UpdateStep.mistakes(request, update);
     }
 
     /** The learners of a model, in order. */
@@ -565,7 +612,7 @@ public final class Training {
         return new EnsembleModel(members, parameters.weightArray(), parameters.map(), parameters.guidance());
     }
 
-    private static List<FeatureImportance> importance(EnsembleModel model) {
+    static List<FeatureImportance> importance(EnsembleModel model) {
         double[] shares = model.importance();
         return IntStream.range(0, shares.length)
                 .mapToObj(j -> new FeatureImportance(model.features().get(j), shares[j]))
@@ -584,13 +631,16 @@ public final class Training {
         long[] times = request.table().eventTime();
         Instant first = Micros.toInstant(java.util.Arrays.stream(times).min().orElseThrow());
         Instant last = Micros.toInstant(java.util.Arrays.stream(times).max().orElseThrow());
-        String mode = switch (request.mode()) {
-            case TrainingMode.Full ignored -> "full";
-            case TrainingMode.Refresh ignored -> "refresh";
-        };
+        if (request.mode() instanceof TrainingMode.Update update) {
+            settings.putAll(update.update().params());
+            ReinforceDefinition reinforce = update.reinforce();
+            if (reinforce != null) {
+                settings.putAll(reinforce.params());
+            }
+        }
         return new RunProvenance(
                 TrainingKey.of(request),
-                mode,
+                request.mode().word(),
                 request.inputs().datasetVersion(),
                 request.inputs().featureHash(),
                 DefinitionJson.canonical(request.definition()),

@@ -50,6 +50,17 @@ public final class TrainingKey {
                 }
                 sha.add(parameters.fittedAsOf().toString());
             }
+            case TrainingMode.Update update -> {
+                sha.add(update.word());
+                sha.add(update.baseSha256());
+                sha.add(update.baseAsOf().toString());
+                sha.add(update.parameters().fittedAsOf().toString());
+                update.update().params().forEach((name, value) -> sha.add(name).add(value));
+                ReinforceDefinition reinforce = update.reinforce();
+                if (reinforce != null) {
+                    reinforce.params().forEach((name, value) -> sha.add(name).add(value));
+                }
+            }
         }
         return sha.hex();
     }

@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * threshold_acts}, {@code oof_threshold_<utility>} (chosen on earlier out-of-fold rows, reached on later ones) with
  * {@code oof_threshold_optimism} and {@code oof_threshold_bets}, and {@code test_threshold_<utility>} with its interval.
  *
+ * <p>Of an update {@code rows} (recent ones), {@code old_n}, {@code old_log_loss} ({@code old_mse} of a number), {@code
+ * old_base_log_loss} of the model it goes on from, {@code old_difference} (update less base) with its interval, {@code
+ * old_allowed} and {@code forgets}; the same with {@code recent_} where they could be judged; {@code mistakes} that weigh
+ * more.
+ *
  * @param bundle the model
  * @param metrics name to finite value; of a refresh {@code rows} alone
  * @param baselines baseline ({@code frequencies}, {@code market}, {@code champion}) to its metrics on the rows that it
@@ -55,6 +60,9 @@ public record TrainingOutcome(
         @Nullable HoldoutForecast test,
         @Nullable HoldoutValues values) {
     private static final double[] ABSENT = {Double.NaN};
+
+    /** Of an update: 1 when it is worse on old rows by more than it may be, else 0. */
+    public static final String FORGETS = "forgets";
 
     /** Name of the reliability diagram of the most probable class. */
     public static final String TOP = "top_label";

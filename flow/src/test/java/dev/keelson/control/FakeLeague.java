@@ -268,6 +268,16 @@ final class FakeLeague {
                     new long[] {560, 340, 560});
         }
 
+        /** Half of the champion's weight, or nothing when it is to be reinforced. */
+        @Override
+        public GoneOn goOn(Instant asOf, Trained champion, boolean reinforce) {
+            return reinforce
+                    ? new GoneOn(null, "Too few mistakes.")
+                    : new GoneOn(
+                            killer.call(() -> trained(asOf, Double.parseDouble(weightOf(champion.run())) / 2)),
+                            "It went on.");
+        }
+
         @Override
         public Trained load(ModelVersion version, Run run) {
             return killer.call(() -> trained(version.trainedTo(), Double.parseDouble(weightOf(run))));

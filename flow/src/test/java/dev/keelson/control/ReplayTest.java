@@ -218,6 +218,46 @@ class ReplayTest {
         assertThat(decayed.retrainReason()).startsWith("The champion has decayed. Worse than tolerated: loss ");
     }
 
+    private static LoopDefinition scheduled(ScheduleDefinition.Job job) {
+        LoopDefinition base = FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnDrift.ALERT);
+        return new LoopDefinition(
+                base.model(),
+                base.drift(),
+                base.decay(),
+                base.promotion(),
+                List.of(new ScheduleDefinition("monthly", MONTHLY, ZoneOffset.UTC, job, OnDrift.ALERT, null)),
+                base.zone());
+    }
+
+    @Test
+    void aScheduledUpdateGoesOnFromTheChampion() {
+        league.build(7 * 9);
+        State state = new State(LoopPolicy.THIS_POLICY);
+
+        PolicyResult result =
+                run(9, scheduled(ScheduleDefinition.Job.UPDATE), Killer.never(), state).getFirst();
+
+        StepRecord trained = first(steps(result), step -> step.retrained() != null);
+        assertThat(trained.date()).isEqualTo("2020-01-08");
+        assertThat(trained.retrainReason()).isEqualTo("The schedule asks for an update. It went on.");
+        assertThat(alias(state, ModelVersion.CHAMPION)).isOne();
+    }
+
+    @Test
+    void scheduledReinforcementSaysWhyItDidNothing() {
+        league.build(7 * 9);
+        State state = new State(LoopPolicy.THIS_POLICY);
+
+        PolicyResult result = run(9, scheduled(ScheduleDefinition.Job.REINFORCE), Killer.never(), state)
+                .getFirst();
+
+        StepRecord asked = first(steps(result), step -> !step.retrainReason().isEmpty());
+        assertThat(asked.retrained()).isNull();
+        assertThat(asked.retrainReason()).isEqualTo("The schedule asks for reinforcement. Too few mistakes.");
+        List<ModelVersion> versions = state.catalog.read(tx -> tx.versions(FakeLeague.MODEL));
+        assertThat(versions).hasSize(1);
+    }
+
     @Test
     void policiesDiffer() {
         league.weight = day -> 0.6 + day / 1_000;

@@ -173,7 +173,7 @@ final class ConsoleRoutes {
 
     private void train(ServerRequest request, ServerResponse response) {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
-        toTraining(response, backend.trainings().start(new ModelTraining(model, ACTOR)));
+        toTraining(response, backend.trainings().start(ModelTraining.full(model, ACTOR)));
     }
 
     private void cancelTraining(ServerRequest request, ServerResponse response) {

@@ -44,7 +44,7 @@ final class JobEndpoints<R extends Jobs.Request> {
         return List.of(
                 new JobEndpoints<>(backend, JobKind.GENERATION, Backend::generations, JobRequests::generation),
                 new JobEndpoints<>(backend, JobKind.STUDY, Backend::studies, JobRequests::study),
-                new JobEndpoints<>(backend, JobKind.TRAINING, Backend::trainings, JobRequests::training));
+                new JobEndpoints<>(backend, JobKind.TRAINING, Backend::trainings, TrainingRequests::read));
     }
 
     void register(Routes routes) {

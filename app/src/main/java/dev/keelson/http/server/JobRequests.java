@@ -2,7 +2,6 @@ package dev.keelson.http.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.GenerationRequest;
-import dev.keelson.http.ModelTraining;
 import dev.keelson.http.StudyRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +25,6 @@ final class JobRequests {
         }
         return new StudyRequest(
                 model, small(body, "trials"), text(body, "sampler"), number(body, "seed"), fresh.asBoolean());
-    }
-
-    static ModelTraining training(String model, JsonNode body) {
-        String actor = text(body, "actor");
-        return new ModelTraining(model, actor == null || actor.isBlank() ? "api" : actor.strip());
     }
 
     private static @Nullable String text(JsonNode body, String name) {

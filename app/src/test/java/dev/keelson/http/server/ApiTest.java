@@ -413,6 +413,25 @@ class ApiTest {
     }
 
     @Test
+    void aTrainingIsAskedForByItsKindAndRefusedWithNonsense() {
+        String address = "/api/v1/models/football-1x2/trainings";
+        JsonNode update = client.post(address, "{\"kind\":\"update\",\"rounds\":5,\"promote\":true,\"actor\":\"eve\"}")
+                .json();
+        client.delete("/api/v1/trainings/" + update.path("id").asText());
+
+        assertThat(update.path("kind").asText()).isEqualTo("update");
+        assertThat(update.path("rounds").asInt()).isEqualTo(5);
+        assertThat(update.path("promote").asBoolean()).isTrue();
+        assertThat(update.path("actor").asText()).isEqualTo("eve");
+        assertProblem(client.post(address, "{\"kind\":\"upgrade\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"rounds\":5}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"learning_rate\":2,\"kind\":\"update\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"min_row\":2}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(address, "{\"promote\":\"yes\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/models/none/trainings", "{}"), 404, ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 

@@ -2,14 +2,18 @@ package dev.keelson.boosting.lightgbm;
 
 import dev.keelson.boosting.internal.Native;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
-import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.ValidationLoss;
 import dev.keelson.learn.tree.TreeFormat;
 import dev.keelson.learn.tree.TreeModel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * probability of about 1e-15. Targets and weights are rounded to float. The same rows, settings and seed give the same
  * bytes. Native code runs in the fit alone. Safe for use by several threads.
  */
-public final class LightGbmLearner implements Learner {
+public final class LightGbmLearner implements Continuing {
     static final String NAME = "lightgbm";
+
+    private static final int ALL = -1;
 
     private final LightGbmConfig config;
 
@@ -67,6 +73,105 @@ public final class LightGbmLearner implements Learner {
             return run.fit(control.monitor());
         } catch (LightGbmLibrary.Refused e) {
             throw Native.refused("LightGBM", rows, e);
+        }
+    }
+
+    @Override
+    public boolean continues(ContinuationMode mode) {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc} Further trees are fitted to what the old ones leave; their leaves and penalties are the learner's. A
+     * refit takes every leaf part of the way to the value that the new rows give it, tree after tree, at the rate at
+     * which it was fitted; one that none of them reaches goes that way to 0.
+     *
+     * @throws KeelsonException NATIVE_LIBRARY_MISSING naming the package to install
+     */
+    @Override
+    public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+        TreeModel from = Continuing.require(TreeModel.class, base, rows);
+        config.monotone().requireKept(NAME, rows.task());
+        SortedMap<String, Object> parameters = parameters(rows, seed);
+        boolean further = how.mode() == ContinuationMode.CONTINUE;
+        if (further) {
+            parameters.put("learning_rate", how.learningRate());
+            parameters.put("num_iterations", how.rounds());
+        } else {
+            parameters.put("refit_decay_rate", 1 - how.learningRate());
+        }
+        LightGbmLibrary library = LightGbmNatives.load();
+        List<String> objectives = objectives(rows.task());
+        List<byte[]> files = new ArrayList<>();
+        try {
+            for (int k = 0; k < objectives.size(); k++) {
+                String all = text(parameters) + " " + objectives.get(k);
+                try (LightGbmLibrary.Booster old = library.load(from.files().get(k));
+                        LightGbmLibrary.Dataset training = library.new Dataset(rows.features(), all, null)) {
+                    training.set("label", Native.targets(rows));
+                    if (rows.weights() != null) {
+                        training.set("weight", Native.weights(rows));
+                    }
+                    files.add(
+                            further
+                                    ? further(library, old, training, rows, how, all)
+                                    : refitted(library, old, training, rows, all, from.files().get(k)));
+                }
+            }
+        } catch (LightGbmLibrary.Refused e) {
+            throw Native.refused("LightGBM", rows, e);
+        }
+        return new TreeModel(TreeFormat.LIGHTGBM, rows.features().names(), rows.task(), files);
+    }
+
+    private static byte[] further(
+            LightGbmLibrary library,
+            LightGbmLibrary.Booster old,
+            LightGbmLibrary.Dataset training,
+            TrainingSet rows,
+            Continuation how,
+            String parameters)
+            throws LightGbmLibrary.Refused {
+        int outputs = rows.task() instanceof Task.Classification classification
+                        && classification.classes().size() > 2
+                ? classification.classes().size()
+                : 1;
+        double[] told = old.predict(rows.features(), LightGbmLibrary.Kind.RAW, outputs);
+        double[] start = new double[told.length]; // output by output
+        int n = rows.rows();
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < outputs; k++) {
+                start[k * n + i] = told[i * outputs + k];
+            }
+        }
+        training.start(start);
+        try (LightGbmLibrary.Booster booster = library.booster(training, parameters)) {
+            int steps = 0;
+            while (steps < how.rounds() && booster.update()) {
+                steps++;
+            }
+            booster.putBefore(old);
+            return booster.save(ALL);
+        }
+    }
+
+    private static byte[] refitted(
+            LightGbmLibrary library,
+            LightGbmLibrary.Booster old,
+            LightGbmLibrary.Dataset training,
+            TrainingSet rows,
+            String parameters,
+            byte[] text)
+            throws LightGbmLibrary.Refused {
+        int trees = Math.toIntExact(new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("Tree="))
+                .count());
+        double[] leaves = old.predict(rows.features(), LightGbmLibrary.Kind.LEAF, trees);
+        try (LightGbmLibrary.Booster booster = library.booster(training, parameters)) {
+            booster.putBefore(old);
+            booster.refit(Arrays.stream(leaves).mapToInt(leaf -> (int) leaf).toArray(), rows.rows(), trees);
+            return booster.save(ALL);
         }
     }
 

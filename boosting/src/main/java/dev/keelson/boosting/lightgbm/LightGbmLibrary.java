@@ -18,6 +18,7 @@ final class LightGbmLibrary {
     enum Kind {
         NORMAL(0),
         RAW(1),
+        LEAF(2),
         CONTRIBUTIONS(3);
 
         private final int code;
@@ -47,6 +48,8 @@ final class LightGbmLibrary {
     private final MethodHandle boosterSave;
     private final MethodHandle boosterLoad;
     private final MethodHandle boosterPredict;
+    private final MethodHandle boosterMerge;
+    private final MethodHandle boosterRefit;
     private final MethodHandle boosterFree;
 
     LightGbmLibrary(SymbolLookup symbols) {
@@ -78,6 +81,8 @@ final class LightGbmLibrary {
                 POINTER,
                 POINTER,
                 POINTER);
+        boosterMerge = call(symbols, "LGBM_BoosterMerge", POINTER, POINTER);
+        boosterRefit = call(symbols, "LGBM_BoosterRefit", POINTER, POINTER, INT, INT);
         boosterFree = call(symbols, "LGBM_BoosterFree", POINTER);
     }
 
@@ -177,6 +182,19 @@ final class LightGbmLibrary {
             }
         }
 
+        /** Margins to go on from, output by output. */
+        void start(double[] margins) throws Refused {
+            try (Arena arena = Arena.ofConfined()) {
+                invoke(
+                        datasetSetField,
+                        handle,
+                        arena.allocateFrom("init_score"),
+                        arena.allocateFrom(ValueLayout.JAVA_DOUBLE, margins),
+                        margins.length,
+                        DOUBLE);
+            }
+        }
+
         @Override
         public void close() {
             invokeAny(datasetFree, handle);
@@ -204,6 +222,22 @@ final class LightGbmLibrary {
             }
         }
 
+        /** Puts copies of another booster's trees before its own. */
+        void putBefore(Booster other) throws Refused {
+            invoke(boosterMerge, handle, other.handle);
+        }
+
+        /**
+         * Moves the values of the leaves towards those that its rows give them.
+         *
+         * @param leaves the leaf of each row in each tree, row by row
+         */
+        void refit(int[] leaves, int rows, int trees) throws Refused {
+            try (Arena arena = Arena.ofConfined()) {
+                invoke(boosterRefit, handle, arena.allocateFrom(INT, leaves), rows, trees);
+            }
+        }
+
         /** Predictions for the rows watched, output by output. */
         double[] watched() throws Refused {
             try (Arena arena = Arena.ofConfined()) {
@@ -215,7 +249,7 @@ final class LightGbmLibrary {
             }
         }
 
-        /** The first so many rounds as text. */
+        /** The first so many rounds as text; -1 for all. */
         byte[] save(int rounds) throws Refused {
             long capacity = 1 << 16;
             while (true) {

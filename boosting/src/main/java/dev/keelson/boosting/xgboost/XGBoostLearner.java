@@ -1,15 +1,20 @@
 package dev.keelson.boosting.xgboost;
 
 import dev.keelson.boosting.internal.Native;
+import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
-import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.ValidationLoss;
 import dev.keelson.learn.tree.TreeModel;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +37,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * way. The same rows, settings and seed give the same bytes. Native code runs in the fit alone. Safe for use by several
  * threads.
  */
-public final class XGBoostLearner implements Learner {
+public final class XGBoostLearner implements Continuing {
     static final String NAME = "xgboost";
 
     private static final double ADDED = 0.5;
@@ -91,6 +96,61 @@ public final class XGBoostLearner implements Learner {
             }
         } catch (XGBoostError e) {
             throw Native.refused("XGBoost", rows, e);
+        }
+    }
+
+    @Override
+    public boolean continues(ContinuationMode mode) {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc} Further trees are fitted to what the old ones leave; their depth and penalties are the learner's. A
+     * refit takes every leaf part of the way to the value that the new rows alone would give it, tree after tree, at the
+     * learner's own rate; a leaf that none of them reaches stays.
+     *
+     * @throws KeelsonException as {@link #fit}; BAD_REQUEST if quantiles are to be refitted
+     */
+    @Override
+    public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+        TreeModel from = Continuing.require(TreeModel.class, base, rows);
+        if (how.mode() == ContinuationMode.REFIT && rows.task() instanceof Task.Quantiles) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "XGBoost does not refit the leaves of trees that tell quantiles.",
+                    "Maybe `mode: continue` was meant.");
+        }
+        config.monotone().requireKept(NAME, rows.task());
+        XGBoostNatives.load();
+        XGBoostDevice.require(NAME, config.device());
+        try (Matrices matrices = new Matrices()) {
+            DMatrix training = matrices.add(rows);
+            SortedMap<String, Object> parameters = parameters(rows, seed);
+            parameters.remove("base_score"); // the model has its own
+            Booster booster = XGBoost.loadModel(from.files().getFirst());
+            try {
+                boolean further = how.mode() == ContinuationMode.CONTINUE;
+                if (further) {
+                    parameters.put("eta", how.learningRate());
+                } else {
+                    parameters.put("process_type", "update");
+                    parameters.put("updater", "refresh");
+                    parameters.put("refresh_leaf", true);
+                }
+                int first = booster.getNumBoostedRound(); // asked first: trees that are refitted do not count
+                booster.setParams(parameters);
+                int rounds = further ? how.rounds() : first;
+                for (int round = 0; round < rounds; round++) {
+                    booster.update(training, further ? first + round : round);
+                }
+                return further ? model(rows, booster) : Leaves.moved(from, booster, how.learningRate());
+            } finally {
+                booster.dispose();
+            }
+        } catch (XGBoostError e) {
+            throw Native.refused("XGBoost", rows, e);
+        } catch (IOException e) {
+            throw new IllegalStateException("Bytes in memory cannot be read.", e);
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.keelson.learn.linear;
 
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
-import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.preprocess.Preprocessing;
@@ -17,7 +20,7 @@ import java.util.Map;
  * <p>Source: Friedman, J., Hastie, T. and Tibshirani, R. (2010), Regularization paths for generalized linear models via
  * coordinate descent, Journal of Statistical Software 33(1).
  */
-public final class LinearLearner implements Learner {
+public final class LinearLearner implements Continuing {
     static final String NAME = "linear";
 
     private static final double TOLERANCE = 1e-10;
@@ -58,6 +61,48 @@ public final class LinearLearner implements Learner {
             intercept -= coefficients[c] * covariances.means[c];
         }
         return Fit.of(new LinearModel(rows.features().names(), preprocessing, intercept, coefficients));
+    }
+
+    @Override
+    public boolean continues(ContinuationMode mode) {
+        return mode == ContinuationMode.CONTINUE;
+    }
+
+    /**
+     * {@inheritDoc} It goes down the gradient of half the mean squared error of the new rows, without the penalty: what
+     * holds it is where it starts and how few steps it takes. A step is at most as long as is sure to lower the error.
+     */
+    @Override
+    public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+        LinearModel from = Continuing.require(LinearModel.class, base, rows);
+        Covariances data = new Covariances(rows, from.preprocessing());
+        double[] coefficients = from.coefficients();
+        double intercept = from.intercept();
+        int width = coefficients.length;
+        double[] change = new double[width];
+        double curvature = 1;
+        for (int c = 0; c < width; c++) {
+            curvature += data.gram[c * width + c] + data.means[c] * data.means[c];
+        }
+        double step = Math.min(how.learningRate(), 1 / curvature);
+        for (int round = 0; round < how.rounds(); round++) {
+            double rest = data.targetMean - intercept; // mean of what is not explained
+            for (int c = 0; c < width; c++) {
+                rest -= coefficients[c] * data.means[c];
+            }
+            for (int c = 0; c < width; c++) {
+                double pull = data.cross[c] + data.means[c] * rest;
+                for (int d = 0; d < width; d++) {
+                    pull -= data.gram[c * width + d] * coefficients[d];
+                }
+                change[c] = pull;
+            }
+            for (int c = 0; c < width; c++) {
+                coefficients[c] += step * change[c];
+            }
+            intercept += step * rest;
+        }
+        return new LinearModel(rows.features().names(), from.preprocessing(), intercept, coefficients);
     }
 
     private double[] descend(Covariances data) {

@@ -39,6 +39,18 @@ final class LinearModel implements Model {
         }
     }
 
+    Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    double intercept() {
+        return intercept;
+    }
+
+    double[] coefficients() {
+        return coefficients.clone();
+    }
+
     @Override
     public String format() {
         return LinearCodec.FORMAT;

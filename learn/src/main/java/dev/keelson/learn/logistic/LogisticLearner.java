@@ -1,8 +1,11 @@
 package dev.keelson.learn.logistic;
 
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
-import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.preprocess.Preprocessing;
@@ -17,8 +20,10 @@ import java.util.Map;
  * intercept of a class without rows finite and is not noticed otherwise. The minimum is unique; it is found to a
  * gradient of 1e-9 a row, without randomness, so the seed has no effect.
  */
-public final class LogisticLearner implements Learner {
+public final class LogisticLearner implements Continuing {
     static final String NAME = "logistic";
+
+    private static final double NEXT_TO_NO_PENALTY = 1e-9;
 
     private final LogisticConfig config;
 
@@ -47,6 +52,35 @@ public final class LogisticLearner implements Learner {
         Preprocessing preprocessing = Preprocessing.fit(rows.features());
         SoftmaxObjective objective = new SoftmaxObjective(rows, preprocessing, config.l2());
         double[] solution = new LbfgsMinimiser(config.maxIterations()).minimise(objective);
+        return Fit.of(model(rows, preprocessing, solution));
+    }
+
+    @Override
+    public boolean continues(ContinuationMode mode) {
+        return mode == ContinuationMode.CONTINUE;
+    }
+
+    /**
+     * {@inheritDoc} It goes down the gradient of the mean log loss of the new rows, without the penalty: what holds it is
+     * where it starts and how few steps it takes. A step is at most as long as is sure to lower that loss.
+     */
+    @Override
+    public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+        LogisticModel from = Continuing.require(LogisticModel.class, base, rows);
+        SoftmaxObjective objective = new SoftmaxObjective(rows, from.preprocessing(), NEXT_TO_NO_PENALTY);
+        double[] point = from.point();
+        double[] gradient = new double[point.length];
+        double step = Math.min(how.learningRate(), objective.safeStep());
+        for (int round = 0; round < how.rounds(); round++) {
+            objective.evaluate(point, gradient);
+            for (int i = 0; i < point.length; i++) {
+                point[i] -= step * gradient[i];
+            }
+        }
+        return model(rows, from.preprocessing(), point);
+    }
+
+    private static LogisticModel model(TrainingSet rows, Preprocessing preprocessing, double[] solution) {
         int classes = rows.classes().size();
         int width = preprocessing.width();
         double[] intercepts = new double[classes];
@@ -57,11 +91,11 @@ public final class LogisticLearner implements Learner {
             }
             intercepts[k] = solution[k * (width + 1) + width];
         }
-        return Fit.of(new LogisticModel(
+        return new LogisticModel(
                 rows.features().names(),
                 new Task.Classification(rows.classes()),
                 preprocessing,
                 intercepts,
-                coefficients));
+                coefficients);
     }
 }

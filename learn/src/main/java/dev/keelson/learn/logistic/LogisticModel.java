@@ -50,6 +50,24 @@ final class LogisticModel implements Model {
         requireFinite(preprocessing.scales());
     }
 
+    Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /** For each class in turn the coefficients of the columns and then the intercept. */
+    double[] point() {
+        int k = intercepts.length;
+        int width = preprocessing.width();
+        double[] point = new double[k * (width + 1)];
+        for (int j = 0; j < k; j++) {
+            for (int c = 0; c < width; c++) {
+                point[j * (width + 1) + c] = coefficients[c * k + j];
+            }
+            point[j * (width + 1) + width] = intercepts[j];
+        }
+        return point;
+    }
+
     private static void requireFinite(double[] values) {
         for (double value : values) {
             if (!Double.isFinite(value)) {

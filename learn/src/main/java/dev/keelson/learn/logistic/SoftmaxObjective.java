@@ -17,6 +17,8 @@ import dev.keelson.learn.preprocess.Preprocessing;
 final class SoftmaxObjective implements LbfgsMinimiser.Objective {
     private static final int BLOCK = 256;
     private static final double NO_EIGENVALUE = 1e-12;
+    /** No eigenvalue of {@code diag(p) - p p'} is larger. */
+    private static final double HIGHEST_CURVATURE = 0.5;
 
     private final int rows;
     private final int width;
@@ -107,6 +109,20 @@ final class SoftmaxObjective implements LbfgsMinimiser.Objective {
             all[e] = system;
         }
         return all;
+    }
+
+    /** A step along the gradient that is sure to lower the loss: 1 over a bound of the curvature without penalty. */
+    double safeStep() {
+        double squares = 1; // of the intercept
+        for (int start = 0; start < weights.length; start += BLOCK) {
+            for (int c = 0; c < width; c++) {
+                int at = start * width + c * BLOCK;
+                for (int r = 0; r < BLOCK; r++) {
+                    squares += weights[start + r] * x[at + r] * x[at + r] / totalWeight;
+                }
+            }
+        }
+        return 1 / (HIGHEST_CURVATURE * squares);
     }
 
     @Override

@@ -2,9 +2,12 @@ package dev.keelson.learn.neural;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
-import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.ValidationLoss;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Trains a network by Adam on batches of shuffled rows. First weights, order of the rows and dropout come from the seed;
  * the engine only tells gradients. A step is an epoch.
  */
-final class NeuralLearner implements Learner {
+final class NeuralLearner implements Continuing {
     /** Training rows over which norms are taken and importance is measured. */
     private static final int NORM_ROWS = 4_096;
 
@@ -78,7 +81,29 @@ final class NeuralLearner implements Learner {
         Architecture.Plan plan = architecture.plan(
                 rows.features().names(), preprocessing, rows.task().outputs().size());
         requireSize(plan.network());
-        return new Run(rows, control, seed, found, plan, outputs).fit();
+        return new Run(rows, control, seed, found, plan, outputs, schedule, null).fit();
+    }
+
+    @Override
+    public boolean continues(ContinuationMode mode) {
+        return mode == ContinuationMode.CONTINUE;
+    }
+
+    /**
+     * {@inheritDoc} Further epochs from its weights, with the inputs and outputs scaled as they were. Norms over batches
+     * are part of the weights by then and do not come back.
+     *
+     * @throws KeelsonException as {@link #fit}
+     */
+    @Override
+    public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+        NeuralModel from = Continuing.require(NeuralModel.class, base, rows);
+        GradientEngine found = engine == null ? GradientEngine.installed(name) : engine;
+        Architecture.Plan plan = new Architecture.Plan(from.network(), from.inputs());
+        Schedule further = schedule.further(how.rounds(), how.learningRate());
+        return new Run(rows, FitControl.NONE, seed, found, plan, from.outputsOf(), further, from.weights())
+                .fit()
+                .model();
     }
 
     private void requireSize(Network network) {
@@ -107,14 +132,21 @@ final class NeuralLearner implements Learner {
         private final float[] weights;
         private final SplittableRandom shuffling;
         private final SplittableRandom dropping;
+        private final Schedule schedule;
 
+        /**
+         * @param start weights to go on from; null for first ones
+         */
         private Run(
                 TrainingSet rows,
                 FitControl control,
                 long seed,
                 GradientEngine engine,
                 Architecture.Plan plan,
-                Outputs outputs) {
+                Outputs outputs,
+                Schedule schedule,
+                float @Nullable [] start) {
+            this.schedule = schedule;
             this.rows = rows;
             this.control = control;
             this.engine = engine;
@@ -126,7 +158,8 @@ final class NeuralLearner implements Learner {
             targets = outputs.targets(rows);
             rowWeights = meanOne(rows);
             SplittableRandom random = new SplittableRandom(seed);
-            weights = FirstWeights.draw(network, outputs.prior(rows), random.split());
+            SplittableRandom drawing = random.split();
+            weights = start == null ? FirstWeights.draw(network, outputs.prior(rows), drawing) : start;
             shuffling = random.split();
             dropping = random.split();
         }

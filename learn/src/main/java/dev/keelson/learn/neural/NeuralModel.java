@@ -50,6 +50,23 @@ final class NeuralModel implements Model {
         forward = Forward.of(network, this.weights);
     }
 
+    Network network() {
+        return network;
+    }
+
+    float[] weights() {
+        return weights.clone();
+    }
+
+    Inputs inputs() {
+        return inputs;
+    }
+
+    /** How the network's outputs and the targets belong together. */
+    Outputs outputsOf() {
+        return outputs;
+    }
+
     @Override
     public String format() {
         return NeuralCodec.FORMAT;

@@ -64,6 +64,11 @@ record Schedule(
         return this;
     }
 
+    /** This, for a model that goes on: so many epochs to their end, from another learning rate. */
+    Schedule further(int rounds, double rate) {
+        return new Schedule(rounds, batchSize, rate, weightDecay, dropout, 0, device);
+    }
+
     /** Rows of a step when there are {@code rows} in all. */
     int batchSize(int rows) {
         return batchSize > 0 ? batchSize : Math.clamp(rows / BATCHES, LEAST_BATCH, MOST_BATCH);

@@ -60,6 +60,16 @@ public final class TreeModel implements Model {
         return ensemble;
     }
 
+    /** The model as its library saved it; see {@link TreeFormat} for how many files. */
+    public List<byte[]> files() {
+        return files.stream().map(byte[]::clone).toList();
+    }
+
+    /** Which library saved it. */
+    public TreeFormat savedBy() {
+        return format;
+    }
+
     @Override
     public String format() {
         return format.id();

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Target;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
@@ -83,5 +87,32 @@ final class LinearLearnerTest extends ValueLearnerContract {
                 .isInstanceOf(KeelsonException.class)
                 .hasMessageContaining("alpha (-1)")
                 .hasMessageContaining("l1_ratio");
+    }
+
+    @Test
+    void aModelGoesOnTowardsWhatTheNewRowsSay() {
+        int n = 200;
+        double[][] columns = new double[2][n];
+        double[] before = new double[n];
+        double[] after = new double[n];
+        for (int i = 0; i < n; i++) {
+            columns[0][i] = Math.sin(i);
+            columns[1][i] = Math.cos(3.0 * i);
+            before[i] = 5 + 2 * columns[0][i];
+            after[i] = 7 - 2 * columns[0][i] + columns[1][i];
+        }
+        FeatureMatrix features = new FeatureMatrix(List.of("a", "b"), columns, n);
+        Learner learner = new LinearProvider().create(Map.of("alpha", 0.0));
+        Model base = learner.fit(new TrainingSet(features, new Target.Numbers(before, new Task.Regression()), null), 1);
+        TrainingSet recent = new TrainingSet(features, new Target.Numbers(after, new Task.Regression()), null);
+
+        Model far = ((Continuing) learner)
+                .goOn(base, recent, new Continuation(ContinuationMode.CONTINUE, 2_000, 1), 1);
+        Model near = ((Continuing) learner)
+                .goOn(base, recent, new Continuation(ContinuationMode.CONTINUE, 1, 1e-9), 1);
+
+        assertThat(far.predictAll(features)).containsExactly(after, within(1e-6));
+        assertThat(near.predictAll(features)).containsExactly(before, within(1e-6));
+        assertThat(((Continuing) learner).continues(ContinuationMode.REFIT)).isFalse();
     }
 }

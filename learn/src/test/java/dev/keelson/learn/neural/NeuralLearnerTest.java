@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.learn.Learner;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Target;
 import dev.keelson.learn.Task;
@@ -175,5 +179,27 @@ final class NeuralLearnerTest {
         assertThatThrownBy(() -> new NeuralCodec().load(NAMES, model.task(), files))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("output.weight");
+    }
+
+    @Test
+    void aNetworkGoesOnFromItsWeights() {
+        TrainingSet set = line(400);
+        Learner learner = linear(1)
+                .create(Map.of("hidden", "", "epochs", 100L, "weight_decay", 0L, "learning_rate", 0.03));
+        Model base = learner.fit(set, 1);
+        double[] higher = Arrays.stream(set.values()).map(value -> value + 6).toArray();
+        TrainingSet moved =
+                new TrainingSet(set.features(), new Target.Numbers(higher, new Task.Regression()), null);
+        Continuation how = new Continuation(ContinuationMode.CONTINUE, 60, 0.03);
+
+        Model updated = ((Continuing) learner).goOn(base, moved, how, 1);
+        Model little = ((Continuing) learner)
+                .goOn(base, moved, new Continuation(ContinuationMode.CONTINUE, 1, 1e-7), 1);
+
+        assertThat(updated.predictAll(set.features())).containsExactly(higher, within(0.05));
+        assertThat(little.predictAll(set.features())).containsExactly(base.predictAll(set.features()), within(1e-2));
+        assertThat(((Continuing) learner).goOn(base, moved, how, 1).predictAll(set.features()))
+                .isEqualTo(updated.predictAll(set.features()));
+        assertThat(base.predictAll(set.features())).containsExactly(set.values(), within(0.02));
     }
 }

@@ -1,0 +1,271 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.ModelTraining;
+import dev.keelson.http.ModelTraining.Kind;
+import dev.keelson.project.Project;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.RunChecklist;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings that somebody asks for, on a year of games whose winner follows one strength. */
+final class TrainJobIT {
+    private static final Instant START = Instant.parse("2023-01-01T12:00:00Z");
+    private static final int DAYS = 360;
+    private static final int TURN = 300;
+    private static final int PER_DAY = 6;
+    private static final String NAME = "winner";
+
+    private static final String PROJECT = """
+            keelson: 1
+            project: games
+            timezone: UTC
+            sources:
+              games:
+                file: games.csv
+                key: id
+                event_time: time
+                outcomes: { columns: [result], known_after: 1d }
+                columns: { id: string, time: timestamp, strength: double, noise: double, result: { type: enum, values: [home, away] } }
+                checks: [ { block: quarantined < 5% } ]
+            models:
+              winner:
+                label: games.result
+                features: [strength, noise]
+                learner: LEARNER
+                validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
+            """;
+    private static final String UPDATE = """
+                update: { rounds: 10, learning_rate: 0.02, recent: 40d, old: 200d }
+                reinforce: { window: 30d, min_samples: 3, confidence: 0.6 }
+            """;
+
+    @TempDir
+    Path folder;
+
+    /** Games of so many days, six a day; {@code sign} tells whether strength helps or harms on a day. */
+    private void games(int days, LongToIntFunction sign) throws IOException {
+        games(days, PER_DAY, sign);
+    }
+
+    private void games(int days, int perDay, LongToIntFunction sign) throws IOException {
+        Random random = new Random(5);
+        StringBuilder csv = new StringBuilder("id,time,strength,noise,result\n");
+        for (int i = 0; i < perDay * days; i++) {
+            int day = i / perDay;
+            double strength = random.nextGaussian();
+            double noise = random.nextGaussian();
+            double p = 1 / (1 + Math.exp(-2 * sign.applyAsInt(day) * strength));
+            csv.append("g%d,%s,%s,%s,%s%n"
+                    .formatted(
+                            i,
+                            START.plus(Duration.ofDays(day)).plus(Duration.ofMinutes(i % perDay)),
+                            strength,
+                            noise,
+                            random.nextDouble() < p ? "home" : "away"));
+        }
+        Files.writeString(folder.resolve("games.csv"), csv.toString());
+    }
+
+    private Project project(String learner, String more) throws IOException {
+        Files.writeString(folder.resolve("keelson.yaml"), PROJECT.replace("LEARNER", learner) + more);
+        return Projects.validate(folder, Map.of());
+    }
+
+    private static InstantSource at(int day) {
+        return InstantSource.fixed(START.plus(Duration.ofDays(day)));
+    }
+
+    private static ModelTraining asked(Kind kind, @Nullable String learner, int minRows, boolean promote) {
+        return new ModelTraining(NAME, kind, learner, null, null, null, minRows, promote, "ada");
+    }
+
+    private static JsonNode train(Project project, int day, ModelTraining request) {
+        try (LiveBackend backend = LiveBackend.open(project, at(day))) {
+            String id = backend.trainings().start(request).id();
+            return JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
+        }
+    }
+
+    /** A champion of the first days, and the rows of all days loaded. */
+    private Project champion(String learner, LongToIntFunction sign) throws IOException {
+        games(TURN, sign);
+        Project project = project(learner, UPDATE);
+        RunPipeline.run(project, at(TURN + 1), line -> {});
+        games(DAYS, sign);
+        load(project, DAYS + 1);
+        return project;
+    }
+
+    private static void load(Project project, int day) {
+        try (LiveBackend backend = LiveBackend.open(project, at(day))) {
+            backend.data().load("games");
+        }
+    }
+
+    private static Run run(Project project, String id) throws IOException {
+        try (ProjectReading state = ProjectReading.open(project)) {
+            return state.named(id);
+        }
+    }
+
+    @Test
+    void anUpdateBecomesAChallengerWithItsBaseInItsRunAndIsReproduced() throws IOException {
+        Project project = champion("{ xgboost: { rounds: 30, max_depth: 3 } }", day -> 1);
+
+        JsonNode result = train(project, DAYS + 1, asked(Kind.UPDATE, null, 1, false));
+
+        assertThat(result.path("status").asText()).as(result.toString()).isEqualTo("registered");
+        assertThat(result.path("version").asInt()).isEqualTo(2);
+        assertThat(result.path("promoted").asBoolean(true)).isFalse();
+        assertThat(result.path("mode").asText()).isEqualTo("update");
+        assertThat(result.path("gates").asText()).isEqualTo("passed");
+        assertThat(result.at("/metrics/forgets").asDouble(1)).isZero();
+        assertThat(result.path("metrics").has("recent_difference_upper")).isTrue();
+        try (ProjectReading state = ProjectReading.open(project)) {
+            Run run = state.named(result.path("run").asText());
+            assertThat(run.params()).containsEntry("update.recent", "PT960H").containsKey(BundleTrainer.BASE);
+            assertThat(RunChecklist.of(run, id -> true, id -> true).items())
+                    .filteredOn(item -> item.name().equals("gates"))
+                    .allMatch(RunChecklist.Item::passed)
+                    .hasSize(1);
+            Reproduced again = state.reproduce(run);
+            assertThat(again.identical()).as(again.parts().toString()).isTrue();
+        }
+    }
+
+    @Test
+    void anUpdateOnAWorldThatTurnedForgetsAndIsNotRegistered() throws IOException {
+        Project project = champion("{ xgboost: { rounds: 30, max_depth: 3 } }", day -> day < TURN ? 1 : -1);
+
+        JsonNode result = train(
+                project, DAYS + 1, new ModelTraining(NAME, Kind.UPDATE, null, null, 60, 0.1, 1, true, "ada"));
+
+        assertThat(result.path("status").asText()).as(result.toString()).isEqualTo("forgets");
+        assertThat(result.has("version")).isFalse();
+        assertThat(result.path("sentence").asText()).startsWith("The update forgets: it is refused.");
+        assertThat(run(project, result.path("run").asText()).metrics()).containsEntry("forgets", 1.0);
+    }
+
+    @Test
+    void confidentMistakesAreLearnedAndTooFewOfThemTeachNothing() throws IOException {
+        Project project = champion("logistic", day -> 1);
+
+        JsonNode few = train(project, DAYS + 1, asked(Kind.REINFORCE, null, 1, false));
+        Project stricter = project("logistic", UPDATE.replace("min_samples: 3", "min_samples: 5000"));
+        JsonNode none = train(stricter, DAYS + 1, asked(Kind.REINFORCE, null, 1, false));
+
+        assertThat(few.path("mode").asText()).as(few.toString()).isEqualTo("reinforce");
+        assertThat(few.at("/metrics/mistakes").asInt()).isGreaterThanOrEqualTo(3);
+        assertThat(none.path("status").asText()).isEqualTo("nothing");
+        assertThat(none.path("sentence").asText()).contains("5000 are needed");
+    }
+
+    @Test
+    void aModelWithoutChampionOrOfALearnerThatCannotGoOnIsRefused() throws IOException {
+        games(TURN, day -> 1);
+        Project project = project("{ random_forest: { trees: 10 } }", UPDATE);
+        load(project, TURN + 1);
+
+        assertThatThrownBy(() -> train(project, TURN + 1, asked(Kind.UPDATE, null, 1, false)))
+                .hasMessageContaining("has no champion to go on from");
+        JsonNode first = train(project, TURN + 1, asked(Kind.FULL, null, 1, false));
+        assertThat(first.path("promoted").asBoolean()).isTrue();
+        assertThatThrownBy(() -> train(project, TURN + 1, asked(Kind.UPDATE, null, 1, false)))
+                .hasMessageContaining("random_forest")
+                .extracting(e -> ((KeelsonException) e).code())
+                .isEqualTo(ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
+    void aLearnerCanBeReplacedRowsCanBeAskedForAndAVersionCanServeAtOnce() throws IOException {
+        Project project = champion("logistic", day -> 1);
+
+        assertThatThrownBy(() -> train(project, DAYS + 1, asked(Kind.FULL, null, 1_000_000, false)))
+                .hasMessageContaining("1,000,000");
+        JsonNode other = train(project, DAYS + 1, asked(Kind.FULL, "lightgbm", 100, true));
+
+        assertThat(other.path("promoted").asBoolean()).isTrue();
+        assertThat(run(project, other.path("run").asText()).params()).containsKey("0.lightgbm.rounds");
+        assertThatThrownBy(() -> train(project, DAYS + 1, asked(Kind.UPDATE, null, 1, false)))
+                .hasMessageContaining("another definition");
+    }
+
+    @Test
+    void dataThatFailedTheirGatesAreNotTrainedOnUnlessThePolicySaysSo() throws IOException {
+        Project project = champion("logistic", day -> 1);
+        String csv = Files.readString(folder.resolve("games.csv"));
+        Files.writeString(folder.resolve("games.csv"), csv.replaceAll("Z,-", "Z,strong"));
+        assertThatThrownBy(() -> load(project, DAYS + 2)).isInstanceOf(KeelsonException.class);
+
+        assertThatThrownBy(() -> train(project, DAYS + 2, asked(Kind.FULL, null, 1, false)))
+                .hasMessageContaining("failed its gates")
+                .hasMessageContaining("(games)")
+                .extracting(e -> ((KeelsonException) e).code())
+                .isEqualTo(ErrorCode.DATA_BLOCKED);
+        Project lenient = project("logistic", "    before_training: { gates: warn }\n");
+        JsonNode result = train(lenient, DAYS + 2, asked(Kind.FULL, null, 1, false));
+
+        assertThat(result.path("gates").asText()).isEqualTo("failed");
+        assertThat(result.path("sentence").asText()).contains("failed their gates");
+    }
+
+    @Test
+    void driftOfWhatTheChampionHasNotSeenIsRecordedOrStops() throws IOException {
+        games(TURN, day -> 1);
+        Project project = project("logistic", "");
+        RunPipeline.run(project, at(TURN + 1), line -> {});
+        games(DAYS, day -> 1);
+        String csv = Files.readString(folder.resolve("games.csv"));
+        StringBuilder moved = new StringBuilder();
+        csv.lines().forEach(line -> {
+            String[] cells = line.split(",", -1);
+            boolean late = !cells[0].equals("id") && Integer.parseInt(cells[0].substring(1)) >= PER_DAY * TURN;
+            cells[3] = late ? "9" + cells[3].replace("-", "") : cells[3];
+            moved.append(String.join(",", cells)).append('\n');
+        });
+        Files.writeString(folder.resolve("games.csv"), moved.toString());
+        load(project, DAYS + 2);
+
+        Project strict = project("logistic", "    before_training: { drift: stop }\n");
+        assertThatThrownBy(() -> train(strict, DAYS + 2, asked(Kind.FULL, null, 1, false)))
+                .hasMessageContaining("do not look like those of the champion")
+                .hasMessageContaining("noise");
+        JsonNode result = train(project, DAYS + 2, asked(Kind.FULL, null, 1, false));
+
+        assertThat(result.path("drift").asText()).isEqualTo("alarm");
+        assertThat(run(project, result.path("run").asText()).artifacts())
+                .anyMatch(file -> file.path().equals(BeforeTraining.FILE));
+    }
+
+    @Test
+    void thirtyRowsSuffice() throws IOException {
+        games(10, 3, day -> 1);
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                PROJECT.replace("LEARNER", "logistic").replace("test: 30d", "test: 2d"));
+        Project project = Projects.validate(folder, Map.of());
+        load(project, 12);
+
+        JsonNode result = train(project, 12, asked(Kind.FULL, null, 30, false));
+
+        assertThat(result.at("/metrics/rows").asInt()).isEqualTo(30);
+        assertThat(result.path("status").asText()).isEqualTo("registered");
+    }
+}

@@ -1,0 +1,24 @@
+package dev.keelson.train;
+
+/**
+ * What a model's trainings look at first, and how its champion goes on learning. No part of what a full training makes.
+ *
+ * @param gates what a check of the data that blocks leads to
+ * @param drift what an alarm of the drift check leads to
+ * @param update how a champion goes on
+ * @param reinforce how it learns from confident mistakes
+ */
+public record TrainingPolicy(
+        OnFinding gates, OnFinding drift, UpdateDefinition update, ReinforceDefinition reinforce) {
+    /** That of a model which says nothing of it. */
+    public static final TrainingPolicy DEFAULT = new TrainingPolicy(
+            OnFinding.STOP, OnFinding.WARN, UpdateDefinition.DEFAULT, ReinforceDefinition.DEFAULT);
+
+    /** What a finding leads to. */
+    public enum OnFinding {
+        /** Nothing is trained. */
+        STOP,
+        /** It is recorded in the run, which goes on. */
+        WARN
+    }
+}
