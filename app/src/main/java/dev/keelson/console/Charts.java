@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The charts of the console and of the stand-alone report. Both sides of a comparison share their bins and their scale;
@@ -145,6 +146,36 @@ final class Charts {
 
     private static double share(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    /**
+     * Shares as bars, one below the other.
+     *
+     * @param shares name to share, drawn in this order
+     * @param label what it shows, for those who do not see it
+     */
+    static Markup shares(List<Map.Entry<String, Double>> shares, String heading, String label) {
+        double top = 40;
+        double left = 24 + Math.min(340, 6.6 * shares.stream().mapToInt(each -> each.getKey().length()).max().orElse(1));
+        double right = left + 340;
+        double bottom = top + 22 * shares.size();
+        double most = Math.max(1e-9, shares.stream().mapToDouble(Map.Entry::getValue).max().orElse(1));
+        Axis x = Axis.nice(0, most, left, right, 5);
+        Svg svg = new Svg(right + 70, bottom + 46, "importance", label);
+        svg.text("heading", 12, 20, "start", heading);
+        for (double tick : x.ticks()) {
+            svg.line("grid", x.at(tick), top, x.at(tick), bottom);
+            svg.text("label", x.at(tick), bottom + 16, "middle", x.percent(tick));
+        }
+        for (int i = 0; i < shares.size(); i++) {
+            double y = top + 22 * i;
+            double share = shares.get(i).getValue();
+            svg.text("name", left - 8, y + 15, "end", shares.get(i).getKey());
+            svg.rect("bar", left, y + 3, x.at(Math.max(0, share)) - left, 16, "");
+            svg.text("value", x.at(Math.max(0, share)) + 6, y + 15, "start", Text.percent(share));
+        }
+        svg.line("axis", left, top, left, bottom);
+        return svg.text("title", (left + right) / 2, bottom + 38, "middle", "share").done();
     }
 
     static void legend(Svg svg, double x, double y, String classes, String text) {

@@ -101,6 +101,38 @@ public final class Console {
                 new ReplayPage(backend, model).view(shell(visit, name + " replay", "", name, "replay"), id, all));
     }
 
+    /**
+     * The trainings of a model.
+     *
+     * @param id of the one that is shown, or null for the latest
+     */
+    public Page training(Visit visit, String name, @Nullable String id) {
+        ModelDefinition model = find(name);
+        return page(
+                "training.jte",
+                new TrainingPage(backend, model).view(shell(visit, name + " training", "", name, "training"), id));
+    }
+
+    /** The searches for settings of a model. */
+    public Page studies(Visit visit, String name) {
+        ModelDefinition model = find(name);
+        return page(
+                "studies.jte",
+                new StudyPage(backend, model).list(shell(visit, name + " settings", "", name, "studies")));
+    }
+
+    /**
+     * A search for settings.
+     *
+     * @param byLoss whether the best trials come first
+     * @param page of its trials, from 1
+     */
+    public Page study(Visit visit, String name, String id, boolean byLoss, int page) {
+        ModelDefinition model = find(name);
+        Shell shell = shell(visit, name + " settings", "", name, "studies");
+        return page("study.jte", new StudyPage(backend, model).one(shell, id, byLoss, page));
+    }
+
     /** The log of predictions. */
     public Page predictions(Visit visit, PredictionsPage.Asked asked) {
         return page(

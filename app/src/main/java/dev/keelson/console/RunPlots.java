@@ -364,28 +364,12 @@ final class RunPlots {
         importance.forEach((feature, share) -> csv.append(RunFolder.cell(feature)).append(',').append(share).append('\n'));
         List<Map.Entry<String, Double>> shown =
                 importance.entrySet().stream().limit(MOST_FEATURES).toList();
-        double left = 24 + Math.min(340, 6.6 * shown.stream().mapToInt(each -> each.getKey().length()).max().orElse(1));
-        double right = left + 340;
-        double bottom = TOP + 22 * shown.size();
-        double most = Math.max(1e-9, shown.stream().mapToDouble(Map.Entry::getValue).max().orElse(1));
-        Axis x = Axis.nice(0, most, left, right, 5);
-        Svg svg = new Svg(right + 70, bottom + 46, "importance", "Share of each feature in what the model learned");
-        svg.text("heading", 12, 20, "start", "Importance of the features"
-                + (shown.size() < importance.size() ? ", the first %d of %d".formatted(shown.size(), importance.size()) : ""));
-        for (double tick : x.ticks()) {
-            svg.line("grid", x.at(tick), TOP, x.at(tick), bottom);
-            svg.text("label", x.at(tick), bottom + 16, "middle", x.percent(tick));
-        }
-        for (int i = 0; i < shown.size(); i++) {
-            double y = TOP + 22 * i;
-            double share = shown.get(i).getValue();
-            svg.text("name", left - 8, y + 15, "end", shown.get(i).getKey());
-            svg.rect("bar", left, y + 3, x.at(Math.max(0, share)) - left, 16, "");
-            svg.text("value", x.at(Math.max(0, share)) + 6, y + 15, "start", Text.percent(share));
-        }
-        svg.line("axis", left, TOP, left, bottom);
-        svg.text("title", (left + right) / 2, bottom + 38, "middle", "share");
-        put("importance", svg.done(), csv.toString());
+        String heading = "Importance of the features"
+                + (shown.size() < importance.size() ? ", the first %d of %d".formatted(shown.size(), importance.size()) : "");
+        put(
+                "importance",
+                Charts.shares(shown, heading, "Share of each feature in what the model learned"),
+                csv.toString());
     }
 
     private void bankroll(List<String> lines) {

@@ -1,6 +1,5 @@
 package dev.keelson.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
@@ -174,10 +173,16 @@ public interface Backend {
     FeatureValidation validateFeatures(String model);
 
     /** Searches for features of models, by the project file as it is now. */
-    FeatureGenerations generations();
+    Jobs<GenerationRequest> generations();
 
-    /** Searches for settings of models. */
-    Studies studies();
+    /** Searches for settings of models, by the project file as it is now. */
+    Jobs<StudyRequest> studies();
+
+    /**
+     * Trainings of models on the data as loaded, by the project file as it is now; a result's {@code status} is {@code
+     * registered}, {@code unchanged}, {@code forgets} or {@code nothing}.
+     */
+    Jobs<ModelTraining> trainings();
 
     /** Policies that size stakes. */
     default Bandits bandits() {
@@ -245,15 +250,6 @@ public interface Backend {
      *     what evaluates its format is not installed; TRANSITION_REFUSED when it is a version already
      */
     ModelImport.Outcome importModel(String model, ModelImport request);
-
-    /**
-     * Trains a model on the data as loaded, or lets its champion go on; returns at the end.
-     *
-     * @return what came of it: its {@code status} is {@code registered}, {@code unchanged}, {@code forgets} or {@code
-     *     nothing}
-     * @throws dev.keelson.error.KeelsonException as trainings do; BAD_REQUEST if there is no champion that can go on
-     */
-    ObjectNode train(ModelTraining request);
 
     /**
      * Checks a model for drift now and stores the report.

@@ -1,5 +1,7 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.ContinuationMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,8 @@ public record ModelTraining(
         @Nullable Double learningRate,
         int minRows,
         boolean promote,
-        String actor) {
+        String actor)
+        implements Jobs.Request {
 
     /** What is done. */
     public enum Kind {
@@ -59,5 +62,44 @@ public record ModelTraining(
         if ((kind == Kind.FULL && (rounds != null || learningRate != null)) || (kind != Kind.UPDATE && mode != null)) {
             throw new IllegalArgumentException("mode, rounds and learning_rate are those of an update; mode only of one.");
         }
+    }
+
+    /** A full training of the model as it is defined. */
+    public static ModelTraining full(String model, String actor) {
+        return new ModelTraining(model, Kind.FULL, null, null, null, null, 1, false, actor);
+    }
+
+    /** As it is asked for over HTTP. */
+    public void write(ObjectNode node) {
+        node.put("kind", kind.key()).put("learner", learner);
+        node.put("mode", mode == null ? null : mode.name().toLowerCase(Locale.ROOT));
+        node.put("rounds", rounds).put("learning_rate", learningRate);
+        node.put("min_rows", minRows).put("promote", promote).put("actor", actor);
+    }
+
+    /**
+     * What {@link #write} has written.
+     *
+     * @throws IllegalArgumentException for what cannot be asked for
+     */
+    public static ModelTraining read(String model, JsonNode node) {
+        JsonNode rounds = node.path("rounds");
+        JsonNode rate = node.path("learning_rate");
+        JsonNode mode = node.path("mode");
+        return new ModelTraining(
+                model,
+                Kind.valueOf(node.path("kind").asText("full").toUpperCase(Locale.ROOT)),
+                node.path("learner").isTextual() ? node.path("learner").asText() : null,
+                mode.isTextual() ? ContinuationMode.valueOf(mode.asText().toUpperCase(Locale.ROOT)) : null,
+                rounds.isNumber() ? rounds.intValue() : null,
+                rate.isNumber() ? rate.doubleValue() : null,
+                node.path("min_rows").asInt(1),
+                node.path("promote").asBoolean(),
+                node.path("actor").asText("api"));
+    }
+
+    @Override
+    public void describe(ObjectNode node, Jobs.Progress progress) {
+        write(node);
     }
 }

@@ -15,10 +15,13 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
@@ -83,11 +86,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
-    private final ProjectGenerations generations;
-    private final ProjectStudies studies;
     private final ProjectBandits bandits;
     private final ProjectBenchmarks benchmarks;
     private final ModelExplanations explanations;
+    private final ProjectJobs<GenerationRequest> generations;
+    private final ProjectJobs<StudyRequest> studies;
+    private final ProjectJobs<ModelTraining> trainings;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -127,9 +131,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
-        this.generations = new ProjectGenerations(current, clock, workspace.catalog());
-        this.studies = new ProjectStudies(
-                current, clock, workspace.catalog(), Runtime.getRuntime().availableProcessors());
         this.bandits = new ProjectBandits(current, workspace, clock);
         this.benchmarks = new ProjectBenchmarks(
                 project,
@@ -139,6 +140,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 this::benchmarked,
                 Runtime.getRuntime().availableProcessors());
         this.explanations = new ModelExplanations(workspace, clock, this::prediction);
+        Catalog catalog = workspace.catalog();
+        this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
+        this.studies = new ProjectJobs<>(
+                new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
+        this.trainings =
+                new ProjectJobs<>(new TrainingWork(workspace, clock, this::trained), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -271,12 +278,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public ProjectGenerations generations() {
+    public Jobs<GenerationRequest> generations() {
         return generations;
     }
 
     @Override
-    public ProjectStudies studies() {
+    public Jobs<StudyRequest> studies() {
         return studies;
     }
 
@@ -312,6 +319,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             Workspace.fill(compiled, rows, workspace.read(compiled, versions));
             filled = true;
         }
+    }
+
+    @Override
+    public Jobs<ModelTraining> trainings() {
+        return trainings;
     }
 
     @Override
@@ -749,16 +761,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return new ModelImport.Outcome(added, file.format().id(), file.holds(), file.rows(), worst);
     }
 
-    @Override
-    public synchronized ObjectNode train(ModelTraining request) {
-        ObjectNode result = TrainJob.run(workspace, current.get(), request, clock);
+    /** Lets serve what was trained, as it was asked for. */
+    private synchronized void trained(ModelTraining request, ObjectNode result) {
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
             promote(request.model(), result.path("version").asInt(), request.actor(), "Promoted as it was trained.");
             result.put("promoted", true);
         } else {
             publish();
         }
-        return result;
     }
 
     private static void requireReason(String reason) {
@@ -841,6 +851,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         studies.close();
         bandits.close();
         benchmarks.close();
+        trainings.close();
         log.close();
         workspace.close();
         if (owner != null) {

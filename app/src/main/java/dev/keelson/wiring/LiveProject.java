@@ -2,12 +2,12 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -50,7 +50,13 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** As {@link dev.keelson.http.Backend#importModel}. */
     ModelImport.Outcome importModel(String model, ModelImport request);
 
-    /** As {@link dev.keelson.http.Backend#train}. */
+    /**
+     * Trains a model, or lets its champion go on, and waits for the end.
+     *
+     * @return the result as a document
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the training fails or is
+     *     cancelled
+     */
     JsonNode train(ModelTraining request);
 
     /** As {@link dev.keelson.http.Backend#validateFeatures}: the report as a document. */
@@ -66,17 +72,17 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * Searches for features and waits for the end; a search that was stopped before goes on.
      *
      * @return the result as a document
-     * @throws dev.keelson.error.KeelsonException as {@link FeatureGenerations#start}, and when the search fails or is cancelled
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
-    JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress);
+    JsonNode generateFeatures(GenerationRequest request, Progress progress);
 
     /**
      * Searches for settings and waits for the end; a search that was stopped before goes on.
      *
      * @return the result as a document
-     * @throws dev.keelson.error.KeelsonException as {@link Studies#start}, and when the search fails or is cancelled
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
-    JsonNode tune(Studies.Request request, Progress progress);
+    JsonNode tune(StudyRequest request, Progress progress);
 
     /** Policies that size stakes. */
     Bandits bandits();

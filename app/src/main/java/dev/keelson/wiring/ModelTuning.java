@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.learn.tune.Direction;
 import dev.keelson.learn.tune.Parameter;
@@ -141,7 +141,7 @@ final class ModelTuning implements TuneRun.Book {
     }
 
     /** The search that a request asks for, by the project file where it is silent. */
-    static TuneDefinition search(Project project, Studies.Request request) {
+    static TuneDefinition search(Project project, StudyRequest request) {
         ModelDefinition model = Projects.model(project, request.model());
         TuneDefinition search = project.tuning().get(request.model());
         if (search == null) {
@@ -167,7 +167,7 @@ final class ModelTuning implements TuneRun.Book {
      * @throws KeelsonException as {@link #search}; DATASET_NOT_FOUND, NOT_ENOUGH_ROWS; BAD_VALUE when no trial came to its end
      */
     static ObjectNode run(
-            Project project, Studies.Request asked, Catalog catalog, InstantSource clock, int threads, Watch watch) {
+            Project project, StudyRequest asked, Catalog catalog, InstantSource clock, int threads, Watch watch) {
         TuneDefinition search = search(project, asked);
         ModelDefinition model = Projects.model(project, asked.model());
         try (Workspace workspace = Workspace.reading(project)) {
@@ -438,10 +438,13 @@ final class ModelTuning implements TuneRun.Book {
         node.put("run", study);
         node.put("metric", search.metric().key());
         node.put("sampler", Projects.samplerName(search.sampler()));
+        node.put("pruner", Projects.prunerName(search.pruner()));
         node.put("seed", definition.seed());
         node.put("batch", search.batch());
         node.put("rows", judge.rows());
         node.put("folds", judge.folds());
+        ObjectNode space = node.putObject("space");
+        search.space().parameters().forEach(each -> space.put(each.name(), each.text()));
         ObjectNode counts = node.putObject("counts");
         for (TrialState state : List.of(TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)) {
             counts.put(

@@ -2,12 +2,12 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.ModelVersion;
 import java.util.List;
@@ -47,7 +47,8 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
 
     @Override
     public JsonNode train(ModelTraining request) {
-        return backend.train(request);
+        String id = backend.trainings().start(request).id();
+        return JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
     }
 
     @Override
@@ -56,15 +57,15 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     }
 
     @Override
-    public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
+    public JsonNode generateFeatures(GenerationRequest request, Progress progress) {
         String id = backend.generations().start(request).id();
-        return GenerationWait.until(() -> backend.generations().find(id).orElseThrow().toJson(), progress);
+        return JobWait.until(() -> backend.generations().get(id).toJson(), progress);
     }
 
     @Override
-    public JsonNode tune(Studies.Request request, Progress progress) {
+    public JsonNode tune(StudyRequest request, Progress progress) {
         String id = backend.studies().start(request).id();
-        return GenerationWait.until(() -> backend.studies().find(id).orElseThrow().toJson(), progress);
+        return JobWait.until(() -> backend.studies().get(id).toJson(), progress);
     }
 
     @Override
@@ -75,7 +76,7 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public JsonNode benchmark(@Nullable String set, Progress progress) {
         String id = backend.benchmarks().start(set).id();
-        return GenerationWait.until(() -> backend.benchmarks().find(id).orElseThrow().toJson(), progress);
+        return JobWait.until(() -> backend.benchmarks().find(id).orElseThrow().toJson(), progress);
     }
 
     @Override

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -133,11 +133,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public JsonNode train(ModelTraining request) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("kind", request.kind().key()).put("learner", request.learner());
-        body.put("mode", request.mode() == null ? null : request.mode().name().toLowerCase(Locale.ROOT));
-        body.put("rounds", request.rounds()).put("learning_rate", request.learningRate());
-        body.put("min_rows", request.minRows()).put("promote", request.promote()).put("actor", request.actor());
-        return owner.post(path(Projects.model(project, request.model()).name(), "train"), body);
+        request.write(body);
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, "trainings"), body).path("id").asText();
+        String address = OwnerClient.address("/api/v1/trainings/%s", id);
+        return JobWait.until(() -> owner.get(address), (done, of) -> {});
     }
 
     private static ModelVersion version(String model, JsonNode node) {
@@ -157,24 +157,24 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
-    public JsonNode generateFeatures(FeatureGenerations.Request request, Progress progress) {
+    public JsonNode generateFeatures(GenerationRequest request, Progress progress) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("budget", request.budget()).put("seed", request.seed());
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "feature-generations"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/feature-generations/%s", id);
-        return GenerationWait.until(() -> owner.get(address), progress);
+        return JobWait.until(() -> owner.get(address), progress);
     }
 
     @Override
-    public JsonNode tune(Studies.Request request, Progress progress) {
+    public JsonNode tune(StudyRequest request, Progress progress) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("trials", request.trials()).put("sampler", request.sampler()).put("seed", request.seed());
         body.put("fresh", request.fresh());
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "studies"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/studies/%s", id);
-        return GenerationWait.until(() -> owner.get(address), progress);
+        return JobWait.until(() -> owner.get(address), progress);
     }
 
     @Override
@@ -182,7 +182,7 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("set", set);
         String id = owner.post("/api/v1/benchmarks", body).path("id").asText();
         String address = OwnerClient.address("/api/v1/benchmarks/%s", id);
-        return GenerationWait.until(() -> owner.get(address), progress);
+        return JobWait.until(() -> owner.get(address), progress);
     }
 
     /** As {@link dev.keelson.http.Backend#sync}; waits for its end. */

@@ -16,6 +16,7 @@ import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingPolicy;
+import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.UpdateDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,25 +39,30 @@ final class TrainJob {
     private final Project project;
     private final ModelTraining request;
     private final InstantSource clock;
+    private final TrainingWatch watch;
     private final Instant now;
 
-    private TrainJob(Workspace workspace, Project project, ModelTraining request, InstantSource clock) {
+    private TrainJob(
+            Workspace workspace, Project project, ModelTraining request, InstantSource clock, TrainingWatch watch) {
         this.workspace = workspace;
         this.project = project;
         this.request = request;
         this.clock = clock;
+        this.watch = watch;
         this.now = clock.instant();
     }
 
     /**
      * Trains.
      *
+     * @param watch follows the fits
      * @return what came of it, as a document
      * @throws KeelsonException as trainings do; MODEL_NOT_FOUND; NOT_ENOUGH_ROWS; BAD_REQUEST if a champion is to go on and
      *     cannot, or there is none; DATA_BLOCKED by the model's policy
      */
-    static ObjectNode run(Workspace workspace, Project project, ModelTraining request, InstantSource clock) {
-        return new TrainJob(workspace, project, request, clock).run();
+    static ObjectNode run(
+            Workspace workspace, Project project, ModelTraining request, InstantSource clock, TrainingWatch watch) {
+        return new TrainJob(workspace, project, request, clock, watch).run();
     }
 
     private ObjectNode run() {
@@ -84,7 +90,7 @@ final class TrainJob {
                     "Maybe load more rows, or ask for fewer.");
         }
         BundleTrainer trainer = Objects.requireNonNull(workspace
-                .lookingTrainers(models, rows, () -> Workspace.ids(versions))
+                .lookingTrainers(models, rows, () -> Workspace.ids(versions), project, watch)
                 .get(model.name()));
         Optional<ModelVersion> champion =
                 workspace.catalog().read(tx -> tx.alias(request.model(), ModelVersion.CHAMPION));

@@ -43,6 +43,7 @@ import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
+import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.spi.TrainingCache;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -657,7 +658,23 @@ public final class Workspace implements AutoCloseable {
     /** As {@link #trainers(ProjectModels, Map, Supplier)}; they look at the data before each training, as its policy says. */
     Map<String, BundleTrainer> lookingTrainers(
             ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), true, true);
+        return lookingTrainers(models, rows, ids, project, TrainingWatch.NONE);
+    }
+
+    /**
+     * As {@link #lookingTrainers(ProjectModels, Map, Supplier)}.
+     *
+     * @param file the project whose definitions the models are pinned to
+     * @param watch follows the trainings
+     */
+    Map<String, BundleTrainer> lookingTrainers(
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            Project file,
+            TrainingWatch watch) {
+        return trainers(
+                models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), file, watch, true, true);
     }
 
     /** As {@link #trainers(ProjectModels, Map, Supplier, boolean)}, over other artifacts and another cache of finished trainings. */
@@ -668,7 +685,7 @@ public final class Workspace implements AutoCloseable {
             ArtifactStore files,
             TrainingCache cache,
             boolean shuffles) {
-        return trainers(models, rows, ids, files, cache, shuffles, false);
+        return trainers(models, rows, ids, files, cache, project, TrainingWatch.NONE, shuffles, false);
     }
 
     private Map<String, BundleTrainer> trainers(
@@ -677,9 +694,11 @@ public final class Workspace implements AutoCloseable {
             Supplier<Map<String, String>> ids,
             ArtifactStore files,
             TrainingCache cache,
+            Project file,
+            TrainingWatch watch,
             boolean shuffles,
             boolean looks) {
-        Training training = new Training(Projects.learners(), 1, shuffles);
+        Training training = new Training(Projects.learners(), 1, shuffles, watch);
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
@@ -700,19 +719,20 @@ public final class Workspace implements AutoCloseable {
                             () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
                             environment,
-                            ProjectDefinitions.pins(project, plan.definition()),
+                            ProjectDefinitions.pins(file, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
-                            project.policy(plan.name()),
-                            looks ? looker(plan, models.loops().get(i).drift()) : null));
+                            file.policy(plan.name()),
+                            looks ? looker(plan, models.loops().get(i).drift(), file) : null));
         }
         return trainers;
     }
 
-    private BundleTrainer.Looker looker(ModelPlan plan, @Nullable DriftMonitorDefinition monitor) {
+    private BundleTrainer.Looker looker(
+            ModelPlan plan, @Nullable DriftMonitorDefinition monitor, Project file) {
         Set<String> sources = new LinkedHashSet<>(plan.service().eventSources());
         sources.add(plan.source().name());
         return BeforeTraining.looker(
-                catalog(), plan.name(), List.copyOf(sources), monitor, project.policy(plan.name()));
+                catalog(), plan.name(), List.copyOf(sources), monitor, file.policy(plan.name()));
     }
 
     /** The ids of versions, by source. */

@@ -25,6 +25,11 @@ import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.Disagreement;
+import dev.keelson.learn.tune.IntegerDomain;
+import dev.keelson.learn.tune.NoPruner;
+import dev.keelson.learn.tune.Parameter;
+import dev.keelson.learn.tune.Sampler;
+import dev.keelson.learn.tune.SearchSpace;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftCheck;
@@ -60,6 +65,8 @@ import dev.keelson.train.BacktestInput;
 import dev.keelson.train.FeatureSummary;
 import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TuneDefinition;
+import dev.keelson.train.TuneMetric;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -86,9 +93,10 @@ import org.jspecify.annotations.Nullable;
  * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
  */
 public final class SeededBackend implements Backend {
-    private final FeatureGenerations generations = new SeededGenerations();
-    private final Studies studies = new SeededStudies();
     private final Benchmarks benchmarks = new SeededBenchmarks();
+    private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
+    private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
+    private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -170,7 +178,19 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 List.of(),
-                null);
+                null,
+                Map.of(
+                        MODEL,
+                        new TuneDefinition(
+                                TuneDefinition.TRIALS,
+                                Sampler.named("tpe"),
+                                new NoPruner(),
+                                TuneDefinition.BATCH,
+                                0,
+                                null,
+                                TuneMetric.LOG_LOSS,
+                                SearchSpace.of(Parameter.of("max_depth", IntegerDomain.of(2, 8))))),
+                Map.of());
     }
 
     /** The project after its replay. */
@@ -180,6 +200,9 @@ public final class SeededBackend implements Backend {
         backend.seed(MODEL, 0.985, 8);
         backend.seed("football-1x2-odds", 0.9683, 2);
         backend.log.catchUp();
+        String run = backend.runs(MODEL, 1).getFirst().id();
+        SeededJobs.ended(backend.studies, MODEL, run);
+        SeededJobs.ended(backend.trainings, MODEL, run, 8);
         return backend;
     }
 
@@ -595,12 +618,12 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public FeatureGenerations generations() {
+    public Jobs<GenerationRequest> generations() {
         return generations;
     }
 
     @Override
-    public Studies studies() {
+    public Jobs<StudyRequest> studies() {
         return studies;
     }
 
@@ -612,6 +635,11 @@ public final class SeededBackend implements Backend {
     @Override
     public Explanations explanations() {
         return new SeededExplanations();
+    }
+
+    @Override
+    public Jobs<ModelTraining> trainings() {
+        return trainings;
     }
 
     @Override
@@ -858,16 +886,6 @@ public final class SeededBackend implements Backend {
         return new ModelImport.Outcome(version, "onnx", "reads %s".formatted(request.inputs()), 2, 1e-7);
     }
 
-    @Override
-    public ObjectNode train(ModelTraining request) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("model", request.model())
-                .put("kind", request.kind().key())
-                .put("status", "registered")
-                .put("sentence", "asked by %s".formatted(request.actor()))
-                .put("promoted", request.promote());
-    }
 
     @Override
     public LabelStatistics labelStatistics(LabelDefinition label) {

@@ -98,7 +98,8 @@ final class TrainJobIT {
 
     private static JsonNode train(Project project, int day, ModelTraining request) {
         try (LiveBackend backend = LiveBackend.open(project, at(day))) {
-            return backend.train(request);
+            String id = backend.trainings().start(request).id();
+            return JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
         }
     }
 

@@ -2,7 +2,7 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.http.FeatureGenerations;
+import dev.keelson.http.GenerationRequest;
 import dev.keelson.wiring.LiveProject;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +22,10 @@ final class FeaturesGenerate extends KeelsonCommand {
     String model = "";
 
     @Option(names = "--budget", paramLabel = "N", description = "Candidates to try (default: ${DEFAULT-VALUE}).")
-    int budget = FeatureGenerations.BUDGET;
+    int budget = GenerationRequest.BUDGET;
 
     @Option(names = "--seed", paramLabel = "N", description = "Reaches everything random (default: ${DEFAULT-VALUE}).")
-    long seed = FeatureGenerations.SEED;
+    long seed = GenerationRequest.SEED;
 
     @Override
     int run(Session session) {
@@ -33,7 +33,7 @@ final class FeaturesGenerate extends KeelsonCommand {
         JsonNode result;
         try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
             result = live.generateFeatures(
-                    new FeatureGenerations.Request(model, budget, seed), (done, of) -> progress.at(done, of, model));
+                    new GenerationRequest(model, budget, seed), (done, of) -> progress.at(done, of, model));
         }
         Console console = session.console();
         console.note(result.path("sentence").asText());

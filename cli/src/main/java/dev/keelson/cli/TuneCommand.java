@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.http.Studies;
+import dev.keelson.http.StudyRequest;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.RunPipeline;
@@ -59,7 +59,7 @@ final class TuneCommand extends KeelsonCommand {
                         "Maybe leave --train out, write the values into the project file, and train when the server has ended.");
             }
             result = live.tune(
-                    new Studies.Request(model, trials, sampler, seed, fresh), (done, of) -> progress.at(done, of, model));
+                    new StudyRequest(model, trials, sampler, seed, fresh), (done, of) -> progress.at(done, of, model));
         }
         Console console = session.console();
         console.note(result.path("sentence").asText());

@@ -46,6 +46,9 @@ class ConsoleE2EIT {
             Map.entry("model", "/models/football-1x2"),
             Map.entry("drift", "/models/football-1x2/drift"),
             Map.entry("replay", "/models/football-1x2/replay"),
+            Map.entry("training", "/models/football-1x2/training"),
+            Map.entry("studies", "/models/football-1x2/studies"),
+            Map.entry("study", "/models/football-1x2/studies/study-football-1x2-2020-07-01T10:00:00Z"),
             Map.entry("predictions", "/predictions"),
             Map.entry("prediction", "/predictions/{prediction}"),
             Map.entry("runs", "/runs"),
@@ -309,6 +312,56 @@ class ConsoleE2EIT {
 
             assertThat(page.locator("tr.picked").count()).isEqualTo(1);
             assertThat(page.locator("dialog[open]").isVisible()).isTrue();
+        }
+    }
+
+    @Test
+    void aTrainingIsBegunByKeyboardFollowedWithoutLosingFocusAndStopped() {
+        KeelsonServer other = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(other.url() + "/models/football-1x2");
+            page.keyboard().press("g");
+            page.keyboard().press("t");
+            page.waitForURL("**/training");
+
+            page.locator("button.primary").focus();
+            page.keyboard().press("Enter");
+            page.waitForURL("**/training?training=*");
+            page.locator("button.danger").focus();
+            page.waitForResponse(response -> response.url().contains("training="), () -> {});
+            page.waitForResponse(response -> response.url().contains("training="), () -> {});
+
+            assertThat(page.evaluate("document.activeElement.textContent")).isEqualTo("Stop");
+            assertThat(page.locator("progress").getAttribute("value")).isEqualTo("3");
+            page.keyboard().press("Enter");
+            page.locator("text=nothing was registered").first().waitFor();
+            assertThat(page.locator("[hx-trigger^=every]").count()).isZero();
+            assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void bestSettingsAreCopiedAndTrialsSorted() {
+        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                .setPermissions(List.of("clipboard-read", "clipboard-write")))) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(address("study"));
+
+            page.locator("[data-copy]").click();
+            page.locator("text=Copied").waitFor();
+            Object copied = page.evaluate("navigator.clipboard.readText()");
+            page.locator("text=Best first").click();
+            page.waitForURL("**sort=loss");
+
+            assertThat(copied).asString().contains("max_depth: 3");
+            assertThat(page.locator("tbody tr").first().getAttribute("class")).isEqualTo("own");
+            assertThat(page.locator("svg[role=img]").count()).isGreaterThanOrEqualTo(7);
+            assertThat(watched.all()).isEmpty();
         }
     }
 

@@ -58,6 +58,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -90,21 +91,24 @@ public final class Training {
     private final Map<String, LearnerProvider> providers = new TreeMap<>();
     private final int threads;
     private final boolean shuffles;
+    private final TrainingWatch watch;
 
     /**
      * @param providers the learners there are, one for each name
      * @param threads fits that run side by side, at least 1
      */
     public Training(Collection<? extends LearnerProvider> providers, int threads) {
-        this(providers, threads, false);
+        this(providers, threads, false, TrainingWatch.NONE);
     }
 
     /**
-     * @param providers the learners there are, one for each name
-     * @param threads fits that run side by side, at least 1
+     * As {@link #Training(Collection, int)}.
+     *
      * @param shuffles whether full trainings measure what features are worth on the test period, too
+     * @param watch follows the trainings, and may end them
      */
-    public Training(Collection<? extends LearnerProvider> providers, int threads, boolean shuffles) {
+    public Training(
+            Collection<? extends LearnerProvider> providers, int threads, boolean shuffles, TrainingWatch watch) {
         for (LearnerProvider provider : providers) {
             if (this.providers.put(provider.name(), provider) != null) {
                 throw new IllegalArgumentException("The learner (%s) is there twice.".formatted(provider.name()));
@@ -115,6 +119,7 @@ public final class Training {
         }
         this.threads = threads;
         this.shuffles = shuffles;
+        this.watch = watch;
     }
 
     /** One codec for each format that these learners' models have, ensembles of them and imported models included. */
@@ -383,10 +388,11 @@ public final class Training {
             int member = m;
             tasks.add(() -> fit(request, learners, member, all, new int[0], first(parameters.members())));
         }
-        List<Fitted> fitted = inOrder(tasks);
+        List<Fitted> fitted = inOrder(tasks, 0);
         QuantileStep quantiles = QuantileStep.of(request, learners, first(parameters.members()));
-        EnsembleModel beside =
-                quantiles == null ? null : quantiles.model(inOrder(quantiles.tasks(all, new int[0])));
+        EnsembleModel beside = quantiles == null
+                ? null
+                : quantiles.model(inOrder(quantiles.tasks(all, new int[0]), fitted.size()));
         EnsembleModel model = ensemble(learners, fitted, parameters, beside);
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("rows", (double) all.length);
@@ -422,6 +428,7 @@ public final class Training {
         if (reached == null && limit != null) { // what the largest fit reaches is what all of them take
             long rounds = 1L + (folds.size() + threads) / threads;
             long until = System.nanoTime() + limit.toNanos() / rounds;
+            watch.fits(0, members * (2 + folds.size()));
             Fitted whole = fit(request, learners, 0, all, new int[0], done -> System.nanoTime() < until);
             fitted.add(whole);
             reached = whole.steps();
@@ -444,7 +451,7 @@ public final class Training {
                 tasks.add(() -> fit(request, learners, member, fold.train(), fold.validation(), budget));
             }
         }
-        fitted.addAll(inOrder(tasks));
+        fitted.addAll(inOrder(tasks, fitted.size()));
 
         int outputs = definition.task().outputs().size();
         int[] validated = folds.stream()
@@ -488,7 +495,7 @@ public final class Training {
         List<Callable<Fitted>> tasks = new ArrayList<>(step.tasks(all, new int[0]));
         tasks.addAll(step.tasks(holdout.train(), holdout.validation()));
         folds.forEach(fold -> tasks.addAll(step.tasks(fold.train(), fold.validation())));
-        return step.told(inOrder(tasks), folds, holdout);
+        return step.told(inOrder(tasks, 0), folds, holdout);
     }
 
     /** What the members of a full training told of rows that they were not fitted on, the members of all rows, and those before the test. */
@@ -795,12 +802,23 @@ public final class Training {
                 request.table().features().names());
     }
 
-    /** The results in the order of the tasks, run side by side. */
-    private List<Fitted> inOrder(List<Callable<Fitted>> tasks) {
+    /**
+     * The results in the order of the tasks, run side by side.
+     *
+     * @param before fits that were made before these
+     */
+    private List<Fitted> inOrder(List<Callable<Fitted>> tasks, int before) {
         List<Fitted> results = new ArrayList<>(tasks.size());
+        int of = before + tasks.size();
+        AtomicInteger done = new AtomicInteger(before);
         try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, tasks.size()))) {
             List<Future<Fitted>> futures = new ArrayList<>();
-            tasks.forEach(task -> futures.add(pool.submit(task)));
+            tasks.forEach(task -> futures.add(pool.submit(() -> {
+                watch.fits(done.get(), of);
+                Fitted fitted = task.call();
+                watch.fits(done.incrementAndGet(), of);
+                return fitted;
+            })));
             try {
                 for (Future<Fitted> future : futures) {
                     results.add(future.get());

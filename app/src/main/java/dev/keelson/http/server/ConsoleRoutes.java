@@ -12,7 +12,10 @@ import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.Jobs;
+import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictionPages;
+import dev.keelson.http.StudyRequest;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -23,6 +26,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** The addresses of the console's pages, its forms and its static files. */
 final class ConsoleRoutes {
@@ -100,6 +105,17 @@ final class ConsoleRoutes {
         routes.post("/theme", this::changeTheme);
         routes.post("/models/{name}/drift", this::checkDrift);
         routes.post("/models/{name}/rollback", this::rollback);
+        routes.get("/models/{name}/training", this::training);
+        routes.post("/models/{name}/training", this::train);
+        routes.post("/models/{name}/training/{id}/cancel", this::cancelTraining);
+        routes.get(
+                "/models/{name}/studies",
+                (request, response) ->
+                        send(response, console.studies(theme(request), Parameters.path(request, "name"))));
+        routes.get("/models/{name}/studies/{id}", this::study);
+        routes.post("/models/{name}/studies", this::startStudy);
+        routes.post("/models/{name}/studies/{id}/cancel", this::cancelStudy);
+        routes.post("/models/{name}/studies/{id}/resume", this::resumeStudy);
     }
 
     private void drift(ServerRequest request, ServerResponse response) {
@@ -146,6 +162,99 @@ final class ConsoleRoutes {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
         backend.checkDrift(model);
         redirect(response, "/models/" + model + "/drift");
+    }
+
+    // ---- training and searches for settings
+
+    private void training(ServerRequest request, ServerResponse response) {
+        String id = new Parameters(request).text("training");
+        send(response, console.training(theme(request), Parameters.path(request, "name"), id));
+    }
+
+    private void train(ServerRequest request, ServerResponse response) {
+        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        toTraining(response, backend.trainings().start(ModelTraining.full(model, ACTOR)));
+    }
+
+    private void cancelTraining(ServerRequest request, ServerResponse response) {
+        toTraining(response, backend.trainings().cancel(Parameters.path(request, "id")));
+    }
+
+    private static void toTraining(ServerResponse response, Jobs.Job<ModelTraining> job) {
+        redirect(
+                response,
+                "/models/%s/training?training=%s".formatted(encoded(job.request().model()), encoded(job.id())));
+    }
+
+    private void study(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int page = parameters.number("page", 1, MAX_PAGE, 1);
+        String sort = parameters.text("sort");
+        if (sort != null && !sort.equals("loss")) {
+            parameters.wrong("sort", sort, "loss, or nothing");
+        }
+        parameters.check();
+        send(
+                response,
+                console.study(
+                        theme(request),
+                        Parameters.path(request, "name"),
+                        Parameters.path(request, "id"),
+                        sort != null,
+                        page));
+    }
+
+    private void startStudy(ServerRequest request, ServerResponse response) {
+        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        UriQuery form = form(request);
+        String sampler = form.first("sampler").orElse("").strip();
+        Long trials = number(form, "trials");
+        if (trials != null && trials != trials.intValue()) {
+            throw wrong("trials", Long.toString(trials), "a smaller number");
+        }
+        toStudy(
+                response,
+                backend.studies()
+                        .start(new StudyRequest(
+                                model,
+                                trials == null ? null : trials.intValue(),
+                                sampler.isEmpty() ? null : sampler,
+                                number(form, "seed"),
+                                false)));
+    }
+
+    private void cancelStudy(ServerRequest request, ServerResponse response) {
+        toStudy(response, backend.studies().cancel(Parameters.path(request, "id")));
+    }
+
+    private void resumeStudy(ServerRequest request, ServerResponse response) {
+        StudyRequest asked = backend.studies().get(Parameters.path(request, "id")).request();
+        toStudy(
+                response,
+                backend.studies()
+                        .start(new StudyRequest(asked.model(), asked.trials(), asked.sampler(), asked.seed(), false)));
+    }
+
+    private static void toStudy(ServerResponse response, Jobs.Job<StudyRequest> job) {
+        redirect(response, "/models/%s/studies/%s".formatted(encoded(job.request().model()), encoded(job.id())));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static @Nullable Long number(UriQuery form, String name) {
+        String text = form.first(name).orElse("").strip();
+        try {
+            return text.isEmpty() ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw wrong(name, text, "a whole number");
+        }
+    }
+
+    private static KeelsonException wrong(String name, String text, String expected) {
+        return new KeelsonException(
+                ErrorCode.BAD_REQUEST, "The %s (%s) is wrong; expected %s.".formatted(name, text, expected), null);
     }
 
     private void rollback(ServerRequest request, ServerResponse response) {

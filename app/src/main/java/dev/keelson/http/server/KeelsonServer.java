@@ -118,13 +118,11 @@ public final class KeelsonServer implements AutoCloseable {
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);
-        new FeatureGenerationEndpoints(backend).register(routes);
-        new StudyEndpoints(backend).register(routes);
         new BanditEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);
         new BacktestEndpoint(backend).register(routes);
-        new TrainEndpoint(backend).register(routes);
+        JobEndpoints.all(backend).forEach(each -> each.register(routes));
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         routes.install(routing);

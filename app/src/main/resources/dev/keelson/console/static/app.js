@@ -1,4 +1,4 @@
-// Keys only: every page works without this file.
+// Keys, and buttons that copy: every page works without this file.
 "use strict";
 (() => {
   let waiting = false;
@@ -15,6 +15,13 @@
     all[picked].classList.add("picked");
     all[picked].scrollIntoView({ block: "nearest" });
   }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

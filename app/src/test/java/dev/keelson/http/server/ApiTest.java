@@ -418,6 +418,27 @@ class ApiTest {
     }
 
     @Test
+    void aTrainingIsBegunSeenAndCancelledAndThereIsOneAtATime() {
+        String path = "/api/v1/models/football-1x2/trainings";
+
+        Client.Answer begun = client.post(path, "{\"actor\":\"ann\"}");
+        String address = begun.header("Location");
+
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(begun.json().path("actor").asText()).isEqualTo("ann");
+        assertThat(begun.json().path("stage").asText()).isEqualTo("fitting");
+        assertThat(client.get(address).json().path("of").asInt()).isEqualTo(8);
+        assertThat(client.get(address + "/log").json().at("/log/0/text").asText()).isEqualTo("Fit 3 of 8 ended.");
+        assertProblem(
+                client.post("/api/v1/models/football-1x2-odds/trainings", ""), 409, ErrorCode.TRANSITION_REFUSED);
+        assertThat(client.delete(address).json().path("state").asText()).isEqualTo("cancelled");
+        assertThat(client.get("/api/v1/trainings?model=football-1x2&limit=1").json().at("/trainings/0/id").asText())
+                .isEqualTo(begun.json().path("id").asText());
+        assertProblem(client.get("/api/v1/trainings/none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post(path, "{\"actor\":3}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void runsAreCheckedAndCompared() {
         JsonNode runs = client.get("/api/v1/runs").json().path("runs");
         String run = runs.path(0).path("id").asText();
@@ -454,21 +475,21 @@ class ApiTest {
 
     @Test
     void aTrainingIsAskedForByItsKindAndRefusedWithNonsense() {
-        String address = "/api/v1/models/football-1x2/train";
-        JsonNode plain = client.post(address, "").json();
+        String address = "/api/v1/models/football-1x2/trainings";
         JsonNode update = client.post(address, "{\"kind\":\"update\",\"rounds\":5,\"promote\":true,\"actor\":\"eve\"}")
                 .json();
+        client.delete("/api/v1/trainings/" + update.path("id").asText());
 
-        assertThat(plain.path("kind").asText()).isEqualTo("full");
         assertThat(update.path("kind").asText()).isEqualTo("update");
-        assertThat(update.path("promoted").asBoolean()).isTrue();
-        assertThat(update.path("sentence").asText()).isEqualTo("asked by eve");
+        assertThat(update.path("rounds").asInt()).isEqualTo(5);
+        assertThat(update.path("promote").asBoolean()).isTrue();
+        assertThat(update.path("actor").asText()).isEqualTo("eve");
         assertProblem(client.post(address, "{\"kind\":\"upgrade\"}"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(address, "{\"rounds\":5}"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(address, "{\"learning_rate\":2,\"kind\":\"update\"}"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(address, "{\"min_row\":2}"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.post(address, "{\"promote\":\"yes\"}"), 400, ErrorCode.BAD_REQUEST);
-        assertProblem(client.post("/api/v1/models/none/train", "{}"), 404, ErrorCode.MODEL_NOT_FOUND);
+        assertProblem(client.post("/api/v1/models/none/trainings", "{}"), 404, ErrorCode.MODEL_NOT_FOUND);
     }
 
     @Test
@@ -487,7 +508,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(79);
+        assertThat(paths.size()).isEqualTo(82);
     }
 
     @Test

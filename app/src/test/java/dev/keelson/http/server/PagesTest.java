@@ -44,6 +44,8 @@ class PagesTest {
                 "/models/football-1x2/drift",
                 "/models/football-1x2/replay",
                 "/models/football-1x2/replay?all=true",
+                "/models/football-1x2/training",
+                "/models/football-1x2/studies",
                 "/predictions",
                 "/predictions?text=nobody",
                 "/runs",
@@ -82,7 +84,7 @@ class PagesTest {
         Client.Answer page = before.get(path);
 
         assertThat(page.status()).as(page.text()).isEqualTo(200);
-        assertThat(page.text()).containsPattern("keelson (run|predict|replay|data check|features [a-z]+)|Show all");
+        assertThat(page.text()).containsPattern("keelson (run|predict|replay|tune|data check|features [a-z]+)|Show all");
     }
 
     @Test
@@ -250,5 +252,91 @@ class PagesTest {
         assertThat(client.get("/static/vendor/inter-latin-wght-normal.woff2").header("Content-Type")).isEqualTo("font/woff2");
         assertThat(client.get("/static/../openapi.yaml").status()).isIn(400, 404);
         assertThat(client.get("/static/none.css").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aTrainingIsBegunFollowedAndStopped() {
+        KeelsonServer own = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
+        try (Client user = new Client(own.url())) {
+            Client.Answer refused =
+                    user.post("/models/football-1x2/training", "", "Origin", "http://elsewhere.example");
+            String address = user.post("/models/football-1x2/training", "").header("Location");
+            String running = user.get(address).text();
+            String other = user.get("/models/football-1x2-odds/training").text();
+            String id = address.substring(address.indexOf('=') + 1);
+            String stopped = user.get(user.post("/models/football-1x2/training/" + id + "/cancel", "")
+                            .header("Location"))
+                    .text();
+
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(running)
+                    .contains("Fitting: 3 of 8 fits have ended")
+                    .contains("<progress max=\"8\" value=\"3\"")
+                    .contains("Fit 3 of 8 ended.")
+                    .contains("hx-trigger=\"every 1s\"");
+            assertThat(other).contains("football-1x2 is trained now").contains("<button disabled");
+            assertThat(stopped)
+                    .contains("Stopped when 3 of 8 fits have ended; nothing was registered.")
+                    .doesNotContain("hx-trigger=\"every");
+        } finally {
+            own.stop();
+        }
+    }
+
+    @Test
+    void aTrainingThatHasEndedLeadsToItsRun() {
+        String page = client.get("/models/football-1x2/training").text();
+
+        assertThat(page)
+                .contains("football-1x2 v8, challenger, test log loss 0.9817.")
+                .contains("href=\"/runs/" + backend.runs(SeededBackend.MODEL, 1).getFirst().id())
+                .contains("becomes the challenger and is judged in shadow beside v7");
+    }
+
+    @Test
+    void aSearchIsDrawnTabledAndTellsItsBestSettings() {
+        String list = client.get("/models/football-1x2/studies").text();
+        String page = client.get("/models/football-1x2/studies/study-football-1x2-2020-07-01T10:00:00Z").text();
+        String sorted = client.get("/models/football-1x2/studies/study-football-1x2-2020-07-01T10:00:00Z?sort=loss").text();
+
+        assertThat(list).contains("max_depth").contains("2..8").contains("60 of 60");
+        assertThat(page)
+                .contains("max_depth: 3, learning_rate: 0.05")
+                .contains("settings of the project file")
+                .contains("stopped early, because they were worse than others")
+                .contains("Importance of the settings")
+                .contains("The best 2 have learning_rate 0.0")
+                .contains("log loss against learning_rate".replace("log", "Log"))
+                .contains("The learner took too much memory.")
+                .contains("1 to 50 shown")
+                .doesNotContain("NaN");
+        assertThat(page.split("class=\"chart study slice\"", -1)).hasSize(5);
+        assertThat(sorted).containsPattern("(?s)<tbody>\\s*<tr class=\"own\">");
+        assertThat(client.get("/models/football-1x2/studies/none").status()).isEqualTo(404);
+        assertThat(client.get("/models/football-1x2-odds/studies").text()).contains("Switched off: the project file");
+    }
+
+    @Test
+    void aSearchIsBegunStoppedAndResumed() {
+        KeelsonServer own = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
+        try (Client user = new Client(own.url())) {
+            String studies = "/models/football-1x2/studies";
+            String address = user.post(studies, "trials=9&sampler=cma_es&seed=").header("Location");
+            String running = user.get(address).text();
+            user.post(address + "/cancel", "");
+            String stopped = user.get(address).text();
+            String resumed = user.get(user.post(address + "/resume", "").header("Location")).text();
+
+            assertThat(running)
+                    .contains("Running: 1 of 9 trials have ended")
+                    .contains("Nothing to compare yet")
+                    .contains("hx-trigger=\"every 2s\"");
+            assertThat(stopped).contains("Stopped after 1 of 9 trials. They are kept").contains(">Resume<");
+            assertThat(resumed).contains("Running: 1 of 9").contains("cma es");
+            assertThat(user.post(studies, "trials=many").status()).isEqualTo(400);
+            assertThat(user.post(studies, "").status()).isEqualTo(409);
+        } finally {
+            own.stop();
+        }
     }
 }

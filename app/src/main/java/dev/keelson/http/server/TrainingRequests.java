@@ -4,44 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
-import dev.keelson.http.Backend;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.ModelTraining.Kind;
 import dev.keelson.learn.ContinuationMode;
-import dev.keelson.train.ModelDefinition;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Trains a model while it serves. */
-final class TrainEndpoint {
+/** Reads what a training is asked for. */
+final class TrainingRequests {
     private static final List<String> FIELDS =
             List.of("actor", "kind", "learner", "learning_rate", "min_rows", "mode", "promote", "rounds");
 
-    private final Backend backend;
+    private TrainingRequests() {}
 
-    TrainEndpoint(Backend backend) {
-        this.backend = backend;
-    }
-
-    void register(Routes routes) {
-        routes.post("/api/v1/models/{name}/train", this::train);
-    }
-
-    private void train(ServerRequest request, ServerResponse response) {
-        ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
-        JsonNode given = Json.body(request);
-        Json.send(response, backend.train(read(model.name(), given == null ? Json.object() : given)));
-    }
-
-    private static ModelTraining read(String model, JsonNode body) {
-        if (!body.isObject()) {
-            throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is not an object, as expected.", null);
-        }
+    static ModelTraining read(String model, JsonNode body) {
         body.fieldNames().forEachRemaining(name -> {
             if (!FIELDS.contains(name)) {
                 throw new KeelsonException(

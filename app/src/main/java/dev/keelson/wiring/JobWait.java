@@ -6,11 +6,11 @@ import dev.keelson.error.KeelsonException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Waits for the end of a search for features. */
-final class GenerationWait {
+/** Waits for the end of work in the background. */
+final class JobWait {
     private static final long MILLIS = 200;
 
-    private GenerationWait() {}
+    private JobWait() {}
 
     /**
      * Waits.
@@ -36,13 +36,13 @@ final class GenerationWait {
                 case "cancelled" ->
                     throw new KeelsonException(
                             ErrorCode.TRANSITION_REFUSED,
-                            "The search was cancelled.",
-                            "Maybe ask for it again: it goes on where it was.");
+                            "It was cancelled.",
+                            "Maybe ask for it again: a search goes on where it was.");
                 default ->
                     throw new KeelsonException(
                             ErrorCode.find(search.path("code").asText()).orElse(ErrorCode.INTERNAL),
                             search.path("failure").asText(),
-                            null);
+                            search.path("hint").isTextual() ? search.path("hint").asText() : null);
             }
         }
     }
@@ -53,7 +53,7 @@ final class GenerationWait {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KeelsonException(
-                    ErrorCode.TRANSITION_REFUSED, "The wait for the search was interrupted.", null, e);
+                    ErrorCode.TRANSITION_REFUSED, "The wait was interrupted.", null, e);
         }
     }
 }
