@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -566,7 +567,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 .flatMap(plan -> plan.service().columns().stream()
                         .filter(column -> column.category() && column.name().equals(input))
                         .map(column -> Objects.requireNonNullElseGet(
-                                plan.service().text(value), () -> "#%.0f".formatted(value))))
+                                plan.service().text(value), () -> String.format(Locale.ROOT, "#%.0f", value))))
                 .findFirst()
                 .orElse(null);
     }

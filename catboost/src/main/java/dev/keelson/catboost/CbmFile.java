@@ -236,9 +236,12 @@ record CbmFile(List<Feature> features, int dimension, int trees, List<String> la
             Map<String, Integer> counted = new HashMap<>();
             for (FlatTable each : trees.tables(7)) {
                 FlatTable count = each.table(0);
-                FlatTable base = count == null ? null : count.table(0);
-                if (base == null) {
+                if (count == null) {
                     throw damaged("a split on counts does not say which");
+                }
+                FlatTable base = count.table(0);
+                if (base == null) {
+                    throw damaged("a split on counts does not say of what");
                 }
                 int border = count.whole(1, 0);
                 require(border >= 0 && border < MOST_OUTPUTS, "a count is of no class");
@@ -277,7 +280,7 @@ record CbmFile(List<Feature> features, int dimension, int trees, List<String> la
             int values = trees.length(8, Double.BYTES);
             require(sizes.length == starts.length, "its trees are not as many as their starts");
             for (int node : nodes) {
-                require(node >= 0 && (node < splits || splits == 0 && node == 0), "a tree splits on nothing");
+                require(node >= 0 && (node < splits || (splits == 0 && node == 0)), "a tree splits on nothing");
             }
             int next = 0;
             for (int t = 0; t < sizes.length; t++) {
@@ -327,7 +330,7 @@ record CbmFile(List<Feature> features, int dimension, int trees, List<String> la
             require(count == 0 || count == nodes, "its packed splits are not as many as its splits");
             for (int i = 0; i < count; i++) {
                 int bin = packed.getShort(i * Integer.BYTES) & 0xffff;
-                require(bin < bins || bins == 0 && bin == 0, "a packed split is on nothing");
+                require(bin < bins || (bins == 0 && bin == 0), "a packed split is on nothing");
             }
         }
 

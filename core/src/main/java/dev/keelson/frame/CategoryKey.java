@@ -36,7 +36,7 @@ public final class CategoryKey {
         hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
         hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
         long high = Math.max(1, (hash ^ (hash >>> 33)) >>> DROPPED);
-        return high << LOW_BITS | CityHash.of(text.getBytes(StandardCharsets.UTF_8)) & LOW;
+        return (high << LOW_BITS) | (CityHash.of(text.getBytes(StandardCharsets.UTF_8)) & LOW);
     }
 
     /**

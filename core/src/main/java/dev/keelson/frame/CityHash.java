@@ -64,8 +64,8 @@ final class CityHash {
         if (length == 0) {
             return K2;
         }
-        long front = (bytes[0] & 0xff) + ((bytes[length >> 1] & 0xff) << 8);
-        long back = length + ((bytes[length - 1] & 0xff) << 2);
+        long front = (bytes[0] & 0xffL) + ((bytes[length >> 1] & 0xffL) << 8);
+        long back = length + ((bytes[length - 1] & 0xffL) << 2);
         return folded(front * K2 ^ back * K3) * K2;
     }
 
