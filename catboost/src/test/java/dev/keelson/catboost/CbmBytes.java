@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -97,7 +98,7 @@ final class CbmBytes {
         buffer.putShort(layout, (short) (4 + 2 * slots));
         buffer.putShort(layout + 2, (short) (buffer.position() - start));
         places.forEach((slot, at) -> {
-            Object value = fields.get(slot);
+            Object value = Objects.requireNonNull(fields.get(slot));
             if (!(value instanceof Number) && !(value instanceof Boolean)) {
                 int place = referred(buffer, value);
                 buffer.putInt(at, place - at);

@@ -8,11 +8,6 @@ import java.util.List;
 /** Models small enough to be evaluated by hand. */
 final class CbmFiles {
     private static final String FORMAT = "FlabuffersModel_v1";
-    /** The least that the library takes without a warning. */
-    private static final String PARAMS =
-            """
-            {"flat_params":{"loss_function":"%s"},"loss_function":{"type":"%s","params":{}},"task_type":"CPU",
-            "metrics":{"eval_metric":{"type":"%s","params":{}}}}""";
 
     private CbmFiles() {}
 
@@ -28,6 +23,13 @@ final class CbmFiles {
         return new CbmBytes().with(0, key).with(1, value);
     }
 
+    /** The least that the library takes without a warning. */
+    private static String params(String loss) {
+        return """
+               {"flat_params":{"loss_function":"%s"},"loss_function":{"type":"%s","params":{}},"task_type":"CPU",
+               "metrics":{"eval_metric":{"type":"%s","params":{}}}}""".formatted(loss, loss, loss);
+    }
+
     static byte[] file(CbmBytes trees, String loss, String labels, byte[]... parts) {
         CbmBytes core = new CbmBytes()
                 .with(0, FORMAT)
@@ -36,7 +38,7 @@ final class CbmFiles {
                         2,
                         List.of(
                                 note("class_params", "{\"class_names\":[%s],\"class_to_label\":[]}".formatted(labels)),
-                                note("params", PARAMS.formatted(loss, loss, loss))));
+                                note("params", params(loss))));
         if (parts.length > 0) {
             core.with(3, List.of("static_provider_v1"));
         }
