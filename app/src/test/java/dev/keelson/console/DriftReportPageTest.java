@@ -3,6 +3,7 @@ package dev.keelson.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.http.SeededBackend;
+import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
@@ -40,6 +41,36 @@ class DriftReportPageTest {
         String html = DriftReportPage.html(report(List.of(feature("<img src=x>"))));
 
         assertThat(html).doesNotContain("<img").contains("&lt;img");
+    }
+
+    @Test
+    void categoriesAreNamedByTheirTexts() {
+        List<Histogram.Bin> bars = List.of(new Histogram.Bin(-0.5, 0.5, 900, 20), new Histogram.Bin(0.5, 1.5, 100, 80));
+        CategoryShares shares = new CategoryShares(
+                0.6, List.of(new CategoryShares.Value("football", 900, 20), new CategoryShares.Value("tennis", 100, 80)));
+        FeatureDrift moved = new FeatureDrift(
+                "sport",
+                0.4,
+                0.7,
+                0.1,
+                Double.NaN,
+                1e-9,
+                1e-9,
+                1.5,
+                0.02,
+                0,
+                0,
+                0,
+                1,
+                1,
+                100,
+                FeatureDrift.Severity.SEVERE,
+                new Histogram(bars, 0, 0),
+                shares);
+
+        assertThat(DriftReportPage.html(report(List.of(moved))))
+                .contains(">football<")
+                .contains("tennis: baseline 10.0 %, current 80.0 %");
     }
 
     @Test
