@@ -3,9 +3,9 @@
 
     python3 export_model.py MODEL.pkl ROWS.csv OUT_FOLDER [--classes lost,won] [--rows-written 200]
 
-OUT_FOLDER gets the model's file (XGBoost: model.ubj; LightGBM: model.txt; CatBoost and scikit-learn: model.onnx),
-samples.csv (rows of ROWS.csv) and expected.csv (what the model predicts of them here). ROWS.csv has one column for each
-feature, in the order and by the names of the training. The last line printed is the command for Keelson.
+OUT_FOLDER gets the model's file (XGBoost: model.ubj; LightGBM: model.txt; CatBoost: model.cbm; scikit-learn:
+model.onnx), samples.csv (rows of ROWS.csv) and expected.csv (what the model predicts of them here). ROWS.csv has one
+column for each feature, in the order and by the names of the training. The last line printed is the command for Keelson.
 
 OPENING A PICKLE RUNS WHATEVER CODE IT HOLDS. Run this only on files that you or people you trust have written, with the
 library versions of the training. Keelson itself never opens one.
@@ -37,15 +37,25 @@ def load(path):
             return pickle.load(file)
 
 
-def read(path, limit):
-    """Names and rows of a CSV file; an empty cell is a missing value."""
+def categories(model):
+    """Positions of the columns that are texts; CatBoost alone has such."""
+    if type(model).__module__.split(".")[0] != "catboost":
+        return []
+    return [int(position) for position in model.get_cat_feature_indices()]
+
+
+def read(path, limit, texts):
+    """Names and rows of a CSV file; an empty cell is a missing value, but in the columns whose positions are texts."""
     with open(path, newline="", encoding="utf-8") as file:
         lines = list(csv.reader(file))
     names, cells = lines[0], lines[1:]
     if not cells:
         sys.exit("There are no rows in %s." % path)
     step = max(1, len(cells) // limit)
-    return names, [[float(cell) if cell else float("nan") for cell in line] for line in cells[::step][:limit]]
+    return names, [
+        [cell if at in texts else float(cell) if cell else float("nan") for at, cell in enumerate(line)]
+        for line in cells[::step][:limit]
+    ]
 
 
 def write(path, header, rows):
@@ -53,13 +63,18 @@ def write(path, header, rows):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         for row in rows:
-            writer.writerow(["" if value != value else repr(float(value)) for value in row])
+            writer.writerow([
+                value if isinstance(value, str) else "" if value != value else repr(float(value)) for value in row])
 
 
 def predict(model, names, rows):
     """Probabilities of a classifier, row by row, or values; and whether it is a classifier."""
     import numpy
 
+    if type(model).__module__.split(".")[0] == "catboost":
+        if hasattr(model, "predict_proba"):
+            return numpy.asarray(model.predict_proba(rows), dtype=float), True
+        return numpy.asarray(model.predict(rows), dtype=float).reshape(-1), False
     table = numpy.asarray(rows, dtype=numpy.float32)
     if type(model).__module__.split(".")[0] == "xgboost" and type(model).__name__ == "Booster":
         import xgboost
@@ -96,8 +111,8 @@ def export(model, names, folder):
         booster.save_model(os.path.join(folder, "model.txt"))
         return "model.txt"
     if library == "catboost":
-        model.save_model(os.path.join(folder, "model.onnx"), format="onnx")
-        return "model.onnx"
+        model.save_model(os.path.join(folder, "model.cbm"))
+        return "model.cbm"
     if library in ("sklearn", "imblearn"):
         from skl2onnx import to_onnx
         from skl2onnx.common.data_types import FloatTensorType
@@ -121,7 +136,7 @@ def main():
     arguments = parser.parse_args()
 
     model = load(arguments.model)
-    names, rows = read(arguments.rows, arguments.rows_written)
+    names, rows = read(arguments.rows, arguments.rows_written, categories(model))
     os.makedirs(arguments.folder, exist_ok=True)
     told, classifies = predict(model, names, rows)
     command = ["keelson models import %s", "--model NAME"]

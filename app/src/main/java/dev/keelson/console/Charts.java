@@ -19,6 +19,11 @@ final class Charts {
     /** Width of the charts that take the whole page. */
     private static final double BROAD = 1180;
 
+    /** Bins of a histogram that are named below it at most; titles name all. */
+    private static final int MOST_NAMED = 8;
+    /** Letters that have room below a histogram. */
+    private static final int LABEL_ROOM = 48;
+
     private Charts() {}
 
     /**
@@ -72,15 +77,25 @@ final class Charts {
 
     /** Both distributions over the same bins, as shares of each side: a word-sized picture for a table. */
     static Markup smallHistogram(Histogram histogram, String name) {
-        return histogram(histogram, name, 144, 34, false);
+        return histogram(histogram, name, List.of(), 144, 34, false);
     }
 
     /** Both distributions over the same bins, as shares of each side, with axes. */
     static Markup histogram(Histogram histogram, String name) {
-        return histogram(histogram, name, 380, 190, true);
+        return histogram(histogram, name, List.of());
     }
 
-    private static Markup histogram(Histogram histogram, String name, double width, double height, boolean axes) {
+    /**
+     * The same, of which each bin may have a name.
+     *
+     * @param labels one for each bin, or none
+     */
+    static Markup histogram(Histogram histogram, String name, List<String> labels) {
+        return histogram(histogram, name, labels, 380, 190, true);
+    }
+
+    private static Markup histogram(
+            Histogram histogram, String name, List<String> labels, double width, double height, boolean axes) {
         List<Histogram.Bin> bins = histogram.bins();
         long references = histogram.referenceMissing();
         long currents = histogram.currentMissing();
@@ -106,7 +121,10 @@ final class Charts {
         Axis x = Axis.tight(bins.getFirst().lower(), bins.getLast().upper(), left, right, 5);
         if (axes) {
             grid(svg, y, left, right, true);
-            double[] ticks = x.ticks();
+            double[] ticks = labels.isEmpty() ? x.ticks() : new double[0];
+            for (int i = 0; i < labels.size() && labels.size() <= MOST_NAMED; i++) {
+                svg.text("label", x.at(i), bottom + 16, "middle", shortened(labels.get(i), LABEL_ROOM / labels.size()));
+            }
             for (double tick : ticks) {
                 svg.line("tick", x.at(tick), bottom, x.at(tick), bottom + 4);
                 svg.text("label", x.at(tick), bottom + 16, "middle", x.label(tick));
@@ -116,16 +134,18 @@ final class Charts {
         }
         StringBuilder outline = new StringBuilder("M").append(Svg.number(x.at(bins.getFirst().lower())));
         outline.append(' ').append(Svg.number(bottom));
-        for (Histogram.Bin bin : bins) {
+        for (int i = 0; i < bins.size(); i++) {
+            Histogram.Bin bin = bins.get(i);
             double x0 = x.at(bin.lower());
             double x1 = x.at(bin.upper());
             double inset = Math.min(2, (x1 - x0) * 0.18);
             double current = share(bin.current(), currents);
             String title = axes
-                    ? "%s to %s: baseline %s, current %s"
+                    ? "%s: baseline %s, current %s"
                             .formatted(
-                                    Text.short3(bin.lower()),
-                                    Text.short3(bin.upper()),
+                                    labels.isEmpty()
+                                            ? Text.short3(bin.lower()) + " to " + Text.short3(bin.upper())
+                                            : labels.get(i),
                                     Text.percent(share(bin.reference(), references)),
                                     Text.percent(current))
                     : "";
@@ -142,6 +162,10 @@ final class Charts {
             legend(svg, left + 170, 12, "current", "current, " + Text.count(currents) + " rows");
         }
         return svg.done();
+    }
+
+    private static String shortened(String label, int most) {
+        return label.length() <= most ? label : label.substring(0, Math.max(1, most - 1)) + "…";
     }
 
     private static double share(long part, long whole) {

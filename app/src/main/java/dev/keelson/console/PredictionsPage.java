@@ -192,17 +192,22 @@ public final class PredictionsPage {
     }
 
     private List<Fact> inputs(PredictionEvent event) {
-        List<String> names = backend.versions(event.model()).stream()
+        ModelVersion served = backend.versions(event.model()).stream()
                 .filter(version -> version.version() == event.version())
                 .findFirst()
-                .map(backend::inputNames)
-                .orElse(List.of());
+                .orElse(null);
         List<Fact> inputs = new ArrayList<>();
+        if (served == null) {
+            return inputs;
+        }
+        List<String> names = backend.inputNames(served);
         int features = event.features().length;
         if (names.size() == features + event.watched().length) {
             for (int i = 0; i < names.size(); i++) {
                 double value = i < features ? event.features()[i] : event.watched()[i - features];
-                inputs.add(Fact.of(names.get(i), Double.isNaN(value) ? "missing" : Text.short3(value)));
+                String text = backend.inputText(served, names.get(i), value);
+                inputs.add(Fact.of(
+                        names.get(i), text != null ? text : Double.isNaN(value) ? "missing" : Text.short3(value)));
             }
         }
         return inputs;

@@ -6,6 +6,7 @@ import dev.keelson.console.view.FeatureRow;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.ReportView;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.registry.StoredReport;
@@ -46,7 +47,7 @@ final class Reports {
         List<Markup> worst = report.features().stream()
                 .filter(feature -> feature.alarms() || feature.severity() == FeatureDrift.Severity.WARNING)
                 .limit(WORST)
-                .map(feature -> Charts.histogram(feature.histogram(), feature.name()))
+                .map(feature -> Charts.histogram(feature.histogram(), feature.name(), categories(feature)))
                 .toList();
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("Checked", Text.minute(report.at(), zone)));
@@ -73,6 +74,13 @@ final class Reports {
                 worst,
                 features,
                 !history.isEmpty());
+    }
+
+    private static List<String> categories(FeatureDrift feature) {
+        CategoryShares shares = feature.categories();
+        return shares == null
+                ? List.of()
+                : shares.values().stream().map(CategoryShares.Value::shown).toList();
     }
 
     private static Markup trend(FeatureDrift feature, List<DriftReport> history) {

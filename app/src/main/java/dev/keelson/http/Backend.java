@@ -88,6 +88,15 @@ public interface Backend {
     /** Names of the feature values of a version's predictions, then of its watched values, in the order of the log. */
     List<String> inputNames(ModelVersion version);
 
+    /**
+     * What a number of an input that is a text stands for; {@code #} and the number where its text is not known.
+     *
+     * @return null for inputs that are no texts, and for missing values
+     */
+    default @Nullable String inputText(ModelVersion version, String input, double value) {
+        return null;
+    }
+
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 

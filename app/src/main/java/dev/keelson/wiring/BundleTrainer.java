@@ -9,16 +9,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.FeatureColumn;
+import dev.keelson.frame.Micros;
+import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.Guidance;
 import dev.keelson.learn.ModelBundle;
+import dev.keelson.learn.calibration.CalibrationMethod;
 import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.threshold.ThresholdDecision;
 import dev.keelson.learn.threshold.ThresholdParameters;
-import dev.keelson.learn.calibration.CalibrationMethod;
-import dev.keelson.frame.Micros;
-import dev.keelson.id.Sha256;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.ReferenceProfile;
@@ -27,6 +28,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.BacktestInput;
+import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.FeatureImportance;
 import dev.keelson.train.HoldoutForecast;
 import dev.keelson.train.HoldoutValues;
@@ -36,7 +38,6 @@ import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.RunProvenance;
 import dev.keelson.train.Signal;
 import dev.keelson.train.Training;
-import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingPolicy;
@@ -51,6 +52,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,6 +63,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -635,7 +638,13 @@ final class BundleTrainer implements LoopTrainer {
                 }
             }
         }
-        return ReferenceProfile.of(names, columns, importance);
+        Map<String, DoubleFunction<@Nullable String>> categories = new LinkedHashMap<>();
+        for (FeatureColumn column : plan.service().columns()) {
+            if (column.category()) {
+                categories.put(column.name(), plan.service()::text);
+            }
+        }
+        return ReferenceProfile.of(names, columns, importance, categories);
     }
 
     private RecipeParameters parameters(Run run) {

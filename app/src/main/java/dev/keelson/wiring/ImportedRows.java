@@ -8,12 +8,14 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
+import dev.keelson.frame.CategoryKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Rows of numbers from CSV with a header. An empty cell is {@code NaN}.
+ * Rows of numbers from CSV with a header. An empty cell is {@code NaN}. A cell of a category is its {@link CategoryKey}.
  *
  * @param columns names, in order
  * @param rows at least one
@@ -26,9 +28,10 @@ record ImportedRows(List<String> columns, List<double[]> rows) {
      * Reads a text.
      *
      * @param what it is, for messages: {@code sample rows}
+     * @param categories names of the columns whose cells are categories
      * @throws KeelsonException BAD_REQUEST, RAGGED_LINE or BAD_CELL naming every line and cell that is wrong
      */
-    static ImportedRows read(String what, String text) {
+    static ImportedRows read(String what, String text, Set<String> categories) {
         List<String> header = List.of();
         List<double[]> rows = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
@@ -50,7 +53,7 @@ record ImportedRows(List<String> columns, List<double[]> rows) {
                             "The line has %d cells; the header has %d.".formatted(line.getFieldCount(), header.size()),
                             null));
                 } else {
-                    rows.add(row(header, line, at, problems));
+                    rows.add(row(header, line, at, categories, problems));
                 }
                 if (rows.size() > MOST_ROWS || problems.size() >= MOST_PROBLEMS) {
                     break;
@@ -75,12 +78,15 @@ record ImportedRows(List<String> columns, List<double[]> rows) {
         return new ImportedRows(header, rows);
     }
 
-    private static double[] row(List<String> header, CsvRecord line, Location at, List<Problem> problems) {
+    private static double[] row(
+            List<String> header, CsvRecord line, Location at, Set<String> categories, List<Problem> problems) {
         double[] row = new double[header.size()];
         for (int c = 0; c < row.length; c++) {
             String cell = line.getField(c).strip();
             try {
-                row[c] = cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+                row[c] = cell.isEmpty()
+                        ? Double.NaN
+                        : categories.contains(header.get(c)) ? CategoryKey.of(line.getField(c)) : Double.parseDouble(cell);
             } catch (NumberFormatException e) {
                 problems.add(Problem.at(
                         ErrorCode.BAD_CELL,

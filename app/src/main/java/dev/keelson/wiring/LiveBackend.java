@@ -9,6 +9,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
+import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
@@ -60,12 +61,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -565,6 +569,22 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public @Nullable String inputText(ModelVersion of, String input, double value) {
+        ProjectModels compiled = models;
+        if (compiled == null || Double.isNaN(value)) {
+            return null;
+        }
+        return compiled.plans().stream()
+                .filter(plan -> plan.name().equals(of.model()))
+                .flatMap(plan -> plan.service().columns().stream()
+                        .filter(column -> column.category() && column.name().equals(input))
+                        .map(column -> Objects.requireNonNullElseGet(
+                                plan.service().text(value), () -> String.format(Locale.ROOT, "#%.0f", value))))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
     public List<String> inputNames(ModelVersion of) {
         ProjectModels compiled = models;
         if (compiled == null) {
@@ -723,8 +743,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     "The features of the model (%s) cannot be made yet: no data are known.".formatted(model),
                     "Maybe run `keelson data load` first.");
         }
+        Set<String> texts = plan.service().columns().stream()
+                .filter(FeatureColumn::category)
+                .map(FeatureColumn::name)
+                .collect(Collectors.toSet());
         ModelImporter.Verified file =
-                ModelImporter.verify(plan.service().names(), plan.definition().task(), request);
+                ModelImporter.verify(plan.service().names(), texts, plan.definition().task(), request);
         Instant now = clock.instant();
         Map<String, String> params = new LinkedHashMap<>();
         params.put("file", request.fileName());

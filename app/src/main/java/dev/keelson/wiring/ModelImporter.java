@@ -12,6 +12,7 @@ import dev.keelson.learn.Task;
 import dev.keelson.learn.imported.FileEngine;
 import dev.keelson.learn.imported.FileEvaluator;
 import dev.keelson.learn.imported.FileFormat;
+import dev.keelson.learn.imported.FileLink;
 import dev.keelson.learn.imported.ImportHeader;
 import dev.keelson.learn.imported.ImportedCodec;
 import dev.keelson.learn.imported.ImportedModel;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Fits a file of another product to a model of the project and verifies what it predicts. */
@@ -33,6 +35,7 @@ final class ModelImporter {
     private static final String GUIDE = "docs/guide/import-models.md";
 
     private final List<String> features;
+    private final Set<String> texts;
     private final Task task;
     private final ModelImport request;
 
@@ -46,20 +49,31 @@ final class ModelImporter {
     /** A prediction that differs from the expected one. */
     private record Difference(int row, String output, double expected, double told, double size) {}
 
-    private ModelImporter(List<String> features, Task task, ModelImport request) {
+    private ModelImporter(List<String> features, Set<String> texts, Task task, ModelImport request) {
         this.features = features;
+        this.texts = texts;
         this.task = task;
         this.request = request;
+    }
+
+    /**
+     * Fits and verifies a file whose features are all quantities.
+     *
+     * @see #verify(List, Set, Task, ModelImport)
+     */
+    static Verified verify(List<String> features, Task task, ModelImport request) {
+        return verify(features, Set.of(), task, request);
     }
 
     /**
      * Fits and verifies.
      *
      * @param features the model's features, in order
+     * @param texts those of them that are texts
      * @throws KeelsonException BAD_REQUEST saying what the file holds and what does not fit; NATIVE_LIBRARY_MISSING
      */
-    static Verified verify(List<String> features, Task task, ModelImport request) {
-        return new ModelImporter(features, task, request).verify();
+    static Verified verify(List<String> features, Set<String> texts, Task task, ModelImport request) {
+        return new ModelImporter(features, texts, task, request).verify();
     }
 
     private Verified verify() {
@@ -74,7 +88,7 @@ final class ModelImporter {
                     String.valueOf(e.getMessage()),
                     "Maybe export it where it was trained: %s has a script for models of Python.".formatted(GUIDE));
         }
-        if (format != FileFormat.ONNX && task instanceof Task.Classification && request.classes().isEmpty()) {
+        if (!format.byEngine() && task instanceof Task.Classification && request.classes().isEmpty()) {
             throw refused(
                     "The file (%s) does not name its classes; the model's are %s.".formatted(request.fileName(), task.outputs()),
                     "Maybe name them in the order of the file's numbers 0, 1, ...: --classes %s"
@@ -86,8 +100,8 @@ final class ModelImporter {
         try {
             FileEvaluator file =
                     ImportedModel.open(format, request.output(), request.file(), request.classes());
-            ImportHeader header =
-                    new ImportHeader(format, inputs(file), classes(file), request.output(), request.link());
+            ImportHeader header = new ImportHeader(format, inputs(file), classes(file), request.output(), link(format, file));
+            requireTexts(format, file, header.inputs());
             Model model = new ImportedModel(features, task, header, request.file());
             ModelBundle bundle = ModelBundle.of(new EnsembleModel(
                     List.of(new EnsembleModel.Member(format.id(), model)), new double[] {1}, 1));
@@ -99,6 +113,41 @@ final class ModelImporter {
 
     private static KeelsonException refused(String why, @Nullable String hint) {
         return new KeelsonException(ErrorCode.BAD_REQUEST, why, hint);
+    }
+
+    /** What is asked for, or what the file says of itself where nothing is. */
+    private FileLink link(FileFormat format, FileEvaluator file) {
+        boolean classes = task instanceof Task.Classification;
+        if (file.link() != FileLink.NONE && !classes) {
+            throw refused(
+                    "The file predicts classes; the model predicts a number.",
+                    "Maybe it is another model's: the file %s.".formatted(file.description()));
+        }
+        FileLink link = request.link() == FileLink.NONE ? file.link() : request.link();
+        if (format == FileFormat.CATBOOST && classes && link == FileLink.NONE) {
+            throw refused(
+                    "The file tells scores and not of which loss; the model predicts classes.",
+                    "Maybe say what makes them probabilities: --link logistic of one score, --link softmax of several. The file %s."
+                            .formatted(file.description()));
+        }
+        return link;
+    }
+
+    /** A text is the number of its category, and no quantity. */
+    private void requireTexts(FileFormat format, FileEvaluator file, List<String> inputs) {
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            if (texts.contains(inputs.get(i)) && !file.categories().contains(i)) {
+                wrong.add(inputs.get(i));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw refused(
+                    "The features %s are texts; the file reads a number for each.".formatted(FileEngine.shown(wrong)),
+                    format == FileFormat.CATBOOST
+                            ? "Maybe they were no categories where it was trained: the file %s.".formatted(file.description())
+                            : "Maybe make them numbers by expressions, as where it was trained; .cbm of CatBoost alone reads texts.");
+        }
     }
 
     /** For each number that the file reads, the feature that it is. */
@@ -208,7 +257,7 @@ final class ModelImporter {
 
     private Verified compared(ModelBundle bundle, FileFormat format, FileEvaluator file) {
         Model model = bundle.load(List.of(new ImportedCodec())); // as it is going to serve
-        ImportedRows samples = ImportedRows.read("sample rows", request.samples());
+        ImportedRows samples = ImportedRows.read("sample rows", request.samples(), categories(file));
         int[] columns = columns(samples, model, file);
         double[][] told = new double[samples.rows().size()][model.outputs().size()];
         double[] row = new double[columns.length];
@@ -227,6 +276,19 @@ final class ModelImporter {
         }
         Double worst = request.expected() == null ? null : worst(told, request.expected());
         return new Verified(bundle, format, file.description(), told.length, worst);
+    }
+
+    /** Names of the columns of samples that are categories: the features, and as the file names them. */
+    private Set<String> categories(FileEvaluator file) {
+        List<String> mapped = inputs(file);
+        Set<String> names = new HashSet<>();
+        for (int i : file.categories()) {
+            names.add(mapped.get(i));
+            if (!file.inputs().isEmpty() && !features.contains(file.inputs().get(i))) {
+                names.add(file.inputs().get(i));
+            }
+        }
+        return names;
     }
 
     private static KeelsonException unpredictable(
@@ -265,7 +327,7 @@ final class ModelImporter {
     }
 
     private double worst(double[][] told, String text) {
-        ImportedRows expected = ImportedRows.read("expected predictions", text);
+        ImportedRows expected = ImportedRows.read("expected predictions", text, Set.of());
         List<String> outputs = task.outputs();
         if (expected.rows().size() != told.length) {
             throw refused(

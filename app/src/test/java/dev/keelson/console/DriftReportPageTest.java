@@ -3,6 +3,7 @@ package dev.keelson.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.http.SeededBackend;
+import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
@@ -43,6 +44,36 @@ class DriftReportPageTest {
     }
 
     @Test
+    void categoriesAreNamedByTheirTexts() {
+        List<Histogram.Bin> bars = List.of(new Histogram.Bin(-0.5, 0.5, 900, 20), new Histogram.Bin(0.5, 1.5, 100, 80));
+        CategoryShares shares = new CategoryShares(
+                0.6, List.of(new CategoryShares.Value("football", 900, 20), new CategoryShares.Value("tennis", 100, 80)));
+        FeatureDrift moved = new FeatureDrift(
+                "sport",
+                0.4,
+                0.7,
+                0.1,
+                Double.NaN,
+                1e-9,
+                1e-9,
+                1.5,
+                0.02,
+                0,
+                0,
+                0,
+                1,
+                1,
+                100,
+                FeatureDrift.Severity.SEVERE,
+                new Histogram(bars, 0, 0),
+                shares);
+
+        assertThat(DriftReportPage.html(report(List.of(moved))))
+                .contains(">football<")
+                .contains("tennis: baseline 10.0 %, current 80.0 %");
+    }
+
+    @Test
     void aThousandColumnsStayBelowFiveMebibytes() {
         List<FeatureDrift> features = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
@@ -65,6 +96,6 @@ class DriftReportPageTest {
         }
         return new FeatureDrift(
                 name, 0.1, 0.02, 0.1, 0.05, 0.4, Double.NaN, 0.01, 0.02, 0, 0.01, 0.1, 0.9, 1.2, 80, FeatureDrift.Severity.NONE,
-                Histogram.shared(values, values, 20));
+                Histogram.shared(values, values, 20), null);
     }
 }

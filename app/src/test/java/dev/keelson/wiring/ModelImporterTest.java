@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,10 +270,28 @@ class ModelImporterTest {
     }
 
     @Test
-    void onnxSaysWhatToInstallWhereItsEngineIsAbsent() {
+    void whatToInstallIsSaidWhereAnEngineIsAbsent() {
         assertThatThrownBy(() -> ModelImporter.verify(
                         FEATURES, LOST_WON, request("their.onnx", new byte[] {8}, "a\n1\n", null, List.of(), List.of())))
                 .hasMessageContaining("ONNX Runtime, which is not installed here")
                 .hasMessageContaining("-pl onnx");
+        byte[] cbm = "CBM1 and more".getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> ModelImporter.verify(
+                        FEATURES, LOST_WON, request("their.cbm", cbm, "a\n1\n", null, List.of(), List.of())))
+                .hasMessageContaining("its own library, which is not installed here")
+                .hasMessageContaining("-pl catboost");
+    }
+
+    @Test
+    void textIsNoNumberToTheFile() {
+        Model model = fit("xgboost", LOST_WON);
+
+        assertThatThrownBy(() -> ModelImporter.verify(
+                        FEATURES,
+                        Set.of("b"),
+                        LOST_WON,
+                        request("their.ubj", file(model), samples(FILE_ORDER), expected(model), FILE_ORDER, CLASSES)))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("The features [b] are texts; the file reads a number for each.");
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.project.Project;
@@ -157,6 +158,7 @@ final class DriftCommand extends CommandGroup {
         private static void show(Session session, DriftReport report) {
             List<List<String>> rows = new ArrayList<>();
             for (FeatureDrift feature : report.features()) {
+                CategoryShares shares = feature.categories();
                 rows.add(List.of(
                         report.model(),
                         feature.name(),
@@ -166,7 +168,8 @@ final class DriftCommand extends CommandGroup {
                         Texts.number(feature.psi()),
                         Texts.number(feature.ks()),
                         Texts.number(feature.adjusted()),
-                        Texts.number(feature.importance())));
+                        Texts.number(feature.importance()),
+                        shares == null ? "" : shares.most()));
             }
             session.console()
                     .note("%s v%d at %s: %s. %s"
@@ -178,7 +181,7 @@ final class DriftCommand extends CommandGroup {
                                     report.reason()));
             session.console()
                     .table(
-                            List.of("MODEL", "COLUMN", "SEVERITY", "EFFECT", "BAND", "PSI", "KS", "P", "IMPORTANCE"),
+                            List.of("MODEL", "COLUMN", "SEVERITY", "EFFECT", "BAND", "PSI", "KS", "P", "IMPORTANCE", "CATEGORY"),
                             rows);
         }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 final class ModelsImport extends KeelsonCommand {
     private static final long MOST_BYTES = 256L << 20;
 
-    @Parameters(paramLabel = "FILE", description = "Its file: .onnx, .ubj or .json of XGBoost, .txt of LightGBM.")
+    @Parameters(paramLabel = "FILE", description = "Its file: .onnx, .ubj or .json of XGBoost, .txt of LightGBM, .cbm of CatBoost.")
     String file = "";
 
     @Option(names = "--model", required = true, paramLabel = "NAME", description = "The model of the project that it is a version of.")

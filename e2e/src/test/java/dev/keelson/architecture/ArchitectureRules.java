@@ -40,6 +40,7 @@ final class ArchitectureRules {
             "boosting", Set.of("boosting"),
             "torch", Set.of("torch"),
             "onnx", Set.of("onnx"),
+            "catboost", Set.of("catboost"),
             "app", Set.of("console", "http", "lineage", "project", "wiring"),
             "cli", Set.of("cli"));
 
@@ -53,6 +54,7 @@ final class ArchitectureRules {
             // Optional at run time: found as a service, so that not even app names it.
             "torch", Set.of("core", "learn"),
             "onnx", Set.of("core", "learn"),
+            "catboost", Set.of("core", "learn"),
             "app", Set.of("core", "learn", "flow", "store", "boosting"),
             // Not store and boosting: only app names adapters.
             "cli", Set.of("core", "learn", "flow", "app"));
@@ -73,7 +75,7 @@ final class ArchitectureRules {
             .flatMap(module -> module.getValue().stream().map(topic -> Map.entry(topic, module.getKey())))
             .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
-    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting", "torch", "onnx");
+    private static final Set<String> ADAPTER_MODULES = Set.of("store", "boosting", "torch", "onnx", "catboost");
 
     private final String root;
 

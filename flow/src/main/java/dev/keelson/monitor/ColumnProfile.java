@@ -8,10 +8,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One column of a reference period: sorted once, its unit, its design effect and its own history in windows. Values that
- * are not finite count as missing. Safe for use by several threads.
+ * are not finite count as missing. The numbers of a column of categories are only compared for being the same. Safe for use by several threads.
  */
 final class ColumnProfile {
     /** At most so many windows are compared with the whole to learn the column's own band. */
@@ -24,6 +26,8 @@ final class ColumnProfile {
     private final double centre;
     private final OptionalDouble unit;
     private final DesignEffect design;
+    private final @Nullable CategoryCells cells;
+    private final @Nullable DoubleFunction<@Nullable String> texts;
     private final Bins classicBins;
     private final long[] classicCounts;
     private final Map<Integer, Band> bands = new ConcurrentHashMap<>();
@@ -35,9 +39,11 @@ final class ColumnProfile {
      * Makes a profile.
      *
      * @param ordered rows in time order, handed over; at least {@link ReferenceProfile#WINDOWS}
+     * @param texts of a column of categories: what a number stands for; null for quantities
      */
-    ColumnProfile(double[] ordered) {
+    ColumnProfile(double[] ordered, @Nullable DoubleFunction<@Nullable String> texts) {
         this.ordered = ordered;
+        this.texts = texts;
         this.sorted = sortedFinite(ordered, 0, ordered.length);
         boolean empty = sorted.length == 0;
         this.centre = empty ? 0 : sorted[sorted.length / 2];
@@ -46,7 +52,8 @@ final class ColumnProfile {
             sums[i + 1] = sums[i] + (sorted[i] - centre);
         }
         this.unit = empty ? OptionalDouble.empty() : Wasserstein1.unitSorted(sorted);
-        this.design = design(ordered, sorted);
+        this.cells = texts == null || empty ? null : new CategoryCells(sorted);
+        this.design = design(ordered, sorted, cells);
         this.classicBins = empty ? Bins.ofCuts(new double[0]) : Psi.classicBins(sorted);
         this.classicCounts = Arrays.copyOf(classicBins.countsOfSorted(sorted, 0), classicBins.size());
     }
@@ -57,6 +64,16 @@ final class ColumnProfile {
 
     double[] sorted() {
         return sorted;
+    }
+
+    /** What the numbers stand for; null for quantities. */
+    @Nullable DoubleFunction<@Nullable String> texts() {
+        return texts;
+    }
+
+    /** The categories; null for quantities, and where no row has a value. */
+    @Nullable CategoryCells cells() {
+        return cells;
     }
 
     double missingShare() {
@@ -73,7 +90,8 @@ final class ColumnProfile {
 
     /**
      * How far a window lies from the whole: 1-Wasserstein distance in reference standard deviations. A constant reference
-     * has no unit; there it is the share of values that differ from the constant.
+     * has no unit; there it is the share of values that differ from the constant. Of categories it is the Jensen-Shannon
+     * distance without the noise of sampling.
      *
      * @param window ascending finite values
      * @return 0 when either side has no value
@@ -81,6 +99,9 @@ final class ColumnProfile {
     double distance(double[] window) {
         if (window.length == 0 || sorted.length == 0) {
             return 0;
+        }
+        if (cells != null) {
+            return cells.distance(window, design);
         }
         if (unit.isEmpty()) {
             long same = Arrays.stream(window).filter(value -> value == sorted[0]).count();
@@ -142,10 +163,13 @@ final class ColumnProfile {
         return low;
     }
 
-    /** The classic ten-bin index of a window; NaN when either side has no value. */
+    /** The classic ten-bin index of a window, or that of its categories; NaN when either side has no value. */
     double psi(double[] window) {
         if (window.length == 0 || sorted.length == 0) {
             return Double.NaN;
+        }
+        if (cells != null) {
+            return cells.psi(window);
         }
         return Psi.classic(classicCounts, Arrays.copyOf(classicBins.countsOfSorted(window, 0), classicBins.size()));
     }
@@ -155,7 +179,8 @@ final class ColumnProfile {
         if (values == 0 || sorted.length == 0) {
             return Double.NaN;
         }
-        return (classicBins.size() - 1) * (1.0 / sorted.length + 1.0 / values);
+        int bins = cells == null ? classicBins.size() : cells.filled();
+        return (bins - 1) * (1.0 / sorted.length + 1.0 / values);
     }
 
     /**
@@ -204,7 +229,7 @@ final class ColumnProfile {
         return (int) Math.max(1, Math.floor(Math.pow(2, steps / 2) + 1e-9));
     }
 
-    private static DesignEffect design(double[] ordered, double[] sorted) {
+    private static DesignEffect design(double[] ordered, double[] sorted, @Nullable CategoryCells cells) {
         if (sorted.length == 0) {
             return new DesignEffect(1, (double) ordered.length / ReferenceProfile.WINDOWS);
         }
@@ -214,7 +239,14 @@ final class ColumnProfile {
             int from = (int) ((long) w * ordered.length / ReferenceProfile.WINDOWS);
             int to = (int) ((long) (w + 1) * ordered.length / ReferenceProfile.WINDOWS);
             double[] window = sortedFinite(ordered, from, to);
-            counts[w] = bins.countsOfSorted(window, (long) to - from - window.length);
+            long missing = (long) to - from - window.length;
+            if (cells == null) {
+                counts[w] = bins.countsOfSorted(window, missing);
+            } else {
+                long[] known = cells.counts(window);
+                counts[w] = Arrays.copyOf(known, known.length + 1);
+                counts[w][known.length] = missing;
+            }
         }
         return DesignEffect.ofWindows(counts);
     }

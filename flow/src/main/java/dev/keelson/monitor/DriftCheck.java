@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatString;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.FeatureDrift.Severity;
 import dev.keelson.stats.BenjaminiHochberg;
+import dev.keelson.stats.ChiSquareTwoSample;
 import dev.keelson.stats.Histogram;
 import dev.keelson.stats.KolmogorovSmirnov;
 import dev.keelson.stats.Proportion;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a window of served rows with the champion's training period.
@@ -22,7 +25,8 @@ import java.util.stream.IntStream;
  * reference standard deviations, or the share of missing values off by 0.1), <b>significant</b> (Kolmogorov-Smirnov on
  * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond mean
  * plus three standard deviations of reference windows of the same size) and <b>enough data</b> (at least 30 effective
- * rows with a value; with or without one for the missing values). It alarms when a column warns in two of the last three
+ * rows with a value; with or without one for the missing values). Of a column of categories the effect is the Jensen-Shannon
+ * distance less the noise of sampling, and the test the two-sample chi-square test with rare categories pooled. It alarms when a column warns in two of the last three
  * windows that share no row, or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
  * last needs no least number of effective rows: with few of them it is only significant when nearly the whole window lies
  * where the reference has nothing.
@@ -167,6 +171,7 @@ public final class DriftCheck {
         final double band;
         final double missingBand;
         double ks = Double.NaN;
+        double cramersV = Double.NaN;
         double p = 1;
 
         Measured(ColumnProfile profile, double[] values, Policy policy) {
@@ -193,7 +198,17 @@ public final class DriftCheck {
                             .distance()
                     : 0;
             this.effect = profile.distance(sorted);
-            if (comparable) {
+            CategoryCells cells = profile.cells();
+            if (comparable && cells != null) {
+                ChiSquareTwoSample.Result test = policy == Policy.RECOMMENDED
+                        ? cells.test(
+                                sorted,
+                                profile.design().referenceSize(profile.sorted().length),
+                                profile.design().currentSize(sorted.length))
+                        : cells.test(sorted, profile.sorted().length, sorted.length);
+                this.cramersV = test.cramersV();
+                this.p = test.pValue();
+            } else if (comparable) {
                 KolmogorovSmirnov.Result test = test(policy);
                 this.ks = test.d();
                 this.p = test.pValue();
@@ -209,6 +224,16 @@ public final class DriftCheck {
                             profile.design().referenceSize(reference.length),
                             profile.design().currentSize(sorted.length))
                     : KolmogorovSmirnov.testSorted(reference, sorted);
+        }
+
+        /** How categories are spread; null for quantities. */
+        @Nullable CategoryShares shares() {
+            DoubleFunction<@Nullable String> texts = profile.texts();
+            return texts == null ? null : CategoryShares.of(profile.sorted(), sorted, cramersV, texts);
+        }
+
+        boolean byTest(Policy policy, double psi) {
+            return PresetRule.driftsByTest(policy, profile.texts() != null, p, psi);
         }
 
         Severity recommended(double adjusted, double missingAdjusted, boolean warnedBefore) {
@@ -257,12 +282,12 @@ public final class DriftCheck {
                                     adjusted[c],
                                     missingAdjusted[c],
                                     before.stream().anyMatch(warned -> warned.contains(name)));
-                        case PIKKIT -> PresetRule.driftsByKs(column.p) ? Severity.WARNING : Severity.NONE;
+                        case PIKKIT -> column.byTest(policy, psi) ? Severity.WARNING : Severity.NONE;
                         case ACIS ->
-                            PresetRule.driftsByKs(column.p) || PresetRule.driftsByPsi(psi)
-                                    ? Severity.WARNING
-                                    : Severity.NONE;
+                            column.byTest(policy, psi) || PresetRule.driftsByPsi(psi) ? Severity.WARNING : Severity.NONE;
                     };
+            CategoryShares shares = column.shares();
+            long missing = (long) column.rows - column.sorted.length;
             features.add(new FeatureDrift(
                     name,
                     reference.importance(c),
@@ -280,12 +305,15 @@ public final class DriftCheck {
                     column.profile.design().value(),
                     column.effectiveRows,
                     severity,
-                    Histogram.sharedSorted(
-                            column.profile.sorted(),
-                            column.profile.missing(),
-                            column.sorted,
-                            (long) column.rows - column.sorted.length,
-                            HISTOGRAM_BINS)));
+                    shares == null
+                            ? Histogram.sharedSorted(
+                                    column.profile.sorted(),
+                                    column.profile.missing(),
+                                    column.sorted,
+                                    missing,
+                                    HISTOGRAM_BINS)
+                            : shares.histogram(column.profile.missing(), missing),
+                    shares));
         }
         return features;
     }
@@ -349,11 +377,16 @@ public final class DriftCheck {
     private static Outcome preset(
             List<FeatureDrift> features, ReferenceProfile reference, int rows, DriftMonitorDefinition definition) {
         int total = features.size();
-        int byKs = (int) features.stream().filter(f -> PresetRule.driftsByKs(f.pValue())).count();
+        int byKs = (int) features.stream()
+                .filter(f -> PresetRule.driftsByTest(definition.policy(), f.categories() != null, f.pValue(), f.psi()))
+                .count();
+        boolean categories = features.stream().anyMatch(f -> f.categories() != null);
         int byPsi = (int) features.stream().filter(f -> PresetRule.driftsByPsi(f.psi())).count();
         boolean alarms = PresetRule.alarms(definition.policy(), definition.share(), byKs, byPsi, total);
         String reason = definition.policy() == Policy.PIKKIT
-                ? "pikkit: %d of %d numeric features have KS p < 0.05; drift from %d."
+                ? (categories
+                                ? "pikkit: %d of %d features have KS p < 0.05, or PSI >= 0.2 as categories; drift from %d."
+                                : "pikkit: %d of %d numeric features have KS p < 0.05; drift from %d.")
                         .formatted(byKs, total, PresetRule.PIKKIT_FEATURES)
                 : String.format(
                         Locale.ROOT,
@@ -412,9 +445,10 @@ public final class DriftCheck {
                 ? String.format(Locale.ROOT, "%s (missing %.0f %%)", f.name(), 100 * f.currentMissing())
                 : String.format(
                         Locale.ROOT,
-                        "%s (effect %.2f sd, band %.2f, missing %.0f %%)",
+                        "%s (effect %.2f%s, band %.2f, missing %.0f %%)",
                         f.name(),
                         f.effect(),
+                        f.categories() == null ? " sd" : " of categories, " + f.categories().most(),
                         f.band(),
                         100 * f.currentMissing());
     }

@@ -122,7 +122,8 @@ public record DriftReport(
         int byPsi = 0;
         for (FeatureDrift feature :
                 features.stream().sorted(Comparator.comparing(FeatureDrift::name)).toList()) {
-            boolean ksDrifted = PresetRule.driftsByKs(feature.pValue());
+            boolean ksDrifted = PresetRule.driftsByTest(
+                    DriftMonitorDefinition.Policy.ACIS, feature.categories() != null, feature.pValue(), feature.psi());
             boolean psiDrifted = PresetRule.driftsByPsi(feature.psi());
             byKs += ksDrifted ? 1 : 0;
             byPsi += psiDrifted ? 1 : 0;

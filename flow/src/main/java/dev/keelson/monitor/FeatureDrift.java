@@ -8,6 +8,7 @@ import dev.keelson.stats.Histogram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One column of a drift check. Numbers that cannot be computed are NaN.
@@ -15,12 +16,14 @@ import java.util.Locale;
  * @param name the column
  * @param importance its share of the model's importance, 0 to 1
  * @param effect 1-Wasserstein distance in reference standard deviations (IQR/1.349, else the standard deviation); for a
- *     constant reference the share of values that differ from it
+ *     constant reference the share of values that differ from it; for categories the Jensen-Shannon distance (base 2) without
+ *     the noise of sampling, 0 to 1
  * @param band mean plus three standard deviations of what reference windows of the same size show
- * @param ks Kolmogorov-Smirnov D
- * @param pValue its p-value, for the recommended policy on effective sample sizes
+ * @param ks Kolmogorov-Smirnov D; NaN for categories
+ * @param pValue its p-value, for categories that of a two-sample chi-square test with rare ones pooled; for the recommended policy on effective sample sizes
  * @param adjusted p-value adjusted for all columns tested in this check (Benjamini-Hochberg)
- * @param psi Population Stability Index, classic ten bins
+ * @param psi Population Stability Index, classic ten bins; for categories a cell for each of the 50 most frequent, and one for
+ *     the others
  * @param psiExpected what the index shows without any drift at these sizes
  * @param referenceMissing share of missing values in the reference
  * @param currentMissing share of missing values in the window
@@ -30,7 +33,8 @@ import java.util.Locale;
  * @param designEffect how many rows tell as much as one independent row
  * @param effectiveRows independent rows that tell as much as this window
  * @param severity what this column says in this window
- * @param histogram both sides over the same bins
+ * @param histogram both sides over the same bins; for categories a bar for each of their values
+ * @param categories how categories are spread; null for a column of quantities
  */
 public record FeatureDrift(
         String name,
@@ -49,7 +53,8 @@ public record FeatureDrift(
         double designEffect,
         double effectiveRows,
         Severity severity,
-        Histogram histogram) {
+        Histogram histogram,
+        @Nullable CategoryShares categories) {
 
     /** What a column says in one window. */
     public enum Severity {
@@ -103,6 +108,9 @@ public record FeatureDrift(
         }
         bins.put("reference_missing", histogram.referenceMissing());
         bins.put("current_missing", histogram.currentMissing());
+        if (categories != null) {
+            categories.writeTo(node);
+        }
         return node;
     }
 
@@ -136,7 +144,8 @@ public record FeatureDrift(
                 new Histogram(
                         list,
                         bins.get("reference_missing").asLong(),
-                        bins.get("current_missing").asLong()));
+                        bins.get("current_missing").asLong()),
+                CategoryShares.readFrom(node));
     }
 
     /** Writes a number, or null for what JSON cannot hold. */

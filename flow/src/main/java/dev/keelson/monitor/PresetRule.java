@@ -3,7 +3,7 @@ package dev.keelson.monitor;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.stats.KolmogorovSmirnov;
 
-/** The rules of other systems, followed to the letter. All columns are numeric here. */
+/** The rules of other systems, followed to the letter: Kolmogorov-Smirnov judges quantities alone, categories by PSI. */
 final class PresetRule {
     static final double LEVEL = 0.05;
     static final double ACIS_PSI = 0.2;
@@ -22,6 +22,11 @@ final class PresetRule {
      * @param rows rows of a window
      */
     record Key(Policy policy, double share, int rows) {}
+
+    /** Whether a column of quantities drifted by its test, or under {@code pikkit} one of categories by its index. */
+    static boolean driftsByTest(Policy policy, boolean category, double pValue, double psi) {
+        return category ? policy == Policy.PIKKIT && driftsByPsi(psi) : driftsByKs(pValue);
+    }
 
     static boolean driftsByKs(double pValue) {
         return pValue < LEVEL;
@@ -62,11 +67,14 @@ final class PresetRule {
                 double[] values = ColumnProfile.sortedFinite(profile.ordered(), start, start + window);
                 if (values.length > 0) {
                     double n = profile.sorted().length;
-                    byKs += driftsByKs(KolmogorovSmirnov.testSorted(profile.sorted(), values, n, values.length)
-                                    .pValue())
+                    boolean category = profile.cells() != null;
+                    double p = category
                             ? 1
-                            : 0;
-                    byPsi += driftsByPsi(profile.psi(values)) ? 1 : 0;
+                            : KolmogorovSmirnov.testSorted(profile.sorted(), values, n, values.length)
+                                    .pValue();
+                    double psi = profile.psi(values);
+                    byKs += driftsByTest(key.policy(), category, p, psi) ? 1 : 0;
+                    byPsi += driftsByPsi(psi) ? 1 : 0;
                 }
             }
             alarms += alarms(key.policy(), key.share(), byKs, byPsi, features) ? 1 : 0;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a drift check knows of the reference period: each column sorted once, its unit, its own history in windows. Made
@@ -27,14 +29,28 @@ public final class ReferenceProfile {
     }
 
     /**
+     * Makes a profile of quantities.
+     *
+     * @see #of(List, double[][], double[], Map)
+     */
+    public static ReferenceProfile of(List<String> names, double[][] values, double[] importance) {
+        return of(names, values, importance, Map.of());
+    }
+
+    /**
      * Makes a profile.
      *
      * @param names column names
      * @param values one array for each column, rows in time order; what is not finite is missing; handed over
      * @param importance share of the model's importance for each column, summing to at most 1; zeros when unknown
+     * @param categories the columns whose numbers stand for categories: what a number stands for, null where that is not known
      * @throws IllegalArgumentException if lengths differ or there are fewer rows than {@link #WINDOWS}
      */
-    public static ReferenceProfile of(List<String> names, double[][] values, double[] importance) {
+    public static ReferenceProfile of(
+            List<String> names,
+            double[][] values,
+            double[] importance,
+            Map<String, DoubleFunction<@Nullable String>> categories) {
         if (values.length != names.size() || importance.length != names.size()) {
             throw new IllegalArgumentException("There are %d names, %d columns and %d importances; they must be equal."
                     .formatted(names.size(), values.length, importance.length));
@@ -50,7 +66,7 @@ public final class ReferenceProfile {
                 throw new IllegalArgumentException("The column (%s) has %d rows, the first one %d; they must be equal."
                         .formatted(names.get(c), values[c].length, rows));
             }
-            columns.add(new ColumnProfile(values[c]));
+            columns.add(new ColumnProfile(values[c], categories.get(names.get(c))));
         }
         return new ReferenceProfile(List.copyOf(names), importance.clone(), columns, rows);
     }

@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class ColumnProfileTest {
 
+    private static ColumnProfile profile(double[] ordered) {
+        return new ColumnProfile(ordered, null);
+    }
+
     @Test
     void distanceIsTheNormedWassersteinDistance() {
         for (long seed = 0; seed < 200; seed++) {
@@ -23,7 +27,7 @@ class ColumnProfileTest {
             double[] sorted = reference.clone();
             Arrays.sort(sorted);
 
-            double distance = new ColumnProfile(reference).distance(window);
+            double distance = profile(reference).distance(window);
 
             double unit = Wasserstein1.unitSorted(sorted).orElseThrow();
             assertThat(distance)
@@ -37,7 +41,7 @@ class ColumnProfileTest {
         double[] reference = IntStream.range(0, 20_000).mapToDouble(i -> 1.6e9 + i % 100).toArray();
         double[] window = IntStream.range(0, 100).mapToDouble(i -> 1.6e9 + i + 7).toArray();
 
-        double distance = new ColumnProfile(reference).distance(window);
+        double distance = profile(reference).distance(window);
 
         assertThat(distance).isCloseTo(7 / (49.5 / 1.349), within(1e-3));
     }
@@ -51,7 +55,7 @@ class ColumnProfileTest {
             double[] sorted = window.clone();
             Arrays.sort(sorted);
 
-            double psi = new ColumnProfile(reference).psi(sorted);
+            double psi = profile(reference).psi(sorted);
 
             assertThat(psi).as("seed %d", seed).isEqualTo(Psi.classicNumeric(reference, window));
         }
@@ -75,7 +79,7 @@ class ColumnProfileTest {
 
     @Test
     void constantReferenceMeasuresTheShareOfOtherValues() {
-        ColumnProfile constant = new ColumnProfile(IntStream.range(0, 100).mapToDouble(i -> 3).toArray());
+        ColumnProfile constant = profile(IntStream.range(0, 100).mapToDouble(i -> 3).toArray());
 
         assertThat(constant.distance(new double[] {3, 3, 3, 3})).isZero();
         assertThat(constant.distance(new double[] {3, 3, 3, 4})).isEqualTo(0.25);
@@ -84,7 +88,7 @@ class ColumnProfileTest {
     @Test
     void bandOfSmallWindowsIsWider() {
         Random random = new Random(5);
-        ColumnProfile profile = new ColumnProfile(random.doubles(6_000).toArray());
+        ColumnProfile profile = profile(random.doubles(6_000).toArray());
 
         assertThat(profile.band(50).distance()).isGreaterThan(2 * profile.band(500).distance());
         assertThat(profile.band(50).missing()).isZero();
@@ -98,9 +102,9 @@ class ColumnProfileTest {
                 .mapToDouble(i -> i / 100 % 2 == 0 ? full[i / 200 * 100 + i % 100] : Double.NaN)
                 .toArray();
 
-        double band = new ColumnProfile(gaps).band(90).distance();
+        double band = profile(gaps).band(90).distance();
 
-        assertThat(band).isGreaterThan(0.9 * new ColumnProfile(full).band(90).distance());
+        assertThat(band).isGreaterThan(0.9 * profile(full).band(90).distance());
     }
 
     @Test

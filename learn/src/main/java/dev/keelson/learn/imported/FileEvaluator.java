@@ -1,6 +1,7 @@
 package dev.keelson.learn.imported;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one model file computes. Safe for use by several threads. What it tells of a row depends on that row alone.
@@ -15,6 +16,19 @@ public interface FileEvaluator {
 
     /** What the numbers that it tells stand for, in order: labels of classes; empty when the file does not name them. */
     List<String> labels();
+
+    /**
+     * Positions of the numbers that stand for categories, as {@link dev.keelson.frame.CategoryKey} makes them; the others are
+     * quantities.
+     */
+    default Set<Integer> categories() {
+        return Set.of();
+    }
+
+    /** How its numbers become a prediction, as far as the file says. */
+    default FileLink link() {
+        return FileLink.NONE;
+    }
 
     /** What the file holds, in one sentence, for messages. */
     String description();

@@ -12,12 +12,15 @@ public enum FileFormat {
     /** XGBoost's own format, as UBJSON or JSON. */
     XGBOOST("ubj", "XGBoost"),
     /** LightGBM's text. */
-    LIGHTGBM("txt", "LightGBM");
+    LIGHTGBM("txt", "LightGBM"),
+    /** CatBoost's own binary format. */
+    CATBOOST("cbm", "CatBoost");
 
     private static final List<String> PICKLES = List.of(".pkl", ".pickle", ".joblib", ".sav", ".pt", ".pth", ".npy", ".npz");
     private static final int PROTOCOL = 0x80;
     private static final int FIRST_PROTOCOL = 2;
     private static final int LAST_PROTOCOL = 5;
+    private static final byte[] CATBOOST_START = "CBM1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LIGHTGBM_START = "tree\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LIGHTGBM_START_WINDOWS = "tree\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -37,6 +40,11 @@ public enum FileFormat {
     /** The name in saved models: {@code onnx}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether its files are evaluated by an engine that is optional at run time, and may name their classes. */
+    public boolean byEngine() {
+        return this == ONNX || this == CATBOOST;
     }
 
     /** The name for people: {@code LightGBM}. */
@@ -81,8 +89,11 @@ public enum FileFormat {
         if (lower.endsWith(".txt") && (starts(file, LIGHTGBM_START) || starts(file, LIGHTGBM_START_WINDOWS))) {
             return LIGHTGBM;
         }
+        if (lower.endsWith(".cbm") && starts(file, CATBOOST_START)) {
+            return CATBOOST;
+        }
         throw new IllegalArgumentException(
-                "The file (%s) is of no known kind; .onnx, .ubj or .json of XGBoost, or .txt of LightGBM is expected."
+                "The file (%s) is of no known kind; .onnx, .ubj or .json of XGBoost, .txt of LightGBM, or .cbm of CatBoost is expected."
                         .formatted(name));
     }
 

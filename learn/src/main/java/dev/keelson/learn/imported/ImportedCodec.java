@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads imported models: {@code import.json} with the file it speaks of. Files of ONNX need their engine, which is
+ * Loads imported models: {@code import.json} with the file it speaks of. Files of ONNX and CatBoost need their engines, which are
  * found as a service; the others none.
  */
 public final class ImportedCodec implements ModelCodec {

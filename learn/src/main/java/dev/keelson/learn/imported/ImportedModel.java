@@ -58,7 +58,7 @@ public final class ImportedModel implements Model {
                     .formatted(evaluator.width(), columns.length));
         }
         this.order = order(task, header.classes());
-        this.single = header.format() == FileFormat.ONNX && order.length == 2;
+        this.single = header.format().byEngine() && order.length == 2;
     }
 
     /**
@@ -71,19 +71,22 @@ public final class ImportedModel implements Model {
     public static FileEvaluator open(
             FileFormat format, @Nullable String output, byte[] file, List<String> classes) {
         return switch (format) {
-            case ONNX ->
-                FileEngine.found(format).orElseThrow(ImportedModel::notInstalled).open(file, output);
+            case ONNX, CATBOOST ->
+                FileEngine.found(format).orElseThrow(() -> notInstalled(format)).open(file, output);
             case XGBOOST -> new TreeFile(TreeFormat.XGBOOST, file, classes);
             case LIGHTGBM -> new TreeFile(TreeFormat.LIGHTGBM, file, classes);
         };
     }
 
-    private static KeelsonException notInstalled() {
+    private static KeelsonException notInstalled(FileFormat format) {
+        boolean onnx = format == FileFormat.ONNX;
         return new KeelsonException(
                 ErrorCode.NATIVE_LIBRARY_MISSING,
-                "Models in ONNX are evaluated by ONNX Runtime, which is not installed here.",
-                "Maybe install it, 45 MB once: `./mvnw -Ddistribution -Pno-errorprone,plugin -pl onnx -am package`"
-                        + " in the folder of Keelson.");
+                onnx
+                        ? "Models in ONNX are evaluated by ONNX Runtime, which is not installed here."
+                        : "Models of CatBoost are evaluated by its own library, which is not installed here.",
+                "Maybe install it, %d MB once: `./mvnw -Ddistribution -Pno-errorprone,plugin -pl %s -am package` in the folder of Keelson."
+                        .formatted(onnx ? 45 : 19, format.id()));
     }
 
     private static int[] columns(List<String> features, List<String> inputs) {
@@ -182,7 +185,7 @@ public final class ImportedModel implements Model {
                 ErrorCode.BAD_REQUEST, "The imported model tells nothing of the row: %s.".formatted(why), remedy);
     }
 
-    /** The gain of the trees in proportion; 0 of what ONNX holds, which does not tell. */
+    /** The gain of the trees in proportion; 0 of what ONNX and CatBoost hold, which is not told. */
     @Override
     public double[] importance() {
         double[] shares = new double[features.size()];
