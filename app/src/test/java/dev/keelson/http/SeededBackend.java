@@ -188,8 +188,12 @@ public final class SeededBackend implements Backend {
                                 TuneDefinition.BATCH,
                                 0,
                                 null,
+                                null,
                                 TuneMetric.LOG_LOSS,
                                 SearchSpace.of(Parameter.of("max_depth", IntegerDomain.of(2, 8))))),
+                List.of(),
+                List.of(),
+                Map.of(),
                 Map.of());
     }
 
