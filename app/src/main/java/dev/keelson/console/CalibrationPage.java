@@ -59,8 +59,11 @@ final class CalibrationPage {
             return new SectionsView(shell, "", List.of(), sections);
         }
         JsonNode outcome = RunFiles.json(backend, run, OUTCOME).orElse(JsonNodeFactory.instance.objectNode());
-        calibration(run, outcome, sections);
+        Section bins = calibration(run, outcome, sections);
         sections.add(threshold(run, outcome));
+        if (bins != null) {
+            sections.add(bins);
+        }
         return new SectionsView(
                 shell, "", List.of(new Section.Link("The run with all its metrics", "/runs/" + run.id())), sections);
     }
@@ -106,13 +109,14 @@ final class CalibrationPage {
         }
     }
 
-    private void calibration(Run run, JsonNode outcome, List<Section> sections) {
+    /** Adds what there is to say; gives the table of all bins, which is long and comes last. */
+    private @Nullable Section calibration(Run run, JsonNode outcome, List<Section> sections) {
         if (model.isNumber()) {
             sections.add(new SectionDraft("Calibration")
                     .empty("Switched off: this model tells a number; calibration is of probabilities.", "")
                     .link("Its run with the coverage of its intervals", "/runs/" + run.id())
                     .done());
-            return;
+            return null;
         }
         List<String> classes = RunFiles.classes(run).isEmpty() ? model.classes() : RunFiles.classes(run);
         Map<String, Diagram> after = stored(run, outcome);
@@ -120,7 +124,7 @@ final class CalibrationPage {
             sections.add(new SectionDraft("Calibration")
                     .empty("Nothing yet: this run kept no reliability diagram, such as a refresh, which has no test period.", "keelson run")
                     .done());
-            return;
+            return null;
         }
         Map<String, Diagram> before = before(outcome, classes);
         double rows = run.metrics().getOrDefault("test_n", run.metrics().getOrDefault("test.n", Double.NaN));
@@ -161,7 +165,7 @@ final class CalibrationPage {
         sections.add(draft.sheet(errors).done());
         sections.add(uncorrected(outcome, before));
         methods(run).ifPresent(sections::add);
-        sections.add(new SectionDraft("Bins").sheet(bins).done());
+        return bins.isEmpty() ? null : new SectionDraft("Bins of the diagrams").sheet(bins).done();
     }
 
     private static String method(Run run, JsonNode outcome) {

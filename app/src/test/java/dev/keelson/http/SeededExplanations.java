@@ -50,7 +50,7 @@ final class SeededExplanations implements Explanations {
         if (!model.equals(SeededBackend.MODEL)) {
             throw new KeelsonException(ErrorCode.NOT_READY, "The model (%s) was trained on other features.".formatted(model), null);
         }
-        ObjectNode document = of(model).put("version", version).put("exact", true).put("note", "Before calibration.");
+        ObjectNode document = of(model).put("version", version == null ? Integer.valueOf(7) : version).put("exact", true).put("note", "Before calibration.");
         document.putObject("rows").put("count", rows).put("of", "test");
         MARGINS.forEach(document.putArray("margins")::add);
         ArrayNode features = document.putArray("features");
