@@ -50,7 +50,7 @@ final class BacktestPage {
             if (e.code() != ErrorCode.USAGE && e.code() != ErrorCode.BAD_REQUEST) {
                 throw e;
             }
-            refused = e.getMessage();
+            refused = Text.problems(e);
             backtest = backend.backtest(new BacktestRequest(model.name(), run(asked), null, null, null));
         }
         JsonNode document = backtest.document();
@@ -100,7 +100,7 @@ final class BacktestPage {
                     number("commission", asked.commission()),
                     number("bank", asked.bankroll()));
         } catch (IllegalArgumentException e) {
-            throw new KeelsonException(ErrorCode.BAD_REQUEST, e.getMessage(), null);
+            throw new KeelsonException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), null);
         }
     }
 

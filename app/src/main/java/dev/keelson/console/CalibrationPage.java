@@ -427,7 +427,12 @@ final class CalibrationPage {
                 .mapToDouble(ThresholdCurve.Point::threshold)
                 .findFirst()
                 .orElse(Double.NaN);
-        List<ThresholdCurve.Point> drawn = curve.thinned(MOST_THRESHOLDS).points().reversed();
+        long shown = Math.max(1, least / 5); // the few rows of the highest thresholds would press the rest together
+        List<ThresholdCurve.Point> kept = curve.points().stream()
+                .filter(point -> point.performance().bets() >= shown)
+                .toList();
+        List<ThresholdCurve.Point> drawn =
+                new ThresholdCurve(kept).thinned(MOST_THRESHOLDS).points().reversed();
         String axis = parameters.odds() == null ? "threshold: least probability" : "threshold: least edge";
         Utility own = parameters.utility();
         draft.chart(chart("F1 by threshold", "F1", drawn, Performance::f1, Utility.F1, own, chosen, thin, axis, metrics, curve));

@@ -130,7 +130,7 @@ final class ImportancePage {
         try {
             document = backend.explanations().model(model.name(), null, rows);
         } catch (KeelsonException e) {
-            return draft.empty("Failed: " + e.getMessage(), "").link("Try again", again).done();
+            return draft.empty("Failed: " + Text.problems(e), "").link("Try again", again).done();
         }
         if (!document.path("exact").asBoolean()) {
             return draft.empty(document.path("note").asText("This model is no sum of contributions."), "").done();
@@ -186,9 +186,9 @@ final class ImportancePage {
                 .numbers("Share", "Rank", "Change of the share", "Change of the rank")
                 .words("Moved");
         for (JsonNode feature : document.path("features")) {
-            double[] values = new double[count];
-            for (int v = 0; v < count; v++) {
-                values[count - 1 - v] = SheetDraft.number(feature.path("versions").path(v).path("share"));
+            List<Double> values = new ArrayList<>();
+            for (int v = count - 1; v >= 0; v--) {
+                values.add(SheetDraft.number(feature.path("versions").path(v).path("share")));
             }
             boolean moved = feature.path("moved").asBoolean();
             trends.add(new Trend(feature.path("feature").asText(), values, moved));
@@ -215,7 +215,9 @@ final class ImportancePage {
                 .toList();
         int moved = document.path("moved").asInt();
         draft.lead(
-                moved == 0
+                count == 1
+                        ? "There is one version; nothing to compare it with."
+                        : moved == 0
                         ? "No feature's share changed by %s or more from the version before.".formatted(Text.percent(document.path("moved_limit").asDouble()))
                         : "%d %s moved by %s or more from the version before."
                                 .formatted(moved, moved == 1 ? "feature" : "features", Text.percent(document.path("moved_limit").asDouble())));
@@ -227,7 +229,7 @@ final class ImportancePage {
         return draft.sheet(sheet).done();
     }
 
-    private static double greatest(double[] values) {
+    private static double greatest(List<Double> values) {
         double most = 0;
         for (double value : values) {
             most = Double.isFinite(value) ? Math.max(most, value) : most;
@@ -244,7 +246,7 @@ final class ImportancePage {
         try {
             document = backend.explanations().prediction(id);
         } catch (KeelsonException e) {
-            return draft.empty("Failed: " + e.getMessage(), "").done();
+            return draft.empty("Failed: " + Text.problems(e), "").done();
         }
         if (!document.path("contributions").isArray()) {
             return draft.empty(document.path("note").asText("This model is no sum of contributions."), "").done();

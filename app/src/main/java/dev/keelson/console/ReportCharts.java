@@ -352,7 +352,11 @@ final class ReportCharts {
      * @param values by version, oldest first; NaN where there is none
      * @param moved whether it is pointed out
      */
-    record Trend(String name, double[] values, boolean moved) {}
+    record Trend(String name, List<Double> values, boolean moved) {
+        Trend {
+            values = List.copyOf(values);
+        }
+    }
 
     /** Shares over versions, a line each; those that moved are dashed and named so. */
     static Markup trends(String label, List<String> versions, List<Trend> trends) {
@@ -384,8 +388,8 @@ final class ReportCharts {
         for (Trend trend : byEnd) {
             StringBuilder line = new StringBuilder();
             boolean pen = false;
-            for (int v = 0; v < trend.values().length; v++) {
-                double value = trend.values()[v];
+            for (int v = 0; v < trend.values().size(); v++) {
+                double value = trend.values().get(v);
                 if (Double.isFinite(value)) {
                     line.append(pen ? 'L' : 'M').append(Svg.number(x.at(v))).append(' ').append(Svg.number(y.at(value)));
                     svg.circle(trend.moved() ? "dot moved" : "dot", x.at(v), y.at(value), 2.5, "%s, %s: %s"
@@ -406,7 +410,7 @@ final class ReportCharts {
     }
 
     private static double last(Trend trend) {
-        double value = trend.values().length == 0 ? Double.NaN : trend.values()[trend.values().length - 1];
+        double value = trend.values().isEmpty() ? Double.NaN : trend.values().getLast();
         return Double.isFinite(value) ? value : 0;
     }
 }

@@ -56,7 +56,7 @@ class ReportChartsTest {
                         .html(),
                 ReportCharts.waterfall("no steps", 0, List.of(), 0).html(),
                 ReportCharts.waterfall("<steps>", 0.1, List.of(new Step("a<b", -0.3), new Step("b", 0)), -0.2).html(),
-                ReportCharts.trends("l", List.of("v1"), List.of(new Trend("<f>", new double[] {NAN}, true))).html());
+                ReportCharts.trends("l", List.of("v1"), List.of(new Trend("<f>", List.of(NAN), true))).html());
     }
 
     @ParameterizedTest
@@ -112,7 +112,7 @@ class ReportChartsTest {
         String svg = ReportCharts.trends(
                         "l",
                         List.of("v1", "v2"),
-                        List.of(new Trend("a", new double[] {0.2, 0.5}, true), new Trend("b", new double[] {0.3, 0.3}, false)))
+                        List.of(new Trend("a", List.of(0.2, 0.5), true), new Trend("b", List.of(0.3, 0.3), false)))
                 .html();
 
         assertThat(svg).contains("class=\"line moved\"").contains("a  moved").contains("b</text>");
