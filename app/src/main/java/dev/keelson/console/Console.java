@@ -1,5 +1,6 @@
 package dev.keelson.console;
 
+import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
@@ -131,6 +132,58 @@ public final class Console {
         ModelDefinition model = find(name);
         Shell shell = shell(visit, name + " settings", "", name, "studies");
         return page("study.jte", new StudyPage(backend, model).one(shell, id, byLoss, page));
+    }
+
+    /**
+     * Calibration and threshold of a model.
+     *
+     * @param run id of a run, or null for the champion's
+     */
+    public Page calibration(Visit visit, String name, @Nullable String run) {
+        ModelDefinition model = find(name);
+        Shell shell = shell(visit, name + " calibration", "", name, "calibration");
+        return page("sections.jte", new CalibrationPage(backend, model).view(shell, run));
+    }
+
+    /** What a model's predictions would have earned. */
+    public Page backtest(Visit visit, String name, BacktestView.Asked asked) {
+        ModelDefinition model = find(name);
+        Shell shell = shell(visit, name + " backtest", "", name, "backtest");
+        return page("backtest.jte", new BacktestPage(backend, model).view(shell, asked));
+    }
+
+    /**
+     * What matters to a model and its versions.
+     *
+     * @param rows by how many rows its contributions are computed, or null to leave them out
+     */
+    public Page importance(Visit visit, String name, @Nullable Integer rows) {
+        ModelDefinition model = find(name);
+        Shell shell = shell(visit, name + " importance", "", name, "importance");
+        return page("sections.jte", new ImportancePage(backend, model).view(shell, rows));
+    }
+
+    /** The benchmarks of sets of models. */
+    public Page benchmarks(Visit visit) {
+        return page(
+                "benchmarks.jte",
+                new BenchmarkPage(backend).list(shell(visit, "Benchmarks", "benchmarks", null, "")));
+    }
+
+    /** One benchmark. */
+    public Page benchmark(Visit visit, String id) {
+        return page(
+                "sections.jte", new BenchmarkPage(backend).one(shell(visit, "Benchmark", "benchmarks", null, ""), id));
+    }
+
+    /** The policies that size stakes. */
+    public Page bandits(Visit visit) {
+        return page("sections.jte", new BanditPage(backend).list(shell(visit, "Bandits", "", null, "")));
+    }
+
+    /** One of them. */
+    public Page bandit(Visit visit, String name) {
+        return page("sections.jte", new BanditPage(backend).one(shell(visit, name, "", null, ""), name));
     }
 
     /** The log of predictions. */

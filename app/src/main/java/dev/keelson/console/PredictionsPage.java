@@ -188,6 +188,7 @@ public final class PredictionsPage {
                         : Charts.probabilities(event.probabilities(), classes, happened),
                 probabilities,
                 outcome,
+                ImportancePage.why(backend, id),
                 inputs(event));
     }
 

@@ -3,6 +3,7 @@ package dev.keelson.console;
 import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.RunView;
 import dev.keelson.console.view.RunsView;
+import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -62,6 +63,21 @@ final class RunsPage {
         return run.endedAt() == null ? Text.NONE : Text.duration(Duration.between(run.startedAt(), run.endedAt()));
     }
 
+    private List<Section.Link> links(Run run) {
+        String model = run.experiment();
+        if (backend.project().models().stream().noneMatch(each -> each.name().equals(model))) {
+            return List.of();
+        }
+        String of = "/models/" + Paging.encoded(model);
+        List<Section.Link> links = new ArrayList<>();
+        links.add(new Section.Link("Calibration and threshold", of + "/calibration?run=" + run.id()));
+        if (run.artifacts().stream().anyMatch(artifact -> artifact.path().equals("backtest_input.json"))) {
+            links.add(new Section.Link("Backtest", of + "/backtest?run=" + run.id()));
+        }
+        links.add(new Section.Link("Importance of its features", of + "/importance"));
+        return links;
+    }
+
     RunView one(Shell shell, String id) {
         Run run = backend.run(id)
                 .orElseThrow(() -> new KeelsonException(
@@ -102,6 +118,8 @@ final class RunsPage {
                 others,
                 params,
                 Documents.facts(run.provenance()),
-                artifacts);
+                artifacts,
+                links(run),
+                SlicesSection.of(backend, run));
     }
 }

@@ -1,10 +1,12 @@
 package dev.keelson.console;
 
+import dev.keelson.error.KeelsonException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Numbers and times in words, the same on every page. A number that is not there is a dash. */
 final class Text {
@@ -85,6 +87,13 @@ final class Text {
     /** {@code not_enough_evidence} as words. */
     static String words(String code) {
         return code.replace('_', ' ');
+    }
+
+    /** What went wrong, with its remedies, on one line. */
+    static String problems(KeelsonException failure) {
+        return failure.problems().stream()
+                .map(problem -> problem.message() + (problem.hint() == null ? "" : " " + problem.hint()))
+                .collect(Collectors.joining(" "));
     }
 
     /** The first letter as a capital. */

@@ -93,10 +93,10 @@ import org.jspecify.annotations.Nullable;
  * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
  */
 public final class SeededBackend implements Backend {
-    private final Benchmarks benchmarks = new SeededBenchmarks();
     private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
+    private final Benchmarks benchmarks;
     /** The model with everything. */
     public static final String MODEL = "football-1x2";
 
@@ -149,6 +149,7 @@ public final class SeededBackend implements Backend {
     private @Nullable RuntimeException failure;
 
     private SeededBackend(boolean loaded) {
+        this.benchmarks = new SeededBenchmarks(loaded);
         this.data = new SeededData(loaded);
         this.features = loaded ? new SeededFeatures(VIEWS, NOW) : null;
         ZoneId zone = ZoneId.of("Europe/London");
@@ -203,6 +204,7 @@ public final class SeededBackend implements Backend {
         backend.loads();
         backend.seed(MODEL, 0.985, 8);
         backend.seed("football-1x2-odds", 0.9683, 2);
+        backend.banditRun();
         backend.log.catchUp();
         String run = backend.runs(MODEL, 1).getFirst().id();
         SeededJobs.ended(backend.studies, MODEL, run);
@@ -309,6 +311,22 @@ public final class SeededBackend implements Backend {
         comparison(model, level);
     }
 
+    private void banditRun() {
+        byte[] evaluation = SeededBandits.evaluation().toString().getBytes(StandardCharsets.UTF_8);
+        Run run = new Run(
+                SeededBandits.RUN,
+                "bandit:stake-size",
+                Run.Status.FINISHED,
+                Instant.parse("2018-01-01T00:00:00Z"),
+                Instant.parse("2018-01-01T00:00:01Z"),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                List.of(new Run.Artifact("evaluation.json", artifacts.put(evaluation), evaluation.length)),
+                "{}");
+        catalog.update(tx -> tx.putRun(run));
+    }
+
     /** Six loads, a week apart, the last of which is the one whose rows are shown. */
     private void loads() {
         LoadReport load = Objects.requireNonNull(data.load());
@@ -361,6 +379,9 @@ public final class SeededBackend implements Backend {
         metrics.put("seconds", 4.31);
         byte[] reliability = reliability();
         Run.Artifact artifact = new Run.Artifact("reliability.json", artifacts.put(reliability), reliability.length);
+        List<Run.Artifact> files = new ArrayList<>(List.of(artifact));
+        SeededRun.files().forEach((path, bytes) -> files.add(new Run.Artifact(path, artifacts.put(bytes), bytes.length)));
+        metrics.putAll(SeededRun.metrics());
         return new Run(
                 hex("run" + model + version, 32),
                 model,
@@ -370,8 +391,8 @@ public final class SeededBackend implements Backend {
                 Map.of("xgboost.max_depth", "3", "xgboost.rounds", "180", "logistic.l2", "0.5", "temperature", "1.08"),
                 metrics,
                 Map.of("kind", version == 1 ? "initial" : "refresh"),
-                List.of(artifact),
-                "{\"dataset_version\":\"" + hex("data", 64) + "\",\"feature_hash\":\"" + hex("features", 64)
+                files,
+                "{\"configuration\":{\"classes\":[\"H\",\"D\",\"A\"],\"threshold\":{\"at_least\":20}},\"dataset_version\":\"" + hex("data", 64) + "\",\"feature_hash\":\"" + hex("features", 64)
                         + "\",\"seed\":1,\"rows\":18798,\"environment\":{\"java\":\"25.0.3\",\"os\":\"Linux amd64\"},\"code_version\":\"0.1.0\"}");
     }
 
@@ -637,6 +658,11 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public Bandits bandits() {
+        return features == null ? Bandits.NONE : new SeededBandits();
+    }
+
+    @Override
     public Explanations explanations() {
         return new SeededExplanations();
     }
@@ -810,25 +836,14 @@ public final class SeededBackend implements Backend {
 
     @Override
     public Backtest backtest(BacktestRequest request) {
-        BacktestDefinition.Stakes stakes = BacktestDefinition.Stakes.of(
-                List.of("h", "d", "a"),
-                new BacktestDefinition.Stake.Kelly(0.25, BacktestDefinition.Stake.Kind.EXCLUSIVE),
-                1000);
-        double[] odds = {2.1, 2.2, 2.4, 1.9};
+        if (versions(request.model()).isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.RUN_NOT_FOUND, "No run of the model (%s) kept a backtest.".formatted(request.model()), null);
+        }
+        BacktestInput input = SeededRun.backtest();
+        BacktestDefinition.Stakes own = (BacktestDefinition.Stakes) input.definition();
         return Backtest.run(
-                new BacktestInput(
-                        stakes.with(request.stake(), request.commission(), request.bankroll()),
-                        42,
-                        List.of("H", "D", "A"),
-                        List.of("m1", "m2", "m3", "m4"),
-                        List.of("m1", "m2", "m3", "m4"),
-                        new int[] {18_000, 18_000, 18_001, 18_002},
-                        new long[] {1, 2, 3, 4},
-                        new int[] {18_001, 18_001, 18_002, 18_003},
-                        new int[] {0, 2, 0, 1},
-                        new double[] {0.6, 0.2, 0.2, 0.5, 0.3, 0.2, 0.55, 0.2, 0.25, 0.6, 0.2, 0.2},
-                        Map.of("h", odds, "d", new double[] {3, 3, 3, 3}, "a", new double[] {4, 4, 4, 4})),
-                Backtest.Trials.ONE);
+                input.with(own.with(request.stake(), request.commission(), request.bankroll())), Backtest.Trials.ONE);
     }
 
     @Override

@@ -49,6 +49,12 @@ class ConsoleE2EIT {
             Map.entry("training", "/models/football-1x2/training"),
             Map.entry("studies", "/models/football-1x2/studies"),
             Map.entry("study", "/models/football-1x2/studies/study-football-1x2-2020-07-01T10:00:00Z"),
+            Map.entry("calibration", "/models/football-1x2/calibration"),
+            Map.entry("backtest", "/models/football-1x2/backtest"),
+            Map.entry("importance", "/models/football-1x2/importance?rows=500"),
+            Map.entry("benchmarks", "/benchmarks"),
+            Map.entry("benchmark", "/benchmarks/benchmark-weekly-0"),
+            Map.entry("bandit", "/bandits/stake-size"),
             Map.entry("predictions", "/predictions"),
             Map.entry("prediction", "/predictions/{prediction}"),
             Map.entry("runs", "/runs"),
@@ -295,6 +301,45 @@ class ConsoleE2EIT {
             assertThat(own.data().decisions("matches")).hasSize(2);
         } finally {
             other.stop();
+        }
+    }
+
+    @Test
+    void otherStakesAreTriedByKeyboardWithScriptsOff() {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(server.url() + "/models/football-1x2/backtest");
+
+            page.locator("input[name=stake]").focus();
+            page.keyboard().type("flat(10)");
+            page.keyboard().press("Enter");
+            page.waitForURL("**stake=flat**");
+
+            assertThat(page.locator("main").innerText()).contains("flat(10)");
+            assertThat(page.locator("svg.wealth").getAttribute("aria-label")).contains("highest so far");
+            assertThat(page.locator("a:has-text('Bets as CSV')").getAttribute("href")).contains("stake=flat%2810%29");
+        }
+    }
+
+    @Test
+    void keysLeadToTheJudgementsOfAModelAndWideTablesCanBeScrolledByThem() {
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.navigate(server.url() + "/models/football-1x2");
+
+            page.keyboard().press("g");
+            page.keyboard().press("c");
+            page.waitForURL("**/calibration");
+
+            assertThat(page.evaluate("Array.from(document.querySelectorAll('.scroll')).every(e => e.tabIndex === 0)"))
+                    .isEqualTo(true);
+            assertThat(page.evaluate("Array.from(document.querySelectorAll('svg.chart'))"
+                            + ".every(e => e.getAttribute('role') === 'img' && e.getAttribute('aria-label'))"))
+                    .isEqualTo(true);
+            page.keyboard().press("g");
+            page.keyboard().press("i");
+            page.waitForURL("**/importance");
         }
     }
 

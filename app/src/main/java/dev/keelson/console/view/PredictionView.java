@@ -11,7 +11,8 @@ import java.util.List;
  * @param bar the probabilities drawn
  * @param classes class and probability
  * @param outcome what happened, in a sentence
+ * @param why what each feature contributed
  * @param features name and value of each input; empty when their names are not known
  */
 public record PredictionView(
-        Shell shell, String id, List<Fact> facts, Markup bar, List<Fact> classes, String outcome, List<Fact> features) {}
+        Shell shell, String id, List<Fact> facts, Markup bar, List<Fact> classes, String outcome, Section why, List<Fact> features) {}

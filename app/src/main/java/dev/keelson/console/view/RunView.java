@@ -15,6 +15,8 @@ import java.util.List;
  * @param params parameters
  * @param provenance what it was made of
  * @param artifacts its files
+ * @param links its pages beside this one
+ * @param slices how it did on parts of its test period
  */
 public record RunView(
         Shell shell,
@@ -26,4 +28,6 @@ public record RunView(
         List<Fact> others,
         List<Fact> params,
         List<Fact> provenance,
-        List<Fact> artifacts) {}
+        List<Fact> artifacts,
+        List<Section.Link> links,
+        Section slices) {}

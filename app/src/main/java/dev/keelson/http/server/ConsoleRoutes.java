@@ -6,6 +6,7 @@ import dev.keelson.console.Console.Theme;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.Console;
 import dev.keelson.console.PredictionsPage;
+import dev.keelson.console.view.BacktestView;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.Review;
 import dev.keelson.data.ReviewDecision;
@@ -14,6 +15,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.Explanations;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.http.StudyRequest;
 import io.helidon.common.uri.UriQuery;
@@ -45,6 +47,7 @@ final class ConsoleRoutes {
     private static final String THEME_COOKIE = "keelson_theme";
     private static final int MAX_FORM_BYTES = 16 * 1024;
     private static final int MAX_PAGE = 1_000_000;
+    private static final int MAX_EXPLAINED = 100_000;
     private static final Set<String> STATES = Set.of("open", "decided", "all");
     /** Who acts, as the records name it. */
     private static final String ACTOR = "console";
@@ -65,6 +68,20 @@ final class ConsoleRoutes {
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
         routes.get("/models/{name}/drift", this::drift);
         routes.get("/models/{name}/replay", this::replay);
+        routes.get("/models/{name}/calibration", this::calibration);
+        routes.get("/models/{name}/backtest", this::backtest);
+        routes.get("/models/{name}/importance", this::importance);
+        routes.get("/benchmarks", (request, response) -> send(response, console.benchmarks(theme(request))));
+        routes.get(
+                "/benchmarks/{id}",
+                (request, response) ->
+                        send(response, console.benchmark(theme(request), Parameters.path(request, "id"))));
+        routes.post("/benchmarks", this::startBenchmark);
+        routes.get("/bandits", (request, response) -> send(response, console.bandits(theme(request))));
+        routes.get(
+                "/bandits/{name}",
+                (request, response) ->
+                        send(response, console.bandit(theme(request), Parameters.path(request, "name"))));
         routes.get("/predictions", this::predictions);
         routes.get(
                 "/predictions/{id}",
@@ -134,6 +151,42 @@ final class ConsoleRoutes {
                         Parameters.path(request, "name"),
                         parameters.text("replay"),
                         Boolean.TRUE.equals(all)));
+    }
+
+    // ---- what models were judged by
+
+    private void calibration(ServerRequest request, ServerResponse response) {
+        String run = new Parameters(request).text("run");
+        send(response, console.calibration(theme(request), Parameters.path(request, "name"), run));
+    }
+
+    private void backtest(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        BacktestView.Asked asked = new BacktestView.Asked(
+                typed(parameters, "run"),
+                typed(parameters, "stake"),
+                typed(parameters, "commission"),
+                typed(parameters, "bankroll"));
+        send(response, console.backtest(theme(request), Parameters.path(request, "name"), asked));
+    }
+
+    private static String typed(Parameters parameters, String name) {
+        String text = parameters.text(name);
+        return text == null ? "" : text;
+    }
+
+    private void importance(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        boolean asked = parameters.text("rows") != null;
+        int rows = parameters.number("rows", 1, MAX_EXPLAINED, Explanations.ROWS);
+        parameters.check();
+        send(response, console.importance(theme(request), Parameters.path(request, "name"), asked ? rows : null));
+    }
+
+    private void startBenchmark(ServerRequest request, ServerResponse response) {
+        String set = form(request).first("set").orElse("").strip();
+        backend.benchmarks().start(set.isEmpty() ? null : set);
+        redirect(response, "/benchmarks");
     }
 
     private void predictions(ServerRequest request, ServerResponse response) {

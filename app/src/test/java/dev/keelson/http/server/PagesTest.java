@@ -46,6 +46,11 @@ class PagesTest {
                 "/models/football-1x2/replay?all=true",
                 "/models/football-1x2/training",
                 "/models/football-1x2/studies",
+                "/models/football-1x2/calibration",
+                "/models/football-1x2/backtest",
+                "/models/football-1x2/importance",
+                "/models/football-1x2/importance?rows=500",
+                "/benchmarks",
                 "/predictions",
                 "/predictions?text=nobody",
                 "/runs",
@@ -127,6 +132,127 @@ class PagesTest {
                 .contains("Reliability of the forecasts of H")
                 .contains("Not enough evidence yet: 6 match days")
                 .contains("Roll back to v6");
+    }
+
+    @Test
+    void calibrationIsShownBeforeAndAfterWithTheThresholdAndItsInterval() {
+        String page = client.get("/models/football-1x2/calibration").text();
+
+        assertThat(page)
+                .contains("Reliability of the forecasts of H")
+                .contains("Reliability of the forecasts of H, before")
+                .contains("temperature 1.0800")
+                .contains("Acts on H where its edge")
+                .contains("-3.20 (-18.4 to 11.9)")
+                .contains("Profit by threshold, test period")
+                .contains("chosen 0.0400: -3.20")
+                .contains("shaded thresholds act on fewer than 20 rows");
+        assertThat(client.get("/models/football-1x2/calibration?run=none").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aBacktestIsDrawnTabledAndRepeatedWithOtherStakes() {
+        String own = client.get("/models/football-1x2/backtest").text();
+        String flat = client.get("/models/football-1x2/backtest?stake=flat(10)&commission=0.02").text();
+        String wrong = client.get("/models/football-1x2/backtest?stake=%3Cb%3E").text();
+
+        assertThat(own)
+                .contains("class=\"chart wealth broad\"")
+                .contains("return on stakes</th>")
+                .contains("By month")
+                .contains("/api/v1/models/football-1x2/backtest/bets\"")
+                .contains("kelly(0.25)");
+        assertThat(flat)
+                .contains("<dd>flat(10)</dd>")
+                .contains("/backtest/bets?stake=flat%2810%29&amp;commission=0.02\"");
+        assertThat(wrong)
+                .contains("Failed: The value (&lt;b&gt;) of stakes is wrong")
+                .contains("<dd>kelly(0.25)</dd>")
+                .doesNotContain("bets?stake");
+        assertThat(client.get("/models/football-1x2/backtest?commission=2").text()).contains("must be at least 0 and below 1");
+    }
+
+    @Test
+    void aBenchmarkIsBegunAndItsReportRead() {
+        KeelsonServer own = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
+        try (Client user = new Client(own.url())) {
+            String report = user.get("/benchmarks/benchmark-weekly-0").text();
+            Client.Answer refused = user.post("/benchmarks", "", "Origin", "http://elsewhere.example");
+            String before = user.get("/benchmarks").text();
+            Client.Answer begun = user.post("/benchmarks", "");
+            String after = user.get("/benchmarks").text();
+
+            assertThat(report)
+                    .contains("2 models were judged, 1 could not be; 1 of 2 targets are met; 1 metric is worse than before.")
+                    .contains("The model (football-goals) has no champion yet. Maybe run")
+                    .contains("Confusion of football-1x2-odds")
+                    .contains("other rows than before")
+                    .contains("0.9683 best")
+                    .doesNotContain("NaN");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(before).contains("Judge the models now").contains("1 of 2").contains("targets missed");
+            assertThat(begun.header("Location")).endsWith("/benchmarks");
+            assertThat(after).contains("Running: the set weekly, 0 of 2 models").doesNotContain("Judge the models now");
+            assertThat(user.get("/benchmarks/none").status()).isEqualTo(404);
+        } finally {
+            own.stop();
+        }
+    }
+
+    @Test
+    void importanceIsTrackedAndContributionsAreComputedWhenAsked() {
+        String plain = client.get("/models/football-1x2/importance").text();
+        String asked = client.get("/models/football-1x2/importance?rows=500").text();
+        String failed = client.get("/models/football-1x2-odds/importance?rows=500").text();
+
+        assertThat(plain)
+                .contains("v7 on its test period: of 1 of 3 features shown it cannot be told that the loss grows")
+                .contains("2 features moved by 10.0 % or more")
+                .contains("Not computed: it reads the data again")
+                .contains("class=\"chart trends broad\"");
+        assertThat(asked).contains("over 500 rows, those of the test period").contains("up when higher (0.80)").contains("both ways");
+        assertThat(failed).contains("Failed: The model (football-1x2-odds) was trained on other features.");
+        assertThat(client.get("/models/football-1x2/importance?rows=many").status()).isEqualTo(400);
+    }
+
+    @Test
+    void aPredictionIsExplainedByAWaterfall() {
+        String id = backend.predictions(new PredictionQuery(SeededBackend.MODEL, null, null, null, null, true, null, true, 1))
+                .getFirst()
+                .event()
+                .id()
+                .toString();
+
+        assertThat(client.get("/predictions/" + id).text())
+                .contains("What led to H")
+                .contains("overround_b365 = missing")
+                .contains("-0.150")
+                .contains("told of this row");
+    }
+
+    @Test
+    void aRunLeadsToWhatItWasJudgedByAndShowsItsSlices() {
+        String id = backend.runs(SeededBackend.MODEL, 1).getFirst().id();
+        String page = client.get("/runs/" + id).text();
+
+        assertThat(page)
+                .contains("/models/football-1x2/calibration?run=" + id)
+                .contains("/models/football-1x2/backtest?run=" + id)
+                .contains("1 slice is worse than the rest: elo_gap &lt; -120 &amp; league &lt;b&gt;.")
+                .contains("elo_gap &lt; -120 and league = &lt;b&gt;")
+                .contains("div = E1");
+    }
+
+    @Test
+    void policiesOfStakesAreShownWithTheirEstimates() {
+        assertThat(client.get("/bandits").text()).contains("/bandits/stake-size");
+        assertThat(client.get("/bandits/stake-size").text())
+                .contains("stake-size v1 is not better than the current policy.")
+                .contains("-0.00500 to 0.00900")
+                .contains("decides")
+                .doesNotContain("NaN");
+        assertThat(before.get("/bandits").text()).contains("Switched off").contains("keelson validate");
+        assertThat(client.get("/bandits/none").status()).isEqualTo(404);
     }
 
     @Test
