@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model
  * @param kind what is done
  * @param learner learner that takes the place of the model's, with its own defaults; null for the model's
+ * @param rows condition on the rows that train, beside the model's own; null for all of them
  * @param mode of an update; null for the model's
  * @param rounds of an update or of reinforcement; null for the model's
  * @param learningRate of an update or of reinforcement; null for the model's
@@ -21,6 +22,7 @@ public record ModelTraining(
         String model,
         Kind kind,
         @Nullable String learner,
+        @Nullable String rows,
         @Nullable ContinuationMode mode,
         @Nullable Integer rounds,
         @Nullable Double learningRate,
@@ -55,6 +57,10 @@ public record ModelTraining(
         if (kind != Kind.FULL && learner != null) {
             throw new IllegalArgumentException(
                     "The learner (%s) cannot be chosen: the champion goes on with its own.".formatted(learner));
+        }
+        if (kind != Kind.FULL && rows != null) {
+            throw new IllegalArgumentException(
+                    "The rows (%s) cannot be chosen: the champion goes on with recent ones.".formatted(rows));
         }
         if ((kind == Kind.FULL && (rounds != null || learningRate != null)) || (kind != Kind.UPDATE && mode != null)) {
             throw new IllegalArgumentException("mode, rounds and learning_rate are those of an update; mode only of one.");

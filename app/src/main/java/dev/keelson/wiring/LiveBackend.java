@@ -74,6 +74,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     private final Project project;
     private final Supplier<Project> current;
+    private final @Nullable Supplier<Map<String, String>> variables;
     private final InstantSource clock;
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
@@ -111,11 +112,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private LiveBackend(
             Project project,
             Supplier<Project> current,
+            @Nullable Supplier<Map<String, String>> variables,
             InstantSource clock,
             Workspace workspace,
             @Nullable ProjectOwner owner) {
         this.project = project;
         this.current = current;
+        this.variables = variables;
         this.entityKeys = new EntityKeys(project);
         this.clock = clock;
         this.workspace = workspace;
@@ -152,7 +155,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             ProjectModels compiled = ProjectModels.ofVersions(project, versions);
             this.models = compiled;
             this.rows = compiled.rows();
-            this.trainers = workspace.trainers(compiled, rows, () -> Workspace.ids(versions));
+            this.trainers = workspace.trainers(
+                    compiled, rows, () -> Workspace.ids(versions), TrainingPurpose.PERSON, workspace.place());
             LiveFeatures live = new LiveFeatures(project, current, clock, workspace, compiled, versions);
             this.features = live;
             this.online = live.online();
@@ -166,7 +170,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * @throws KeelsonException PROJECT_IN_USE when another process owns it
      */
     public static LiveBackend open(Project project, InstantSource clock) {
-        return open(project, () -> project, clock);
+        return open(project, () -> project, null, clock);
     }
 
     /**
@@ -176,9 +180,23 @@ public final class LiveBackend implements Backend, AutoCloseable {
      *     serves stays as it is
      */
     public static LiveBackend open(Project project, Supplier<Project> current, InstantSource clock) {
+        return open(project, current, null, clock);
+    }
+
+    /**
+     * As {@link #open(Project, Supplier, InstantSource)}; full trainings are done by processes of their own, whose end, however
+     * it comes, is not this one's.
+     *
+     * @param variables what the project file as it is now is read with; null where trainings are done in this process
+     */
+    public static LiveBackend open(
+            Project project,
+            Supplier<Project> current,
+            @Nullable Supplier<Map<String, String>> variables,
+            InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         try {
-            return new LiveBackend(project, current, clock, new Workspace(project), owner);
+            return new LiveBackend(project, current, variables, clock, new Workspace(project), owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -751,7 +769,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public synchronized ObjectNode train(ModelTraining request) {
-        ObjectNode result = TrainJob.run(workspace, current.get(), request, clock);
+        ObjectNode result = TrainJob.run(workspace, current.get(), request, clock, worker());
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
             promote(request.model(), result.path("version").asInt(), request.actor(), "Promoted as it was trained.");
             result.put("promoted", true);
@@ -759,6 +777,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
             publish();
         }
         return result;
+    }
+
+    private TrainingPlace.Worker worker() {
+        Supplier<Map<String, String>> read = variables;
+        return read == null
+                ? TrainingPlace.Worker.HERE
+                : new WorkerTraining(
+                        project.file(),
+                        read.get(),
+                        workspace.trainingScratch(),
+                        Runtime.getRuntime().availableProcessors(),
+                        Runtime.getRuntime().maxMemory());
     }
 
     private static void requireReason(String reason) {

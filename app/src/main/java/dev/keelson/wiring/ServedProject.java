@@ -133,7 +133,7 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public JsonNode train(ModelTraining request) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("kind", request.kind().key()).put("learner", request.learner());
+        body.put("kind", request.kind().key()).put("learner", request.learner()).put("rows", request.rows());
         body.put("mode", request.mode() == null ? null : request.mode().name().toLowerCase(Locale.ROOT));
         body.put("rounds", request.rounds()).put("learning_rate", request.learningRate());
         body.put("min_rows", request.minRows()).put("promote", request.promote()).put("actor", request.actor());

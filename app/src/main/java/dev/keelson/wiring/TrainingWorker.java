@@ -81,7 +81,10 @@ public final class TrainingWorker {
     private static void train(Path folder) throws IOException {
         JsonNode json = MAPPER.readTree(Files.readAllBytes(folder.resolve(REQUEST)));
         Project project = Projects.read(Path.of(json.path("project").asText()), System.getenv());
-        ModelDefinition definition = Projects.model(project, json.path("model").asText());
+        JsonNode asked = MAPPER.readTree(json.path("definition").asText());
+        ModelDefinition definition = Projects.model(project, json.path("model").asText())
+                .withLearners(DefinitionJson.learners(asked))
+                .ofRows(DefinitionJson.rows(asked));
         if (!DefinitionJson.canonical(definition).equals(json.path("definition").asText())) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
@@ -106,7 +109,8 @@ public final class TrainingWorker {
                 Instant.parse(json.path("as_of").asText()),
                 inputs,
                 new TrainingMode.Full(members));
-        TrainingOutcome outcome = new Training(Projects.learners(), json.path("threads").asInt()).run(request);
+        TrainingOutcome outcome = new Training(Projects.learners(), json.path("threads").asInt(), json.path("shuffles").asBoolean())
+                .run(request);
         for (Map.Entry<String, byte[]> file : outcome.bundle().files().entrySet()) {
             Path to = folder.resolve(BUNDLE).resolve(file.getKey());
             Files.createDirectories(to.getParent());

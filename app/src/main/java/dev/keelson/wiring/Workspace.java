@@ -43,7 +43,6 @@ import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
-import dev.keelson.train.spi.TrainingCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,7 +180,8 @@ public final class Workspace implements AutoCloseable {
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
     void recover() {
         Adoption.finish(state, sqlite());
-        removeAside();
+        remove(aside());
+        remove(trainingScratch());
         datasets().sweep();
         artifactFiles().sweep();
     }
@@ -424,7 +424,7 @@ public final class Workspace implements AutoCloseable {
 
     /** The rows of a version that its source does not have; what is read to find them is kept aside meanwhile. */
     private LostRows lostRows(SourceDefinition source, DatasetVersion before, DatasetRecipe made, Instant now) {
-        removeAside();
+        remove(aside());
         ParquetDatasetStore aside = new ParquetDatasetStore(aside(), engine());
         List<ReviewDecision> decisions = known(source).ofDataset(decisions(source.name())).stream()
                 .filter(decision -> decision.action() != ReviewDecision.Action.REJECT) // a rejected row is one of the source
@@ -438,7 +438,7 @@ public final class Workspace implements AutoCloseable {
                     was -> loadRows(new DataLoad(aside), was, decisions, null, now, applied -> {}).report().version(),
                     aside);
         } finally {
-            removeAside();
+            remove(aside());
         }
     }
 
@@ -446,11 +446,11 @@ public final class Workspace implements AutoCloseable {
         return state.root().resolve("anew");
     }
 
-    private void removeAside() {
+    private static void remove(Path folder) {
         try {
-            DurableFiles.deleteAll(aside());
+            DurableFiles.deleteAll(folder);
         } catch (IOException e) {
-            throw StoreErrors.writing(aside(), e);
+            throw StoreErrors.writing(folder, e);
         }
     }
 
@@ -634,52 +634,29 @@ public final class Workspace implements AutoCloseable {
         return new Training(Projects.learners(), 1);
     }
 
+    /** Trainings in this process, kept with the project. */
+    TrainingPlace place() {
+        return new TrainingPlace(
+                TrainingPlace.Worker.HERE, artifacts(), new StoredTrainings(catalog(), artifacts()));
+    }
+
+    /** Where processes that train find their rows, and leave what came of them. */
+    Path trainingScratch() {
+        return state.root().resolve("training");
+    }
+
     /**
      * A trainer for each model, over rows that are filled by others.
      *
      * @param ids id of the version of each source that has one, by source
      */
     Map<String, BundleTrainer> trainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, true);
-    }
-
-    /**
-     * As {@link #trainers(ProjectModels, Map, Supplier)}.
-     *
-     * @param shuffles whether full trainings measure what features are worth, too
-     */
-    Map<String, BundleTrainer> trainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids, boolean shuffles) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), shuffles);
-    }
-
-    /** As {@link #trainers(ProjectModels, Map, Supplier)}; they look at the data before each training, as its policy says. */
-    Map<String, BundleTrainer> lookingTrainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), true, true);
-    }
-
-    /** As {@link #trainers(ProjectModels, Map, Supplier, boolean)}, over other artifacts and another cache of finished trainings. */
-    Map<String, BundleTrainer> trainers(
             ProjectModels models,
             Map<String, ModelRows> rows,
             Supplier<Map<String, String>> ids,
-            ArtifactStore files,
-            TrainingCache cache,
-            boolean shuffles) {
-        return trainers(models, rows, ids, files, cache, shuffles, false);
-    }
-
-    private Map<String, BundleTrainer> trainers(
-            ProjectModels models,
-            Map<String, ModelRows> rows,
-            Supplier<Map<String, String>> ids,
-            ArtifactStore files,
-            TrainingCache cache,
-            boolean shuffles,
-            boolean looks) {
-        Training training = new Training(Projects.learners(), 1, shuffles);
+            TrainingPurpose purpose,
+            TrainingPlace place) {
+        Training training = new Training(Projects.learners(), 1, purpose.shuffles());
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
@@ -695,15 +672,15 @@ public final class Workspace implements AutoCloseable {
                             plan,
                             mine,
                             training,
-                            cache,
-                            files,
+                            place,
                             () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
                             environment,
                             ProjectDefinitions.pins(project, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
                             project.policy(plan.name()),
-                            looks ? looker(plan, models.loops().get(i).drift()) : null));
+                            purpose,
+                            purpose.looks() ? looker(plan, models.loops().get(i).drift()) : null));
         }
         return trainers;
     }
@@ -712,7 +689,7 @@ public final class Workspace implements AutoCloseable {
         Set<String> sources = new LinkedHashSet<>(plan.service().eventSources());
         sources.add(plan.source().name());
         return BeforeTraining.looker(
-                catalog(), plan.name(), List.copyOf(sources), monitor, project.policy(plan.name()));
+                catalog(), plan.definition(), List.copyOf(sources), monitor, project.policy(plan.name()));
     }
 
     /** The ids of versions, by source. */

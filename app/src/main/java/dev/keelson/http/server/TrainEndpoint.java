@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Trains a model while it serves. */
 final class TrainEndpoint {
     private static final List<String> FIELDS =
-            List.of("actor", "kind", "learner", "learning_rate", "min_rows", "mode", "promote", "rounds");
+            List.of("actor", "kind", "learner", "learning_rate", "min_rows", "mode", "promote", "rounds", "rows");
 
     private final Backend backend;
 
@@ -58,6 +58,7 @@ final class TrainEndpoint {
                     model,
                     Objects.requireNonNullElse(named(Kind.class, body, "kind"), Kind.FULL),
                     text(body, "learner"),
+                    text(body, "rows"),
                     named(ContinuationMode.class, body, "mode"),
                     rounds == null ? null : Math.toIntExact(rounds),
                     rate(body),
