@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongToIntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,6 +247,42 @@ final class TrainJobIT {
 
     private static ModelTraining ofRows(String condition) {
         return new ModelTraining(NAME, Kind.FULL, null, condition, null, null, null, 1, false, "ada");
+    }
+
+    @Test
+    void aLackOfMemoryOfTheWorkerRegistersNothing() throws IOException {
+        StringBuilder csv = new StringBuilder("id,time,result");
+        StringBuilder columns = new StringBuilder("id: string, time: timestamp, result: { type: enum, values: [home, away] }");
+        List<String> names = IntStream.range(0, 40).mapToObj(j -> "x" + j).toList();
+        names.forEach(name -> {
+            csv.append(',').append(name);
+            columns.append(", ").append(name).append(": double");
+        });
+        Random random = new Random(3);
+        for (int i = 0; i < 60_000; i++) {
+            csv.append("\ng").append(i).append(',').append(START.plus(Duration.ofMinutes(8L * i)));
+            csv.append(random.nextBoolean() ? ",home" : ",away");
+            names.forEach(_ -> csv.append(',').append(random.nextInt(100)));
+        }
+        Files.writeString(folder.resolve("games.csv"), csv.append('\n').toString());
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                PROJECT.replace("LEARNER", "{ xgboost: { rounds: 5 } }")
+                        .replaceFirst("columns: \\{ id.*", "columns: { " + columns + " }")
+                        .replace("[strength, noise]", names.toString()));
+        Project project = Projects.validate(folder, Map.of());
+        load(project, DAYS);
+
+        try (Workspace workspace = new Workspace(project)) {
+            WorkerTraining small = new WorkerTraining(folder, Map.of(), workspace.trainingScratch(), 2, 64L << 20);
+
+            assertThatThrownBy(() -> TrainJob.run(workspace, project, asked(Kind.FULL, null, 1, false), at(DAYS), small))
+                    .hasMessageContaining("needs more memory than its process has (64 MB); nothing was registered")
+                    .extracting(e -> ((KeelsonException) e).code())
+                    .isEqualTo(ErrorCode.WORKER_FAILED);
+            assertThat(workspace.catalog().<Integer>read(tx -> tx.versions(NAME).size() + tx.runs(NAME, 9).size()))
+                    .isZero();
+        }
     }
 
     @Test

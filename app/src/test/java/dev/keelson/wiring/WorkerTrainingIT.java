@@ -110,7 +110,7 @@ final class WorkerTrainingIT {
     void otherLearnersAndRowsThanThoseOfTheFileAreTrained() {
         TrainingRequest file = request(900, 4);
         ModelDefinition other = TunedSettings.apply(file.definition(), Map.of("max_depth", 3L, "learning_rate", 0.25))
-                .ofRows("Div = 'E0'");
+                .ofRows("div = 'E0'");
         TrainingRequest request =
                 new TrainingRequest(other, file.table(), file.asOf(), file.inputs(), new TrainingMode.Full());
 

@@ -28,7 +28,7 @@ final class KilledTrainingIT {
         Files.writeString(
                 file,
                 Files.readString(file)
-                        .replaceFirst("(?m)^    learner: .*$", "    learner: { xgboost: { rounds: 400, max_depth: 6 } }"));
+                        .replaceFirst("(?m)^    learner: .*$", "    learner: { xgboost: { rounds: 120, max_depth: 4 } }"));
         return home;
     }
 
@@ -75,13 +75,13 @@ final class KilledTrainingIT {
         Path out = folder.resolve("out.txt");
 
         int killed = 0;
-        long millis = 700;
+        long millis = 1_200;
         Process process = start(home, out, words);
         while (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
             process.destroyForcibly().waitFor();
             killed++;
             assertThat(trained(home)).hasSameSizeAs(hashes(home)); // it may have been done just before
-            millis = millis * 5 / 4;
+            millis = 2 * millis;
             process = start(home, out, words);
         }
         Cli whole = Cli.run(undisturbed, words);
