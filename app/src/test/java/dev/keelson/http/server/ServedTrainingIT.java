@@ -145,7 +145,7 @@ final class ServedTrainingIT {
             assertThat(answer.text()).contains("ended by signal 9").contains("nothing was registered");
             assertThat(backend.versions(MODEL)).hasSize(1);
             assertThat(backend.runs(null, 10)).hasSize(1);
-            assertThat(Files.list(project.folder().resolve(".keelson/training"))).isEmpty();
+            assertThat(project.folder().resolve(".keelson/training")).isEmptyDirectory();
             assertThat(client.post(TRAIN, "{\"learner\":\"lightgbm\"}").json().path("version").asInt()).isEqualTo(2);
         }
     }
