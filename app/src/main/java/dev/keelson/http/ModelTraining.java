@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model
  * @param kind what is done
  * @param learner learner that takes the place of the model's, with its own defaults; null for the model's
+ * @param rows condition on the rows that train, beside the model's own; null for all of them
  * @param mode of an update; null for the model's
  * @param rounds of an update or of reinforcement; null for the model's
  * @param learningRate of an update or of reinforcement; null for the model's
@@ -23,6 +24,7 @@ public record ModelTraining(
         String model,
         Kind kind,
         @Nullable String learner,
+        @Nullable String rows,
         @Nullable ContinuationMode mode,
         @Nullable Integer rounds,
         @Nullable Double learningRate,
@@ -59,6 +61,10 @@ public record ModelTraining(
             throw new IllegalArgumentException(
                     "The learner (%s) cannot be chosen: the champion goes on with its own.".formatted(learner));
         }
+        if (kind != Kind.FULL && rows != null) {
+            throw new IllegalArgumentException(
+                    "The rows (%s) cannot be chosen: the champion goes on with recent ones.".formatted(rows));
+        }
         if ((kind == Kind.FULL && (rounds != null || learningRate != null)) || (kind != Kind.UPDATE && mode != null)) {
             throw new IllegalArgumentException("mode, rounds and learning_rate are those of an update; mode only of one.");
         }
@@ -66,12 +72,12 @@ public record ModelTraining(
 
     /** A full training of the model as it is defined. */
     public static ModelTraining full(String model, String actor) {
-        return new ModelTraining(model, Kind.FULL, null, null, null, null, 1, false, actor);
+        return new ModelTraining(model, Kind.FULL, null, null, null, null, null, 1, false, actor);
     }
 
     /** As it is asked for over HTTP. */
     public void write(ObjectNode node) {
-        node.put("kind", kind.key()).put("learner", learner);
+        node.put("kind", kind.key()).put("learner", learner).put("rows", rows);
         node.put("mode", mode == null ? null : mode.name().toLowerCase(Locale.ROOT));
         node.put("rounds", rounds).put("learning_rate", learningRate);
         node.put("min_rows", minRows).put("promote", promote).put("actor", actor);
@@ -90,6 +96,7 @@ public record ModelTraining(
                 model,
                 Kind.valueOf(node.path("kind").asText("full").toUpperCase(Locale.ROOT)),
                 node.path("learner").isTextual() ? node.path("learner").asText() : null,
+                node.path("rows").isTextual() ? node.path("rows").asText() : null,
                 mode.isTextual() ? ContinuationMode.valueOf(mode.asText().toUpperCase(Locale.ROOT)) : null,
                 rounds.isNumber() ? rounds.intValue() : null,
                 rate.isNumber() ? rate.doubleValue() : null,

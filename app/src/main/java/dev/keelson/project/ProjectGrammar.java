@@ -475,7 +475,13 @@ public final class ProjectGrammar {
                     "drift",
                     choice("stop", "warn"),
                     "warn",
-                    "What drift of the rows that the champion has not seen leads to."));
+                    "What drift of the rows that the champion has not seen leads to."),
+            optional(
+                    "leaks",
+                    choice("stop", "warn"),
+                    "warn",
+                    "What a sign leads to that the rows tell what nobody could know beforehand: a feature that tells the label"
+                            + " alone, rows that are copies of earlier ones."));
 
     private static final Keys UPDATE = keys(
             optional(

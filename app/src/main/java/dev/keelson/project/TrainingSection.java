@@ -48,6 +48,7 @@ final class TrainingSection {
         return Optional.of(new TrainingPolicy(
                 before == null ? standard.gates() : finding(before.text("gates"), standard.gates()),
                 before == null ? standard.drift() : finding(before.text("drift"), standard.drift()),
+                before == null ? standard.leaks() : finding(before.text("leaks"), standard.leaks()),
                 update == null ? standard.update() : update(update),
                 reinforce == null ? standard.reinforce() : reinforce(reinforce)));
     }

@@ -13,6 +13,8 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.LeakSigns;
+import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TrainingPolicy.OnFinding;
 import java.nio.charset.StandardCharsets;
@@ -26,20 +28,33 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is looked at before a training: whether the last load of each of its sources passed its gates, and whether the rows
- * that the champion has not seen look like those it was trained on.
+ * What is looked at before a training: whether the last load of each of its sources passed its gates, whether the rows
+ * that the champion has not seen look like those it was trained on, and whether the rows tell what nobody could know.
  *
  * @param gates {@code passed}, {@code failed}, or {@code unknown} where a source has no report of a load
  * @param findings what stands against the data, as sentences
  * @param drift the check, or null where there is no champion or too little that is new
  * @param without why there is no check; null where there is one
+ * @param leaks signs of leaks, as sentences
  */
-record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport drift, @Nullable String without) {
+record BeforeTraining(
+        String gates,
+        List<String> findings,
+        @Nullable DriftReport drift,
+        @Nullable String without,
+        List<String> leaks) {
     /** The file of a run. */
     static final String FILE = "before-training.json";
     /** The tags of a run. */
     static final String GATES = "gates";
     static final String DRIFT = "drift";
+    static final String LEAKS = "leaks";
+
+    /** What the tag says of the signs. */
+    static final String SIGNS = "signs";
+
+    /** The tag with the signs themselves; only where there are any. */
+    static final String LEAK_SIGNS = "leak_signs";
 
     private static final int SHOWN = 5;
     private static final int LEAST_ROWS = 100;
@@ -48,11 +63,16 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
 
     BeforeTraining {
         findings = List.copyOf(findings);
+        leaks = List.copyOf(leaks);
     }
 
-    /** Looks at the loads; {@code drift} is what the trainer found of the rows. */
+    /** Looks at the loads; {@code drift} and {@code leaks} are what was found of the rows. */
     static BeforeTraining of(
-            Catalog catalog, List<String> sources, @Nullable DriftReport drift, @Nullable String without) {
+            Catalog catalog,
+            List<String> sources,
+            @Nullable DriftReport drift,
+            @Nullable String without,
+            List<String> leaks) {
         List<String> findings = new ArrayList<>();
         boolean known = true;
         for (String source : sources) {
@@ -78,7 +98,7 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
             }
         }
         return new BeforeTraining(
-                findings.isEmpty() ? known ? "passed" : "unknown" : "failed", findings, drift, without);
+                findings.isEmpty() ? known ? "passed" : "unknown" : "failed", findings, drift, without, leaks);
     }
 
     /**
@@ -89,10 +109,11 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
      */
     static BundleTrainer.Looker looker(
             Catalog catalog,
-            String model,
+            ModelDefinition definition,
             List<String> sources,
             @Nullable DriftMonitorDefinition monitor,
             TrainingPolicy policy) {
+        String model = definition.name();
         DriftMonitorDefinition rule = monitor == null
                 ? new DriftMonitorDefinition(
                         "before_training",
@@ -104,7 +125,7 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
                         Map.of(),
                         null)
                 : monitor;
-        return (moment, champion, reference, inputs) -> {
+        return (moment, champion, reference, inputs, table) -> {
             DriftReport drift = null;
             String without = null;
             if (champion == null) {
@@ -127,7 +148,7 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
                         moment,
                         List.of());
             }
-            BeforeTraining before = of(catalog, sources, drift, without);
+            BeforeTraining before = of(catalog, sources, drift, without, LeakSigns.of(definition, table));
             before.require(model, policy);
             return before;
         };
@@ -154,24 +175,50 @@ record BeforeTraining(String gates, List<String> findings, @Nullable DriftReport
                             .formatted(model, found.rows(), found.reason()),
                     "Maybe look whether the source changed; `before_training: { drift: warn }` of the model trains all the same.");
         }
+        if (!leaks.isEmpty() && policy.leaks() == OnFinding.STOP) {
+            throw new KeelsonException(
+                    ErrorCode.DATA_BLOCKED,
+                    "The model %s is not trained: its rows may tell what nobody could know beforehand. %s"
+                            .formatted(model, shown(leaks)),
+                    "Maybe leave the feature out, or declare its column under `outcomes` with the time when it is known;"
+                            + " `before_training: { leaks: warn }` of the model trains all the same.");
+        }
     }
 
     /** What a run that went on all the same says of its data, as the part of a sentence; empty when there is nothing to say. */
     static String sentence(Run run) {
         String said = "failed".equals(run.tags().get(GATES)) ? "; trained although the data failed their gates" : "";
-        return DriftReport.Verdict.ALARM.word().equals(run.tags().get(DRIFT))
-                ? said + "; the rows that the champion had not seen drifted"
+        if (DriftReport.Verdict.ALARM.word().equals(run.tags().get(DRIFT))) {
+            said += "; the rows that the champion had not seen drifted";
+        }
+        return SIGNS.equals(run.tags().get(LEAKS))
+                ? said + "; signs of a leak (`keelson runs show %s`)".formatted(run.id().substring(0, 8))
                 : said;
+    }
+
+    /** The first of some sentences, and how many there are besides. */
+    private static String shown(List<String> sentences) {
+        int more = sentences.size() - SHOWN;
+        return String.join(" ", sentences.subList(0, Math.min(SHOWN, sentences.size())))
+                + (more > 0 ? " And %,d more like these.".formatted(more) : "");
     }
 
     Map<String, String> tags() {
         DriftReport found = drift;
-        return new TreeMap<>(Map.of(GATES, gates, DRIFT, found == null ? "unknown" : found.verdict().word()));
+        Map<String, String> tags = new TreeMap<>();
+        tags.put(GATES, gates);
+        tags.put(DRIFT, found == null ? "unknown" : found.verdict().word());
+        tags.put(LEAKS, leaks.isEmpty() ? "none" : SIGNS);
+        if (!leaks.isEmpty()) {
+            tags.put(LEAK_SIGNS, shown(leaks));
+        }
+        return tags;
     }
 
     byte[] file() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put(GATES, gates);
         findings.forEach(json.putArray("findings")::add);
+        leaks.forEach(json.putArray(LEAKS)::add);
         DriftReport found = drift;
         ObjectNode part = json.putObject(DRIFT);
         if (found == null) {

@@ -44,7 +44,6 @@ import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTable;
 import dev.keelson.train.UpdateDefinition;
-import dev.keelson.train.spi.TrainingCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +92,7 @@ final class BundleTrainer implements LoopTrainer {
     private final ModelPlan plan;
     private final ModelRows rows;
     private final Training training;
-    private final TrainingCache cache;
+    private final TrainingPlace place;
     private final ArtifactStore artifacts;
     private final Supplier<String> datasetVersion;
     private final String codeVersion;
@@ -105,7 +104,7 @@ final class BundleTrainer implements LoopTrainer {
     private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
-    private boolean judges = true;
+    private final TrainingPurpose purpose;
 
     /**
      * @param datasetVersion identity of the rows known now, as {@link DataRead#text()} gives it
@@ -113,33 +112,34 @@ final class BundleTrainer implements LoopTrainer {
      * @param definitions what the model is built on, by name: the hash of each
      * @param metric loss of the decay monitor
      * @param policy how the model goes on learning
-     * @param looker looks at the data before a training; null where somebody else does (a replay watches its own drift) and
-     *     where a training is repeated
+     * @param purpose what trainings are for
+     * @param looker looks at the data before a training; null where the purpose is none to look for
      */
     BundleTrainer(
             ModelPlan plan,
             ModelRows rows,
             Training training,
-            TrainingCache cache,
-            ArtifactStore artifacts,
+            TrainingPlace place,
             Supplier<String> datasetVersion,
             String codeVersion,
             Supplier<SortedMap<String, String>> environment,
             SortedMap<String, String> definitions,
             DecayMonitorDefinition.Metric metric,
             TrainingPolicy policy,
+            TrainingPurpose purpose,
             @Nullable Looker looker) {
         this.plan = plan;
         this.rows = rows;
         this.training = training;
-        this.cache = cache;
-        this.artifacts = artifacts;
+        this.place = place;
+        this.artifacts = place.files();
         this.datasetVersion = datasetVersion;
         this.codeVersion = codeVersion;
         this.environment = environment;
         this.definitions = new TreeMap<>(definitions);
         this.metric = metric;
         this.policy = policy;
+        this.purpose = purpose;
         this.looker = looker;
     }
 
@@ -152,19 +152,24 @@ final class BundleTrainer implements LoopTrainer {
          *
          * @param reference the inputs of the rows that the champion was trained on; null where there is none, or too few
          * @param inputs the inputs of the rows that it did not know
+         * @param table the rows that train
          * @throws KeelsonException DATA_BLOCKED if the policy of the model stops the training
          */
         BeforeTraining look(
-                Instant moment, @Nullable Trained champion, @Nullable ReferenceProfile reference, ModelRows.Inputs inputs);
+                Instant moment,
+                @Nullable Trained champion,
+                @Nullable ReferenceProfile reference,
+                ModelRows.Inputs inputs,
+                TrainingTable table);
     }
 
-    private @Nullable BeforeTraining look(Instant moment, @Nullable Trained champion) {
+    private @Nullable BeforeTraining look(Instant moment, @Nullable Trained champion, TrainingTable table) {
         if (looker == null) {
             return null;
         }
         String text = champion == null ? null : champion.run().params().get(AS_OF);
         if (champion == null || text == null) {
-            return looker.look(moment, null, null, rows.inputs(moment, moment));
+            return looker.look(moment, null, null, rows.inputs(moment, moment), table);
         }
         Instant known = Instant.parse(text);
         ModelRows.Inputs fresh = rows.inputs(known, moment);
@@ -172,7 +177,7 @@ final class BundleTrainer implements LoopTrainer {
         ReferenceProfile reference = seen.length == 0 || seen[0].length < ReferenceProfile.WINDOWS
                 ? null
                 : profiles.computeIfAbsent(known, _ -> profile(seen, champion));
-        return looker.look(moment, champion, reference, fresh);
+        return looker.look(moment, champion, reference, fresh, table);
     }
 
     /** What came of an update. */
@@ -194,8 +199,9 @@ final class BundleTrainer implements LoopTrainer {
             Instant asOf, Trained champion, UpdateDefinition update, @Nullable ReinforceDefinition reinforce) {
         Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
         TrainingMode.Update mode = update(champion.run(), update, reinforce);
+        TrainingTable table = rows.table(moment);
         if (reinforce != null) {
-            int count = Training.mistakes(request(moment, rows.table(moment), mode), mode).length;
+            int count = Training.mistakes(request(moment, table, mode), mode).length;
             if (count < reinforce.minSamples()) {
                 return new Updated.Nothing(
                         "%d confident mistakes (from %s on) in the last %d days; %d are needed, so nothing was learned."
@@ -206,7 +212,7 @@ final class BundleTrainer implements LoopTrainer {
                                         reinforce.minSamples()));
             }
         }
-        return new Updated.Candidate(train(moment, mode, champion.run(), champion, look(moment, champion)));
+        return new Updated.Candidate(train(moment, mode, champion.run(), champion, table, look(moment, champion, table)));
     }
 
     @Override
@@ -265,7 +271,8 @@ final class BundleTrainer implements LoopTrainer {
         ReentrantLock lock = locks.computeIfAbsent(moment, key -> new ReentrantLock());
         lock.lock(); // two policies that ask for the same training: the second finds it in the cache
         try {
-            return train(moment, mode, base, champion, look(moment, champion));
+            TrainingTable table = rows.table(moment);
+            return train(moment, mode, base, champion, table, look(moment, champion, table));
         } finally {
             lock.unlock();
         }
@@ -286,19 +293,14 @@ final class BundleTrainer implements LoopTrainer {
             TrainingMode mode,
             @Nullable Run base,
             @Nullable Trained champion,
+            TrainingTable table,
             @Nullable BeforeTraining before) {
-        TrainingTable table = rows.table(moment);
-        TrainingOutcome outcome = training.run(request(moment, table, mode), cache);
+        TrainingOutcome outcome = training.run(
+                request(moment, table, mode), place.cache(), request -> place.worker().run(training, request));
         if (champion != null) {
             outcome = outcome.withBaseline(ModelVersion.CHAMPION, forecasts(champion, outcome, table));
         }
         return trained(outcome, moment, mode instanceof TrainingMode.Update, base, champion, table, before);
-    }
-
-    /** From now on nothing is judged beside the standard metrics: for replays, which train again and again. */
-    BundleTrainer unjudged() {
-        judges = false;
-        return this;
     }
 
     /**
@@ -336,7 +338,7 @@ final class BundleTrainer implements LoopTrainer {
             default -> new TrainingMode.Full(reached(run));
         };
         Run base = mode instanceof TrainingMode.Full ? null : champion == null ? run : champion;
-        return train(moment, mode, base, compared, null).run();
+        return train(moment, mode, base, compared, rows.table(moment), null).run();
     }
 
     private static @Nullable Integer reached(Run run) {
@@ -396,7 +398,7 @@ final class BundleTrainer implements LoopTrainer {
             }
         }
         Optional<Judgement> judgement =
-                judges ? plan.judging().judge(outcome, table, rows.cells(moment)::get) : Optional.empty();
+                purpose.judges() ? plan.judging().judge(outcome, table, rows.cells(moment)::get) : Optional.empty();
         judgement.ifPresent(judged -> metrics.putAll(judged.metrics()));
         long[] counts = rows.labelCounts(moment);
         for (int c = 0; c < counts.length; c++) {
@@ -428,6 +430,7 @@ final class BundleTrainer implements LoopTrainer {
         if (update && base != null) {
             params.put(BASE, base.id());
         }
+        params.putAll(purpose.asked());
         params.put(MODE, provenance.mode());
         params.put(AS_OF, moment.toString());
         params.put("seed", Long.toString(provenance.seed()));

@@ -81,6 +81,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     private final Project project;
     private final Supplier<Project> current;
+    private final @Nullable Supplier<Map<String, String>> variables;
     private final InstantSource clock;
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
@@ -119,11 +120,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private LiveBackend(
             Project project,
             Supplier<Project> current,
+            @Nullable Supplier<Map<String, String>> variables,
             InstantSource clock,
             Workspace workspace,
             @Nullable ProjectOwner owner) {
         this.project = project;
         this.current = current;
+        this.variables = variables;
         this.entityKeys = new EntityKeys(project);
         this.clock = clock;
         this.workspace = workspace;
@@ -149,7 +152,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
         this.trainings =
-                new ProjectJobs<>(new TrainingWork(workspace, clock, this::trained), current, clock, catalog);
+                new ProjectJobs<>(new TrainingWork(workspace, clock, this::worker, this::trained), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.versions = workspace.latestWithViews(clock.instant());
@@ -163,7 +166,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             ProjectModels compiled = ProjectModels.ofVersions(project, versions);
             this.models = compiled;
             this.rows = compiled.rows();
-            this.trainers = workspace.trainers(compiled, rows, () -> Workspace.ids(versions));
+            this.trainers = workspace.trainers(
+                    compiled, rows, () -> Workspace.ids(versions), TrainingPurpose.PERSON, workspace.place());
             LiveFeatures live = new LiveFeatures(project, current, clock, workspace, compiled, versions);
             this.features = live;
             this.online = live.online();
@@ -177,7 +181,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * @throws KeelsonException PROJECT_IN_USE when another process owns it
      */
     public static LiveBackend open(Project project, InstantSource clock) {
-        return open(project, () -> project, clock);
+        return open(project, () -> project, null, clock);
     }
 
     /**
@@ -187,9 +191,23 @@ public final class LiveBackend implements Backend, AutoCloseable {
      *     serves stays as it is
      */
     public static LiveBackend open(Project project, Supplier<Project> current, InstantSource clock) {
+        return open(project, current, null, clock);
+    }
+
+    /**
+     * As {@link #open(Project, Supplier, InstantSource)}; full trainings are done by processes of their own, whose end, however
+     * it comes, is not this one's.
+     *
+     * @param variables what the project file as it is now is read with; null where trainings are done in this process
+     */
+    public static LiveBackend open(
+            Project project,
+            Supplier<Project> current,
+            @Nullable Supplier<Map<String, String>> variables,
+            InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         try {
-            return new LiveBackend(project, current, clock, new Workspace(project), owner);
+            return new LiveBackend(project, current, variables, clock, new Workspace(project), owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -793,6 +811,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
         } else {
             publish();
         }
+    }
+
+    private TrainingPlace.Worker worker() {
+        Supplier<Map<String, String>> read = variables;
+        return read == null
+                ? TrainingPlace.Worker.HERE
+                : new WorkerTraining(
+                        project.file(),
+                        read.get(),
+                        workspace.trainingScratch(),
+                        Runtime.getRuntime().availableProcessors(),
+                        Runtime.getRuntime().maxMemory());
     }
 
     private static void requireReason(String reason) {

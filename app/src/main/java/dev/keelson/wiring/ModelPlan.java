@@ -33,6 +33,7 @@ import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,9 +96,16 @@ final class ModelPlan {
                 .toList();
         this.asked = asked(definition, source);
         String condition = definition.label().rows();
+        Set<String> unknown = new HashSet<>(source.outcomes());
+        unknown.add(definition.label().name());
         this.rows = condition == null
                 ? null
-                : RowCondition.of(condition, service.requestSchema(), service.names(), definition.entities().keySet());
+                : RowCondition.of(
+                        condition,
+                        service.requestSchema(),
+                        service.names(),
+                        definition.entities().keySet(),
+                        unknown);
     }
 
     /**

@@ -346,7 +346,7 @@ public final class ProjectDefinitions {
     /** What a model is pinned to: the hash of everything its values depend on, by id; checks of its source left out. */
     static SortedMap<String, String> pins(Project project, ModelDefinition model) {
         Map<String, Definition> byId = new LinkedHashMap<>();
-        of(project).forEach(definition -> byId.put(definition.id(), definition));
+        of(project.withModels(List.of(model))).forEach(definition -> byId.put(definition.id(), definition));
         SortedMap<String, String> pins = new TreeMap<>();
         pin(Definition.id(Kind.MODEL, model.name()), byId, pins);
         return pins;

@@ -217,8 +217,8 @@ public final class ReplayJob {
         DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
         ReplayFeed feed = new ReplayFeed(
                 sources, views, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
-        Map<String, BundleTrainer> trainers = workspace.trainers(models, rows, feed::datasetVersions, false);
-        trainers.values().forEach(BundleTrainer::unjudged);
+        Map<String, BundleTrainer> trainers = workspace.trainers(
+                models, rows, feed::datasetVersions, TrainingPurpose.REPLAY, workspace.place());
         List<Replay.PolicyState> states = new ArrayList<>();
         try {
             for (LoopPolicy policy : request.policies()) {

@@ -120,7 +120,18 @@ final class Reproduction {
     private Optional<ModelDefinition> model(Run run) {
         return project.models().stream()
                 .filter(each -> each.name().equals(run.experiment()))
-                .findFirst();
+                .findFirst()
+                .map(each -> asked(each, run));
+    }
+
+    /** A model of the project file with what its run was asked to take in its place. */
+    private static ModelDefinition asked(ModelDefinition model, Run run) {
+        JsonNode then = parsed(run.provenance()).path("configuration");
+        ModelDefinition asked = model;
+        if (run.params().containsKey(TrainingPurpose.LEARNER) || run.params().containsKey(TrainingPurpose.SETTINGS)) {
+            asked = asked.withLearners(DefinitionJson.learners(then));
+        }
+        return run.params().containsKey(TrainingPurpose.ROWS) ? asked.ofRows(DefinitionJson.rows(then)) : asked;
     }
 
     private List<Line> definitions(Run run, JsonNode provenance) {
@@ -353,11 +364,17 @@ final class Reproduction {
                 .map(ModelDefinition::name)
                 .filter(name -> !name.equals(model.name()))
                 .collect(Collectors.toSet());
-        ProjectModels models = ProjectModels.of(project.of(versions.keySet(), others), schemas);
+        ProjectModels models = ProjectModels.of(
+                project.of(versions.keySet(), others).withModels(List.of(model)), schemas);
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versions));
         return Objects.requireNonNull(workspace
-                .trainers(models, rows, () -> Workspace.ids(versions), scratch, Forgetful.CACHE, Importance.shuffled(run))
+                .trainers(
+                        models,
+                        rows,
+                        () -> Workspace.ids(versions),
+                        TrainingPurpose.repeat(run),
+                        new TrainingPlace(TrainingPlace.Worker.HERE, scratch, Forgetful.CACHE))
                 .get(model.name()));
     }
 

@@ -1,5 +1,7 @@
 package dev.keelson.wiring;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Expression;
 import dev.keelson.expression.Row;
@@ -9,6 +11,7 @@ import dev.keelson.frame.Schema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +37,11 @@ final class RowCondition {
      * @param request the columns of a request
      * @param names the model's features, in order
      * @param roles which may stand before the name of a feature that was selected without one
-     * @throws dev.keelson.error.KeelsonException EXPRESSION_SYNTAX or EXPRESSION_TYPE
+     * @param outcomes columns that are not known beforehand
+     * @throws KeelsonException EXPRESSION_SYNTAX; EXPRESSION_TYPE; FEATURE_READS_OWN_OUTCOME
      */
-    static RowCondition of(String text, Schema request, List<String> names, Collection<String> roles) {
+    static RowCondition of(
+            String text, Schema request, List<String> names, Collection<String> roles, Collection<String> outcomes) {
         List<Column> all = new ArrayList<>(request.columns());
         List<Integer> features = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -52,8 +57,25 @@ final class RowCondition {
                 }
             }
         }
+        Expression expression = Expression.parse(Located.of(text), new Schema(all));
+        for (String column : expression.columns()) {
+            if (outcomes.contains(column)) {
+                throw new KeelsonException(
+                        ErrorCode.FEATURE_READS_OWN_OUTCOME,
+                        "The condition (%s) reads `%s` of its own row, an outcome that is not known yet when a row is asked about."
+                                .formatted(text, column),
+                        "Maybe a column that is known beforehand, or a feature, was meant.");
+            }
+        }
+        if (expression.type() != ColumnType.BOOLEAN) {
+            throw new KeelsonException(
+                    ErrorCode.EXPRESSION_TYPE,
+                    "`%s` is %s, and a condition was expected."
+                            .formatted(text, expression.type().name().toLowerCase(Locale.ROOT)),
+                    "Maybe a comparison is missing, such as `= 1`.");
+        }
         return new RowCondition(
-                Expression.parse(Located.of(text), new Schema(all)),
+                expression,
                 request.columns().size(),
                 features.stream().mapToInt(Integer::intValue).toArray());
     }

@@ -167,13 +167,14 @@ public final class RunPipeline {
         Map<String, Object> values = new LinkedHashMap<>();
         settings.properties().forEach(field -> values.put(field.getKey(), ModelTuning.value(field.getValue())));
         Project tuned = project.withModels(List.of(TunedSettings.apply(Projects.model(project, name), values)));
+        TrainingPurpose purpose = TrainingPurpose.PERSON.asking(Map.of(TrainingPurpose.SETTINGS, values.toString()));
         List<Step> steps = new ArrayList<>();
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             workspace.recover();
             Instant now = clock.instant();
             Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
-            train(workspace, ProjectModels.ofVersions(tuned, versions), versions, now, clock, steps::add);
+            train(workspace, ProjectModels.ofVersions(tuned, versions), versions, purpose, now, clock, steps::add);
         } finally {
             owner.close();
         }
@@ -196,7 +197,7 @@ public final class RunPipeline {
         features(workspace, models, versions, done);
         Map<String, ModelVersion> trained;
         try {
-            trained = train(workspace, models, versions, now, clock, done);
+            trained = train(workspace, models, versions, TrainingPurpose.PERSON, now, clock, done);
         } catch (KeelsonException e) {
             throw remindingOf(loads, e);
         }
@@ -433,6 +434,7 @@ public final class RunPipeline {
             Workspace workspace,
             ProjectModels models,
             Map<String, DatasetVersion> versionBySource,
+            TrainingPurpose purpose,
             Instant now,
             InstantSource clock,
             Consumer<Step> done) {
@@ -448,7 +450,7 @@ public final class RunPipeline {
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versionBySource));
         Map<String, BundleTrainer> trainers =
-                workspace.lookingTrainers(models, rows, () -> Workspace.ids(versionBySource));
+                workspace.trainers(models, rows, () -> Workspace.ids(versionBySource), purpose, workspace.place());
         Map<String, ModelVersion> result = new LinkedHashMap<>();
         Map<String, Callable<Candidate>> tasks = new LinkedHashMap<>();
         for (ModelPlan plan : models.plans()) {

@@ -25,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,15 +41,22 @@ final class TrainJob {
     private final Project project;
     private final ModelTraining request;
     private final InstantSource clock;
+    private final TrainingPlace.Worker worker;
     private final TrainingWatch watch;
     private final Instant now;
 
     private TrainJob(
-            Workspace workspace, Project project, ModelTraining request, InstantSource clock, TrainingWatch watch) {
+            Workspace workspace,
+            Project project,
+            ModelTraining request,
+            InstantSource clock,
+            TrainingPlace.Worker worker,
+            TrainingWatch watch) {
         this.workspace = workspace;
         this.project = project;
         this.request = request;
         this.clock = clock;
+        this.worker = worker;
         this.watch = watch;
         this.now = clock.instant();
     }
@@ -55,20 +64,35 @@ final class TrainJob {
     /**
      * Trains.
      *
+     * @param worker does a full training
      * @param watch follows the fits
      * @return what came of it, as a document
      * @throws KeelsonException as trainings do; MODEL_NOT_FOUND; NOT_ENOUGH_ROWS; BAD_REQUEST if a champion is to go on and
      *     cannot, or there is none; DATA_BLOCKED by the model's policy
      */
     static ObjectNode run(
-            Workspace workspace, Project project, ModelTraining request, InstantSource clock, TrainingWatch watch) {
-        return new TrainJob(workspace, project, request, clock, watch).run();
+            Workspace workspace,
+            Project project,
+            ModelTraining request,
+            InstantSource clock,
+            TrainingPlace.Worker worker,
+            TrainingWatch watch) {
+        return new TrainJob(workspace, project, request, clock, worker, watch).run();
     }
 
     private ObjectNode run() {
         ModelDefinition model = Projects.model(project, request.model());
-        if (request.learner() != null) {
-            model = model.withLearners(List.of(new ModelDefinition.LearnerDefinition(request.learner(), Map.of())));
+        SortedMap<String, String> asked = new TreeMap<>();
+        String learner = request.learner();
+        if (learner != null) {
+            model = model.withLearners(List.of(new ModelDefinition.LearnerDefinition(learner, Map.of())));
+            asked.put(TrainingPurpose.LEARNER, learner);
+        }
+        String condition = request.rows();
+        if (condition != null) {
+            String own = model.label().rows();
+            model = model.ofRows(own == null ? condition : "(%s) and (%s)".formatted(own, condition));
+            asked.put(TrainingPurpose.ROWS, condition);
         }
         Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
         if (versions.isEmpty()) {
@@ -90,7 +114,14 @@ final class TrainJob {
                     "Maybe load more rows, or ask for fewer.");
         }
         BundleTrainer trainer = Objects.requireNonNull(workspace
-                .lookingTrainers(models, rows, () -> Workspace.ids(versions), project, watch)
+                .trainers(
+                        models,
+                        rows,
+                        () -> Workspace.ids(versions),
+                        TrainingPurpose.PERSON.asking(asked),
+                        workspace.place().by(worker),
+                        project,
+                        watch)
                 .get(model.name()));
         Optional<ModelVersion> champion =
                 workspace.catalog().read(tx -> tx.alias(request.model(), ModelVersion.CHAMPION));
@@ -194,6 +225,8 @@ final class TrainJob {
         document.put("base_run", run.params().get(BundleTrainer.BASE));
         document.put("gates", run.tags().get(BeforeTraining.GATES));
         document.put("drift", run.tags().get(BeforeTraining.DRIFT));
+        document.put("leaks", run.tags().get(BeforeTraining.LEAKS));
+        document.put(BeforeTraining.LEAK_SIGNS, run.tags().get(BeforeTraining.LEAK_SIGNS));
         ObjectNode metrics = document.putObject("metrics");
         run.metrics().forEach(metrics::put);
         return document;

@@ -17,14 +17,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trainings of one model.
  *
+ * @param worker does a full training
  * @param trained told what came out, before it is kept
  */
-record TrainingWork(Workspace workspace, InstantSource clock, BiConsumer<ModelTraining, ObjectNode> trained)
+record TrainingWork(
+        Workspace workspace,
+        InstantSource clock,
+        Supplier<TrainingPlace.Worker> worker,
+        BiConsumer<ModelTraining, ObjectNode> trained)
         implements ProjectJobs.Work<ModelTraining> {
     @Override
     public JobKind kind() {
@@ -47,7 +53,7 @@ record TrainingWork(Workspace workspace, InstantSource clock, BiConsumer<ModelTr
         Instant started = clock.instant();
         Log log = new Log(clock, watch);
         log.stage("reading", "Reads the data and computes the features.");
-        ObjectNode document = TrainJob.run(workspace, project, request, clock, log);
+        ObjectNode document = TrainJob.run(workspace, project, request, clock, worker.get(), log);
         trained.accept(request, document);
         log.line(document.path("sentence").asText());
         request.write(document.putObject("asked"));

@@ -20,6 +20,8 @@ import dev.keelson.train.TrainingTableFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,6 +39,8 @@ public final class TrainingWorker {
     static final String OUTCOME = "outcome.json";
     static final String BUNDLE = "bundle";
     static final String PROBLEMS = "problems.json";
+    /** Fits that have ended, and all. */
+    static final String FITS = "fits.txt";
     /** The training was refused, and {@link #PROBLEMS} says why. */
     static final int REFUSED = 1;
     /** What is left to do after an {@link OutOfMemoryError}, as the JVM does by itself with its option for that. */
@@ -81,7 +85,10 @@ public final class TrainingWorker {
     private static void train(Path folder) throws IOException {
         JsonNode json = MAPPER.readTree(Files.readAllBytes(folder.resolve(REQUEST)));
         Project project = Projects.read(Path.of(json.path("project").asText()), System.getenv());
-        ModelDefinition definition = Projects.model(project, json.path("model").asText());
+        JsonNode asked = MAPPER.readTree(json.path("definition").asText());
+        ModelDefinition definition = Projects.model(project, json.path("model").asText())
+                .withLearners(DefinitionJson.learners(asked))
+                .ofRows(DefinitionJson.rows(asked));
         if (!DefinitionJson.canonical(definition).equals(json.path("definition").asText())) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
@@ -106,13 +113,27 @@ public final class TrainingWorker {
                 Instant.parse(json.path("as_of").asText()),
                 inputs,
                 new TrainingMode.Full(members));
-        TrainingOutcome outcome = new Training(Projects.learners(), json.path("threads").asInt()).run(request);
+        TrainingOutcome outcome = new Training(
+                        Projects.learners(),
+                        json.path("threads").asInt(),
+                        json.path("shuffles").asBoolean(),
+                        (done, of) -> told(folder, done, of))
+                .run(request);
         for (Map.Entry<String, byte[]> file : outcome.bundle().files().entrySet()) {
             Path to = folder.resolve(BUNDLE).resolve(file.getKey());
             Files.createDirectories(to.getParent());
             Files.write(to, file.getValue());
         }
         put(folder, OUTCOME, MAPPER.writeValueAsBytes(outcome.toJson()));
+    }
+
+    /** How far it is, for the parent to read. */
+    private static synchronized void told(Path folder, int done, int of) {
+        try {
+            put(folder, FITS, (done + " " + of).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A file that is there as a whole or not at all. */

@@ -14,6 +14,7 @@ import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTableFile;
+import dev.keelson.train.TrainingWatch;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,22 +37,20 @@ import org.jspecify.annotations.Nullable;
  * that asked for it. The process gets the rows and gives files back; whoever asked keeps them, so that nothing is half kept.
  * Trainings that take over weights are one quick fit each and stay in this process. Safe for use by several threads.
  */
-final class WorkerTraining {
+final class WorkerTraining implements TrainingPlace.Worker {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int TOLD = 2_000;
 
     private final Path project;
     private final Map<String, String> variables;
     private final Path scratch;
-    private final Training training;
     private final int threads;
     private final long heapBytes;
 
     /**
-     * @param project folder of the project
+     * @param project the project's file or folder
      * @param variables what the project file was read with
      * @param scratch folder for what passes between the processes
-     * @param training what trains in this process
      * @param threads fits side by side in the other one
      * @param heapBytes most memory of its heap
      */
@@ -58,13 +58,11 @@ final class WorkerTraining {
             Path project,
             Map<String, String> variables,
             Path scratch,
-            Training training,
             int threads,
             long heapBytes) {
         this.project = project;
         this.variables = Map.copyOf(variables);
         this.scratch = scratch;
-        this.training = training;
         this.threads = threads;
         this.heapBytes = heapBytes;
     }
@@ -73,9 +71,11 @@ final class WorkerTraining {
      * Trains.
      *
      * @throws KeelsonException as {@link Training#run(TrainingRequest)}; WORKER_FAILED if the process ended otherwise
-     * @throws CancellationException if the calling thread is interrupted; the process is ended
+     * @throws CancellationException if the calling thread is interrupted, or what follows the training ends it; the process
+     *     is ended
      */
-    TrainingOutcome run(TrainingRequest request) {
+    @Override
+    public TrainingOutcome run(Training training, TrainingRequest request) {
         if (!(request.mode() instanceof TrainingMode.Full full)) {
             return training.run(request);
         }
@@ -83,8 +83,8 @@ final class WorkerTraining {
             Files.createDirectories(scratch);
             Path folder = Files.createTempDirectory(scratch, "training-");
             try {
-                write(request, full, folder);
-                return read(request, folder, end(start(folder), folder), folder.resolve("said.txt"));
+                write(request, full, training.shuffles(), folder);
+                return read(request, folder, end(start(folder), folder, training.watch()), folder.resolve("said.txt"));
             } finally {
                 delete(folder);
             }
@@ -93,7 +93,7 @@ final class WorkerTraining {
         }
     }
 
-    private void write(TrainingRequest request, TrainingMode.Full full, Path folder) throws IOException {
+    private void write(TrainingRequest request, TrainingMode.Full full, boolean shuffles, Path folder) throws IOException {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("project", project.toAbsolutePath().toString());
         json.put("model", request.definition().name());
@@ -108,6 +108,7 @@ final class WorkerTraining {
             json.put("members", full.members());
         }
         json.put("threads", threads);
+        json.put("shuffles", shuffles);
         Files.write(folder.resolve(TrainingWorker.REQUEST), MAPPER.writeValueAsBytes(json));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(TrainingWorker.ROWS)))) {
             TrainingTableFile.write(request.table(), out);
@@ -121,6 +122,7 @@ final class WorkerTraining {
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.add("-Xmx" + Math.max(heapBytes >> 20, 64) + "m");
         command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")); // native libraries are unpacked there
         command.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
@@ -133,13 +135,26 @@ final class WorkerTraining {
         return process.start();
     }
 
-    private static int end(Process process, Path folder) {
+    private static int end(Process process, Path folder, TrainingWatch watch) throws IOException {
         try {
-            return process.waitFor();
+            while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+                tell(folder.resolve(TrainingWorker.FITS), watch);
+            }
+            return process.exitValue();
         } catch (InterruptedException e) {
-            process.destroyForcibly().onExit().join();
             Thread.currentThread().interrupt();
             throw new CancellationException("The training in %s was interrupted.".formatted(folder.getFileName()));
+        } finally {
+            if (process.isAlive()) {
+                process.destroyForcibly().onExit().join();
+            }
+        }
+    }
+
+    private static void tell(Path fits, TrainingWatch watch) throws IOException {
+        if (Files.exists(fits)) {
+            String[] counts = Files.readString(fits).split(" ", 2);
+            watch.fits(Integer.parseInt(counts[0]), Integer.parseInt(counts[1]));
         }
     }
 
@@ -198,13 +213,6 @@ final class WorkerTraining {
     private static String tail(String text) {
         String flat = text.strip().replaceAll("\\s+", " ");
         return flat.length() <= TOLD ? flat : "... " + flat.substring(flat.length() - TOLD);
-    }
-
-    /** Folders of processes that were cut off with this one's predecessor are worth nothing. */
-    static void clear(Path scratch) throws IOException {
-        if (Files.isDirectory(scratch)) {
-            delete(scratch);
-        }
     }
 
     private static void delete(Path folder) throws IOException {

@@ -44,7 +44,6 @@ import dev.keelson.store.journal.Adoption;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingWatch;
-import dev.keelson.train.spi.TrainingCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,7 +181,8 @@ public final class Workspace implements AutoCloseable {
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
     void recover() {
         Adoption.finish(state, sqlite());
-        removeAside();
+        remove(aside());
+        remove(trainingScratch());
         datasets().sweep();
         artifactFiles().sweep();
     }
@@ -425,7 +425,7 @@ public final class Workspace implements AutoCloseable {
 
     /** The rows of a version that its source does not have; what is read to find them is kept aside meanwhile. */
     private LostRows lostRows(SourceDefinition source, DatasetVersion before, DatasetRecipe made, Instant now) {
-        removeAside();
+        remove(aside());
         ParquetDatasetStore aside = new ParquetDatasetStore(aside(), engine());
         List<ReviewDecision> decisions = known(source).ofDataset(decisions(source.name())).stream()
                 .filter(decision -> decision.action() != ReviewDecision.Action.REJECT) // a rejected row is one of the source
@@ -439,7 +439,7 @@ public final class Workspace implements AutoCloseable {
                     was -> loadRows(new DataLoad(aside), was, decisions, null, now, applied -> {}).report().version(),
                     aside);
         } finally {
-            removeAside();
+            remove(aside());
         }
     }
 
@@ -447,11 +447,11 @@ public final class Workspace implements AutoCloseable {
         return state.root().resolve("anew");
     }
 
-    private void removeAside() {
+    private static void remove(Path folder) {
         try {
-            DurableFiles.deleteAll(aside());
+            DurableFiles.deleteAll(folder);
         } catch (IOException e) {
-            throw StoreErrors.writing(aside(), e);
+            throw StoreErrors.writing(folder, e);
         }
     }
 
@@ -635,70 +635,46 @@ public final class Workspace implements AutoCloseable {
         return new Training(Projects.learners(), 1);
     }
 
+    /** Trainings in this process, kept with the project. */
+    TrainingPlace place() {
+        return new TrainingPlace(
+                TrainingPlace.Worker.HERE, artifacts(), new StoredTrainings(catalog(), artifacts()));
+    }
+
+    /** Where processes that train find their rows, and leave what came of them. */
+    Path trainingScratch() {
+        return state.root().resolve("training");
+    }
+
     /**
      * A trainer for each model, over rows that are filled by others.
      *
      * @param ids id of the version of each source that has one, by source
      */
     Map<String, BundleTrainer> trainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return trainers(models, rows, ids, true);
+            ProjectModels models,
+            Map<String, ModelRows> rows,
+            Supplier<Map<String, String>> ids,
+            TrainingPurpose purpose,
+            TrainingPlace place) {
+        return trainers(models, rows, ids, purpose, place, project, TrainingWatch.NONE);
     }
 
     /**
-     * As {@link #trainers(ProjectModels, Map, Supplier)}.
-     *
-     * @param shuffles whether full trainings measure what features are worth, too
-     */
-    Map<String, BundleTrainer> trainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids, boolean shuffles) {
-        return trainers(models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), shuffles);
-    }
-
-    /** As {@link #trainers(ProjectModels, Map, Supplier)}; they look at the data before each training, as its policy says. */
-    Map<String, BundleTrainer> lookingTrainers(
-            ProjectModels models, Map<String, ModelRows> rows, Supplier<Map<String, String>> ids) {
-        return lookingTrainers(models, rows, ids, project, TrainingWatch.NONE);
-    }
-
-    /**
-     * As {@link #lookingTrainers(ProjectModels, Map, Supplier)}.
+     * As {@link #trainers(ProjectModels, Map, Supplier, TrainingPurpose, TrainingPlace)}.
      *
      * @param file the project whose definitions the models are pinned to
      * @param watch follows the trainings
      */
-    Map<String, BundleTrainer> lookingTrainers(
-            ProjectModels models,
-            Map<String, ModelRows> rows,
-            Supplier<Map<String, String>> ids,
-            Project file,
-            TrainingWatch watch) {
-        return trainers(
-                models, rows, ids, artifacts(), new StoredTrainings(catalog(), artifacts()), file, watch, true, true);
-    }
-
-    /** As {@link #trainers(ProjectModels, Map, Supplier, boolean)}, over other artifacts and another cache of finished trainings. */
     Map<String, BundleTrainer> trainers(
             ProjectModels models,
             Map<String, ModelRows> rows,
             Supplier<Map<String, String>> ids,
-            ArtifactStore files,
-            TrainingCache cache,
-            boolean shuffles) {
-        return trainers(models, rows, ids, files, cache, project, TrainingWatch.NONE, shuffles, false);
-    }
-
-    private Map<String, BundleTrainer> trainers(
-            ProjectModels models,
-            Map<String, ModelRows> rows,
-            Supplier<Map<String, String>> ids,
-            ArtifactStore files,
-            TrainingCache cache,
+            TrainingPurpose purpose,
+            TrainingPlace place,
             Project file,
-            TrainingWatch watch,
-            boolean shuffles,
-            boolean looks) {
-        Training training = new Training(Projects.learners(), 1, shuffles, watch);
+            TrainingWatch watch) {
+        Training training = new Training(Projects.learners(), 1, purpose.shuffles(), watch);
         Supplier<SortedMap<String, String>> environment = Once.of(() -> Environment.snapshot(project.folder()));
         Map<String, BundleTrainer> trainers = new LinkedHashMap<>();
         for (int i = 0; i < models.plans().size(); i++) {
@@ -714,15 +690,15 @@ public final class Workspace implements AutoCloseable {
                             plan,
                             mine,
                             training,
-                            cache,
-                            files,
+                            place,
                             () -> DataRead.of(plan, ids.get()).text(),
                             Environment.codeVersion(),
                             environment,
                             ProjectDefinitions.pins(file, plan.definition()),
                             decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
                             file.policy(plan.name()),
-                            looks ? looker(plan, models.loops().get(i).drift(), file) : null));
+                            purpose,
+                            purpose.looks() ? looker(plan, models.loops().get(i).drift(), file) : null));
         }
         return trainers;
     }
@@ -732,7 +708,7 @@ public final class Workspace implements AutoCloseable {
         Set<String> sources = new LinkedHashSet<>(plan.service().eventSources());
         sources.add(plan.source().name());
         return BeforeTraining.looker(
-                catalog(), plan.name(), List.copyOf(sources), monitor, file.policy(plan.name()));
+                catalog(), plan.definition(), List.copyOf(sources), monitor, file.policy(plan.name()));
     }
 
     /** The ids of versions, by source. */

@@ -47,13 +47,14 @@ class TrainingSectionTest {
     @Test
     void everythingIsReadAsWritten() {
         TrainingPolicy policy = read(
-                        "before_training: { gates: warn, drift: stop }\n    update: { mode: refit, rounds: 7, recent: 60d, old: 90d, margin: 0.1 }"
+                        "before_training: { gates: warn, drift: stop, leaks: stop }\n    update: { mode: refit, rounds: 7, recent: 60d, old: 90d, margin: 0.1 }"
                                 + "\n    reinforce: { confidence: 0.8, min_samples: 4, window: 3d, weight: 5, rounds: 6, learning_rate: 0.05 }")
                 .policy("football-1x2");
 
         assertThat(policy)
                 .isEqualTo(new TrainingPolicy(
                         OnFinding.WARN,
+                        OnFinding.STOP,
                         OnFinding.STOP,
                         new UpdateDefinition(
                                 ContinuationMode.REFIT, 7, null, Duration.ofDays(60), Duration.ofDays(90), 0.1),

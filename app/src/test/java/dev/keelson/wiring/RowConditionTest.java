@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.expression.FrameRow;
 import dev.keelson.frame.Column;
@@ -16,7 +17,7 @@ class RowConditionTest {
 
     private static boolean holds(String text, double... features) {
         Frame frame = new Frame(REQUEST, List.of(new Vector.Strings(new String[] {"value"})), 1);
-        RowCondition condition = RowCondition.of(text, REQUEST, List.of("prices.rsi", "growth"), List.of("stock"));
+        RowCondition condition = RowCondition.of(text, REQUEST, List.of("prices.rsi", "growth"), List.of("stock"), List.of("won"));
         return condition.holds(new FrameRow(frame).at(0), features);
     }
 
@@ -31,6 +32,16 @@ class RowConditionTest {
     void featureMayBeCalledWithItsRole() {
         assertThat(holds("stock.prices.rsi > 40", 50, 1)).isTrue();
         assertThat(holds("prices.rsi > 60", 50, 1)).isFalse();
+    }
+
+    @Test
+    void outcomesAndWhatIsNoConditionAreRefused() {
+        Schema schema = new Schema(List.of(new Column("won", ColumnType.BOOLEAN), new Column("odds", ColumnType.DOUBLE)));
+
+        assertThatThrownBy(() -> RowCondition.of("won = true", schema, List.of(), List.of(), List.of("won")))
+                .hasMessageContaining("reads `won` of its own row");
+        assertThatThrownBy(() -> RowCondition.of("odds + 1", schema, List.of(), List.of(), List.of("won")))
+                .hasMessageContaining("is double, and a condition was expected");
     }
 
     @Test

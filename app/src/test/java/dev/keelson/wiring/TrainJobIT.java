@@ -11,15 +11,18 @@ import dev.keelson.http.ModelTraining.Kind;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.train.TrainingWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongToIntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +96,7 @@ final class TrainJobIT {
     }
 
     private static ModelTraining asked(Kind kind, @Nullable String learner, int minRows, boolean promote) {
-        return new ModelTraining(NAME, kind, learner, null, null, null, minRows, promote, "ada");
+        return new ModelTraining(NAME, kind, learner, null, null, null, null, minRows, promote, "ada");
     }
 
     private static JsonNode train(Project project, int day, ModelTraining request) {
@@ -155,7 +158,7 @@ final class TrainJobIT {
         Project project = champion("{ xgboost: { rounds: 30, max_depth: 3 } }", day -> day < TURN ? 1 : -1);
 
         JsonNode result = train(
-                project, DAYS + 1, new ModelTraining(NAME, Kind.UPDATE, null, null, 60, 0.1, 1, true, "ada"));
+                project, DAYS + 1, new ModelTraining(NAME, Kind.UPDATE, null, null, null, 60, 0.1, 1, true, "ada"));
 
         assertThat(result.path("status").asText()).as(result.toString()).isEqualTo("forgets");
         assertThat(result.has("version")).isFalse();
@@ -202,9 +205,122 @@ final class TrainJobIT {
         JsonNode other = train(project, DAYS + 1, asked(Kind.FULL, "lightgbm", 100, true));
 
         assertThat(other.path("promoted").asBoolean()).isTrue();
-        assertThat(run(project, other.path("run").asText()).params()).containsKey("0.lightgbm.rounds");
+        assertThat(run(project, other.path("run").asText()).params())
+                .containsKey("0.lightgbm.rounds")
+                .containsEntry("asked.learner", "lightgbm");
+        assertReproduced(project, other.path("run").asText());
+        assertReproduced(project("lightgbm", UPDATE), other.path("run").asText());
+        try (ProjectReading state = ProjectReading.open(project("logistic", UPDATE + "    seed: 7\n"))) {
+            Reproduced again = state.reproduce(state.named(other.path("run").asText()));
+            assertThat(again.trained()).isFalse();
+        }
+        project("logistic", UPDATE);
         assertThatThrownBy(() -> train(project, DAYS + 1, asked(Kind.UPDATE, null, 1, false)))
                 .hasMessageContaining("another definition");
+    }
+
+    private static void assertReproduced(Project project, String run) throws IOException {
+        try (ProjectReading state = ProjectReading.open(project)) {
+            Reproduced again = state.reproduce(state.named(run));
+            assertThat(again.identical()).as(again.parts() + " " + again.check().failures()).isTrue();
+        }
+    }
+
+    @Test
+    void rowsThatMeetAConditionAreTrainedAloneAndReproduced() throws IOException {
+        Project project = champion("{ xgboost: { rounds: 20 } }", day -> 1);
+
+        JsonNode all = train(project, DAYS + 1, asked(Kind.FULL, null, 1, false));
+        JsonNode some = train(project, DAYS + 1, ofRows("noise > 0"));
+
+        int rows = some.at("/metrics/rows").asInt();
+        assertThat(rows).isBetween(800, 1360).isLessThan(all.at("/metrics/rows").asInt());
+        Run run = run(project, some.path("run").asText());
+        assertThat(run.params()).containsEntry("asked.rows", "noise > 0");
+        assertThat(run.provenance()).contains("\"rows\":\"noise > 0\"");
+        assertReproduced(project, run.id());
+        assertThatThrownBy(() -> train(project, DAYS + 1, ofRows("result = 'home'")))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("result");
+        assertThatThrownBy(() -> train(project, DAYS + 1, ofRows("noise > 100")))
+                .extracting(e -> ((KeelsonException) e).code())
+                .isEqualTo(ErrorCode.NOT_ENOUGH_ROWS);
+    }
+
+    private static ModelTraining ofRows(String condition) {
+        return new ModelTraining(NAME, Kind.FULL, null, condition, null, null, null, 1, false, "ada");
+    }
+
+    @Test
+    void aLackOfMemoryOfTheWorkerRegistersNothing() throws IOException {
+        StringBuilder csv = new StringBuilder("id,time,result");
+        StringBuilder columns = new StringBuilder("id: string, time: timestamp, result: { type: enum, values: [home, away] }");
+        List<String> names = IntStream.range(0, 40).mapToObj(j -> "x" + j).toList();
+        names.forEach(name -> {
+            csv.append(',').append(name);
+            columns.append(", ").append(name).append(": double");
+        });
+        Random random = new Random(3);
+        for (int i = 0; i < 60_000; i++) {
+            csv.append("\ng").append(i).append(',').append(START.plus(Duration.ofMinutes(8L * i)));
+            csv.append(random.nextBoolean() ? ",home" : ",away");
+            names.forEach(_ -> csv.append(',').append(random.nextInt(100)));
+        }
+        Files.writeString(folder.resolve("games.csv"), csv.append('\n').toString());
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                PROJECT.replace("LEARNER", "{ xgboost: { rounds: 5 } }")
+                        .replaceFirst("columns: \\{ id.*", "columns: { " + columns + " }")
+                        .replace("[strength, noise]", names.toString()));
+        Project project = Projects.validate(folder, Map.of());
+        load(project, DAYS);
+
+        try (Workspace workspace = new Workspace(project)) {
+            WorkerTraining small = new WorkerTraining(folder, Map.of(), workspace.trainingScratch(), 2, 64L << 20);
+
+            assertThatThrownBy(() -> TrainJob.run(workspace, project, asked(Kind.FULL, null, 1, false), at(DAYS), small, TrainingWatch.NONE))
+                    .hasMessageContaining("needs more memory than its process has (64 MB); nothing was registered")
+                    .extracting(e -> ((KeelsonException) e).code())
+                    .isEqualTo(ErrorCode.WORKER_FAILED);
+            assertThat(workspace.catalog().<Integer>read(tx -> tx.versions(NAME).size() + tx.runs(NAME, 9).size()))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aPlantedFeatureOfTheFutureIsToldAndStopsWhereThePolicySaysSo() throws IOException {
+        games(TURN, day -> 1);
+        StringBuilder planted = new StringBuilder();
+        Random random = new Random(9);
+        Files.readString(folder.resolve("games.csv")).lines().forEach(line -> planted.append(line)
+                .append(line.startsWith("id") ? ",goals" : "," + ((line.endsWith("home") ? 2 : -2) + random.nextDouble()))
+                .append('\n'));
+        Files.writeString(folder.resolve("games.csv"), planted.toString());
+        String text = PROJECT.replace("LEARNER", "logistic")
+                .replace("noise: double", "noise: double, goals: double")
+                .replace("[strength, noise]", "[strength, goals]");
+        Files.writeString(folder.resolve("keelson.yaml"), text + "    before_training: { leaks: stop }\n");
+        Project strict = Projects.validate(folder, Map.of());
+        load(strict, TURN + 1);
+
+        assertThatThrownBy(() -> train(strict, TURN + 1, asked(Kind.FULL, null, 1, false)))
+                .hasMessageContaining("The feature goals alone tells the label")
+                .extracting(e -> ((KeelsonException) e).code())
+                .isEqualTo(ErrorCode.DATA_BLOCKED);
+        Files.writeString(folder.resolve("keelson.yaml"), text);
+        Project project = Projects.validate(folder, Map.of());
+        JsonNode result = train(project, TURN + 1, asked(Kind.FULL, null, 1, false));
+
+        assertThat(result.path("leaks").asText()).isEqualTo("signs");
+        assertThat(result.path("leak_signs").asText()).startsWith("The feature goals alone tells the label");
+        assertThat(result.path("sentence").asText()).contains("signs of a leak");
+        Run run = run(project, result.path("run").asText());
+        assertThat(RunChecklist.of(run, id -> true, id -> true).items())
+                .filteredOn(item -> item.name().equals("leaks"))
+                .singleElement()
+                .satisfies(item -> assertThat(item.passed()).isFalse())
+                .satisfies(item -> assertThat(item.text()).contains("goals"));
+        assertReproduced(project, run.id());
     }
 
     @Test
@@ -255,15 +371,15 @@ final class TrainJobIT {
     }
 
     @Test
-    void thirtyRowsSuffice() throws IOException {
-        games(10, 3, day -> 1);
+    void thirtyRowsSufficeForFiveFolds() throws IOException {
+        games(30, 1, day -> 1);
         Files.writeString(
                 folder.resolve("keelson.yaml"),
-                PROJECT.replace("LEARNER", "logistic").replace("test: 30d", "test: 2d"));
+                PROJECT.replace("LEARNER", "logistic").replace("test: 30d", "test: 5d").replace("2 folds", "5 folds"));
         Project project = Projects.validate(folder, Map.of());
-        load(project, 12);
+        load(project, 32);
 
-        JsonNode result = train(project, 12, asked(Kind.FULL, null, 30, false));
+        JsonNode result = train(project, 32, asked(Kind.FULL, null, 30, false));
 
         assertThat(result.at("/metrics/rows").asInt()).isEqualTo(30);
         assertThat(result.path("status").asText()).isEqualTo("registered");

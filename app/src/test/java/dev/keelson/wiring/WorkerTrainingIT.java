@@ -15,6 +15,8 @@ import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTable;
 import dev.keelson.train.TrainingTableFile;
+import dev.keelson.train.TrainingWatch;
+import dev.keelson.train.TunedSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,11 +52,11 @@ final class WorkerTrainingIT {
     void make() throws IOException {
         TinyLeague.create(folder);
         scratch = folder.resolve(".keelson/scratch");
-        training = new Training(Projects.learners(), 1);
+        training = new Training(Projects.learners(), 1, true, TrainingWatch.NONE);
     }
 
     private WorkerTraining worker(int megabytes) {
-        return new WorkerTraining(folder, Map.of(), scratch, training, 2, (long) megabytes * MEGABYTE);
+        return new WorkerTraining(folder, Map.of(), scratch, 2, (long) megabytes * MEGABYTE);
     }
 
     private TrainingRequest request(int rows, int features) {
@@ -97,7 +99,7 @@ final class WorkerTrainingIT {
     void anotherProcessTrainsTheSameModel() throws IOException {
         TrainingRequest request = request(900, 4);
 
-        TrainingOutcome apart = worker(512).run(request);
+        TrainingOutcome apart = worker(512).run(training, request);
         TrainingOutcome here = training.run(request);
 
         assertThat(apart.toJson()).isEqualTo(here.toJson());
@@ -106,11 +108,25 @@ final class WorkerTrainingIT {
     }
 
     @Test
+    void otherLearnersAndRowsThanThoseOfTheFileAreTrained() {
+        TrainingRequest file = request(900, 4);
+        ModelDefinition other = TunedSettings.apply(file.definition(), Map.of("max_depth", 3L, "learning_rate", 0.25))
+                .ofRows("div = 'E0'");
+        TrainingRequest request =
+                new TrainingRequest(other, file.table(), file.asOf(), file.inputs(), new TrainingMode.Full());
+
+        TrainingOutcome apart = worker(512).run(training, request);
+
+        assertThat(apart.toJson()).isEqualTo(training.run(request).toJson());
+        assertThat(apart.toJson()).isNotEqualTo(training.run(file).toJson());
+    }
+
+    @Test
     void whatIsWrongIsToldAsItIsHere() {
         TrainingRequest request = request(20, 4);
 
         Throwable here = catchThrowable(() -> training.run(request));
-        Throwable apart = catchThrowable(() -> worker(512).run(request));
+        Throwable apart = catchThrowable(() -> worker(512).run(training, request));
 
         assertThat(here).isInstanceOf(KeelsonException.class);
         assertThat(apart).isInstanceOf(KeelsonException.class).hasMessage(here.getMessage());
@@ -120,9 +136,9 @@ final class WorkerTrainingIT {
     void definitionThatChangedMeanwhileIsRefused() throws IOException {
         TrainingRequest request = request(900, 4);
         Path file = folder.resolve("keelson.yaml");
-        Files.writeString(file, Files.readString(file).replace("rounds: 10", "rounds: 11"));
+        Files.writeString(file, Files.readString(file).replace("test: 120d", "test: 121d"));
 
-        assertThatThrownBy(() -> worker(512).run(request))
+        assertThatThrownBy(() -> worker(512).run(training, request))
                 .isInstanceOf(KeelsonException.class)
                 .hasMessageContaining("otherwise than when its training began");
     }
@@ -131,7 +147,7 @@ final class WorkerTrainingIT {
     void lackOfMemoryEndsTheTrainingAlone() throws IOException {
         TrainingRequest request = request(200_000, 60);
 
-        assertThatThrownBy(() -> worker(64).run(request))
+        assertThatThrownBy(() -> worker(64).run(training, request))
                 .isInstanceOfSatisfying(
                         KeelsonException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.WORKER_FAILED))
                 .hasMessageContaining("needs more memory than its process has (64 MB); nothing was registered");
@@ -142,7 +158,7 @@ final class WorkerTrainingIT {
     void processThatIsKilledIsToldOfAndLeavesNothing() throws IOException {
         TrainingRequest request = request(60_000, 30);
 
-        CompletableFuture<TrainingOutcome> future = CompletableFuture.supplyAsync(() -> worker(1024).run(request));
+        CompletableFuture<TrainingOutcome> future = CompletableFuture.supplyAsync(() -> worker(1024).run(training, request));
         started().destroyForcibly();
 
         assertThatThrownBy(future::join)
@@ -156,7 +172,7 @@ final class WorkerTrainingIT {
         TrainingRequest request = request(60_000, 30);
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread caller = Thread.ofPlatform()
-                .start(() -> thrown.complete(catchThrowable(() -> worker(1024).run(request))));
+                .start(() -> thrown.complete(catchThrowable(() -> worker(1024).run(training, request))));
         ProcessHandle child = started();
 
         caller.interrupt();

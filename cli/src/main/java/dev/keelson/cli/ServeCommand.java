@@ -40,7 +40,8 @@ final class ServeCommand extends KeelsonCommand {
                 Thread.currentThread().interrupt();
             }
         });
-        try (LiveBackend backend = LiveBackend.open(project, session::validated, session.clock())) {
+        try (LiveBackend backend = LiveBackend.open(
+                project, session::validated, () -> session.variables(session.projectPath()), session.clock())) {
             backend.startIndexing();
             try (KeelsonServer server = KeelsonServer.start(backend, where.host, where.port)) {
                 backend.serving(where.host, server.port());

@@ -53,6 +53,12 @@ final class TrainCommand extends KeelsonCommand {
             description = "A learner, with its defaults, in place of the model's.")
     @Nullable String learner;
 
+    @Option(
+            names = "--rows",
+            paramLabel = "EXPR",
+            description = "Train on the rows that meet a condition over columns known beforehand and the model's features.")
+    @Nullable String rows;
+
     @Option(names = "--min-rows", paramLabel = "N", description = "Rows with known labels that there must be (default: 1).")
     int minRows = 1;
 
@@ -77,6 +83,9 @@ final class TrainCommand extends KeelsonCommand {
         }
         if (result.path("drift").asText().equals("alarm")) {
             console.note("The rows that the champion had not seen drifted; the run's before-training.json tells which columns.");
+        }
+        if (result.path("leaks").asText().equals("signs")) {
+            console.note("The rows may tell what nobody could know beforehand. " + result.path("leak_signs").asText());
         }
         if (result.path("promoted").asBoolean()) {
             console.note("It serves.");
@@ -106,6 +115,7 @@ final class TrainCommand extends KeelsonCommand {
                     model,
                     update ? Kind.UPDATE : reinforce ? Kind.REINFORCE : Kind.FULL,
                     learner,
+                    rows,
                     wanted,
                     rounds,
                     learningRate,

@@ -52,6 +52,18 @@ final class TrainIT {
     }
 
     @Test
+    void aPartOfTheRowsIsTrainedAndItsRunReproduced() {
+        Cli some = keelson("train", MODEL, "--rows", "div = 'E0'", "--learner", "xgboost", "--json");
+        assertThat(some.code()).as(some.out() + some.err()).isZero();
+
+        Cli again = keelson("reproduce", some.json().path("run").asText());
+
+        assertThat(again.code()).as(again.out() + again.err()).isZero();
+        assertThat(keelson("train", MODEL, "--rows", "FTR = 'H'").err()).contains("reads `FTR` of its own row");
+        assertThat(keelson("train", MODEL, "--update", "--rows", "div = 'E0'").err()).contains("cannot be chosen");
+    }
+
+    @Test
     void whatCannotBeAskedForIsSaid() {
         assertThat(keelson("train", MODEL, "--update", "--reinforce").err()).contains("exclude each other");
         assertThat(keelson("train", MODEL, "--rounds", "3").err()).contains("those of an update");

@@ -70,6 +70,8 @@ final class TuneIT {
         JsonNode models = keelson("models", "list", "--json").json();
 
         assertThat(tuned.json().path("trained").asText()).contains("football-1x2 v1");
+        Cli again = keelson("reproduce", "football-1x2@v1");
+        assertThat(again.code()).as(again.out() + again.err()).isZero();
         assertThat(models.toString()).contains("football-1x2");
     }
 

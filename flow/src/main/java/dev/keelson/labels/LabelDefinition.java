@@ -40,8 +40,8 @@ public record LabelDefinition(
         return new LabelDefinition(source, column, column, classes, delay);
     }
 
-    /** The same of the rows that meet a condition. */
-    public LabelDefinition ofRows(String condition) {
+    /** The same of the rows that meet a condition; of all for null. */
+    public LabelDefinition ofRows(@Nullable String condition) {
         return new LabelDefinition(source, name, text, classes, delay, condition);
     }
 

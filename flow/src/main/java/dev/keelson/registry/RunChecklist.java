@@ -141,6 +141,15 @@ public record RunChecklist(List<Item> items) {
                         default -> "Drift against the champion's rows before it trained: " + drift + ".";
                     }));
         }
+        String leaks = run.tags().get("leaks");
+        if (leaks != null) {
+            items.add(new Item(
+                    "leaks",
+                    leaks.equals("none"),
+                    leaks.equals("none")
+                            ? "No sign that its rows tell what nobody could know beforehand."
+                            : "Its rows may tell what nobody could know beforehand. " + run.tags().getOrDefault("leak_signs", "")));
+        }
         return items;
     }
 

@@ -1,12 +1,17 @@
 package dev.keelson.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.Located;
 import dev.keelson.id.CanonicalJson;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A model definition as JSON: what it says, not where it stands in a file. */
 public final class DefinitionJson {
@@ -15,6 +20,37 @@ public final class DefinitionJson {
     /** The canonical text; equal definitions give equal bytes. */
     public static String canonical(ModelDefinition definition) {
         return CanonicalJson.write(tree(definition));
+    }
+
+    /** The learners of a model in such a text. */
+    public static List<ModelDefinition.LearnerDefinition> learners(JsonNode text) {
+        List<ModelDefinition.LearnerDefinition> learners = new ArrayList<>();
+        for (JsonNode entry : text.path("learners")) {
+            learners.add(learner(entry));
+        }
+        return learners;
+    }
+
+    private static ModelDefinition.LearnerDefinition learner(JsonNode entry) {
+        Map<String, Object> settings = new TreeMap<>();
+        entry.path("settings").properties().forEach(each -> settings.put(each.getKey(), value(each.getValue())));
+        List<ModelDefinition.LearnerDefinition> members = new ArrayList<>();
+        for (JsonNode member : entry.path("members")) {
+            members.add(learner(member));
+        }
+        return new ModelDefinition.LearnerDefinition(entry.path("name").asText(), settings, members);
+    }
+
+    private static Object value(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return value.longValue();
+        }
+        return value.isNumber() ? (Object) value.doubleValue() : value.isBoolean() ? value.booleanValue() : value.asText();
+    }
+
+    /** The condition on the rows of a model in such a text; null for all. */
+    public static @Nullable String rows(JsonNode text) {
+        return text.path("rows").isTextual() ? text.path("rows").asText() : null;
     }
 
     private static ObjectNode tree(ModelDefinition definition) {

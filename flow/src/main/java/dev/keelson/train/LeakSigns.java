@@ -34,20 +34,23 @@ public final class LeakSigns {
 
     private static final int LEAST = 30;
     private static final int MOST = 5_000;
+    private static final int FEWEST = 500;
+    private static final long VALUES = 5_000_000;
 
     private LeakSigns() {}
 
     /**
      * Looks for them.
      *
-     * @param table at most its last 5,000 rows are looked at
+     * @param table at most its last 5,000 rows are looked at, fewer (down to 500) of more than 1,000 features
      * @return sentences; empty when there is none, or fewer than 30 rows of a kind to tell
      */
     public static List<String> of(ModelDefinition definition, TrainingTable table) {
+        long most = Math.clamp(VALUES / Math.max(1, table.features().width()), FEWEST, MOST);
         int[] rows = IntStream.range(0, table.rows())
                 .boxed()
                 .sorted(Comparator.comparingLong(i -> table.eventTime()[i]))
-                .skip(Math.max(0, table.rows() - MOST))
+                .skip(Math.max(0, table.rows() - most))
                 .mapToInt(Integer::intValue)
                 .toArray();
         List<String> signs = new ArrayList<>();
@@ -61,7 +64,8 @@ public final class LeakSigns {
                 }
                 continue;
             }
-            for (int k = 0; k < definition.classes().size(); k++) {
+            int classes = definition.classes().size(); // of two, the one tells what the other does
+            for (int k = classes == 2 ? 1 : 0; k < classes; k++) {
                 double area = area(features.columns()[j], table.labels(), k, rows);
                 if (Math.max(area, 1 - area) >= AREA) {
                     signs.add(sign(

@@ -294,6 +294,30 @@ public record ModelDefinition(
                 location);
     }
 
+    /** The same, of the rows that meet a condition; of all for null. */
+    public ModelDefinition ofRows(@Nullable String condition) {
+        return new ModelDefinition(
+                name,
+                label.ofRows(condition),
+                entities,
+                features,
+                derive,
+                learners,
+                combine,
+                folding,
+                test,
+                embargo,
+                calibration,
+                backtest,
+                baselines,
+                seed,
+                weighting,
+                timeLimit,
+                guidance,
+                form,
+                location);
+    }
+
     /** The same, of other features. */
     public ModelDefinition withFeatures(List<Located> selected, Map<String, Located> derived) {
         return new ModelDefinition(

@@ -59,6 +59,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,16 @@ public final class Training {
         this.threads = threads;
         this.shuffles = shuffles;
         this.watch = watch;
+    }
+
+    /** What follows the trainings. */
+    public TrainingWatch watch() {
+        return watch;
+    }
+
+    /** Whether full trainings measure what features are worth on the test period, too. */
+    public boolean shuffles() {
+        return shuffles;
     }
 
     /** One codec for each format that these learners' models have, ensembles of them and imported models included. */
@@ -211,12 +222,22 @@ public final class Training {
      * @throws KeelsonException as {@link #run(TrainingRequest)}
      */
     public TrainingOutcome run(TrainingRequest request, TrainingCache cache) {
+        return run(request, cache, this::run);
+    }
+
+    /**
+     * As {@link #run(TrainingRequest, TrainingCache)}, what is not in the cache being trained by another.
+     *
+     * @param by gives what {@link #run(TrainingRequest)} would
+     */
+    public TrainingOutcome run(
+            TrainingRequest request, TrainingCache cache, Function<TrainingRequest, TrainingOutcome> by) {
         String key = TrainingKey.of(request);
         Optional<TrainingOutcome> found = cache.get(key);
         if (found.isPresent() && !lacksShuffles(request, found.get())) {
             return found.get();
         }
-        TrainingOutcome outcome = run(request);
+        TrainingOutcome outcome = by.apply(request);
         cache.put(key, outcome);
         return outcome;
     }
@@ -246,7 +267,8 @@ public final class Training {
     /**
      * Trains.
      *
-     * @throws KeelsonException with what {@link #problems} finds; NOT_ENOUGH_ROWS if the rows do not suffice for test
+     * @throws KeelsonException with what {@link #problems} finds; BAD_VALUE if a number to be predicted is not finite;
+     *     NOT_ENOUGH_ROWS if the rows do not suffice for test
      *     period and folds; NATIVE_LIBRARY_MISSING if a learner's library cannot be loaded
      * @throws CancellationException if the calling thread is interrupted
      */
@@ -262,6 +284,7 @@ public final class Training {
                             .formatted(request.definition().name(), request.asOf()),
                     "Maybe more history must be loaded.");
         }
+        requireFinite(request);
         List<Learner> learners = learners(request.definition());
         return switch (request.mode()) {
             case TrainingMode.Full(Integer members) -> full(request, learners, members);
@@ -269,6 +292,27 @@ public final class Training {
             case TrainingMode.Update update -> new UpdateStep(request, update, continuing(request.definition(), update))
                     .run(provenance(request, learners));
         };
+    }
+
+    private static void requireFinite(TrainingRequest request) {
+        TrainingTable table = request.table();
+        int[] others = IntStream.range(0, table.values().length)
+                .filter(i -> !Double.isFinite(table.values()[i]))
+                .toArray();
+        if (others.length > 0) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    "The label %s of the model %s is %s in the row (%s), and no finite number in %,d of %,d rows."
+                            .formatted(
+                                    request.definition().label().address(),
+                                    request.definition().name(),
+                                    table.values()[others[0]],
+                                    table.rowIds().get(others[0]),
+                                    others.length,
+                                    table.values().length),
+                    "Maybe the source divides by 0; a value that is not known is left empty, or its row is kept out by `min` and"
+                            + " `max` of the column.");
+        }
     }
 
     /**

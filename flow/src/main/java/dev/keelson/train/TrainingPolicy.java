@@ -5,14 +5,15 @@ package dev.keelson.train;
  *
  * @param gates what a check of the data that blocks leads to
  * @param drift what an alarm of the drift check leads to
+ * @param leaks what a sign leads to that the rows tell what nobody could know beforehand
  * @param update how a champion goes on
  * @param reinforce how it learns from confident mistakes
  */
 public record TrainingPolicy(
-        OnFinding gates, OnFinding drift, UpdateDefinition update, ReinforceDefinition reinforce) {
+        OnFinding gates, OnFinding drift, OnFinding leaks, UpdateDefinition update, ReinforceDefinition reinforce) {
     /** That of a model which says nothing of it. */
     public static final TrainingPolicy DEFAULT = new TrainingPolicy(
-            OnFinding.STOP, OnFinding.WARN, UpdateDefinition.DEFAULT, ReinforceDefinition.DEFAULT);
+            OnFinding.STOP, OnFinding.WARN, OnFinding.WARN, UpdateDefinition.DEFAULT, ReinforceDefinition.DEFAULT);
 
     /** What a finding leads to. */
     public enum OnFinding {

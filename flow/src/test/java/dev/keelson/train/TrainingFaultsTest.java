@@ -127,9 +127,13 @@ final class TrainingFaultsTest {
         double[] values = ramp(400);
         values[7] = Double.POSITIVE_INFINITY;
 
-        assertThatThrownBy(() -> train(numbers(), table(400, new double[][] {ramp(400)}, new int[0], values)))
-                .hasMessageContaining("Infinity")
-                .hasMessageContaining("finite");
+        TrainingTable table = table(400, new double[][] {ramp(400)}, new int[0], values);
+        KeelsonException refused = catchThrowableOfType(KeelsonException.class, () -> train(numbers(), table));
+
+        assertThat(refused.code()).isEqualTo(ErrorCode.BAD_VALUE);
+        assertThat(refused)
+                .hasMessageContaining("bets.gain of the model m is Infinity in the row (%s)".formatted(table.rowIds().get(7)))
+                .hasMessageContaining("in 1 of 400 rows");
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a training is asked for. */
 final class TrainingRequests {
     private static final List<String> FIELDS =
-            List.of("actor", "kind", "learner", "learning_rate", "min_rows", "mode", "promote", "rounds");
+            List.of("actor", "kind", "learner", "learning_rate", "min_rows", "mode", "promote", "rounds", "rows");
 
     private TrainingRequests() {}
 
@@ -37,6 +37,7 @@ final class TrainingRequests {
                     model,
                     Objects.requireNonNullElse(named(Kind.class, body, "kind"), Kind.FULL),
                     text(body, "learner"),
+                    text(body, "rows"),
                     named(ContinuationMode.class, body, "mode"),
                     rounds == null ? null : Math.toIntExact(rounds),
                     rate(body),

@@ -53,7 +53,7 @@ public final class LinearLearner implements Continuing {
             throw new IllegalArgumentException(
                     "A linear regression tells one value, not %s.".formatted(rows.task().outputs()));
         }
-        Preprocessing preprocessing = Preprocessing.fit(rows.features());
+        Preprocessing preprocessing = Preprocessing.fit(rows.features()).requirePairs(NAME);
         Covariances covariances = new Covariances(rows, preprocessing);
         double[] coefficients = descend(covariances);
         double intercept = covariances.targetMean;

@@ -49,7 +49,7 @@ public final class LogisticLearner implements Continuing {
 
     @Override
     public Fit fit(TrainingSet rows, FitControl control, long seed) {
-        Preprocessing preprocessing = Preprocessing.fit(rows.features());
+        Preprocessing preprocessing = Preprocessing.fit(rows.features()).requirePairs(NAME);
         SoftmaxObjective objective = new SoftmaxObjective(rows, preprocessing, config.l2());
         double[] solution = new LbfgsMinimiser(config.maxIterations()).minimise(objective);
         return Fit.of(model(rows, preprocessing, solution));

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.spi.ModelJson;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Median imputation, missing indicators and standardisation, fitted on training rows alone. Output columns are the
@@ -29,6 +32,9 @@ public record Preprocessing(double[] medians, double[] means, double[] scales, i
 
     /** Share of missing values from which a feature gets an indicator, and share of present ones that it needs. */
     public static final double INDICATOR_SHARE = 0.01;
+
+    /** Most output columns of a learner that keeps a number for each pair of them: 800 MB. */
+    public static final int MOST_IN_PAIRS = 10_000;
 
     /** Checks that the lengths fit. */
     public Preprocessing {
@@ -80,6 +86,27 @@ public record Preprocessing(double[] medians, double[] means, double[] scales, i
             standardise(column, c, means, scales);
         }
         return new Preprocessing(medians, means, scales, indicators);
+    }
+
+    /**
+     * For a learner that keeps a number for each pair of output columns.
+     *
+     * @throws KeelsonException BAD_VALUE if there are more than {@link #MOST_IN_PAIRS}
+     */
+    public Preprocessing requirePairs(String learner) {
+        if (means.length > MOST_IN_PAIRS) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_VALUE,
+                    String.format(
+                            Locale.ROOT,
+                            "The learner %s takes at most %,d features, and there are %,d (%,d of them tell whether another is missing).",
+                            learner,
+                            MOST_IN_PAIRS,
+                            means.length,
+                            indicators.length),
+                    "Maybe select fewer features, or use xgboost or lightgbm, which take as many as memory holds.");
+        }
+        return this;
     }
 
     private static double median(double[] values, int count) {
