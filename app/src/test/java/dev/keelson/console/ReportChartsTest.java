@@ -85,7 +85,7 @@ class ReportChartsTest {
 
         String peak = svg.replaceAll("(?s).*class=\"peak\" d=\"([^\"]*)\".*", "$1");
         String[] heights = peak.split("[ML]", -1);
-        assertThat(heights[2].split(" ")[1]).isEqualTo(heights[3].split(" ")[1]);
+        assertThat(heights[2].split(" ", -1)[1]).isEqualTo(heights[3].split(" ", -1)[1]);
         assertThat(svg).contains("90.0 at the end").doesNotContain("class=\"other\"");
     }
 

@@ -104,7 +104,7 @@ final class ServedTrainingIT {
 
     /** The job when it has ended. */
     private static JsonNode ended(Supplier<JsonNode> job) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (System.nanoTime() < deadline) {
             JsonNode now = job.get();
             if (!now.path("state").asText().equals("running")) {
