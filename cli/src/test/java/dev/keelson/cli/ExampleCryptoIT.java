@@ -34,11 +34,18 @@ final class ExampleCryptoIT {
         return cli;
     }
 
+    /** Everything but the training of models. */
+    private void read() {
+        keelson("apply", "--yes");
+        keelson("data", "load");
+        keelson("features", "materialize");
+    }
+
     @Test
     void simulatedBarsAreCheckedAndReadByHourAndByDay() throws IOException {
         ExampleData.init(folder, "crypto");
         keelson("simulate", "crypto", "--days", "90", "--out", "data");
-        keelson("run");
+        read();
 
         JsonNode hours = keelson("data", "check", "hourly", "--json").json();
         JsonNode days = keelson("data", "check", "daily", "--json").json();
@@ -54,7 +61,7 @@ final class ExampleCryptoIT {
         Path data = ExampleData.real("crypto");
         environment = Map.of("KEELSON_DATA", data.toString());
         ExampleData.init(folder, "crypto");
-        keelson("run");
+        read();
 
         JsonNode hours = keelson("data", "check", "hourly", "--json").json();
         JsonNode days = keelson("data", "check", "daily", "--json").json();

@@ -39,7 +39,9 @@ final class ExampleStocksIT {
         if (environment.isEmpty()) {
             keelson("simulate", "stocks", "--tickers", "15", "--years", "3", "--out", "data");
         }
-        keelson("run");
+        keelson("apply", "--yes"); // everything but the training of models
+        keelson("data", "load");
+        keelson("features", "materialize");
     }
 
     private JsonNode check(String source) throws IOException {

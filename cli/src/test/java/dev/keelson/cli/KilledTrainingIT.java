@@ -41,11 +41,12 @@ final class KilledTrainingIT {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName()));
         command.addAll(List.of(words));
-        return new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
+                .redirectOutput(out.toFile());
+        process.environment().remove("KEELSON_DATA"); // its data are its own
+        return process.start();
     }
 
     private static List<String> hashes(Path home) {
