@@ -199,10 +199,12 @@ final class ArchitectureRules {
                         .anyMatch(declared -> declared.getName().equals("java.io.Serializable"))));
     }
 
-    /** Only the command line talks to the terminal and ends the process. */
+    /** Only the command line talks to the terminal and ends the process; a worker is a process of its own, and ends itself. */
     ArchRule onlyTheCommandLineUsesTheTerminal() {
         return noClasses()
-                .that(describe("are outside cli", type -> !module(type).equals("cli")))
+                .that(describe(
+                        "are outside cli and no worker",
+                        type -> !module(type).equals("cli") && !type.getSimpleName().equals("TrainingWorker")))
                 .should()
                 .accessTargetWhere(access(
                         "the terminal or the end of the process",
