@@ -591,6 +591,13 @@ final class BundleTrainer implements LoopTrainer {
         return run.artifacts().stream().anyMatch(artifact -> artifact.path().equals(OUTCOME_FILE));
     }
 
+    /** What a full training becomes beside a champion: the first version, its recipe on the data there is, or another recipe. */
+    ModelVersion.Kind kind(@Nullable Trained champion) {
+        return champion == null
+                ? ModelVersion.Kind.INITIAL
+                : sameRecipe(champion.run()) ? ModelVersion.Kind.REFRESH : ModelVersion.Kind.CHANGE;
+    }
+
     /** Whether a run was trained by the model's present definition and features. */
     boolean sameRecipe(Run run) {
         Run.Artifact file = run.artifacts().stream()

@@ -133,6 +133,11 @@ final class ModelRows {
         return last == Long.MIN_VALUE ? asOf : Micros.toInstant(last);
     }
 
+    /** How many rows {@link #table} has. */
+    int count(Instant asOf) {
+        return known(asOf).size();
+    }
+
     /** Training rows: those with a label known strictly before an instant, in the order of event time. */
     TrainingTable table(Instant asOf) {
         List<Known> known = known(asOf);

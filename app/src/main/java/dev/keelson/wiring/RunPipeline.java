@@ -486,8 +486,7 @@ public final class RunPipeline {
         Trained base = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION))
                 .map(each -> trainer.load(each, run(catalog, each)))
                 .orElse(null);
-        boolean sameRecipe = base != null && trainer.sameRecipe(base.run());
-        Kind kind = base == null ? Kind.INITIAL : sameRecipe ? Kind.REFRESH : Kind.CHANGE;
+        Kind kind = trainer.kind(base);
         return new Candidate(kind, trainer.train(now, kind, base));
     }
 

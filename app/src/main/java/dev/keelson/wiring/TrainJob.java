@@ -105,7 +105,7 @@ final class TrainJob {
         }
         Map<String, ModelRows> rows = models.rows();
         Workspace.fill(models, rows, workspace.read(models, versions));
-        int known = Objects.requireNonNull(rows.get(model.name())).table(now).rows();
+        int known = Objects.requireNonNull(rows.get(model.name())).count(now);
         if (known < request.minRows()) {
             throw new KeelsonException(
                     ErrorCode.NOT_ENOUGH_ROWS,
@@ -141,7 +141,7 @@ final class TrainJob {
     }
 
     private ObjectNode full(BundleTrainer trainer, @Nullable Trained base) {
-        Kind kind = base == null ? Kind.INITIAL : trainer.sameRecipe(base.run()) ? Kind.REFRESH : Kind.CHANGE;
+        Kind kind = trainer.kind(base);
         return registered(trainer.train(now, kind, base), kind, base == null);
     }
 
