@@ -116,6 +116,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void fitIsMeasuredAgainstTheLibrary() throws Exception {
+        JsonNode figures = new FitBenchmark().run(SMALL.with("rows", "500").with("rounds", "5"));
+
+        assertThat(figures.get("same_bytes").asBoolean()).isTrue();
+        assertThat(figures.get("ratio").asDouble()).isPositive();
+    }
+
+    @Test
     void weeksOfAReplayAreMeasured() {
         JsonNode figures = new ReplayBenchmark().run(SMALL.with("weeks", "3"));
 

@@ -52,7 +52,7 @@ public final class TreesBenchmark implements Task {
         return node;
     }
 
-    private static TrainingSet rows(int n, long seed) {
+    static TrainingSet rows(int n, long seed) {
         Random random = new Random(seed);
         double[][] columns = new double[FEATURES][n];
         int[] labels = new int[n];
@@ -85,6 +85,11 @@ public final class TreesBenchmark implements Task {
     }
 
     private static DMatrix matrix(FeatureMatrix features) throws XGBoostError {
+        return new DMatrix(floats(features), features.rows(), features.width(), Float.NaN);
+    }
+
+    /** Row by row. */
+    static float[] floats(FeatureMatrix features) {
         int width = features.width();
         float[] values = new float[features.rows() * width];
         for (int j = 0; j < width; j++) {
@@ -92,7 +97,7 @@ public final class TreesBenchmark implements Task {
                 values[i * width + j] = (float) features.columns()[j][i];
             }
         }
-        return new DMatrix(values, features.rows(), width, Float.NaN);
+        return values;
     }
 
     private static void score(ObjectNode node, TreeModel model, FeatureMatrix features, int repeats) throws Exception {

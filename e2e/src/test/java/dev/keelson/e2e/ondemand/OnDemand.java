@@ -7,6 +7,7 @@ import dev.keelson.e2e.benchmark.BulkLoadBenchmark;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
+import dev.keelson.e2e.benchmark.FitBenchmark;
 import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
@@ -42,6 +43,7 @@ public final class OnDemand {
         TASKS.put("folds", new FoldsBenchmark());
         TASKS.put("online", new OnlineBenchmark());
         TASKS.put("training", new TrainingBenchmark());
+        TASKS.put("fit", new FitBenchmark());
         TASKS.put("predict", new PredictBenchmark());
         TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
