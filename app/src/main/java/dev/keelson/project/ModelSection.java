@@ -18,7 +18,6 @@ import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ModelDefinition.Baseline;
 import dev.keelson.train.ModelDefinition.Calibration;
-import dev.keelson.train.ModelDefinition.Combine;
 import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.Folding.Kind;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
@@ -280,27 +279,25 @@ final class ModelSection {
                 .read(table, label.definition().isNumber())
                 .ifPresent(policy -> policyByModel.put(entry.name(), policy));
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
-        definitions.add(new ModelDefinition(
-                entry.name(),
-                taken,
-                roles,
-                table.scalars("features").stream().map(Scalar::located).toList(),
-                derive,
-                learners,
-                learners.size() > 1 ? Combine.BLEND : Combine.NONE,
-                folding,
-                test,
-                embargo,
-                calibration(table, label),
-                backtest,
-                baselines,
-                seed,
-                weighting(table, label),
-                timeLimit(table, learners),
-                guidance,
-                new FormSection(problems).read(
-                        table, label, features.texts(), learners, guidance.uncertainty()),
-                entry.location()));
+        definitions.add(ModelDefinition.builder(entry.name(), taken)
+                .entities(roles)
+                .features(table.scalars("features").stream().map(Scalar::located).toList())
+                .derive(derive)
+                .learners(learners)
+                .folding(folding)
+                .test(test)
+                .embargo(embargo)
+                .calibration(calibration(table, label))
+                .backtest(backtest)
+                .baselines(baselines)
+                .seed(seed)
+                .weighting(weighting(table, label))
+                .timeLimit(timeLimit(table, learners))
+                .guidance(guidance)
+                .form(new FormSection(problems).read(
+                        table, label, features.texts(), learners, guidance.uncertainty()))
+                .location(entry.location())
+                .build());
     }
 
     private @Nullable Duration timeLimit(Table table, List<LearnerDefinition> learners) {

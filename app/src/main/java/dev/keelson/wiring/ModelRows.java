@@ -225,7 +225,7 @@ final class ModelRows {
                 odds,
                 ids,
                 weights,
-                groups);
+                groups, null);
         return plan.definition().backtest() instanceof BacktestDefinition.Portfolio ? table.withAssets(assets) : table;
     }
 

@@ -228,24 +228,15 @@ public final class SeededBackend implements Backend {
     }
 
     private static ModelDefinition model(String name) {
-        return new ModelDefinition(
-                name,
-                "matches",
-                "FTR",
-                CLASSES,
-                Map.of("home", Map.of("team", "HomeTeam")),
-                List.of(),
-                Map.of(),
-                List.of(new ModelDefinition.LearnerDefinition("logistic", Map.of())),
-                ModelDefinition.Combine.NONE,
-                6,
-                Duration.ofDays(60),
-                Duration.ofDays(2),
-                ModelDefinition.Calibration.TEMPERATURE,
-                null,
-                List.of(),
-                1,
-                null);
+        return ModelDefinition.builder(name, LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ZERO))
+                .entities(Map.of("home", Map.of("team", "HomeTeam")))
+                .learners(List.of(new ModelDefinition.LearnerDefinition("logistic", Map.of())))
+                .test(Duration.ofDays(60))
+                .embargo(Duration.ofDays(2))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .seed(1)
+                .folding(ModelDefinition.Folding.walkForward(6))
+                .build();
     }
 
     @Override

@@ -8,9 +8,10 @@ import dev.keelson.data.Sources;
 import dev.keelson.data.spi.InMemoryDatasetStore;
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
-import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
+import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.frame.ColumnType;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
@@ -134,24 +135,16 @@ final class SmallWorld {
                 null,
                 List.of(new FeatureDefinition("recent", new Located(feature, new Location("keelson.yaml", 1, 1)))),
                 null);
-        ModelDefinition model = new ModelDefinition(
-                "tips",
-                "matches",
-                "result",
-                List.of("H", "D", "A"),
-                Map.of("home", Map.of("team", "home"), "away", Map.of("team", "away")),
-                List.of(new Located("home.form.*", new Location("keelson.yaml", 2, 1))),
-                Map.of(),
-                List.of(new ModelDefinition.LearnerDefinition("logistic", Map.of())),
-                ModelDefinition.Combine.NONE,
-                6,
-                Duration.ofDays(60),
-                Duration.ofDays(2),
-                ModelDefinition.Calibration.NONE,
-                null,
-                List.of(),
-                1,
-                null);
+        ModelDefinition model = ModelDefinition.builder("tips", LabelDefinition.ofColumn("matches", "result", List.of("H", "D", "A"), Duration.ZERO))
+                .entities(Map.of("home", Map.of("team", "home"), "away", Map.of("team", "away")))
+                .features(List.of(new Located("home.form.*", new Location("keelson.yaml", 2, 1))))
+                .learners(List.of(new ModelDefinition.LearnerDefinition("logistic", Map.of())))
+                .test(Duration.ofDays(60))
+                .embargo(Duration.ofDays(2))
+                .calibration(ModelDefinition.Calibration.NONE)
+                .seed(1)
+                .folding(ModelDefinition.Folding.walkForward(6))
+                .build();
         return new Project(
                 Path.of("small"),
                 Path.of("small", "keelson.yaml"),

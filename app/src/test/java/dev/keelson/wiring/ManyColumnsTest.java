@@ -47,22 +47,15 @@ final class ManyColumnsTest {
                 null,
                 Map.of(),
                 IntStream.range(0, ROWS).mapToObj(i -> "r" + i).toList());
-        ModelDefinition definition = new ModelDefinition(
-                "wide",
-                LabelDefinition.ofColumn("rows", "y", List.of("no", "yes"), Duration.ofDays(1)),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                List.of(new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 3L, "max_depth", 2L))),
-                ModelDefinition.Combine.NONE,
-                ModelDefinition.Folding.walkForward(2),
-                Duration.ofDays(10),
-                Duration.ofDays(1),
-                ModelDefinition.Calibration.TEMPERATURE,
-                null,
-                List.of(new ModelDefinition.Baseline.Frequencies()),
-                7,
-                null);
+        ModelDefinition definition = ModelDefinition.builder("wide", LabelDefinition.ofColumn("rows", "y", List.of("no", "yes"), Duration.ofDays(1)))
+                .learners(List.of(new ModelDefinition.LearnerDefinition("xgboost", Map.of("rounds", 3L, "max_depth", 2L))))
+                .folding(ModelDefinition.Folding.walkForward(2))
+                .test(Duration.ofDays(10))
+                .embargo(Duration.ofDays(1))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .baselines(List.of(new ModelDefinition.Baseline.Frequencies()))
+                .seed(7)
+                .build();
 
         TrainingOutcome outcome = new Training(Projects.learners(), 1, true, TrainingWatch.NONE)
                 .run(new TrainingRequest(

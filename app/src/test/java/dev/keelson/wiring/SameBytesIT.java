@@ -78,22 +78,14 @@ final class SameBytesIT {
         List<LearnerDefinition> learners = LearnerPresets.NAMES.contains(learner)
                 ? LearnerPresets.of(learner, false, withoutPlugins)
                 : List.of(new LearnerDefinition(learner, Map.of()));
-        ModelDefinition definition = new ModelDefinition(
-                "same",
-                LabelDefinition.ofColumn("rows", "label", List.of("no", "yes"), Duration.ZERO),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                learners,
-                learners.size() > 1 ? ModelDefinition.Combine.BLEND : ModelDefinition.Combine.NONE,
-                ModelDefinition.Folding.walkForward(2),
-                Duration.ofHours(ROWS / 5),
-                Duration.ZERO,
-                ModelDefinition.Calibration.TEMPERATURE,
-                null,
-                List.of(new ModelDefinition.Baseline.Frequencies()),
-                42,
-                null);
+        ModelDefinition definition = ModelDefinition.builder("same", LabelDefinition.ofColumn("rows", "label", List.of("no", "yes"), Duration.ZERO))
+                .learners(learners)
+                .folding(ModelDefinition.Folding.walkForward(2))
+                .test(Duration.ofHours(ROWS / 5))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .baselines(List.of(new ModelDefinition.Baseline.Frequencies()))
+                .seed(42)
+                .build();
         TrainingOutcome outcome = new Training(Projects.learners(), threads)
                 .run(new TrainingRequest(
                         definition,

@@ -86,7 +86,7 @@ final class WorkerTrainingIT {
                 IntStream.range(0, rows).map(i -> i / 2).toArray(),
                 IntStream.range(0, rows).mapToObj(i -> i % 7 == 0 ? null : "L" + i % 2).toArray(String[]::new),
                 Map.of(),
-                IntStream.range(0, rows).mapToObj(i -> "r" + i).toList());
+                IntStream.range(0, rows).mapToObj(i -> "r" + i).toList(), null, null, null);
         return new TrainingRequest(
                 definition,
                 table,

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  *     expression such as {@code implied(AvgH, AvgD, AvgA)}
  * @param derive name to expression over selected features and request columns, in order
  * @param learners members of the ensemble, in order, with their settings
- * @param combine how several members become one
  * @param folding how the rows before the test period are parted into ones that train and ones that judge
  * @param test length of the last, untouched period on which the run's metrics are reported
  * @param embargo gap between training rows and the rows that judge them; at least the label's delay
@@ -52,7 +51,6 @@ public record ModelDefinition(
         List<Located> features,
         Map<String, Located> derive,
         List<LearnerDefinition> learners,
-        Combine combine,
         Folding folding,
         Duration test,
         Duration embargo,
@@ -85,261 +83,66 @@ public record ModelDefinition(
         }
     }
 
-    /** A model that tells nothing beside its prediction. */
-    public ModelDefinition(
-            String name,
-            LabelDefinition label,
-            Map<String, Map<String, String>> entities,
-            List<Located> features,
-            Map<String, Located> derive,
-            List<LearnerDefinition> learners,
-            Combine combine,
-            Folding folding,
-            Duration test,
-            Duration embargo,
-            Calibration calibration,
-            @Nullable BacktestDefinition backtest,
-            List<Baseline> baselines,
-            long seed,
-            Weighting weighting,
-            @Nullable Location location) {
-        this(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                null,
-                GuidanceDefinition.NONE,
-                FormDefinition.NONE,
-                location);
+    /** A model to be: of all features, without calibration, backtest, baselines and guidance, its rows all count the same. */
+    public static Builder builder(String name, LabelDefinition label) {
+        return new Builder(name, label);
     }
 
-    /** A model whose rows all count the same. */
-    public ModelDefinition(
-            String name,
-            LabelDefinition label,
-            Map<String, Map<String, String>> entities,
-            List<Located> features,
-            Map<String, Located> derive,
-            List<LearnerDefinition> learners,
-            Combine combine,
-            Folding folding,
-            Duration test,
-            Duration embargo,
-            Calibration calibration,
-            @Nullable BacktestDefinition backtest,
-            List<Baseline> baselines,
-            long seed,
-            @Nullable Location location) {
-        this(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                new Weighting.Equal(),
-                location);
+    /** The same, to be changed. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(name, label);
+        builder.entities = entities;
+        builder.features = features;
+        builder.derive = derive;
+        builder.learners = learners;
+        builder.folding = folding;
+        builder.test = test;
+        builder.embargo = embargo;
+        builder.calibration = calibration;
+        builder.backtest = backtest;
+        builder.baselines = baselines;
+        builder.seed = seed;
+        builder.weighting = weighting;
+        builder.timeLimit = timeLimit;
+        builder.guidance = guidance;
+        builder.form = form;
+        builder.location = location;
+        return builder;
     }
 
-    /** A model whose label is a column of outcomes as it is, validated walk-forward. */
-    public ModelDefinition(
-            String name,
-            String source,
-            String label,
-            List<String> classes,
-            Map<String, Map<String, String>> entities,
-            List<Located> features,
-            Map<String, Located> derive,
-            List<LearnerDefinition> learners,
-            Combine combine,
-            int folds,
-            Duration test,
-            Duration embargo,
-            Calibration calibration,
-            @Nullable BacktestDefinition backtest,
-            List<Baseline> baselines,
-            long seed,
-            @Nullable Location location) {
-        this(
-                name,
-                LabelDefinition.ofColumn(source, label, classes, Duration.ZERO),
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                Folding.walkForward(folds),
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                location);
+    /** How the learners become one model. */
+    public Combine combine() {
+        return learners.size() > 1 ? Combine.BLEND : Combine.NONE;
     }
 
     /** The same, with something told beside its prediction. */
     public ModelDefinition withGuidance(GuidanceDefinition other) {
-        return new ModelDefinition(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                timeLimit,
-                other,
-                form,
-                location);
+        return toBuilder().guidance(other).build();
     }
 
     /** The same, its features and numbers in another form. */
     public ModelDefinition withForm(FormDefinition other) {
-        return new ModelDefinition(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                timeLimit,
-                guidance,
-                other,
-                location);
+        return toBuilder().form(other).build();
     }
 
     /** The same, with another limit to the fits of its ensemble. */
     public ModelDefinition withTimeLimit(@Nullable Duration other) {
-        return new ModelDefinition(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                other,
-                guidance,
-                form,
-                location);
+        return toBuilder().timeLimit(other).build();
     }
 
     /** The same, learned by others. */
     public ModelDefinition withLearners(List<LearnerDefinition> others) {
-        return new ModelDefinition(
-                name,
-                label,
-                entities,
-                features,
-                derive,
-                others,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                timeLimit,
-                guidance,
-                form,
-                location);
+        return toBuilder().learners(others).build();
     }
 
     /** The same, of the rows that meet a condition; of all for null. */
     public ModelDefinition ofRows(@Nullable String condition) {
-        return new ModelDefinition(
-                name,
-                label.ofRows(condition),
-                entities,
-                features,
-                derive,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                timeLimit,
-                guidance,
-                form,
-                location);
+        return toBuilder().label(label.ofRows(condition)).build();
     }
 
     /** The same, of other features. */
     public ModelDefinition withFeatures(List<Located> selected, Map<String, Located> derived) {
-        return new ModelDefinition(
-                name,
-                label,
-                entities,
-                selected,
-                derived,
-                learners,
-                combine,
-                folding,
-                test,
-                embargo,
-                calibration,
-                backtest,
-                baselines,
-                seed,
-                weighting,
-                timeLimit,
-                guidance,
-                form,
-                location);
+        return toBuilder().features(selected).derive(derived).build();
     }
 
     /** How many folds, or blocks of time, there are. */
@@ -525,6 +328,158 @@ public record ModelDefinition(
             public Market {
                 odds = List.copyOf(odds);
             }
+        }
+    }
+
+    /** A definition part by part. Not safe for use by several threads. */
+    public static final class Builder {
+        private final String name;
+        private LabelDefinition label;
+        private Map<String, Map<String, String>> entities = Map.of();
+        private List<Located> features = List.of();
+        private Map<String, Located> derive = Map.of();
+        private List<LearnerDefinition> learners = List.of();
+        private Folding folding = Folding.walkForward(5);
+        private Duration test = Duration.ZERO;
+        private Duration embargo = Duration.ZERO;
+        private Calibration calibration = Calibration.NONE;
+        private @Nullable BacktestDefinition backtest;
+        private List<Baseline> baselines = List.of();
+        private long seed;
+        private Weighting weighting = new Weighting.Equal();
+        private @Nullable Duration timeLimit;
+        private GuidanceDefinition guidance = GuidanceDefinition.NONE;
+        private FormDefinition form = FormDefinition.NONE;
+        private @Nullable Location location;
+
+        private Builder(String name, LabelDefinition label) {
+            this.name = name;
+            this.label = label;
+        }
+
+        /** @see ModelDefinition#label */
+        public Builder label(LabelDefinition value) {
+            label = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#entities */
+        public Builder entities(Map<String, Map<String, String>> value) {
+            entities = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#features */
+        public Builder features(List<Located> value) {
+            features = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#derive */
+        public Builder derive(Map<String, Located> value) {
+            derive = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#learners */
+        public Builder learners(List<LearnerDefinition> value) {
+            learners = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#folding */
+        public Builder folding(Folding value) {
+            folding = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#test */
+        public Builder test(Duration value) {
+            test = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#embargo */
+        public Builder embargo(Duration value) {
+            embargo = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#calibration */
+        public Builder calibration(Calibration value) {
+            calibration = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#backtest */
+        public Builder backtest(@Nullable BacktestDefinition value) {
+            backtest = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#baselines */
+        public Builder baselines(List<Baseline> value) {
+            baselines = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#seed */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#weighting */
+        public Builder weighting(Weighting value) {
+            weighting = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#timeLimit */
+        public Builder timeLimit(@Nullable Duration value) {
+            timeLimit = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#guidance */
+        public Builder guidance(GuidanceDefinition value) {
+            guidance = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#form */
+        public Builder form(FormDefinition value) {
+            form = value;
+            return this;
+        }
+
+        /** @see ModelDefinition#location */
+        public Builder location(@Nullable Location value) {
+            location = value;
+            return this;
+        }
+
+        /** The definition. */
+        public ModelDefinition build() {
+            return new ModelDefinition(
+                    name,
+                    label,
+                    entities,
+                    features,
+                    derive,
+                    learners,
+                    folding,
+                    test,
+                    embargo,
+                    calibration,
+                    backtest,
+                    baselines,
+                    seed,
+                    weighting,
+                    timeLimit,
+                    guidance,
+                    form,
+                    location);
         }
     }
 }

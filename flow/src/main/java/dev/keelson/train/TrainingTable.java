@@ -92,58 +92,13 @@ public record TrainingTable(
         this.assets = assets;
     }
 
-    /** Rows without assets. */
-    public TrainingTable(
-            FeatureMatrix features,
-            int[] labels,
-            double[] values,
-            long[] eventTime,
-            long[] knownAt,
-            int[] day,
-            @Nullable String @Nullable [] segment,
-            Map<String, double[]> odds,
-            List<String> rowIds,
-            double @Nullable [] weights,
-            @Nullable String @Nullable [] groups) {
-        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, groups, null);
-    }
-
     /** The same rows with what they are about apart from their moment. */
     public TrainingTable withAssets(String[] named) {
         return new TrainingTable(
                 features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, groups, named);
     }
 
-    /** Rows without groups. */
-    public TrainingTable(
-            FeatureMatrix features,
-            int[] labels,
-            double[] values,
-            long[] eventTime,
-            long[] knownAt,
-            int[] day,
-            @Nullable String @Nullable [] segment,
-            Map<String, double[]> odds,
-            List<String> rowIds,
-            double @Nullable [] weights) {
-        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, weights, null);
-    }
-
-    /** Rows that all count the same. */
-    public TrainingTable(
-            FeatureMatrix features,
-            int[] labels,
-            double[] values,
-            long[] eventTime,
-            long[] knownAt,
-            int[] day,
-            @Nullable String @Nullable [] segment,
-            Map<String, double[]> odds,
-            List<String> rowIds) {
-        this(features, labels, values, eventTime, knownAt, day, segment, odds, rowIds, null);
-    }
-
-    /** Rows with classes. */
+    /** Rows with classes that all count the same. */
     public TrainingTable(
             FeatureMatrix features,
             int[] labels,
@@ -153,7 +108,7 @@ public record TrainingTable(
             @Nullable String @Nullable [] segment,
             Map<String, double[]> odds,
             List<String> rowIds) {
-        this(features, labels, new double[0], eventTime, knownAt, day, segment, odds, rowIds);
+        this(features, labels, new double[0], eventTime, knownAt, day, segment, odds, rowIds, null, null, null);
     }
 
     private static void requireRows(String what, int found, int rows) {

@@ -1,6 +1,7 @@
 package dev.keelson.control;
 
 import dev.keelson.id.Sha256;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.monitor.DecayMonitorDefinition;
@@ -136,24 +137,14 @@ final class FakeLeague {
     }
 
     private static ModelDefinition model() {
-        return new ModelDefinition(
-                MODEL,
-                "matches",
-                "FTR",
-                CLASSES,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                ModelDefinition.Combine.NONE,
-                2,
-                Duration.ofDays(30),
-                Duration.ofDays(2),
-                ModelDefinition.Calibration.NONE,
-                null,
-                List.of(),
-                1,
-                null);
+        return ModelDefinition.builder(MODEL, LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ZERO))
+                .learners(List.of())
+                .test(Duration.ofDays(30))
+                .embargo(Duration.ofDays(2))
+                .calibration(ModelDefinition.Calibration.NONE)
+                .seed(1)
+                .folding(ModelDefinition.Folding.walkForward(2))
+                .build();
     }
 
     /** A fresh pass over history, which insists on the order of calls that {@link ReplayWorld} promises. */

@@ -3,6 +3,7 @@ package dev.keelson.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.logistic.LogisticConfig;
 import dev.keelson.learn.logistic.LogisticLearner;
@@ -25,24 +26,13 @@ final class FeatureSearchTest {
     private static final int SERIES = 3;
     private static final List<Integer> WINDOWS = List.of(2, 5, 15, 40);
     private static final long DAY = 86_400_000_000L;
-    private static final ModelDefinition DEFINITION = new ModelDefinition(
-            "m",
-            "s",
-            "y",
-            List.of("no", "yes"),
-            Map.of(),
-            List.of(),
-            Map.of(),
-            List.of(),
-            ModelDefinition.Combine.NONE,
-            3,
-            Duration.ofDays(200),
-            Duration.ZERO,
-            ModelDefinition.Calibration.NONE,
-            null,
-            List.of(),
-            1,
-            null);
+    private static final ModelDefinition DEFINITION = ModelDefinition.builder("m", LabelDefinition.ofColumn("s", "y", List.of("no", "yes"), Duration.ZERO))
+            .learners(List.of())
+            .test(Duration.ofDays(200))
+            .calibration(ModelDefinition.Calibration.NONE)
+            .seed(1)
+            .folding(ModelDefinition.Folding.walkForward(3))
+            .build();
 
     private record Problem(TrainingTable table, List<Candidate> candidates) {}
 

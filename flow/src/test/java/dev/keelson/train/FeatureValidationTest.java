@@ -3,6 +3,7 @@ package dev.keelson.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.train.FeatureValidation.Finding;
 import dev.keelson.train.FeatureValidation.Kind;
@@ -61,24 +62,13 @@ final class FeatureValidationTest {
 
     private static FeatureValidation validate(
             TrainingTable table, @Nullable TrainingTable earlier, Map<String, double[]> recomputed) {
-        ModelDefinition definition = new ModelDefinition(
-                "m",
-                "s",
-                "y",
-                List.of("no", "yes"),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                ModelDefinition.Combine.NONE,
-                2,
-                Duration.ofDays(1),
-                Duration.ZERO,
-                ModelDefinition.Calibration.NONE,
-                null,
-                List.of(),
-                1,
-                null);
+        ModelDefinition definition = ModelDefinition.builder("m", LabelDefinition.ofColumn("s", "y", List.of("no", "yes"), Duration.ZERO))
+                .learners(List.of())
+                .test(Duration.ofDays(1))
+                .calibration(ModelDefinition.Calibration.NONE)
+                .seed(1)
+                .folding(ModelDefinition.Folding.walkForward(2))
+                .build();
         return FeatureValidation.of(
                 definition, table, earlier, recomputed, "v2", earlier == null ? null : "v1", NOW, FeatureValidation.Limits.DEFAULT);
     }

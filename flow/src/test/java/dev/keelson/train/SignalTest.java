@@ -15,22 +15,14 @@ import org.junit.jupiter.api.Test;
 
 class SignalTest {
     private static ModelDefinition model(Duration delay) {
-        return new ModelDefinition(
-                "m",
-                new LabelDefinition("s", "up", "close > 1", List.of("false", "true"), delay),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                ModelDefinition.Combine.NONE,
-                ModelDefinition.Folding.walkForward(2),
-                Duration.ofDays(10),
-                delay,
-                ModelDefinition.Calibration.NONE,
-                null,
-                List.of(),
-                1,
-                null);
+        return ModelDefinition.builder("m", new LabelDefinition("s", "up", "close > 1", List.of("false", "true"), delay))
+                .learners(List.of())
+                .folding(ModelDefinition.Folding.walkForward(2))
+                .test(Duration.ofDays(10))
+                .embargo(delay)
+                .calibration(ModelDefinition.Calibration.NONE)
+                .seed(1)
+                .build();
     }
 
     /** Rows of 40 days, two a day, of which the first happens; forecasts of it by row. */

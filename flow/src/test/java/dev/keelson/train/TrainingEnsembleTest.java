@@ -26,23 +26,9 @@ class TrainingEnsembleTest {
 
     private static ModelDefinition definition(Weighting weighting, LearnerDefinition... learners) {
         ModelDefinition base = TrainingFixture.definition(Arrays.asList(learners));
-        return new ModelDefinition(
-                base.name(),
-                base.label(),
-                base.entities(),
-                base.features(),
-                base.derive(),
-                base.learners(),
-                base.combine(),
-                base.folding(),
-                base.test(),
-                base.embargo(),
-                base.calibration(),
-                base.backtest(),
-                base.baselines(),
-                base.seed(),
-                weighting,
-                null);
+        return base.toBuilder()
+                .weighting(weighting)
+                .build();
     }
 
     private static LearnerDefinition ensemble(String name, Map<String, Object> settings) {
@@ -197,7 +183,7 @@ class TrainingEnsembleTest {
                 null,
                 Map.of(),
                 TABLE.rowIds().subList(0, labels.length),
-                weights);
+                weights, null, null);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.keelson.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -35,7 +34,7 @@ final class TrainingFaultsTest {
                 times.day(),
                 null,
                 labels.length > 0 ? times.odds() : Map.of(),
-                times.rowIds());
+                times.rowIds(), null, null, null);
     }
 
     private static TrainingOutcome train(ModelDefinition definition, TrainingTable table) {
@@ -43,22 +42,15 @@ final class TrainingFaultsTest {
     }
 
     private static ModelDefinition numbers() {
-        return new ModelDefinition(
-                "m",
-                new LabelDefinition("bets", "gain", "gain", List.of(), Duration.ofDays(1)),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                List.of(new ModelDefinition.LearnerDefinition("linear", Map.of())),
-                ModelDefinition.Combine.NONE,
-                ModelDefinition.Folding.walkForward(3),
-                Duration.ofDays(20),
-                Duration.ofDays(1),
-                ModelDefinition.Calibration.NONE,
-                null,
-                List.of(new ModelDefinition.Baseline.Mean()),
-                7,
-                null);
+        return ModelDefinition.builder("m", new LabelDefinition("bets", "gain", "gain", List.of(), Duration.ofDays(1)))
+                .learners(List.of(new ModelDefinition.LearnerDefinition("linear", Map.of())))
+                .folding(ModelDefinition.Folding.walkForward(3))
+                .test(Duration.ofDays(20))
+                .embargo(Duration.ofDays(1))
+                .calibration(ModelDefinition.Calibration.NONE)
+                .baselines(List.of(new ModelDefinition.Baseline.Mean()))
+                .seed(7)
+                .build();
     }
 
     private static double[] ramp(int n) {

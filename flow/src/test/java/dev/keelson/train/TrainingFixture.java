@@ -30,45 +30,29 @@ final class TrainingFixture {
     }
 
     static ModelDefinition definition(List<ModelDefinition.LearnerDefinition> learners) {
-        return new ModelDefinition(
-                "football-1x2",
-                "matches",
-                "FTR",
-                CLASSES,
-                Map.of("home", Map.of("team", "HomeTeam")),
-                List.of(Located.of("home.ratings.elo")),
-                Map.of("gap", Located.of("a - b")),
-                learners,
-                ModelDefinition.Combine.BLEND,
-                3,
-                Duration.ofDays(20),
-                Duration.ofDays(2),
-                ModelDefinition.Calibration.TEMPERATURE,
-                BacktestDefinition.Stakes.of(
-                        ODDS, new BacktestDefinition.Stake.Kelly(0.25, BacktestDefinition.Stake.Kind.EXCLUSIVE), 1000),
-                List.of(new ModelDefinition.Baseline.Frequencies(), new ModelDefinition.Baseline.Market(ODDS)),
-                7,
-                null);
+        return ModelDefinition.builder("football-1x2", LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ZERO))
+                .entities(Map.of("home", Map.of("team", "HomeTeam")))
+                .features(List.of(Located.of("home.ratings.elo")))
+                .derive(Map.of("gap", Located.of("a - b")))
+                .learners(learners)
+                .test(Duration.ofDays(20))
+                .embargo(Duration.ofDays(2))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .backtest(BacktestDefinition.Stakes.of(
+                        ODDS, new BacktestDefinition.Stake.Kelly(0.25, BacktestDefinition.Stake.Kind.EXCLUSIVE), 1000))
+                .baselines(List.of(new ModelDefinition.Baseline.Frequencies(), new ModelDefinition.Baseline.Market(ODDS)))
+                .seed(7)
+                .folding(ModelDefinition.Folding.walkForward(3))
+                .build();
     }
 
     static ModelDefinition definition(ModelDefinition.Folding folding, ModelDefinition.Calibration calibration) {
         ModelDefinition base = definition();
-        return new ModelDefinition(
-                base.name(),
-                LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ofDays(1)),
-                base.entities(),
-                base.features(),
-                base.derive(),
-                base.learners(),
-                base.combine(),
-                folding,
-                base.test(),
-                base.embargo(),
-                calibration,
-                base.backtest(),
-                base.baselines(),
-                base.seed(),
-                null);
+        return base.toBuilder()
+                .label(LabelDefinition.ofColumn("matches", "FTR", CLASSES, Duration.ofDays(1)))
+                .folding(folding)
+                .calibration(calibration)
+                .build();
     }
 
     static ModelDefinition definition() {

@@ -81,22 +81,12 @@ class TrainingFoldingTest {
     void embargoShorterThanTheLabelsDelayIsRefused() {
         ModelDefinition base =
                 TrainingFixture.definition(new Folding(Kind.PURGED_KFOLD, 4, 1, null), Calibration.NONE);
-        ModelDefinition hasty = new ModelDefinition(
-                base.name(),
-                LabelDefinition.ofColumn("matches", "FTR", TrainingFixture.CLASSES, Duration.ofDays(30)),
-                base.entities(),
-                base.features(),
-                base.derive(),
-                base.learners(),
-                base.combine(),
-                base.folding(),
-                base.test(),
-                base.embargo(),
-                base.calibration(),
-                null,
-                List.of(),
-                1,
-                null);
+        ModelDefinition hasty = base.toBuilder()
+                .label(LabelDefinition.ofColumn("matches", "FTR", TrainingFixture.CLASSES, Duration.ofDays(30)))
+                .backtest(null)
+                .baselines(List.of())
+                .seed(1)
+                .build();
 
         assertThatThrownBy(() -> TrainingFixture.training(1)
                         .run(TrainingFixture.request(hasty, TABLE, new TrainingMode.Full())))

@@ -16,8 +16,6 @@ import dev.keelson.learn.conformal.ConformalQuantile;
 import dev.keelson.learn.linear.LinearProvider;
 import dev.keelson.learn.logistic.LogisticCodec;
 import dev.keelson.learn.logistic.LogisticProvider;
-import dev.keelson.learn.threshold.ThresholdDecision;
-import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.learn.threshold.Utility;
 import dev.keelson.train.GuidanceDefinition.Threshold;
 import dev.keelson.train.GuidanceDefinition.Uncertainty;
@@ -71,28 +69,23 @@ class TrainingGuidanceTest {
                 odds,
                 like.rowIds(),
                 null,
-                groups);
+                groups, null);
     }
 
     private static ModelDefinition definition(
             LabelDefinition label, Calibration calibration, GuidanceDefinition guidance, String learner) {
         ModelDefinition base = TrainingFixture.definition();
-        return new ModelDefinition(
-                        base.name(),
-                        label,
-                        base.entities(),
-                        base.features(),
-                        base.derive(),
-                        List.of(new ModelDefinition.LearnerDefinition(learner, Map.of())),
-                        ModelDefinition.Combine.NONE,
-                        Folding.walkForward(3),
-                        Duration.ofDays(200),
-                        Duration.ofDays(2),
-                        calibration,
-                        null,
-                        List.of(),
-                        7,
-                        null)
+        return ModelDefinition.builder(base.name(), label)
+                .entities(base.entities())
+                .features(base.features())
+                .derive(base.derive())
+                .learners(List.of(new ModelDefinition.LearnerDefinition(learner, Map.of())))
+                .folding(Folding.walkForward(3))
+                .test(Duration.ofDays(200))
+                .embargo(Duration.ofDays(2))
+                .calibration(calibration)
+                .seed(7)
+                .build()
                 .withGuidance(guidance);
     }
 

@@ -132,22 +132,15 @@ final class TrainingQuantilesTest {
     private static final Training TRAINING = new Training(List.of(new Halves()), 2);
 
     private static ModelDefinition definition(FormDefinition form, GuidanceDefinition guidance) {
-        return new ModelDefinition(
-                        "m",
-                        new LabelDefinition("bets", "gain", "gain", List.of(), Duration.ofDays(1)),
-                        Map.of(),
-                        List.of(),
-                        Map.of(),
-                        List.of(new ModelDefinition.LearnerDefinition("halves", Map.of())),
-                        ModelDefinition.Combine.NONE,
-                        ModelDefinition.Folding.walkForward(4),
-                        Duration.ofDays(100),
-                        Duration.ofDays(1),
-                        ModelDefinition.Calibration.NONE,
-                        null,
-                        List.of(new ModelDefinition.Baseline.Mean()),
-                        7,
-                        null)
+        return ModelDefinition.builder("m", new LabelDefinition("bets", "gain", "gain", List.of(), Duration.ofDays(1)))
+                .learners(List.of(new ModelDefinition.LearnerDefinition("halves", Map.of())))
+                .folding(ModelDefinition.Folding.walkForward(4))
+                .test(Duration.ofDays(100))
+                .embargo(Duration.ofDays(1))
+                .calibration(ModelDefinition.Calibration.NONE)
+                .baselines(List.of(new ModelDefinition.Baseline.Mean()))
+                .seed(7)
+                .build()
                 .withGuidance(guidance)
                 .withForm(form);
     }
@@ -171,7 +164,7 @@ final class TrainingQuantilesTest {
                 times.day(),
                 null,
                 Map.of(),
-                times.rowIds());
+                times.rowIds(), null, null, null);
     }
 
     private static TrainingOutcome train(FormDefinition form, GuidanceDefinition guidance) {

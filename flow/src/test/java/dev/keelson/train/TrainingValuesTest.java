@@ -54,26 +54,21 @@ class TrainingValuesTest {
                 like.day(),
                 segment,
                 Map.of(),
-                like.rowIds());
+                like.rowIds(), null, null, null);
     }
 
     private static ModelDefinition definition(Folding folding, LearnerDefinition... learners) {
-        return new ModelDefinition(
-                "goals",
-                new LabelDefinition("matches", "goals", "FTHG + FTAG", List.of(), Duration.ofDays(1)),
-                Map.of("home", Map.of("team", "HomeTeam")),
-                List.of(Located.of("home.ratings.elo")),
-                Map.of(),
-                List.of(learners),
-                ModelDefinition.Combine.BLEND,
-                folding,
-                Duration.ofDays(20),
-                Duration.ofDays(2),
-                Calibration.NONE,
-                null,
-                List.of(new Baseline.Mean()),
-                7,
-                null);
+        return ModelDefinition.builder("goals", new LabelDefinition("matches", "goals", "FTHG + FTAG", List.of(), Duration.ofDays(1)))
+                .entities(Map.of("home", Map.of("team", "HomeTeam")))
+                .features(List.of(Located.of("home.ratings.elo")))
+                .learners(List.of(learners))
+                .folding(folding)
+                .test(Duration.ofDays(20))
+                .embargo(Duration.ofDays(2))
+                .calibration(Calibration.NONE)
+                .baselines(List.of(new Baseline.Mean()))
+                .seed(7)
+                .build();
     }
 
     private static final LearnerDefinition LINEAR = new LearnerDefinition("linear", Map.of());

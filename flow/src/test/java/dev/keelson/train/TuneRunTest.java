@@ -23,7 +23,6 @@ import dev.keelson.learn.tune.TpeSampler;
 import dev.keelson.learn.tune.Trial;
 import dev.keelson.learn.tune.TrialState;
 import dev.keelson.train.ModelDefinition.Calibration;
-import dev.keelson.train.ModelDefinition.Combine;
 import dev.keelson.train.ModelDefinition.Folding;
 import dev.keelson.train.ModelDefinition.LearnerDefinition;
 import java.time.Duration;
@@ -42,10 +41,9 @@ class TuneRunTest {
 
     private static ModelDefinition model(List<LearnerDefinition> learners, Folding folding) {
         ModelDefinition base = TrainingFixture.definition(folding, Calibration.TEMPERATURE);
-        return new ModelDefinition(
-                base.name(), base.label(), base.entities(), base.features(), base.derive(), learners,
-                learners.size() > 1 ? Combine.BLEND : Combine.NONE, base.folding(), base.test(), base.embargo(),
-                base.calibration(), base.backtest(), base.baselines(), base.seed(), null);
+        return base.toBuilder()
+                .learners(learners)
+                .build();
     }
 
     private static ModelDefinition model() {
@@ -196,10 +194,9 @@ class TuneRunTest {
     @Test
     void theLossIsThatOfTheTrainingBeforeItsCorrection() {
         ModelDefinition model = model();
-        ModelDefinition plain = new ModelDefinition(
-                model.name(), model.label(), model.entities(), model.features(), model.derive(), model.learners(),
-                model.combine(), model.folding(), model.test(), model.embargo(), Calibration.NONE, model.backtest(),
-                model.baselines(), model.seed(), null);
+        ModelDefinition plain = model.toBuilder()
+                .calibration(Calibration.NONE)
+                .build();
         TrainingOutcome trained =
                 TrainingFixture.training(1).run(TrainingFixture.request(plain, TABLE, new TrainingMode.Full()));
 
@@ -238,10 +235,10 @@ class TuneRunTest {
     @Test
     void thirtyRowsWithFiveFoldsAreEnough() {
         ModelDefinition base = model(List.of(TrainingFixture.learner(1)), new Folding(Folding.Kind.KFOLD, 5, 1, null));
-        ModelDefinition model = new ModelDefinition(
-                base.name(), base.label(), base.entities(), base.features(), base.derive(), base.learners(), base.combine(),
-                base.folding(), Duration.ofDays(1), Duration.ofDays(1), base.calibration(), base.backtest(), base.baselines(),
-                base.seed(), null);
+        ModelDefinition model = base.toBuilder()
+                .test(Duration.ofDays(1))
+                .embargo(Duration.ofDays(1))
+                .build();
         OutOfFoldLoss judge = new OutOfFoldLoss(
                 TrainingFixture.training(1),
                 TrainingFixture.request(model, TrainingFixture.table(30, 2), new TrainingMode.Full()),

@@ -3,6 +3,7 @@ package dev.keelson.boosting.xgboost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.id.CanonicalJson;
+import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.logistic.LogisticProvider;
 import dev.keelson.learn.spi.LearnerProvider;
@@ -69,24 +70,15 @@ class XGBoostTrainingTest {
     }
 
     private static TrainingRequest request(TrainingMode mode, List<ModelDefinition.LearnerDefinition> learners) {
-        ModelDefinition definition = new ModelDefinition(
-                "blend",
-                "rows",
-                "label",
-                List.of("H", "D", "A"),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                learners,
-                ModelDefinition.Combine.BLEND,
-                3,
-                Duration.ofDays(25),
-                Duration.ofDays(2),
-                ModelDefinition.Calibration.TEMPERATURE,
-                null,
-                List.of(new ModelDefinition.Baseline.Frequencies()),
-                11,
-                null);
+        ModelDefinition definition = ModelDefinition.builder("blend", LabelDefinition.ofColumn("rows", "label", List.of("H", "D", "A"), Duration.ZERO))
+                .learners(learners)
+                .test(Duration.ofDays(25))
+                .embargo(Duration.ofDays(2))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .baselines(List.of(new ModelDefinition.Baseline.Frequencies()))
+                .seed(11)
+                .folding(ModelDefinition.Folding.walkForward(3))
+                .build();
         return new TrainingRequest(
                 definition,
                 table(),

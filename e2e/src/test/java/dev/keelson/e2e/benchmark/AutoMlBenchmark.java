@@ -107,22 +107,14 @@ public final class AutoMlBenchmark implements Task {
         Set<String> available = Projects.learners().stream().map(each -> each.name()).collect(Collectors.toSet());
         available.remove("mlp"); // an optional plugin: the same members on every machine
         List<ModelDefinition.LearnerDefinition> learners = LearnerPresets.of(preset, false, available);
-        ModelDefinition definition = new ModelDefinition(
-                        "automl",
-                        LabelDefinition.ofColumn("rows", "label", CLASSES, Duration.ZERO),
-                        Map.of(),
-                        List.of(),
-                        Map.of(),
-                        learners,
-                        learners.size() > 1 ? ModelDefinition.Combine.BLEND : ModelDefinition.Combine.NONE,
-                        new ModelDefinition.Folding(ModelDefinition.Folding.Kind.KFOLD, 2, 1, null),
-                        Duration.ofMinutes(test),
-                        Duration.ZERO,
-                        ModelDefinition.Calibration.TEMPERATURE,
-                        null,
-                        List.of(new ModelDefinition.Baseline.Frequencies()),
-                        42,
-                        null)
+        ModelDefinition definition = ModelDefinition.builder("automl", LabelDefinition.ofColumn("rows", "label", CLASSES, Duration.ZERO))
+                .learners(learners)
+                .folding(new ModelDefinition.Folding(ModelDefinition.Folding.Kind.KFOLD, 2, 1, null))
+                .test(Duration.ofMinutes(test))
+                .calibration(ModelDefinition.Calibration.TEMPERATURE)
+                .baselines(List.of(new ModelDefinition.Baseline.Frequencies()))
+                .seed(42)
+                .build()
                 .withTimeLimit(learners.getFirst().members().isEmpty() ? null : Duration.ofSeconds(seconds));
         long[] times = IntStream.range(0, rows).mapToLong(i -> i * MINUTE).toArray();
         TrainingTable table = new TrainingTable(
