@@ -14,6 +14,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Benchmarks.Benchmark;
 import dev.keelson.http.Benchmarks.State;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.train.BenchmarkDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -64,7 +65,11 @@ final class BenchmarkPage {
                                     : Text.count(summary.path("regressions").asInt()))));
         }
         if (sheet.isEmpty()) {
-            draft.empty("Nothing yet: no benchmark has been run. First a version must serve.", "keelson run");
+            boolean serves = backend.project().models().stream()
+                    .anyMatch(model -> backend.alias(model.name(), ModelVersion.CHAMPION).isPresent());
+            draft.empty(
+                    "Nothing yet: no benchmark has been run." + (serves ? "" : " First a version must serve."),
+                    serves ? "keelson benchmark" : "keelson run");
         }
         List<String> sets = backend.project().benchmarks().stream()
                 .map(BenchmarkDefinition::name)

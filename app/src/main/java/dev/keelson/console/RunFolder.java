@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ public final class RunFolder {
             "test_profit_flat", "test_roi_flat", "test_max_drawdown_flat", "test_profit_kelly", "test_roi_kelly",
             "test_max_drawdown_kelly", "backtest/roi", "backtest/profit", "backtest/max_drawdown", "backtest/clv",
             "backtest/return", "backtest/benchmark_return", "backtest/excess");
+
+    /** What the backtest of the project file tells more exactly. */
+    private static final Pattern OUTDONE = Pattern.compile("test_(?:profit|roi|max_drawdown)_(?:flat|kelly)");
 
     private RunFolder() {}
 
@@ -215,7 +219,11 @@ public final class RunFolder {
 
     private static void results(StringBuilder text, Run run, String conclusion) {
         List<String> rows = new ArrayList<>();
+        boolean staked = run.metrics().containsKey("backtest/profit");
         for (String name : SUMMARY) {
+            if (staked && OUTDONE.matcher(name).matches()) {
+                continue;
+            }
             Double value = run.metrics().get(name);
             Double lower = run.metrics().get(name + LOWER);
             Double upper = run.metrics().get(name + UPPER);
@@ -283,6 +291,10 @@ public final class RunFolder {
             case "bankroll.csv" -> ": the bank after each day of the backtest";
             case "outcome.json" -> ": all that the training made but for the model";
             case "slices.json" -> ": every metric with its interval, segments, and the slices that stand out";
+            case "before-training.json" -> ": what was looked at before the training: gates, drift, signs of leaks";
+            case "recipe.txt" -> ": definitions and settings that make the model what it is; another text is another recipe";
+            case "reliability.json" -> ": how often each told probability came true, with counts";
+            case "README.md" -> ": this page";
             case "importance.csv" -> ": share of each feature";
             case "permutation_importance.csv" ->
                 ": how much the loss on the test period grows when a feature is shuffled, with its interval";

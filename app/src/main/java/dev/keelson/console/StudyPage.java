@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class StudyPage {
     private static final int SHOWN = 50;
     private static final int MOST_COLUMNS = 10;
+    /** Fewer complete trials leave the importance of settings to chance. */
+    private static final int ENOUGH = 30;
     private static final List<String> SAMPLERS =
             Sampler.NAMES.stream().map(name -> name.replace('-', '_')).toList();
 
@@ -186,6 +188,7 @@ final class StudyPage {
                         : Markup.EMPTY,
                 told
                         ? "How far the best tenth of the trials differs from all of them in each setting (PED-ANOVA)."
+                                + few(trials)
                         : "Nothing can be told yet: too few trials have come to their end, or all are equally good.",
                 charts.parallel(domains),
                 charts.parallelNote(domains),
@@ -227,6 +230,14 @@ final class StudyPage {
             facts.add(Fact.of("Rows judged", Text.count(result.path("rows").asLong())));
         }
         return facts;
+    }
+
+    /** What is said of an importance that rests on few trials. */
+    private static String few(List<Trial> trials) {
+        long complete = trials.stream().filter(Trial::isComplete).count();
+        return complete < ENOUGH
+                ? " Of %d complete trials the best tenth is one or two: another search may tell otherwise.".formatted(complete)
+                : "";
     }
 
     private static String word(String state) {

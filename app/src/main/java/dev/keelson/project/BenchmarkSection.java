@@ -61,6 +61,10 @@ final class BenchmarkSection {
             named.addAll(known);
         }
         for (Scalar text : table.scalars("models")) {
+            if (text.text().equals(BenchmarkDefinition.ALL) && !known.contains(text.text())) {
+                named.addAll(known);
+                continue;
+            }
             Pattern pattern = Pattern.compile(
                     "\\Q" + text.text().replace("\\E", "").replace("*", "\\E.*\\Q") + "\\E");
             List<String> found =

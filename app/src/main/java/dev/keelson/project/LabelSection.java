@@ -171,6 +171,10 @@ final class LabelSection {
             return Optional.empty();
         }
         List<String> classes = source.values().getOrDefault(column.text(), List.of());
+        ColumnType type = source.schema().column(column.text()).type();
+        if (classes.isEmpty() && (type == ColumnType.DOUBLE || type == ColumnType.LONG)) {
+            return expression(source, column.text(), text, column, List.of());
+        }
         if (classes.size() < 2) {
             problems.add(
                     ErrorCode.BAD_VALUE,

@@ -279,6 +279,11 @@ final class ModelPlan {
         return List.copyOf(asked);
     }
 
+    /** Whether rows have a segment. */
+    boolean segmented() {
+        return segmentColumn != null;
+    }
+
     /** Group of a row, the empty text for none. */
     String segment(Frame frame, int row) {
         return segmentColumn == null ? "" : String.valueOf(frame.vector(segmentColumn).get(row));

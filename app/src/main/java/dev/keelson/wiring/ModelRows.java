@@ -221,11 +221,12 @@ final class ModelRows {
                 eventTime,
                 knownAt,
                 day,
-                segment,
+                plan.segmented() ? segment : null,
                 odds,
                 ids,
                 weights,
-                groups, null);
+                groups,
+                null);
         return plan.definition().backtest() instanceof BacktestDefinition.Portfolio ? table.withAssets(assets) : table;
     }
 

@@ -224,6 +224,15 @@ public final class ProjectReading implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The name of the set that is meant where none is named: the only one, or all models.
+     *
+     * @throws KeelsonException NOT_FOUND if there is no model; USAGE if there are several sets
+     */
+    public static String benchmarkSet(Project project) {
+        return ProjectBenchmarks.set(project, null).name();
+    }
+
     /** The report of a benchmark by its id, or the newest one of a set. */
     public Optional<Benchmarks.Benchmark> benchmark(String idOrSet) {
         return report(idOrSet)

@@ -141,7 +141,8 @@ public final class Projects {
                 new Located(file.toAbsolutePath().toString(), source.file().location())));
     }
 
-    private static Set<String> installed() {
+    /** Names of the learners whose libraries are here. */
+    static Set<String> installed() {
         return learners().stream()
                 .filter(LearnerProvider::installed)
                 .map(LearnerProvider::name)

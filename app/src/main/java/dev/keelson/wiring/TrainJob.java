@@ -12,6 +12,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.TrainingOutcome;
@@ -85,7 +86,10 @@ final class TrainJob {
         SortedMap<String, String> asked = new TreeMap<>();
         String learner = request.learner();
         if (learner != null) {
-            model = model.withLearners(List.of(new ModelDefinition.LearnerDefinition(learner, Map.of())));
+            model = model.withLearners(
+                    LearnerPresets.NAMES.contains(learner)
+                            ? LearnerPresets.of(learner, model.isNumber(), Projects.installed())
+                            : List.of(new ModelDefinition.LearnerDefinition(learner, Map.of())));
             asked.put(TrainingPurpose.LEARNER, learner);
         }
         String condition = request.rows();
@@ -196,8 +200,12 @@ final class TrainJob {
         ModelVersion version = registered.version();
         String sentence = registered.added()
                 ? request.kind() == ModelTraining.Kind.FULL
-                        ? RunPipeline.summary(version, trained.run(), first)
-                        : "%s, challenger. %s".formatted(version.label(), difference(trained.run(), "old"))
+                        ? RunPipeline.summary(version, trained.run(), first || request.promote())
+                        : "%s, %s. %s"
+                                .formatted(
+                                        version.label(),
+                                        request.promote() ? "champion" : "challenger",
+                                        difference(trained.run(), "old"))
                 : "%s is the same model.".formatted(version.label());
         ObjectNode document = told(document(registered.added() ? "registered" : "unchanged", sentence), trained.run());
         document.put("version", version.version());

@@ -94,11 +94,7 @@ final class BenchmarkCommand extends KeelsonCommand {
     }
 
     private JsonNode shown(Project project) {
-        String wanted = set;
-        if (wanted == null) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE, "--show needs a set or the id of a report.", "Maybe `keelson benchmark --list` has it.");
-        }
+        String wanted = set == null ? ProjectReading.benchmarkSet(project) : set;
         try (ProjectReading state = ProjectReading.open(project)) {
             return state.benchmark(wanted)
                     .map(Benchmark::result)

@@ -65,7 +65,7 @@ final class Console {
     /** A line of data; nothing with {@code --json}. */
     void line(String text) {
         if (!json) {
-            out.println(text);
+            out.println(phrasing.apply(text));
             out.flush();
         }
     }

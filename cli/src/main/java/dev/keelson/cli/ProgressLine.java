@@ -21,6 +21,7 @@ final class ProgressLine {
     private final LongSupplier nanos;
     private final long start;
     private int first = -1;
+    private long firstAt;
     private long drawn;
     private String part = "";
     private long partStart;
@@ -39,24 +40,23 @@ final class ProgressLine {
         this.last = start;
     }
 
-    /** {@code done} of {@code of} is finished, at least 1; the first call says where the work was taken up. */
+    /**
+     * {@code done} of {@code of} is finished, at least 1. A first call with more says where the work was taken up; the rate is
+     * that of what was done since.
+     */
     void at(int done, int of, String note) {
-        if (first < 0) {
-            first = done - 1;
-        }
         long now = nanos.getAsLong();
-        double seconds = (now - start) / 1e9;
-        double left = seconds / (done - first) * (of - done);
-        String text = String.format(
-                Locale.ROOT,
-                "%s %d/%d  %s  %.1f/s, %s",
-                what,
-                done,
-                of,
-                note,
-                (done - first) / Math.max(1e-3, seconds),
-                time(done == of, seconds, left));
-        show(text, done == of, now);
+        if (first < 0) {
+            first = done == 1 ? 0 : done;
+            firstAt = done == 1 ? start : now;
+        }
+        double seconds = (now - firstAt) / 1e9;
+        int since = done - first;
+        String rate = since == 0 ? "" : String.format(Locale.ROOT, "%.1f/s, ", since / Math.max(1e-3, seconds));
+        String time = since == 0 && done < of
+                ? "begun"
+                : time(done == of, (now - start) / 1e9, seconds / Math.max(1, since) * (of - done));
+        show(String.format(Locale.ROOT, "%s %d/%d  %s  %s%s", what, done, of, note, rate, time), done == of, now);
     }
 
     /**

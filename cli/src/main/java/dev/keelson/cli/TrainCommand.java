@@ -50,7 +50,7 @@ final class TrainCommand extends KeelsonCommand {
     @Option(
             names = "--learner",
             paramLabel = "NAME",
-            description = "A learner, with its defaults, in place of the model's.")
+            description = "A learner with its defaults, or a preset such as best, in place of the model's.")
     @Nullable String learner;
 
     @Option(

@@ -61,6 +61,32 @@ final class ConsoleTest {
     }
 
     @Test
+    void rateIsThatOfWhatWasDoneSinceTheFirstCall() {
+        long[] now = {0};
+        ProgressLine progress =
+                new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "tune", () -> now[0]);
+
+        now[0] += 1_000_000_000;
+        progress.at(301, 400, "m");
+        now[0] += 9_900_000_000L;
+        progress.at(400, 400, "m");
+
+        assertThat(err.toString(UTF_8).strip()).isEqualTo("tune 400/400  m  10.0/s, in 10.9 s");
+    }
+
+    @Test
+    void workThatIsToldAtItsEndHasNoRate() {
+        long[] now = {0};
+        ProgressLine progress =
+                new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "tune", () -> now[0]);
+
+        now[0] += 1_400_000_000;
+        progress.at(8, 8, "m");
+
+        assertThat(err.toString(UTF_8).strip()).isEqualTo("tune 8/8  m  in 1.4 s");
+    }
+
+    @Test
     void shortWorkWithoutATerminalIsOneLine() {
         ProgressLine progress =
                 new ProgressLine(console(false), new PrintStream(err, true, UTF_8), false, "materialize", () -> 0);

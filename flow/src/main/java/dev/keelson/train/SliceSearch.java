@@ -65,11 +65,18 @@ final class SliceSearch {
         to.put("least_days", LEAST_DAYS);
         to.put("alpha", ALPHA);
         to.put("worse", worse.size());
-        to.put("verdict", verdict(found, worse, least, of));
+        List<Slice> listed = told(found, worse);
+        long told = listed.stream().filter(slice -> slice.p() <= ALPHA).count();
+        to.put(
+                "verdict",
+                verdict(found, worse, least, of)
+                        + (told < worse.size()
+                                ? " Of these %d are listed, without those that lie within one of them.".formatted(told)
+                                : ""));
         double[] losses = rows.losses();
         double[] expected = rows.expected();
         ArrayNode slices = to.putArray("slices");
-        for (Slice slice : told(found, worse)) {
+        for (Slice slice : listed) {
             ObjectNode node = slices.addObject();
             slice.conditions().forEach(condition -> node.withArray("conditions").add(condition.text()));
             BitSet members = members(slice);

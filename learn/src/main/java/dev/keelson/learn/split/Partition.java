@@ -100,7 +100,7 @@ final class Partition {
     static KeelsonException notEnough(int rows, String why) {
         return new KeelsonException(
                 ErrorCode.NOT_ENOUGH_ROWS,
-                String.format(Locale.ROOT, "%,d rows with a known label cannot be split: %s.", rows, why),
+                String.format(Locale.ROOT, "%,d row%s with a known label cannot be split: %s.", rows, rows == 1 ? "" : "s", why),
                 "Maybe more history must be loaded, or fewer folds or a shorter embargo suit these rows.");
     }
 }

@@ -169,7 +169,7 @@ public record WalkForward(int folds, long embargoMicros, double firstShare, long
     private static KeelsonException notEnough(int rows, String why) {
         return new KeelsonException(
                 ErrorCode.NOT_ENOUGH_ROWS,
-                String.format(Locale.ROOT, "%,d rows with a known label cannot be split in time: %s.", rows, why),
+                String.format(Locale.ROOT, "%,d row%s with a known label cannot be split in time: %s.", rows, rows == 1 ? "" : "s", why),
                 "Maybe more history must be loaded, or fewer folds and a shorter test period suit these rows.");
     }
 }
