@@ -525,7 +525,7 @@ public final class ProjectGrammar {
                     "label",
                     text("a label such as `matches.FTR`"),
                     null,
-                    "What it predicts: `source.column`, an `enum` among the source's outcomes; `source.label`, declared"
+                    "What it predicts: `source.column`, an `enum` or a number among the source's outcomes; `source.label`, declared"
                             + " there; or an expression such as `bets.status in ('won', 'half_won')`. Required unless"
                             + " inherited."),
             optional(
@@ -894,7 +894,7 @@ public final class ProjectGrammar {
                     "models",
                     either(new ListOf(MODEL, 1), MODEL),
                     "all",
-                    "Whose champions are judged; patterns such as `football-*` are allowed."),
+                    "Whose champions are judged: `all`, or names; patterns such as `football-*` are allowed."),
             optional(
                     "rows",
                     text("`test`, or a time such as `last 90d`"),

@@ -196,6 +196,16 @@ class LabelSectionTest {
     }
 
     @Test
+    void columnOfNumbersIsALabelAsItIs() {
+        Project project = read("bets.profit", "odds");
+
+        LabelDefinition label = project.models().getFirst().label();
+        assertThat(label.isNumber()).isTrue();
+        assertThat(label.address()).isEqualTo("bets.profit");
+        assertThat(label.delay()).isEqualTo(Duration.ofDays(2));
+    }
+
+    @Test
     void conditionHasTwoClasses() {
         assertThat(problems(text("bets.won", "odds").replace("[lost, won]", "[a, b, c]")))
                 .singleElement()
