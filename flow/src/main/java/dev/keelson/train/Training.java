@@ -267,7 +267,8 @@ public final class Training {
     /**
      * Trains.
      *
-     * @throws KeelsonException with what {@link #problems} finds; BAD_VALUE if a number to be predicted is not finite;
+     * @throws KeelsonException with what {@link #problems} finds; BAD_VALUE if a number to be predicted, or of a feature, is not finite in
+     *     single precision (3.4e38 at most);
      *     NOT_ENOUGH_ROWS if the rows do not suffice for test
      *     period and folds; NATIVE_LIBRARY_MISSING if a learner's library cannot be loaded
      * @throws CancellationException if the calling thread is interrupted
@@ -284,7 +285,7 @@ public final class Training {
                             .formatted(request.definition().name(), request.asOf()),
                     "Maybe more history must be loaded.");
         }
-        requireFinite(request);
+        FiniteRows.require(request);
         List<Learner> learners = learners(request.definition());
         return switch (request.mode()) {
             case TrainingMode.Full(Integer members) -> full(request, learners, members);
@@ -292,27 +293,6 @@ public final class Training {
             case TrainingMode.Update update -> new UpdateStep(request, update, continuing(request.definition(), update))
                     .run(provenance(request, learners));
         };
-    }
-
-    private static void requireFinite(TrainingRequest request) {
-        TrainingTable table = request.table();
-        int[] others = IntStream.range(0, table.values().length)
-                .filter(i -> !Double.isFinite(table.values()[i]))
-                .toArray();
-        if (others.length > 0) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_VALUE,
-                    "The label %s of the model %s is %s in the row (%s), and no finite number in %,d of %,d rows."
-                            .formatted(
-                                    request.definition().label().address(),
-                                    request.definition().name(),
-                                    table.values()[others[0]],
-                                    table.rowIds().get(others[0]),
-                                    others.length,
-                                    table.values().length),
-                    "Maybe the source divides by 0; a value that is not known is left empty, or its row is kept out by `min` and"
-                            + " `max` of the column.");
-        }
     }
 
     /**
@@ -587,7 +567,7 @@ public final class Training {
         Scores.putMoney(metrics, BacktestInput.of(definition, table, null, test));
         double[] means = new double[tested.length];
         Arrays.fill(means, mean(Scores.take(table.values(), 1, predicted.holdout().train())));
-        Signal.put(metrics, definition, test, means);
+        Signal.put(metrics, definition, test, means, LabelSigns.isConstant(table));
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             baselines.put("mean", ValueScores.baseline(test, means));
@@ -682,7 +662,8 @@ public final class Training {
                 metrics,
                 definition,
                 test,
-                frequencies(table.labels(), holdout.train(), classes, test.labels().length));
+                frequencies(table.labels(), holdout.train(), classes, test.labels().length),
+                LabelSigns.isConstant(table));
 
         EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(
