@@ -343,8 +343,8 @@ public final class Training {
         return learners;
     }
 
-    /** A fit on some rows, the steps it took, and the predictions of others. */
-    record Fitted(Model model, int steps, double[] predictions) {}
+    /** A fit on some rows, the steps it took, the losses on the way if any, and the predictions of others. */
+    record Fitted(Model model, int steps, List<Double> losses, double[] predictions) {}
 
     static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
         return fit(request, learners, member, train, predict, MemberBudget.ALL);
@@ -366,7 +366,7 @@ public final class Training {
                         rows(request, task, fold.train()),
                         new FitControl(Optional.of(judged), monitor),
                         request.definition().seed() + member);
-        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged.features()));
+        return new Fitted(fit.model(), fit.steps(), fit.losses(), fit.model().predictAll(judged.features()));
     }
 
     static Fitted fit(
@@ -384,7 +384,7 @@ public final class Training {
                         FitControl.NONE.withMembers(budget),
                         request.definition().seed() + member);
         FeatureMatrix judged = table.features().take(predict);
-        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
+        return new Fitted(fit.model(), fit.steps(), fit.losses(), fit.model().predictAll(judged));
     }
 
     private static TrainingSet rows(TrainingRequest request, Task task, int[] train) {
@@ -429,7 +429,8 @@ public final class Training {
                 Map.of(),
                 importance(model),
                 null,
-                null);
+                null,
+                curves(request, learners, fitted));
     }
 
     private static MemberBudget first(@Nullable Integer members) {
@@ -583,7 +584,24 @@ public final class Training {
                 Map.of(),
                 importance(request, learners, predicted, parameters, model),
                 null,
-                test);
+                test,
+                curves(request, learners, predicted.last()));
+    }
+
+    /** How the losses of the members fell that told them. */
+    private static List<LearningCurve> curves(TrainingRequest request, List<Learner> learners, List<Fitted> fitted) {
+        List<LearningCurve> curves = new ArrayList<>();
+        for (int m = 0; m < learners.size(); m++) {
+            List<Double> losses = fitted.get(m).losses();
+            if (!losses.isEmpty() && losses.stream().allMatch(Double::isFinite)) {
+                curves.add(new LearningCurve(
+                        "%d-%s".formatted(m, learners.get(m).name()),
+                        LearningCurve.loss(request.definition().task()),
+                        fitted.get(m).steps(),
+                        losses));
+            }
+        }
+        return curves;
     }
 
     private static double mean(double[] values) {
@@ -675,7 +693,8 @@ public final class Training {
                 reliability(definition, test),
                 importance(request, learners, predicted, parameters, model),
                 test,
-                null);
+                null,
+                curves(request, learners, predicted.last()));
     }
 
     private static SortedMap<String, SortedMap<String, Double>> baselines(
