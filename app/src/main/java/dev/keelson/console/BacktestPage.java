@@ -129,9 +129,9 @@ final class BacktestPage {
         if (stakes) {
             draft.fact("Stakes", document.path("stake").asText());
         }
-        JsonNode trials = document.path("trials");
-        if (trials.path("count").asInt() > 1) {
-            draft.fact("Models tried before it", Text.count(trials.path("count").asInt()));
+        int before = document.path("trials").path("count").asInt() - 1; // it counts itself
+        if (before > 0) {
+            draft.fact("Models tried before it", Text.count(before));
         }
         JsonNode fall = document.path("totals").path("max_drawdown");
         if (fall.isObject()) {

@@ -168,9 +168,14 @@ final class CalibrationPage {
         return bins.isEmpty() ? null : new SectionDraft("Bins of the diagrams").sheet(bins).done();
     }
 
-    private static String method(Run run, JsonNode outcome) {
+    /** The correction in words; a temperature of 1 corrects nothing. */
+    static String method(Run run, JsonNode outcome) {
         JsonNode parameters = outcome.path("parameters");
         String stated = run.params().getOrDefault("calibration", "");
+        boolean idle = parameters.path("temperature").asDouble(Double.NaN) == 1;
+        if (stated.equals("none") || (idle && stated.isEmpty())) {
+            return "none";
+        }
         if (parameters.path("temperature").isNumber()) {
             return "temperature " + Text.fixed(parameters.path("temperature").asDouble(), 4);
         }

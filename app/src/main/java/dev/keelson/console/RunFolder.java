@@ -80,6 +80,10 @@ public final class RunFolder {
         }
         SortedMap<String, byte[]> plots =
                 RunPlots.of(outcome, classes, lines(files.get("bankroll.csv")), shares(lines(files.get("importance.csv"))));
+        byte[] curves = files.get(LearningCurves.FILE);
+        if (curves != null) {
+            plots.putAll(RunPlots.ofCurves(Documents.read(new String(curves, StandardCharsets.UTF_8))));
+        }
         byte[] judged = files.get(RunSlices.FILE);
         if (judged != null) {
             plots.putAll(RunPlots.ofSlices(Documents.read(new String(judged, StandardCharsets.UTF_8))));
@@ -295,6 +299,7 @@ public final class RunFolder {
             case "recipe.txt" -> ": definitions and settings that make the model what it is; another text is another recipe";
             case "reliability.json" -> ": how often each told probability came true, with counts";
             case "README.md" -> ": this page";
+            case LearningCurves.FILE -> ": the loss of each member on the last training rows, step by step";
             case "importance.csv" -> ": share of each feature";
             case "permutation_importance.csv" ->
                 ": how much the loss on the test period grows when a feature is shuffled, with its interval";

@@ -92,6 +92,17 @@ final class RunPlots {
         return plots.files;
     }
 
+    /** The loss of each member, step by step. */
+    static SortedMap<String, byte[]> ofCurves(JsonNode document) {
+        RunPlots plots = new RunPlots();
+        List<LearningCurves.Curve> curves = LearningCurves.of(document);
+        for (int c = 0; c < curves.size(); c++) {
+            plots.put(
+                    "learning-curve-" + fileName(curves.get(c).member(), c), curves.get(c).picture(), curves.get(c).csv());
+        }
+        return plots.files;
+    }
+
     /** The loss of segments and of the slices that stand out, beside that of all rows. */
     static SortedMap<String, byte[]> ofSlices(JsonNode slices) {
         RunPlots plots = new RunPlots();

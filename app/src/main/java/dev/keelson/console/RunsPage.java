@@ -120,6 +120,7 @@ final class RunsPage {
                 Documents.facts(run.provenance()),
                 artifacts,
                 links(run),
-                SlicesSection.of(backend, run));
+                SlicesSection.of(backend, run),
+                LearningCurves.section(backend, run).stream().toList());
     }
 }

@@ -55,7 +55,7 @@ public interface Bandits {
         }
 
         @Override
-        public JsonNode reward(String name, String decision, double profit) {
+        public JsonNode reward(String name, String decision, double profit, boolean correct) {
             throw missing(name);
         }
 
@@ -115,17 +115,20 @@ public interface Bandits {
      *
      * @param event what is decided about; null for the key of the source in the row
      * @param row the columns that the bandit reads
-     * @throws KeelsonException BAD_REQUEST with a problem for each column that is missing or no number; NOT_READY when the
+     * @throws KeelsonException BAD_REQUEST with a problem for each column that is missing, no number, or out of its range (a
+     *     probability is 0 to 1, odds are above 1, the rest is as the source says); NOT_READY when the
      *     champion was learnt by other definitions than the project file has
      */
     JsonNode decide(String name, @Nullable String event, Map<String, @Nullable Object> row);
 
     /**
-     * Logs what came of a decision; a later call replaces it.
+     * Logs what came of a decision. Told the same again, nothing is logged.
      *
      * @param decision its id
-     * @param profit what a stake of 1 brought, at least -1
-     * @throws KeelsonException NOT_FOUND; BAD_REQUEST for a profit that cannot be
+     * @param profit what a stake of 1 brought, -1 to what the odds of the decision pay
+     * @param correct whether it takes the place of another profit, which stays in the log
+     * @throws KeelsonException NOT_FOUND; BAD_REQUEST for a profit that cannot be, or a correction of none;
+     *     TRANSITION_REFUSED where there is another one, and it is no correction
      */
-    JsonNode reward(String name, String decision, double profit);
+    JsonNode reward(String name, String decision, double profit, boolean correct);
 }

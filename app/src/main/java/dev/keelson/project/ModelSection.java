@@ -432,7 +432,9 @@ final class ModelSection {
         }
         String method = table.text("calibrate");
         if (method == null) {
-            return LearnerPresets.N1V1.equals(table.text("learner")) ? Calibration.ISOTONIC : Calibration.TEMPERATURE;
+            return LearnerPresets.N1V1.equals(table.text("learner")) 
+                    ? Calibration.ISOTONIC_OR_TEMPERATURE
+                    : Calibration.TEMPERATURE;
         }
         return Calibration.valueOf(method.toUpperCase(Locale.ROOT));
     }

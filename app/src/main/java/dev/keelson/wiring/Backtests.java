@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Backtests of stored runs, from what each kept of its test period. */
@@ -44,7 +45,7 @@ final class Backtests {
             }
             input = input.with(stakes.with(request.stake(), request.commission(), request.bankroll()));
         }
-        Backtest made = Backtest.run(input, trials(tx, request.model()));
+        Backtest made = Backtest.run(input, trials(tx, run));
         ObjectNode document = MAPPER.createObjectNode();
         document.put("model", request.model());
         document.put("run_id", run.id());
@@ -108,17 +109,25 @@ final class Backtests {
         }
     }
 
-    /** How many models were tried: different recipes that were trained, and trials of searches. */
-    private static Backtest.Trials trials(CatalogTransaction tx, String model) {
-        long recipes = tx.runs(model, Integer.MAX_VALUE).stream()
-                .flatMap(run -> run.artifacts().stream())
+    /**
+     * How many models were tried up to a run: different recipes that were trained, its own among them, and complete trials of
+     * searches. What was tried later has no part in its luck.
+     */
+    static Backtest.Trials trials(CatalogTransaction tx, Run run) {
+        String model = run.experiment();
+        long recipes = upTo(run, tx.runs(model, Integer.MAX_VALUE))
+                .flatMap(each -> each.artifacts().stream())
                 .filter(artifact -> artifact.path().equals(BundleTrainer.RECIPE_FILE))
                 .map(Run.Artifact::sha256)
                 .distinct()
                 .count();
-        long tuning = tx.runs(model + ModelTuning.EXPERIMENT, Integer.MAX_VALUE).stream()
-                .filter(run -> run.tags().containsKey(ModelTuning.PARENT) && run.status() == Run.Status.FINISHED)
+        long tuning = upTo(run, tx.runs(model + ModelTuning.EXPERIMENT, Integer.MAX_VALUE))
+                .filter(ModelTuning::isComplete)
                 .count();
         return new Backtest.Trials(Math.toIntExact(recipes), Math.toIntExact(tuning));
+    }
+
+    private static Stream<Run> upTo(Run run, List<Run> all) {
+        return all.stream().filter(each -> !each.startedAt().isAfter(run.startedAt()));
     }
 }

@@ -13,6 +13,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.LabelSigns;
 import dev.keelson.train.LeakSigns;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TrainingPolicy;
@@ -36,13 +37,15 @@ import org.jspecify.annotations.Nullable;
  * @param drift the check, or null where there is no champion or too little that is new
  * @param without why there is no check; null where there is one
  * @param leaks signs of leaks, as sentences
+ * @param label what is wrong with the label, as a sentence; null when nothing is
  */
 record BeforeTraining(
         String gates,
         List<String> findings,
         @Nullable DriftReport drift,
         @Nullable String without,
-        List<String> leaks) {
+        List<String> leaks,
+        @Nullable String label) {
     /** The file of a run. */
     static final String FILE = "before-training.json";
     /** The tags of a run. */
@@ -55,6 +58,9 @@ record BeforeTraining(
 
     /** The tag with the signs themselves; only where there are any. */
     static final String LEAK_SIGNS = "leak_signs";
+
+    /** The tag with what is wrong with the label; only where something is. */
+    static final String LABEL = "label";
 
     private static final int SHOWN = 5;
     private static final int LEAST_ROWS = 100;
@@ -72,7 +78,8 @@ record BeforeTraining(
             List<String> sources,
             @Nullable DriftReport drift,
             @Nullable String without,
-            List<String> leaks) {
+            List<String> leaks,
+            @Nullable String label) {
         List<String> findings = new ArrayList<>();
         boolean known = true;
         for (String source : sources) {
@@ -98,7 +105,7 @@ record BeforeTraining(
             }
         }
         return new BeforeTraining(
-                findings.isEmpty() ? known ? "passed" : "unknown" : "failed", findings, drift, without, leaks);
+                findings.isEmpty() ? known ? "passed" : "unknown" : "failed", findings, drift, without, leaks, label);
     }
 
     /**
@@ -148,7 +155,13 @@ record BeforeTraining(
                         moment,
                         List.of());
             }
-            BeforeTraining before = of(catalog, sources, drift, without, LeakSigns.of(definition, table));
+            BeforeTraining before = of(
+                    catalog,
+                    sources,
+                    drift,
+                    without,
+                    LeakSigns.of(definition, table),
+                    LabelSigns.of(definition, table).orElse(null));
             before.require(model, policy);
             return before;
         };
@@ -191,6 +204,10 @@ record BeforeTraining(
         if (DriftReport.Verdict.ALARM.word().equals(run.tags().get(DRIFT))) {
             said += "; the rows that the champion had not seen drifted";
         }
+        String label = run.tags().get(LABEL);
+        if (label != null) {
+            said += "; warning: the" + label.substring("The".length(), label.length() - 1);
+        }
         return SIGNS.equals(run.tags().get(LEAKS))
                 ? said + "; signs of a leak (`keelson runs show %s`)".formatted(run.id().substring(0, 8))
                 : said;
@@ -212,6 +229,9 @@ record BeforeTraining(
         if (!leaks.isEmpty()) {
             tags.put(LEAK_SIGNS, shown(leaks));
         }
+        if (label != null) {
+            tags.put(LABEL, label);
+        }
         return tags;
     }
 
@@ -219,6 +239,9 @@ record BeforeTraining(
         ObjectNode json = JsonNodeFactory.instance.objectNode().put(GATES, gates);
         findings.forEach(json.putArray("findings")::add);
         leaks.forEach(json.putArray(LEAKS)::add);
+        if (label != null) {
+            json.put(LABEL, label);
+        }
         DriftReport found = drift;
         ObjectNode part = json.putObject(DRIFT);
         if (found == null) {

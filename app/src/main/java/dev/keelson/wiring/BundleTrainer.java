@@ -84,6 +84,12 @@ final class BundleTrainer implements LoopTrainer {
     /** The parameter of an update with the run whose model it goes on from. */
     static final String BASE = "base_run";
     private static final String LABELS = "label_count/";
+    /** The file of a run with the losses of its members step by step; only where they were stopped early. */
+    static final String CURVES_FILE = "learning_curves.json";
+
+    /** The parameter that says why probabilities are not corrected as the preset asks for; only where they are not. */
+    static final String CALIBRATION_REASON = "calibration_reason";
+
     static final String AS_OF = "as_of";
     /** The parameter with the number of members that a time limit let be fitted. */
     static final String MEMBERS = "members_reached";
@@ -406,7 +412,14 @@ final class BundleTrainer implements LoopTrainer {
         }
         List<Run.Artifact> files = new ArrayList<>();
         outcome.bundle().files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
-        files.add(artifact(OUTCOME_FILE, outcome.toJson().toString().getBytes(StandardCharsets.UTF_8)));
+        ObjectNode told = outcome.toJson();
+        JsonNode curves = told.remove(TrainingOutcome.CURVES); // a file of their own: runs of before have none
+        files.add(artifact(OUTCOME_FILE, told.toString().getBytes(StandardCharsets.UTF_8)));
+        if (curves != null) {
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.set(TrainingOutcome.CURVES, curves);
+            files.add(artifact(CURVES_FILE, document.toString().getBytes(StandardCharsets.UTF_8)));
+        }
         files.add(artifact(RECIPE_FILE, recipe()));
         files.add(artifact(Importance.FILE, importanceCsv(outcome.importance())));
         byte[] shuffled = Importance.shuffledCsv(outcome.importance());
@@ -439,6 +452,10 @@ final class BundleTrainer implements LoopTrainer {
         params.put("calibration", outcome.parameters().method().key());
         if (outcome.parameters().method() == CalibrationMethod.TEMPERATURE) {
             params.put("temperature", Double.toString(outcome.parameters().temperature()));
+        }
+        Double few = outcome.metrics().get(TrainingOutcome.TOO_FEW_FOR_CURVE);
+        if (few != null) {
+            params.put(CALIBRATION_REASON, "%,d rows are too few for isotonic".formatted(few.longValue()));
         }
         guidance(params, outcome.parameters().guidance());
         params.put("weights", outcome.parameters().weights().toString());

@@ -57,6 +57,9 @@ final class ModelTuning implements TuneRun.Book {
     /** What the experiment of nested runs adds to the model's name. */
     static final String EXPERIMENT = "/tune";
 
+    /** The tag of a nested run: how its trial ended. */
+    private static final String TRIAL_STATE = "trial_state";
+
     private static final double CONFIDENCE = 0.95;
 
     /** Follows a search, and may stop it by an exception. */
@@ -348,7 +351,7 @@ final class ModelTuning implements TuneRun.Book {
         }
         Map<String, String> tags = new TreeMap<>();
         tags.put(PARENT, study);
-        tags.put("trial_state", trial.state().name().toLowerCase(Locale.ROOT));
+        tags.put(TRIAL_STATE, word(trial.state()));
         String failure = failures.get(trial.number());
         if (failure != null) {
             tags.put("failure", failure);
@@ -364,6 +367,15 @@ final class ModelTuning implements TuneRun.Book {
                 tags,
                 List.of(),
                 "{}");
+    }
+
+    /** Whether a run is a trial that was judged on every fold; one that was pruned, or failed, is not. */
+    static boolean isComplete(Run run) {
+        return run.tags().containsKey(PARENT) && word(TrialState.COMPLETE).equals(run.tags().get(TRIAL_STATE));
+    }
+
+    private static String word(TrialState state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     /** The run of the whole search. */

@@ -9,7 +9,6 @@ import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.frame.Micros;
 import dev.keelson.http.Bandits;
@@ -481,16 +480,18 @@ final class ProjectBandits implements Bandits, AutoCloseable {
             about = RequestRow.entity(source, row);
             source.key().stream()
                     .filter(column -> row.get(column) == null)
-                    .forEach(column -> problems.add(wrong(column, "is missing; expected a value, or `event`")));
+                    .forEach(column -> problems.add(BanditChecks.wrong(column, "is missing; expected a value, or `event`")));
         }
-        double chance = number(row, bandit.probability(), true, problems);
-        double price = number(row, bandit.odds(), true, problems);
+        double chance = BanditChecks.number(bandit, source, row, bandit.probability(), true, problems);
+        double price = BanditChecks.number(bandit, source, row, bandit.odds(), true, problems);
         double[] context = new double[bandit.context().size()];
         for (int c = 0; c < context.length; c++) {
             String column = bandit.context().get(c);
             context[c] = column.equals(bandit.probability())
                     ? chance
-                    : column.equals(bandit.odds()) ? price : number(row, column, false, problems);
+                    : column.equals(bandit.odds())
+                            ? price
+                            : BanditChecks.number(bandit, source, row, column, false, problems);
         }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
@@ -528,6 +529,7 @@ final class ProjectBandits implements Bandits, AutoCloseable {
                 .put("action", share)
                 .put("propensity", kelly == 0 ? 1 : propensities[action])
                 .put("kelly", kelly)
+                .put("odds", price)
                 .put("stake", share * kelly);
         ObjectNode chances = entry.putObject("propensities");
         for (int a = 0; a < propensities.length; a++) {
@@ -544,45 +546,9 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         return entry;
     }
 
-    private static double number(
-            Map<String, @Nullable Object> row, String column, boolean needed, List<Problem> problems) {
-        Object value = row.get(column);
-        if (value == null || value.toString().isBlank()) {
-            if (needed) {
-                problems.add(wrong(column, "is missing; expected a number"));
-            }
-            return Double.NaN;
-        }
-        if (value instanceof Number given) {
-            return given.doubleValue();
-        }
-        try {
-            double parsed = Double.parseDouble(value.toString().strip());
-            if (Double.isFinite(parsed)) {
-                return parsed;
-            }
-        } catch (NumberFormatException e) {
-            problems.add(wrong(column, "is (%s); expected a number".formatted(value)));
-            return Double.NaN;
-        }
-        problems.add(wrong(column, "is (%s); expected a finite number".formatted(value)));
-        return Double.NaN;
-    }
-
-    private static Problem wrong(String column, String what) {
-        return Problem.at(
-                ErrorCode.BAD_REQUEST, new Location("row." + column, 0, 0), "%s %s.".formatted(column, what), null);
-    }
-
     @Override
-    public synchronized JsonNode reward(String name, String decision, double profit) {
+    public synchronized JsonNode reward(String name, String decision, double profit, boolean correct) {
         BanditDefinition bandit = project.get().bandit(name);
-        if (!(profit >= -1 && profit < Double.POSITIVE_INFINITY)) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST,
-                    "The profit (%s) must be at least -1: what a stake of 1 brought.".formatted(profit),
-                    null);
-        }
         FileDecisionLog log = log(bandit);
         JsonNode found = log.entries().stream()
                 .filter(each -> each.path("id").asText().equals(decision))
@@ -591,17 +557,35 @@ final class ProjectBandits implements Bandits, AutoCloseable {
                         ErrorCode.NOT_FOUND,
                         "The bandit (%s) has no decision (%s).".formatted(name, decision),
                         "Maybe the id is that of another bandit."));
+        BanditChecks.requireProfit(bandit, found, profit);
+        JsonNode before = log.entries().stream()
+                .filter(each -> each.has("profit") && each.path("decision").asText().equals(decision))
+                .reduce((first, second) -> second)
+                .orElse(null);
+        if (before != null && before.path("profit").asDouble() == profit) {
+            ObjectNode again = rewarded(bandit, found, before);
+            return again.put("repeated", true);
+        }
+        BanditChecks.requireFirst(decision, before, correct);
         ObjectNode entry = object()
                 .put("decision", decision)
                 .put("event", found.path("event").asText())
                 .put("at", clock.instant().toString())
                 .put("profit", profit);
+        if (before != null) {
+            entry.put("corrects", before.path("profit").asDouble());
+        }
         log.append(entry);
-        double kelly = found.path("kelly").asDouble();
-        int action = bandit.actions().indexOf(found.path("action").asDouble());
-        ObjectNode document = entry.deepCopy();
+        return rewarded(bandit, found, entry);
+    }
+
+    /** What was told of a decision, with the reward that it is. */
+    private static ObjectNode rewarded(BanditDefinition bandit, JsonNode decision, JsonNode told) {
+        ObjectNode document = told.deepCopy();
+        int action = bandit.actions().indexOf(decision.path("action").asDouble());
         if (action >= 0) {
-            document.put("reward", bandit.reward(action, kelly, profit));
+            document.put(
+                    "reward", bandit.reward(action, decision.path("kelly").asDouble(), told.path("profit").asDouble()));
         }
         return document;
     }

@@ -26,6 +26,7 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.train.TunedSettings;
 import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -459,7 +460,7 @@ public final class RunPipeline {
                 tasks.put(plan.name(), () -> train(catalog, plan.name(), trainer, now));
             }
         }
-        SideBySide.run(tasks, Runtime.getRuntime().availableProcessors(), (model, candidate) -> {
+        Map<String, KeelsonException> failed = SideBySide.run(tasks, Runtime.getRuntime().availableProcessors(), (model, candidate) -> {
             Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
             String reason = champion.isEmpty()
                     ? FIRST
@@ -475,7 +476,32 @@ public final class RunPipeline {
                                     summary(registered.version(), candidate.trained().run(), champion.isEmpty()))
                             : new Step("train", false, registered.version().label()));
         });
+        if (!failed.isEmpty()) {
+            throw failed(models, failed);
+        }
         return result;
+    }
+
+    /** What was wrong with the models that could not be trained, each with its name and line; the others are registered. */
+    private static KeelsonException failed(ProjectModels models, Map<String, KeelsonException> failed) {
+        List<Problem> problems = new ArrayList<>();
+        for (ModelPlan plan : models.plans()) {
+            KeelsonException failure = failed.get(plan.name());
+            if (failure != null) {
+                failure.problems().forEach(problem -> problems.add(named(plan.definition(), problem)));
+            }
+        }
+        return new KeelsonException(problems, failed.values().iterator().next());
+    }
+
+    private static Problem named(ModelDefinition model, Problem problem) {
+        String name = model.name();
+        boolean said = problem.message().contains("model " + name) || problem.message().contains("model (" + name);
+        return Problem.at(
+                problem.code(),
+                problem.location() == null ? model.location() : problem.location(),
+                (said ? "" : "The model %s was not trained. ".formatted(name)) + problem.message(),
+                problem.hint());
     }
 
     /** What was trained, and by what recipe beside the champion's. */
@@ -588,9 +614,15 @@ public final class RunPipeline {
                 + (frequencies == null
                         ? (market == null ? "" : ")")
                         : String.format(Locale.ROOT, "%sfrequencies %.4f)", market == null ? " (" : ", ", frequencies))
+                + calibration(run)
                 + GuidanceSentence.of(run)
                 + signal(run)
                 + BeforeTraining.sentence(run)
                 + "; run " + run.id().substring(0, 8);
+    }
+
+    private static String calibration(Run run) {
+        String reason = run.params().get(BundleTrainer.CALIBRATION_REASON);
+        return reason == null ? "" : "; calibration %s, as %s".formatted(run.params().get("calibration"), reason);
     }
 }

@@ -50,8 +50,8 @@ record ServedBandits(OwnerClient owner) implements Bandits {
     }
 
     @Override
-    public JsonNode reward(String name, String decision, double profit) {
-        return post(name, "reward", body().put("decision", decision).put("profit", profit));
+    public JsonNode reward(String name, String decision, double profit, boolean correct) {
+        return post(name, "reward", body().put("decision", decision).put("profit", profit).put("correct", correct));
     }
 
     private JsonNode post(String name, String verb, ObjectNode body) {

@@ -235,6 +235,7 @@ final class TrainJob {
         document.put("drift", run.tags().get(BeforeTraining.DRIFT));
         document.put("leaks", run.tags().get(BeforeTraining.LEAKS));
         document.put(BeforeTraining.LEAK_SIGNS, run.tags().get(BeforeTraining.LEAK_SIGNS));
+        document.put(BeforeTraining.LABEL, run.tags().get(BeforeTraining.LABEL));
         ObjectNode metrics = document.putObject("metrics");
         run.metrics().forEach(metrics::put);
         return document;

@@ -50,6 +50,8 @@ final class RunFolderTest {
                 "importance.csv", bytes("feature,share\nodds,0.75\nform,0.25\n"),
                 "bankroll.csv", bytes("day,flat,kelly\n2019-01-01,101,100\n2019-01-04,99,90.5\n"),
                 "slices.json", bytes(SLICES),
+                "learning_curves.json",
+                bytes("{\"curves\":[{\"member\":\"0-xgboost\",\"loss\":\"log_loss\",\"steps\":2,\"losses\":[0.9,0.5,0.6]}]}"),
                 "model/a.json", bytes("{}"));
         return RunFolder.of(run(), files, RunChecklist.of(run(), id -> true, sha -> true));
     }
@@ -71,7 +73,9 @@ final class RunFolderTest {
                         "README.md", "metrics.json", "metrics.csv", "params.json", "environment.json", "provenance.json",
                         "checklist.json", "test_predictions.csv", "model/a.json", "plots/reliability-top.svg",
                         "plots/reliability-class-0.csv", "plots/roc-won.svg", "plots/precision-recall-won.csv",
-                        "plots/confusion.svg", "plots/importance.svg", "plots/bankroll.svg", "plots/slices.svg");
+                        "plots/confusion.svg", "plots/importance.svg", "plots/bankroll.svg", "plots/slices.svg", "plots/learning-curve-0-xgboost.svg");
+        assertThat(text(folder, "plots/learning-curve-0-xgboost.csv"))
+                .isEqualTo("step,log_loss,kept\n1,0.9,true\n2,0.5,true\n3,0.6,false\n");
         assertThat(text(folder, "plots/slices.csv")).isEqualTo("""
                 kind,slice,rows,days,loss,lower,upper,expected,rest,adjusted_p,worse
                 segment,"sport = a,b",4,3,0.6,0.5,0.75,,,,

@@ -85,7 +85,7 @@ final class SeededBandits implements Bandits {
     }
 
     @Override
-    public JsonNode reward(String name, String decision, double profit) {
-        return NONE.reward(name, decision, profit);
+    public JsonNode reward(String name, String decision, double profit, boolean correct) {
+        return NONE.reward(name, decision, profit, correct);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bandits.Training;
 import dev.keelson.http.server.KeelsonServer;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ final class BanditsIT {
                   at: { type: timestamp, required: true }
                   p: double
                   odds: double
-                  signal: double
+                  signal: { type: double, min: 0, max: 1 }
                   staked: double
                   chance: double
                   status: { type: enum, values: [lost, won] }
@@ -124,7 +126,7 @@ final class BanditsIT {
             assertThat(again.path("id")).isEqualTo(good.path("id"));
             assertThat(none.path("stake").asDouble()).isZero();
             assertThat(none.path("event").asText()).isEqualTo("other");
-            JsonNode paid = bandits.reward("stakes", good.path("id").asText(), 1.0);
+            JsonNode paid = bandits.reward("stakes", good.path("id").asText(), 1.0, false);
             assertThat(paid.path("reward").asDouble())
                     .isCloseTo(Math.log1p(good.path("stake").asDouble()), within(1e-12));
         }
@@ -210,7 +212,7 @@ final class BanditsIT {
                 boolean won = random.nextDouble() < (signal == 1 ? 0.9 : 0.1);
                 now[0] = now[0].plus(Duration.ofHours(1));
                 if (i % 4 != 0) {
-                    backend.bandits().reward("stakes", decision.path("id").asText(), won ? 1 : -1);
+                    backend.bandits().reward("stakes", decision.path("id").asText(), won ? 1 : -1, false);
                 }
             }
             now[0] = CLOCK.instant();
@@ -240,7 +242,7 @@ final class BanditsIT {
                 assertThat(live.bandits().promote("stakes", 1, "anna", "why not").path("champion").asBoolean()).isTrue();
                 JsonNode decision = live.bandits().decide("stakes", null, row("x", 0.55, 1));
                 assertThat(decision.path("version").asInt()).isEqualTo(1);
-                assertThat(live.bandits().reward("stakes", decision.path("id").asText(), -1).path("reward").asDouble())
+                assertThat(live.bandits().reward("stakes", decision.path("id").asText(), -1, false).path("reward").asDouble())
                         .isNegative();
                 assertThat(live.bandits().show("stakes")).hasToString(backend.bandits().show("stakes").toString());
                 assertThat(live.bandits().list()).hasToString(backend.bandits().list().toString());
@@ -273,5 +275,51 @@ final class BanditsIT {
         });
 
         assertThat(wrong).hasMessageContaining("expected what a stake of 1 brought");
+    }
+
+    @Test
+    void whatNoBetCanBeIsNeitherDecidedNorLogged() throws IOException {
+        try (LiveBackend backend = LiveBackend.open(project("0.5", "simulated"), CLOCK)) {
+            Bandits bandits = backend.bandits();
+            Map<String, @Nullable Object> wrong = row("x1", 1.5, 7);
+            wrong.put("odds", "0.5");
+
+            KeelsonException refused =
+                    catchThrowableOfType(KeelsonException.class, () -> bandits.decide("stakes", null, wrong));
+
+            assertThat(refused.problems()).extracting(Problem::message)
+                    .containsExactly(
+                            "p is (1.5); expected a probability, 0 to 1.",
+                            "odds is (0.5); expected decimal odds, above 1.",
+                            "signal is (7.0); expected at most 1.0, as the source (bets) says.");
+            assertThat(catchThrowableOfType(
+                            KeelsonException.class, () -> bandits.decide("stakes", null, row("x1", -0.5, 1))))
+                    .hasMessageContaining("a probability");
+            assertThat(bandits.list().at("/bandits/0/decisions").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void aProfitIsToldOnceAndCorrectedOnlyWhenAsked() throws IOException {
+        try (LiveBackend backend = LiveBackend.open(project("0.5", "decisions"), CLOCK)) {
+            Bandits bandits = backend.bandits();
+            String id = bandits.decide("stakes", null, row("x1", 0.55, 1)).path("id").asText();
+
+            assertThat(code(() -> bandits.reward("stakes", id, 9, false))).isEqualTo(ErrorCode.BAD_REQUEST);
+            assertThat(code(() -> bandits.reward("stakes", id, -1.5, false))).isEqualTo(ErrorCode.BAD_REQUEST);
+            assertThat(code(() -> bandits.reward("stakes", id, 1, true))).isEqualTo(ErrorCode.BAD_REQUEST);
+            bandits.reward("stakes", id, 1, false);
+            assertThat(bandits.reward("stakes", id, 1, false).path("repeated").asBoolean()).isTrue();
+            assertThat(code(() -> bandits.reward("stakes", id, -1, false))).isEqualTo(ErrorCode.TRANSITION_REFUSED);
+            JsonNode corrected = bandits.reward("stakes", id, -1, true);
+
+            assertThat(corrected.path("corrects").asDouble()).isEqualTo(1);
+            assertThat(corrected.path("profit").asDouble()).isEqualTo(-1);
+            assertThat(bandits.list().at("/bandits/0/rewards").asInt()).isEqualTo(1);
+        }
+    }
+
+    private static ErrorCode code(ThrowingCallable call) {
+        return catchThrowableOfType(KeelsonException.class, call).code();
     }
 }

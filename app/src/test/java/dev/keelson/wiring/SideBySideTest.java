@@ -3,6 +3,8 @@ package dev.keelson.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +17,8 @@ class SideBySideTest {
     private final Map<String, Callable<Integer>> tasks = new LinkedHashMap<>();
     private final List<String> taken = new ArrayList<>();
 
-    private void run(int most) {
-        SideBySide.run(tasks, most, (name, result) -> taken.add(name + result));
+    private Map<String, KeelsonException> run(int most) {
+        return SideBySide.run(tasks, most, (name, result) -> taken.add(name + result));
     }
 
     @Test
@@ -46,6 +48,21 @@ class SideBySideTest {
 
         assertThatThrownBy(() -> run(1)).isInstanceOf(IllegalArgumentException.class).hasMessage("no rows");
         assertThat(taken).containsExactly("a1");
+    }
+
+    @Test
+    void anExpectedFailureKeepsNoOtherFromBeingTaken() {
+        KeelsonException few = new KeelsonException(ErrorCode.NOT_ENOUGH_ROWS, "too few", null);
+        tasks.put("a", () -> 1);
+        tasks.put("b", () -> {
+            throw few;
+        });
+        tasks.put("c", () -> 3);
+
+        Map<String, KeelsonException> failed = run(1);
+
+        assertThat(taken).containsExactly("a1", "c3");
+        assertThat(failed).containsExactly(Map.entry("b", few));
     }
 
     @Test

@@ -15,10 +15,13 @@ import dev.keelson.learn.Model;
 import dev.keelson.learn.Target;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.encode.EncodedLearner;
+import dev.keelson.learn.encode.EncodingKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -148,5 +151,39 @@ final class ContinuedTreesTest {
                         .goOn(base, fewer, new Continuation(ContinuationMode.CONTINUE, 3, 0.1), 42))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[a, b, c]");
+    }
+
+    @ParameterizedTest
+    @MethodSource("learners")
+    void treesOfCategoriesGoOnAndAreRefitted(Learner learner, Task task) {
+        for (EncodingKind kind : EncodingKind.values()) {
+            Model base = new EncodedLearner(learner, Map.of("c", kind), 0, 0).fit(categories(rows(task, 600, 1, 1), 4), 42);
+            TrainingSet shifted = categories(rows(task, 600, -1, 2), 5); // level 4 is new
+
+            for (ContinuationMode mode : ContinuationMode.values()) {
+                if (mode == ContinuationMode.REFIT && task instanceof Task.Quantiles && learner.name().equals("xgboost")) {
+                    continue;
+                }
+                Model model = EncodedLearner.goOn(
+                        (Continuing) learner, base, shifted, new Continuation(mode, 30, 0.3), 42);
+
+                assertThat(loss(model, shifted)).as("%s %s", kind, mode).isLessThan(loss(base, shifted));
+                assertThat(model.format()).isEqualTo(base.format());
+            }
+        }
+    }
+
+    /** The same rows, their last feature a category of some levels. */
+    private static TrainingSet categories(TrainingSet rows, int levels) {
+        double[][] columns = rows.features().columns().clone();
+        double[] kinds = new double[rows.rows()];
+        Map<Double, String> texts = new TreeMap<>();
+        for (int i = 0; i < kinds.length; i++) {
+            kinds[i] = 1000 + i % levels;
+            texts.put(kinds[i], "k" + i % levels);
+        }
+        columns[2] = kinds;
+        return new TrainingSet(
+                new FeatureMatrix(FEATURES, columns, rows.rows(), Map.of("c", texts)), rows.target(), null);
     }
 }

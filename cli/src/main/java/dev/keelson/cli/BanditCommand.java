@@ -290,12 +290,15 @@ final class BanditCommand extends CommandGroup {
                 description = "What a stake of 1 brought: -1 when it was lost, odds - 1 when it was won.")
         double profit;
 
+        @Option(names = "--correct", description = "Take the place of another profit that was told; both stay in the log.")
+        boolean correct;
+
         @Override
         int run(Session session) {
             if (!Double.isFinite(profit)) {
                 throw new KeelsonException(ErrorCode.USAGE, "The profit (%s) is no number.".formatted(profit), null);
             }
-            JsonNode answer = ask(session, bandits -> bandits.reward(bandit, decision, profit));
+            JsonNode answer = ask(session, bandits -> bandits.reward(bandit, decision, profit, correct));
             session.console().line("Logged: reward %s.".formatted(small(answer.path("reward"))));
             document(session, answer);
             return YES;

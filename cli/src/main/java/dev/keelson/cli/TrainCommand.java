@@ -87,6 +87,9 @@ final class TrainCommand extends KeelsonCommand {
         if (result.path("leaks").asText().equals("signs")) {
             console.note("The rows may tell what nobody could know beforehand. " + result.path("leak_signs").asText());
         }
+        if (result.path("label").isTextual()) {
+            console.note(result.path("label").asText());
+        }
         if (result.path("promoted").asBoolean()) {
             console.note("It serves.");
         }

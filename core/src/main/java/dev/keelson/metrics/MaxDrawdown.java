@@ -5,7 +5,7 @@ package dev.keelson.metrics;
  *
  * <p>Source: Magdon-Ismail, M. and Atiya, A. (2004), Maximum drawdown, Risk 17(10).
  *
- * @param share the fall as a share of the high, 0 to 1; 1 as soon as wealth is gone (0 or below)
+ * @param share the fall as a share of the high, at least 0; above 1 when wealth fell below 0
  * @param from index of the high
  * @param to index of the low; equal to {@code from} when wealth never fell
  */
@@ -31,7 +31,7 @@ public record MaxDrawdown(double share, int from, int to) {
             if (wealth[i] > wealth[high]) {
                 high = i;
             }
-            double fall = wealth[i] <= 0 ? 1 : 1 - wealth[i] / wealth[high];
+            double fall = 1 - wealth[i] / wealth[high];
             if (fall > worst.share) {
                 worst = new MaxDrawdown(fall, high, i);
             }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param won number of bets won
  * @param turnover sum of stakes
  * @param profit sum of returns minus stakes
- * @param maxDrawdown greatest fall of the bank from an earlier high, as a share of that high, 0 to 1; 1 when the bank
- *     was gone
+ * @param maxDrawdown greatest fall of the bank from an earlier high, as a share of that high, at least 0; above 1 when
+ *     the bank fell below 0
  * @param initialBank bank at the start
  * @param finalBank bank at the end
  * @param curve bank after each day that had rows, in order
@@ -420,7 +420,7 @@ public record Staking(
             profit += dayProfit;
             bank += dayProfit;
             high = Math.max(high, bank);
-            drawdown = Math.max(drawdown, Math.min(1, 1 - bank / high));
+            drawdown = Math.max(drawdown, 1 - bank / high);
             curve.add(new DayBank(day, bank));
         }
 

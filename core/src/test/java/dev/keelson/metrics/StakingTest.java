@@ -162,7 +162,8 @@ final class StakingTest {
         assertThat(drawdown.share()).isEqualTo(0.5);
         assertThat(drawdown.from()).isEqualTo(1);
         assertThat(drawdown.to()).isEqualTo(4);
-        assertThat(MaxDrawdown.of(new double[] {10, -5, 3}).share()).isEqualTo(1);
+        assertThat(MaxDrawdown.of(new double[] {10, -5, 3}).share()).isEqualTo(1.5);
+        assertThat(MaxDrawdown.of(new double[] {10, -1, -5, 3}).to()).isEqualTo(2);
         assertThat(MaxDrawdown.of(new double[] {10, 11}).share()).isZero();
     }
 

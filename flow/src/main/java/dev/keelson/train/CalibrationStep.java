@@ -1,5 +1,7 @@
 package dev.keelson.train;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationChoice;
@@ -45,11 +47,27 @@ final class CalibrationStep {
         CalibrationRows predictions = new CalibrationRows(blended, classes, labels, null);
         Optional<CalibrationMethod> method = definition.calibration().method();
         CalibrationMap map = method.isPresent()
-                ? Calibrator.of(method.get()).fit(predictions)
+                ? fitted(definition.calibration(), method.get(), predictions, metrics)
                 : chosen(predictions, folds(definition, table, rows), metrics);
         boolean idle = map.method() == CalibrationMethod.TEMPERATURE
                 && map.parameters().values().containsValue(List.of(1.0));
         return idle ? CalibrationMap.none(classes) : map;
+    }
+
+    private static CalibrationMap fitted(
+            ModelDefinition.Calibration wanted,
+            CalibrationMethod method,
+            CalibrationRows predictions,
+            SortedMap<String, Double> metrics) {
+        try {
+            return Calibrator.of(method).fit(predictions);
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.NOT_ENOUGH_ROWS || wanted != ModelDefinition.Calibration.ISOTONIC_OR_TEMPERATURE) {
+                throw e;
+            }
+            metrics.put(TrainingOutcome.TOO_FEW_FOR_CURVE, (double) predictions.rows());
+            return Calibrator.of(CalibrationMethod.TEMPERATURE).fit(predictions);
+        }
     }
 
     private static List<Fold> folds(ModelDefinition definition, TrainingTable table, int[] rows) {

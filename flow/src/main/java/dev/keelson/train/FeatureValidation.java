@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What can be told of a model's features before it is trained: values that are missing or always the same, features that say
- * the same, features that foretell the label too well, values that changed after their event, and drift between the older and
+ * the same, features that foretell the label too well, a label that is always the same, values that changed after their event, and drift between the older and
  * the newer half of the rows.
  *
  * @param model the model
@@ -65,6 +65,8 @@ public record FeatureValidation(
 
     /** What is wrong. */
     public enum Kind {
+        /** The label is the same in every row. */
+        LABEL,
         /** Values are missing. */
         MISSING,
         /** All values are the same. */
@@ -103,7 +105,7 @@ public record FeatureValidation(
      *
      * @param level how bad it is
      * @param kind what it is
-     * @param features the features concerned, one or two
+     * @param features the features concerned, one or two; none of the label
      * @param value what was measured
      * @param limit what it may be at most
      * @param text a sentence
@@ -160,6 +162,7 @@ public record FeatureValidation(
         FeatureMatrix matrix = table.features();
         List<Feature> features = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
+        LabelSigns.of(definition, table).ifPresent(text -> add(findings, Level.BLOCK, Kind.LABEL, List.of(), 1, 1, text));
         for (int f = 0; f < matrix.width(); f++) {
             double[] values = matrix.columns()[f];
             features.add(new Feature(

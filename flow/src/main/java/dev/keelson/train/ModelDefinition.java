@@ -297,12 +297,18 @@ public record ModelDefinition(
         BETA,
         /** Two isotonic curves that enclose the probability. */
         VENN_ABERS,
+        /** A monotone curve through the data, or one temperature where the rows are too few for it: what a preset asks for. */
+        ISOTONIC_OR_TEMPERATURE,
         /** The method with the least log loss on later out-of-fold predictions. */
         AUTO;
 
-        /** The method; empty when it is chosen in training. */
+        /** The method, the first of two; empty when it is chosen in training. */
         public Optional<CalibrationMethod> method() {
-            return this == AUTO ? Optional.empty() : Optional.of(CalibrationMethod.valueOf(name()));
+            return switch (this) {
+                case AUTO -> Optional.empty();
+                case ISOTONIC_OR_TEMPERATURE -> Optional.of(CalibrationMethod.ISOTONIC);
+                case NONE, TEMPERATURE, PLATT, ISOTONIC, BETA, VENN_ABERS -> Optional.of(CalibrationMethod.valueOf(name()));
+            };
         }
     }
 

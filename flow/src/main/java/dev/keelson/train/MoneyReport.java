@@ -107,13 +107,13 @@ final class MoneyReport {
         metric("max_drawdown_days", days);
     }
 
-    /** How far a curve is below its high at each point, 0 to 1. */
+    /** How far a curve is below its high at each point, as a share of the high; above 1 where it is below 0. */
     static double[] drawdowns(double[] wealth) {
         double[] falls = new double[wealth.length];
         double high = wealth[0];
         for (int i = 0; i < wealth.length; i++) {
             high = Math.max(high, wealth[i]);
-            falls[i] = wealth[i] <= 0 ? 1 : 1 - wealth[i] / high;
+            falls[i] = 1 - wealth[i] / high;
         }
         return falls;
     }

@@ -111,11 +111,13 @@ public final class OutOfFoldLoss {
      *
      * @param variant the same model with other settings
      * @param watch called after each fold in this thread; equal weights stand for those that are fitted at the end
-     * @throws dev.keelson.error.KeelsonException when a setting is none of its learner's, or out of range
+     * @throws dev.keelson.error.KeelsonException when a setting is none of its learner's, or out of range; BAD_VALUE when a
+     *     number is too great to compute with
      */
     public Judged judge(ModelDefinition variant, Watch watch) {
         TrainingRequest mine = new TrainingRequest(
                 variant, request.table(), request.asOf(), request.inputs(), request.mode());
+        FiniteRows.require(mine);
         List<Learner> learners = training.learners(variant);
         List<List<double[]>> predictions = new ArrayList<>();
         learners.forEach(learner -> predictions.add(new ArrayList<>()));

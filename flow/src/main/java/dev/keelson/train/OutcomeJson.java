@@ -77,6 +77,13 @@ final class OutcomeJson {
         if (values != null) {
             values(json.putObject("test_values"), values);
         }
+        if (!outcome.curves().isEmpty()) {
+            ArrayNode curves = json.putArray(TrainingOutcome.CURVES);
+            for (LearningCurve curve : outcome.curves()) {
+                ObjectNode each = curves.addObject().put("member", curve.member()).put("loss", curve.loss());
+                curve.losses().forEach(each.put("steps", curve.steps()).putArray("losses")::add);
+            }
+        }
         return json;
     }
 
@@ -164,6 +171,17 @@ final class OutcomeJson {
                 days);
     }
 
+    private static List<LearningCurve> curves(JsonNode json) {
+        List<LearningCurve> curves = new ArrayList<>();
+        for (JsonNode each : json) {
+            List<Double> losses = new ArrayList<>();
+            each.path("losses").forEach(value -> losses.add(value.asDouble()));
+            curves.add(new LearningCurve(
+                    each.path("member").asText(), each.path("loss").asText(), each.path("steps").asInt(), losses));
+        }
+        return curves;
+    }
+
     static TrainingOutcome read(JsonNode json, ModelBundle bundle) {
         if (json.path("format_version").asInt() != VERSION) {
             throw new IllegalArgumentException("The training outcome has format_version %s; %d is expected."
@@ -196,7 +214,8 @@ final class OutcomeJson {
                     reliability,
                     importance,
                     forecast(json.path("test")),
-                    values(json.path("test_values")));
+                    values(json.path("test_values")),
+                    curves(json.path(TrainingOutcome.CURVES)));
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The training outcome is damaged: a time is unreadable.", e);
         }

@@ -191,7 +191,7 @@ final class StakesBacktest {
         periods.set("year", table(date -> Integer.toString(date.getYear()), profits, turnovers, bets, won));
         periods.set("month", table(date -> date.toString().substring(0, 7), profits, turnovers, bets, won));
         curve(document.putArray("curve"), bank, wealth);
-        document.put("conclusion", conclusion(roi, value));
+        document.put("conclusion", conclusion(roi, value) + gone(bank));
         ArrayNode notes = document.putArray("notes");
         notes(roi).forEach(notes::add);
         return new Backtest(report.metrics, document, betsCsv(), bank);
@@ -257,6 +257,28 @@ final class StakesBacktest {
                         ? Double.NaN
                         : (double) Arrays.stream(values).filter(each -> each > 0).count() / cells.length);
         return value;
+    }
+
+    /** That nothing was left, as a further sentence; empty where something always was. */
+    private String gone(List<Backtest.Point> bank) {
+        List<String> days = bank.stream()
+                .filter(point -> point.bank() <= 0)
+                .map(Backtest.Point::at)
+                .toList();
+        if (days.isEmpty()) {
+            return "";
+        }
+        report.document.putObject("gone").put("from", days.getFirst()).put("days", days.size());
+        report.metric("days_without_bank", days.size());
+        return String.format(
+                Locale.ROOT,
+                " The bank was gone on %s, and at 0 or below at the end of %,d of %,d days: %s",
+                days.getFirst(),
+                days.size(),
+                bank.size() - 1,
+                stakes.stake() instanceof Stake.Flat
+                        ? "flat stakes are placed all the same, with money that is not there."
+                        : "no stake is placed without one.");
     }
 
     private static String season(LocalDate date, int month) {

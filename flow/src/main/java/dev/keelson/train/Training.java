@@ -267,7 +267,8 @@ public final class Training {
     /**
      * Trains.
      *
-     * @throws KeelsonException with what {@link #problems} finds; BAD_VALUE if a number to be predicted is not finite;
+     * @throws KeelsonException with what {@link #problems} finds; BAD_VALUE if a number to be predicted, or of a feature, is not finite in
+     *     single precision (3.4e38 at most);
      *     NOT_ENOUGH_ROWS if the rows do not suffice for test
      *     period and folds; NATIVE_LIBRARY_MISSING if a learner's library cannot be loaded
      * @throws CancellationException if the calling thread is interrupted
@@ -284,7 +285,7 @@ public final class Training {
                             .formatted(request.definition().name(), request.asOf()),
                     "Maybe more history must be loaded.");
         }
-        requireFinite(request);
+        FiniteRows.require(request);
         List<Learner> learners = learners(request.definition());
         return switch (request.mode()) {
             case TrainingMode.Full(Integer members) -> full(request, learners, members);
@@ -292,27 +293,6 @@ public final class Training {
             case TrainingMode.Update update -> new UpdateStep(request, update, continuing(request.definition(), update))
                     .run(provenance(request, learners));
         };
-    }
-
-    private static void requireFinite(TrainingRequest request) {
-        TrainingTable table = request.table();
-        int[] others = IntStream.range(0, table.values().length)
-                .filter(i -> !Double.isFinite(table.values()[i]))
-                .toArray();
-        if (others.length > 0) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_VALUE,
-                    "The label %s of the model %s is %s in the row (%s), and no finite number in %,d of %,d rows."
-                            .formatted(
-                                    request.definition().label().address(),
-                                    request.definition().name(),
-                                    table.values()[others[0]],
-                                    table.rowIds().get(others[0]),
-                                    others.length,
-                                    table.values().length),
-                    "Maybe the source divides by 0; a value that is not known is left empty, or its row is kept out by `min` and"
-                            + " `max` of the column.");
-        }
     }
 
     /**
@@ -363,8 +343,8 @@ public final class Training {
         return learners;
     }
 
-    /** A fit on some rows, the steps it took, and the predictions of others. */
-    record Fitted(Model model, int steps, double[] predictions) {}
+    /** A fit on some rows, the steps it took, the losses on the way if any, and the predictions of others. */
+    record Fitted(Model model, int steps, List<Double> losses, double[] predictions) {}
 
     static Fitted fit(TrainingRequest request, List<Learner> learners, int member, int[] train, int[] predict) {
         return fit(request, learners, member, train, predict, MemberBudget.ALL);
@@ -386,7 +366,7 @@ public final class Training {
                         rows(request, task, fold.train()),
                         new FitControl(Optional.of(judged), monitor),
                         request.definition().seed() + member);
-        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged.features()));
+        return new Fitted(fit.model(), fit.steps(), fit.losses(), fit.model().predictAll(judged.features()));
     }
 
     static Fitted fit(
@@ -404,7 +384,7 @@ public final class Training {
                         FitControl.NONE.withMembers(budget),
                         request.definition().seed() + member);
         FeatureMatrix judged = table.features().take(predict);
-        return new Fitted(fit.model(), fit.steps(), fit.model().predictAll(judged));
+        return new Fitted(fit.model(), fit.steps(), fit.losses(), fit.model().predictAll(judged));
     }
 
     private static TrainingSet rows(TrainingRequest request, Task task, int[] train) {
@@ -449,7 +429,8 @@ public final class Training {
                 Map.of(),
                 importance(model),
                 null,
-                null);
+                null,
+                curves(request, learners, fitted));
     }
 
     private static MemberBudget first(@Nullable Integer members) {
@@ -587,7 +568,7 @@ public final class Training {
         Scores.putMoney(metrics, BacktestInput.of(definition, table, null, test));
         double[] means = new double[tested.length];
         Arrays.fill(means, mean(Scores.take(table.values(), 1, predicted.holdout().train())));
-        Signal.put(metrics, definition, test, means);
+        Signal.put(metrics, definition, test, means, LabelSigns.isConstant(table));
         SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
         if (definition.baselines().contains(new ModelDefinition.Baseline.Mean())) {
             baselines.put("mean", ValueScores.baseline(test, means));
@@ -603,7 +584,24 @@ public final class Training {
                 Map.of(),
                 importance(request, learners, predicted, parameters, model),
                 null,
-                test);
+                test,
+                curves(request, learners, predicted.last()));
+    }
+
+    /** How the losses of the members fell that told them. */
+    private static List<LearningCurve> curves(TrainingRequest request, List<Learner> learners, List<Fitted> fitted) {
+        List<LearningCurve> curves = new ArrayList<>();
+        for (int m = 0; m < learners.size(); m++) {
+            List<Double> losses = fitted.get(m).losses();
+            if (!losses.isEmpty() && losses.stream().allMatch(Double::isFinite)) {
+                curves.add(new LearningCurve(
+                        "%d-%s".formatted(m, learners.get(m).name()),
+                        LearningCurve.loss(request.definition().task()),
+                        fitted.get(m).steps(),
+                        losses));
+            }
+        }
+        return curves;
     }
 
     private static double mean(double[] values) {
@@ -682,7 +680,8 @@ public final class Training {
                 metrics,
                 definition,
                 test,
-                frequencies(table.labels(), holdout.train(), classes, test.labels().length));
+                frequencies(table.labels(), holdout.train(), classes, test.labels().length),
+                LabelSigns.isConstant(table));
 
         EnsembleModel model = ensemble(learners, predicted.last(), parameters, null);
         return new TrainingOutcome(
@@ -694,7 +693,8 @@ public final class Training {
                 reliability(definition, test),
                 importance(request, learners, predicted, parameters, model),
                 test,
-                null);
+                null,
+                curves(request, learners, predicted.last()));
     }
 
     private static SortedMap<String, SortedMap<String, Double>> baselines(

@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param importance features by falling share
  * @param test forecasts of the test period; null for a refresh and of a model of values
  * @param values predicted values of the test period; null for a refresh and of a model of classes
+ * @param curves how the loss of members that were stopped early fell, in the fit on all rows; none of others
  */
 public record TrainingOutcome(
         ModelBundle bundle,
@@ -59,11 +60,18 @@ public record TrainingOutcome(
         Map<String, ReliabilityBins> reliability,
         List<FeatureImportance> importance,
         @Nullable HoldoutForecast test,
-        @Nullable HoldoutValues values) {
+        @Nullable HoldoutValues values,
+        List<LearningCurve> curves) {
     private static final double[] ABSENT = {Double.NaN};
+
+    /** The metric with the rows that were too few for the calibration curve of a preset; only where they were. */
+    public static final String TOO_FEW_FOR_CURVE = "calibration/isotonic/too_few_rows";
 
     /** Of an update: 1 when it is worse on old rows by more than it may be, else 0. */
     public static final String FORGETS = "forgets";
+
+    /** The key of the curves in the document of an outcome; absent where there are none. */
+    public static final String CURVES = "curves";
 
     /** Name of the reliability diagram of the most probable class. */
     public static final String TOP = "top_label";
@@ -76,6 +84,21 @@ public record TrainingOutcome(
         baselines = Collections.unmodifiableSortedMap(copies);
         reliability = Collections.unmodifiableMap(new LinkedHashMap<>(reliability));
         importance = List.copyOf(importance);
+        curves = List.copyOf(curves);
+    }
+
+    /** An outcome of members that were not stopped early. */
+    public TrainingOutcome(
+            ModelBundle bundle,
+            SortedMap<String, Double> metrics,
+            SortedMap<String, SortedMap<String, Double>> baselines,
+            RecipeParameters parameters,
+            RunProvenance provenance,
+            Map<String, ReliabilityBins> reliability,
+            List<FeatureImportance> importance,
+            @Nullable HoldoutForecast test,
+            @Nullable HoldoutValues values) {
+        this(bundle, metrics, baselines, parameters, provenance, reliability, importance, test, values, List.of());
     }
 
     /**
@@ -113,7 +136,7 @@ public record TrainingOutcome(
         }
         SortedMap<String, SortedMap<String, Double>> more = new TreeMap<>(baselines);
         more.put(name, measured);
-        return new TrainingOutcome(bundle, metrics, more, parameters, provenance, reliability, importance, test, values);
+        return new TrainingOutcome(bundle, metrics, more, parameters, provenance, reliability, importance, test, values, curves);
     }
 
     /** Everything but the bundle's files, as one document; {@link #fromJson} reads it back without loss. */

@@ -8,7 +8,9 @@ import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.Target;
+import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
+import dev.keelson.learn.encode.EncodedLearner;
 import dev.keelson.learn.split.Fold;
 import dev.keelson.learn.split.PurgedKFold;
 import dev.keelson.stats.ClusteredMean;
@@ -27,7 +29,8 @@ import java.util.stream.IntStream;
 /**
  * One update of a model from recent rows.
  *
- * <p>Its members go on from the recent rows; weights, calibration and guidance stay. Two things are measured. Forgetting:
+ * <p>Its members go on from the recent rows, those that tell quantiles beside them, too; weights, calibration, guidance and
+ * the encoding of categories stay. Two things are measured. Forgetting:
  * the loss on older rows, which the update did not see, beside the loss of the model it goes on from. That model was
  * fitted on these rows, so the comparison is kinder to it than new rows would be. Learning: the loss on the last fifth of
  * the recent rows, of the same update from the four fifths before, beside the loss of the model it goes on from, over
@@ -200,32 +203,57 @@ final class UpdateStep {
     }
 
     private EnsembleModel from(int[] rows) {
+        List<EnsembleModel.Member> members = members(mode.base(), learners, rows);
+        EnsembleModel quantiles = null;
+        if (mode.base().quantiles() instanceof EnsembleModel told) {
+            List<Continuing> telling = learners.stream()
+                    .filter(learner -> learner.supports(told.task()))
+                    .toList();
+            quantiles = new EnsembleModel(members(told, telling, rows), told.weights(), 1);
+        }
+        return new EnsembleModel(
+                members,
+                mode.parameters().weightArray(),
+                mode.parameters().map(),
+                mode.parameters().guidance(),
+                quantiles);
+    }
+
+    /**
+     * The members of a base, gone on.
+     *
+     * @param by the learner of each
+     */
+    private List<EnsembleModel.Member> members(EnsembleModel base, List<Continuing> by, int[] rows) {
+        TrainingSet set = set(base.task(), rows);
+        List<EnsembleModel.Member> members = new ArrayList<>();
+        for (int m = 0; m < by.size(); m++) {
+            Continuing learner = by.get(m);
+            Model from = base.members().get(m).model();
+            members.add(new EnsembleModel.Member(
+                    learner.name(),
+                    EncodedLearner.goOn(
+                            learner,
+                            from,
+                            set,
+                            mode.continuation(),
+                            request.definition().seed() + m)));
+        }
+        return members;
+    }
+
+    private TrainingSet set(Task task, int[] rows) {
         double[] own = RowWeights.of(request.definition(), table, rows);
         double[] weights = new double[rows.length];
         for (int i = 0; i < rows.length; i++) {
             weights[i] = extra[rows[i]] * (own == null ? 1 : own[i]);
         }
         Target target = table.hasValues()
-                ? new Target.Numbers(
-                        Scores.take(table.values(), 1, rows), request.definition().task())
+                ? new Target.Numbers(Scores.take(table.values(), 1, rows), task)
                 : new Target.Classes(
                         Scores.take(table.labels(), rows), request.definition().classes());
-        TrainingSet set = new TrainingSet(
+        return new TrainingSet(
                 table.features().take(rows), target, weights, table.times().take(rows));
-        List<EnsembleModel.Member> members = new ArrayList<>();
-        for (int m = 0; m < learners.size(); m++) {
-            Continuing learner = learners.get(m);
-            Model base = mode.base().members().get(m).model();
-            members.add(new EnsembleModel.Member(
-                    learner.name(),
-                    learner.goOn(
-                            base, set, mode.continuation(), request.definition().seed() + m)));
-        }
-        return new EnsembleModel(
-                members,
-                mode.parameters().weightArray(),
-                mode.parameters().map(),
-                mode.parameters().guidance());
     }
 
     private String key() {

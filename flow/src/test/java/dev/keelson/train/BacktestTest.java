@@ -78,6 +78,22 @@ final class BacktestTest {
     }
 
     @Test
+    void flatStakesOfABankThatIsGoneSayThatItIs() {
+        int n = 15;
+        BacktestInput input =
+                bets(stakes(new Stake.Flat(10), List.of(), null), days(n), new int[n], Map.of("odds", twos(n)));
+
+        Backtest backtest = Backtest.run(input, Backtest.Trials.ONE);
+
+        assertThat(backtest.document().at("/totals/max_drawdown/share").asDouble()).isCloseTo(1.5, within(1e-12));
+        assertThat(backtest.document().at("/curve/15/drawdown").asDouble()).isCloseTo(1.5, within(1e-12));
+        assertThat(backtest.metrics()).containsEntry("backtest/max_drawdown", 1.5).containsEntry("backtest/days_without_bank", 6.0);
+        assertThat(backtest.conclusion())
+                .contains("The bank was gone on %s, and at 0 or below at the end of 6 of 15 days"
+                        .formatted(backtest.bank().get(10).at()));
+    }
+
+    @Test
     void whatIsNotDefinedIsNullAndNoMetric() {
         Stakes flat = stakes(new Stake.Flat(1), List.of("close"), null);
 

@@ -10,6 +10,7 @@ import dev.keelson.train.FeatureValidation.Kind;
 import dev.keelson.train.FeatureValidation.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,12 +43,16 @@ final class FeatureValidationTest {
     }
 
     private static TrainingTable table(double[]... columns) {
+        return table(LABELS, columns);
+    }
+
+    private static TrainingTable table(int[] labels, double[]... columns) {
         List<String> names =
                 IntStream.range(0, columns.length).mapToObj(i -> "f" + i).toList();
         long[] times = IntStream.range(0, ROWS).mapToLong(i -> i * 1_000_000L).toArray();
         return new TrainingTable(
                 new FeatureMatrix(names, columns, ROWS),
-                LABELS,
+                labels,
                 times,
                 times,
                 IntStream.range(0, ROWS).toArray(),
@@ -86,6 +91,21 @@ final class FeatureValidationTest {
         assertThat(validation.findings()).isEmpty();
         assertThat(validation.verdict()).isEqualTo("ok");
         assertThat(validation.features().getFirst().auc()).isBetween(0.5, 0.6);
+    }
+
+    @Test
+    void aLabelOfOneClassBlocks() {
+        int[] labels = new int[ROWS];
+        Arrays.fill(labels, 1);
+
+        FeatureValidation validation = validate(table(labels, NOISE), null);
+
+        assertThat(validation.verdict()).isEqualTo("block");
+        assertThat(validation.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.kind()).isEqualTo(Kind.LABEL);
+            assertThat(finding.features()).isEmpty();
+            assertThat(finding.text()).contains("one class only (yes");
+        });
     }
 
     @Test

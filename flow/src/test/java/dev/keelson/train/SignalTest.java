@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.stats.Interval;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -33,7 +34,8 @@ class SignalTest {
         int[] labels = new int[n];
         int[] day = new int[n];
         for (int i = 0; i < n; i++) {
-            double happens = i % 2 == 0 ? first : second;
+            double told = i % 2 == 0 ? first : second;
+            double happens = 0.5 + (told - 0.5) * (1 + i / 2 % 2 * 0.1); // surer every other day
             p[2 * i] = 1 - happens;
             p[2 * i + 1] = happens;
             even[2 * i] = 0.5;
@@ -44,7 +46,7 @@ class SignalTest {
         HoldoutForecast test = new HoldoutForecast(
                 IntStream.range(0, n).mapToObj(Integer::toString).toList(), p, labels, day, 2);
         SortedMap<String, Double> metrics = new TreeMap<>();
-        Signal.put(metrics, model(delay), test, even);
+        Signal.put(metrics, model(delay), test, even, false);
         return metrics;
     }
 
@@ -53,9 +55,9 @@ class SignalTest {
         Signal signal = Signal.of(measured(Duration.ofDays(1), 0.8, 0.2)).orElseThrow();
 
         assertThat(signal.found()).isTrue();
-        assertThat(signal.difference().estimate()).isEqualTo(Math.log(0.5 / 0.8), within(1e-12));
+        assertThat(signal.difference().estimate()).isEqualTo((Math.log(0.5 / 0.8) + Math.log(0.5 / 0.83)) / 2, within(1e-12));
         assertThat(signal.blocks()).isEqualTo(40);
-        assertThat(signal.text()).startsWith("signal: better than the frequencies (log loss -0.47");
+        assertThat(signal.text()).startsWith("signal: better than the frequencies (log loss -0.4");
     }
 
     @Test
@@ -96,10 +98,48 @@ class SignalTest {
 
     @Test
     void numberIsComparedWithTheMean() {
-        Signal signal = new Signal("mean", "squared error", new Interval(-2, -1, 0.5, 0.95), 12, 1);
+        Signal signal = new Signal("mean", "squared error", new Interval(-2, -1, 0.5, 0.95), 12, 1, false);
 
         assertThat(signal.text())
                 .isEqualTo("no signal: not better than the mean beyond chance"
                         + " (squared error -1.000, 95 % interval -2.000 to +0.5000 by 12 blocks of a day)");
+    }
+
+    @Test
+    void aDifferenceThatIsTheSameInEveryRowIsNoEvidence() {
+        Signal signal = new Signal("frequencies", "log loss", new Interval(-1, -1, -1, 0.95), 12, 1, false);
+
+        assertThat(signal.found()).isFalse();
+        assertThat(signal.text()).startsWith("no signal: the same difference");
+    }
+
+    @Test
+    void aLabelOfOneClassIsNoSignalHoweverSureTheModelIs() {
+        TrainingTable table = oneClass(TrainingFixture.table(800, 3));
+        ModelDefinition model = TrainingFixture.definition();
+
+        TrainingOutcome outcome = TrainingFixture.training(1).run(TrainingFixture.request(table, new TrainingMode.Full()));
+
+        Signal signal = Signal.of(outcome.metrics()).orElseThrow();
+        assertThat(signal.found()).isFalse();
+        assertThat(outcome.metrics()).containsEntry("signal", 0.0);
+        assertThat(signal.text()).isEqualTo("no signal: the label has one class only");
+        assertThat(LabelSigns.of(model, table)).hasValueSatisfying(text -> assertThat(text)
+                .contains("one class only (D, in all 800 rows)"));
+        assertThat(LabelSigns.of(model, TrainingFixture.table(800, 3))).isEmpty();
+    }
+
+    private static TrainingTable oneClass(TrainingTable table) {
+        int[] labels = new int[table.rows()];
+        Arrays.fill(labels, 1);
+        return new TrainingTable(
+                table.features(),
+                labels,
+                table.eventTime(),
+                table.knownAt(),
+                table.day(),
+                table.segment(),
+                table.odds(),
+                table.rowIds());
     }
 }

@@ -97,6 +97,27 @@ class TrainingCalibrationTest {
     }
 
     @Test
+    void theCurveOfAPresetGivesWayToATemperatureWhereTheRowsAreTooFew() {
+        TrainingOutcome few = few(Calibration.ISOTONIC_OR_TEMPERATURE);
+        TrainingOutcome temperature = few(Calibration.TEMPERATURE);
+
+        assertThat(few.parameters().temperature()).isEqualTo(temperature.parameters().temperature());
+        assertThat(few.parameters().method()).isEqualTo(temperature.parameters().method());
+        assertThat(few.metrics()).hasEntrySatisfying("calibration/isotonic/too_few_rows", rows -> assertThat(rows).isPositive());
+        assertThat(temperature.metrics()).doesNotContainKey("calibration/isotonic/too_few_rows");
+        assertThat(train(Calibration.ISOTONIC_OR_TEMPERATURE).bundle().sha256())
+                .isEqualTo(train(Calibration.ISOTONIC).bundle().sha256());
+    }
+
+    private static TrainingOutcome few(Calibration calibration) {
+        return TrainingFixture.training(1)
+                .run(TrainingFixture.request(
+                        TrainingFixture.definition(Folding.walkForward(3), calibration),
+                        TrainingFixture.table(800, 1),
+                        new TrainingMode.Full()));
+    }
+
+    @Test
     void outcomeWithATemperatureAloneIsReadAsBefore() {
         TrainingOutcome outcome = train(Calibration.TEMPERATURE);
         ObjectNode json = outcome.toJson();

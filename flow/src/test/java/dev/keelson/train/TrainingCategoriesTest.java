@@ -20,7 +20,7 @@ final class TrainingCategoriesTest {
             List.of(TrainingFixture.learner(1), TrainingFixture.learner(500)));
 
     /** The fixture's rows with a category that tells the class, of which the last 40 rows have one of their own. */
-    private static TrainingTable table(int n, boolean telling) {
+    static TrainingTable table(int n, boolean telling) {
         TrainingTable base = TrainingFixture.table(n, 3);
         Random random = new Random(8);
         double[] keys = new double[n];

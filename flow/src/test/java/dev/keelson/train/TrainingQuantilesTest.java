@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.Advice;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Fit;
@@ -63,7 +66,18 @@ final class TrainingQuantilesTest {
 
         @Override
         public Learner create(Map<String, Object> settings) {
-            return new Learner() {
+            return new Continuing() {
+                @Override
+                public boolean continues(ContinuationMode mode) {
+                    return true;
+                }
+
+                @Override
+                public Model goOn(Model base, TrainingSet rows, Continuation how, long seed) {
+                    Continuing.require(HalvesModel.class, base, rows);
+                    return fit(rows, seed);
+                }
+
                 @Override
                 public String name() {
                     return "halves";
@@ -129,9 +143,9 @@ final class TrainingQuantilesTest {
         }
     }
 
-    private static final Training TRAINING = new Training(List.of(new Halves()), 2);
+    static final Training TRAINING = new Training(List.of(new Halves()), 2);
 
-    private static ModelDefinition definition(FormDefinition form, GuidanceDefinition guidance) {
+    static ModelDefinition definition(FormDefinition form, GuidanceDefinition guidance) {
         return ModelDefinition.builder("m", new LabelDefinition("bets", "gain", "gain", List.of(), Duration.ofDays(1)))
                 .learners(List.of(new ModelDefinition.LearnerDefinition("halves", Map.of())))
                 .folding(ModelDefinition.Folding.walkForward(4))
@@ -146,7 +160,7 @@ final class TrainingQuantilesTest {
     }
 
     /** Values ten times as wide on one side as on the other. */
-    private static TrainingTable table() {
+    static TrainingTable table() {
         Random random = new Random(4);
         TrainingTable times = TrainingFixture.table(ROWS, 4);
         double[] side = new double[ROWS];

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
+import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.id.CanonicalJson;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
@@ -170,5 +173,31 @@ class TrainingValuesTest {
                         definition(Folding.walkForward(3), new LearnerDefinition("logistic", Map.of())),
                         new TrainingMode.Full()))
                 .hasMessageContaining("cannot predict [value]");
+    }
+
+    @Test
+    void numbersThatNoLearnerCanComputeWithAreRefusedWithTheirRow() {
+        double[] values = TABLE.values().clone();
+        values[3] = 1e308;
+        values[5] = -1e39;
+        TrainingTable label = of(TABLE, values);
+        double[][] columns = {TABLE.features().columns()[0].clone(), TABLE.features().columns()[1]};
+        columns[0][7] = 1e200;
+        TrainingTable feature = new TrainingTable(
+                new FeatureMatrix(TABLE.features().names(), columns, ROWS), new int[0], TABLE.values(), TABLE.eventTime(),
+                TABLE.knownAt(), TABLE.day(), TABLE.segment(), Map.of(), TABLE.rowIds(), null, null, null);
+
+        assertThatThrownBy(() -> train(label))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_VALUE))
+                .hasMessageContaining("The label matches.goals of the model goals is 1.0E308 in the row (m3)")
+                .hasMessageContaining("at most 3.4e+38 in 2 of");
+        assertThatThrownBy(() -> train(feature))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_VALUE))
+                .hasMessageContaining("The feature strength of the model goals is 1.0E200 in the row (m7)");
+    }
+
+    private static TrainingOutcome train(TrainingTable table) {
+        return new Training(List.of(new LinearProvider()), 1)
+                .run(TrainingFixture.request(definition(Folding.walkForward(3), LINEAR), table, new TrainingMode.Full()));
     }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.baseline.BaselineProvider;
+import dev.keelson.learn.conformal.ConformalMethod;
+import dev.keelson.learn.encode.EncodedModel;
 import dev.keelson.learn.logistic.LogisticProvider;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,5 +181,45 @@ final class UpdateStepTest {
 
         assertThatThrownBy(() -> run(TABLE, update(shortest, null))).hasMessageContaining("0 recent rows");
         assertThatThrownBy(() -> run(TABLE, update(whole, null))).hasMessageContaining("0 old rows");
+    }
+
+    @Test
+    void aModelThatReadsTextsGoesOn() {
+        TrainingTable table = TrainingCategoriesTest.table(1_600, true);
+        TrainingOutcome base = TRAINING.run(TrainingFixture.request(MODEL, table, new TrainingMode.Full()));
+        TrainingMode.Update update = new TrainingMode.Update(
+                base.bundle().load(TRAINING.codecs()),
+                base.bundle().sha256(),
+                Instant.parse("2019-06-01T00:00:00Z"),
+                base.parameters(),
+                GENTLE,
+                new ReinforceDefinition(0.5, 2, RECENT, 10, 20, 0.05));
+
+        TrainingOutcome updated = run(table, update);
+
+        assertThat(updated.metrics()).containsKeys(TrainingOutcome.FORGETS, "mistakes", "recent_log_loss");
+        assertThat(updated.bundle().sha256()).isNotEqualTo(base.bundle().sha256());
+        assertThat(updated.bundle().load(TRAINING.codecs()).members().getFirst().model())
+                .isInstanceOf(EncodedModel.class);
+    }
+
+    @Test
+    void quantilesAndTheIntervalsAroundThemGoOn() {
+        Training training = TrainingQuantilesTest.TRAINING;
+        ModelDefinition model = TrainingQuantilesTest.definition(
+                new FormDefinition(Map.of(), List.of(0.1, 0.9)),
+                new GuidanceDefinition(new GuidanceDefinition.Uncertainty(0.9, ConformalMethod.CQR, null), null));
+        TrainingTable table = TrainingQuantilesTest.table();
+        TrainingOutcome base = training.run(TrainingFixture.request(model, table, new TrainingMode.Full()));
+        EnsembleModel before = base.bundle().load(training.codecs());
+        TrainingMode.Update update = new TrainingMode.Update(
+                before, base.bundle().sha256(), Instant.parse("2019-06-01T00:00:00Z"), base.parameters(), GENTLE, null);
+
+        TrainingOutcome updated = training.run(TrainingFixture.request(model, table, update));
+
+        EnsembleModel after = updated.bundle().load(training.codecs());
+        double[] row = {1};
+        assertThat(after.quantiles(row)).isNotNull().isNotEqualTo(before.quantiles(row));
+        assertThat(after.guidance()).isEqualTo(before.guidance());
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param artifacts its files
  * @param links its pages beside this one
  * @param slices how it did on parts of its test period
+ * @param curves how its members learned; none where that was not kept
  */
 public record RunView(
         Shell shell,
@@ -30,4 +31,5 @@ public record RunView(
         List<Fact> provenance,
         List<Fact> artifacts,
         List<Section.Link> links,
-        Section slices) {}
+        Section slices,
+        List<Section> curves) {}

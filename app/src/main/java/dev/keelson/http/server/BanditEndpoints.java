@@ -100,12 +100,18 @@ final class BanditEndpoints {
     }
 
     private void reward(ServerRequest request, ServerResponse response) {
-        JsonNode body = body(request, List.of("decision", "profit"));
+        JsonNode body = body(request, List.of("decision", "profit", "correct"));
         JsonNode profit = body.path("profit");
         if (!profit.isNumber()) {
             throw Body.wrong("profit", profit, "a number, what a stake of 1 brought");
         }
-        Json.send(response, bandits().reward(name(request), text(body, "decision"), profit.doubleValue()));
+        JsonNode correct = body.path("correct");
+        if (!correct.isMissingNode() && !correct.isNull() && !correct.isBoolean()) {
+            throw Body.wrong("correct", correct, "true or false");
+        }
+        Json.send(
+                response,
+                bandits().reward(name(request), text(body, "decision"), profit.doubleValue(), correct.asBoolean()));
     }
 
     private static JsonNode body(ServerRequest request, List<String> keys) {

@@ -1,8 +1,13 @@
 package dev.keelson.learn.encode;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.Fit;
 import dev.keelson.learn.FitControl;
 import dev.keelson.learn.Learner;
+import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.learn.TrainingSet;
 import dev.keelson.learn.split.PurgedKFold;
@@ -68,5 +73,34 @@ public final class EncodedLearner implements Learner {
                         set.times()));
         Fit fit = learner.fit(encoded, new FitControl(held, control.monitor(), control.members()), seed);
         return new Fit(new EncodedModel(fitted.encoding(), fit.model()), fit.steps(), fit.losses());
+    }
+
+    /**
+     * A model that goes on from another one, behind the encoding with which that one was fitted: the new rows are encoded as
+     * every row that it predicts, with categories that it does not know as that encoding says. A model that reads no
+     * categories goes on as it is.
+     *
+     * @param learner goes on from what stands behind the encoding
+     * @param base as {@link #fit} gave it
+     * @param rows with the features that it reads
+     * @throws KeelsonException BAD_REQUEST if the rows have categories and the base was fitted on numbers, or as the learner
+     *     says
+     */
+    public static Model goOn(Continuing learner, Model base, TrainingSet rows, Continuation how, long seed) {
+        if (!(base instanceof EncodedModel encoded)) {
+            if (!rows.features().categories().isEmpty()) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "The model (%s) was fitted on numbers, and the features %s are now categories: it cannot go on."
+                                .formatted(
+                                        base.format(), rows.features().categories().keySet()),
+                        "Maybe it must be trained anew first, without `--update`.");
+            }
+            return learner.goOn(base, rows, how, seed);
+        }
+        Encoding encoding = encoded.encoding();
+        TrainingSet set = new TrainingSet(
+                encoding.apply(rows.features().select(encoding.features())), rows.target(), rows.weights(), rows.times());
+        return new EncodedModel(encoding, learner.goOn(encoded.model(), set, how, seed));
     }
 }

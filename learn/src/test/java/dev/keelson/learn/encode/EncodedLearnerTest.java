@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.CategoryKey;
+import dev.keelson.learn.Continuation;
+import dev.keelson.learn.ContinuationMode;
+import dev.keelson.learn.Continuing;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.Target;
@@ -218,5 +222,48 @@ final class EncodedLearnerTest {
         assertThatThrownBy(() -> new EncodedCodec(List.of(LOGISTIC.codec())).load(model.features(), model.task(), files))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("hash");
+    }
+
+    /** 200 rows of which level 1 tells the class, in the direction given; every ninth is missing. */
+    private static TrainingSet told(int one, String more) {
+        @Nullable String[] texts = new @Nullable String[200];
+        int[] labels = new int[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = i % 9 == 0 ? null : i % 10 == 0 ? more : "level" + i % 4;
+            labels[i] = i % 4 == 1 ? one : i % 2;
+        }
+        return new TrainingSet(matrix(texts), labels, List.of("no", "yes"), null);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EncodingKind.class)
+    void aModelGoesOnBehindTheEncodingThatItHas(EncodingKind kind) {
+        Continuing learner = (Continuing) LOGISTIC.create(Map.of("l2", 1e-3));
+        Model base = new EncodedLearner(learner, Map.of("kind", kind), 0, 0).fit(told(1, "rare"), 1);
+        TrainingSet turned = told(0, "never seen");
+        Continuation how = new Continuation(ContinuationMode.CONTINUE, 50, 0.5);
+
+        Model model = EncodedLearner.goOn(learner, base, turned, how, 1);
+
+        assertThat(ValidationLoss.of(turned, model.predictAll(turned.features())))
+                .isLessThan(ValidationLoss.of(turned, base.predictAll(turned.features())));
+        assertThat(model).isInstanceOfSatisfying(EncodedModel.class, encoded -> assertThat(encoded.encoding())
+                .isSameAs(((EncodedModel) base).encoding()));
+        assertThat(model.features()).isEqualTo(base.features());
+    }
+
+    @Test
+    void aModelOfNumbersDoesNotGoOnFromCategories() {
+        Continuing learner = (Continuing) LOGISTIC.create(Map.of());
+        TrainingSet rows = told(1, "rare");
+        double[][] columns = {rows.features().columns()[0], rows.features().columns()[0]};
+        TrainingSet numbers = new TrainingSet(
+                new FeatureMatrix(List.of("n", "kind"), columns, rows.rows(), Map.of()), rows.target(), null);
+        Model base = new EncodedLearner(learner, Map.of(), 0, 0).fit(numbers, 1);
+
+        assertThatThrownBy(() -> EncodedLearner.goOn(
+                        learner, base, rows, new Continuation(ContinuationMode.CONTINUE, 5, 0.1), 1))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("[kind]");
     }
 }
