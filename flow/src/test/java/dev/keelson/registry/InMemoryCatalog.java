@@ -4,6 +4,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.RegistryTransaction;
+import dev.keelson.registry.spi.TrackingTransaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -96,6 +98,16 @@ public final class InMemoryCatalog implements Catalog {
                 throw new IllegalStateException("This transaction has ended; it is valid only while its work runs.");
             }
             return state;
+        }
+
+        @Override
+        public TrackingTransaction tracking() {
+            throw new UnsupportedOperationException("not yet");
+        }
+
+        @Override
+        public RegistryTransaction registry() {
+            throw new UnsupportedOperationException("not yet");
         }
 
         @Override

@@ -135,7 +135,8 @@ final class Failures implements ErrorHandler<Throwable> {
                     REVIEW_NOT_FOUND,
                     TAG_NOT_FOUND,
                     NOT_FOUND -> 404;
-            case TRANSITION_REFUSED, PROJECT_IN_USE -> 409;
+            case TRANSITION_REFUSED, PROJECT_IN_USE, ALREADY_EXISTS, CONFLICT -> 409;
+            case TOO_LARGE -> 413;
             case FORBIDDEN -> 403;
             // the rest follows from who can do something about it
             default -> switch (code.kind()) {

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** What can be done within one transaction of a catalogue. Valid only while the work it was handed to runs. */
 public interface CatalogTransaction {
 
+    /** Experiments and runs as they are logged bit by bit. */
+    TrackingTransaction tracking();
+
+    /** Registered models and versions with all that is said of them. */
+    RegistryTransaction registry();
+
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 

@@ -10,6 +10,8 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.RegistryTransaction;
+import dev.keelson.registry.spi.TrackingTransaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -76,6 +78,16 @@ final class JdbiTransaction implements CatalogTransaction {
 
     void end() {
         ended = true;
+    }
+
+    @Override
+    public TrackingTransaction tracking() {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    @Override
+    public RegistryTransaction registry() {
+        throw new UnsupportedOperationException("not yet");
     }
 
     @Override
