@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import java.time.Instant;
@@ -102,6 +103,11 @@ public final class InMemoryCatalog implements Catalog {
 
         @Override
         public TrackingTransaction tracking() {
+            throw new UnsupportedOperationException("not yet");
+        }
+
+        @Override
+        public FilesTransaction files() {
             throw new UnsupportedOperationException("not yet");
         }
 

@@ -19,6 +19,9 @@ public interface CatalogTransaction {
     /** Registered models and versions with all that is said of them. */
     RegistryTransaction registry();
 
+    /** The files of runs and logged models. */
+    FilesTransaction files();
+
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 

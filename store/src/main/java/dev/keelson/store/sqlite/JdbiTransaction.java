@@ -10,6 +10,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import java.sql.ResultSet;
@@ -82,6 +83,11 @@ final class JdbiTransaction implements CatalogTransaction {
 
     @Override
     public TrackingTransaction tracking() {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    @Override
+    public FilesTransaction files() {
         throw new UnsupportedOperationException("not yet");
     }
 
