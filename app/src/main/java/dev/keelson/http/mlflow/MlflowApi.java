@@ -27,7 +27,11 @@ public final class MlflowApi {
 
     /** @param backend what answers */
     public MlflowApi(Backend backend) {
-        // each part of the interface registers here
+        new ExperimentEndpoints(backend).register(endpoints);
+        new TrackedRunEndpoints(backend).register(endpoints);
+        new LoggingEndpoints(backend).register(endpoints);
+        new MetricEndpoints(backend).register(endpoints);
+        new LoggedModelEndpoints(backend).register(endpoints);
     }
 
     /** Adds its addresses; before others, as addresses are compared in order and these are asked most often. */
