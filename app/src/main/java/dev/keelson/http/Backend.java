@@ -12,6 +12,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -124,6 +125,9 @@ public interface Backend {
 
     /** The store of experiments, runs, models and what is said of them. */
     Catalog catalog();
+
+    /** What changes stages and aliases. */
+    Governance governance();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);

@@ -40,6 +40,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -92,6 +93,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
     private final ProjectBandits bandits;
+    private final Governance governance;
     private final ProjectBenchmarks benchmarks;
     private final ModelExplanations explanations;
     private final ProjectJobs<GenerationRequest> generations;
@@ -139,6 +141,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
+        this.governance = new Governance(workspace.catalog(), clock, model -> republish());
         this.benchmarks = new ProjectBenchmarks(
                 project,
                 clock,
@@ -226,6 +229,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (log instanceof JournaledPredictionLog journaled) {
             journaled.startIndexing();
         }
+    }
+
+    private synchronized void republish() {
+        publish();
     }
 
     private void publish() {
@@ -626,6 +633,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Catalog catalog() {
         return workspace.catalog();
+    }
+
+    @Override
+    public Governance governance() {
+        return governance;
     }
 
     @Override

@@ -48,6 +48,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
@@ -705,6 +706,16 @@ public final class SeededBackend implements Backend {
     @Override
     public InstantSource clock() {
         return InstantSource.fixed(NOW);
+    }
+
+    @Override
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    @Override
+    public Governance governance() {
+        return new Governance(catalog, clock(), model -> {});
     }
 
     @Override

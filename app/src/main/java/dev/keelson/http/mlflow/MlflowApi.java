@@ -32,6 +32,7 @@ public final class MlflowApi {
         new LoggingEndpoints(backend).register(endpoints);
         new MetricEndpoints(backend).register(endpoints);
         new LoggedModelEndpoints(backend).register(endpoints);
+        new RegistryEndpoints(backend).register(endpoints);
     }
 
     /** Adds its addresses; before others, as addresses are compared in order and these are asked most often. */
