@@ -57,6 +57,12 @@ final class Fields {
         return node(name) != null;
     }
 
+    /** Whether the field is absent, or the empty text. */
+    boolean isEmpty(String name) {
+        JsonNode node = node(name);
+        return node == null || (node.isTextual() && node.textValue().isEmpty());
+    }
+
     /** A text, which may be empty; null when it is absent. */
     @Nullable String text(String name) {
         JsonNode node = node(name);

@@ -104,7 +104,7 @@ final class ModelSource {
     }
 
     private static boolean climbs(String form) {
-        for (String part : PART_ENDS.split(form)) {
+        for (String part : PART_ENDS.split(form, -1)) {
             if (part.equals(".") || isDots(part)) {
                 return true;
             }

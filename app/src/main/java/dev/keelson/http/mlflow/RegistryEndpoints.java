@@ -1,6 +1,7 @@
 package dev.keelson.http.mlflow;
 
 import dev.keelson.http.Backend;
+import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
@@ -35,8 +36,10 @@ final class RegistryEndpoints {
     private final Catalog catalog;
     private final Governance governance;
     private final InstantSource clock;
+    private final Project project;
 
     RegistryEndpoints(Backend backend) {
+        this.project = backend.project();
         this.catalog = backend.catalog();
         this.governance = backend.governance();
         this.clock = backend.clock();
@@ -89,7 +92,11 @@ final class RegistryEndpoints {
         String newName = RegistryRules.modelName(fields.required("new_name"));
         catalog.update(tx -> {
             requireModel(tx, name);
-            if (!name.equals(newName) && tx.registry().model(newName).isPresent()) {
+            if (name.equals(newName)) {
+                return;
+            }
+            requireForeign(name);
+            if (tx.registry().model(newName).isPresent()) {
                 throw exists(newName);
             }
             tx.registry().renameModel(name, newName, clock.instant());
@@ -112,6 +119,7 @@ final class RegistryEndpoints {
     private void deleteModel(Call call) {
         String name = call.fields().required("name");
         catalog.read(tx -> requireModel(tx, name));
+        requireForeign(name);
         governance.deleteModel(name, Actor.of(call), Actor.reason(call));
         call.done();
     }
@@ -362,6 +370,15 @@ final class RegistryEndpoints {
     private static VersionWithModel withModel(CatalogTransaction tx, RegisteredVersion version) {
         String id = version.modelId();
         return new VersionWithModel(version, id == null ? null : tx.tracking().loggedModel(id).orElse(null));
+    }
+
+    /** A model of the project is named by the project file: under another name it would not serve. */
+    private void requireForeign(String name) {
+        if (project.models().stream().anyMatch(model -> model.name().equals(name))) {
+            throw new MlflowFailure(
+                    MlflowCode.PERMISSION_DENIED,
+                    "The model (%s) is one of the project file, which alone can rename or remove it.".formatted(name));
+        }
     }
 
     private static MlflowFailure exists(String name) {

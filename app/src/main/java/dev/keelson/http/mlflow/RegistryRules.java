@@ -44,22 +44,14 @@ final class RegistryRules {
 
     /** The version of a request: a text or a number. */
     static int version(Fields fields) {
-        if (!fields.has("version")) {
+        if (fields.isEmpty("version")) {
             throw MlflowFailure.missing("version");
         }
-        Long version;
-        try {
-            version = fields.integer("version");
-        } catch (MlflowFailure e) {
-            if (fields.text("version") instanceof String text && text.isEmpty()) {
-                throw MlflowFailure.missing("version");
-            }
-            throw e;
+        long version = fields.requiredInteger("version");
+        if (version < 1 || version > Integer.MAX_VALUE) {
+            throw MlflowFailure.absent("There is no version %d: versions count from 1.".formatted(version));
         }
-        if (version == null || version < 1 || version > Integer.MAX_VALUE) {
-            throw MlflowFailure.absent("There is no version %s: versions count from 1.".formatted(version));
-        }
-        return version.intValue();
+        return (int) version;
     }
 
     static Stage stage(String word) {
