@@ -13,6 +13,7 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -124,6 +125,9 @@ public interface Backend {
 
     /** The store of experiments, runs, models and what is said of them. */
     Catalog catalog();
+
+    /** The files of runs and logged models. */
+    FileTree files();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);
