@@ -14,6 +14,7 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -128,6 +129,9 @@ public interface Backend {
 
     /** What changes stages and aliases. */
     Governance governance();
+
+    /** The files of runs and logged models. */
+    FileTree files();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);

@@ -42,6 +42,7 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeIntake;
@@ -92,6 +93,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
+    private final FileTree files;
     private final ProjectBandits bandits;
     private final Governance governance;
     private final ProjectBenchmarks benchmarks;
@@ -151,6 +153,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 Runtime.getRuntime().availableProcessors());
         this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         Catalog catalog = workspace.catalog();
+        this.files = workspace.files(clock);
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -628,6 +631,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FileTree files() {
+        return files;
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
@@ -48,6 +49,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -190,6 +192,12 @@ public final class Workspace implements AutoCloseable {
     /** Its artifacts. */
     public ArtifactStore artifacts() {
         return artifactFiles();
+    }
+
+    /** The files of its runs and of logged models. */
+    public FileTree files(InstantSource clock) {
+        return new FileTree(
+                catalog(), artifacts(), clock, () -> UUID.randomUUID().toString().replace("-", ""));
     }
 
     FileArtifactStore artifactFiles() {

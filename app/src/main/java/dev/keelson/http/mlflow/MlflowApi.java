@@ -25,8 +25,18 @@ public final class MlflowApi {
 
     private final Endpoints endpoints = new Endpoints();
 
-    /** @param backend what answers */
-    public MlflowApi(Backend backend) {
+    private final ArtifactEndpoints artifacts;
+
+    /**
+     * The interface.
+     *
+     * @param backend what answers
+     * @param mostBytes that a file may have
+     */
+    public MlflowApi(Backend backend, long mostBytes) {
+        this.artifacts = new ArtifactEndpoints(
+                backend.files(), id -> backend.catalog().read(tx -> tx.tracking().runInfo(id)), mostBytes);
+        artifacts.register(endpoints);
         new ExperimentEndpoints(backend).register(endpoints);
         new TrackedRunEndpoints(backend).register(endpoints);
         new LoggingEndpoints(backend).register(endpoints);
@@ -52,6 +62,8 @@ public final class MlflowApi {
                     MlflowCode.ENDPOINT_NOT_FOUND,
                     "There is no endpoint %s.".formatted(request.path().path())));
         }
+        routing.get("/get-artifact", page(artifacts::ofRun));
+        routing.get("/model-versions/get-artifact", page(artifacts::ofVersion));
         routing.get("/version", (request, response) -> text(response, VERSION));
     }
 
@@ -59,6 +71,13 @@ public final class MlflowApi {
     public static boolean owns(String path) {
         return (path.startsWith("/api/") || path.startsWith("/ajax-api/"))
                 && (path.startsWith("2.0/", path.indexOf("api/") + 4) || path.startsWith("3.0/", path.indexOf("api/") + 4));
+    }
+
+    /** Whether what is sent to an address is a file and no document. */
+    public static boolean takesFiles(String path) {
+        return owns(path)
+                && (path.startsWith("mlflow-artifacts/artifacts/", path.indexOf("/2.0/") + 5)
+                        || path.startsWith("mlflow-artifacts/mpu/parts/", path.indexOf("/2.0/") + 5));
     }
 
     /** Whether a client of MLflow asks, who expects the plain text {@code OK} of {@code /health}. */
@@ -85,6 +104,17 @@ public final class MlflowApi {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         response.send(text);
+    }
+
+    /** An address outside of the protocol's, which the pages of MLflow use. */
+    private static Handler page(Endpoint endpoint) {
+        return (request, response) -> {
+            try {
+                endpoint.answer(new Call(request, response, Map.of()));
+            } catch (MlflowFailure e) {
+                Call.refuse(response, e.code().status(), e.code(), e.text());
+            }
+        };
     }
 
     private Handler handler(String base) {

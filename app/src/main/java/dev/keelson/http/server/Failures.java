@@ -12,7 +12,9 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
+import io.helidon.http.Method;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
@@ -77,6 +79,9 @@ final class Failures implements ErrorHandler<Throwable> {
             }
         }
         metrics.error(problems.getFirst().code());
+        if (status == 413 || request.prologue().method().equals(Method.PUT)) {
+            response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
+        }
         if (MlflowApi.owns(request.path().path())) {
             MlflowApi.refuse(response, status, problems);
             return;
