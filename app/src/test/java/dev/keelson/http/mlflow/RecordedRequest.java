@@ -183,6 +183,7 @@ record RecordedRequest(
         return Arrays.asList(
                 "/mlflow/python-2.17.2-tracking.txt",
                 "/mlflow/python-2.17.2-registry.txt",
+                "/mlflow/python-2.17.2-artifacts.txt",
                 "/mlflow/python-3-tracking.txt",
                 "/mlflow/python-3-registry.txt",
                 "/mlflow/refused.txt");
