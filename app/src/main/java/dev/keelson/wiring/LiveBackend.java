@@ -2,7 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
-import dev.keelson.control.ServiceHistory;
+import dev.keelson.registry.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;

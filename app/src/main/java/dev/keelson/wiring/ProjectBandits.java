@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.control.ServiceHistory;
+import dev.keelson.registry.ServiceHistory;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;

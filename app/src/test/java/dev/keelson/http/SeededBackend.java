@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
-import dev.keelson.control.ServiceHistory;
+import dev.keelson.registry.ServiceHistory;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.LoadReport;

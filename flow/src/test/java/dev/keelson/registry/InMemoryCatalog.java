@@ -268,6 +268,17 @@ public final class InMemoryCatalog implements Catalog {
         }
 
         @Override
+        public List<AuditLine> auditChain(long after, int limit) {
+            List<AuditLine> lines = new ArrayList<>();
+            String hash = AuditChain.START;
+            for (AuditEntry entry : state().audit) {
+                hash = AuditChain.hash(hash, entry);
+                lines.add(new AuditLine(entry, hash));
+            }
+            return limited(lines.stream().filter(line -> line.entry().sequence() > after), limit);
+        }
+
+        @Override
         public void putReport(StoredReport report) {
             state().reports.put(
                     report.id(),

@@ -3,7 +3,9 @@ package dev.keelson.store.sqlite;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
+import dev.keelson.registry.AuditChain;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.AuditLine;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -57,6 +59,10 @@ final class JdbiTransaction implements CatalogTransaction {
             nullableInt(row, 6),
             row.getString(7),
             row.getString(8));
+
+    private static final String AUDIT_COLUMNS = "sequence, at, actor, action, model, version, reason, evidence";
+    private static final RowMapper<AuditLine> AUDIT_LINE =
+            (row, context) -> new AuditLine(AUDIT.map(row, context), row.getString(9));
 
     private static final String DEFINITION_COLUMNS =
             "d.kind, d.name, d.version, d.sha256, d.essence_sha256, d.text, d.registered_at, d.removed";
@@ -231,23 +237,58 @@ final class JdbiTransaction implements CatalogTransaction {
 
     @Override
     public void addAudit(AuditEntry entry) {
+        AuditLine last = handle()
+                .createQuery("select " + AUDIT_COLUMNS + ", hash from audit order by sequence desc limit 1")
+                .map(AUDIT_LINE)
+                .findOne()
+                .orElse(null);
+        AuditEntry numbered = new AuditEntry(
+                last == null ? 1 : last.entry().sequence() + 1,
+                Micros.toInstant(Micros.of(entry.at())),
+                entry.actor(),
+                entry.action(),
+                entry.model(),
+                entry.version(),
+                entry.reason(),
+                entry.evidence());
         handle().execute(
-                        "insert into audit (at, actor, action, model, version, reason, evidence)"
-                                + " values (?, ?, ?, ?, ?, ?, ?)",
-                        Micros.of(entry.at()),
-                        entry.actor(),
-                        entry.action(),
-                        entry.model(),
-                        entry.version(),
-                        entry.reason(),
-                        entry.evidence());
+                        "insert into audit (sequence, at, actor, action, model, version, reason, evidence, hash)"
+                                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        numbered.sequence(),
+                        Micros.of(numbered.at()),
+                        numbered.actor(),
+                        numbered.action(),
+                        numbered.model(),
+                        numbered.version(),
+                        numbered.reason(),
+                        numbered.evidence(),
+                        AuditChain.hash(last == null ? AuditChain.START : last.hash(), numbered));
+    }
+
+    /** The entries of the audit trail of an attached catalogue, oldest first. */
+    static List<AuditEntry> trail(Handle handle, String schema) {
+        return handle.createQuery("select " + AUDIT_COLUMNS + " from " + schema + ".audit order by sequence")
+                .map(AUDIT)
+                .list();
+    }
+
+    @Override
+    public List<AuditLine> auditChain(long after, int limit) {
+        requireLimit(limit);
+        return handle()
+                .createQuery("select " + AUDIT_COLUMNS
+                        + ", hash from audit where sequence > :after order by sequence limit :limit")
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(AUDIT_LINE)
+                .list();
     }
 
     @Override
     public List<AuditEntry> audit(@Nullable String model, int limit) {
         requireLimit(limit);
         return handle()
-                .createQuery("select sequence, at, actor, action, model, version, reason, evidence from audit"
+                .createQuery("select " + AUDIT_COLUMNS + " from audit"
                         + (model == null ? "" : " where model = :model")
                         + " order by sequence desc limit :limit")
                 .bindMap(model == null ? Map.of() : Map.of("model", model))

@@ -34,7 +34,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteCatalog implements Catalog {
     /** What the newest migration sets {@code pragma user_version} to. */
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 4;
 
     private static final List<String> TAKE_OVER = List.of(
             "delete from main.runs where id in (select id from source.runs)", // cascades to what belongs to a run
@@ -47,8 +47,6 @@ public final class SqliteCatalog implements Catalog {
             "delete from main.model_versions where model in (select model from source.model_versions)",
             "insert into main.model_versions select * from source.model_versions",
             "insert into main.aliases select * from source.aliases",
-            "insert into main.audit (at, actor, action, model, version, reason, evidence)"
-                    + " select at, actor, action, model, version, reason, evidence from source.audit order by sequence",
             "insert or replace into main.reports select * from source.reports");
 
     private final SqliteFile file;
@@ -207,6 +205,7 @@ public final class SqliteCatalog implements Catalog {
             try {
                 transact(handle, tx -> {
                     TAKE_OVER.forEach(handle::execute);
+                    JdbiTransaction.trail(handle, "source").forEach(tx::addAudit); // chained to the lines that are here
                     work.accept(tx);
                     return Boolean.TRUE;
                 });
@@ -266,6 +265,7 @@ public final class SqliteCatalog implements Catalog {
         Flyway.configure(SqliteCatalog.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/sqlite/catalog")
+                .javaMigrations(new AuditChainMigration())
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();
