@@ -7,6 +7,7 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
+import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, Run> runs;
         private final Map<String, TreeMap<Integer, ModelVersion>> versions;
         private final Map<String, Integer> aliases;
+        private final Map<String, Stage> stages;
         private final List<AuditEntry> audit;
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
@@ -69,6 +71,7 @@ public final class InMemoryCatalog implements Catalog {
             runs = new TreeMap<>();
             versions = new TreeMap<>();
             aliases = new TreeMap<>();
+            stages = new TreeMap<>();
             audit = new ArrayList<>();
             reports = new TreeMap<>();
             steps = new TreeMap<>();
@@ -80,6 +83,7 @@ public final class InMemoryCatalog implements Catalog {
             versions = new TreeMap<>();
             other.versions.forEach((model, byNumber) -> versions.put(model, new TreeMap<>(byNumber)));
             aliases = new TreeMap<>(other.aliases);
+            stages = new TreeMap<>(other.stages);
             audit = new ArrayList<>(other.audit);
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
@@ -113,7 +117,7 @@ public final class InMemoryCatalog implements Catalog {
 
         @Override
         public RegistryTransaction registry() {
-            throw new UnsupportedOperationException("not yet");
+            return new InMemoryRegistry(this, state().stages);
         }
 
         @Override
@@ -271,6 +275,17 @@ public final class InMemoryCatalog implements Catalog {
                     state().audit.reversed().stream()
                             .filter(entry -> model == null || entry.model().equals(model)),
                     limit);
+        }
+
+        @Override
+        public List<AuditLine> auditChain(long after, int limit) {
+            List<AuditLine> lines = new ArrayList<>();
+            String hash = AuditChain.START;
+            for (AuditEntry entry : state().audit) {
+                hash = AuditChain.hash(hash, entry);
+                lines.add(new AuditLine(entry, hash));
+            }
+            return limited(lines.stream().filter(line -> line.entry().sequence() > after), limit);
         }
 
         @Override

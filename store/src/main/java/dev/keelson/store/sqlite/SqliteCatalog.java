@@ -38,7 +38,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteCatalog implements Catalog {
     /** What the newest migration sets {@code pragma user_version} to. */
-    static final int SCHEMA_VERSION = 3;
+    static final int SCHEMA_VERSION = 4;
 
     private static final String SAME_RUN = " from source.%s c join source.runs s on s.seq = c.run join main.runs r on r.id = s.id";
     private static final String SAME_METRIC =
@@ -73,8 +73,6 @@ public final class SqliteCatalog implements Catalog {
                     + " left join main.runs r on r.id = v.run_id",
             "insert into main.model_version_tags select * from source.model_version_tags",
             "insert into main.aliases select * from source.aliases",
-            "insert into main.audit (at, actor, action, model, version, reason, evidence)"
-                    + " select at, actor, action, model, version, reason, evidence from source.audit order by sequence",
             "insert or replace into main.reports select * from source.reports");
 
     private final SqliteFile file;
@@ -236,6 +234,7 @@ public final class SqliteCatalog implements Catalog {
                     return transact(session, tx -> {
                         TAKE_OVER.forEach(session::update);
                         takeOverFiles(session, tx);
+                        CatalogStatements.trail(session, "source").forEach(tx::addAudit); // chained to the lines that are here
                         work.accept(tx);
                         return Boolean.TRUE;
                     });
@@ -336,6 +335,7 @@ public final class SqliteCatalog implements Catalog {
         Flyway.configure(SqliteCatalog.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/sqlite/catalog")
+                .javaMigrations(new AuditChainMigration())
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();
