@@ -43,6 +43,8 @@ public final class PostgresCatalog implements ProjectCatalog {
     /** The migrations in their order; the number of each is the version of the schema after it. */
     private static final List<String> MIGRATIONS = List.of("V003__catalog.sql");
 
+    private static final int NEWEST = versionOf(MIGRATIONS.getLast());
+    private static final String VERSION = "select coalesce(max(version), 0) from schema_version";
     private static final String FOLDER = "/db/postgres/catalog/";
     private static final String SCHEMA = "keelson_catalog";
     private static final int CONNECTIONS = 10;
@@ -56,8 +58,26 @@ public final class PostgresCatalog implements ProjectCatalog {
 
     private final PostgresAddress address;
     private final String schema;
+    private final boolean readOnly;
     private final HikariDataSource pool;
     private final GroupCommit writes = new GroupCommit(new Transactions());
+
+    private PostgresCatalog(Located address, boolean readOnly) {
+        this.address = PostgresAddress.parse(address, SETTINGS);
+        this.schema = this.address.properties().getProperty("currentSchema", SCHEMA);
+        this.readOnly = readOnly;
+        this.pool = pool(this.address);
+        try {
+            if (readOnly) {
+                requireVersion();
+            } else {
+                migrate();
+            }
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
 
     /**
      * Opens a catalogue, and makes its tables when there are none.
@@ -66,16 +86,18 @@ public final class PostgresCatalog implements ProjectCatalog {
      * @throws KeelsonException STORE_UNREACHABLE when the server does not answer or refuses the user; NOT_WRITABLE when the
      *     user may not make the schema; STORE_VERSION if a newer Keelson made it
      */
-    public PostgresCatalog(Located address) {
-        this.address = PostgresAddress.parse(address, SETTINGS);
-        this.schema = this.address.properties().getProperty("currentSchema", SCHEMA);
-        this.pool = pool(this.address);
-        try {
-            migrate();
-        } catch (RuntimeException e) {
-            pool.close();
-            throw e;
-        }
+    public static PostgresCatalog open(Located address) {
+        return new PostgresCatalog(address, false);
+    }
+
+    /**
+     * Opens a catalogue to look at it.
+     *
+     * @throws KeelsonException NOT_FOUND if there is none, STORE_VERSION if its schema is not this Keelson's,
+     *     STORE_UNREACHABLE
+     */
+    public static PostgresCatalog openReadOnly(Located address) {
+        return new PostgresCatalog(address, true);
     }
 
     private static HikariDataSource pool(PostgresAddress address) {
@@ -101,19 +123,12 @@ public final class PostgresCatalog implements ProjectCatalog {
                     == 0) {
                 statement.execute("create schema " + name);
             }
-            if (number(statement, "select count(*) from pg_tables where tablename = 'schema_version' and schemaname = "
-                            + statement.enquoteLiteral(schema))
-                    == 0) {
+            if (!hasVersion(statement)) {
                 statement.execute("create table schema_version (version integer not null primary key)");
             }
-            int version = number(statement, "select coalesce(max(version), 0) from schema_version");
-            int newest = versionOf(MIGRATIONS.getLast());
-            if (version > newest) {
-                throw new KeelsonException(
-                        ErrorCode.STORE_VERSION,
-                        "The catalogue (%s) has schema version %d; this Keelson knows versions up to %d."
-                                .formatted(address, version, newest),
-                        "Maybe a newer Keelson wrote it: use that one.");
+            int version = number(statement, VERSION);
+            if (version > NEWEST) {
+                throw otherVersion(version);
             }
             for (String migration : MIGRATIONS) {
                 if (versionOf(migration) > version) {
@@ -125,6 +140,47 @@ public final class PostgresCatalog implements ProjectCatalog {
         } catch (SQLException e) {
             throw failure(e);
         }
+    }
+
+    private void requireVersion() {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            int version = hasVersion(statement) ? number(statement, VERSION) : 0;
+            connection.rollback();
+            if (version == 0) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        "There is no catalogue in the schema (%s) of (%s).".formatted(schema, address),
+                        "Maybe nothing has run here yet: `keelson run` makes it.");
+            }
+            if (version != NEWEST) {
+                throw otherVersion(version);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private boolean hasVersion(Statement statement) throws SQLException {
+        return number(
+                        statement,
+                        "select count(*) from pg_tables where tablename = 'schema_version' and schemaname = "
+                                + statement.enquoteLiteral(schema))
+                > 0;
+    }
+
+    private KeelsonException otherVersion(int version) {
+        return version > NEWEST
+                ? new KeelsonException(
+                        ErrorCode.STORE_VERSION,
+                        "The catalogue (%s) has schema version %d; this Keelson knows versions up to %d."
+                                .formatted(address, version, NEWEST),
+                        "Maybe a newer Keelson wrote it: use that one.")
+                : new KeelsonException(
+                        ErrorCode.STORE_VERSION,
+                        "The catalogue (%s) has schema version %d; this Keelson reads version %d."
+                                .formatted(address, version, NEWEST),
+                        "Maybe run a command that writes, such as `keelson run`: it brings the catalogue up to date.");
     }
 
     private String lock(int which) throws SQLException {
@@ -155,11 +211,14 @@ public final class PostgresCatalog implements ProjectCatalog {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalStateException if this is closed, or within another write of this thread
+     * @throws IllegalStateException if this was opened for reading or is closed, or within another write of this thread
      * @throws KeelsonException STORE_UNREACHABLE or NOT_WRITABLE
      */
     @Override
     public <T> T write(Function<CatalogTransaction, T> work) {
+        if (readOnly) {
+            throw new IllegalStateException("The catalogue (%s) was opened for reading only.".formatted(address));
+        }
         return writes.write(work);
     }
 

@@ -25,7 +25,7 @@ final class PostgresCatalogs implements AutoCloseable {
 
     /** Another connection to the newest. */
     PostgresCatalog again() {
-        return new PostgresCatalog(Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=c%d"
+        return PostgresCatalog.open(Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=c%d"
                 .formatted(server.getPort(), schemas)));
     }
 
