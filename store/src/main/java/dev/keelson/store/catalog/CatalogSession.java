@@ -223,7 +223,14 @@ public final class CatalogSession implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        try {
+            for (PreparedStatement each : prepared.values()) {
+                each.close();
+            }
+        } finally {
+            prepared.clear();
+            connection.close();
+        }
     }
 
     /** Takes what it needs from the current row. */

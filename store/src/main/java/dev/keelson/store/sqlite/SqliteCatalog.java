@@ -3,12 +3,12 @@ package dev.keelson.store.sqlite;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.Run;
-import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.store.catalog.CatalogSession;
 import dev.keelson.store.catalog.CatalogStatements;
 import dev.keelson.store.catalog.Dialect;
 import dev.keelson.store.catalog.GroupCommit;
+import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.catalog.SqlFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ import org.sqlite.SQLiteDataSource;
  *
  * <p>Safe for use by several threads. A write within a write of the same thread is a programming error.
  */
-public final class SqliteCatalog implements Catalog {
+public final class SqliteCatalog implements ProjectCatalog {
     /** What the newest migration sets {@code pragma user_version} to. */
     static final int SCHEMA_VERSION = 3;
 
@@ -222,15 +222,7 @@ public final class SqliteCatalog implements Catalog {
         });
     }
 
-    /**
-     * Takes over everything of another catalogue but its steps, in one transaction: runs and reports replace those of
-     * the same id; versions and aliases replace those of the same models; the audit trail is added at the end.
-     *
-     * @param source a file with this program's schema
-     * @param work what else belongs to the transaction
-     * @throws IllegalStateException if this was opened for reading or is closed, or within a write of this thread
-     * @throws KeelsonException NOT_FOUND, STORE_VERSION or STORE_DAMAGED about the source; DISK_FULL or NOT_WRITABLE
-     */
+    @Override
     public void takeOver(Path source, Consumer<CatalogTransaction> work) {
         CatalogSession session = requireWriter();
         try (SqliteCatalog checked = openReadOnly(source)) {
