@@ -174,7 +174,7 @@ public final class TrackingBenchmark implements Task {
                     .append("{\"key\":\"metric_")
                     .append(i % keys)
                     .append("\",\"value\":")
-                    .append(Math.sin(i + step))
+                    .append(Math.sin((double) (i + step)))
                     .append(",\"timestamp\":")
                     .append(1_700_000_000_000L + step + i / keys)
                     .append(",\"step\":")
