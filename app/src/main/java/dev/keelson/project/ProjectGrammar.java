@@ -936,13 +936,21 @@ public final class ProjectGrammar {
             required("sources", new MapOf("NAME", NAME, SOURCE, 1), "Tables of events."),
             optional(
                     "stores",
-                    keys(optional(
-                            "online",
-                            text("`embedded`, or an address such as `${ONLINE_STORE}`"),
-                            "embedded",
-                            "Where the latest feature values are: in the project's own folder, or shared by several"
-                                    + " servers, `postgresql://user:password@host:port/database` or"
-                                    + " `redis://user:password@host:port/number` (`rediss:` with TLS).")),
+                    keys(
+                            optional(
+                                    "online",
+                                    text("`embedded`, or an address such as `${ONLINE_STORE}`"),
+                                    "embedded",
+                                    "Where the latest feature values are: in the project's own folder, or shared by"
+                                            + " several servers, `postgresql://user:password@host:port/database` or"
+                                            + " `redis://user:password@host:port/number` (`rediss:` with TLS)."),
+                            optional(
+                                    "catalog",
+                                    text("`embedded`, or an address such as `${CATALOG_STORE}`"),
+                                    "embedded",
+                                    "Where runs, registered versions and the audit trail are: in the project's own"
+                                            + " folder, or in a database of their own,"
+                                            + " `postgresql://user:password@host:port/database`.")),
                     null,
                     "Stores that are not embedded."),
             optional("entities", new MapOf("NAME", NAME, ENTITY), null, "Who features are about."),

@@ -297,11 +297,11 @@ class TrackingApiIT {
             ok(calls.post(
                     "runs/log-batch",
                     "{'run_id': '%s', 'metrics': [{'key': 'm%s', 'value': %s, 'timestamp': 1}]}"
-                            .formatted(run, Math.abs(value.hashCode()), value)));
+                            .formatted(run, Integer.toHexString(value.hashCode()), value)));
             ok(calls.post(
                     "runs/log-metric",
                     "{'run_id': '%s', 'key': 'n%s', 'value': %s, 'timestamp': 1}"
-                            .formatted(run, Math.abs(value.hashCode()), value)));
+                            .formatted(run, Integer.toHexString(value.hashCode()), value)));
         }
 
         assertThat(texts(data(run).path("metrics"), "/value").stream().distinct())
