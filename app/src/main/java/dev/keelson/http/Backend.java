@@ -12,6 +12,9 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -120,6 +123,12 @@ public interface Backend {
     List<SyncStatus> syncStatus(List<String> names);
 
     // ---- registry
+
+    /** The store of experiments, runs, models and what is said of them. */
+    Catalog catalog();
+
+    /** The files of runs and logged models. */
+    FileTree files();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);
@@ -230,8 +239,11 @@ public interface Backend {
 
     // ---- what changes what serves
 
+    /** Stages, aliases, promotion, approval, rollback, the audit trail. */
+    Governance governance();
+
     /**
-     * Lets a version serve.
+     * Lets a version serve when its policy is met; where the policy asks for a person, one is asked and this is refused.
      *
      * @param actor who asks
      * @param reason why, for the audit trail; not blank

@@ -39,7 +39,13 @@ final class OperationsSection {
     private static final String EMBEDDED = "embedded";
     private static final List<String> ONLINE_SCHEMES =
             List.of("postgres://", "postgresql://", "jdbc:postgresql://", "redis://", "rediss://");
+    private static final List<String> CATALOG_SCHEMES =
+            List.of("postgres://", "postgresql://", "jdbc:postgresql://");
     private static final Set<String> GUARDS = Set.of("days", "predictions");
+    private static final Set<String> WHEN = Set.of(
+            "accuracy", "balanced_accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "f1", "precision", "recall",
+            "roc_auc", "pr_auc", "mcc", "ece", "log_loss",
+            "brier", "rps", "rmse", "mae", "r2", "predictions", "days", "better_than_champion");
     private static final Pattern CURRENT =
             Pattern.compile("last\\s+([0-9]+[a-z]+)(?:\\s*,\\s*at least\\s+([0-9]+)\\s+rows)?");
     private static final Duration WINDOW = Duration.ofDays(7);
@@ -55,6 +61,7 @@ final class OperationsSection {
     private final List<PromotionPolicyDefinition> promotion = new ArrayList<>();
     private final List<ScheduleDefinition> schedules = new ArrayList<>();
     private @Nullable Located onlineStore;
+    private @Nullable Located catalogStore;
 
     /** @param modelNames all names under {@code models}, also of those that could not be read */
     OperationsSection(
@@ -92,6 +99,12 @@ final class OperationsSection {
         return onlineStore;
     }
 
+    /** Address of the shared catalogue, or null for the embedded one. */
+    @Nullable
+    Located catalogStore() {
+        return catalogStore;
+    }
+
     void read(Table project) {
         stores(project.table("stores"));
         for (Entry entry : project.entriesOf("monitors")) {
@@ -114,20 +127,26 @@ final class OperationsSection {
     // ---- stores
 
     private void stores(@Nullable Table stores) {
-        Scalar online = stores == null ? null : stores.scalar("online");
-        if (online == null || online.text().isBlank() || online.text().equals(EMBEDDED)) {
-            return;
+        onlineStore = address(
+                stores, "online", ONLINE_SCHEMES, List.of("`embedded`", "`postgresql://...`", "`redis://...`"));
+        catalogStore = address(stores, "catalog", CATALOG_SCHEMES, List.of("`embedded`", "`postgresql://...`"));
+    }
+
+    private @Nullable Located address(@Nullable Table stores, String key, List<String> schemes, List<String> expected) {
+        Scalar store = stores == null ? null : stores.scalar(key);
+        if (store == null || store.text().isBlank() || store.text().equals(EMBEDDED)) {
+            return null;
         }
-        if (ONLINE_SCHEMES.stream().noneMatch(online.text().strip()::startsWith)) {
+        if (schemes.stream().noneMatch(store.text().strip()::startsWith)) {
             problems.add(
                     ErrorCode.BAD_VALUE,
-                    online.textLocation(),
-                    "`stores.online` is no address of a store: one of %s was expected"
-                            .formatted(Shape.list(List.of("`embedded`", "`postgresql://...`", "`redis://...`"), "or")),
+                    store.textLocation(),
+                    "`stores.%s` is no address of a store: one of %s was expected"
+                            .formatted(key, Shape.list(expected, "or")),
                     "Maybe a variable in it is not set as meant.");
-            return;
+            return null;
         }
-        onlineStore = online.located();
+        return store.located();
     }
 
     // ---- monitors
@@ -294,15 +313,21 @@ final class OperationsSection {
     private void promote(Entry entry, Table table) {
         String path = "policies." + entry.name();
         List<String> models = table.has("models") ? models(entry, table, path) : List.of();
-        Preset preset = "winmix".equals(table.text("preset")) ? Preset.WINMIX : Preset.RECOMMENDED;
-        if (preset == Preset.WINMIX) {
+        List<Preset> presets = table.scalars("preset").stream()
+                .map(each -> Preset.valueOf(each.text().toUpperCase(Locale.ROOT)))
+                .distinct()
+                .toList();
+        if (presets.isEmpty() && !table.has("when")) {
+            presets = List.of(Preset.RECOMMENDED);
+        }
+        if (!presets.contains(Preset.RECOMMENDED)) {
             for (String key : List.of("refresh", "change")) {
                 Entry without = table.entries().get(key);
                 if (without != null) {
                     problems.add(
                             ErrorCode.BAD_VALUE,
                             without.location(),
-                            "`%s` has no effect with `preset: winmix`".formatted(key),
+                            "`%s` has no effect without `preset: recommended`".formatted(key),
                             "Maybe `preset: recommended` was meant.");
                 }
             }
@@ -324,8 +349,21 @@ final class OperationsSection {
         for (Scalar guard : table.scalars("guards")) {
             Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);
         }
+        List<Condition> when = new ArrayList<>();
+        for (Scalar each : table.scalars("when")) {
+            Expressions.measure(each, WHEN, problems).ifPresent(when::add);
+        }
         promotion.add(new PromotionPolicyDefinition(
-                entry.name(), models, preset, metric, margin, alpha, guards, entry.location()));
+                entry.name(),
+                models,
+                presets,
+                metric,
+                margin,
+                alpha,
+                guards,
+                when,
+                "person".equals(table.text("approve")),
+                entry.location()));
     }
 
     // ---- schedules

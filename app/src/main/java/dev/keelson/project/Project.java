@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedules jobs
  * @param sync tables that are written back
  * @param onlineStore address of the shared online store, or null for the embedded one
+ * @param catalogStore address of the shared catalogue, or null for the embedded one
  * @param tuning model to what is searched for it
  * @param bandits policies that size stakes
  * @param benchmarks sets of models that are judged on the same rows
@@ -70,6 +71,7 @@ public record Project(
         List<ScheduleDefinition> schedules,
         List<SyncDefinition> sync,
         @Nullable Located onlineStore,
+        @Nullable Located catalogStore,
         Map<String, TuneDefinition> tuning,
         List<BanditDefinition> bandits,
         List<BenchmarkDefinition> benchmarks,
@@ -114,14 +116,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of(), Map.of());
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of());
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging, training);
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training);
     }
 
     /**
@@ -150,6 +152,7 @@ public record Project(
                 schedules,
                 sync,
                 onlineStore,
+                catalogStore,
                 tuning,
                 bandits,
                 benchmarks,

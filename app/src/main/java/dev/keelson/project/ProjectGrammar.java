@@ -757,13 +757,27 @@ public final class ProjectGrammar {
                     "A performance monitor: the loss that is judged."),
             optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."));
 
+    private static final Shape PRESET = choice("recommended", "winmix", "acis");
+
     private static final Keys PROMOTION = keys(
             required("models", either(new ListOf(MODEL, 1), MODEL), "The models it governs; names or patterns."),
             optional(
                     "preset",
-                    choice("recommended", "winmix"),
+                    either(new ListOf(PRESET, 1), PRESET),
                     "recommended",
-                    "The rule: two gates on paired evidence, or champion + 3 %, 100 predictions, 7 days."),
+                    "The rule, or several that must all hold: `recommended` (two gates on paired evidence), `winmix` (champion"
+                            + " + 3 %, 100 predictions, 7 days), `acis` (accuracy > 0.70 and ROC-AUC > 0.75 on the test period)."),
+            optional(
+                    "when",
+                    new ListOf(EXPRESSION, 1),
+                    null,
+                    "Conditions on metrics of the test period (`accuracy > 0.70`) and on what was served beside the champion"
+                            + " (`better_than_champion >= 3%`); with them and no `preset` they alone decide."),
+            optional(
+                    "approve",
+                    choice("person"),
+                    null,
+                    "A person must agree besides: `keelson models approve`. A replay does not ask."),
             optional(
                     "refresh",
                     keys(required(
@@ -922,13 +936,21 @@ public final class ProjectGrammar {
             required("sources", new MapOf("NAME", NAME, SOURCE, 1), "Tables of events."),
             optional(
                     "stores",
-                    keys(optional(
-                            "online",
-                            text("`embedded`, or an address such as `${ONLINE_STORE}`"),
-                            "embedded",
-                            "Where the latest feature values are: in the project's own folder, or shared by several"
-                                    + " servers, `postgresql://user:password@host:port/database` or"
-                                    + " `redis://user:password@host:port/number` (`rediss:` with TLS).")),
+                    keys(
+                            optional(
+                                    "online",
+                                    text("`embedded`, or an address such as `${ONLINE_STORE}`"),
+                                    "embedded",
+                                    "Where the latest feature values are: in the project's own folder, or shared by"
+                                            + " several servers, `postgresql://user:password@host:port/database` or"
+                                            + " `redis://user:password@host:port/number` (`rediss:` with TLS)."),
+                            optional(
+                                    "catalog",
+                                    text("`embedded`, or an address such as `${CATALOG_STORE}`"),
+                                    "embedded",
+                                    "Where runs, registered versions and the audit trail are: in the project's own"
+                                            + " folder, or in a database of their own,"
+                                            + " `postgresql://user:password@host:port/database`.")),
                     null,
                     "Stores that are not embedded."),
             optional("entities", new MapOf("NAME", NAME, ENTITY), null, "Who features are about."),

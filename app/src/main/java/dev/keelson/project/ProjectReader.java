@@ -132,6 +132,7 @@ public final class ProjectReader {
                 operations.schedules(),
                 sync.definitions(),
                 operations.onlineStore(),
+                operations.catalogStore(),
                 models.tuneByModel(),
                 bandits.definitions(),
                 benchmarks,

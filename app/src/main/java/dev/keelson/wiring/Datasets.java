@@ -103,11 +103,11 @@ public final class Datasets implements DataBackend {
      * @throws KeelsonException DATASET_NOT_FOUND when nothing was ever loaded
      */
     public static <T> T look(Project project, InstantSource clock, Function<Datasets, T> work) {
-        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
-            throw new KeelsonException(
-                    ErrorCode.DATASET_NOT_FOUND, "No data has been loaded yet.", "Maybe run `keelson data load`.");
-        }
         try (Workspace workspace = Workspace.reading(project)) {
+            if (!workspace.hasCatalog()) {
+                throw new KeelsonException(
+                        ErrorCode.DATASET_NOT_FOUND, "No data has been loaded yet.", "Maybe run `keelson data load`.");
+            }
             return work.apply(new Datasets(workspace, clock));
         }
     }

@@ -22,11 +22,9 @@ import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.files.ProjectOwner;
-import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -363,12 +361,8 @@ public final class ProjectDefinitions {
 
     /** What the file changes; reads the catalogue, also while another process owns it, and makes none. */
     public static DefinitionPlan plan(Project project) {
-        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
-            return DefinitionPlan.of(of(project), List.of());
-        }
-        try (SqliteCatalog catalog =
-                SqliteCatalog.openReadOnly(Workspace.stateFolder(project).catalog())) {
-            return plan(project, catalog);
+        try (Catalog catalog = Catalogs.look(project).orElse(null)) {
+            return catalog == null ? DefinitionPlan.of(of(project), List.of()) : plan(project, catalog);
         }
     }
 
@@ -435,12 +429,8 @@ public final class ProjectDefinitions {
 
     /** Whether no definition was ever registered; reads the catalogue, also while another process owns it. */
     public static boolean isNew(Project project) {
-        if (!Files.isRegularFile(Workspace.stateFolder(project).catalog())) {
-            return true;
-        }
-        try (SqliteCatalog catalog =
-                SqliteCatalog.openReadOnly(Workspace.stateFolder(project).catalog())) {
-            return catalog.read(tx -> tx.definitions()).isEmpty();
+        try (Catalog catalog = Catalogs.look(project).orElse(null)) {
+            return catalog == null || catalog.read(tx -> tx.definitions()).isEmpty();
         }
     }
 

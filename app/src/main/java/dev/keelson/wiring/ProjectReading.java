@@ -18,7 +18,10 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Approval;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
@@ -138,6 +141,11 @@ public final class ProjectReading implements AutoCloseable {
                                     "Maybe the folder artifacts was restored from an older backup.")));
         }
         return files;
+    }
+
+    /** The files of its runs and of logged models, for reading. */
+    public FileTree tree() {
+        return Objects.requireNonNull(workspace, "there is a run, so there are stores").files(InstantSource.system());
     }
 
     private Reproduction reproduction() {
@@ -326,6 +334,25 @@ public final class ProjectReading implements AutoCloseable {
                 open.catalog(),
                 open.datasets(),
                 predictions == null ? LoggedPredictions.none() : LoggedPredictions.of(predictions));
+    }
+
+    /**
+     * What governance tells; it changes nothing here.
+     *
+     * @throws KeelsonException NOT_READY when there is no state yet
+     */
+    public Governance governance(InstantSource clock) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(ErrorCode.NOT_READY, "No model has been trained yet.", "Maybe run `keelson run`.");
+        }
+        return new Governance(
+                open.catalog(), clock, new ProjectPromotion(open.project(), open.catalog(), this::log), model -> {});
+    }
+
+    /** Promotions that wait for a person, oldest first. */
+    public List<Approval> pending(InstantSource clock) {
+        return workspace == null ? List.of() : governance(clock).pending();
     }
 
     private <T> T read(Function<CatalogTransaction, T> work, T nothing) {

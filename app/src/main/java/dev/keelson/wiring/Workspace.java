@@ -31,6 +31,8 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
@@ -41,13 +43,12 @@ import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.files.StoreErrors;
 import dev.keelson.store.journal.Adoption;
-import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingWatch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -88,7 +89,7 @@ public final class Workspace implements AutoCloseable {
     private final Project project;
     private final StateFolder state;
     private final boolean readOnly;
-    private @Nullable SqliteCatalog catalog;
+    private @Nullable ProjectCatalog catalog;
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
     private @Nullable OnlineStore online;
@@ -135,11 +136,11 @@ public final class Workspace implements AutoCloseable {
 
     /** Whether there is a catalogue; opens it then. */
     boolean hasCatalog() {
-        if (!Files.isRegularFile(state.catalog())) {
+        if (!Catalogs.mayBeThere(project, state)) {
             return false;
         }
         try {
-            sqlite();
+            projectCatalog();
             return true;
         } catch (KeelsonException e) {
             if (e.code() == ErrorCode.NOT_FOUND) { // its making had begun and could not be ended
@@ -151,18 +152,13 @@ public final class Workspace implements AutoCloseable {
 
     /** Its catalogue, made when it is not there; for reading it must be there. */
     public Catalog catalog() {
-        return sqlite();
+        return projectCatalog();
     }
 
-    private synchronized SqliteCatalog sqlite() {
-        SqliteCatalog open = catalog;
+    private synchronized ProjectCatalog projectCatalog() {
+        ProjectCatalog open = catalog;
         if (open == null) {
-            if (readOnly) {
-                open = SqliteCatalog.openReadOnly(state.catalog());
-            } else {
-                state.create();
-                open = SqliteCatalog.open(state.catalog());
-            }
+            open = Catalogs.open(project, state, readOnly);
             catalog = open;
         }
         return open;
@@ -175,12 +171,12 @@ public final class Workspace implements AutoCloseable {
      * @return false if that was done before
      */
     boolean adopt(String replay) {
-        return Adoption.adopt(replay, ReplayJob.mainState(this, replay), state, sqlite());
+        return Adoption.adopt(replay, ReplayJob.mainState(this, replay), state, projectCatalog());
     }
 
     /** Completes what a killed process had begun. For the owner alone, before the prediction log is opened. */
     void recover() {
-        Adoption.finish(state, sqlite());
+        Adoption.finish(state, projectCatalog());
         remove(aside());
         remove(trainingScratch());
         datasets().sweep();
@@ -190,6 +186,12 @@ public final class Workspace implements AutoCloseable {
     /** Its artifacts. */
     public ArtifactStore artifacts() {
         return artifactFiles();
+    }
+
+    /** The files of its runs and of logged models. */
+    public FileTree files(InstantSource clock) {
+        return new FileTree(
+                catalog(), artifacts(), clock, () -> UUID.randomUUID().toString().replace("-", ""));
     }
 
     FileArtifactStore artifactFiles() {
@@ -544,7 +546,7 @@ public final class Workspace implements AutoCloseable {
 
     /** The decisions about rows of a source, oldest first. */
     List<ReviewDecision> decisions(String source) {
-        if (!Files.isRegularFile(state.catalog())) {
+        if (!hasCatalog()) {
             return List.of();
         }
         return catalog().read(tx -> tx.reports(REVIEW, source, Integer.MAX_VALUE)).reversed().stream()

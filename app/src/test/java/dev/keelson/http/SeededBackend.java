@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
-import dev.keelson.control.ServiceHistory;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.LoadReport;
@@ -48,6 +47,11 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.governance.PromotionRules;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -138,6 +142,7 @@ public final class SeededBackend implements Backend {
     private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
 
     private boolean applied;
+    private PromotionRules rules = PromotionRules.NONE;
     private final Project project;
     private final SeededData data;
     private final @Nullable SeededFeatures features;
@@ -284,9 +289,9 @@ public final class SeededBackend implements Backend {
                             number == 1
                                     ? "{}"
                                     : "{\"gain\":0.0012,\"lower\":-0.0034,\"margin\":-0.005,\"epochs\":16,\"predictions\":160}"));
-                    tx.setAlias(model, ModelVersion.CHAMPION, number);
+                    Roles.champion(tx, model, number, at);
                 } else {
-                    tx.setAlias(model, ModelVersion.CHALLENGER, number);
+                    Roles.challenger(tx, model, number, at);
                     tx.addAudit(entry(
                             at.plus(Duration.ofDays(7)),
                             "hold",
@@ -698,6 +703,11 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    @Override
     public @Nullable String notReadyReason() {
         return alias(MODEL, ModelVersion.CHAMPION).isPresent() ? null : "No model has a champion yet.";
     }
@@ -790,6 +800,16 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public FileTree files() {
+        return new FileTree(catalog, artifacts, () -> NOW, () -> new UUID(random.nextLong(), 1).toString().replace("-", ""));
+    }
+
+    @Override
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    @Override
     public List<ModelVersion> versions(String model) {
         return catalog.read(tx -> tx.versions(model));
     }
@@ -858,36 +878,25 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public Governance governance() {
+        return new Governance(catalog, clock(), rules, model -> {});
+    }
+
+    /** What the project asks of promotions from now on. */
+    public void rules(PromotionRules asked) {
+        rules = asked;
+    }
+
+    @Override
     public ModelVersion promote(String model, int version, String actor, String reason) {
-        return catalog.write(tx -> {
-            ModelVersion found = tx.version(model, version)
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.VERSION_NOT_FOUND, "There is no %s v%d.".formatted(model, version), null));
-            if (tx.alias(model, ModelVersion.CHAMPION).filter(found::equals).isPresent()) {
-                throw new KeelsonException(
-                        ErrorCode.TRANSITION_REFUSED, "%s serves already.".formatted(found.label()), null);
-            }
-            tx.setAlias(model, ModelVersion.CHAMPION, version);
-            tx.addAudit(new AuditEntry(0, NOW, actor, "promote", model, version, reason, "{}"));
-            return found;
-        });
+        return governance()
+                .promote(new Governance.Request(model, version, actor, reason, false))
+                .orRefuse();
     }
 
     @Override
     public ModelVersion rollback(String model, String actor, String reason) {
-        return catalog.write(tx -> {
-            int serving = tx.alias(model, ModelVersion.CHAMPION)
-                    .map(ModelVersion::version)
-                    .orElse(0);
-            ModelVersion before = ServiceHistory.of(tx.audit(model, Integer.MAX_VALUE), serving)
-                    .before()
-                    .flatMap(number -> tx.version(model, number))
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.TRANSITION_REFUSED, "No version of %s served before.".formatted(model), null));
-            tx.setAlias(model, ModelVersion.CHAMPION, before.version());
-            tx.addAudit(new AuditEntry(0, NOW, actor, "rollback", model, before.version(), reason, "{}"));
-            return before;
-        });
+        return governance().rollback(model, null, actor, reason, false);
     }
 
     @Override

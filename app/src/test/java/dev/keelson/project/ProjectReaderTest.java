@@ -210,6 +210,30 @@ class ProjectReaderTest {
     }
 
     @Test
+    void catalogueIsEmbeddedUnlessAnAddressIsGiven() {
+        for (String stores : List.of("", "stores: { catalog: embedded }\n", "stores: { catalog: '${NOTHING:-}' }\n")) {
+            assertThat(FootballProject.read(folder, stores + FootballProject.TEXT).catalogStore()).as(stores).isNull();
+        }
+        Project project = FootballProject.read(
+                folder,
+                "stores: { catalog: '${CATALOG_STORE}' }\n" + FootballProject.TEXT,
+                FootballProject.HEADERS,
+                Map.of("CATALOG_STORE", "postgresql://u:p@h/d"));
+        assertThat(String.valueOf(project.catalogStore())).isEqualTo("postgresql://u:p@h/d");
+        assertThat(project.onlineStore()).isNull();
+
+        KeelsonException failure = catchThrowableOfType(
+                KeelsonException.class,
+                () -> FootballProject.read(
+                        folder,
+                        "stores: { catalog: '${CATALOG_STORE}' }\n" + FootballProject.TEXT,
+                        FootballProject.HEADERS,
+                        Map.of("CATALOG_STORE", "redis://u:hunter2@h/1")));
+        assertThat(failure.code()).isEqualTo(ErrorCode.BAD_VALUE);
+        assertThat(failure).hasMessageContaining("stores.catalog").hasMessageNotContaining("hunter2");
+    }
+
+    @Test
     void onlineStoreThatIsNoneIsRefusedWithoutShowingIt() {
         KeelsonException failure = catchThrowableOfType(
                 KeelsonException.class,

@@ -37,11 +37,13 @@ import picocli.CommandLine.Option;
             ReproduceCommand.class,
             SlicesCommand.class,
             ModelsCommand.class,
+            AuditCommand.class,
             BanditCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
+            MlflowArtifactsCommand.class,
             VersionCommand.class
         })
 final class Keelson implements Runnable {

@@ -52,6 +52,12 @@ public enum ErrorCode {
     NOT_READY("K308", Kind.EXTERNAL),
     NOT_FOUND("K309", Kind.USER),
     FORBIDDEN("K310", Kind.USER),
+    ALREADY_EXISTS("K311", Kind.USER),
+    CONFLICT("K312", Kind.USER),
+    UNSAFE_PATH("K313", Kind.USER),
+    TOO_LARGE("K314", Kind.USER),
+    AUDIT_BROKEN("K315", Kind.INTERNAL),
+    REGISTRY_UNREACHABLE("K316", Kind.EXTERNAL),
     // machine
     DISK_FULL("K401", Kind.EXTERNAL),
     NOT_WRITABLE("K402", Kind.USER),

@@ -42,8 +42,12 @@ public record Run(
     /** Where a run stands. */
     public enum Status {
         RUNNING,
+        /** It is to start later: clients that log runs of schedulers say so. */
+        SCHEDULED,
         FINISHED,
-        FAILED
+        FAILED,
+        /** A person or a scheduler ended it. */
+        KILLED
     }
 
     /**

@@ -4,6 +4,10 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.RegistryTransaction;
+import dev.keelson.registry.spi.TrackingTransaction;
+import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -16,7 +20,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A catalogue that lives as long as the test; it honours {@code CatalogContract}. */
+/**
+ * A catalogue that lives as long as the test; it honours {@code CatalogContract}. Of tracking, registry and files it has
+ * nothing: a test of those asks a real one.
+ */
 public final class InMemoryCatalog implements Catalog {
     private State state = new State();
     private boolean writing;
@@ -57,6 +64,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, Run> runs;
         private final Map<String, TreeMap<Integer, ModelVersion>> versions;
         private final Map<String, Integer> aliases;
+        private final Map<String, Stage> stages;
         private final List<AuditEntry> audit;
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
@@ -66,6 +74,7 @@ public final class InMemoryCatalog implements Catalog {
             runs = new TreeMap<>();
             versions = new TreeMap<>();
             aliases = new TreeMap<>();
+            stages = new TreeMap<>();
             audit = new ArrayList<>();
             reports = new TreeMap<>();
             steps = new TreeMap<>();
@@ -77,6 +86,7 @@ public final class InMemoryCatalog implements Catalog {
             versions = new TreeMap<>();
             other.versions.forEach((model, byNumber) -> versions.put(model, new TreeMap<>(byNumber)));
             aliases = new TreeMap<>(other.aliases);
+            stages = new TreeMap<>(other.stages);
             audit = new ArrayList<>(other.audit);
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
@@ -96,6 +106,25 @@ public final class InMemoryCatalog implements Catalog {
                 throw new IllegalStateException("This transaction has ended; it is valid only while its work runs.");
             }
             return state;
+        }
+
+        @Override
+        public TrackingTransaction tracking() {
+            throw real("tracking");
+        }
+
+        @Override
+        public FilesTransaction files() {
+            throw real("files");
+        }
+
+        @Override
+        public RegistryTransaction registry() {
+            return new InMemoryRegistry(this, state().stages);
+        }
+
+        private static AssertionError real(String what) {
+            return new AssertionError("A test that asks for %s needs a real catalogue.".formatted(what));
         }
 
         @Override
@@ -192,6 +221,12 @@ public final class InMemoryCatalog implements Catalog {
         }
 
         @Override
+        public int nextVersion(String model) {
+            TreeMap<Integer, ModelVersion> ofModel = state().versions.get(model);
+            return ofModel == null ? 1 : ofModel.lastKey() + 1;
+        }
+
+        @Override
         public List<String> models() {
             return List.copyOf(state().versions.keySet());
         }
@@ -247,6 +282,17 @@ public final class InMemoryCatalog implements Catalog {
                     state().audit.reversed().stream()
                             .filter(entry -> model == null || entry.model().equals(model)),
                     limit);
+        }
+
+        @Override
+        public List<AuditLine> auditChain(long after, int limit) {
+            List<AuditLine> lines = new ArrayList<>();
+            String hash = AuditChain.START;
+            for (AuditEntry entry : state().audit) {
+                hash = AuditChain.hash(hash, entry);
+                lines.add(new AuditLine(entry, hash));
+            }
+            return limited(lines.stream().filter(line -> line.entry().sequence() > after), limit);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.keelson.registry.spi;
 
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.AuditLine;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -13,13 +14,28 @@ import org.jspecify.annotations.Nullable;
 /** What can be done within one transaction of a catalogue. Valid only while the work it was handed to runs. */
 public interface CatalogTransaction {
 
+    /** Experiments and runs as they are logged bit by bit. */
+    TrackingTransaction tracking();
+
+    /** Registered models and versions with all that is said of them. */
+    RegistryTransaction registry();
+
+    /** The files of runs and logged models. */
+    FilesTransaction files();
+
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 
-    /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
+    /**
+     * The run of that id, or of a unique beginning of an id of at least 4 characters; also one that a client logged or that
+     * was deleted. Its files are those it was put with.
+     */
     Optional<Run> run(String id);
 
-    /** Runs, newest first; of one experiment when it is not null. */
+    /**
+     * Runs that were put here and not deleted, newest first; of one experiment when it is not null. Those of clients are
+     * found by {@link #tracking()}.
+     */
     List<Run> runs(@Nullable String experiment, int limit);
 
     /**
@@ -29,26 +45,32 @@ public interface CatalogTransaction {
      */
     void addVersion(ModelVersion version);
 
-    /** The names of all models, sorted. */
+    /** The number that the next version of a model has: above all it ever had, also of clients and of deleted ones. */
+    int nextVersion(String model);
+
+    /** The names of all models with a version that can serve, sorted. */
     List<String> models();
 
-    /** The versions of a model, newest first. */
+    /** The versions of a model that can serve, newest first. Those of clients are found by {@link #registry()}. */
     List<ModelVersion> versions(String model);
 
-    /** One version. */
+    /** One version that can serve. */
     Optional<ModelVersion> version(String model, int version);
 
-    /** The version an alias points to. */
+    /** The version an alias points to, if it can serve. */
     Optional<ModelVersion> alias(String model, String alias);
 
     /** Points an alias to a version, or removes it when {@code version} is null. */
     void setAlias(String model, String alias, @Nullable Integer version);
 
-    /** Adds an entry; its sequence is given by the store. */
+    /** Adds an entry; its sequence is given by the store, and its hash follows that of the last one. */
     void addAudit(AuditEntry entry);
 
     /** Entries, newest first; of one model when it is not null. */
     List<AuditEntry> audit(@Nullable String model, int limit);
+
+    /** Lines of the whole trail with their hashes, oldest first, from behind a sequence on. */
+    List<AuditLine> auditChain(long after, int limit);
 
     /** Stores a report, or replaces the one of that id. */
     void putReport(StoredReport report);

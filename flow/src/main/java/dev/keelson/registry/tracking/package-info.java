@@ -1,0 +1,5 @@
+/** Experiments, runs, metrics over steps, logged models and registered models, as clients of a tracking server know them. */
+@NullMarked
+package dev.keelson.registry.tracking;
+
+import org.jspecify.annotations.NullMarked;
