@@ -12,6 +12,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -120,6 +121,9 @@ public interface Backend {
     List<SyncStatus> syncStatus(List<String> names);
 
     // ---- registry
+
+    /** The store of experiments, runs, models and what is said of them. */
+    Catalog catalog();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);

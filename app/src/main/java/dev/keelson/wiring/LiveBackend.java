@@ -624,6 +624,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public Catalog catalog() {
+        return workspace.catalog();
+    }
+
+    @Override
     public List<ModelVersion> versions(String model) {
         return workspace.catalog().read(tx -> tx.versions(model));
     }

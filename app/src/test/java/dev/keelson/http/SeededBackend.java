@@ -48,6 +48,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -796,6 +797,11 @@ public final class SeededBackend implements Backend {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public Catalog catalog() {
+        return catalog;
     }
 
     @Override

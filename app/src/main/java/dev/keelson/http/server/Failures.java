@@ -7,6 +7,7 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
@@ -76,6 +77,10 @@ final class Failures implements ErrorHandler<Throwable> {
             }
         }
         metrics.error(problems.getFirst().code());
+        if (MlflowApi.owns(request.path().path())) {
+            MlflowApi.refuse(response, status, problems);
+            return;
+        }
         response.status(Status.create(status));
         if (status == 503) {
             response.header(HeaderNames.RETRY_AFTER, "5");

@@ -8,6 +8,7 @@ import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
@@ -104,6 +105,7 @@ public final class KeelsonServer implements AutoCloseable {
     private static void routes(HttpRouting.Builder routing, Backend backend, ServerMetrics metrics) {
         routing.addFilter(new RequestGuard());
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        new MlflowApi(backend).install(routing);
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
