@@ -22,6 +22,7 @@ import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.train.TunedSettings;
@@ -520,7 +521,7 @@ public final class RunPipeline {
         ModelVersion added =
                 new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
         catalog.update(tx -> {
-            tx.putRun(run);
+            TrainedRuns.put(tx, run);
             tx.addVersion(added);
             tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
             tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, "{}"));

@@ -111,6 +111,7 @@ public final class KeelsonServer implements AutoCloseable {
         new Probes(backend, metrics).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
+        new TrackingEndpoints(backend).register(routes);
         new RunEndpoints(backend).register(routes);
         new DefinitionEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);

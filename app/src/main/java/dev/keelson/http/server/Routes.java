@@ -21,6 +21,10 @@ final class Routes {
         add("POST", path, handler);
     }
 
+    void patch(String path, Handler handler) {
+        add("PATCH", path, handler);
+    }
+
     void delete(String path, Handler handler) {
         add("DELETE", path, handler);
     }
