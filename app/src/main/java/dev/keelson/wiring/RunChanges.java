@@ -23,8 +23,9 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
     static <T> T of(Project project, InstantSource clock, Function<RunChanges, T> work) {
         Optional<OwnerClient> served = OwnerClient.of(project);
         if (served.isPresent()) {
-            try (OwnerClient client = served.get()) {
-                return work.apply(new ServedRuns(client));
+            try (OwnerClient client = served.get();
+                    Workspace reading = Workspace.reading(project)) {
+                return work.apply(new ServedRuns(client, new TrackedRuns(reading.catalog(), clock)));
             }
         }
         ProjectOwner owner = Workspace.own(project);

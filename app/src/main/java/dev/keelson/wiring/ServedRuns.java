@@ -3,12 +3,15 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Changes runs by asking the process that owns and serves the project. */
-record ServedRuns(OwnerClient owner) implements RunChanges {
+/**
+ * Changes runs by asking the process that owns and serves the project. Which one is meant is found here: names may hold slashes.
+ */
+record ServedRuns(OwnerClient owner, TrackedRuns runs) implements RunChanges {
 
     @Override
     public JsonNode delete(String run) {
@@ -33,8 +36,8 @@ record ServedRuns(OwnerClient owner) implements RunChanges {
         return owner.patch(run(run), body);
     }
 
-    private static String run(String reference) {
-        return OwnerClient.address("/api/v1/runs/%s", reference);
+    private String run(String reference) {
+        return OwnerClient.address("/api/v1/runs/%s", runs.info(reference).id());
     }
 
     @Override
@@ -55,7 +58,7 @@ record ServedRuns(OwnerClient owner) implements RunChanges {
         };
     }
 
-    private static String experiment(String nameOrId) {
-        return OwnerClient.address("/api/v1/experiments/%s", nameOrId);
+    private String experiment(String nameOrId) {
+        return OwnerClient.address("/api/v1/experiments/%s", runs.experimentId(nameOrId));
     }
 }

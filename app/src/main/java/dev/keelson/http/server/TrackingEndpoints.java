@@ -46,7 +46,7 @@ final class TrackingEndpoints {
         routes.patch("/api/v1/runs/{id}", this::describe);
         routes.delete("/api/v1/runs/{id}", (request, response) -> Json.send(response, tracked.delete(id(request))));
         routes.post("/api/v1/runs/{id}/restore", (request, response) -> Json.send(response, tracked.restore(id(request))));
-        routes.get("/api/v1/runs/{id}/metrics/{key}", this::curve);
+        routes.get("/api/v1/runs/{id}/metrics/{+key}", this::curve);
         routes.get("/api/v1/experiments", this::experiments);
         routes.post("/api/v1/experiments", this::createExperiment);
         routes.patch("/api/v1/experiments/{id}", this::changeExperiment);

@@ -498,7 +498,7 @@ class ApiTest {
 
         paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
             String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd")
-                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first");
+                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first").replace("{key}", "loss");
             Client.Answer answer =
                     switch (method.getKey()) {
                         case "get" -> client.get(address);

@@ -557,6 +557,15 @@ public final class TrackedRuns {
         });
     }
 
+    /**
+     * The id of an experiment.
+     *
+     * @throws KeelsonException NOT_FOUND
+     */
+    public String experimentId(String nameOrId) {
+        return catalog.read(tx -> experiment(tx, nameOrId).id());
+    }
+
     private static Experiment experiment(CatalogTransaction tx, String nameOrId) {
         return tx.tracking()
                 .experimentNamed(nameOrId)
