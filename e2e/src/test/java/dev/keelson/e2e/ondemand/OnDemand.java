@@ -15,6 +15,7 @@ import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
+import dev.keelson.e2e.benchmark.RunsBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
@@ -48,6 +49,7 @@ public final class OnDemand {
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());
+        TASKS.put("runs", new RunsBenchmark());
         TASKS.put("quiet-league", new QuietLeagueStudy());
         TASKS.put("faulty-feed", new FaultyFeedStudy());
         TASKS.put("home-advantage", new HomeAdvantageStudy());

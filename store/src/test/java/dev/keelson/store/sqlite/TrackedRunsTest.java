@@ -182,7 +182,8 @@ class TrackedRunsTest {
 
         assertThat(table.params().stream().filter(RunTable.Line::differs).map(RunTable.Line::name)).containsExactly("depth");
         assertThat(table.curves().get("loss")).hasSize(3);
-        List<MetricPoint> points = table.curves().get("loss").get(runs.getFirst());
+        List<MetricPoint> points =
+                table.curves().getOrDefault("loss", Map.of()).getOrDefault(runs.getFirst(), List.of());
         assertThat(points.getFirst().step()).isZero();
         assertThat(points.getLast().step()).isEqualTo(4);
         assertThat(points.size()).isBetween(2, 4);
