@@ -908,7 +908,7 @@ public abstract class TrackingContract {
 
     @Test
     void runsThatLackATagOrParamAreFoundByItsAbsence() {
-        String experiment = experiment("absent");
+        String experiment = Experiment.DEFAULT_ID;
         run("r1", experiment, T0);
         run("r2", experiment, T1);
         update(tx -> tx.log("r1", List.of(), Map.of("depth", "3"), Map.of("mlflow.parentRunId", "r2")));
@@ -941,7 +941,7 @@ public abstract class TrackingContract {
         assertThat(curves.getOrDefault("r1", List.of()).getFirst().step()).isZero();
         assertThat(curves.getOrDefault("r1", List.of()).getLast()).isEqualTo(new MetricPoint("loss", -999, 5, 999));
         assertThat(curves.getOrDefault("r2", List.of())).singleElement().extracting(MetricPoint::value).isEqualTo(Double.NaN);
-        assertThat(read(tx -> tx.histories(List.of("r1"), "unknown", 100))).isEmpty();
+        assertThat(this.<Map<String, List<MetricPoint>>>read(tx -> tx.histories(List.of("r1"), "unknown", 100))).isEmpty();
     }
 
     @Test
@@ -952,9 +952,9 @@ public abstract class TrackingContract {
         log("r1", new MetricPoint("loss", 3, 5, 1), new MetricPoint("loss", 2, 6, 1), new MetricPoint("loss", 9, 7, 2));
         log("r2", new MetricPoint("loss", 4, 5, 2));
 
-        assertThat(read(tx -> tx.at(List.of("r1", "r2"), "loss", 1))).isEqualTo(Map.of("r1", new MetricPoint("loss", 2, 6, 1)));
-        assertThat(read(tx -> tx.at(List.of("r1", "r2"), "loss", 2))).containsOnlyKeys("r1", "r2");
-        assertThat(read(tx -> tx.at(List.of("r1"), "unknown", 2))).isEmpty();
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1", "r2"), "loss", 1))).isEqualTo(Map.of("r1", new MetricPoint("loss", 2, 6, 1)));
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1", "r2"), "loss", 2))).containsOnlyKeys("r1", "r2");
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1"), "unknown", 2))).isEmpty();
     }
 
     @Test
@@ -970,7 +970,7 @@ public abstract class TrackingContract {
             tx.setRunLifecycle("r4", Lifecycle.DELETED, T1);
         });
 
-        assertThat(read(tx -> tx.children(List.of("r1", "r2")))).isEqualTo(Map.of("r1", 2L));
+        assertThat(this.<Map<String, Long>>read(tx -> tx.children(List.of("r1", "r2")))).isEqualTo(Map.of("r1", 2L));
     }
 
     private <T> T read(Function<TrackingTransaction, T> work) {
