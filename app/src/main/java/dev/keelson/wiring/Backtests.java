@@ -8,6 +8,8 @@ import dev.keelson.http.BacktestRequest;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.registry.runs.References;
+import dev.keelson.registry.runs.RunTags;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.train.Backtest;
 import dev.keelson.train.BacktestDefinition;
@@ -58,7 +60,7 @@ final class Backtests {
     private static Run find(CatalogTransaction tx, BacktestRequest request) {
         String asked = request.run();
         if (asked != null) {
-            Run run = RunNames.find(asked, tx::run, tx::versions, tx::alias);
+            Run run = tx.run(References.run(tx, asked).id()).orElseThrow();
             if (file(run) == null || !run.experiment().equals(request.model())) {
                 throw new KeelsonException(
                         ErrorCode.RUN_NOT_FOUND,

@@ -25,6 +25,7 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.BacktestInput;
@@ -47,6 +48,7 @@ import dev.keelson.train.UpdateDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -94,6 +96,7 @@ final class BundleTrainer implements LoopTrainer {
     /** The parameter with the number of members that a time limit let be fitted. */
     static final String MEMBERS = "members_reached";
     static final String IMPORTED = "imported";
+    private static final String USER = System.getProperty("user.name", "");
 
     private final ModelPlan plan;
     private final ModelRows rows;
@@ -410,6 +413,7 @@ final class BundleTrainer implements LoopTrainer {
         for (int c = 0; c < counts.length; c++) {
             metrics.put(LABELS + plan.definition().classes().get(c), (double) counts[c]);
         }
+        metrics.putAll(TrainedRuns.metrics(metrics));
         List<Run.Artifact> files = new ArrayList<>();
         outcome.bundle().files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
         ObjectNode told = outcome.toJson();
@@ -449,6 +453,9 @@ final class BundleTrainer implements LoopTrainer {
         params.put("seed", Long.toString(provenance.seed()));
         params.put("rows", Integer.toString(provenance.rows()));
         params.put("features", Integer.toString(provenance.features().size()));
+        params.put("feature_count", Integer.toString(provenance.features().size()));
+        params.put("train_samples", Integer.toString(provenance.rows()));
+        params.put("test_samples", Integer.toString(testRows(outcome)));
         params.put("calibration", outcome.parameters().method().key());
         if (outcome.parameters().method() == CalibrationMethod.TEMPERATURE) {
             params.put("temperature", Double.toString(outcome.parameters().temperature()));
@@ -472,7 +479,7 @@ final class BundleTrainer implements LoopTrainer {
                 moment,
                 params,
                 metrics,
-                tags(outcome, champion, before),
+                tags(outcome, moment, champion, before),
                 files,
                 provenanceJson(provenance).toString());
         return loaded(run, outcome.bundle());
@@ -494,9 +501,18 @@ final class BundleTrainer implements LoopTrainer {
         }
     }
 
+    private static int testRows(TrainingOutcome outcome) {
+        HoldoutForecast test = outcome.test();
+        HoldoutValues values = outcome.values();
+        return test != null ? test.labels().length : values != null ? values.rowIds().size() : 0;
+    }
+
     private static Map<String, String> tags(
-            TrainingOutcome outcome, @Nullable Trained champion, @Nullable BeforeTraining before) {
+            TrainingOutcome outcome, Instant moment, @Nullable Trained champion, @Nullable BeforeTraining before) {
         Map<String, String> tags = before == null ? new TreeMap<>() : new TreeMap<>(before.tags());
+        RunProvenance provenance = outcome.provenance();
+        tags.putAll(TrainedRuns.tags(
+                "%s to %s".formatted(provenance.mode(), day(moment)), USER, provenance.environment()));
         tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
         tags.put("model_sha256", outcome.bundle().sha256());
         Signal.of(outcome.metrics()).ifPresent(signal -> tags.put(SIGNAL, signal.text()));
@@ -504,6 +520,11 @@ final class BundleTrainer implements LoopTrainer {
             tags.put(COMPARED_WITH, champion.run().id());
         }
         return tags;
+    }
+
+    /** What was known before this moment was used. */
+    private static String day(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
     }
 
     private static void copy(Run from, Map<String, Double> to, String name) {
@@ -570,7 +591,10 @@ final class BundleTrainer implements LoopTrainer {
         String sha256 = bundle.sha256();
         String id = new Sha256().add("keelson-import-1").add(plan.name()).add(sha256).add(now.toString()).hex();
         String data = DataRead.parse(datasetVersion.get()).own();
-        Map<String, String> tags = Map.of("dataset_version", data, "model_sha256", sha256);
+        Map<String, String> tags = new TreeMap<>(
+                TrainedRuns.tags("import of %s".formatted(params.getOrDefault("file", "a file")), USER, environment.get()));
+        tags.put("dataset_version", data);
+        tags.put("model_sha256", sha256);
         Run run = new Run(
                 id.substring(0, 32),
                 plan.name(),

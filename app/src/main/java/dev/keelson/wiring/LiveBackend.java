@@ -38,6 +38,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.PolicyLine;
@@ -789,7 +790,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     known.isEmpty() ? ModelVersion.Kind.INITIAL : ModelVersion.Kind.CHANGE,
                     now,
                     now);
-            tx.putRun(imported.run());
+            TrainedRuns.put(tx, imported.run());
             tx.addVersion(version);
             tx.addAudit(new AuditEntry(
                     0, now, request.actor(), "register", model, number, request.reason(), "{\"imported\":true}"));

@@ -19,8 +19,11 @@ import dev.keelson.learn.tune.Trial;
 import dev.keelson.learn.tune.TrialState;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.RunTags;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.stats.Interval;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ModelDefinition;
@@ -51,9 +54,6 @@ import org.jspecify.annotations.Nullable;
  * search, and a step that is not done again. The model itself is not changed.
  */
 final class ModelTuning implements TuneRun.Book {
-    /** The tag of a nested run: the id of the run it belongs to. */
-    static final String PARENT = "parent_run";
-
     /** What the experiment of nested runs adds to the model's name. */
     static final String EXPERIMENT = "/tune";
 
@@ -61,6 +61,7 @@ final class ModelTuning implements TuneRun.Book {
     private static final String TRIAL_STATE = "trial_state";
 
     private static final double CONFIDENCE = 0.95;
+    private static final String USER = System.getProperty("user.name", "");
 
     /** Follows a search, and may stop it by an exception. */
     interface Watch {
@@ -226,7 +227,10 @@ final class ModelTuning implements TuneRun.Book {
             metrics.put("trials", (double) done.finished());
             metrics.put("file_oof_" + search.metric().key(), file.loss());
             done.best().ifPresent(best -> metrics.put("oof_" + search.metric().key(), best.objective()));
-            catalog.update(tx -> tx.putRun(own(Run.Status.FINISHED, metrics)));
+            catalog.update(tx -> {
+                TrainedRuns.put(tx, own(Run.Status.FINISHED, metrics));
+                tx.tracking().log(study, bests(done), Map.of(), Map.of());
+            });
             return result;
         } finally {
             if (!whole) {
@@ -312,6 +316,27 @@ final class ModelTuning implements TuneRun.Book {
     private void keep(CatalogTransaction tx, Trial trial, ObjectNode kept, Run run) {
         tx.putStep(step(trial.number()), "tune", kept.toString());
         tx.putRun(run);
+        List<MetricPoint> folds = new ArrayList<>();
+        trial.reports().forEach((fold, loss) -> {
+            if (Double.isFinite(loss)) {
+                folds.add(new MetricPoint(search.metric().key(), loss, run.startedAt().toEpochMilli(), fold));
+            }
+        });
+        tx.tracking().log(run.id(), folds, Map.of(), Map.of());
+    }
+
+    /** The best loss so far, by trial. */
+    private List<MetricPoint> bests(Study done) {
+        List<MetricPoint> points = new ArrayList<>();
+        double best = Double.POSITIVE_INFINITY;
+        for (Trial trial : done.trials()) {
+            if (trial.state() == TrialState.COMPLETE && trial.objective() < best) {
+                best = trial.objective();
+                points.add(new MetricPoint(
+                        "best_" + search.metric().key(), best, started.toEpochMilli(), trial.number()));
+            }
+        }
+        return points;
     }
 
     private static void put(ObjectNode to, String name, Object value) {
@@ -349,8 +374,8 @@ final class ModelTuning implements TuneRun.Book {
         if (trial.state() == TrialState.COMPLETE) {
             metrics.put("oof_" + search.metric().key(), trial.objective());
         }
-        Map<String, String> tags = new TreeMap<>();
-        tags.put(PARENT, study);
+        Map<String, String> tags = new TreeMap<>(TrainedRuns.tags("trial %d".formatted(trial.number()), USER, Map.of()));
+        tags.put(RunTags.PARENT, study);
         tags.put(TRIAL_STATE, word(trial.state()));
         String failure = failures.get(trial.number());
         if (failure != null) {
@@ -391,8 +416,14 @@ final class ModelTuning implements TuneRun.Book {
         search.space().parameters().forEach(each -> params.put("space." + each.name(), each.text()));
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         provenance.put("dataset_version", request.inputs().datasetVersion());
+        DataRead read = DataRead.parse(request.inputs().datasetVersion());
+        ObjectNode versions = provenance.putObject("dataset_versions").put(model.source(), read.own());
+        read.others().forEach(versions::put);
         provenance.put("definition", DefinitionJson.canonical(model));
         provenance.put("code_version", request.inputs().codeVersion());
+        Map<String, String> tags = new TreeMap<>(TrainedRuns.tags(
+                "search by %s, %d trials".formatted(Projects.samplerName(search.sampler()), search.trials()), USER, Map.of()));
+        tags.put("kind", "tune");
         return new Run(
                 study,
                 model.name() + EXPERIMENT,
@@ -401,7 +432,7 @@ final class ModelTuning implements TuneRun.Book {
                 status == Run.Status.RUNNING ? null : clock.instant(),
                 params,
                 metrics,
-                Map.of("kind", "tune"),
+                tags,
                 List.of(),
                 provenance.toString());
     }

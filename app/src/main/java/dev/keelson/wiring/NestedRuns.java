@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.RunTags;
 import dev.keelson.registry.spi.CatalogTransaction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ final class NestedRuns {
         while (true) {
             List<Run> all = tx.runs(experiment, asked);
             List<Run> top = all.stream()
-                    .filter(run -> !run.tags().containsKey(ModelTuning.PARENT))
+                    .filter(run -> !run.tags().containsKey(RunTags.PARENT))
                     .limit(limit)
                     .toList();
             if (top.size() == limit || all.size() < asked || asked == Integer.MAX_VALUE) {
@@ -23,13 +24,5 @@ final class NestedRuns {
             }
             asked = (int) Math.min(4L * asked, Integer.MAX_VALUE);
         }
-    }
-
-    /** The runs that belong to a run, newest first. */
-    static List<Run> of(CatalogTransaction tx, Run parent, int limit) {
-        return tx.runs(parent.experiment(), Integer.MAX_VALUE).stream()
-                .filter(run -> parent.id().equals(run.tags().get(ModelTuning.PARENT)))
-                .limit(limit)
-                .toList();
     }
 }

@@ -97,6 +97,12 @@ final class OwnerClient implements AutoCloseable {
         }
     }
 
+    JsonNode patch(String path, JsonNode body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(body.toString())));
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWERING);
     }

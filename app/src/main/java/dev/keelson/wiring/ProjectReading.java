@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.Benchmarks;
 import dev.keelson.http.Explanations;
-import dev.keelson.http.BacktestRequest;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.StoredLineage;
@@ -20,16 +20,19 @@ import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.runs.References;
+import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
-import dev.keelson.train.BenchmarkDefinition;
 import dev.keelson.train.Backtest;
+import dev.keelson.train.BenchmarkDefinition;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.List;
@@ -73,22 +76,13 @@ public final class ProjectReading implements AutoCloseable {
         return read(tx -> tx.alias(model, alias), Optional.empty());
     }
 
-    /** Runs, newest first; of one model when it is not null. */
-    public List<Run> runs(@Nullable String model, int limit) {
-        return read(tx -> NestedRuns.top(tx, model, limit), List.of());
-    }
-
     /**
-     * The runs that belong to a run, newest first.
+     * Experiments and runs, whoever logged them; empty where nothing was stored yet.
      *
-     * @throws KeelsonException RUN_NOT_FOUND
+     * @param clock not asked by what only looks
      */
-    public List<Run> nested(String parent, int limit) {
-        Run run = run(parent).orElseThrow(() -> new KeelsonException(
-                ErrorCode.RUN_NOT_FOUND,
-                "There is no run (%s), or several begin so.".formatted(parent),
-                "Maybe `keelson runs list` has it; at least 4 characters of an id are needed."));
-        return read(tx -> NestedRuns.of(tx, run, limit), List.of());
+    public Optional<TrackedRuns> tracked(InstantSource clock) {
+        return workspace == null ? Optional.empty() : Optional.of(new TrackedRuns(workspace.catalog(), clock));
     }
 
     /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
@@ -97,13 +91,43 @@ public final class ProjectReading implements AutoCloseable {
     }
 
     /**
-     * The run that a text names: its id or the beginning of it, {@code MODEL@VERSION} with a number or an alias such as
-     * {@code champion}, or {@code models:/MODEL/VERSION}.
+     * The run that a text names, as {@link References#run} takes it.
      *
-     * @throws KeelsonException RUN_NOT_FOUND; VERSION_NOT_FOUND
+     * @throws KeelsonException USAGE, RUN_NOT_FOUND, MODEL_NOT_FOUND, VERSION_NOT_FOUND
      */
     public Run named(String text) {
-        return RunNames.find(text, this::run, this::versions, this::alias);
+        return workspaceOf(text)
+                .catalog()
+                .read(tx -> tx.run(References.run(tx, text).id()).orElseThrow());
+    }
+
+    /**
+     * The registered version that a text names, as {@link References#version(CatalogTransaction, String)} takes it.
+     *
+     * @param model whose version a bare word such as {@code 3} or {@code champion} is; null where the text names the model
+     * @throws KeelsonException USAGE, MODEL_NOT_FOUND, VERSION_NOT_FOUND
+     */
+    public RegisteredVersion version(@Nullable String model, String text) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "There is no version (%s): no model has been trained yet.".formatted(text),
+                    "Maybe run `keelson run`.");
+        }
+        return open.catalog()
+                .read(tx -> model == null ? References.version(tx, text) : References.version(tx, model, text));
+    }
+
+    private Workspace workspaceOf(String run) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(
+                    ErrorCode.RUN_NOT_FOUND,
+                    "There is no run (%s): nothing has been trained yet.".formatted(run),
+                    "Maybe run `keelson run`.");
+        }
+        return open;
     }
 
     /** What the run needs so that it can be made again, passed or failed. */

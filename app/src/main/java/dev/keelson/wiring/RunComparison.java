@@ -7,6 +7,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.JsonFields;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.wiring.Reproduced.Part;
 import dev.keelson.wiring.Reproduced.State;
@@ -184,6 +185,7 @@ final class RunComparison {
     private void metrics(List<Part> to) {
         TreeSet<String> names = new TreeSet<>(run.metrics().keySet());
         names.addAll(again.metrics().keySet());
+        added(names, run.metrics(), TrainedRuns.METRICS);
         int same = 0;
         int unknown = 0;
         List<Part> others = new ArrayList<>();
@@ -212,6 +214,15 @@ final class RunComparison {
         to.addAll(others);
     }
 
+    /** A run of before these names were given lacks them; each repeats something that is compared. */
+    private static void added(Set<String> names, Map<String, ?> then, List<String> since) {
+        since.forEach(name -> {
+            if (!then.containsKey(name)) {
+                names.remove(name);
+            }
+        });
+    }
+
     private static @Nullable String text(@Nullable Double value) {
         return value == null ? null : value.toString();
     }
@@ -219,6 +230,7 @@ final class RunComparison {
     private static void values(List<Part> to, Map<String, String> then, Map<String, String> now) {
         TreeSet<String> names = new TreeSet<>(then.keySet());
         names.addAll(now.keySet());
+        added(names, then, TrainedRuns.PARAMS);
         List<Part> others = new ArrayList<>();
         for (String name : names) {
             if (!Objects.equals(then.get(name), now.get(name))) {

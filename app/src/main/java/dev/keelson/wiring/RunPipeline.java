@@ -22,6 +22,7 @@ import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Roles;
 import dev.keelson.registry.spi.Catalog;
@@ -547,7 +548,7 @@ public final class RunPipeline {
             int number = tx.nextVersion(model); // a client may have registered one meanwhile
             ModelVersion added =
                     new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
-            tx.putRun(run);
+            TrainedRuns.put(tx, run);
             tx.addVersion(added);
             if (champion.isEmpty()) {
                 Roles.champion(tx, model, number, now);

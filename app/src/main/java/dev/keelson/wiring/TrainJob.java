@@ -11,6 +11,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.train.LearnerPresets;
 import dev.keelson.train.ModelDefinition;
@@ -179,7 +180,7 @@ final class TrainJob {
                     yield registered(trained, Kind.REFRESH, false);
                 }
                 Run kept = RunPipeline.timed(run, now, clock.instant());
-                workspace.catalog().update(tx -> tx.putRun(kept));
+                workspace.catalog().update(tx -> TrainedRuns.put(tx, kept));
                 yield told(document("forgets", "The update forgets: it is refused. " + difference(run, "old")), run)
                         .put("promoted", false);
             }

@@ -41,7 +41,6 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.InMemoryArtifactStore;
-import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
@@ -60,6 +59,7 @@ import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.Interval;
+import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
@@ -71,7 +71,10 @@ import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import dev.keelson.train.TuneMetric;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -141,12 +144,28 @@ public final class SeededBackend implements Backend {
     private static final int WEEKS = 84;
     private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
 
+    /** The real store, as runs are searched by it; the system removes what is left of it. */
+    private static Catalog temporaryCatalog() {
+        try {
+            Path folder = Files.createTempDirectory("keelson-seeded-");
+            Path file = folder.resolve("catalog.db");
+            folder.toFile().deleteOnExit();
+            Catalog catalog = SqliteCatalog.open(file);
+            for (String suffix : List.of("-shm", "-wal", "")) {
+                Path.of(file + suffix).toFile().deleteOnExit();
+            }
+            return catalog;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private boolean applied;
     private PromotionRules rules = PromotionRules.NONE;
     private final Project project;
     private final SeededData data;
     private final @Nullable SeededFeatures features;
-    private final InMemoryCatalog catalog = new InMemoryCatalog();
+    private final Catalog catalog = temporaryCatalog();
     private final InMemoryPredictionLog log = new InMemoryPredictionLog();
     private final OutcomeIntake intake = new OutcomeIntake(log);
     private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();

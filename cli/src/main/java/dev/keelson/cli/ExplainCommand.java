@@ -29,14 +29,17 @@ final class ExplainCommand extends KeelsonCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "WHAT",
-            description = "A model, the id of a prediction, or the code in the brackets of an error.")
+            description = "A model, a version of one (models:/MODEL/3, MODEL@champion), the id of a prediction, or the code in the brackets of an error.")
     @Nullable String code;
 
     @Option(names = "--row", paramLabel = "KEY", description = "Of a model: this row, its key values joined by |.")
     @Nullable String row;
 
-    @Option(names = "--model-version", paramLabel = "N", description = "Of a model: this version (default: the champion).")
-    @Nullable Integer version;
+    @Option(
+            names = "--model-version",
+            paramLabel = "VERSION",
+            description = "Of a model: this version (3, v3, an alias, a stage or latest; default: the champion).")
+    @Nullable String version;
 
     @Option(
             names = "--rows",
@@ -55,10 +58,13 @@ final class ExplainCommand extends KeelsonCommand {
             new ModelExplained(session).prediction(UUID.fromString(code));
             return YES;
         }
+        if (ModelExplained.isReference(code)) {
+            checkRows();
+            new ModelExplained(session).version(code, row, rows);
+            return YES;
+        }
         if (row != null || version != null || !isCode(code)) {
-            if (rows < 1) {
-                throw new KeelsonException(ErrorCode.USAGE, "--rows (%d) must be at least 1.".formatted(rows), null);
-            }
+            checkRows();
             if (row == null && version == null && !isModel(session, code)) {
                 find(code); // says which codes there are
             }
@@ -70,6 +76,12 @@ final class ExplainCommand extends KeelsonCommand {
         session.console().line("%s: %s\n\n%s".formatted(wanted.code(), explanation.title(), explanation.text()));
         session.console().document(json(wanted).put("text", explanation.text()));
         return YES;
+    }
+
+    private void checkRows() {
+        if (rows < 1) {
+            throw new KeelsonException(ErrorCode.USAGE, "--rows (%d) must be at least 1.".formatted(rows), null);
+        }
     }
 
     private static boolean isCode(String written) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
             CheckCommand.class,
             BacktestCommand.class,
             RunsCommand.class,
+            ExperimentsCommand.class,
             ReproduceCommand.class,
             SlicesCommand.class,
             ModelsCommand.class,

@@ -3,6 +3,8 @@ package dev.keelson.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.project.Project;
+import dev.keelson.registry.tracking.ModelReference;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.wiring.ProjectReading;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +27,33 @@ final class ModelExplained {
         }
     }
 
-    void model(String model, @Nullable Integer version, @Nullable String row, int rows) {
+    /** @param version a number, an alias or a stage; null for the champion */
+    void model(String model, @Nullable String version, @Nullable String row, int rows) {
         Project project = session.project();
         try (ProjectReading state = ProjectReading.open(project)) {
-            if (row != null) {
-                row(state.explanations(session.clock()).row(model, version, row));
-            } else {
-                features(state.explanations(session.clock()).model(model, version, rows));
-            }
+            tell(state, model, version == null ? null : state.version(model, version).version(), row, rows);
+        }
+    }
+
+    /** A version that a reference names with its model. */
+    void version(String reference, @Nullable String row, int rows) {
+        Project project = session.project();
+        try (ProjectReading state = ProjectReading.open(project)) {
+            RegisteredVersion version = state.version(null, reference);
+            tell(state, version.model(), version.version(), row, rows);
+        }
+    }
+
+    /** Whether a text is the name of a version rather than that of a model or of an error. */
+    static boolean isReference(String text) {
+        return !(ModelReference.parse(text) instanceof ModelReference.Name);
+    }
+
+    private void tell(ProjectReading state, String model, @Nullable Integer version, @Nullable String row, int rows) {
+        if (row != null) {
+            row(state.explanations(session.clock()).row(model, version, row));
+        } else {
+            features(state.explanations(session.clock()).model(model, version, rows));
         }
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class ReproduceCommand extends KeelsonCommand {
     @Parameters(
             paramLabel = "RUN",
-            description = "Its id or the beginning of it, MODEL@VERSION (a number or an alias), or models:/MODEL/VERSION.")
+            description = RunsShow.RUN)
     String name = "";
 
     @Option(

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class SlicesCommand extends KeelsonCommand {
     @Parameters(
             paramLabel = "MODEL|RUN",
-            description = "A model (its champion), or a run: its id or the beginning of it, MODEL@VERSION, or models:/MODEL/VERSION.")
+            description = "A model (its champion), or a run, as `runs show` takes it.")
     String name = "";
 
     @Option(

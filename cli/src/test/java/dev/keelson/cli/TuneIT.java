@@ -56,7 +56,7 @@ final class TuneIT {
         assertThat(other.path("trials").get(0).path("settings"))
                 .isNotEqualTo(longer.path("trials").get(0).path("settings"));
         assertThat(nested).hasSize(6);
-        assertThat(keelson("runs", "show", nested.get(0).path("id").asText()).out()).contains("tag parent_run\t" + run);
+        assertThat(keelson("runs", "show", nested.get(0).path("id").asText()).out()).contains("tag mlflow.parentRunId\t" + run);
         assertThat(top.findValuesAsText("id")).contains(run).doesNotContainAnyElementsOf(nested.findValuesAsText("id"));
         assertThat(longer.path("yaml").asText()).startsWith("models:\n  football-1x2:\n    learner: { logistic: { l2: ");
         assertThat(longer.path("sentence").asText()).contains("out-of-fold log_loss");

@@ -269,7 +269,8 @@ order by o.started_at, o.id;
 
 insert into run_params select r.seq, o.name, o.value from old_run_params o join runs r on r.id = o.run_id;
 
-insert into run_tags select r.seq, o.name, o.value from old_run_tags o join runs r on r.id = o.run_id;
+insert into run_tags select r.seq, case o.name when 'parent_run' then 'mlflow.parentRunId' else o.name end, o.value
+from old_run_tags o join runs r on r.id = o.run_id;
 insert into run_tags select seq, 'mlflow.runName', name from runs where named = 0;
 
 insert into metric_keys (name) select distinct name from old_run_metrics order by name;

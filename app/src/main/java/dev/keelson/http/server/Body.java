@@ -93,6 +93,25 @@ final class Body {
         return value;
     }
 
+    /** An object of texts by name, null for those that are to be removed; empty when it is absent. */
+    Map<String, @Nullable String> textsByName(String key) {
+        JsonNode node = object.get(key);
+        if (node == null || node.isNull()) {
+            return Map.of();
+        }
+        if (!node.isObject()) {
+            throw wrong(key, node, "an object of texts");
+        }
+        Map<String, @Nullable String> texts = new LinkedHashMap<>();
+        node.properties().forEach(field -> {
+            if (!field.getValue().isTextual() && !field.getValue().isNull()) {
+                throw wrong(key + "." + field.getKey(), field.getValue(), "a text or null");
+            }
+            texts.put(field.getKey(), field.getValue().isNull() ? null : field.getValue().textValue());
+        });
+        return texts;
+    }
+
     boolean flag(String key) {
         JsonNode node = object.get(key);
         if (node == null || node.isNull()) {

@@ -14,7 +14,6 @@ import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
-import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
@@ -26,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Models, versions, runs, audit trail and replays. */
+/** Models, versions, audit trail and replays. */
 final class CatalogEndpoints {
     private static final int MAX_LIST = 1000;
 
@@ -41,8 +40,6 @@ final class CatalogEndpoints {
         routes.get("/api/v1/models/{name}", this::model);
         routes.get("/api/v1/models/{name}/versions", this::versions);
         routes.post("/api/v1/models/{name}/import", this::importModel);
-        routes.get("/api/v1/runs", this::runs);
-        routes.get("/api/v1/runs/{id}", this::run);
         routes.get("/api/v1/audit", this::audit);
         routes.get("/api/v1/replays", this::replays);
     }
@@ -122,52 +119,6 @@ final class CatalogEndpoints {
             throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is not an object, as expected.", null);
         }
         return body;
-    }
-
-    private void runs(ServerRequest request, ServerResponse response) {
-        Parameters parameters = new Parameters(request);
-        String model = parameters.text("model");
-        int limit = parameters.number("limit", 1, MAX_LIST, 100);
-        parameters.check();
-        ObjectNode body = Json.object();
-        ArrayNode list = body.putArray("runs");
-        backend.runs(model, limit).forEach(run -> list.add(run(run, false)));
-        Json.send(response, body);
-    }
-
-    private void run(ServerRequest request, ServerResponse response) {
-        String id = Parameters.path(request, "id");
-        Run run = backend.run(id)
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.RUN_NOT_FOUND,
-                        "There is no run (%s), or several begin so.".formatted(id),
-                        "Maybe look at /api/v1/runs; at least 4 characters of an id are needed."));
-        Json.send(response, run(run, true));
-    }
-
-    private static ObjectNode run(Run run, boolean whole) {
-        ObjectNode node = Json.object();
-        node.put("id", run.id());
-        node.put("model", run.experiment());
-        node.put("status", run.status().name().toLowerCase(Locale.ROOT));
-        node.put("started_at", run.startedAt().toString());
-        node.put("ended_at", run.endedAt() == null ? null : run.endedAt().toString());
-        ObjectNode metrics = node.putObject("metrics");
-        run.metrics().forEach((name, value) -> Json.number(metrics, name, value));
-        if (whole) {
-            ObjectNode params = node.putObject("params");
-            run.params().forEach(params::put);
-            ObjectNode tags = node.putObject("tags");
-            run.tags().forEach(tags::put);
-            ArrayNode artifacts = node.putArray("artifacts");
-            run.artifacts().forEach(artifact -> artifacts
-                    .addObject()
-                    .put("path", artifact.path())
-                    .put("sha256", artifact.sha256())
-                    .put("bytes", artifact.bytes()));
-            node.set("provenance", Json.stored(run.provenance()));
-        }
-        return node;
     }
 
     private void audit(ServerRequest request, ServerResponse response) {

@@ -2,6 +2,7 @@ package dev.keelson.http.server;
 
 import dev.keelson.http.Backend;
 import dev.keelson.http.Explanations;
+import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -33,11 +34,13 @@ final class ExplanationEndpoints {
     private void explain(ServerRequest request, ServerResponse response) {
         ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
         Parameters parameters = new Parameters(request);
-        int version = parameters.number("version", 1, Integer.MAX_VALUE, 0);
+        String version = parameters.text("version");
         int rows = parameters.number("rows", 1, MOST_ROWS, Explanations.ROWS);
         String row = parameters.text("row");
         parameters.check();
-        Integer wanted = version == 0 ? null : version;
+        Integer wanted = version == null
+                ? null
+                : new TrackedRuns(backend.catalog(), backend.clock()).version(model.name(), version).version();
         Json.send(
                 response,
                 row == null

@@ -123,6 +123,7 @@ public final class KeelsonServer implements AutoCloseable {
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
         new GovernanceEndpoints(backend).register(routes);
+        new TrackingEndpoints(backend).register(routes);
         new RunEndpoints(backend).register(routes);
         new RunFileEndpoints(backend, mostFileBytes).register(routes);
         new DefinitionEndpoints(backend).register(routes);

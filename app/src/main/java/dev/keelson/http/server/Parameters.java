@@ -33,6 +33,14 @@ final class Parameters {
         return value.isBlank() ? null : value.strip();
     }
 
+    /** All values of a parameter that may come several times; empty ones do not count. */
+    List<String> texts(String name) {
+        return request.query().all(name, List::of).stream()
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
     @Nullable Boolean flag(String name) {
         String value = text(name);
         if (value == null) {

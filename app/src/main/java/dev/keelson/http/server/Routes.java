@@ -25,6 +25,10 @@ final class Routes {
         add("PUT", path, handler);
     }
 
+    void patch(String path, Handler handler) {
+        add("PATCH", path, handler);
+    }
+
     void delete(String path, Handler handler) {
         add("DELETE", path, handler);
     }

@@ -9,6 +9,7 @@ import dev.keelson.http.Backend;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunDifference;
 import dev.keelson.registry.RunSlices;
+import dev.keelson.registry.runs.TrackedRuns;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -16,9 +17,11 @@ import java.util.List;
 /** Whether a run could be made again, how it did on its test period, and what differs between two. */
 final class RunEndpoints {
     private final Backend backend;
+    private final TrackedRuns tracked;
 
     RunEndpoints(Backend backend) {
         this.backend = backend;
+        this.tracked = new TrackedRuns(backend.catalog(), backend.clock());
     }
 
     void register(Routes routes) {
@@ -54,11 +57,7 @@ final class RunEndpoints {
         Json.send(response, RunDifference.of(run(Parameters.path(request, "id")), run(with)).toJson());
     }
 
-    private Run run(String id) {
-        return backend.run(id)
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.RUN_NOT_FOUND,
-                        "There is no run (%s), or several begin so.".formatted(id),
-                        "Maybe look at /api/v1/runs; at least 4 characters of an id are needed."));
+    private Run run(String reference) {
+        return tracked.run(reference);
     }
 }

@@ -132,6 +132,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void listsAndComparisonsOfRunsAreMeasured() throws Exception {
+        JsonNode figures = new RunsBenchmark().run(SMALL.with("rows", "600"));
+
+        assertThat(figures.get("compared_runs").asInt()).isEqualTo(500);
+        assertThat(figures.get("first_page").get("median_ms").asDouble()).isPositive();
+    }
+
+    @Test
     void everyRequestOfTheClosedLoopIsAnswered() throws Exception {
         JsonNode figures = new HttpBenchmark().run(SMALL.with("seconds", "1").with("connections", "2"));
 

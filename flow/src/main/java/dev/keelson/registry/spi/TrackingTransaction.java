@@ -13,6 +13,7 @@ import dev.keelson.registry.tracking.Search.Page;
 import dev.keelson.registry.tracking.TrackedRun;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +113,52 @@ public interface TrackingTransaction {
 
     /** Points of one metric from one step to another, both included, thinned to about a limit: the ends stay. */
     List<MetricPoint> history(String runId, String key, long fromStep, long toStep, int limit);
+
+    /**
+     * Points of one metric of several runs, each thinned to about a limit: the ends stay. A run without any is left out.
+     *
+     * @param limit points of each run, at least 2
+     */
+    default Map<String, List<MetricPoint>> histories(Collection<String> runIds, String key, int limit) {
+        Map<String, List<MetricPoint>> histories = new LinkedHashMap<>();
+        for (String id : runIds) {
+            List<MetricPoint> points = history(id, key, Long.MIN_VALUE, Long.MAX_VALUE, limit);
+            if (!points.isEmpty()) {
+                histories.put(id, points);
+            }
+        }
+        return histories;
+    }
+
+    /** The point of one metric at one step, by run: the latest, where there are several; a run without one is left out. */
+    default Map<String, MetricPoint> at(Collection<String> runIds, String key, long step) {
+        Map<String, MetricPoint> points = new LinkedHashMap<>();
+        for (String id : runIds) {
+            List<MetricPoint> found = history(id, key, step, step, Integer.MAX_VALUE);
+            if (!found.isEmpty()) {
+                points.put(id, found.getLast());
+            }
+        }
+        return points;
+    }
+
+    /** How many runs that were not deleted belong to each of these by their tag {@code mlflow.parentRunId}; none is left out. */
+    default Map<String, Long> children(Collection<String> runIds) {
+        Map<String, Long> children = new LinkedHashMap<>();
+        for (String id : runIds) {
+            Search of = new Search(
+                    List.of(Search.Clause.text(Search.Entity.TAG, "mlflow.parentRunId", Search.Comparison.EQUAL, id)),
+                    List.of(),
+                    Lifecycle.View.ACTIVE_ONLY,
+                    1,
+                    0);
+            long count = countRuns(null, of);
+            if (count > 0) {
+                children.put(id, count);
+            }
+        }
+        return children;
+    }
 
     /** Data sets that runs of experiments read: each with its experiment and the context. */
     List<DatasetSummary> datasets(Collection<String> experimentIds, int limit);

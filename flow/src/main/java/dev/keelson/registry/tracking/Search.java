@@ -47,7 +47,7 @@ public record Search(List<Clause> clauses, List<SortKey> order, Lifecycle.View v
         DATASET
     }
 
-    /** How a value is compared. A subject that lacks the key never matches, not even by {@link #NOT_EQUAL}. */
+    /** How a value is compared. A subject that lacks the key matches by {@link #ABSENT} alone, not even by {@link #NOT_EQUAL}. */
     public enum Comparison {
         EQUAL("="),
         NOT_EQUAL("!="),
@@ -60,7 +60,9 @@ public record Search(List<Clause> clauses, List<SortKey> order, Lifecycle.View v
         /** As LIKE; the case does not count. */
         ILIKE("ILIKE"),
         IN("IN"),
-        NOT_IN("NOT IN");
+        NOT_IN("NOT IN"),
+        /** The subject has no such param or tag; nothing is compared. Keelson's own lists ask it, filters cannot. */
+        ABSENT("IS ABSENT");
 
         private final String word;
 

@@ -904,6 +904,75 @@ public abstract class TrackingContract {
 
     // ---- shorthands
 
+    // ---- several runs at once
+
+    @Test
+    void runsThatLackATagOrParamAreFoundByItsAbsence() {
+        String experiment = Experiment.DEFAULT_ID;
+        run("r1", experiment, T0);
+        run("r2", experiment, T1);
+        update(tx -> tx.log("r1", List.of(), Map.of("depth", "3"), Map.of("mlflow.parentRunId", "r2")));
+
+        assertThat(found(List.of(Clause.text(Entity.TAG, "mlflow.parentRunId", Comparison.ABSENT)), List.of())).containsExactly("r2");
+        assertThat(found(List.of(Clause.text(Entity.PARAM, "depth", Comparison.ABSENT)), List.of())).containsExactly("r2");
+        assertThat(found(List.of(Clause.text(Entity.TAG, "nobody has it", Comparison.ABSENT)), List.of())).containsExactly("r2", "r1");
+    }
+
+    @Test
+    void curvesOfSeveralRunsAreThinnedAndKeepTheirEnds() {
+        String experiment = experiment("curves");
+        for (String id : List.of("r1", "r2", "r3")) {
+            run(id, experiment, T0);
+        }
+        update(tx -> {
+            tx.log(
+                    "r1",
+                    LongStream.range(0, 1_000).mapToObj(step -> new MetricPoint("loss", -step, 5, step)).toList(),
+                    Map.of(),
+                    Map.of());
+            tx.log("r2", List.of(new MetricPoint("loss", Double.NaN, 5, 7)), Map.of(), Map.of());
+            tx.log("r3", List.of(new MetricPoint("other", 1, 5, 7)), Map.of(), Map.of());
+        });
+
+        Map<String, List<MetricPoint>> curves = read(tx -> tx.histories(List.of("r1", "r2", "r3", "none"), "loss", 100));
+
+        assertThat(curves).containsOnlyKeys("r1", "r2");
+        assertThat(curves.getOrDefault("r1", List.of())).hasSizeBetween(50, 101).isSortedAccordingTo(Comparator.comparingLong(MetricPoint::step));
+        assertThat(curves.getOrDefault("r1", List.of()).getFirst().step()).isZero();
+        assertThat(curves.getOrDefault("r1", List.of()).getLast()).isEqualTo(new MetricPoint("loss", -999, 5, 999));
+        assertThat(curves.getOrDefault("r2", List.of())).singleElement().extracting(MetricPoint::value).isEqualTo(Double.NaN);
+        assertThat(this.<Map<String, List<MetricPoint>>>read(tx -> tx.histories(List.of("r1"), "unknown", 100))).isEmpty();
+    }
+
+    @Test
+    void theLatestPointAtAStepIsFoundForEachRun() {
+        String experiment = experiment("steps");
+        run("r1", experiment, T0);
+        run("r2", experiment, T0);
+        log("r1", new MetricPoint("loss", 3, 5, 1), new MetricPoint("loss", 2, 6, 1), new MetricPoint("loss", 9, 7, 2));
+        log("r2", new MetricPoint("loss", 4, 5, 2));
+
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1", "r2"), "loss", 1))).isEqualTo(Map.of("r1", new MetricPoint("loss", 2, 6, 1)));
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1", "r2"), "loss", 2))).containsOnlyKeys("r1", "r2");
+        assertThat(this.<Map<String, MetricPoint>>read(tx -> tx.at(List.of("r1"), "unknown", 2))).isEmpty();
+    }
+
+    @Test
+    void runsThatBelongToAnotherAreCounted() {
+        String experiment = experiment("children");
+        for (String id : List.of("r1", "r2", "r3", "r4")) {
+            run(id, experiment, T0);
+        }
+        update(tx -> {
+            tx.log("r2", List.of(), Map.of(), Map.of("mlflow.parentRunId", "r1"));
+            tx.log("r3", List.of(), Map.of(), Map.of("mlflow.parentRunId", "r1"));
+            tx.log("r4", List.of(), Map.of(), Map.of("mlflow.parentRunId", "r1"));
+            tx.setRunLifecycle("r4", Lifecycle.DELETED, T1);
+        });
+
+        assertThat(this.<Map<String, Long>>read(tx -> tx.children(List.of("r1", "r2")))).isEqualTo(Map.of("r1", 2L));
+    }
+
     private <T> T read(Function<TrackingTransaction, T> work) {
         return catalog.read(tx -> work.apply(tx.tracking()));
     }

@@ -65,7 +65,7 @@ final class Conditions {
             return switch (clause.comparison()) {
                 case NOT_IN -> new Sql(column + " is not null");
                 case IN -> new Sql("1 = 0");
-                case EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST, LIKE, ILIKE -> throw wrong(clause);
+                case EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST, LIKE, ILIKE, ABSENT -> throw wrong(clause);
             };
         }
         return switch (clause.comparison()) {
@@ -75,7 +75,7 @@ final class Conditions {
             case ILIKE -> new Sql(dialect.anyCaseLike(column), texts.getFirst());
             case IN -> new Sql(column + " in " + CatalogSession.marks(texts.size()), texts.toArray());
             case NOT_IN -> new Sql(column + " not in " + CatalogSession.marks(texts.size()), texts.toArray());
-            case LESS, AT_MOST, GREATER, AT_LEAST -> throw wrong(clause);
+            case LESS, AT_MOST, GREATER, AT_LEAST, ABSENT -> throw wrong(clause);
         };
     }
 
@@ -129,7 +129,7 @@ final class Conditions {
             case NOT_EQUAL -> whole
                     ? new Sql("(%s < ? or %s >= ?)".formatted(column, column), from, above)
                     : new Sql(column + " is not null");
-            case LIKE, ILIKE, IN, NOT_IN -> throw wrong(clause);
+            case LIKE, ILIKE, IN, NOT_IN, ABSENT -> throw wrong(clause);
         };
     }
 
@@ -153,7 +153,7 @@ final class Conditions {
             case AT_MOST -> " <= ?";
             case GREATER -> " > ?";
             case AT_LEAST -> " >= ?";
-            case LIKE, ILIKE, IN, NOT_IN -> throw wrong(clause);
+            case LIKE, ILIKE, IN, NOT_IN, ABSENT -> throw wrong(clause);
         };
     }
 

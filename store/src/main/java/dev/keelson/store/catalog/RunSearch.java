@@ -99,21 +99,26 @@ final class RunSearch {
                             !Conditions.matchesNan(clause),
                             !Conditions.matchesNan(clause)));
                 }
-                case PARAM -> parts.add(texts("run_params", alias, clause));
-                case TAG -> parts.add(texts("run_tags", alias, clause));
+                case PARAM -> texts("run_params", alias, clause);
+                case TAG -> texts("run_tags", alias, clause);
                 case DATASET -> where.add(" and ").add(conditions.dataset("r.seq", clause));
             }
         }
     }
 
-    private Part texts(String table, String alias, Clause clause) {
-        return new Part(
+    private void texts(String table, String alias, Clause clause) {
+        if (clause.comparison() == Search.Comparison.ABSENT) {
+            where.add(
+                    " and not exists (select 1 from %s a where a.run = r.seq and a.name = ?)".formatted(table), clause.key());
+            return;
+        }
+        parts.add(new Part(
                 table,
                 alias,
                 new Sql(alias + ".name = ? and ", clause.key()).add(conditions.value(alias, clause)),
                 null,
                 false,
-                clause.comparison() == Search.Comparison.EQUAL);
+                clause.comparison() == Search.Comparison.EQUAL));
     }
 
     private @Nullable Long metric(String name) {

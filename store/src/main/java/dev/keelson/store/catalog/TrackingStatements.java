@@ -39,6 +39,7 @@ final class TrackingStatements implements TrackingTransaction {
     static final String NAME_TAG = "mlflow.runName";
     static final String CONTEXT_TAG = "mlflow.data.context";
     static final String ARTIFACTS = "/artifacts";
+    private static final String PARENT_TAG = "mlflow.parentRunId";
     private static final String USER_TAG = "mlflow.user";
     private static final String OWN_USER = "keelson";
     private static final String SCHEME = "mlflow-artifacts:/";
@@ -443,6 +444,59 @@ final class TrackingStatements implements TrackingTransaction {
                         toStep,
                         stride,
                         count - 1);
+    }
+
+    @Override
+    public Map<String, List<MetricPoint>> histories(Collection<String> runIds, String key, int limit) {
+        CatalogStatements.requireLimit(limit);
+        Map<String, List<MetricPoint>> histories = new LinkedHashMap<>();
+        Long metric = metric(key);
+        if (metric == null) {
+            return histories;
+        }
+        session().eachOf(
+                        runIds,
+                        "select " + POINT + ", p.id from (select r.id, p.value, p.is_nan, p.at, p.step, p.subject, m.points,"
+                                + " row_number() over (partition by p.run order by p.step, p.at, p.value, p.is_nan) - 1 as place"
+                                + " from runs r cross join run_metrics m cross join metric_points p where m.run = r.seq"
+                                + " and p.run = r.seq and p.metric = m.metric and r.id in ",
+                        " and m.metric = ?) p left join metric_subjects s on s.id = p.subject"
+                                + " where p.place % ((p.points + ?) / ?) = 0 or p.place = p.points - 1 order by p.id, p.place",
+                        row -> histories.computeIfAbsent(row.getString(8), run -> new ArrayList<>()).add(point(key, row)),
+                        metric,
+                        limit - 1L,
+                        (long) limit);
+        return histories;
+    }
+
+    @Override
+    public Map<String, MetricPoint> at(Collection<String> runIds, String key, long step) {
+        Map<String, MetricPoint> points = new HashMap<>();
+        Long metric = metric(key);
+        if (metric == null) {
+            return points;
+        }
+        session().eachOf(
+                        runIds,
+                        "select " + POINT + ", r.id from runs r cross join metric_points p left join metric_subjects s"
+                                + " on s.id = p.subject where p.run = r.seq and r.id in ",
+                        " and p.metric = ? and p.step = ? order by p.at, p.value, p.is_nan",
+                        row -> points.put(row.getString(8), point(key, row)),
+                        metric,
+                        step);
+        return points;
+    }
+
+    @Override
+    public Map<String, Long> children(Collection<String> runIds) {
+        Map<String, Long> children = new HashMap<>();
+        session().eachOf(
+                        runIds,
+                        "select t.value, count(*) from run_tags t cross join runs r where r.seq = t.run and r.deleted = 0"
+                                + " and t.name = '" + PARENT_TAG + "' and substr(t.value, 1, 128) in ",
+                        " group by t.value",
+                        row -> children.put(row.getString(1), row.getLong(2)));
+        return children;
     }
 
     /** Of {@link #POINT}. */
