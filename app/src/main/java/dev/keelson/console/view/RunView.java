@@ -17,6 +17,9 @@ import java.util.List;
  * @param artifacts its files
  * @param links its pages beside this one
  * @param slices how it did on parts of its test period
+ * @param curves its metrics over their steps
+ * @param note what a person wrote about it, or empty
+ * @param deleted whether it was deleted
  */
 public record RunView(
         Shell shell,
@@ -30,4 +33,7 @@ public record RunView(
         List<Fact> provenance,
         List<Fact> artifacts,
         List<Section.Link> links,
-        Section slices) {}
+        Section slices,
+        Section curves,
+        String note,
+        boolean deleted) {}
