@@ -2,6 +2,7 @@ package dev.keelson.console;
 
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
+import dev.keelson.console.view.RunsView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -201,12 +202,35 @@ public final class Console {
     }
 
     /**
-     * Runs.
+     * The runs.
      *
-     * @param model of one model, or null for all
+     * @param query what is chosen
+     * @param page from 1
      */
-    public Page runs(Visit visit, @Nullable String model) {
-        return page("runs.jte", new RunsPage(backend).view(shell(visit, "Runs", "runs", null, ""), model));
+    public Page runs(Visit visit, RunsView.Query query, int page) {
+        return page("runs.jte", new RunListPage(backend).view(shell(visit, "Runs", "runs", null, ""), query, page));
+    }
+
+    /** The experiments. */
+    public Page experiments(Visit visit, int page, boolean deleted) {
+        return page(
+                "sections.jte",
+                new ExperimentsPage(backend).view(shell(visit, "Experiments", "runs", null, ""), page, deleted));
+    }
+
+    /**
+     * Runs side by side.
+     *
+     * @param ids of the runs
+     * @param all also what is alike
+     * @param metric what settings are drawn against, or null
+     * @param curves metrics that are drawn, or none for the first ones
+     */
+    public Page compareRuns(Visit visit, List<String> ids, boolean all, @Nullable String metric, List<String> curves) {
+        return page(
+                "sections.jte",
+                new RunComparisonPage(backend)
+                        .view(shell(visit, "Runs side by side", "runs", null, ""), ids, all, metric, curves));
     }
 
     /** One run. */

@@ -1,8 +1,8 @@
 package dev.keelson.console;
 
 import dev.keelson.console.view.Fact;
+import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.RunView;
-import dev.keelson.console.view.RunsView;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
@@ -10,18 +10,21 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
-import dev.keelson.train.ModelDefinition;
+import dev.keelson.registry.runs.RunTags;
+import dev.keelson.registry.runs.TrackedRuns;
+import dev.keelson.registry.tracking.Detail;
+import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.RunInfo;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/** The runs and one of them. */
+/** One run. */
 final class RunsPage {
-    private static final int LIMIT = 200;
+    private static final int CURVES = 12;
+    private static final int POINTS = 500;
 
     private final Backend backend;
     private final ZoneId zone;
@@ -29,34 +32,6 @@ final class RunsPage {
     RunsPage(Backend backend) {
         this.backend = backend;
         this.zone = backend.project().zone();
-    }
-
-    RunsView view(Shell shell, @Nullable String model) {
-        List<Run> runs = backend.runs(model, LIMIT + 1);
-        Map<String, String> versions = new HashMap<>();
-        backend.project().models().forEach(definition -> backend.versions(definition.name())
-                .forEach(version -> versions.put(version.runId(), "v" + version.version())));
-        return new RunsView(
-                shell,
-                backend.project().models().stream().map(ModelDefinition::name).toList(),
-                model == null ? "" : model,
-                runs.stream().limit(LIMIT).map(run -> row(run, versions)).toList(),
-                runs.size() > LIMIT);
-    }
-
-    private RunsView.Row row(Run run, Map<String, String> versions) {
-        RunMetrics metrics = new RunMetrics(run);
-        return new RunsView.Row(
-                run.id(),
-                run.id().substring(0, Math.min(8, run.id().length())),
-                run.experiment(),
-                Badges.status(run.status()),
-                Text.minute(run.startedAt(), zone),
-                took(run),
-                Text.fixed(metrics.own("log_loss"), 4),
-                Text.fixed(metrics.own("brier"), 4),
-                Text.percent(metrics.own("accuracy")),
-                versions.getOrDefault(run.id(), Text.NONE));
     }
 
     private static String took(Run run) {
@@ -79,16 +54,16 @@ final class RunsPage {
     }
 
     RunView one(Shell shell, String id) {
-        Run run = backend.run(id)
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.RUN_NOT_FOUND,
-                        "There is no run (%s), or several begin so.".formatted(id),
-                        "Maybe look at the list of runs; at least 4 characters of an id are needed."));
+        TrackedRuns tracked = new TrackedRuns(backend.catalog(), backend.clock());
+        RunInfo info = tracked.info(id);
+        Run run = tracked.run(info.id());
         RunMetrics metrics = new RunMetrics(run);
         List<String> columns = new ArrayList<>(List.of("this run"));
         columns.addAll(metrics.baselines());
         List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("Model", run.experiment()));
+        facts.add(Fact.of("Name", info.name()));
+        facts.add(Fact.of("Experiment", run.experiment()));
+        facts.add(Fact.of("By", info.user()));
         facts.add(Fact.of("Started", Text.minute(run.startedAt(), zone)));
         facts.add(Fact.of("Took", took(run)));
         backend.versions(run.experiment()).stream()
@@ -96,7 +71,11 @@ final class RunsPage {
                 .map(ModelVersion::label)
                 .findFirst()
                 .ifPresent(label -> facts.add(Fact.of("Registered as", label)));
-        run.tags().forEach((name, value) -> facts.add(Fact.of(name, value)));
+        run.tags().forEach((name, value) -> {
+            if (!name.equals(RunTags.NOTE) && !name.equals(RunTags.NAME)) {
+                facts.add(Fact.of(name, value));
+            }
+        });
         List<Fact> others = new ArrayList<>();
         metrics.others().forEach((name, value) -> others.add(Fact.of(name, Text.short3(value))));
         List<Fact> params = new ArrayList<>();
@@ -121,6 +100,44 @@ final class RunsPage {
                 artifacts,
                 links(run),
                 SlicesSection.of(backend, run),
-                LearningCurves.section(backend, run).stream().toList());
+                curves(info, run),
+                run.tags().getOrDefault(RunTags.NOTE, ""),
+                info.lifecycle() == Lifecycle.DELETED);
+    }
+
+    /** The metrics that have more than one point. */
+    private List<Section> curves(RunInfo run, Run stored) {
+        List<Section> sections = new ArrayList<>(LearningCurves.section(backend, stored).stream().toList());
+        SectionDraft draft = new SectionDraft("Metrics over their steps");
+        List<String> keys = new ArrayList<>();
+        List<Markup> charts = backend.catalog().read(tx -> {
+            tx.tracking()
+                    .runs(List.of(run.id()), new Detail(null, Set.of(), Set.of(), false))
+                    .getFirst()
+                    .metrics()
+                    .forEach((key, summary) -> {
+                        if (summary.count() > 1) {
+                            keys.add(key);
+                        }
+                    });
+            return keys.stream()
+                    .limit(CURVES)
+                    .map(key -> CurveChart.of(
+                            key,
+                            List.of(new CurveChart.Line(
+                                    key,
+                                    RunComparisonPage.points(tx.tracking()
+                                            .history(run.id(), key, Long.MIN_VALUE, Long.MAX_VALUE, POINTS))))))
+                    .toList();
+        });
+        List<Markup> drawn = charts.stream().filter(chart -> !chart.isEmptyContent()).toList();
+        drawn.forEach(draft::chart);
+        if (keys.size() > CURVES) {
+            draft.note("The first %d of %d metrics with a curve are drawn.".formatted(CURVES, keys.size()));
+        }
+        if (!drawn.isEmpty()) {
+            sections.add(draft.done());
+        }
+        return sections;
     }
 }

@@ -73,17 +73,31 @@ final class StudyCharts {
      * @param metric the loss, in words
      */
     StudyCharts(List<Trial> trials, String metric) {
+        this(trials, metric, false);
+    }
+
+    /**
+     * @param trials by number
+     * @param metric what they are judged by, in words
+     * @param greater whether great values of it are good
+     */
+    StudyCharts(List<Trial> trials, String metric, boolean greater) {
         this.all = trials;
         this.metric = metric;
+        Comparator<Trial> best = Comparator.comparingDouble(trial -> greater ? -trial.loss() : trial.loss());
         this.complete = trials.stream()
                 .filter(Trial::isComplete)
-                .sorted(Comparator.comparingDouble(Trial::loss).thenComparingInt(Trial::number))
+                .sorted(best.thenComparingInt(Trial::number))
                 .toList();
         int n = complete.size();
-        this.low = n == 0 ? Double.NaN : complete.getFirst().loss();
+        double first = n == 0 ? Double.NaN : complete.getFirst().loss();
         double tenth = n == 0 ? Double.NaN : complete.get((9 * (n - 1)) / 10).loss();
-        double most = n == 0 ? Double.NaN : complete.getLast().loss();
-        this.high = tenth > low ? Math.min(most, 2 * tenth - low) : most;
+        double last = n == 0 ? Double.NaN : complete.getLast().loss();
+        double worst = greater
+                ? tenth < first ? Math.max(last, 2 * tenth - first) : last
+                : tenth > first ? Math.min(last, 2 * tenth - first) : last;
+        this.low = greater ? worst : first;
+        this.high = greater ? first : worst;
         this.bestNumber = n == 0 ? -1 : complete.getFirst().number();
         this.good = Math.max(1, n / 20);
     }

@@ -396,7 +396,7 @@ final class ModelTuning implements TuneRun.Book {
 
     /** Whether a run is a trial that was judged on every fold; one that was pruned, or failed, is not. */
     static boolean isComplete(Run run) {
-        return run.tags().containsKey(PARENT) && word(TrialState.COMPLETE).equals(run.tags().get(TRIAL_STATE));
+        return run.tags().containsKey(RunTags.PARENT) && word(TrialState.COMPLETE).equals(run.tags().get(TRIAL_STATE));
     }
 
     private static String word(TrialState state) {

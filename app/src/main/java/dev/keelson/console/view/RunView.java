@@ -17,7 +17,9 @@ import java.util.List;
  * @param artifacts its files
  * @param links its pages beside this one
  * @param slices how it did on parts of its test period
- * @param curves how its members learned; none where that was not kept
+ * @param curves how its members learned, and its metrics over their steps; none where there are none
+ * @param note what a person wrote about it, or empty
+ * @param deleted whether it was deleted
  */
 public record RunView(
         Shell shell,
@@ -32,4 +34,6 @@ public record RunView(
         List<Fact> artifacts,
         List<Section.Link> links,
         Section slices,
-        List<Section> curves) {}
+        List<Section> curves,
+        String note,
+        boolean deleted) {}

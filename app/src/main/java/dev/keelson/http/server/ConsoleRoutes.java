@@ -5,6 +5,7 @@ import dev.keelson.console.Console.Page;
 import dev.keelson.console.Console.Theme;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.Console;
+import dev.keelson.console.view.RunsView;
 import dev.keelson.console.PredictionsPage;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.data.DatasetVersion;
@@ -13,6 +14,7 @@ import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.Explanations;
@@ -88,10 +90,11 @@ final class ConsoleRoutes {
                 (request, response) -> send(
                         response,
                         console.prediction(theme(request), Parameters.uuid(Parameters.path(request, "id")))));
-        routes.get(
-                "/runs",
-                (request, response) ->
-                        send(response, console.runs(theme(request), new Parameters(request).text("model"))));
+        routes.get("/runs", this::runs);
+        routes.get("/runs/compare", this::compareRuns);
+        routes.get("/experiments", this::experiments);
+        routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
+        routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
         routes.get(
                 "/runs/{id}",
                 (request, response) -> send(response, console.run(theme(request), Parameters.path(request, "id"))));
@@ -133,6 +136,56 @@ final class ConsoleRoutes {
         routes.post("/models/{name}/studies", this::startStudy);
         routes.post("/models/{name}/studies/{id}/cancel", this::cancelStudy);
         routes.post("/models/{name}/studies/{id}/resume", this::resumeStudy);
+    }
+
+    private void runs(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String model = parameters.text("model");
+        RunsView.Query query = new RunsView.Query(
+                text(parameters, "experiment", model == null ? "" : model),
+                text(parameters, "filter", ""),
+                text(parameters, "order", ""),
+                text(parameters, "columns", ""),
+                Boolean.TRUE.equals(parameters.flag("nested")),
+                Boolean.TRUE.equals(parameters.flag("deleted")),
+                text(parameters, "parent", ""));
+        int page = parameters.number("page", 1, 1_000_000, 1);
+        parameters.check();
+        send(response, console.runs(theme(request), query, page));
+    }
+
+    private void lifecycle(ServerRequest request, ServerResponse response, boolean delete) {
+        String id = Parameters.path(request, "id");
+        TrackedRuns tracked = new TrackedRuns(backend.catalog(), backend.clock());
+        if (delete) {
+            tracked.delete(id);
+        } else {
+            tracked.restore(id);
+        }
+        redirect(response, "/runs/" + id);
+    }
+
+    private static String text(Parameters parameters, String name, String absent) {
+        String text = parameters.text(name);
+        return text == null ? absent : text.strip();
+    }
+
+    private void compareRuns(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        boolean all = Boolean.TRUE.equals(parameters.flag("all"));
+        parameters.check();
+        send(
+                response,
+                console.compareRuns(
+                        theme(request), parameters.texts("id"), all, parameters.text("metric"), parameters.texts("curve")));
+    }
+
+    private void experiments(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int page = parameters.number("page", 1, 1_000_000, 1);
+        boolean deleted = Boolean.TRUE.equals(parameters.flag("deleted"));
+        parameters.check();
+        send(response, console.experiments(theme(request), page, deleted));
     }
 
     private void drift(ServerRequest request, ServerResponse response) {
