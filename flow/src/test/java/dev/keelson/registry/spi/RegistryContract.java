@@ -248,7 +248,7 @@ public abstract class RegistryContract {
                 .containsExactly("b1", "a1", "a2");
         assertThat(versions(
                         List.of(Clause.number(
-                                Entity.ATTRIBUTE, "creation_timestamp", Comparison.EQUAL, T1.toEpochMilli())),
+                                Entity.ATTRIBUTE, "creation_timestamp", Comparison.EQUAL, (double) T1.toEpochMilli())),
                         List.of()))
                 .containsExactly("a2");
     }

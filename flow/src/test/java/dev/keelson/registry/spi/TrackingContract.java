@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -164,7 +165,7 @@ public abstract class TrackingContract {
                                 Entity.ATTRIBUTE,
                                 "creation_time",
                                 Comparison.AT_MOST,
-                                T0.minusSeconds(20).toEpochMilli())),
+                                (double) T0.minusSeconds(20).toEpochMilli())),
                         List.of(new SortKey(Entity.ATTRIBUTE, "creation_time", true)),
                         Lifecycle.View.ALL))
                 .containsExactly("gone", "Beta");
@@ -548,7 +549,7 @@ public abstract class TrackingContract {
         assertThat(attribute(Clause.text(Entity.ATTRIBUTE, "status", Comparison.NOT_EQUAL, "FAILED"))).containsExactly("r1");
         assertThat(attribute(Clause.text(Entity.ATTRIBUTE, "user_id", Comparison.LIKE, "a%"))).hasSize(2);
         assertThat(attribute(Clause.text(Entity.ATTRIBUTE, "artifact_uri", Comparison.LIKE, "%/r2/%"))).containsExactly("r2");
-        long start = T0.toEpochMilli();
+        double start = (double) T0.toEpochMilli();
         assertThat(attribute(Clause.number(Entity.ATTRIBUTE, "start_time", Comparison.EQUAL, start))).containsExactly("r1");
         assertThat(attribute(Clause.number(Entity.ATTRIBUTE, "start_time", Comparison.NOT_EQUAL, start))).containsExactly("r2");
         assertThat(attribute(Clause.number(Entity.ATTRIBUTE, "start_time", Comparison.GREATER, start))).containsExactly("r2");
@@ -582,8 +583,8 @@ public abstract class TrackingContract {
 
         for (int limit : new int[] {3, 20, 200}) {
             List<String> expected = values.keySet().stream()
-                    .filter(id -> values.get(id)[2] != 0 && values.get(id)[0] > 2 && values.get(id)[2] != 1)
-                    .sorted(Comparator.comparing((String id) -> -values.get(id)[1])
+                    .filter(id -> of(values, id)[2] > 1 && of(values, id)[0] > 2)
+                    .sorted(Comparator.comparingDouble((String id) -> -of(values, id)[1])
                             .thenComparing(starts::get, Comparator.reverseOrder())
                             .thenComparing(Comparator.naturalOrder()))
                     .limit(limit)
@@ -600,6 +601,10 @@ public abstract class TrackingContract {
                     Detail.NONE)));
             assertThat(found).containsExactlyElementsOf(expected);
         }
+    }
+
+    private static double[] of(Map<String, double[]> values, String id) {
+        return Objects.requireNonNull(values.get(id));
     }
 
     @Test
@@ -768,7 +773,7 @@ public abstract class TrackingContract {
                 .containsExactly("m-1", "m-3");
         assertThat(models(List.of(Clause.text(Entity.TAG, "t", Comparison.ILIKE, "X")), List.of())).containsExactly("m-2");
         assertThat(models(
-                        List.of(Clause.number(Entity.ATTRIBUTE, "creation_timestamp", Comparison.EQUAL, T0.toEpochMilli())),
+                        List.of(Clause.number(Entity.ATTRIBUTE, "creation_timestamp", Comparison.EQUAL, (double) T0.toEpochMilli())),
                         List.of()))
                 .containsExactly("m-1");
     }
@@ -794,7 +799,7 @@ public abstract class TrackingContract {
         assertThat(tracked.tags()).containsEntry("seed", "42").containsEntry("mlflow.runName", "football-aaaaaaaa");
         assertThat(tracked.metrics().get("log_loss"))
                 .isEqualTo(new MetricSummary(new MetricPoint("log_loss", 0.98, T1.toEpochMilli(), 0), 0.98, 0.98, 1));
-        assertThat(tracked.metrics().get("endless").last().value()).isEqualTo(Double.MAX_VALUE);
+        assertThat(summary(run.id(), "endless").last().value()).isEqualTo(Double.MAX_VALUE);
         assertThat(history(run.id(), "nothing")).extracting(MetricPoint::value).containsExactly(Double.NaN);
         String root = experiment.id() + "/" + run.id() + "/artifacts";
         assertThat(tracked.info().artifactUri()).isEqualTo("mlflow-artifacts:/" + root);
@@ -1011,7 +1016,7 @@ public abstract class TrackingContract {
     }
 
     private MetricSummary summary(String run, String key) {
-        return tracked(run).metrics().get(key);
+        return Objects.requireNonNull(tracked(run).metrics().get(key));
     }
 
     private List<MetricPoint> history(String run, String key) {

@@ -43,14 +43,14 @@ final class PointWriter {
     }
 
     /** All points of a metric in short. */
-    private record Short(Row last, double min, double max, long count) {
-        Short with(Row row) {
+    private record InShort(Row last, double min, double max, long count) {
+        InShort with(Row row) {
             double number = row.nan() ? Double.NaN : row.value();
-            return new Short(row.isAfter(last) ? row : last, lower(min, number), upper(max, number), count);
+            return new InShort(row.isAfter(last) ? row : last, lower(min, number), upper(max, number), count);
         }
 
-        Short counted(long more) {
-            return new Short(last, min, max, count + more);
+        InShort counted(long more) {
+            return new InShort(last, min, max, count + more);
         }
 
         private static double lower(double a, double b) {
@@ -200,7 +200,7 @@ final class PointWriter {
     }
 
     private void shorten(List<Row> rows, Map<Long, Long> added) throws SQLException {
-        Map<Long, Short> known = new HashMap<>();
+        Map<Long, InShort> known = new HashMap<>();
         session.eachOf(
                 added.keySet(),
                 "select metric, value, step, at, min_value, max_value, points, subject from run_metrics where metric in ",
@@ -210,7 +210,7 @@ final class PointWriter {
                     boolean nan = Double.isNaN(value);
                     known.put(
                             row.getLong(1),
-                            new Short(
+                            new InShort(
                                     new Row(
                                             row.getLong(1),
                                             row.getLong(3),
@@ -225,17 +225,17 @@ final class PointWriter {
                 run);
         for (Row row : rows) {
             if (added.containsKey(row.metric())) {
-                Short before = known.get(row.metric());
+                InShort before = known.get(row.metric());
                 double number = row.nan() ? Double.NaN : row.value();
-                known.put(row.metric(), before == null ? new Short(row, number, number, 0) : before.with(row));
+                known.put(row.metric(), before == null ? new InShort(row, number, number, 0) : before.with(row));
             }
         }
-        List<Short> all = new ArrayList<>(known.size());
+        List<InShort> all = new ArrayList<>(known.size());
         known.forEach((metric, summary) -> all.add(summary.counted(added.getOrDefault(metric, 0L))));
         put(all);
     }
 
-    private void put(List<Short> all) throws SQLException {
+    private void put(List<InShort> all) throws SQLException {
         int from = 0;
         for (int size : CHUNKS) {
             for (; all.size() - from >= size; from += size) {
@@ -246,7 +246,7 @@ final class PointWriter {
                                 + " step = excluded.step, at = excluded.at, min_value = excluded.min_value,"
                                 + " max_value = excluded.max_value, points = excluded.points, subject = excluded.subject");
                 int index = 1;
-                for (Short each : all.subList(from, from + size)) {
+                for (InShort each : all.subList(from, from + size)) {
                     Row last = each.last();
                     put.setLong(index++, run);
                     put.setLong(index++, last.metric());

@@ -47,8 +47,8 @@ final class RunSearch {
     /**
      * A table that is joined because of a clause.
      *
-     * @param table with its alias
-     * @param join what ties it to the run
+     * @param table its name
+     * @param alias what it is called in the query
      * @param condition what it must satisfy
      * @param metric the metric it is about, or null
      * @param numbers whether only values that are numbers satisfy it
@@ -193,7 +193,7 @@ final class RunSearch {
         }
         sql.add("runs r");
         for (Part part : parts) {
-            if (part != first) {
+            if (first == null || !part.alias().equals(first.alias())) {
                 sql.add(" cross join " + part.first());
             }
         }

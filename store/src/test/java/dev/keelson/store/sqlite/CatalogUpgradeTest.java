@@ -103,7 +103,8 @@ final class CatalogUpgradeTest {
         assertThat(tracked.params()).isEqualTo(FIRST.params());
         assertThat(tracked.tags()).containsEntry("mlflow.runName", "football-1x2-aaaaaaaa").containsEntry("seed", "42");
         assertThat(tracked.metrics()).containsOnlyKeys("endless", "log_loss", "nothing");
-        assertThat(tracked.metrics().get("endless").last().value()).isEqualTo(-Double.MAX_VALUE);
+        assertThat(tracked.metrics()).hasEntrySatisfying(
+                "endless", summary -> assertThat(summary.last().value()).isEqualTo(-Double.MAX_VALUE));
         assertThat(catalog.<Page<MetricPoint>>read(tx -> tx.tracking().history(FIRST.id(), "log_loss", 0, 10)).items())
                 .containsExactly(new MetricPoint("log_loss", 0.98, END.toEpochMilli(), 0));
         TrackedRun other = catalog.<List<TrackedRun>>read(tx -> tx.tracking().runs(List.of(SECOND.id()), Detail.ALL))
