@@ -60,7 +60,9 @@ class TrackingApiIT {
 
     private static void refused(Calls.Answer answer, String error, String... words) {
         assertThat(answer.error()).as(answer.text()).isEqualTo(error);
-        assertThat(answer.message()).contains(words);
+        for (String word : words) {
+            assertThat(answer.message()).contains(word);
+        }
     }
 
     private static List<String> texts(JsonNode list, String pointer) {
