@@ -498,17 +498,18 @@ class ApiTest {
 
         paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
             String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd")
-                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first");
+                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first").replace("{path}", "a/b");
             Client.Answer answer =
                     switch (method.getKey()) {
                         case "get" -> client.get(address);
                         case "delete" -> client.delete(address);
+                        case "put" -> client.put(address, "x");
                         default -> client.post(address, "{");
                     };
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(82);
+        assertThat(paths.size()).isEqualTo(84);
     }
 
     @Test

@@ -57,6 +57,10 @@ final class Client implements AutoCloseable {
         return send(builder(path).expectContinue(true).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Answer put(String path, String body, String... headers) {
+        return send(builder(path, headers).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer delete(String path, String... headers) {
         return send(builder(path, headers).DELETE());
     }
