@@ -239,7 +239,6 @@ final class ArtifactClient implements AutoCloseable {
                 if (offset == 0) {
                     return begun;
                 }
-                begun.close();
                 HttpRequest rest = request(address)
                         .header("Range", "bytes=" + offset + "-")
                         .header("If-Range", tag)

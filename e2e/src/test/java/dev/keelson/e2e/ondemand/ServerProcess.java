@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,12 +61,15 @@ public final class ServerProcess implements AutoCloseable {
             Path folder = Files.createTempDirectory("keelson-server-");
             Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
             Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                probe.setReuseAddress(true);
-                return new ServerProcess(folder, probe.getLocalPort(), List.of(options)).answering();
-            }
+            return new ServerProcess(folder, freePort(), List.of(options)).answering();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
         }
     }
 
@@ -97,11 +101,12 @@ public final class ServerProcess implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The server ended: " + Files.readString(log()));
             }
-            try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
                 socket.getOutputStream()
                         .write("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
                                 .getBytes(StandardCharsets.US_ASCII));
-                if (new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).contains(" 200 ")) {
+                if (new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8).endsWith(" 200")) {
                     return this;
                 }
             } catch (IOException e) {

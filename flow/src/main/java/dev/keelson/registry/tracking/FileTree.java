@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -353,7 +354,7 @@ public final class FileTree {
      *
      * @throws KeelsonException NOT_FOUND
      */
-    public TreeMap<Integer, File> parts(String upload) {
+    public SortedMap<Integer, File> parts(String upload) {
         Upload found = upload(upload);
         ArtifactPath target = new ArtifactPath(found.target());
         TreeMap<Integer, File> parts = new TreeMap<>();
