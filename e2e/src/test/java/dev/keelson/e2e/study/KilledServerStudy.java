@@ -27,13 +27,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Clients write runs, metrics, params, tags and files as fast as they are answered, while the server is killed again and again as
  * a power failure of its process would and started anew. A client that gets no answer sends the same again until it does, as
  * clients of MLflow do. At the end everything that was acknowledged must be there, and nothing twice. Options: {@code
- * --connections} (clients, 64), {@code --seconds} (60), {@code --kills} (10).
+ * --connections} (clients, 64), {@code --seconds} (60, without those in which the server starts), {@code --kills} (10).
  */
 public final class KilledServerStudy implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -59,18 +60,21 @@ public final class KilledServerStudy implements Task {
         try (ServerProcess server = ServerProcess.start("-Xmx1g", "-XX:+UseG1GC");
                 HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            long end = System.nanoTime() + length.toNanos();
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicLong acknowledged = new AtomicLong();
             List<Future<Written>> writing = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                Client client = new Client(http, server.url(), i, end, unanswered);
+                Client client = new Client(http, server.url(), i, over, acknowledged, unanswered);
                 writing.add(threads.submit(client::write));
             }
             long life = length.toNanos() / (kills + 1);
             for (int i = 0; i < kills; i++) {
-                TimeUnit.NANOSECONDS.sleep(life);
+                written(acknowledged, life);
                 server.kill();
                 server.restart();
             }
+            written(acknowledged, life);
+            over.set(true);
             List<Written> written = new ArrayList<>();
             for (Future<Written> each : writing) {
                 written.add(each.get());
@@ -97,6 +101,15 @@ public final class KilledServerStudy implements Task {
         return node;
     }
 
+    /** Waits for a time in which something was written. */
+    private static void written(AtomicLong acknowledged, long nanos) throws InterruptedException {
+        long before = acknowledged.get();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        while (acknowledged.get() == before) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     /** What a client was told is stored. */
     private record Written(
             String run,
@@ -113,7 +126,8 @@ public final class KilledServerStudy implements Task {
     }
 
     /** Writes until the time is over. */
-    private record Client(HttpClient http, String url, int number, long end, AtomicLong unanswered) {
+    private record Client(
+            HttpClient http, String url, int number, AtomicBoolean over, AtomicLong acknowledged, AtomicLong unanswered) {
 
         Written write() {
             String run = parsed(sure(post("runs/create", "{\"experiment_id\":\"0\",\"user_id\":\"u\",\"run_name\":\"client %d\",\"start_time\":%d}"
@@ -121,7 +135,7 @@ public final class KilledServerStudy implements Task {
                     .at("/run/info/run_id")
                     .asText();
             Written written = new Written(run, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-            for (long i = 0; System.nanoTime() < end; i++) {
+            for (long i = 0; !over.get(); i++) {
                 switch ((int) (i % 5)) {
                     case 0 -> {
                         sure(post("runs/log-metric", "{\"run_id\":\"%s\",\"key\":\"m\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
@@ -174,6 +188,7 @@ public final class KilledServerStudy implements Task {
                 try {
                     HttpResponse<String> answer = http.send(sent, BodyHandlers.ofString());
                     if (answer.statusCode() == 200) {
+                        acknowledged.incrementAndGet();
                         return answer.body();
                     }
                     if (answer.statusCode() < 500) {

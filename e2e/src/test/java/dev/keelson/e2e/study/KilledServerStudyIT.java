@@ -11,7 +11,7 @@ final class KilledServerStudyIT {
 
     @Test
     void whatWasAcknowledgedIsThereOnceAfterTheServerWasKilled() throws Exception {
-        JsonNode result = KilledServerStudy.run(16, Duration.ofSeconds(6), 2);
+        JsonNode result = KilledServerStudy.run(16, Duration.ofSeconds(3), 2);
 
         assertThat(result.get("acknowledged_metric_points").asLong()).isPositive();
         assertThat(result.get("acknowledged_files").asLong()).isPositive();
