@@ -235,25 +235,22 @@ final class ArtifactClient implements AutoCloseable {
             return true;
         }
         try (InputStream begun = answer.body()) {
-            Download.save(target, sha256.group(1), bytes, offset -> {
-                if (offset == 0) {
-                    return begun;
-                }
-                begun.close();
-                HttpRequest rest = request(address)
-                        .header("Range", "bytes=" + offset + "-")
-                        .header("If-Range", tag)
-                        .GET()
-                        .build();
-                HttpResponse<InputStream> further = send(rest, BodyHandlers.ofInputStream());
-                if (further.statusCode() != 206) {
-                    further.body().close();
-                    throw new IOException("the file changed meanwhile (status %d)".formatted(further.statusCode()));
-                }
-                return further.body();
-            });
+            Download.save(
+                    target, sha256.group(1), bytes, offset -> offset == 0 ? begun : rest(address, tag, offset));
         }
         return true;
+    }
+
+    /** The bytes of a file from an offset on, if it is still the same. */
+    private InputStream rest(String address, String tag, long offset) throws IOException {
+        String range = "bytes=%d-".formatted(offset);
+        HttpRequest request = request(address).header("Range", range).header("If-Range", tag).GET().build();
+        HttpResponse<InputStream> answer = send(request, BodyHandlers.ofInputStream());
+        if (answer.statusCode() != 206) {
+            answer.body().close();
+            throw new IOException("the file changed meanwhile (status %d)".formatted(answer.statusCode()));
+        }
+        return answer.body();
     }
 
     private JsonNode json(String path) {

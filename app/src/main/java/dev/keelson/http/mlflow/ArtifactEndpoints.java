@@ -175,7 +175,7 @@ final class ArtifactEndpoints {
         for (Fields each : fields.objects("parts")) {
             String etag = each.text("etag");
             parts.add(new Part(
-                    (int) Math.clamp(each.requiredInteger("part_number"), 0, Integer.MAX_VALUE),
+                    Math.clamp(each.requiredInteger("part_number"), 0, Integer.MAX_VALUE),
                     etag == null || etag.isEmpty() ? null : etag.strip().replace("\"", "")));
         }
         File file = files.complete(fields.required("upload_id"), target(call, fields), parts, most);

@@ -18,7 +18,7 @@ final class BodyLimit implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        if (!request.content().hasEntity() || isFile(request)) {
+        if (isFile(request)) {
             chain.proceed();
             return;
         }
@@ -28,7 +28,7 @@ final class BodyLimit implements Filter {
             throw new HttpFailure(413, Failures.transport(413));
         }
         if (announced < 0) {
-            request.streamFilter(Counted::new);
+            request.streamFilter(Counted::new); // before anything asks for the content, or it would not be looked at
         }
         chain.proceed();
     }

@@ -498,12 +498,13 @@ class ApiTest {
 
         paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
             String address = path.getKey().replace("{name}", "football-1x2").replace("{id}", "abcd")
-                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first").replace("{key}", "loss");
+                    .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first").replace("{key}", "loss").replace("{path}", "a/b");
             Client.Answer answer =
                     switch (method.getKey()) {
                         case "get" -> client.get(address);
                         case "delete" -> client.delete(address);
                         case "patch" -> client.patch(address, "{");
+                        case "put" -> client.put(address, "x");
                         default -> client.post(address, "{");
                     };
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);

@@ -61,6 +61,10 @@ final class Client implements AutoCloseable {
         return send(builder(path, headers).method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Answer put(String path, String body, String... headers) {
+        return send(builder(path, headers).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer delete(String path, String... headers) {
         return send(builder(path, headers).DELETE());
     }

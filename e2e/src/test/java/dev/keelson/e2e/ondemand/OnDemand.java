@@ -2,6 +2,7 @@ package dev.keelson.e2e.ondemand;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.e2e.benchmark.ArtifactsBenchmark;
 import dev.keelson.e2e.benchmark.AutoMlBenchmark;
 import dev.keelson.e2e.benchmark.BulkLoadBenchmark;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
@@ -23,6 +24,7 @@ import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
+import dev.keelson.e2e.study.KilledServerStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
 import dev.keelson.e2e.study.TruthStudy;
@@ -51,6 +53,7 @@ public final class OnDemand {
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
+        TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());
         TASKS.put("runs", new RunsBenchmark());
@@ -60,6 +63,7 @@ public final class OnDemand {
         TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
+        TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("tuning", new TuningStudy());
     }
 

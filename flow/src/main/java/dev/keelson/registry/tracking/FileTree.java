@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -139,7 +140,7 @@ public final class FileTree {
 
     /** The file of that name. */
     public Optional<File> find(ArtifactPath path) {
-        return catalog.read(tx -> find(tx, path));
+        return catalog.read(tx -> tx.files().file(path.text())).map(stored -> file(path, stored));
     }
 
     /**
@@ -178,7 +179,15 @@ public final class FileTree {
      * @param limit at most so many, at least 1
      */
     public Page<Entry> list(@Nullable ArtifactPath folder, @Nullable String after, int limit) {
-        return catalog.read(tx -> list(tx, folder, after, limit));
+        Page<FilesTransaction.Entry> page =
+                catalog.read(tx -> tx.files().list(folder == null ? "" : folder.text(), after, limit));
+        List<Entry> entries = new ArrayList<>(page.items().size());
+        for (FilesTransaction.Entry entry : page.items()) {
+            StoredFile stored = entry.file();
+            entries.add(new Entry(
+                    entry.name(), stored == null ? null : file(new ArtifactPath(stored.path()), stored)));
+        }
+        return new Page<>(entries, page.more());
     }
 
     /** All files in a folder and its folders, by name; the one of that name when it is a file. */
@@ -218,7 +227,7 @@ public final class FileTree {
         return catalog.write(tx -> {
             Owner owner = owner(tx, path);
             owner.requireActive();
-            if (!trained(tx, owner, path.text(), true).isEmpty()) {
+            if (isOfTraining(tx, owner, path.text())) {
                 throw ofTraining(path);
             }
             return tx.files().delete(path.text());
@@ -345,7 +354,7 @@ public final class FileTree {
      *
      * @throws KeelsonException NOT_FOUND
      */
-    public TreeMap<Integer, File> parts(String upload) {
+    public SortedMap<Integer, File> parts(String upload) {
         Upload found = upload(upload);
         ArtifactPath target = new ArtifactPath(found.target());
         TreeMap<Integer, File> parts = new TreeMap<>();
@@ -491,7 +500,7 @@ public final class FileTree {
                     "The path (%s) is a folder; expected that of a file.".formatted(path),
                     "Maybe choose another name.");
         }
-        if (!trained(tx, owner, path.text(), true).isEmpty()) {
+        if (isOfTraining(tx, owner, path.text())) {
             throw ofTraining(path);
         }
     }
@@ -503,71 +512,24 @@ public final class FileTree {
                 "Maybe choose another name.");
     }
 
-    /** The files that a training of Keelson wrote, at a path or, when that is asked for, below it. */
-    private static List<Run.Artifact> trained(CatalogTransaction tx, Owner owner, String path, boolean below) {
+    /** Whether a training of Keelson wrote a file at a path or below it: such files are part of its record. */
+    private static boolean isOfTraining(CatalogTransaction tx, Owner owner, String path) {
         RunInfo run = owner.run();
         String root = owner.root();
         if (run == null || root == null) {
-            return List.of();
+            return false;
         }
-        Optional<Run> training = tx.run(run.id()).filter(found -> found.id().equals(run.id()));
         String relative = path.length() == root.length() ? "" : path.substring(root.length() + 1);
-        return training.map(found -> found.artifacts().stream()
-                        .filter(artifact -> artifact.path().equals(relative)
-                                || (below && (relative.isEmpty() || artifact.path().startsWith(relative + "/"))))
-                        .toList())
-                .orElse(List.of());
+        return tx.run(run.id())
+                .filter(found -> found.id().equals(run.id()))
+                .map(found -> found.artifacts().stream()
+                        .anyMatch(artifact -> relative.isEmpty()
+                                || artifact.path().equals(relative)
+                                || artifact.path().startsWith(relative + "/")))
+                .orElse(false);
     }
 
-    private static Optional<File> find(CatalogTransaction tx, ArtifactPath path) {
-        Optional<StoredFile> file = tx.files().file(path.text());
-        if (file.isPresent()) {
-            return Optional.of(new File(path, file.get().sha256(), file.get().bytes()));
-        }
-        return trained(tx, owner(tx, path), path.text(), false).stream()
-                .map(artifact -> new File(path, artifact.sha256(), artifact.bytes()))
-                .findFirst();
-    }
-
-    private static Page<Entry> list(
-            CatalogTransaction tx, @Nullable ArtifactPath folder, @Nullable String after, int limit) {
-        String text = folder == null ? "" : folder.text();
-        Page<FilesTransaction.Entry> page = tx.files().list(text, after, limit);
-        TreeMap<String, Entry> entries = new TreeMap<>();
-        for (FilesTransaction.Entry entry : page.items()) {
-            StoredFile file = entry.file();
-            entries.put(
-                    entry.name(),
-                    new Entry(
-                            entry.name(),
-                            file == null
-                                    ? null
-                                    : new File(new ArtifactPath(file.path()), file.sha256(), file.bytes())));
-        }
-        boolean more = page.more();
-        if (folder != null) {
-            Owner owner = owner(tx, folder);
-            String last = entries.isEmpty() ? null : entries.lastKey();
-            for (Run.Artifact artifact : trained(tx, owner, text, true)) {
-                String whole = owner.root() + "/" + artifact.path();
-                if (whole.equals(text)) {
-                    continue;
-                }
-                String relative = whole.substring(text.length() + 1);
-                int slash = relative.indexOf('/');
-                String name = slash < 0 ? relative : relative.substring(0, slash);
-                if ((after == null || name.compareTo(after) > 0) && !(more && last != null && name.compareTo(last) > 0)) {
-                    entries.putIfAbsent(
-                            name,
-                            new Entry(
-                                    name,
-                                    slash < 0
-                                            ? new File(folder.resolve(name), artifact.sha256(), artifact.bytes())
-                                            : null));
-                }
-            }
-        }
-        List<Entry> all = List.copyOf(entries.values());
-        return all.size() > limit ? new Page<>(all.subList(0, limit), true) : new Page<>(all, more);
+    private static File file(ArtifactPath path, StoredFile stored) {
+        return new File(path, stored.sha256(), stored.bytes());
     }
 }

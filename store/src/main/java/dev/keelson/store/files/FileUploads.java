@@ -164,7 +164,7 @@ final class FileUploads implements Uploads {
         } catch (IOException e) {
             throw StoreErrors.reading(upload, e);
         } catch (UncheckedIOException e) {
-            throw StoreErrors.reading(upload, e.getCause());
+            throw StoreErrors.reading(upload, new IOException(e.getMessage(), e));
         }
     }
 
@@ -214,6 +214,7 @@ final class FileUploads implements Uploads {
         }
     }
 
+    @SuppressWarnings("JdkObsolete") // what SequenceInputStream asks for
     private static Enumeration<InputStream> opening(Iterator<Part> parts) {
         return new Enumeration<>() {
             @Override

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.spi.ArtifactStore;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +39,81 @@ final class FileArtifactStoreTest {
 
         assertThatThrownBy(() -> store.get(sha256))
                 .hasMessageContaining(sha256)
+                .isInstanceOfSatisfying(
+                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+    }
+
+    @Test
+    void changedBytesOfAStreamAreNeverGivenToTheirEnd() throws Exception {
+        byte[] bytes = new byte[400_000];
+        String sha256 = store.put(bytes);
+        Path file = folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve(sha256);
+        byte[] changed = bytes.clone();
+        changed[10] = 1;
+
+        for (byte[] damaged : List.of(changed, Arrays.copyOf(bytes, 399_999), new byte[0])) {
+            Files.write(file, damaged);
+            long[] given = {0};
+            try (InputStream read = store.open(sha256, 0).orElseThrow().stream()) {
+                assertThatThrownBy(() -> {
+                            byte[] buffer = new byte[65_536];
+                            for (int count = read.read(buffer); count >= 0; count = read.read(buffer)) {
+                                given[0] += count;
+                            }
+                        })
+                        .isInstanceOfSatisfying(
+                                KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+            }
+            assertThat(given[0]).isLessThan(Math.max(1, damaged.length));
+        }
+    }
+
+    @Test
+    void streamThatIsStoredAgainMendsDamage() throws Exception {
+        String sha256 = store.put(bytes("a model"));
+        Path file = folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve(sha256);
+        Files.writeString(file, "A model", StandardCharsets.UTF_8);
+
+        store.put(new ByteArrayInputStream(bytes("a model")), ArtifactStore.Terms.ANY);
+
+        assertThat(store.get(sha256)).hasValue(bytes("a model"));
+    }
+
+    @Test
+    void nothingStaysOfAStreamThatIsRefused() {
+        ArtifactStore.Terms terms = new ArtifactStore.Terms(100, null, "0".repeat(64));
+
+        assertThatThrownBy(() -> store.put(new ByteArrayInputStream(bytes("other")), terms))
+                .isInstanceOf(KeelsonException.class);
+
+        assertThat(folder.resolve("artifacts/incoming")).isEmptyDirectory();
+    }
+
+    @Test
+    void partsSurviveTheProcessAndHalfOnesDoNot() throws Exception {
+        store.uploads().begin("u1", "0/r/artifacts/model", Instant.EPOCH);
+        store.uploads().put("u1", 1, new ByteArrayInputStream(bytes("whole")), ArtifactStore.Terms.ANY);
+        Path half = folder.resolve("artifacts/uploads/u1/half.tmp");
+        Files.writeString(half, "ha", StandardCharsets.UTF_8);
+        Path nameless = Files.createDirectories(folder.resolve("artifacts/uploads/u2"));
+
+        FileArtifactStore restarted = new FileArtifactStore(folder.resolve("artifacts"));
+
+        assertThat(restarted.sweep()).containsExactlyInAnyOrder(half, nameless);
+        assertThat(restarted.uploads().all())
+                .singleElement()
+                .satisfies(upload -> assertThat(upload.parts().get(1).bytes()).isEqualTo(5));
+    }
+
+    @Test
+    void partThatWasChangedIsNotJoined() throws Exception {
+        store.uploads().begin("u1", "0/r/artifacts/model", Instant.EPOCH);
+        String sha256 = store.uploads()
+                .put("u1", 1, new ByteArrayInputStream(bytes("whole")), ArtifactStore.Terms.ANY)
+                .sha256();
+        Files.writeString(folder.resolve("artifacts/uploads/u1/part-00001." + sha256), "WHOLE", StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> store.uploads().join("u1", List.of(1), ArtifactStore.Terms.ANY))
                 .isInstanceOfSatisfying(
                         KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
     }

@@ -1,0 +1,192 @@
+package dev.keelson.e2e.ondemand;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * {@code keelson serve} in a process of its own, over a project without data in a folder that goes away with it. It can be
+ * killed as a power failure would, and started again at the same address. Not safe for use by several threads.
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+    private static final String PROJECT = """
+            keelson: 1
+            project: games
+            timezone: UTC
+            sources:
+              games:
+                file: games.csv
+                key: id
+                event_time: time
+                outcomes: { columns: [result], known_after: 1d }
+                columns: { id: string, time: timestamp, strength: double, result: { type: enum, values: [home, away] } }
+            models:
+              winner:
+                label: games.result
+                features: [strength]
+                learner: { xgboost: { rounds: 5 } }
+                validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
+            """;
+
+    private final Path folder;
+    private final int port;
+    private final List<String> options;
+    private Process process;
+
+    private ServerProcess(Path folder, int port, List<String> options) {
+        this.folder = folder;
+        this.port = port;
+        this.options = List.copyOf(options);
+        this.process = launch();
+    }
+
+    /**
+     * Starts one; returns when it answers.
+     *
+     * @param options of its JVM
+     */
+    public static ServerProcess start(String... options) {
+        try {
+            Path folder = Files.createTempDirectory("keelson-server-");
+            Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
+            Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+            return new ServerProcess(folder, freePort(), List.of(options)).answering();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private Process launch() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main", "serve", "--port", Integer.toString(port)));
+        try {
+            return new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The class path of this process, which has the whole product. */
+    public static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private ServerProcess answering() throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (System.nanoTime() < end) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("The server ended: " + Files.readString(log()));
+            }
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+                socket.getOutputStream()
+                        .write("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                if (new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8).endsWith(" 200")) {
+                    return this;
+                }
+            } catch (IOException e) {
+                pause();
+            }
+        }
+        throw new IllegalStateException("The server does not answer: " + Files.readString(log()));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts it again at the same address; returns when it answers. */
+    public void restart() {
+        process = launch();
+        try {
+            answering();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where it is, without a slash at the end. */
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Its port. */
+    public int port() {
+        return port;
+    }
+
+    /** The project. */
+    public Path folder() {
+        return folder;
+    }
+
+    private Path log() {
+        return folder.resolve("server.log");
+    }
+
+    /** Most memory that the process had so far, in MiB; 0 where the system does not tell. */
+    public long peakMegabytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
