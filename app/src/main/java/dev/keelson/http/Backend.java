@@ -13,6 +13,7 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -233,6 +234,13 @@ public interface Backend {
 
     /** Stages, aliases, promotion, approval, rollback, the audit trail. */
     Governance governance();
+
+    /**
+     * What is to be known of a version before it is relied on.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND, VERSION_NOT_FOUND
+     */
+    ModelCard card(String model, int version);
 
     /**
      * Lets a version serve when its policy is met; where the policy asks for a person, one is asked and this is refused.

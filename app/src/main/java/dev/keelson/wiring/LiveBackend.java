@@ -40,6 +40,7 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.spi.Catalog;
@@ -712,6 +713,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Governance governance() {
         return governance;
+    }
+
+    @Override
+    public ModelCard card(String model, int version) {
+        return ModelCards.of(project, governance, this::run, this::artifact, this::checklist, model, version);
     }
 
     @Override

@@ -48,8 +48,10 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.PromotionRules;
 import dev.keelson.registry.governance.Roles;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -872,6 +874,19 @@ public final class SeededBackend implements Backend {
     @Override
     public Governance governance() {
         return new Governance(catalog, clock(), rules, model -> {});
+    }
+
+    @Override
+    public ModelCard card(String model, int version) {
+        RegisteredVersion registered = governance().version(model, version);
+        Run run = run(String.valueOf(registered.runId())).orElse(null);
+        return ModelCard.of(
+                new ModelCard.About(project.name(), "To tell who wins.", "matches.winner", List.of("H", "D", "A")),
+                registered,
+                run,
+                null,
+                run == null ? null : checklist(run),
+                governance().history(model));
     }
 
     /** What the project asks of promotions from now on. */
