@@ -200,7 +200,8 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** The project after its replay. */

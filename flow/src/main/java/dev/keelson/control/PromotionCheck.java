@@ -199,8 +199,6 @@ public final class PromotionCheck {
     }
 
     private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9
-                ? String.format(Locale.ROOT, "%.0f", value)
-                : String.format(Locale.ROOT, "%.4g", value);
+        return PolicyLine.number(value);
     }
 }
