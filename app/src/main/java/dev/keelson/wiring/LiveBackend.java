@@ -834,14 +834,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
-    private static KeelsonException versionNotFound(String model, int number, List<ModelVersion> versions) {
-        return new KeelsonException(
-                ErrorCode.VERSION_NOT_FOUND,
-                "The model (%s) has no version %d; it has %s."
-                        .formatted(model, number, versions.stream().map(ModelVersion::version).toList()),
-                null);
-    }
-
     @Override
     public synchronized DriftReport checkDrift(String model) {
         Projects.model(project, model);
