@@ -13,17 +13,18 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionQuery;
-import dev.keelson.train.Backtest;
-import dev.keelson.train.FeatureValidation;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
+import dev.keelson.train.Backtest;
+import dev.keelson.train.FeatureValidation;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -241,6 +242,13 @@ public interface Backend {
 
     /** Stages, aliases, promotion, approval, rollback, the audit trail. */
     Governance governance();
+
+    /**
+     * What is to be known of a version before it is relied on.
+     *
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND, VERSION_NOT_FOUND
+     */
+    ModelCard card(String model, int version);
 
     /**
      * Lets a version serve when its policy is met; where the policy asks for a person, one is asked and this is refused.

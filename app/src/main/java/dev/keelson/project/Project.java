@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @param benchmarks sets of models that are judged on the same rows
  * @param judging model to what it is judged by beside the standard metrics
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
+ * @param description what the project is for, or null where it does not say
  */
 public record Project(
         Path folder,
@@ -76,7 +77,8 @@ public record Project(
         List<BanditDefinition> bandits,
         List<BenchmarkDefinition> benchmarks,
         Map<String, JudgingDefinition> judging,
-        Map<String, TrainingPolicy> training) {
+        Map<String, TrainingPolicy> training,
+        @Nullable String description) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -116,14 +118,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of());
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training);
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description);
     }
 
     /**
@@ -157,7 +159,8 @@ public record Project(
                 bandits,
                 benchmarks,
                 judging,
-                training);
+                training,
+                description);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

@@ -932,6 +932,7 @@ public final class ProjectGrammar {
     private static final Keys PROJECT = keys(
             required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
             required("project", MODEL_NAME, "Name of the project."),
+            optional("description", text("a text"), null, "What it is for; model cards say it."),
             required("timezone", ZONE, "Zone of dates, times without a zone, and schedules."),
             required("sources", new MapOf("NAME", NAME, SOURCE, 1), "Tables of events."),
             optional(

@@ -137,7 +137,8 @@ public final class ProjectReader {
                 bandits.definitions(),
                 benchmarks,
                 models.judgingByModel(),
-                models.policyByModel());
+                models.policyByModel(),
+                fitted.text("description"));
     }
 
     private static Set<String> names(Table project, String section) {

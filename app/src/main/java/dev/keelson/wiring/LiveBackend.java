@@ -41,6 +41,7 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.spi.Catalog;
@@ -729,6 +730,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public ModelCard card(String model, int version) {
+        return ModelCards.of(project, governance, this::run, this::artifact, this::checklist, model, version);
+    }
+
+    @Override
     public ModelVersion promote(String model, int number, String actor, String reason) {
         Projects.model(project, model);
         return governance
@@ -840,14 +846,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "A reason is needed: it stays in the audit trail.", "Maybe add --reason \"...\".");
         }
-    }
-
-    private static KeelsonException versionNotFound(String model, int number, List<ModelVersion> versions) {
-        return new KeelsonException(
-                ErrorCode.VERSION_NOT_FOUND,
-                "The model (%s) has no version %d; it has %s."
-                        .formatted(model, number, versions.stream().map(ModelVersion::version).toList()),
-                null);
     }
 
     @Override

@@ -56,7 +56,7 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Pre
                 policy.get().approval(),
                 at,
                 PromotionCheck.lines(
-                        policy.get(), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null)));
+                        policy.get(), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null && !champion.equals(version))));
     }
 
     private @Nullable PairedEpochs served(

@@ -20,6 +20,7 @@ import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.runs.References;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.spi.CatalogTransaction;
@@ -372,6 +373,17 @@ public final class ProjectReading implements AutoCloseable {
         }
         return new Governance(
                 open.catalog(), clock, new ProjectPromotion(open.project(), open.catalog(), this::log), model -> {});
+    }
+
+    /**
+     * The card of a version.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND, VERSION_NOT_FOUND; NOT_READY when there is no state yet
+     */
+    public ModelCard card(Project project, InstantSource clock, String model, int version) {
+        Governance governance = governance(clock);
+        Workspace open = Objects.requireNonNull(workspace, "governance tells when there is none");
+        return ModelCards.of(project, governance, this::run, open.artifacts()::get, this::checklist, model, version);
     }
 
     /** Promotions that wait for a person, oldest first. */

@@ -19,9 +19,6 @@ import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.labels.LabelTable;
-import dev.keelson.lineage.Lineage;
-import dev.keelson.lineage.LoggedPredictions;
-import dev.keelson.lineage.StoredLineage;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.Disagreement;
 import dev.keelson.learn.tune.IntegerDomain;
@@ -29,6 +26,9 @@ import dev.keelson.learn.tune.NoPruner;
 import dev.keelson.learn.tune.Parameter;
 import dev.keelson.learn.tune.Sampler;
 import dev.keelson.learn.tune.SearchSpace;
+import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.StoredLineage;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftCheck;
@@ -47,10 +47,12 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
-import dev.keelson.registry.spi.Catalog;
-import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.PromotionRules;
 import dev.keelson.registry.governance.Roles;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -219,7 +221,8 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** The project after its replay. */
@@ -899,6 +902,19 @@ public final class SeededBackend implements Backend {
     @Override
     public Governance governance() {
         return new Governance(catalog, clock(), rules, model -> {});
+    }
+
+    @Override
+    public ModelCard card(String model, int version) {
+        RegisteredVersion registered = governance().version(model, version);
+        Run run = run(String.valueOf(registered.runId())).orElse(null);
+        return ModelCard.of(
+                new ModelCard.About(project.name(), "To tell who wins.", "matches.winner", List.of("H", "D", "A")),
+                registered,
+                run,
+                null,
+                run == null ? null : checklist(run),
+                governance().history(model));
     }
 
     /** What the project asks of promotions from now on. */

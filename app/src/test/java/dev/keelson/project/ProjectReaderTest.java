@@ -171,6 +171,23 @@ class ProjectReaderTest {
     }
 
     @Test
+    void promotionHasSeveralRulesAndAsksAPerson() {
+        String text = FootballProject.with(
+                "    preset: recommended\n",
+                "    preset: [acis, winmix, recommended]\n    when: [accuracy > 0.70, better_than_champion >= 3%]\n    approve: person\n");
+
+        PromotionPolicyDefinition promotion = FootballProject.read(folder, text).promotion().getFirst();
+
+        assertThat(promotion.presets())
+                .containsExactly(
+                        PromotionPolicyDefinition.Preset.ACIS,
+                        PromotionPolicyDefinition.Preset.WINMIX,
+                        PromotionPolicyDefinition.Preset.RECOMMENDED);
+        assertThat(promotion.when()).extracting(Object::toString).containsExactly("accuracy > 0.7", "better_than_champion >= 3%");
+        assertThat(promotion.approval()).isTrue();
+    }
+
+    @Test
     void monitorsPoliciesAndSchedulesAreRead() {
         Project project = FootballProject.read(folder, FootballProject.TEXT);
 

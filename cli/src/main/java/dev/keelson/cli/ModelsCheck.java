@@ -7,7 +7,6 @@ import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -57,9 +56,9 @@ final class ModelsCheck extends KeelsonCommand {
         if (!Double.isFinite(line.observed())) {
             return "";
         }
-        String value = String.format(Locale.ROOT, "%.4g", line.observed());
+        String value = PolicyLine.number(line.observed());
         return Double.isFinite(line.lower()) && Double.isFinite(line.upper())
-                ? value + String.format(Locale.ROOT, " [%.4g, %.4g]", line.lower(), line.upper())
+                ? "%s [%s, %s]".formatted(value, PolicyLine.number(line.lower()), PolicyLine.number(line.upper()))
                 : value;
     }
 }

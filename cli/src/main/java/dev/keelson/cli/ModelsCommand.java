@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             ModelsCommand.Show.class,
             ModelsCompare.class,
             ModelsHistory.class,
+            ModelsCard.class,
             ModelsCheck.class,
             ModelsChange.Promote.class,
             ModelsChange.Approve.class,

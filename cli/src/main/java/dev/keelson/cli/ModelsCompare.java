@@ -115,7 +115,7 @@ final class ModelsCompare extends KeelsonCommand {
         console.table(header, rows);
     }
 
-    private static void write(Path file, String text) {
+    static void write(Path file, String text) {
         try {
             Files.writeString(file, text, StandardCharsets.UTF_8);
         } catch (IOException e) {

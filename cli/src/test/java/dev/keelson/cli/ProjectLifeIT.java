@@ -276,6 +276,36 @@ final class ProjectLifeIT {
     }
 
     @Test
+    @Order(7)
+    void governanceIsTold() {
+        Cli check = keelson("models check football-1x2 1 --json");
+        Cli history = keelson("models history football-1x2 --json");
+        Cli compared = keelson("models compare --stage Production --format csv --output stage.csv");
+        Cli one = keelson("models compare football-1x2 1 v1");
+        Cli card = keelson("models card football-1x2");
+        Cli audit = keelson("audit show --model football-1x2 --json");
+        Cli verified = keelson("audit verify --json");
+        Cli anchored = keelson("audit verify --head " + "ab".repeat(32));
+        Cli status = keelson("status --json");
+        Cli nobody = keelson("models approve football-1x2 1 --reason because");
+
+        assertThat(check.json().path("verdict").asText()).isEqualTo("passed");
+        assertThat(history.json().path("history")).hasSize(1);
+        assertThat(history.json().at("/history/0/version").asInt()).isEqualTo(1);
+        assertThat(compared.code()).as(compared.err()).isZero();
+        assertThat(folder.resolve("stage.csv")).content().startsWith("what,football-1x2 v1,").contains("test_log_loss,");
+        assertThat(one.code()).as(one.err()).isZero();
+        assertThat(card.out()).startsWith("# football-1x2 v1").contains("## Metrics of the test period", "| log_loss |");
+        assertThat(audit.json().path("audit").findValuesAsText("action")).contains("promote", "register");
+        assertThat(verified.code()).isZero();
+        assertThat(verified.json().path("sound").asBoolean()).isTrue();
+        assertThat(anchored.code()).isEqualTo(1);
+        assertThat(status.json().path("approvals").isArray()).isTrue();
+        assertThat(nobody.code()).isEqualTo(2);
+        assertThat(nobody.err()).contains("error[K309]");
+    }
+
+    @Test
     @Order(8)
     void replayComparesPolicies() {
         Cli cli = keelson("replay --from 2015-12-01 --policy never_retrain --json");

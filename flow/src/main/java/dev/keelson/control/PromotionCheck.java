@@ -117,7 +117,7 @@ public final class PromotionCheck {
     private static PolicyLine served(String rule, Condition condition, Facts facts) {
         PairedEpochs epochs = facts.served();
         if (!facts.hasChampion()) {
-            return line(rule, condition, Double.NaN, Double.NaN, Double.NaN, State.PASSED, "There is no champion to compare it with.");
+            return line(rule, condition, Double.NaN, Double.NaN, Double.NaN, State.PASSED, "No other version serves that it could be compared with.");
         }
         if (epochs == null || epochs.events() == 0) {
             return line(
@@ -156,7 +156,7 @@ public final class PromotionCheck {
         if (!facts.hasChampion() || facts.kind() == Kind.INITIAL) {
             return new PolicyLine(
                     "recommended", condition, Double.NaN, Double.NaN, Double.NaN, needed, State.PASSED,
-                    facts.hasChampion() ? "It is the first version of its model." : "There is no champion to compare it with.");
+                    facts.hasChampion() ? "It is the first version of its model." : "No other version serves that it could be compared with.");
         }
         if (epochs == null) {
             return new PolicyLine(
@@ -199,8 +199,6 @@ public final class PromotionCheck {
     }
 
     private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9
-                ? String.format(Locale.ROOT, "%.0f", value)
-                : String.format(Locale.ROOT, "%.4g", value);
+        return PolicyLine.number(value);
     }
 }

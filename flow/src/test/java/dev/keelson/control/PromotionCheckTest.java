@@ -1,6 +1,7 @@
 package dev.keelson.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.error.Located;
@@ -89,8 +90,8 @@ final class PromotionCheckTest {
 
         assertThat(line.condition()).isEqualTo("refresh: gain >= -0.005 log_loss");
         assertThat(line.state()).isEqualTo(State.PASSED);
-        assertThat(line.observed()).isEqualTo(0.01);
-        assertThat(line.lower()).isLessThanOrEqualTo(0.01);
+        assertThat(line.observed()).isCloseTo(0.01, within(1e-12));
+        assertThat(line.lower()).isLessThanOrEqualTo(line.observed());
     }
 
     @Test

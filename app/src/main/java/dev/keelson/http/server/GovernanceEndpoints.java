@@ -10,6 +10,7 @@ import dev.keelson.http.GovernanceJson;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.RollbackPreview;
 import dev.keelson.registry.governance.VersionComparison;
 import dev.keelson.registry.tracking.Stage;
@@ -43,6 +44,7 @@ final class GovernanceEndpoints {
         routes.get(VERSION + "/promotion", this::check);
         routes.post(VERSION + "/approve", this::approve);
         routes.post(VERSION + "/reject", this::reject);
+        routes.get(VERSION + "/card", this::card);
         routes.get("/api/v1/approvals", this::approvals);
         routes.get("/api/v1/version-comparison", this::compare);
         routes.get("/api/v1/audit/verify", this::verify);
@@ -224,6 +226,21 @@ final class GovernanceEndpoints {
             text(response, "text/markdown; charset=utf-8", comparison.markdown());
         } else {
             Json.send(response, comparison.toJson());
+        }
+    }
+
+    private void card(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String format = parameters.text("format");
+        if (format != null && !Set.of("json", "md").contains(format)) {
+            parameters.wrong("format", format, "json or md");
+        }
+        parameters.check();
+        ModelCard card = backend.card(model(request), version(request));
+        if ("md".equals(format)) {
+            text(response, "text/markdown; charset=utf-8", card.markdown());
+        } else {
+            Json.send(response, card.toJson());
         }
     }
 

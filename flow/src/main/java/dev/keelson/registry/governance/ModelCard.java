@@ -312,12 +312,7 @@ public final class ModelCard {
     }
 
     private static String number(JsonNode value) {
-        double number = value.asDouble(Double.NaN);
-        return !value.isNumber()
-                ? ""
-                : number == Math.rint(number) && Math.abs(number) < 1e9
-                        ? String.format(Locale.ROOT, "%.0f", number)
-                        : String.format(Locale.ROOT, "%.4g", number);
+        return value.isNumber() ? PolicyLine.number(value.asDouble()) : "";
     }
 
     private static String words(String key) {

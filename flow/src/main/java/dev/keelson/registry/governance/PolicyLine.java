@@ -3,6 +3,8 @@ package dev.keelson.registry.governance;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /**
@@ -60,6 +62,16 @@ public record PolicyLine(
                 node.path("needed").asText(),
                 State.valueOf(node.path("state").asText().toUpperCase(Locale.ROOT)),
                 node.path("sentence").asText());
+    }
+
+    /** A number with at most four digits that count, whole numbers whole: {@code 0.74}, {@code 1200}. */
+    public static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? Long.toString((long) value)
+                : new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
     }
 
     private static void put(ObjectNode node, String name, double value) {

@@ -204,9 +204,9 @@ public record VersionComparison(
 
     /** {@code 0.9876 [0.98, 0.99]}. */
     public static String shown(Measured value) {
-        String number = String.format(Locale.ROOT, "%.4g", value.value());
+        String number = PolicyLine.number(value.value());
         return hasInterval(value)
-                ? number + String.format(Locale.ROOT, " [%.4g, %.4g]", value.lower(), value.upper())
+                ? "%s [%s, %s]".formatted(number, PolicyLine.number(value.lower()), PolicyLine.number(value.upper()))
                 : number;
     }
 

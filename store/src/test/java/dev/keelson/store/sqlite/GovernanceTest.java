@@ -388,7 +388,7 @@ final class GovernanceTest {
                 Map.of(
                         "test_accuracy", 0.6 + number / 100.0,
                         "test_accuracy_lower", 0.6,
-                        "test_accuracy_upper", 0.6 + number / 50.0),
+                        "test_accuracy_upper", (60 + 2 * number) / 100.0),
                 Map.of(),
                 List.of(),
                 "{}");
