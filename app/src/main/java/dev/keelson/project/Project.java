@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param benchmarks sets of models that are judged on the same rows
  * @param judging model to what it is judged by beside the standard metrics
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
+ * @param registry another registry that is told what happens in this one, or null
  */
 public record Project(
         Path folder,
@@ -74,7 +75,8 @@ public record Project(
         List<BanditDefinition> bandits,
         List<BenchmarkDefinition> benchmarks,
         Map<String, JudgingDefinition> judging,
-        Map<String, TrainingPolicy> training) {
+        Map<String, TrainingPolicy> training,
+        @Nullable RegistryDefinition registry) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -114,14 +116,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of(), Map.of());
+                schedules, sync, onlineStore, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging, training);
+                schedules, sync, onlineStore, tuning, bandits, benchmarks, judging, training, registry);
     }
 
     /**
@@ -154,7 +156,8 @@ public record Project(
                 bandits,
                 benchmarks,
                 judging,
-                training);
+                training,
+                registry);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

@@ -5,6 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import java.time.Instant;
@@ -64,6 +65,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
         private final List<DefinitionVersion> definitions;
+        private final InMemoryOutbox outbox;
 
         private State() {
             runs = new TreeMap<>();
@@ -73,6 +75,7 @@ public final class InMemoryCatalog implements Catalog {
             reports = new TreeMap<>();
             steps = new TreeMap<>();
             definitions = new ArrayList<>();
+            outbox = new InMemoryOutbox();
         }
 
         private State(State other) {
@@ -84,6 +87,7 @@ public final class InMemoryCatalog implements Catalog {
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
             definitions = new ArrayList<>(other.definitions);
+            outbox = new InMemoryOutbox(other.outbox);
         }
     }
 
@@ -99,6 +103,11 @@ public final class InMemoryCatalog implements Catalog {
                 throw new IllegalStateException("This transaction has ended; it is valid only while its work runs.");
             }
             return state;
+        }
+
+        @Override
+        public OutboxTransaction outbox() {
+            return state().outbox;
         }
 
         @Override

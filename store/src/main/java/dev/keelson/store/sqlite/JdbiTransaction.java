@@ -11,6 +11,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import java.sql.ResultSet;
@@ -79,6 +80,11 @@ final class JdbiTransaction implements CatalogTransaction {
 
     void end() {
         ended = true;
+    }
+
+    @Override
+    public OutboxTransaction outbox() {
+        return new JdbiOutbox(this::handle);
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteCatalog implements Catalog {
     /** What the newest migration sets {@code pragma user_version} to. */
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 5;
 
     private static final List<String> TAKE_OVER = List.of(
             "delete from main.runs where id in (select id from source.runs)", // cascades to what belongs to a run
