@@ -29,8 +29,10 @@ import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
+import dev.keelson.project.RegistryDefinition;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.remote.QueueingCatalog;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetDatasetStore;
@@ -48,6 +50,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -89,6 +92,8 @@ public final class Workspace implements AutoCloseable {
     private final StateFolder state;
     private final boolean readOnly;
     private @Nullable SqliteCatalog catalog;
+    private @Nullable Catalog queueing;
+    private volatile Runnable queued = () -> {};
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
     private @Nullable OnlineStore online;
@@ -150,8 +155,23 @@ public final class Workspace implements AutoCloseable {
     }
 
     /** Its catalogue, made when it is not there; for reading it must be there. */
-    public Catalog catalog() {
-        return sqlite();
+    public synchronized Catalog catalog() {
+        RegistryDefinition other = project.registry();
+        SqliteCatalog own = sqlite();
+        if (other == null || readOnly) {
+            return own;
+        }
+        Catalog open = queueing;
+        if (open == null) {
+            open = new QueueingCatalog(own, InstantSource.system(), other.runs(), other.versions(), () -> queued.run());
+            queueing = open;
+        }
+        return open;
+    }
+
+    /** Says whom to tell when something waits for another registry. */
+    void whenQueued(Runnable told) {
+        queued = told;
     }
 
     private synchronized SqliteCatalog sqlite() {

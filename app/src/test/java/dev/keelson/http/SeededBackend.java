@@ -195,7 +195,8 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** The project after its replay. */
@@ -618,6 +619,11 @@ public final class SeededBackend implements Backend {
     }
 
     // ---- Backend
+
+    @Override
+    public OtherRegistry otherRegistry() {
+        return new SeededRegistry();
+    }
 
     @Override
     public List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
