@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
             ReproduceCommand.class,
             SlicesCommand.class,
             ModelsCommand.class,
+            RegistryCommand.class,
             BanditCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,
