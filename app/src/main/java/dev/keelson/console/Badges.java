@@ -51,7 +51,9 @@ final class Badges {
         return switch (status) {
             case FINISHED -> new Badge(Level.OK, "finished");
             case RUNNING -> new Badge(Level.UNKNOWN, "running");
+            case SCHEDULED -> new Badge(Level.UNKNOWN, "scheduled");
             case FAILED -> new Badge(Level.HIGH, "failed");
+            case KILLED -> new Badge(Level.HIGH, "killed");
         };
     }
 }

@@ -530,7 +530,7 @@ public final class MlflowImport {
         }
         ObjectNode base = memory == null ? JSON.createObjectNode() : memory;
         for (RegisteredVersion version : found.versions()) {
-            version(version);
+            version(version, base);
         }
         for (RegisteredVersion version : found.versions()) {
             stage(version, base);
@@ -541,13 +541,18 @@ public final class MlflowImport {
         }
     }
 
-    private void version(RegisteredVersion there) {
+    private void version(RegisteredVersion there, ObjectNode memory) {
         String label = "%s version %d".formatted(there.model(), there.version());
         Optional<RegisteredVersion> here = catalog.read(tx -> tx.registry().registered(there.model(), there.version()));
         if (here.isPresent()) {
             if (!Objects.equals(here.get().runId(), there.runId())) {
                 clash(label, "of run " + here.get().runId(), "of run " + there.runId());
             }
+            return;
+        }
+        String key = "version " + there.version();
+        if (memory.has(key)) {
+            clash(label, "deleted", "there");
             return;
         }
         String source = source(there);
@@ -559,8 +564,9 @@ public final class MlflowImport {
         if (options.dryRun()) {
             return;
         }
-        try {
-            catalog.update(tx -> tx.registry().addRegistered(new RegisteredVersion(
+        memory.put(key, true);
+        catalog.update(tx -> {
+            tx.registry().addRegistered(new RegisteredVersion(
                     there.model(),
                     there.version(),
                     Stage.NONE,
@@ -574,14 +580,9 @@ public final class MlflowImport {
                     there.updatedAt(),
                     there.tags(),
                     List.of(),
-                    null)));
-        } catch (KeelsonException e) {
-            if (e.code() != ErrorCode.ALREADY_EXISTS) {
-                throw e;
-            }
-            count(What.VERSIONS, 0, -1);
-            clash(label, "deleted", "there");
-        }
+                    null));
+            remember(tx, "model " + there.model(), memory);
+        });
     }
 
     /** Where the files of a version are from here; null for a path of the machine it comes from. */

@@ -810,7 +810,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 throw new KeelsonException(
                         ErrorCode.TRANSITION_REFUSED, "The file is %s already.".formatted(each.label()), null);
             });
-            int number = known.isEmpty() ? 1 : known.getFirst().version() + 1;
+            int number = tx.nextVersion(model);
             ModelVersion version = new ModelVersion(
                     model,
                     number,

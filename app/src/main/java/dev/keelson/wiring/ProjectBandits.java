@@ -368,7 +368,7 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         workspace.artifacts().describeRun(id, files);
         return catalog.write(tx -> {
             tx.putRun(run);
-            int number = known.isEmpty() ? 1 : known.getFirst().version() + 1;
+            int number = tx.nextVersion(key(bandit));
             ModelVersion version = new ModelVersion(
                     key(bandit),
                     number,

@@ -515,11 +515,11 @@ public final class RunPipeline {
         if (known.isPresent()) {
             return new Registered(known.get(), false);
         }
-        int number = versions.isEmpty() ? 1 : versions.getFirst().version() + 1;
         Run run = timed(trained.run(), now, clock.instant());
-        ModelVersion added =
-                new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
-        catalog.update(tx -> {
+        ModelVersion registered = catalog.write(tx -> {
+            int number = tx.nextVersion(model); // a client may have registered one meanwhile
+            ModelVersion added =
+                    new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
             tx.putRun(run);
             tx.addVersion(added);
             tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
@@ -527,8 +527,9 @@ public final class RunPipeline {
             if (champion.isEmpty()) {
                 tx.addAudit(new AuditEntry(0, now, actor, "promote", model, number, reason, "{}"));
             }
+            return added;
         });
-        return new Registered(added, true);
+        return new Registered(registered, true);
     }
 
     /** A run with the times at which it really ran; a training itself knows only the moment it stands for. */

@@ -100,8 +100,8 @@ final class ModelLoop {
                 .toList());
         catalog.read(tx -> {
             List<ModelVersion> versions = tx.versions(model);
+            lastVersion = tx.nextVersion(model) - 1;
             if (!versions.isEmpty()) {
-                lastVersion = versions.getFirst().version();
                 lastTraining = versions.getFirst().trainedTo();
                 ModelVersion first = versions.getLast();
                 firstModel = trainer.load(first, run(tx, first));

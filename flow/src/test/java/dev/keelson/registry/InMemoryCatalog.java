@@ -219,6 +219,12 @@ public final class InMemoryCatalog implements Catalog {
         }
 
         @Override
+        public int nextVersion(String model) {
+            TreeMap<Integer, ModelVersion> ofModel = state().versions.get(model);
+            return ofModel == null ? 1 : ofModel.lastKey() + 1;
+        }
+
+        @Override
         public List<String> models() {
             return List.copyOf(state().versions.keySet());
         }

@@ -28,10 +28,16 @@ public interface CatalogTransaction {
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 
-    /** The run of that id, or of a unique beginning of an id of at least 4 characters. */
+    /**
+     * The run of that id, or of a unique beginning of an id of at least 4 characters; also one that a client logged or that
+     * was deleted. Its files are those it was put with.
+     */
     Optional<Run> run(String id);
 
-    /** Runs, newest first; of one experiment when it is not null. */
+    /**
+     * Runs that were put here and not deleted, newest first; of one experiment when it is not null. Those of clients are
+     * found by {@link #tracking()}.
+     */
     List<Run> runs(@Nullable String experiment, int limit);
 
     /**
@@ -41,16 +47,19 @@ public interface CatalogTransaction {
      */
     void addVersion(ModelVersion version);
 
-    /** The names of all models, sorted. */
+    /** The number that the next version of a model has: above all it ever had, also of clients and of deleted ones. */
+    int nextVersion(String model);
+
+    /** The names of all models with a version that can serve, sorted. */
     List<String> models();
 
-    /** The versions of a model, newest first. */
+    /** The versions of a model that can serve, newest first. Those of clients are found by {@link #registry()}. */
     List<ModelVersion> versions(String model);
 
-    /** One version. */
+    /** One version that can serve. */
     Optional<ModelVersion> version(String model, int version);
 
-    /** The version an alias points to. */
+    /** The version an alias points to, if it can serve. */
     Optional<ModelVersion> alias(String model, String alias);
 
     /** Points an alias to a version, or removes it when {@code version} is null. */

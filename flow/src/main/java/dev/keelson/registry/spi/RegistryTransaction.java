@@ -51,7 +51,7 @@ public interface RegistryTransaction {
 
     /**
      * Registers a version with the number and times that it has elsewhere, without stage and aliases; MODEL_NOT_FOUND, or
-     * ALREADY_EXISTS when the number was ever given. Numbers that are given later are greater.
+     * ALREADY_EXISTS when there is a version of that number. Numbers that are given later are greater.
      */
     void addRegistered(RegisteredVersion version);
 

@@ -2,20 +2,24 @@ package dev.keelson.store.sqlite;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.store.catalog.CatalogSession;
+import dev.keelson.store.catalog.CatalogStatements;
+import dev.keelson.store.catalog.Dialect;
+import dev.keelson.store.catalog.GroupCommit;
+import dev.keelson.store.catalog.SqlFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -36,31 +40,61 @@ public final class SqliteCatalog implements Catalog {
     /** What the newest migration sets {@code pragma user_version} to. */
     static final int SCHEMA_VERSION = 5;
 
+    private static final String SAME_RUN = " from source.%s c join source.runs s on s.seq = c.run join main.runs r on r.id = s.id";
+    private static final String SAME_METRIC =
+            " join source.metric_keys sk on sk.id = c.metric join main.metric_keys k on k.name = sk.name";
     private static final List<String> TAKE_OVER = List.of(
             "delete from main.runs where id in (select id from source.runs)", // cascades to what belongs to a run
-            "insert into main.runs select * from source.runs",
-            "insert into main.run_params select * from source.run_params",
-            "insert into main.run_metrics select * from source.run_metrics",
-            "insert into main.run_tags select * from source.run_tags",
-            "insert into main.run_artifacts select * from source.run_artifacts",
-            "delete from main.aliases where model in (select model from source.model_versions)",
+            "insert into main.experiments (name, artifact_location, created_at, updated_at)"
+                    + " select name, '', created_at, updated_at from source.experiments"
+                    + " where name not in (select name from main.experiments) order by id",
+            "update main.experiments set artifact_location = 'mlflow-artifacts:/' || id where artifact_location = ''",
+            "insert into main.runs (id, experiment, model, name, named, user_name, status, started_at, ended_at, deleted,"
+                    + " deleted_at, artifact_uri, provenance) select s.id, e.id, s.model, s.name, s.named, s.user_name,"
+                    + " s.status, s.started_at, s.ended_at, s.deleted, s.deleted_at,"
+                    + " 'mlflow-artifacts:/' || e.id || '/' || s.id || '/artifacts', s.provenance from source.runs s"
+                    + " join source.experiments se on se.id = s.experiment join main.experiments e on e.name = se.name"
+                    + " order by s.seq",
+            "insert into main.run_params (run, name, value) select r.seq, c.name, c.value" + SAME_RUN.formatted("run_params"),
+            "insert into main.run_tags select r.seq, c.name, c.value" + SAME_RUN.formatted("run_tags"),
+            "insert or ignore into main.metric_keys (name) select name from source.metric_keys order by id",
+            "insert into main.metric_points select r.seq, k.id, c.step, c.at, c.value, c.is_nan, null"
+                    + SAME_RUN.formatted("metric_points") + SAME_METRIC,
+            "insert into main.run_metrics select r.seq, k.id, c.value, c.step, c.at, c.min_value, c.max_value, c.points,"
+                    + " null" + SAME_RUN.formatted("run_metrics") + SAME_METRIC,
             "delete from main.model_versions where model in (select model from source.model_versions)",
-            "insert into main.model_versions select * from source.model_versions",
+            "insert or ignore into main.registered_models select * from source.registered_models",
+            "insert into main.version_numbers (model, last) select model, last from source.version_numbers where true"
+                    + " on conflict (model) do update set last = max(last, excluded.last)",
+            "insert into main.model_versions (model, version, stage, source, run_id, run_link, model_id, user_name,"
+                    + " description, sha256, kind, trained_to, created_at, updated_at) select v.model, v.version, v.stage,"
+                    + " coalesce(r.artifact_uri, v.source), v.run_id, v.run_link, v.model_id, v.user_name, v.description,"
+                    + " v.sha256, v.kind, v.trained_to, v.created_at, v.updated_at from source.model_versions v"
+                    + " left join main.runs r on r.id = v.run_id",
+            "insert into main.model_version_tags select * from source.model_version_tags",
             "insert into main.aliases select * from source.aliases",
             "insert into main.audit (at, actor, action, model, version, reason, evidence)"
                     + " select at, actor, action, model, version, reason, evidence from source.audit order by sequence",
             "insert or replace into main.reports select * from source.reports");
 
     private final SqliteFile file;
-    private final @Nullable Handle writer;
-    private final ReentrantLock writing = new ReentrantLock();
-    private final ReaderPool<Handle> readers;
+    private final @Nullable CatalogSession writer;
+    private final GroupCommit writes = new GroupCommit(new Transactions());
+    private final ReaderPool<CatalogSession> readers;
 
-    private SqliteCatalog(SqliteFile file, @Nullable Handle writer) {
+    private SqliteCatalog(SqliteFile file, @Nullable CatalogSession writer) {
         this.file = file;
         this.writer = writer;
-        this.readers = new ReaderPool<>(
-                file, () -> Jdbi.create(file.openForReading()).open(), Handle::getConnection);
+        this.readers = new ReaderPool<>(file, () -> session(file, file.openForReading()), CatalogSession::connection);
+    }
+
+    private static CatalogSession session(SqliteFile file, Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma case_sensitive_like = true");
+            return new CatalogSession(connection, Dialect.SQLITE);
+        } catch (SQLException e) {
+            throw SqliteFile.abandoning(connection, file.failure(e));
+        }
     }
 
     /**
@@ -81,11 +115,11 @@ public final class SqliteCatalog implements Catalog {
             if (version < SCHEMA_VERSION) {
                 migrate(file);
             }
-            return new SqliteCatalog(file, Jdbi.create(connection).open());
+            return new SqliteCatalog(file, session(file, connection));
         } catch (SQLException e) {
             throw SqliteFile.abandoning(connection, file.failure(e));
         } catch (FlywayException e) {
-            SQLException cause = cause(e, SQLException.class);
+            SQLException cause = GroupCommit.sqlCause(e);
             throw SqliteFile.abandoning(
                     connection,
                     cause != null
@@ -122,7 +156,7 @@ public final class SqliteCatalog implements Catalog {
                 throw file.otherVersion(version, SCHEMA_VERSION);
             }
             SqliteCatalog catalog = new SqliteCatalog(file, null);
-            catalog.readers.release(Jdbi.create(connection).open());
+            catalog.readers.release(session(file, connection));
             return catalog;
         } catch (SQLException e) {
             throw SqliteFile.abandoning(connection, file.failure(e));
@@ -146,14 +180,8 @@ public final class SqliteCatalog implements Catalog {
      */
     @Override
     public <T> T write(Function<CatalogTransaction, T> work) {
-        Handle handle = requireWriter();
-        writing.lock();
-        try {
-            readers.requireOpen();
-            return transact(handle, work);
-        } finally {
-            writing.unlock();
-        }
+        requireWriter();
+        return writes.write(work);
     }
 
     /**
@@ -164,26 +192,26 @@ public final class SqliteCatalog implements Catalog {
      */
     @Override
     public <T> T read(Function<CatalogTransaction, T> work) {
-        Handle handle = readers.take();
+        CatalogSession session = readers.take();
         try {
-            return transact(handle, work);
+            return transact(session, work);
         } finally {
-            readers.release(handle);
+            readers.release(session);
         }
     }
 
     @Override
     public void close() {
-        writing.lock();
-        try {
-            if (readers.close() && writer != null) {
-                writer.getConnection().close();
+        writes.alone(() -> {
+            try {
+                if (readers.close() && writer != null) {
+                    writer.close();
+                }
+                return Boolean.TRUE;
+            } catch (SQLException e) {
+                throw file.failure(e);
             }
-        } catch (SQLException e) {
-            throw file.failure(e);
-        } finally {
-            writing.unlock();
-        }
+        });
     }
 
     /**
@@ -196,33 +224,49 @@ public final class SqliteCatalog implements Catalog {
      * @throws KeelsonException NOT_FOUND, STORE_VERSION or STORE_DAMAGED about the source; DISK_FULL or NOT_WRITABLE
      */
     public void takeOver(Path source, Consumer<CatalogTransaction> work) {
-        Handle handle = requireWriter();
+        CatalogSession session = requireWriter();
         try (SqliteCatalog checked = openReadOnly(source)) {
             checked.readers.requireOpen(); // version and soundness; ATTACH itself would make a missing file
         }
-        writing.lock();
-        try {
+        writes.alone(() -> {
             readers.requireOpen();
-            handle.execute("attach database ? as source", source.toAbsolutePath().toString());
             try {
-                transact(handle, tx -> {
-                    TAKE_OVER.forEach(handle::execute);
-                    work.accept(tx);
-                    return Boolean.TRUE;
-                });
-            } finally {
-                handle.execute("detach database source");
+                session.update("attach database ? as source", source.toAbsolutePath().toString());
+                try {
+                    return transact(session, tx -> {
+                        TAKE_OVER.forEach(session::update);
+                        takeOverFiles(session, tx);
+                        work.accept(tx);
+                        return Boolean.TRUE;
+                    });
+                } finally {
+                    session.forget();
+                    session.update("detach database source");
+                }
+            } catch (SqlFailure e) {
+                throw translated(e);
             }
-        } catch (JdbiException e) {
-            throw translated(e);
-        } finally {
-            writing.unlock();
-        }
+        });
     }
 
-    private <T> T transact(Handle handle, Function<CatalogTransaction, T> work) {
-        Connection connection = handle.getConnection();
-        JdbiTransaction transaction = new JdbiTransaction(handle);
+    /** Files of runs go where the runs are now: an experiment may have another number here. */
+    private static void takeOverFiles(CatalogSession session, CatalogTransaction tx) {
+        session.files("source").forEach((run, artifacts) -> tx.run(run).ifPresent(known -> tx.putRun(new Run(
+                known.id(),
+                known.experiment(),
+                known.status(),
+                known.startedAt(),
+                known.endedAt(),
+                known.params(),
+                known.metrics(),
+                known.tags(),
+                artifacts,
+                known.provenance()))));
+    }
+
+    private <T> T transact(CatalogSession session, Function<CatalogTransaction, T> work) {
+        Connection connection = session.connection();
+        CatalogStatements transaction = new CatalogStatements(session);
         try {
             SqliteFile.begin(connection);
             T result = work.apply(transaction);
@@ -231,7 +275,7 @@ public final class SqliteCatalog implements Catalog {
         } catch (SQLException e) {
             SqliteFile.rollback(connection, e);
             throw file.failure(e);
-        } catch (JdbiException e) {
+        } catch (SqlFailure | JdbiException e) {
             SqliteFile.rollback(connection, e);
             throw translated(e);
         } catch (RuntimeException | Error e) {
@@ -242,20 +286,46 @@ public final class SqliteCatalog implements Catalog {
         }
     }
 
-    private RuntimeException translated(JdbiException e) {
-        SQLException cause = cause(e, SQLException.class);
+    private RuntimeException translated(RuntimeException e) {
+        SQLException cause = GroupCommit.sqlCause(e);
         return cause == null ? e : file.failure(cause);
     }
 
-    private Handle requireWriter() {
+    private CatalogSession requireWriter() {
         if (writer == null) {
             throw new IllegalStateException("The catalogue (%s) was opened for reading only.".formatted(file.path()));
         }
-        if (writing.isHeldByCurrentThread()) {
-            throw new IllegalStateException(
-                    "A write must not start another write. Maybe use the transaction that is at hand.");
-        }
         return writer;
+    }
+
+    /** Transactions of the connection that writes. */
+    private final class Transactions implements GroupCommit.Database {
+        @Override
+        public CatalogSession begin() throws SQLException {
+            CatalogSession session = requireWriter();
+            SqliteFile.begin(session.connection());
+            return session;
+        }
+
+        @Override
+        public void commit(CatalogSession session) throws SQLException {
+            SqliteFile.commit(session.connection());
+        }
+
+        @Override
+        public void rollback(CatalogSession session, Throwable why) {
+            SqliteFile.rollback(session.connection(), why);
+        }
+
+        @Override
+        public RuntimeException failure(SQLException cause) {
+            return file.failure(cause);
+        }
+
+        @Override
+        public void requireOpen() {
+            readers.requireOpen();
+        }
     }
 
     private static void migrate(SqliteFile file) {
@@ -269,14 +339,5 @@ public final class SqliteCatalog implements Catalog {
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();
-    }
-
-    private static <E extends Throwable> @Nullable E cause(Throwable failure, Class<E> type) {
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (type.isInstance(t)) {
-                return type.cast(t);
-            }
-        }
-        return null;
     }
 }
