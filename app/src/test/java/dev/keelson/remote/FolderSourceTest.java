@@ -126,6 +126,7 @@ final class FolderSourceTest {
         Files.createSymbolicLink(folder.root().resolve("314159/datasets"), home.resolve("datasets"));
         Source source = FolderSource.of(folder.root());
 
+        source.experiments(this::bad);
         Source.FoundRun found = run(source, MlrunsFolder.RUN);
         Source.RunFacts facts = found.read(this::bad);
         List<String> files = new ArrayList<>();
