@@ -12,6 +12,9 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
@@ -123,6 +126,15 @@ public interface Backend {
     OtherRegistry otherRegistry();
 
     // ---- registry
+
+    /** The store of experiments, runs, models and what is said of them. */
+    Catalog catalog();
+
+    /** What changes stages and aliases. */
+    Governance governance();
+
+    /** The files of runs and logged models. */
+    FileTree files();
 
     /** Versions of a model, newest first. */
     List<ModelVersion> versions(String model);

@@ -43,6 +43,7 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.remote.RegistryCourier;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -96,9 +97,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
     private final FeatureHistory history;
+    private final FileTree files;
     private final ProjectBandits bandits;
     private final ProjectRegistry otherRegistry;
     private @Nullable RegistryCourier courier;
+    private final Governance governance;
     private final ProjectBenchmarks benchmarks;
     private final ModelExplanations explanations;
     private final ProjectJobs<GenerationRequest> generations;
@@ -146,6 +149,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
+        this.governance = new Governance(workspace.catalog(), clock, model -> republish());
         this.benchmarks = new ProjectBenchmarks(
                 project,
                 clock,
@@ -155,6 +159,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 Runtime.getRuntime().availableProcessors());
         this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         Catalog catalog = workspace.catalog();
+        this.files = workspace.files(clock);
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -165,7 +170,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.otherRegistry = new ProjectRegistry(
                 project,
                 catalog,
-                new Governance(catalog, clock, model -> publish()),
+                governance,
                 new ArtifactBlobs(workspace.artifacts()),
                 clock);
         this.versions = workspace.latestWithViews(clock.instant());
@@ -251,6 +256,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (log instanceof JournaledPredictionLog journaled) {
             journaled.startIndexing();
         }
+    }
+
+    private synchronized void republish() {
+        publish();
     }
 
     private void publish() {
@@ -646,6 +655,21 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FileTree files() {
+        return files;
+    }
+
+    @Override
+    public Catalog catalog() {
+        return workspace.catalog();
+    }
+
+    @Override
+    public Governance governance() {
+        return governance;
     }
 
     @Override

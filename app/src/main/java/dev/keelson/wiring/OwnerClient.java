@@ -9,6 +9,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
 import dev.keelson.store.files.ProjectOwner;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,18 @@ final class OwnerClient implements AutoCloseable {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body.toString())));
+    }
+
+    /** Sends a file. */
+    JsonNode put(String path, Path file) {
+        try {
+            return send(request(path)
+                    .header("Content-Type", "application/octet-stream")
+                    .PUT(BodyPublishers.ofFile(file)));
+        } catch (FileNotFoundException e) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE, "The file (%s) cannot be read: %s.".formatted(file, e.getMessage()), null, e);
+        }
     }
 
     private HttpRequest.Builder request(String path) {

@@ -19,6 +19,7 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
@@ -138,6 +139,11 @@ public final class ProjectReading implements AutoCloseable {
                                     "Maybe the folder artifacts was restored from an older backup.")));
         }
         return files;
+    }
+
+    /** The files of its runs and of logged models, for reading. */
+    public FileTree tree() {
+        return Objects.requireNonNull(workspace, "there is a run, so there are stores").files(InstantSource.system());
     }
 
     private Reproduction reproduction() {

@@ -18,10 +18,13 @@ import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.train.Judgement;
 import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.registry.spi.Uploads;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.spi.TrainingCache;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -455,6 +458,28 @@ final class Reproduction {
         public synchronized Optional<byte[]> get(String sha256) {
             byte[] bytes = written.get(sha256);
             return bytes == null ? stored.get(sha256) : Optional.of(bytes.clone());
+        }
+
+        @Override
+        public Stored put(InputStream bytes, Terms terms) {
+            return stored.put(bytes, terms); // no training writes streams
+        }
+
+        @Override
+        public Optional<Opened> open(String sha256, long offset) {
+            byte[] bytes;
+            synchronized (this) {
+                bytes = written.get(sha256);
+            }
+            return bytes == null
+                    ? stored.open(sha256, offset)
+                    : Optional.of(new Opened(
+                            new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset), bytes.length));
+        }
+
+        @Override
+        public Uploads uploads() {
+            return stored.uploads();
         }
 
         @Override

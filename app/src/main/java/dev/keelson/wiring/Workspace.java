@@ -32,6 +32,7 @@ import dev.keelson.project.Project;
 import dev.keelson.project.RegistryDefinition;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.remote.QueueingCatalog;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
@@ -210,6 +211,12 @@ public final class Workspace implements AutoCloseable {
     /** Its artifacts. */
     public ArtifactStore artifacts() {
         return artifactFiles();
+    }
+
+    /** The files of its runs and of logged models. */
+    public FileTree files(InstantSource clock) {
+        return new FileTree(
+                catalog(), artifacts(), clock, () -> UUID.randomUUID().toString().replace("-", ""));
     }
 
     FileArtifactStore artifactFiles() {

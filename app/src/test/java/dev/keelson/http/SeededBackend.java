@@ -48,6 +48,9 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -713,6 +716,16 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    @Override
+    public Governance governance() {
+        return new Governance(catalog, clock(), model -> {});
+    }
+
+    @Override
     public @Nullable String notReadyReason() {
         return alias(MODEL, ModelVersion.CHAMPION).isPresent() ? null : "No model has a champion yet.";
     }
@@ -802,6 +815,16 @@ public final class SeededBackend implements Backend {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FileTree files() {
+        return new FileTree(catalog, artifacts, () -> NOW, () -> new UUID(random.nextLong(), 1).toString().replace("-", ""));
+    }
+
+    @Override
+    public Catalog catalog() {
+        return catalog;
     }
 
     @Override

@@ -43,6 +43,7 @@ import picocli.CommandLine.Option;
             PredictionsCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
+            MlflowArtifactsCommand.class,
             VersionCommand.class
         })
 final class Keelson implements Runnable {

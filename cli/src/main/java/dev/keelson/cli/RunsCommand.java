@@ -22,7 +22,10 @@ import picocli.CommandLine.Parameters;
             RunsCommand.Listing.class,
             RunsCommand.Show.class,
             RunsDiff.class,
-            RunsExport.class
+            RunsExport.class,
+            RunsFiles.class,
+            RunsDownload.class,
+            RunsUpload.class
         })
 final class RunsCommand extends CommandGroup {
 

@@ -28,6 +28,7 @@ final class ServeCommand extends KeelsonCommand {
      * @param asData whether the address is what the command is to print, and not a remark
      */
     static int serve(Session session, Project project, ServingOptions where, boolean asData) {
+        long most = where.maxFileBytes();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Interruption interruption = Interruption.running(() -> {
@@ -43,7 +44,7 @@ final class ServeCommand extends KeelsonCommand {
         try (LiveBackend backend = LiveBackend.open(
                 project, session::validated, () -> session.variables(session.projectPath()), session.clock())) {
             backend.startIndexing();
-            try (KeelsonServer server = KeelsonServer.start(backend, where.host, where.port)) {
+            try (KeelsonServer server = KeelsonServer.start(backend, where.host, where.port, most)) {
                 backend.serving(where.host, server.port());
                 announce(session, backend, server, asData);
                 stop.await();

@@ -70,7 +70,10 @@ final class MainTest {
                 .commandLine();
 
         assertThat(HelpSections.all().values().stream().flatMap(java.util.List::stream))
-                .containsExactlyInAnyOrderElementsOf(root.getSubcommands().keySet());
+                .containsExactlyInAnyOrderElementsOf(root.getSubcommands().entrySet().stream()
+                        .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     @ParameterizedTest

@@ -7,11 +7,14 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
+import io.helidon.http.Method;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
@@ -76,6 +79,13 @@ final class Failures implements ErrorHandler<Throwable> {
             }
         }
         metrics.error(problems.getFirst().code());
+        if (status == 413 || request.prologue().method().equals(Method.PUT)) {
+            response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
+        }
+        if (MlflowApi.owns(request.path().path())) {
+            MlflowApi.refuse(response, status, problems);
+            return;
+        }
         response.status(Status.create(status));
         if (status == 503) {
             response.header(HeaderNames.RETRY_AFTER, "5");

@@ -8,6 +8,8 @@ import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.mlflow.FileTransfer;
+import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
@@ -61,6 +63,15 @@ public final class KeelsonServer implements AutoCloseable {
      *     alone
      */
     public static KeelsonServer start(Backend backend, String host, int port) {
+        return start(backend, host, port, FileTransfer.MOST);
+    }
+
+    /**
+     * As {@link #start(Backend, String, int)}.
+     *
+     * @param mostFileBytes larger files of runs are refused
+     */
+    public static KeelsonServer start(Backend backend, String host, int port, long mostFileBytes) {
         if (port < 0 || port > 65_535) {
             throw new KeelsonException(
                     ErrorCode.USAGE, "The port (%d) must be between 0 and 65535.".formatted(port), null);
@@ -80,12 +91,12 @@ public final class KeelsonServer implements AutoCloseable {
                 .port(port)
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
-                .maxPayloadSize(MAX_BODY_BYTES)
+                .maxPayloadSize(-1) // BodyLimit looks at that: files may be larger
                 .maxInMemoryEntity((int) MAX_BODY_BYTES)
                 .shutdownGracePeriod(GRACE)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .directHandlers(Failures::transportErrors)
-                .routing(routing -> routes(routing, backend, metrics))
+                .routing(routing -> routes(routing, backend, metrics, mostFileBytes))
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
                         .build())
@@ -101,15 +112,18 @@ public final class KeelsonServer implements AutoCloseable {
         return new KeelsonServer(server, metrics, host);
     }
 
-    private static void routes(HttpRouting.Builder routing, Backend backend, ServerMetrics metrics) {
+    private static void routes(HttpRouting.Builder routing, Backend backend, ServerMetrics metrics, long mostFileBytes) {
         routing.addFilter(new RequestGuard());
+        routing.addFilter(new BodyLimit());
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        new MlflowApi(backend, mostFileBytes).install(routing);
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
         new RunEndpoints(backend).register(routes);
+        new RunFileEndpoints(backend, mostFileBytes).register(routes);
         new DefinitionEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
         new DataEndpoints(backend).register(routes);

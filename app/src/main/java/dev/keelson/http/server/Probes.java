@@ -3,6 +3,7 @@ package dev.keelson.http.server;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -25,7 +26,13 @@ final class Probes {
     }
 
     void register(Routes routes) {
-        routes.get("/health", (request, response) -> Json.send(response, Json.object().put("status", "up")));
+        routes.get("/health", (request, response) -> {
+            if (MlflowApi.asks(request)) {
+                MlflowApi.healthy(response);
+            } else {
+                Json.send(response, Json.object().put("status", "up"));
+            }
+        });
         routes.get("/ready", this::ready);
         routes.get("/metrics", this::scrape);
         routes.get("/openapi.json", (request, response) -> {

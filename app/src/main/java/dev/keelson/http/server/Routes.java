@@ -21,6 +21,10 @@ final class Routes {
         add("POST", path, handler);
     }
 
+    void put(String path, Handler handler) {
+        add("PUT", path, handler);
+    }
+
     void delete(String path, Handler handler) {
         add("DELETE", path, handler);
     }

@@ -57,6 +57,33 @@ public final class Governance {
         changed.accept(model);
     }
 
+    /**
+     * Removes a version with its tags and aliases.
+     *
+     * @throws KeelsonException VERSION_NOT_FOUND, or TRANSITION_REFUSED when a policy forbids it
+     */
+    public void deleteVersion(String model, int version, String actor, String reason) {
+        catalog.update(tx -> {
+            version(tx, model, version);
+            tx.registry().deleteVersion(model, version);
+            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "delete", model, version, reason, "{}"));
+        });
+        changed.accept(model);
+    }
+
+    /**
+     * Removes a model with all its versions.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND, or TRANSITION_REFUSED when a policy forbids it
+     */
+    public void deleteModel(String model, String actor, String reason) {
+        catalog.update(tx -> {
+            tx.registry().deleteModel(model);
+            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "delete", model, null, reason, "{}"));
+        });
+        changed.accept(model);
+    }
+
     private static RegisteredVersion version(CatalogTransaction tx, String model, int version) {
         return tx.registry()
                 .registered(model, version)

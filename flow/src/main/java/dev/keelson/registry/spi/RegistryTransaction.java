@@ -1,11 +1,14 @@
 package dev.keelson.registry.spi;
 
+import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Search;
 import dev.keelson.registry.tracking.Search.Page;
 import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,19 @@ public interface RegistryTransaction {
      * {@code creation_timestamp}, {@code last_updated_timestamp}; tags.
      */
     Page<RegisteredVersion> searchVersions(Search search);
+
+    /** The newest version of each stage that has one, in the order of the stages. */
+    default List<RegisteredVersion> latestVersions(String model) {
+        Search all = new Search(
+                List.of(Search.Clause.text(Search.Entity.ATTRIBUTE, "name", Search.Comparison.EQUAL, model)),
+                List.of(new Search.SortKey(Search.Entity.ATTRIBUTE, "version_number", true)),
+                Lifecycle.View.ACTIVE_ONLY,
+                Integer.MAX_VALUE - 1,
+                0);
+        Map<Stage, RegisteredVersion> latest = new EnumMap<>(Stage.class);
+        searchVersions(all).items().forEach(version -> latest.put(version.stage(), version));
+        return List.copyOf(latest.values());
+    }
 
     /** Changes what is said of it. */
     void describeVersion(String model, int version, String description, Instant at);

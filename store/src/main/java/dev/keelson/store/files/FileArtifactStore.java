@@ -1,26 +1,31 @@
 package dev.keelson.store.files;
 
-import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.id.Sha256;
 import dev.keelson.registry.spi.ArtifactStore;
+import dev.keelson.registry.spi.Uploads;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Artifacts as files {@code <2 hexadecimal digits>/<sha256>} of one folder, and readable folders {@code runs/<id>/}.
+ * Artifacts as files {@code <2 hexadecimal digits>/<sha256>} of one folder, readable folders {@code runs/<id>/}, and
+ * {@code uploads/<id>/} with the parts of files that are on their way.
  *
  * <p>A file is written under a temporary name, forced to disk and renamed, so a name that exists has all its bytes.
  * What a killed process leaves behind ends in {@code .tmp}; {@link #sweep()} removes it. Safe for use by several
@@ -28,12 +33,15 @@ import java.util.regex.Pattern;
  */
 public final class FileArtifactStore implements ArtifactStore {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
-    private static final String TEMPORARY = ".tmp";
+    static final String TEMPORARY = ".tmp";
+    /** Where files lie while their bytes come and their names are not known. */
+    private static final String INCOMING = "incoming";
+    private static final String UPLOADS = "uploads";
     /** The former folder of a run while the new one takes its name; {@link #sweep()} puts it back after a kill. */
     private static final String FORMER = ".former" + TEMPORARY;
 
     private final Path folder;
-    private final AtomicLong temporaries = new AtomicLong();
+    private final FileUploads uploads;
 
     /**
      * A store in a folder, which is made at the first write.
@@ -42,6 +50,7 @@ public final class FileArtifactStore implements ArtifactStore {
      */
     public FileArtifactStore(Path folder) {
         this.folder = folder;
+        this.uploads = new FileUploads(folder.resolve(UPLOADS), this::put);
     }
 
     /**
@@ -53,22 +62,86 @@ public final class FileArtifactStore implements ArtifactStore {
     public String put(byte[] bytes) {
         String sha256 = Sha256.ofBytes(bytes);
         Path file = file(sha256);
-        Path temporary = file.resolveSibling(sha256 + "." + temporaries.incrementAndGet() + TEMPORARY);
+        Path temporary = file.resolveSibling(sha256 + "." + UUID.randomUUID() + TEMPORARY);
         try {
             if (Files.isRegularFile(file) && Files.size(file) == bytes.length) {
                 return sha256;
             }
-            Path shelf = folder.resolve(sha256.substring(0, 2));
-            if (!Files.isDirectory(shelf)) {
-                Files.createDirectories(shelf);
-                DurableFiles.syncFolder(folder);
-            }
+            make(sha256.substring(0, 2));
             DurableFiles.write(temporary, bytes);
             DurableFiles.move(temporary, file);
             return sha256;
         } catch (IOException e) {
-            throw discarding(temporary, StoreErrors.writing(file, e));
+            throw Received.discarding(temporary, StoreErrors.writing(file, e));
         }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws KeelsonException DISK_FULL or NOT_WRITABLE, with the path
+     */
+    @Override
+    public Stored put(InputStream bytes, Terms terms) {
+        Path temporary = folder.resolve(INCOMING).resolve(UUID.randomUUID() + TEMPORARY);
+        try {
+            make(INCOMING);
+            Stored stored = Received.write(bytes, temporary, terms);
+            make(stored.sha256().substring(0, 2));
+            DurableFiles.move(temporary, file(stored.sha256()));
+            return stored;
+        } catch (IOException e) {
+            throw Received.discarding(temporary, StoreErrors.writing(temporary, e));
+        }
+    }
+
+    private void make(String shelf) throws IOException {
+        Path made = folder.resolve(shelf);
+        if (!Files.isDirectory(made)) {
+            Files.createDirectories(made);
+            DurableFiles.syncFolder(folder);
+        }
+    }
+
+    @Override
+    public Optional<Opened> open(String sha256, long offset) {
+        Path file = file(sha256);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw StoreErrors.reading(file, e);
+        }
+        try {
+            long size = channel.size();
+            if (offset < 0 || offset > size) {
+                throw new IllegalArgumentException("The offset (%d) must be 0 to the size %d.".formatted(offset, size));
+            }
+            channel.position(offset);
+            InputStream stream = Channels.newInputStream(channel);
+            return Optional.of(
+                    new Opened(offset == 0 ? new CheckedStream(file, stream, size, sha256) : stream, size));
+        } catch (IOException e) {
+            throw closing(channel, StoreErrors.reading(file, e));
+        } catch (IllegalArgumentException e) {
+            throw closing(channel, e);
+        }
+    }
+
+    @Override
+    public Uploads uploads() {
+        return uploads;
+    }
+
+    private static <E extends RuntimeException> E closing(FileChannel channel, E failure) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     @Override
@@ -84,11 +157,7 @@ public final class FileArtifactStore implements ArtifactStore {
         }
         String actual = Sha256.ofBytes(bytes);
         if (!actual.equals(sha256)) {
-            throw new KeelsonException(
-                    ErrorCode.STORE_DAMAGED,
-                    "The bytes of artifact (%s) have the hash %s; they were changed after they were stored."
-                            .formatted(file, actual),
-                    "Maybe restore the file from a backup, or delete it and train the model again.");
+            throw CheckedStream.damaged(file, actual);
         }
         return Optional.of(bytes);
     }
@@ -105,7 +174,7 @@ public final class FileArtifactStore implements ArtifactStore {
     public synchronized void describeRun(String runId, Map<String, byte[]> files) {
         Path runs = folder.resolve("runs");
         Path target = runs.resolve(StateFolder.fileName(runId));
-        Path temporary = runs.resolve(runId + "." + temporaries.incrementAndGet() + TEMPORARY);
+        Path temporary = runs.resolve(runId + "." + UUID.randomUUID() + TEMPORARY);
         Path former = runs.resolve(runId + FORMER);
         try {
             DurableFiles.deleteAll(temporary);
@@ -126,9 +195,9 @@ public final class FileArtifactStore implements ArtifactStore {
             DurableFiles.move(temporary, target);
             DurableFiles.deleteAll(former);
         } catch (IOException e) {
-            throw discarding(temporary, StoreErrors.writing(target, e));
+            throw Received.discarding(temporary, StoreErrors.writing(target, e));
         } catch (IllegalArgumentException e) {
-            throw discarding(temporary, e);
+            throw Received.discarding(temporary, e);
         }
     }
 
@@ -139,7 +208,7 @@ public final class FileArtifactStore implements ArtifactStore {
      * @throws KeelsonException NOT_WRITABLE or STORE_DAMAGED, with the path
      */
     public List<Path> sweep() {
-        List<Path> removed = new ArrayList<>();
+        List<Path> removed = new ArrayList<>(uploads.sweep());
         for (Path shelf : children(folder)) {
             if (!Files.isDirectory(shelf)) {
                 continue;
@@ -225,14 +294,5 @@ public final class FileArtifactStore implements ArtifactStore {
         }
         children.sort(null);
         return children;
-    }
-
-    private static <E extends RuntimeException> E discarding(Path temporary, E failure) {
-        try {
-            DurableFiles.deleteAll(temporary);
-        } catch (IOException e) {
-            failure.addSuppressed(e); // swept at the next start
-        }
-        return failure;
     }
 }
