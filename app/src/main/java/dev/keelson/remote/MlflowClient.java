@@ -178,6 +178,14 @@ public final class MlflowClient implements AutoCloseable {
         return stream(request("/api/2.0/mlflow-artifacts/artifacts/" + encodedPath(path), Map.of()));
     }
 
+    /** What is directly in a folder below the root of the artifact proxy: each with {@code path}, its name, and {@code is_dir}. */
+    JsonNode folder(String path) {
+        return json(
+                        send(request("/api/2.0/mlflow-artifacts/artifacts", query("path", path)).GET(), Repeat.SAFE),
+                        "mlflow-artifacts")
+                .path("files");
+    }
+
     /** The bytes of a file of a run, wherever the server keeps them. The caller closes the stream. */
     public InputStream downloadOfRun(String runId, String path) {
         return stream(request("/get-artifact", query("run_id", runId, "run_uuid", runId, "path", path)));

@@ -18,6 +18,7 @@ import dev.keelson.remote.Credentials;
 import dev.keelson.remote.ImportReport;
 import dev.keelson.remote.MlflowClient;
 import dev.keelson.remote.MlflowImport;
+import dev.keelson.remote.ModelLookup;
 import dev.keelson.remote.RegistryLink;
 import dev.keelson.remote.RemoteAddress;
 import dev.keelson.store.files.ProjectOwner;
@@ -178,6 +179,23 @@ public final class ProjectRegistry implements OtherRegistry {
             }
         }
         return owning(project, workspace -> work.apply(of(workspace, clock)));
+    }
+
+    /**
+     * Works with references to versions, which are looked up at the other registry first where the project file says so. Also
+     * while another process owns the project.
+     */
+    public static <T> T lookup(Project project, Function<ModelLookup, T> work) {
+        RegistryDefinition other = project.registry();
+        try (Workspace workspace = Workspace.reading(project)) {
+            MlflowClient client = other == null || !other.remoteFirst()
+                    ? null
+                    : new MlflowClient(other.address(), MlflowClient.Patience.SHORT, new SecureRandom());
+            try (ModelLookup lookup =
+                    new ModelLookup(workspace.catalog(), new ArtifactBlobs(workspace.artifacts()), client)) {
+                return work.apply(lookup);
+            }
+        }
     }
 
     /**

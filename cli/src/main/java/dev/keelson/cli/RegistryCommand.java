@@ -3,7 +3,9 @@ package dev.keelson.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.http.OtherRegistry;
+import dev.keelson.remote.ModelLookup;
 import dev.keelson.wiring.ProjectRegistry;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Parameters;
             RegistryCommand.Status.class,
             RegistryCommand.Sync.class,
             RegistryCommand.Conflicts.class,
-            RegistryCommand.Resolve.class
+            RegistryCommand.Resolve.class,
+            RegistryCommand.Pull.class
         })
 final class RegistryCommand extends CommandGroup {
 
@@ -154,6 +157,53 @@ final class RegistryCommand extends CommandGroup {
             session.console()
                     .line("%s: the %s side is kept.".formatted(settled.path("what").asText(), settled.path("kept").asText()));
             session.console().document(settled);
+            return YES;
+        }
+    }
+
+    /** {@code keelson registry pull}. */
+    @Command(
+            name = "pull",
+            description = {
+                "Show which version a reference means, there first and here when the other registry has none or cannot be reached.",
+                "With --out, write its files into a new folder; a bundle of Keelson's comes as `model.bundle`. Nothing in them is run."
+            })
+    static final class Pull extends KeelsonCommand {
+        @Parameters(
+                paramLabel = "REFERENCE",
+                description = "`models:/NAME@ALIAS`, `models:/NAME/STAGE` or `models:/NAME/NUMBER`.")
+        String reference = "";
+
+        @Option(names = "--out", paramLabel = "DIR", description = "The folder for its files; made, and must not be there.")
+        @Nullable String out;
+
+        @Override
+        int run(Session session) {
+            ObjectNode document = ProjectRegistry.lookup(session.project(), lookup -> {
+                ModelLookup.Found found = lookup.find(reference);
+                ObjectNode node = found.toJson();
+                String folder = out;
+                if (folder != null) {
+                    try {
+                        lookup.pull(found, session.path(folder)).forEach(node.putArray("files")::add);
+                    } catch (IOException e) {
+                        throw Failures.writing(session.path(folder), e);
+                    }
+                }
+                return node;
+            });
+            Console console = session.console();
+            console.line("%s version %d  %s  %s"
+                    .formatted(
+                            document.path("model").asText(),
+                            document.path("version").asInt(),
+                            document.path("origin").asText(),
+                            document.path("source").asText()));
+            document.path("files").forEach(file -> console.line(file.asText()));
+            if (document.path("problem").isTextual()) {
+                console.note("Looked up here: " + document.path("problem").asText());
+            }
+            console.document(document);
             return YES;
         }
     }
