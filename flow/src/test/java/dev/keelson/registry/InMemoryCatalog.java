@@ -20,7 +20,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A catalogue that lives as long as the test; it honours {@code CatalogContract}. */
+/**
+ * A catalogue that lives as long as the test; it honours {@code CatalogContract}. Of tracking, registry and files it has
+ * nothing: a test of those asks a real one.
+ */
 public final class InMemoryCatalog implements Catalog {
     private State state = new State();
     private boolean writing;
@@ -112,17 +115,21 @@ public final class InMemoryCatalog implements Catalog {
 
         @Override
         public TrackingTransaction tracking() {
-            throw new UnsupportedOperationException("not yet");
+            throw real("tracking");
         }
 
         @Override
         public FilesTransaction files() {
-            throw new UnsupportedOperationException("not yet");
+            throw real("files");
         }
 
         @Override
         public RegistryTransaction registry() {
-            throw new UnsupportedOperationException("not yet");
+            throw real("registry");
+        }
+
+        private static AssertionError real(String what) {
+            return new AssertionError("A test that asks for %s needs a real catalogue.".formatted(what));
         }
 
         @Override

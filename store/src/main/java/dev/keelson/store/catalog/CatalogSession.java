@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CatalogSession implements AutoCloseable {
     private static final int KEPT = 160;
+    private static final int MOST_METRICS = 20_000;
 
     private final Connection connection;
     private final Dialect dialect;
     private final Handle handle;
+    private final Map<String, Long> metrics = new HashMap<>();
     private final LinkedHashMap<String, PreparedStatement> prepared = new LinkedHashMap<>(KEPT * 2, 0.75f, true);
 
     /** A session on a connection, which {@link #close} closes. */
@@ -51,6 +54,19 @@ public final class CatalogSession implements AutoCloseable {
     /** For what is not asked often. */
     Handle handle() {
         return handle;
+    }
+
+    /** Numbers of metrics by name, as far as they were asked for since the last {@link #rolledBack}. */
+    Map<String, Long> metrics() {
+        if (metrics.size() > MOST_METRICS) {
+            metrics.clear();
+        }
+        return metrics;
+    }
+
+    /** Some of what this session wrote is no longer there. */
+    public void rolledBack() {
+        metrics.clear();
     }
 
     /** How many rows a statement changed. */
@@ -207,7 +223,14 @@ public final class CatalogSession implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        try {
+            for (PreparedStatement each : prepared.values()) {
+                each.close();
+            }
+        } finally {
+            prepared.clear();
+            connection.close();
+        }
     }
 
     /** Takes what it needs from the current row. */

@@ -247,6 +247,14 @@ public final class CatalogStatements implements CatalogTransaction {
                 .list();
     }
 
+    /** All reports. */
+    List<StoredReport> reports() {
+        return handle()
+                .createQuery("select id, kind, subject, at, verdict, document from reports order by id")
+                .map(REPORT)
+                .list();
+    }
+
     @Override
     public Optional<StoredReport> report(String id) {
         return handle()

@@ -148,6 +148,7 @@ public final class GroupCommit {
     }
 
     private void undo(Batch joined, boolean first, Throwable why) {
+        joined.session.rolledBack();
         if (!first) {
             try {
                 joined.session.update("rollback to savepoint work");
@@ -170,6 +171,7 @@ public final class GroupCommit {
             database.commit(ending.session);
         } catch (SQLException e) {
             ending.failure = e;
+            ending.session.rolledBack();
             database.rollback(ending.session, e);
         } finally {
             ending.ended.countDown();

@@ -96,9 +96,13 @@ final class PointWriter {
     }
 
     private Map<String, Long> metrics(List<MetricPoint> points) {
+        Map<String, Long> ids = session.metrics();
         Set<String> names = new LinkedHashSet<>();
-        points.forEach(point -> names.add(point.key()));
-        Map<String, Long> ids = new HashMap<>();
+        for (MetricPoint point : points) {
+            if (!ids.containsKey(point.key())) {
+                names.add(point.key());
+            }
+        }
         session.eachOf(
                 names,
                 "select name, id from metric_keys where name in ",

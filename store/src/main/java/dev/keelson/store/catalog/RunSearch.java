@@ -26,7 +26,7 @@ final class RunSearch {
             "start_time", Column.millis("r.started_at"),
             "end_time", Column.millis("r.ended_at"));
     /** So many runs are looked at one by one without a second thought. */
-    private static final long FEW = 1_000;
+    private static final long FEW = 4_000;
 
     private final CatalogSession session;
     private final @Nullable List<Long> experiments;

@@ -2,10 +2,10 @@ package dev.keelson.store.journal;
 
 import dev.keelson.id.Sha256;
 import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.files.DurableFiles;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.files.StoreErrors;
-import dev.keelson.store.sqlite.SqliteCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Makes the final state of a replay the state of its project: runs, versions, aliases, audit trail and reports in one
- * transaction (see {@link SqliteCatalog#takeOver}), then a copy of journal and index.
+ * transaction (see {@link ProjectCatalog#takeOver}), then a copy of journal and index.
  *
  * <p>The copies are staged in {@code adopting/} first; the transaction says that they are to be moved into place; the
  * moves are atomic and can be repeated. So a kill at any moment leaves either the state as it was, or one that
@@ -33,10 +33,10 @@ public final class Adoption {
     private final String id;
     private final StateFolder from;
     private final StateFolder to;
-    private final SqliteCatalog catalog;
+    private final ProjectCatalog catalog;
     private final Path staged;
 
-    private Adoption(String id, StateFolder from, StateFolder to, SqliteCatalog catalog) {
+    private Adoption(String id, StateFolder from, StateFolder to, ProjectCatalog catalog) {
         this.id = id;
         this.from = from;
         this.to = to;
@@ -60,7 +60,7 @@ public final class Adoption {
      * @throws dev.keelson.error.KeelsonException DISK_FULL, NOT_WRITABLE, STORE_DAMAGED, STORE_VERSION, or NOT_FOUND if
      *     {@code from} has no catalogue
      */
-    public static boolean adopt(String id, StateFolder from, StateFolder to, SqliteCatalog catalog) {
+    public static boolean adopt(String id, StateFolder from, StateFolder to, ProjectCatalog catalog) {
         finish(to, catalog);
         if (catalog.<Optional<String>>read(tx -> tx.step(done(id))).isPresent()) {
             return false;
@@ -77,7 +77,7 @@ public final class Adoption {
      * @param to the state of the project
      * @param catalog its catalogue, open for writing
      */
-    public static void finish(StateFolder to, SqliteCatalog catalog) {
+    public static void finish(StateFolder to, ProjectCatalog catalog) {
         String pending = catalog.<Optional<String>>read(tx -> tx.step(PENDING)).orElse("");
         Adoption adoption = new Adoption(pending, to, to, catalog);
         run(
@@ -201,7 +201,7 @@ public final class Adoption {
     }
 
     /** The steps of an adoption, for tests that stop after some of them. */
-    static List<Step> steps(String id, StateFolder from, StateFolder to, SqliteCatalog catalog) {
+    static List<Step> steps(String id, StateFolder from, StateFolder to, ProjectCatalog catalog) {
         return new Adoption(id, from, to, catalog).steps();
     }
 }

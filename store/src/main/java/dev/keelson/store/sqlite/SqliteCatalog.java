@@ -3,12 +3,12 @@ package dev.keelson.store.sqlite;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.Run;
-import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.store.catalog.CatalogSession;
 import dev.keelson.store.catalog.CatalogStatements;
 import dev.keelson.store.catalog.Dialect;
 import dev.keelson.store.catalog.GroupCommit;
+import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.catalog.SqlFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,15 +30,18 @@ import org.sqlite.SQLiteDataSource;
  * The catalogue in one SQLite file ({@code keelson.db}, WAL, {@code synchronous=FULL}): what a write committed survives a
  * power failure.
  *
- * <p>One connection writes, serialised by a lock; each read has a connection of its own for its time and sees one
- * snapshot. Times are kept to the microsecond; finer parts are cut. The schema is migrated when a file is opened for
+ * <p>One connection writes, one work after the other; works that come together share a commit, each undone alone when it
+ * fails. Each read has a connection of its own for its time and sees one snapshot. Times are kept to the microsecond; finer parts are cut. The schema is migrated when a file is opened for
  * writing; a file that is up to date is opened without the migration tool.
  *
  * <p>Safe for use by several threads. A write within a write of the same thread is a programming error.
  */
-public final class SqliteCatalog implements Catalog {
+public final class SqliteCatalog implements ProjectCatalog {
     /** What the newest migration sets {@code pragma user_version} to. */
     static final int SCHEMA_VERSION = 5;
+
+    /** What a connection may keep of the file: a search of very many runs looks at most of it. */
+    private static final int CACHE_KIB = 65_536;
 
     private static final String SAME_RUN = " from source.%s c join source.runs s on s.seq = c.run join main.runs r on r.id = s.id";
     private static final String SAME_METRIC =
@@ -79,18 +82,22 @@ public final class SqliteCatalog implements Catalog {
 
     private final SqliteFile file;
     private final @Nullable CatalogSession writer;
+    private final @Nullable WalCheckpoints checkpoints;
     private final GroupCommit writes = new GroupCommit(new Transactions());
     private final ReaderPool<CatalogSession> readers;
 
-    private SqliteCatalog(SqliteFile file, @Nullable CatalogSession writer) {
+    private SqliteCatalog(
+            SqliteFile file, @Nullable CatalogSession writer, @Nullable WalCheckpoints checkpoints) {
         this.file = file;
         this.writer = writer;
+        this.checkpoints = checkpoints;
         this.readers = new ReaderPool<>(file, () -> session(file, file.openForReading()), CatalogSession::connection);
     }
 
     private static CatalogSession session(SqliteFile file, Connection connection) {
         try (Statement statement = connection.createStatement()) {
             statement.execute("pragma case_sensitive_like = true");
+            statement.execute("pragma cache_size = -" + CACHE_KIB);
             return new CatalogSession(connection, Dialect.SQLITE);
         } catch (SQLException e) {
             throw SqliteFile.abandoning(connection, file.failure(e));
@@ -115,7 +122,7 @@ public final class SqliteCatalog implements Catalog {
             if (version < SCHEMA_VERSION) {
                 migrate(file);
             }
-            return new SqliteCatalog(file, session(file, connection));
+            return new SqliteCatalog(file, session(file, connection), new WalCheckpoints(file, connection));
         } catch (SQLException e) {
             throw SqliteFile.abandoning(connection, file.failure(e));
         } catch (FlywayException e) {
@@ -155,7 +162,7 @@ public final class SqliteCatalog implements Catalog {
             if (version != SCHEMA_VERSION) {
                 throw file.otherVersion(version, SCHEMA_VERSION);
             }
-            SqliteCatalog catalog = new SqliteCatalog(file, null);
+            SqliteCatalog catalog = new SqliteCatalog(file, null, null);
             catalog.readers.release(session(file, connection));
             return catalog;
         } catch (SQLException e) {
@@ -204,7 +211,8 @@ public final class SqliteCatalog implements Catalog {
     public void close() {
         writes.alone(() -> {
             try {
-                if (readers.close() && writer != null) {
+                if (readers.close() && writer != null && checkpoints != null) {
+                    checkpoints.close();
                     writer.close();
                 }
                 return Boolean.TRUE;
@@ -214,15 +222,7 @@ public final class SqliteCatalog implements Catalog {
         });
     }
 
-    /**
-     * Takes over everything of another catalogue but its steps, in one transaction: runs and reports replace those of
-     * the same id; versions and aliases replace those of the same models; the audit trail is added at the end.
-     *
-     * @param source a file with this program's schema
-     * @param work what else belongs to the transaction
-     * @throws IllegalStateException if this was opened for reading or is closed, or within a write of this thread
-     * @throws KeelsonException NOT_FOUND, STORE_VERSION or STORE_DAMAGED about the source; DISK_FULL or NOT_WRITABLE
-     */
+    @Override
     public void takeOver(Path source, Consumer<CatalogTransaction> work) {
         CatalogSession session = requireWriter();
         try (SqliteCatalog checked = openReadOnly(source)) {
@@ -273,17 +273,22 @@ public final class SqliteCatalog implements Catalog {
             SqliteFile.commit(connection);
             return result;
         } catch (SQLException e) {
-            SqliteFile.rollback(connection, e);
+            rollback(session, e);
             throw file.failure(e);
         } catch (SqlFailure | JdbiException e) {
-            SqliteFile.rollback(connection, e);
+            rollback(session, e);
             throw translated(e);
         } catch (RuntimeException | Error e) {
-            SqliteFile.rollback(connection, e);
+            rollback(session, e);
             throw e;
         } finally {
             transaction.end();
         }
+    }
+
+    private static void rollback(CatalogSession session, Throwable why) {
+        session.rolledBack();
+        SqliteFile.rollback(session.connection(), why);
     }
 
     private RuntimeException translated(RuntimeException e) {
@@ -310,6 +315,9 @@ public final class SqliteCatalog implements Catalog {
         @Override
         public void commit(CatalogSession session) throws SQLException {
             SqliteFile.commit(session.connection());
+            if (checkpoints != null) {
+                checkpoints.committed();
+            }
         }
 
         @Override
