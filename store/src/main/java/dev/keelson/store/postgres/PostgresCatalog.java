@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresCatalog implements ProjectCatalog {
     /** The migrations in their order; the number of each is the version of the schema after it. */
-    private static final List<String> MIGRATIONS = List.of("V003__catalog.sql");
+    private static final List<String> MIGRATIONS = List.of("V003__catalog.sql", "V005__create_outbox.sql");
 
     private static final String FOLDER = "/db/postgres/catalog/";
     private static final String SCHEMA = "keelson_catalog";
