@@ -823,11 +823,6 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public Catalog catalog() {
-        return catalog;
-    }
-
-    @Override
     public List<ModelVersion> versions(String model) {
         return catalog.read(tx -> tx.versions(model));
     }
