@@ -7,7 +7,7 @@ import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.ModelView;
 import dev.keelson.console.view.Shell;
-import dev.keelson.control.ServiceHistory;
+import dev.keelson.registry.ServiceHistory;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;

@@ -130,9 +130,6 @@ public interface Backend {
     /** The store of experiments, runs, models and what is said of them. */
     Catalog catalog();
 
-    /** What changes stages and aliases. */
-    Governance governance();
-
     /** The files of runs and logged models. */
     FileTree files();
 
@@ -245,8 +242,11 @@ public interface Backend {
 
     // ---- what changes what serves
 
+    /** Stages, aliases, promotion, approval, rollback, the audit trail. */
+    Governance governance();
+
     /**
-     * Lets a version serve.
+     * Lets a version serve when its policy is met; where the policy asks for a person, one is asked and this is refused.
      *
      * @param actor who asks
      * @param reason why, for the audit trail; not blank

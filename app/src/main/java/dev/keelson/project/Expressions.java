@@ -308,6 +308,28 @@ final class Expressions {
         return parsed;
     }
 
+    /** A limit on a measure, as a number or a percentage. */
+    static Optional<Condition> measure(Scalar text, Set<String> measures, Problems problems) {
+        Optional<Condition> parsed = condition(text, problems);
+        if (parsed.isEmpty()) {
+            return parsed;
+        }
+        Condition condition = parsed.get();
+        if (!measures.contains(condition.name())) {
+            unknownMeasure(text, condition.name(), measures.stream().sorted().toList(), problems);
+            return Optional.empty();
+        }
+        if (condition.unit() == Condition.Unit.DURATION || condition.change() || !condition.args().isEmpty()) {
+            problems.add(
+                    ErrorCode.EXPRESSION_TYPE,
+                    text.textLocation(),
+                    "`%s` is compared with a number or a percentage".formatted(condition.name()),
+                    null);
+            return Optional.empty();
+        }
+        return parsed;
+    }
+
     private static void unknownMeasure(Scalar text, String name, List<String> known, Problems problems) {
         List<String> sorted = new ArrayList<>(known);
         problems.add(

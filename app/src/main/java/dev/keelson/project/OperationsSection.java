@@ -40,6 +40,10 @@ final class OperationsSection {
     private static final List<String> ONLINE_SCHEMES =
             List.of("postgres://", "postgresql://", "jdbc:postgresql://", "redis://", "rediss://");
     private static final Set<String> GUARDS = Set.of("days", "predictions");
+    private static final Set<String> WHEN = Set.of(
+            "accuracy", "balanced_accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "f1", "precision", "recall",
+            "roc_auc", "pr_auc", "mcc", "ece", "log_loss",
+            "brier", "rps", "rmse", "mae", "r2", "predictions", "days", "better_than_champion");
     private static final Pattern CURRENT =
             Pattern.compile("last\\s+([0-9]+[a-z]+)(?:\\s*,\\s*at least\\s+([0-9]+)\\s+rows)?");
     private static final Duration WINDOW = Duration.ofDays(7);
@@ -294,15 +298,21 @@ final class OperationsSection {
     private void promote(Entry entry, Table table) {
         String path = "policies." + entry.name();
         List<String> models = table.has("models") ? models(entry, table, path) : List.of();
-        Preset preset = "winmix".equals(table.text("preset")) ? Preset.WINMIX : Preset.RECOMMENDED;
-        if (preset == Preset.WINMIX) {
+        List<Preset> presets = table.scalars("preset").stream()
+                .map(each -> Preset.valueOf(each.text().toUpperCase(Locale.ROOT)))
+                .distinct()
+                .toList();
+        if (presets.isEmpty() && !table.has("when")) {
+            presets = List.of(Preset.RECOMMENDED);
+        }
+        if (!presets.contains(Preset.RECOMMENDED)) {
             for (String key : List.of("refresh", "change")) {
                 Entry without = table.entries().get(key);
                 if (without != null) {
                     problems.add(
                             ErrorCode.BAD_VALUE,
                             without.location(),
-                            "`%s` has no effect with `preset: winmix`".formatted(key),
+                            "`%s` has no effect without `preset: recommended`".formatted(key),
                             "Maybe `preset: recommended` was meant.");
                 }
             }
@@ -324,8 +334,21 @@ final class OperationsSection {
         for (Scalar guard : table.scalars("guards")) {
             Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);
         }
+        List<Condition> when = new ArrayList<>();
+        for (Scalar each : table.scalars("when")) {
+            Expressions.measure(each, WHEN, problems).ifPresent(when::add);
+        }
         promotion.add(new PromotionPolicyDefinition(
-                entry.name(), models, preset, metric, margin, alpha, guards, entry.location()));
+                entry.name(),
+                models,
+                presets,
+                metric,
+                margin,
+                alpha,
+                guards,
+                when,
+                "person".equals(table.text("approve")),
+                entry.location()));
     }
 
     // ---- schedules

@@ -757,13 +757,27 @@ public final class ProjectGrammar {
                     "A performance monitor: the loss that is judged."),
             optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."));
 
+    private static final Shape PRESET = choice("recommended", "winmix", "acis");
+
     private static final Keys PROMOTION = keys(
             required("models", either(new ListOf(MODEL, 1), MODEL), "The models it governs; names or patterns."),
             optional(
                     "preset",
-                    choice("recommended", "winmix"),
+                    either(new ListOf(PRESET, 1), PRESET),
                     "recommended",
-                    "The rule: two gates on paired evidence, or champion + 3 %, 100 predictions, 7 days."),
+                    "The rule, or several that must all hold: `recommended` (two gates on paired evidence), `winmix` (champion"
+                            + " + 3 %, 100 predictions, 7 days), `acis` (accuracy > 0.70 and ROC-AUC > 0.75 on the test period)."),
+            optional(
+                    "when",
+                    new ListOf(EXPRESSION, 1),
+                    null,
+                    "Conditions on metrics of the test period (`accuracy > 0.70`) and on what was served beside the champion"
+                            + " (`better_than_champion >= 3%`); with them and no `preset` they alone decide."),
+            optional(
+                    "approve",
+                    choice("person"),
+                    null,
+                    "A person must agree besides: `keelson models approve`. A replay does not ask."),
             optional(
                     "refresh",
                     keys(required(

@@ -2,7 +2,6 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
-import dev.keelson.control.ServiceHistory;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
@@ -42,6 +41,8 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.PolicyLine;
+import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.remote.RegistryCourier;
@@ -101,12 +102,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectBandits bandits;
     private final ProjectRegistry otherRegistry;
     private @Nullable RegistryCourier courier;
-    private final Governance governance;
     private final ProjectBenchmarks benchmarks;
     private final ModelExplanations explanations;
     private final ProjectJobs<GenerationRequest> generations;
     private final ProjectJobs<StudyRequest> studies;
     private final ProjectJobs<ModelTraining> trainings;
+    private final Governance governance;
     private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -149,7 +150,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.intake = new OutcomeIntake(log);
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
-        this.governance = new Governance(workspace.catalog(), clock, model -> republish());
         this.benchmarks = new ProjectBenchmarks(
                 project,
                 clock,
@@ -160,6 +160,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
+        this.governance =
+                new Governance(catalog, clock, new ProjectPromotion(project, catalog, () -> log), model -> republish());
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -668,11 +670,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public Governance governance() {
-        return governance;
-    }
-
-    @Override
     public List<ModelVersion> versions(String model) {
         return workspace.catalog().read(tx -> tx.versions(model));
     }
@@ -750,49 +747,22 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public synchronized ModelVersion promote(String model, int number, String actor, String reason) {
-        Projects.model(project, model);
-        requireReason(reason);
-        ModelVersion promoted = workspace.catalog().write(tx -> {
-            ModelVersion wanted = tx.version(model, number).orElseThrow(() -> versionNotFound(model, number, tx.versions(model)));
-            if (tx.alias(model, ModelVersion.CHAMPION).filter(wanted::equals).isPresent()) {
-                throw new KeelsonException(
-                        ErrorCode.TRANSITION_REFUSED, "The version (%s) is the champion already.".formatted(wanted.label()), null);
-            }
-            tx.setAlias(model, ModelVersion.CHAMPION, number);
-            if (tx.alias(model, ModelVersion.CHALLENGER).filter(wanted::equals).isPresent()) {
-                tx.setAlias(model, ModelVersion.CHALLENGER, null);
-            }
-            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "promote", model, number, reason, "{}"));
-            return wanted;
-        });
-        publish();
-        return promoted;
+    public Governance governance() {
+        return governance;
     }
 
     @Override
-    public synchronized ModelVersion rollback(String model, String actor, String reason) {
+    public ModelVersion promote(String model, int number, String actor, String reason) {
         Projects.model(project, model);
-        requireReason(reason);
-        ModelVersion back = workspace.catalog().write(tx -> {
-            ModelVersion champion = tx.alias(model, ModelVersion.CHAMPION)
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.TRANSITION_REFUSED, "The model (%s) has no champion.".formatted(model), null));
-            ServiceHistory history = ServiceHistory.of(tx.audit(model, Integer.MAX_VALUE), champion.version());
-            int earlier = history.before()
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.TRANSITION_REFUSED,
-                            "There is no version to roll back to: before %s none served that was not rolled back from."
-                                    .formatted(champion.label()),
-                            "Maybe name the version that should serve: `keelson models promote %s VERSION --reason ...`."
-                                    .formatted(model)));
-            tx.setAlias(model, ModelVersion.CHAMPION, earlier);
-            String evidence = "{\"rolled_back_from\":%d}".formatted(champion.version());
-            tx.addAudit(new AuditEntry(0, clock.instant(), actor, "rollback", model, earlier, reason, evidence));
-            return tx.version(model, earlier).orElseThrow(() -> versionNotFound(model, earlier, tx.versions(model)));
-        });
-        publish();
-        return back;
+        return governance
+                .promote(new Governance.Request(model, number, actor, reason, false))
+                .orRefuse();
+    }
+
+    @Override
+    public ModelVersion rollback(String model, String actor, String reason) {
+        Projects.model(project, model);
+        return governance.rollback(model, null, actor, reason, false);
     }
 
     @Override
@@ -855,11 +825,25 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** Lets serve what was trained, as it was asked for. */
     private synchronized void trained(ModelTraining request, ObjectNode result) {
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
-            promote(request.model(), result.path("version").asInt(), request.actor(), "Promoted as it was trained.");
-            result.put("promoted", true);
+            promoted(request, result);
         } else {
             publish();
         }
+    }
+
+    private void promoted(ModelTraining request, ObjectNode result) {
+        int version = result.path("version").asInt();
+        PolicyReport report = governance.check(request.model(), version);
+        if (report.verdict() != PolicyLine.State.PASSED) {
+            publish();
+            result.put("sentence", "%s. %s".formatted(result.path("sentence").asText(), report.sentence()));
+            result.set("promotion", report.toJson());
+            return;
+        }
+        Governance.Promotion promotion = governance.promote(new Governance.Request(
+                request.model(), version, request.actor(), "Promoted as it was trained.", false));
+        result.put("promoted", promotion.serves());
+        result.set("promotion", promotion.report().toJson());
     }
 
     private TrainingPlace.Worker worker() {

@@ -10,7 +10,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
-import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Governance;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +41,17 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** As {@link dev.keelson.http.Backend#checkDrift}. */
     DriftReport checkDrift(String model);
 
-    /** As {@link dev.keelson.http.Backend#promote}. */
-    ModelVersion promote(String model, int version, String actor, String reason);
+    /** As {@link Governance#promote}: {@link dev.keelson.http.GovernanceJson#promotion}. */
+    JsonNode promote(Governance.Request request);
 
-    /** As {@link dev.keelson.http.Backend#rollback}. */
-    ModelVersion rollback(String model, String actor, String reason);
+    /** As {@link Governance#approve}: {@link dev.keelson.http.GovernanceJson#promotion}. */
+    JsonNode approve(String model, int version, String actor, String reason);
+
+    /** As {@link Governance#reject}: the answered request. */
+    JsonNode reject(String model, int version, String actor, String reason);
+
+    /** As {@link Governance#rollback}: {@link dev.keelson.http.GovernanceJson#rollback}. */
+    JsonNode rollback(String model, @Nullable Integer version, String actor, String reason, boolean force);
 
     /** As {@link dev.keelson.http.Backend#importModel}. */
     ModelImport.Outcome importModel(String model, ModelImport request);

@@ -3,13 +3,15 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
-import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.RollbackPreview;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +33,24 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     }
 
     @Override
-    public ModelVersion promote(String model, int version, String actor, String reason) {
-        return backend.promote(model, version, actor, reason);
+    public JsonNode promote(Governance.Request request) {
+        return GovernanceJson.promotion(backend.governance().promote(request));
     }
 
     @Override
-    public ModelVersion rollback(String model, String actor, String reason) {
-        return backend.rollback(model, actor, reason);
+    public JsonNode approve(String model, int version, String actor, String reason) {
+        return GovernanceJson.promotion(backend.governance().approve(model, version, actor, reason));
+    }
+
+    @Override
+    public JsonNode reject(String model, int version, String actor, String reason) {
+        return backend.governance().reject(model, version, actor, reason).toJson();
+    }
+
+    @Override
+    public JsonNode rollback(String model, @Nullable Integer version, String actor, String reason, boolean force) {
+        RollbackPreview preview = backend.governance().preview(model, version);
+        return GovernanceJson.rollback(backend.governance().rollback(model, version, actor, reason, force), preview);
     }
 
     @Override

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.control.ServiceHistory;
+import dev.keelson.registry.ServiceHistory;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -25,6 +25,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.stats.BcaBootstrap;
@@ -429,7 +430,7 @@ final class ProjectBandits implements Bandits, AutoCloseable {
     private void champion(
             BanditDefinition bandit, ModelVersion version, String action, String actor, String reason, JsonNode evidence) {
         catalog.update(tx -> {
-            tx.setAlias(key(bandit), ModelVersion.CHAMPION, version.version());
+            Roles.champion(tx, key(bandit), version.version(), clock.instant());
             ObjectNode kept = object();
             kept.set("lower_bound", evidence.path("estimates").path(evidence.path("judge").asText()).path("lower_bound"));
             tx.addAudit(new AuditEntry(
@@ -452,7 +453,7 @@ final class ProjectBandits implements Bandits, AutoCloseable {
                             "There is no version to roll back to: before %s v%d none decided that was not rolled back from."
                                     .formatted(name, champion.version()),
                             null));
-            tx.setAlias(key(bandit), ModelVersion.CHAMPION, earlier);
+            Roles.champion(tx, key(bandit), earlier, clock.instant());
             tx.addAudit(new AuditEntry(
                     0, clock.instant(), actor, "rollback", key(bandit), earlier, reason,
                     "{\"rolled_back_from\":%d}".formatted(champion.version())));

@@ -18,6 +18,8 @@ import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
 import dev.keelson.registry.RunSlices;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Approval;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.serve.LoggedPrediction;
@@ -323,6 +325,25 @@ public final class ProjectReading implements AutoCloseable {
                 open.catalog(),
                 open.datasets(),
                 predictions == null ? LoggedPredictions.none() : LoggedPredictions.of(predictions));
+    }
+
+    /**
+     * What governance tells; it changes nothing here.
+     *
+     * @throws KeelsonException NOT_READY when there is no state yet
+     */
+    public Governance governance(InstantSource clock) {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(ErrorCode.NOT_READY, "No model has been trained yet.", "Maybe run `keelson run`.");
+        }
+        return new Governance(
+                open.catalog(), clock, new ProjectPromotion(open.project(), open.catalog(), this::log), model -> {});
+    }
+
+    /** Promotions that wait for a person, oldest first. */
+    public List<Approval> pending(InstantSource clock) {
+        return workspace == null ? List.of() : governance(clock).pending();
     }
 
     private <T> T read(Function<CatalogTransaction, T> work, T nothing) {

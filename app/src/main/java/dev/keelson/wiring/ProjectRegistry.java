@@ -22,6 +22,7 @@ import dev.keelson.remote.ModelLookup;
 import dev.keelson.remote.RegistryLink;
 import dev.keelson.remote.RemoteAddress;
 import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.store.journal.JournaledPredictionLog;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -55,9 +56,21 @@ public final class ProjectRegistry implements OtherRegistry {
         return new ProjectRegistry(
                 workspace.project(),
                 catalog,
-                new Governance(catalog, clock, model -> {}),
+                governance(workspace, clock),
                 new ArtifactBlobs(workspace.artifacts()),
                 clock);
+    }
+
+    /** The project's rules hold for what comes from elsewhere, too. */
+    private static Governance governance(Workspace workspace, InstantSource clock) {
+        return new Governance(
+                workspace.catalog(),
+                clock,
+                new ProjectPromotion(
+                        workspace.project(),
+                        workspace.catalog(),
+                        () -> JournaledPredictionLog.openReadOnly(workspace.state())),
+                model -> {});
     }
 
     // ---- the other registry
@@ -217,7 +230,7 @@ public final class ProjectRegistry implements OtherRegistry {
             Catalog catalog = workspace.catalog();
             MlflowImport work = new MlflowImport(
                     catalog,
-                    new Governance(catalog, clock, model -> {}),
+                    governance(workspace, clock),
                     new ArtifactBlobs(workspace.artifacts()),
                     clock,
                     options,

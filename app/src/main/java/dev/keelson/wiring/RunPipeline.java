@@ -23,6 +23,7 @@ import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.train.TunedSettings;
 import dev.keelson.store.files.ProjectOwner;
@@ -522,7 +523,11 @@ public final class RunPipeline {
                     new ModelVersion(model, number, run.id(), trained.sha256(), kind, trained.run().startedAt(), now);
             tx.putRun(run);
             tx.addVersion(added);
-            tx.setAlias(model, champion.isEmpty() ? ModelVersion.CHAMPION : ModelVersion.CHALLENGER, number);
+            if (champion.isEmpty()) {
+                Roles.champion(tx, model, number, now);
+            } else {
+                Roles.challenger(tx, model, number, now);
+            }
             tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, "{}"));
             if (champion.isEmpty()) {
                 tx.addAudit(new AuditEntry(0, now, actor, "promote", model, number, reason, "{}"));

@@ -16,6 +16,7 @@ import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.ModelDefinition;
@@ -95,21 +96,31 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
-    public ModelVersion promote(String model, int version, String actor, String reason) {
-        return change(model, "promote", change(actor, reason).put("version", version));
+    public JsonNode promote(Governance.Request request) {
+        ObjectNode body = change(request.actor(), request.reason());
+        return owner.post(
+                path(request.model(), "promote"),
+                body.put("version", request.version()).put("force", request.force()));
     }
 
     @Override
-    public ModelVersion rollback(String model, String actor, String reason) {
-        return change(model, "rollback", change(actor, reason));
+    public JsonNode approve(String model, int version, String actor, String reason) {
+        return owner.post(path(model, "versions/" + version + "/approve"), change(actor, reason));
+    }
+
+    @Override
+    public JsonNode reject(String model, int version, String actor, String reason) {
+        return owner.post(path(model, "versions/" + version + "/reject"), change(actor, reason));
+    }
+
+    @Override
+    public JsonNode rollback(String model, @Nullable Integer version, String actor, String reason, boolean force) {
+        return owner.post(
+                path(model, "rollback"), change(actor, reason).put("version", version).put("force", force));
     }
 
     private static ObjectNode change(String actor, String reason) {
         return JsonNodeFactory.instance.objectNode().put("actor", actor).put("reason", reason);
-    }
-
-    private ModelVersion change(String model, String verb, ObjectNode body) {
-        return version(model, owner.post(path(model, verb), body));
     }
 
     @Override

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
-import dev.keelson.control.ServiceHistory;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.LoadReport;
@@ -51,6 +50,8 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.governance.PromotionRules;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
@@ -141,6 +142,7 @@ public final class SeededBackend implements Backend {
     private static final Instant NOW = Instant.parse("2020-07-06T09:00:00Z");
 
     private boolean applied;
+    private PromotionRules rules = PromotionRules.NONE;
     private final Project project;
     private final SeededData data;
     private final @Nullable SeededFeatures features;
@@ -297,9 +299,9 @@ public final class SeededBackend implements Backend {
                             number == 1
                                     ? "{}"
                                     : "{\"gain\":0.0012,\"lower\":-0.0034,\"margin\":-0.005,\"epochs\":16,\"predictions\":160}"));
-                    tx.setAlias(model, ModelVersion.CHAMPION, number);
+                    Roles.champion(tx, model, number, at);
                 } else {
-                    tx.setAlias(model, ModelVersion.CHALLENGER, number);
+                    Roles.challenger(tx, model, number, at);
                     tx.addAudit(entry(
                             at.plus(Duration.ofDays(7)),
                             "hold",
@@ -721,11 +723,6 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public Governance governance() {
-        return new Governance(catalog, clock(), model -> {});
-    }
-
-    @Override
     public @Nullable String notReadyReason() {
         return alias(MODEL, ModelVersion.CHAMPION).isPresent() ? null : "No model has a champion yet.";
     }
@@ -891,36 +888,25 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public Governance governance() {
+        return new Governance(catalog, clock(), rules, model -> {});
+    }
+
+    /** What the project asks of promotions from now on. */
+    public void rules(PromotionRules asked) {
+        rules = asked;
+    }
+
+    @Override
     public ModelVersion promote(String model, int version, String actor, String reason) {
-        return catalog.write(tx -> {
-            ModelVersion found = tx.version(model, version)
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.VERSION_NOT_FOUND, "There is no %s v%d.".formatted(model, version), null));
-            if (tx.alias(model, ModelVersion.CHAMPION).filter(found::equals).isPresent()) {
-                throw new KeelsonException(
-                        ErrorCode.TRANSITION_REFUSED, "%s serves already.".formatted(found.label()), null);
-            }
-            tx.setAlias(model, ModelVersion.CHAMPION, version);
-            tx.addAudit(new AuditEntry(0, NOW, actor, "promote", model, version, reason, "{}"));
-            return found;
-        });
+        return governance()
+                .promote(new Governance.Request(model, version, actor, reason, false))
+                .orRefuse();
     }
 
     @Override
     public ModelVersion rollback(String model, String actor, String reason) {
-        return catalog.write(tx -> {
-            int serving = tx.alias(model, ModelVersion.CHAMPION)
-                    .map(ModelVersion::version)
-                    .orElse(0);
-            ModelVersion before = ServiceHistory.of(tx.audit(model, Integer.MAX_VALUE), serving)
-                    .before()
-                    .flatMap(number -> tx.version(model, number))
-                    .orElseThrow(() -> new KeelsonException(
-                            ErrorCode.TRANSITION_REFUSED, "No version of %s served before.".formatted(model), null));
-            tx.setAlias(model, ModelVersion.CHAMPION, before.version());
-            tx.addAudit(new AuditEntry(0, NOW, actor, "rollback", model, before.version(), reason, "{}"));
-            return before;
-        });
+        return governance().rollback(model, null, actor, reason, false);
     }
 
     @Override

@@ -32,7 +32,7 @@ final class ApplyCommand extends KeelsonCommand {
             return NO;
         }
         if (!plan.isEmpty()) {
-            ProjectDefinitions.apply(project, plan, session.clock(), ModelsCommand.Change.actor(session));
+            ProjectDefinitions.apply(project, plan, session.clock(), ModelsChange.actor(session));
             session.console().note("Registered: %s.".formatted(plan.summary()));
         }
         session.console().document(plan.toJson());

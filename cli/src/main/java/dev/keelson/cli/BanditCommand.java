@@ -191,7 +191,7 @@ final class BanditCommand extends CommandGroup {
             JsonNode answer = ask(
                     session,
                     bandits -> bandits.train(
-                            bandit, new Bandits.Training(promote, ModelsCommand.Change.actor(session))));
+                            bandit, new Bandits.Training(promote, ModelsChange.actor(session))));
             tell(session, answer);
             return answer.at("/evaluation/better").asBoolean() ? YES : NO;
         }
@@ -215,7 +215,7 @@ final class BanditCommand extends CommandGroup {
 
     /** {@code keelson bandit promote}. */
     @Command(name = "promote", description = "Let a version decide; exit code 1 when it does not beat the current one.")
-    static final class Promote extends ModelsCommand.Change {
+    static final class Promote extends ModelsChange {
         @Parameters(index = "1", paramLabel = "VERSION", description = "Its number.")
         int version;
 
@@ -231,7 +231,7 @@ final class BanditCommand extends CommandGroup {
 
     /** {@code keelson bandit rollback}. */
     @Command(name = "rollback", description = "Let the version decide again that decided before the champion.")
-    static final class Rollback extends ModelsCommand.Change {
+    static final class Rollback extends ModelsChange {
         @Override
         int run(Session session) {
             String why = reason(session);

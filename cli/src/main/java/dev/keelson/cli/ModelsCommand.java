@@ -1,40 +1,35 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.train.ModelDefinition;
-import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code keelson models}. */
 @Command(
         name = "models",
-        description = "The registry: versions, the champion, promotion, rollback, import.",
+        description = "The registry: versions, what serves and did, promotion, approval, rollback, import.",
         subcommands = {
             ModelsCommand.Listing.class,
             ModelsCommand.Show.class,
-            ModelsCommand.Promote.class,
-            ModelsCommand.Rollback.class,
+            ModelsCompare.class,
+            ModelsHistory.class,
+            ModelsCheck.class,
+            ModelsChange.Promote.class,
+            ModelsChange.Approve.class,
+            ModelsChange.Reject.class,
+            ModelsChange.Rollback.class,
             ModelsImport.class,
             ModelsImportance.class
         })
@@ -169,89 +164,6 @@ final class ModelsCommand extends CommandGroup {
         private static String number(Map<String, Double> metrics, String name) {
             Double value = metrics.get(name);
             return value == null ? "" : Texts.number(value);
-        }
-    }
-
-    /** What promotion and rollback share. */
-    abstract static class Change extends KeelsonCommand {
-        @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
-        String model = "";
-
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit trail; asked for on a terminal.")
-        @Nullable String reason;
-
-        /** The reason given, or the answer to a question; without a terminal a missing one is an error. */
-        String reason(Session session) {
-            String given = reason;
-            if (given == null && session.terminal().in() && session.terminal().err()) {
-                session.err().print("Why? ");
-                session.err().flush();
-                try {
-                    given = new BufferedReader(new InputStreamReader(session.in(), Charset.defaultCharset())).readLine();
-                } catch (IOException e) {
-                    throw new KeelsonException(ErrorCode.USAGE, "The answer cannot be read.", "Maybe use --reason.", e);
-                }
-            }
-            if (given == null || given.isBlank()) {
-                throw new KeelsonException(
-                        ErrorCode.USAGE,
-                        "A reason is needed: it stays in the audit trail.",
-                        "Maybe add --reason \"...\".");
-            }
-            return given.strip();
-        }
-
-        static String actor(Session session) {
-            String user = session.environment().getOrDefault("USER", "");
-            return user.isBlank() ? "command line" : user;
-        }
-
-        void tell(Session session, ModelVersion version) {
-            session.console().line("%s serves now.".formatted(version.label()));
-            session.console().document(Catalogued.version(version));
-        }
-    }
-
-    /** {@code keelson models promote}. */
-    @Command(name = "promote", description = "Let a version serve; exit code 1 when that is refused.")
-    static final class Promote extends Change {
-        @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
-        String version = "";
-
-        @Override
-        int run(Session session) {
-            Project project = session.project();
-            Projects.model(project, model);
-            int number = number();
-            String why = reason(session);
-            try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.promote(model, number, actor(session), why));
-            }
-            return YES;
-        }
-
-        private int number() {
-            String digits = version.toLowerCase(Locale.ROOT).startsWith("v") ? version.substring(1) : version;
-            if (!digits.matches("[0-9]{1,9}")) {
-                throw new KeelsonException(
-                        ErrorCode.USAGE, "The version (%s) is no number such as 3 or v3.".formatted(version), null);
-            }
-            return Integer.parseInt(Objects.requireNonNull(digits));
-        }
-    }
-
-    /** {@code keelson models rollback}. */
-    @Command(name = "rollback", description = "Let the version serve again that served before the champion.")
-    static final class Rollback extends Change {
-        @Override
-        int run(Session session) {
-            Project project = session.project();
-            Projects.model(project, model);
-            String why = reason(session);
-            try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.rollback(model, actor(session), why));
-            }
-            return YES;
         }
     }
 }

@@ -124,7 +124,7 @@ final class ModelsImport extends KeelsonCommand {
                     output,
                     FileLink.of(link),
                     tolerance,
-                    ModelsCommand.Change.actor(session),
+                    ModelsChange.actor(session),
                     why);
         } catch (IllegalArgumentException e) {
             throw new KeelsonException(ErrorCode.USAGE, String.valueOf(e.getMessage()), null, e);

@@ -152,7 +152,7 @@ final class RegistryCommand extends CommandGroup {
 
         @Override
         int run(Session session) {
-            String who = actor != null ? actor : ModelsCommand.Change.actor(session);
+            String who = actor != null ? actor : ModelsChange.actor(session);
             ObjectNode settled = ask(session, registry -> registry.settle(id, String.valueOf(keep), who));
             session.console()
                     .line("%s: the %s side is kept.".formatted(settled.path("what").asText(), settled.path("kept").asText()));

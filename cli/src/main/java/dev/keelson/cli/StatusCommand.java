@@ -7,6 +7,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Approval;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.ProjectDatasets;
@@ -32,6 +33,7 @@ final class StatusCommand extends KeelsonCommand {
             document.putNull("dataset");
             document.putArray("sources");
             document.putArray("models");
+            document.putArray("approvals");
             document.put("ready", false);
             document.put("reason", "Nothing has been run yet.");
             console.document(document);
@@ -88,6 +90,7 @@ final class StatusCommand extends KeelsonCommand {
             Optional<UnfinishedWork> unfinished = state.unfinished()
                     .filter(work -> reason != null || !work.command().equals("demo") || state.running(work));
             Optional<Long> process = unfinished.filter(state::running).map(UnfinishedWork::process);
+            pending(session, state, document);
             document.put("unfinished", unfinished.map(UnfinishedWork::command).orElse(null));
             document.put("unfinished_process", process.orElse(null));
             if (process.isPresent()) {
@@ -103,6 +106,22 @@ final class StatusCommand extends KeelsonCommand {
         }
         console.document(document);
         return YES;
+    }
+
+    private static void pending(Session session, ProjectReading state, ObjectNode document) {
+        ArrayNode list = document.putArray("approvals");
+        for (Approval approval : state.pending(session.clock())) {
+            list.add(approval.toJson());
+            session.console().note("%s v%d waits for a person since %s (%s: %s); `keelson models approve %s %d` or `reject` answers."
+                    .formatted(
+                            approval.model(),
+                            approval.version(),
+                            approval.requestedAt(),
+                            approval.requester(),
+                            approval.reason(),
+                            approval.model(),
+                            approval.version()));
+        }
     }
 
     /** The command that goes on, to be pasted. */

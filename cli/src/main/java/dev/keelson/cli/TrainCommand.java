@@ -62,7 +62,7 @@ final class TrainCommand extends KeelsonCommand {
     @Option(names = "--min-rows", paramLabel = "N", description = "Rows with known labels that there must be (default: 1).")
     int minRows = 1;
 
-    @Option(names = "--promote", description = "Let it serve at once, without being judged in shadow.")
+    @Option(names = "--promote", description = "Let it serve at once when its policy is met; exit code 1 when it is not.")
     boolean promote;
 
     @Override
@@ -89,12 +89,16 @@ final class TrainCommand extends KeelsonCommand {
         }
         if (result.path("promoted").asBoolean()) {
             console.note("It serves.");
+        } else if (promote) {
+            console.note("It does not serve; `keelson models check %s %d` tells why."
+                    .formatted(model, result.path("version").asInt()));
         }
         ObjectNode document = Catalogued.object();
         result.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
         document.put("seconds", Texts.seconds(start));
         console.document(document);
-        return result.path("status").asText().equals("forgets") ? NO : YES;
+        boolean refused = promote && !result.path("promoted").asBoolean();
+        return refused || result.path("status").asText().equals("forgets") ? NO : YES;
     }
 
     private ModelTraining request(Session session) {
@@ -121,7 +125,7 @@ final class TrainCommand extends KeelsonCommand {
                     learningRate,
                     minRows,
                     promote,
-                    ModelsCommand.Change.actor(session));
+                    ModelsChange.actor(session));
         } catch (IllegalArgumentException e) {
             throw new KeelsonException(ErrorCode.USAGE, String.valueOf(e.getMessage()), null, e);
         }

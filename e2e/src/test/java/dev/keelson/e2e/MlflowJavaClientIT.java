@@ -48,8 +48,9 @@ import org.mlflow.tracking.RunsPage;
 
 /**
  * MLflow's own Java client, as it is on Maven Central, against the real server and store: everything it can do but for files,
- * for which it starts a program.
+ * for which it starts a program: see {@link MlflowJavaArtifactsIT}.
  */
+@SuppressWarnings("deprecation") // what the client has is tried, old or not
 final class MlflowJavaClientIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -7,12 +7,8 @@ import dev.keelson.control.ModelHistory.Entry;
 import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Ids;
-import dev.keelson.metrics.Brier;
-import dev.keelson.metrics.LogLoss;
-import dev.keelson.metrics.Rps;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DecayMonitorDefinition;
-import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -23,6 +19,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.OutcomeEvent;
@@ -40,7 +37,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +138,7 @@ final class ModelLoop {
         firstModel = trained;
         return tx -> {
             register(tx, trained, version, now, "The first version of its model.");
-            tx.setAlias(version.model(), ModelVersion.CHAMPION, version.version());
+            Roles.champion(tx, version.model(), version.version(), now);
             tx.addAudit(entry(now, "promote", version, "It is the first version of its model.", "{}"));
         };
     }
@@ -201,7 +197,7 @@ final class ModelLoop {
         String reason = "always_retrain promotes without a question.";
         return quiet(now, version.version(), reason, tx -> {
             register(tx, trained, version, now, reason);
-            tx.setAlias(version.model(), ModelVersion.CHAMPION, version.version());
+            Roles.champion(tx, version.model(), version.version(), now);
             tx.addAudit(entry(now, "promote", version, reason, "{}"));
         });
     }
@@ -249,7 +245,11 @@ final class ModelLoop {
             return new Decided("none", "", tx -> {});
         }
         ModelVersion judged = challenger;
-        PromotionGate.Verdict verdict = PromotionGate.decide(paired(judged, now), judged.kind(), definition.promotion());
+        PromotionGate.Verdict verdict = PromotionGate.decide(
+                ServedEvidence.of(definition, settled(now), null, judged),
+                judged.kind(),
+                definition.promotion(),
+                require(challengerModel).run().metrics());
         return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
     }
 
@@ -292,7 +292,7 @@ final class ModelLoop {
         challengerModel = trained;
         return new Retrained(version.version(), reason, tx -> {
             register(tx, trained, version, now, why);
-            tx.setAlias(version.model(), ModelVersion.CHALLENGER, version.version());
+            Roles.challenger(tx, version.model(), version.version(), now);
         });
     }
 
@@ -306,8 +306,7 @@ final class ModelLoop {
                 challenger = null;
                 challengerModel = null;
                 yield tx -> {
-                    tx.setAlias(judged.model(), ModelVersion.CHAMPION, judged.version());
-                    tx.setAlias(judged.model(), ModelVersion.CHALLENGER, null);
+                    Roles.champion(tx, judged.model(), judged.version(), now);
                     tx.addAudit(entry(now, "promote", judged, reason, evidence));
                 };
             }
@@ -315,7 +314,7 @@ final class ModelLoop {
                 challenger = null;
                 challengerModel = null;
                 yield tx -> {
-                    tx.setAlias(judged.model(), ModelVersion.CHALLENGER, null);
+                    Roles.dismiss(tx, judged.model(), judged.version(), now);
                     tx.addAudit(entry(now, "reject", judged, reason, evidence));
                 };
             }
@@ -430,7 +429,8 @@ final class ModelLoop {
                 .filter(e -> e.champion.version() == version.version())
                 .toList();
         // not clipped: what it is compared with, the loss on the run's test period, is not either
-        double[] losses = losses(served, monitor.metric(), entry -> entry.champion, 0);
+        double[] losses = ServedEvidence.losses(
+                served, monitor.metric(), definition.model().classes().size(), entry -> entry.champion, 0);
         List<Double> epochs = new ArrayList<>();
         int start = 0;
         while (start < losses.length) {
@@ -467,60 +467,6 @@ final class ModelLoop {
                 require(firstModel).labelCounts(),
                 days,
                 counts.toArray(new long[0][]));
-    }
-
-    private PairedEpochs paired(ModelVersion judged, Instant now) {
-        List<Entry> both = settled(now).stream()
-                .filter(e -> e.challenger != null && e.challenger.version() == judged.version())
-                .toList();
-        int n = both.size();
-        int[] day = new int[n];
-        boolean[] championHit = new boolean[n];
-        boolean[] challengerHit = new boolean[n];
-        for (int i = 0; i < n; i++) {
-            Entry entry = both.get(i);
-            day[i] = entry.day;
-            championHit[i] = entry.champion.predicted() == entry.outcome;
-            challengerHit[i] = require(entry.challenger).predicted() == entry.outcome;
-        }
-        Metric metric = definition.promotion().refreshMetric();
-        return PairedEpochs.of(
-                day,
-                losses(both, metric, entry -> entry.champion, PromotionGate.CLIP),
-                losses(both, metric, entry -> require(entry.challenger), PromotionGate.CLIP),
-                championHit,
-                challengerHit);
-    }
-
-    private double[] losses(List<Entry> entries, Metric metric, Function<Entry, PredictionEvent> of, double clip) {
-        int k = definition.model().classes().size();
-        int n = entries.size();
-        double[] p = new double[n * k];
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(of.apply(entries.get(i)).probabilities(), 0, p, i * k, k);
-            labels[i] = entries.get(i).outcome;
-        }
-        if (n == 0) {
-            return new double[0];
-        }
-        return switch (metric) {
-            case LOG_LOSS -> logLoss(p, k, labels, clip);
-            case BRIER -> Brier.perRow(p, k, labels);
-            case RPS -> Rps.perRow(p, k, labels);
-        };
-    }
-
-    /** The log loss of probabilities clipped to [clip, 1 - clip]. They need not sum to 1: only what happened is looked at. */
-    private static double[] logLoss(double[] p, int k, int[] labels, double clip) {
-        if (clip == 0) {
-            return LogLoss.perRow(p, k, labels);
-        }
-        double[] losses = new double[labels.length];
-        for (int i = 0; i < labels.length; i++) {
-            losses[i] = -Math.log(Math.min(1 - clip, Math.max(clip, p[i * k + labels[i]])));
-        }
-        return losses;
     }
 
     private PredictionEvent event(Requests requests, int i, ModelVersion version, String role, Trained by) {

@@ -3,6 +3,7 @@ package dev.keelson.control;
 import dev.keelson.expression.Condition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.stats.AsymptoticConfidenceSequence;
 import dev.keelson.stats.GammaExponentialMixture;
 import dev.keelson.stats.NormalMixture;
@@ -10,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +54,6 @@ public final class PromotionGate {
 
     private static final double WINMIX_GAIN = 0.03;
 
-
     /** Names that guards may use, with what they mean. */
     public static final Map<String, String> GUARD_NAMES = Map.of(
             "predictions", "settled events scored by both",
@@ -83,13 +85,46 @@ public final class PromotionGate {
     public record Verdict(PromotionDecision decision, Map<String, Double> evidence) {}
 
     /**
+     * Decides by what was served alone; the presets and conditions on the test period of a training hold for it.
+     *
+     * @param epochs evidence so far
+     * @param kind refresh or change; an initial version needs no gate and is promoted
+     * @param policy margins, alpha, guards and presets
+     */
+    public static Verdict decide(PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy) {
+        return paired(epochs, kind, policy);
+    }
+
+    /**
      * Decides.
      *
      * @param epochs evidence so far
      * @param kind refresh or change; an initial version needs no gate and is promoted
-     * @param policy margins, alpha, guards and preset
+     * @param policy margins, alpha, guards, presets and conditions
+     * @param metrics metrics of the challenger's run; NaN and absent ones fulfil no condition
      */
-    public static Verdict decide(PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy) {
+    public static Verdict decide(
+            PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy, Map<String, Double> metrics) {
+        Verdict verdict = paired(epochs, kind, policy);
+        List<PolicyLine> missed = kind == Kind.INITIAL
+                ? List.of()
+                : PromotionCheck.heldOut(policy, metrics).stream()
+                        .filter(line -> line.state() != PolicyLine.State.PASSED)
+                        .toList();
+        if (missed.isEmpty() || verdict.decision() instanceof PromotionDecision.Reject) {
+            return verdict;
+        }
+        String told = "On the test period of its training: "
+                + missed.stream().map(PolicyLine::sentence).collect(Collectors.joining(" "));
+        boolean failed = missed.stream().anyMatch(line -> line.state() == PolicyLine.State.FAILED);
+        return new Verdict(
+                failed || epochs.gains().size() >= HORIZON
+                        ? new PromotionDecision.Reject(told)
+                        : new PromotionDecision.Hold(told, null),
+                verdict.evidence());
+    }
+
+    private static Verdict paired(PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy) {
         Map<String, Double> evidence = new TreeMap<>();
         evidence.put("epochs", (double) epochs.gains().size());
         evidence.put("predictions", (double) epochs.events());
@@ -100,19 +135,50 @@ public final class PromotionGate {
         PromotionDecision decision =
                 switch (kind) {
                     case INITIAL -> new PromotionDecision.Promote("It is the first version of its model.");
-                    case REFRESH, CHANGE ->
-                        switch (policy.preset()) {
-                            case WINMIX -> winmix(epochs);
-                            case RECOMMENDED ->
-                                kind == Kind.REFRESH
-                                        ? refresh(epochs, policy, evidence)
-                                        : change(epochs, policy, evidence);
-                        };
+                    case REFRESH, CHANGE -> together(policy.presets().stream()
+                            .map(preset -> of(preset, epochs, kind, policy, evidence))
+                            .flatMap(Optional::stream)
+                            .toList());
                 };
         if (decision instanceof PromotionDecision.Promote && kind != Kind.INITIAL) {
-            decision = guarded(decision, policy.guards(), epochs);
+            List<Condition> guards = new ArrayList<>(policy.guards());
+            policy.when().stream().filter(each -> GUARD_NAMES.containsKey(each.name())).forEach(guards::add);
+            decision = guarded(decision, guards, epochs);
         }
         return new Verdict(decision, evidence);
+    }
+
+    /** What one preset says of what was served; nothing when it does not look at that. */
+    static Optional<PromotionDecision> of(
+            PromotionPolicyDefinition.Preset preset,
+            PairedEpochs epochs,
+            Kind kind,
+            PromotionPolicyDefinition policy,
+            Map<String, Double> evidence) {
+        return switch (preset) {
+            case ACIS -> Optional.empty();
+            case WINMIX -> Optional.of(winmix(epochs));
+            case RECOMMENDED ->
+                Optional.of(kind == Kind.REFRESH ? refresh(epochs, policy, evidence) : change(epochs, policy, evidence));
+        };
+    }
+
+    /** All must promote; one that rejects rejects. */
+    private static PromotionDecision together(List<PromotionDecision> decisions) {
+        for (PromotionDecision decision : decisions) {
+            if (decision instanceof PromotionDecision.Reject) {
+                return decision;
+            }
+        }
+        for (PromotionDecision decision : decisions) {
+            if (decision instanceof PromotionDecision.Hold) {
+                return decision;
+            }
+        }
+        return decisions.isEmpty()
+                ? new PromotionDecision.Promote("The conditions of its policy hold.")
+                : new PromotionDecision.Promote(
+                        decisions.stream().map(PromotionDecision::reason).collect(Collectors.joining(" ")));
     }
 
     private static PromotionDecision guarded(
@@ -240,21 +306,25 @@ public final class PromotionGate {
     private static List<String> failedGuards(List<Condition> guards, PairedEpochs epochs) {
         List<String> failed = new ArrayList<>();
         for (Condition guard : guards) {
-            double observed =
-                    switch (guard.name()) {
-                        case "predictions" -> epochs.events();
-                        case "days" -> epochs.days();
-                        case "epochs" -> epochs.gains().size();
-                        case "better_than_champion" -> epochs.challengerAccuracy() - epochs.championAccuracy();
-                        default ->
-                            throw new IllegalArgumentException("The guard (%s) must be one of %s."
-                                    .formatted(guard.name(), new TreeMap<>(GUARD_NAMES).keySet()));
-                    };
+            double observed = observed(guard.name(), epochs);
             if (!guard.op().test(observed, guard.value())) {
                 failed.add(guard + " (now " + number(observed) + ")");
             }
         }
         return failed;
+    }
+
+    /** What a guard looks at. */
+    static double observed(String name, PairedEpochs epochs) {
+        return switch (name) {
+            case "predictions" -> epochs.events();
+            case "days" -> epochs.days();
+            case "epochs" -> epochs.gains().size();
+            case "better_than_champion" -> epochs.challengerAccuracy() - epochs.championAccuracy();
+            default ->
+                throw new IllegalArgumentException("The guard (%s) must be one of %s."
+                        .formatted(name, new TreeMap<>(GUARD_NAMES).keySet()));
+        };
     }
 
     private static PromotionDecision burnIn(int n) {

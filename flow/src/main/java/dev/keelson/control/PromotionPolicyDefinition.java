@@ -11,35 +11,57 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name in the project
  * @param models the models it governs (already expanded from patterns)
- * @param preset the rule
+ * @param presets the rules, all of which must let it through; none when {@code when} alone decides
  * @param refreshMetric loss of the refresh gate
  * @param refreshMargin how much worse a refresh may be at most, in the loss's own unit
  * @param changeAlpha chance of a false promotion of another recipe, over the whole test
  * @param guards conditions that must hold besides, such as {@code predictions >= 100}, {@code days >= 7}
+ * @param when conditions on metrics of the version's test period and on what it did beside the champion, such as {@code accuracy
+ *     > 0.70} or {@code better_than_champion >= 3%}
+ * @param approval whether a person must agree besides; a replay does not ask
  */
 public record PromotionPolicyDefinition(
         String name,
         List<String> models,
-        Preset preset,
+        List<Preset> presets,
         Metric refreshMetric,
         double refreshMargin,
         double changeAlpha,
         List<Condition> guards,
+        List<Condition> when,
+        boolean approval,
         @Nullable Location location) {
     public PromotionPolicyDefinition {
         models = List.copyOf(models);
+        presets = List.copyOf(presets);
         guards = List.copyOf(guards);
+        when = List.copyOf(when);
         if (!(refreshMargin >= 0) || !(changeAlpha > 0 && changeAlpha < 0.5)) {
             throw new IllegalArgumentException("refreshMargin (%s) must not be negative and changeAlpha (%s) must lie between 0 and 0.5."
                     .formatted(refreshMargin, changeAlpha));
         }
     }
 
-    /** The rule that decides. */
+    /** A policy of one preset alone that asks no person. */
+    public PromotionPolicyDefinition(
+            String name,
+            List<String> models,
+            Preset preset,
+            Metric refreshMetric,
+            double refreshMargin,
+            double changeAlpha,
+            List<Condition> guards,
+            @Nullable Location location) {
+        this(name, models, List.of(preset), refreshMetric, refreshMargin, changeAlpha, guards, List.of(), false, location);
+    }
+
+    /** A rule that decides. */
     public enum Preset {
         /** Two gates on paired settlement epochs: refresh by non-inferiority, change by superiority. */
         RECOMMENDED,
         /** Champion + 3 %, at least 100 evaluated predictions, at least 7 days. */
-        WINMIX
+        WINMIX,
+        /** Accuracy above 0.70 and area under the ROC curve above 0.75 on the test period of its training. */
+        ACIS
     }
 }

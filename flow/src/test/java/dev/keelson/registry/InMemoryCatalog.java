@@ -8,6 +8,7 @@ import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
+import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, Run> runs;
         private final Map<String, TreeMap<Integer, ModelVersion>> versions;
         private final Map<String, Integer> aliases;
+        private final Map<String, Stage> stages;
         private final List<AuditEntry> audit;
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
@@ -74,6 +76,7 @@ public final class InMemoryCatalog implements Catalog {
             runs = new TreeMap<>();
             versions = new TreeMap<>();
             aliases = new TreeMap<>();
+            stages = new TreeMap<>();
             audit = new ArrayList<>();
             reports = new TreeMap<>();
             steps = new TreeMap<>();
@@ -86,6 +89,7 @@ public final class InMemoryCatalog implements Catalog {
             versions = new TreeMap<>();
             other.versions.forEach((model, byNumber) -> versions.put(model, new TreeMap<>(byNumber)));
             aliases = new TreeMap<>(other.aliases);
+            stages = new TreeMap<>(other.stages);
             audit = new ArrayList<>(other.audit);
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
@@ -125,7 +129,7 @@ public final class InMemoryCatalog implements Catalog {
 
         @Override
         public RegistryTransaction registry() {
-            throw real("registry");
+            return new InMemoryRegistry(this, state().stages);
         }
 
         private static AssertionError real(String what) {
@@ -287,6 +291,17 @@ public final class InMemoryCatalog implements Catalog {
                     state().audit.reversed().stream()
                             .filter(entry -> model == null || entry.model().equals(model)),
                     limit);
+        }
+
+        @Override
+        public List<AuditLine> auditChain(long after, int limit) {
+            List<AuditLine> lines = new ArrayList<>();
+            String hash = AuditChain.START;
+            for (AuditEntry entry : state().audit) {
+                hash = AuditChain.hash(hash, entry);
+                lines.add(new AuditLine(entry, hash));
+            }
+            return limited(lines.stream().filter(line -> line.entry().sequence() > after), limit);
         }
 
         @Override

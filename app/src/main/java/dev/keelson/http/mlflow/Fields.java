@@ -228,27 +228,25 @@ final class Fields {
     }
 
     /**
-     * One of several names; null when it is absent.
+     * One of several values, by its name or its number, which begins at 1; null when it is absent.
      *
-     * @param names in the order of their numbers
-     * @param first the number of the first
+     * @param prefix what the protocol has before their names
      */
-    @Nullable Integer choice(String name, List<String> names, int first) {
+    <E extends Enum<E>> @Nullable E choice(String name, List<E> values, String prefix) {
         JsonNode node = node(name);
         if (node == null) {
             return null;
         }
-        int index = node.isTextual() ? names.indexOf(node.textValue()) : -1;
-        if (index < 0) {
-            Long number = node.isTextual()
-                    ? integerOf(node.textValue())
-                    : node.isIntegralNumber() && node.canConvertToLong() ? Long.valueOf(node.longValue()) : null;
-            index = number == null || number < first || number >= first + names.size() ? -1 : (int) (number - first);
+        Long number = node.isIntegralNumber() && node.canConvertToLong()
+                ? Long.valueOf(node.longValue())
+                : integerOf(node.isTextual() ? node.textValue() : "");
+        for (int i = 0; i < values.size(); i++) {
+            E value = values.get(i);
+            if (number == null ? node.isTextual() && node.textValue().equals(prefix + value.name()) : number == i + 1) {
+                return value;
+            }
         }
-        if (index < 0) {
-            throw wrong(name, node, "one of " + String.join(", ", names));
-        }
-        return index;
+        throw wrong(name, node, "one of " + String.join(", ", values.stream().map(each -> prefix + each.name()).toList()));
     }
 
     /** Texts; none when the field is absent. A text alone, as in a query, is one. */

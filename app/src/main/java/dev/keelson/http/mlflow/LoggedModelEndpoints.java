@@ -34,8 +34,7 @@ final class LoggedModelEndpoints {
     /** What the wire has before the names of statuses. */
     private static final String STATUS = "LOGGED_MODEL_";
 
-    private static final List<String> STATUSES =
-            List.of(STATUS + "PENDING", STATUS + "READY", STATUS + "UPLOAD_FAILED");
+    private static final List<LoggedModel.Status> STATUSES = List.of(LoggedModel.Status.values());
     private static final String PROXY = "mlflow-artifacts:/";
 
     private final Backend backend;
@@ -172,11 +171,10 @@ final class LoggedModelEndpoints {
     }
 
     private void finish(Call call) throws IOException {
-        Integer index = call.fields().choice("status", STATUSES, 1);
-        if (index == null) {
+        LoggedModel.Status status = call.fields().choice("status", STATUSES, STATUS);
+        if (status == null) {
             throw MlflowFailure.missing("status");
         }
-        LoggedModel.Status status = LoggedModel.Status.values()[index];
         send(call, change(call, (model, at) -> with(model, status, model.lifecycle(), at, model.params(), model.tags())));
     }
 

@@ -63,7 +63,7 @@ final class MetricEndpoints {
         Fields fields = call.fields();
         List<String> ids = runIds(fields);
         String key = fields.required("metric_key");
-        int limit = (int) Math.min(MAX_BULK, fields.count("max_results", MAX_BULK, Integer.MAX_VALUE));
+        int limit = Math.min(MAX_BULK, fields.count("max_results", MAX_BULK, Integer.MAX_VALUE));
         List<Measured> points = new ArrayList<>();
         backend.catalog().read(tx -> {
             for (String id : ids.stream().sorted().toList()) {

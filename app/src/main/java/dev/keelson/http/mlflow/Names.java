@@ -42,8 +42,7 @@ final class Names {
     private static boolean hasKeyCharacters(String key) {
         for (int i = 0; i < key.length(); ) {
             int c = key.codePointAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!plain && "_./- ".indexOf(c) < 0 && (c < 0x80 || !Character.isLetterOrDigit(c))) {
+            if (!isAsciiLetterOrDigit(c) && "_./- ".indexOf(c) < 0 && (c < 0x80 || !Character.isLetterOrDigit(c))) {
                 return false;
             }
             i += Character.charCount(c);
@@ -62,8 +61,8 @@ final class Names {
             end = end < 0 ? path.length() : end;
             int length = end - start;
             if (length == 0
-                    || length == 1 && path.charAt(start) == '.'
-                    || length == 2 && path.charAt(start) == '.' && path.charAt(start + 1) == '.') {
+                    || (length == 1 && path.charAt(start) == '.')
+                    || (length == 2 && path.charAt(start) == '.' && path.charAt(start + 1) == '.')) {
                 return false;
             }
             start = end + 1;
@@ -148,8 +147,8 @@ final class Names {
         return true;
     }
 
-    private static boolean isAsciiLetterOrDigit(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+    private static boolean isAsciiLetterOrDigit(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** A place for files of runs; null when none is asked for. */

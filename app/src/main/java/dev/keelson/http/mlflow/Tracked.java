@@ -12,7 +12,6 @@ import dev.keelson.registry.tracking.MetricSummary;
 import dev.keelson.registry.tracking.RunInfo;
 import dev.keelson.registry.tracking.TrackedRun;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,23 +25,20 @@ final class Tracked {
     /** The tag that is the name of a run. */
     static final String RUN_NAME = "mlflow.runName";
 
-    private static final List<String> STATUSES =
-            Arrays.stream(Run.Status.values()).map(Enum::name).toList();
-    private static final List<String> VIEWS =
-            Arrays.stream(Lifecycle.View.values()).map(Enum::name).toList();
+    private static final List<Run.Status> STATUSES = List.of(Run.Status.values());
+    private static final List<Lifecycle.View> VIEWS = List.of(Lifecycle.View.values());
 
     private Tracked() {}
 
     /** The status that is asked for; null for none. */
     static Run.@Nullable Status status(Fields fields) {
-        Integer index = fields.choice("status", STATUSES, 1);
-        return index == null ? null : Run.Status.values()[index];
+        return fields.choice("status", STATUSES, "");
     }
 
     /** Which of the deleted ones are looked for; those that are not deleted when nothing is said. */
     static Lifecycle.View view(Fields fields, String name) {
-        Integer index = fields.choice(name, VIEWS, 1);
-        return index == null ? Lifecycle.View.ACTIVE_ONLY : Lifecycle.View.values()[index];
+        Lifecycle.View view = fields.choice(name, VIEWS, "");
+        return view == null ? Lifecycle.View.ACTIVE_ONLY : view;
     }
 
     /** Does something with a run; what it finds missing is told in the words that clients look for. */

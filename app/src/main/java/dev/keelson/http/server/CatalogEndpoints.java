@@ -10,6 +10,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -25,7 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Models, versions, runs, audit trail and replays, and what changes what serves. */
+/** Models, versions, runs, audit trail and replays. */
 final class CatalogEndpoints {
     private static final int MAX_LIST = 1000;
 
@@ -39,8 +40,6 @@ final class CatalogEndpoints {
         routes.get("/api/v1/models", this::models);
         routes.get("/api/v1/models/{name}", this::model);
         routes.get("/api/v1/models/{name}/versions", this::versions);
-        routes.post("/api/v1/models/{name}/promote", this::promote);
-        routes.post("/api/v1/models/{name}/rollback", this::rollback);
         routes.post("/api/v1/models/{name}/import", this::importModel);
         routes.get("/api/v1/runs", this::runs);
         routes.get("/api/v1/runs/{id}", this::run);
@@ -70,7 +69,7 @@ final class CatalogEndpoints {
             if (version == null) {
                 node.putNull(alias);
             } else {
-                node.set(alias, version(version));
+                node.set(alias, GovernanceJson.version(version));
             }
         }
         return node;
@@ -80,50 +79,8 @@ final class CatalogEndpoints {
         ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("versions");
-        backend.versions(model.name()).forEach(version -> list.add(version(version)));
+        backend.versions(model.name()).forEach(version -> list.add(GovernanceJson.version(version)));
         Json.send(response, body);
-    }
-
-    private static ObjectNode version(ModelVersion version) {
-        ObjectNode node = Json.object();
-        node.put("model", version.model());
-        node.put("version", version.version());
-        node.put("run_id", version.runId());
-        node.put("sha256", version.sha256());
-        node.put("kind", version.kind().name().toLowerCase(Locale.ROOT));
-        node.put("trained_to", version.trainedTo().toString());
-        node.put("created_at", version.createdAt().toString());
-        return node;
-    }
-
-    private void promote(ServerRequest request, ServerResponse response) {
-        ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
-        JsonNode body = body(request);
-        List<Problem> problems = new ArrayList<>();
-        JsonNode version = body.get("version");
-        if (version == null || !version.canConvertToInt() || !version.isIntegralNumber()) {
-            problems.add(Problem.at(
-                    ErrorCode.BAD_REQUEST,
-                    new Location("version", 0, 0),
-                    "The version (%s) is wrong; expected a whole number.".formatted(version == null ? "missing" : version),
-                    null));
-        }
-        String reason = reason(body, problems);
-        if (!problems.isEmpty() || version == null) {
-            throw new KeelsonException(problems, null);
-        }
-        Json.send(response, version(backend.promote(model.name(), version.intValue(), actor(body), reason)));
-    }
-
-    private void rollback(ServerRequest request, ServerResponse response) {
-        ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
-        JsonNode body = body(request);
-        List<Problem> problems = new ArrayList<>();
-        String reason = reason(body, problems);
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
-        Json.send(response, version(backend.rollback(model.name(), actor(body), reason)));
     }
 
     private void importModel(ServerRequest request, ServerResponse response) {
@@ -131,7 +88,7 @@ final class CatalogEndpoints {
         ModelImport.Outcome outcome =
                 backend.importModel(model.name(), ImportBody.read(body(request), CatalogEndpoints::reason, CatalogEndpoints::actor));
         ObjectNode node = Json.object();
-        node.set("version", version(outcome.version()));
+        node.set("version", GovernanceJson.version(outcome.version()));
         node.put("format", outcome.format());
         node.put("holds", outcome.holds());
         node.put("verified_rows", outcome.rows());
@@ -139,7 +96,7 @@ final class CatalogEndpoints {
         Json.send(response, node);
     }
 
-    private static String reason(JsonNode body, List<Problem> problems) {
+    static String reason(JsonNode body, List<Problem> problems) {
         String reason = body.path("reason").asText("").strip();
         if (reason.isEmpty()) {
             problems.add(Problem.at(
@@ -151,12 +108,12 @@ final class CatalogEndpoints {
         return reason;
     }
 
-    private static String actor(JsonNode body) {
+    static String actor(JsonNode body) {
         String actor = body.path("actor").asText("").strip();
         return actor.isEmpty() ? "api" : actor;
     }
 
-    private static JsonNode body(ServerRequest request) {
+    static JsonNode body(ServerRequest request) {
         JsonNode body = Json.body(request);
         if (body == null) {
             return Json.object();

@@ -122,6 +122,7 @@ public final class KeelsonServer implements AutoCloseable {
         new Probes(backend, metrics).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
+        new GovernanceEndpoints(backend).register(routes);
         new RunEndpoints(backend).register(routes);
         new RunFileEndpoints(backend, mostFileBytes).register(routes);
         new DefinitionEndpoints(backend).register(routes);

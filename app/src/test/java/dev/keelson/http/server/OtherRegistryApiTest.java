@@ -40,7 +40,7 @@ final class OtherRegistryApiTest {
         Client.Answer answer = client.post("/api/v1/registry/sync", "{}");
 
         assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.body()).contains(ErrorCode.REGISTRY_UNREACHABLE.code());
+        assertThat(answer.text()).contains(ErrorCode.REGISTRY_UNREACHABLE.code());
     }
 
     @Test

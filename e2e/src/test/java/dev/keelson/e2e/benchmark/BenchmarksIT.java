@@ -131,4 +131,14 @@ final class BenchmarksIT {
         assertThat(figures.get("echo").get("2_connections").get("requests").asLong()).isPositive();
         assertThat(figures.get("index_caught_up_after_s").asDouble()).isNotNegative();
     }
+
+    @Test
+    void trackingIsMeasured() throws Exception {
+        JsonNode figures =
+                new TrackingBenchmark().run(SMALL.with("seconds", "1").with("rows", "1000"));
+
+        assertThat(figures.at("/log_batch_of_1000/metrics_a_second").asLong()).isPositive();
+        assertThat(figures.at("/history_of_26000_points/points").asInt()).isEqualTo(26_000);
+        assertThat(figures.at("/search_of_1000_runs/page_of_100/runs").asInt()).isEqualTo(100);
+    }
 }

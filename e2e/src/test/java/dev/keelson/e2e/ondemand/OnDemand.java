@@ -15,6 +15,7 @@ import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
+import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
@@ -46,6 +47,7 @@ public final class OnDemand {
         TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
+        TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());
         TASKS.put("quiet-league", new QuietLeagueStudy());

@@ -1,6 +1,7 @@
 package dev.keelson.registry.spi;
 
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.AuditLine;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -65,11 +66,14 @@ public interface CatalogTransaction {
     /** Points an alias to a version, or removes it when {@code version} is null. */
     void setAlias(String model, String alias, @Nullable Integer version);
 
-    /** Adds an entry; its sequence is given by the store. */
+    /** Adds an entry; its sequence is given by the store, and its hash follows that of the last one. */
     void addAudit(AuditEntry entry);
 
     /** Entries, newest first; of one model when it is not null. */
     List<AuditEntry> audit(@Nullable String model, int limit);
+
+    /** Lines of the whole trail with their hashes, oldest first, from behind a sequence on. */
+    List<AuditLine> auditChain(long after, int limit);
 
     /** Stores a report, or replaces the one of that id. */
     void putReport(StoredReport report);

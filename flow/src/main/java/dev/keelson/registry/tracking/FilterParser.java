@@ -6,7 +6,6 @@ import dev.keelson.registry.tracking.Search.Clause;
 import dev.keelson.registry.tracking.Search.Comparison;
 import dev.keelson.registry.tracking.Search.Entity;
 import dev.keelson.registry.tracking.Search.Subject;
-import dev.keelson.registry.tracking.SearchText.Key;
 import dev.keelson.registry.tracking.SearchText.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +71,7 @@ public final class FilterParser {
     }
 
     private static Clause clause(Subject subject, SearchText text) throws Unreadable {
-        Key key = text.key(subject);
+        SearchText.Key key = text.key(subject);
         SearchKeys.Kind kind = SearchKeys.kind(subject, key.entity(), key.name());
         if (kind == null) {
             throw new Unreadable("%s cannot be searched for".formatted(key.name()));
@@ -93,7 +92,7 @@ public final class FilterParser {
     }
 
     /** Logged models' statuses have long names on the wire. */
-    private static List<String> canonical(Subject subject, Key key, List<String> texts) {
+    private static List<String> canonical(Subject subject, SearchText.Key key, List<String> texts) {
         return subject == Subject.LOGGED_MODELS && key.entity() == Entity.ATTRIBUTE && key.name().equals("status")
                 ? texts.stream()
                         .map(each -> each.startsWith("LOGGED_MODEL_") ? each.substring("LOGGED_MODEL_".length()) : each)

@@ -4,7 +4,6 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.tracking.Search.SortKey;
 import dev.keelson.registry.tracking.Search.Subject;
-import dev.keelson.registry.tracking.SearchText.Key;
 import dev.keelson.registry.tracking.SearchText.Unreadable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,11 +23,11 @@ public final class OrderParser {
      */
     public static List<SortKey> parse(Subject subject, List<String> orderBy) {
         List<SortKey> order = new ArrayList<>();
-        Set<Key> seen = new HashSet<>();
+        Set<SearchText.Key> seen = new HashSet<>();
         for (String each : orderBy) {
             SearchText text = new SearchText(each);
             try {
-                Key key = text.key(subject);
+                SearchText.Key key = text.key(subject);
                 boolean descending = text.takeWord("DESC");
                 if (!descending) {
                     text.takeWord("ASC");

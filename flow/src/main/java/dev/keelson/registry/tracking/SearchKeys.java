@@ -1,8 +1,11 @@
 package dev.keelson.registry.tracking;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.keelson.registry.tracking.Search.Comparison;
 import dev.keelson.registry.tracking.Search.Entity;
 import dev.keelson.registry.tracking.Search.Subject;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -13,35 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class SearchKeys {
     /** How values of a kind are compared. */
     enum Kind {
-        NUMBER(EnumSet.of(
-                Comparison.EQUAL,
-                Comparison.NOT_EQUAL,
-                Comparison.LESS,
-                Comparison.AT_MOST,
-                Comparison.GREATER,
-                Comparison.AT_LEAST)),
-        TEXT(EnumSet.of(Comparison.EQUAL, Comparison.NOT_EQUAL, Comparison.LIKE, Comparison.ILIKE)),
+        NUMBER,
+        TEXT,
         /** A text that can also be one of a list. */
-        LISTED(EnumSet.of(
-                Comparison.EQUAL,
-                Comparison.NOT_EQUAL,
-                Comparison.LIKE,
-                Comparison.ILIKE,
-                Comparison.IN,
-                Comparison.NOT_IN));
-
-        private final Set<Comparison> comparisons;
-
-        Kind(Set<Comparison> comparisons) {
-            this.comparisons = comparisons;
-        }
+        LISTED;
 
         boolean has(Comparison comparison) {
-            return comparisons.contains(comparison);
+            return switch (comparison) {
+                case EQUAL, NOT_EQUAL -> true;
+                case LESS, AT_MOST, GREATER, AT_LEAST -> this == NUMBER;
+                case LIKE, ILIKE -> this != NUMBER;
+                case IN, NOT_IN -> this == LISTED;
+            };
         }
 
         String words() {
-            return String.join(", ", comparisons.stream().map(Comparison::word).toList());
+            return Arrays.stream(Comparison.values()).filter(this::has).map(Comparison::word).collect(joining(", "));
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.AuditChain;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.AuditLine;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -176,6 +178,38 @@ public abstract class CatalogContract {
         assertThatThrownBy(() -> catalog.update(tx -> tx.setAlias("m", ModelVersion.CHAMPION, 2)))
                 .isInstanceOfSatisfying(
                         KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_NOT_FOUND));
+    }
+
+    @Test
+    void auditTrailIsAChain() {
+        catalog.update(tx -> {
+            tx.addAudit(audit("m", 1, "first: \u00e4\n|"));
+            tx.addAudit(audit("n", null, "second"));
+        });
+        catalog.update(tx -> tx.addAudit(audit("m", 2, "third")));
+
+        List<AuditLine> lines = catalog.read(tx -> tx.auditChain(0, 10));
+        List<AuditLine> last = catalog.read(tx -> tx.auditChain(2, 10));
+        AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, null));
+
+        assertThat(lines).extracting(line -> line.entry().sequence()).containsExactly(1L, 2L, 3L);
+        assertThat(last).containsExactly(lines.getLast());
+        assertThat(lines.getFirst().hash()).isEqualTo(AuditChain.hash(AuditChain.START, lines.getFirst().entry()));
+        assertThat(found.sound()).isTrue();
+        assertThat(found.lines()).isEqualTo(3);
+        assertThat(found.head()).isEqualTo(lines.getLast().hash());
+    }
+
+    @Test
+    void hashThatWasNotedMustBeInTheTrail() {
+        catalog.update(tx -> tx.addAudit(audit("m", 1, "first")));
+
+        String head = catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, null)).head();
+        catalog.update(tx -> tx.addAudit(audit("m", 2, "second")));
+
+        assertThat(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, head)).sound()).isTrue();
+        assertThat(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, "ab".repeat(32))).finding())
+                .contains("no line has the hash");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.keelson.store.catalog;
 
 import dev.keelson.frame.Micros;
+import dev.keelson.registry.AuditChain;
 import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.AuditLine;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -42,15 +44,7 @@ public final class CatalogStatements implements CatalogTransaction {
             Micros.toInstant(row.getLong(4)),
             row.getString(5),
             row.getString(6));
-    private static final RowMapper<AuditEntry> AUDIT = (row, context) -> new AuditEntry(
-            row.getLong(1),
-            Micros.toInstant(row.getLong(2)),
-            row.getString(3),
-            row.getString(4),
-            row.getString(5),
-            Rows.nullableInt(row, 6),
-            row.getString(7),
-            row.getString(8));
+    private static final String AUDIT_COLUMNS = "sequence, at, actor, action, model, version, reason, evidence";
 
     private static final String DEFINITION_COLUMNS =
             "d.kind, d.name, d.version, d.sha256, d.essence_sha256, d.text, d.registered_at, d.removed";
@@ -194,28 +188,79 @@ public final class CatalogStatements implements CatalogTransaction {
 
     @Override
     public void addAudit(AuditEntry entry) {
-        handle().execute(
-                        "insert into audit (at, actor, action, model, version, reason, evidence)"
-                                + " values (?, ?, ?, ?, ?, ?, ?)",
-                        Micros.of(entry.at()),
-                        entry.actor(),
-                        entry.action(),
-                        entry.model(),
-                        entry.version(),
-                        entry.reason(),
-                        entry.evidence());
+        CatalogSession session = session();
+        if (session.dialect() == Dialect.POSTGRES) {
+            session.update("lock table audit in share row exclusive mode"); // a line follows the last one and no other
+        }
+        AuditLine last = session.first(
+                        "select " + AUDIT_COLUMNS + ", hash from audit order by sequence desc limit 1",
+                        CatalogStatements::auditLine)
+                .orElse(null);
+        AuditEntry numbered = new AuditEntry(
+                last == null ? 1 : last.entry().sequence() + 1,
+                Micros.toInstant(Micros.of(entry.at())),
+                entry.actor(),
+                entry.action(),
+                entry.model(),
+                entry.version(),
+                entry.reason(),
+                entry.evidence());
+        session.update(
+                "insert into audit (sequence, at, actor, action, model, version, reason, evidence, hash)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                numbered.sequence(),
+                Micros.of(numbered.at()),
+                numbered.actor(),
+                numbered.action(),
+                numbered.model(),
+                numbered.version(),
+                numbered.reason(),
+                numbered.evidence(),
+                AuditChain.hash(last == null ? AuditChain.START : last.hash(), numbered));
+    }
+
+    /** The entries of the audit trail of an attached catalogue, oldest first. */
+    public static List<AuditEntry> trail(CatalogSession session, String schema) {
+        return session.list(
+                "select " + AUDIT_COLUMNS + " from " + schema + ".audit order by sequence", CatalogStatements::auditEntry);
+    }
+
+    @Override
+    public List<AuditLine> auditChain(long after, int limit) {
+        requireLimit(limit);
+        return session().list(
+                        "select " + AUDIT_COLUMNS + ", hash from audit where sequence > ? order by sequence limit ?",
+                        CatalogStatements::auditLine,
+                        after,
+                        limit);
+    }
+
+    private static AuditEntry auditEntry(ResultSet row) throws SQLException {
+        return new AuditEntry(
+                row.getLong(1),
+                Micros.toInstant(row.getLong(2)),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                Rows.nullableInt(row, 6),
+                row.getString(7),
+                row.getString(8));
+    }
+
+    private static AuditLine auditLine(ResultSet row) throws SQLException {
+        return new AuditLine(auditEntry(row), row.getString(9));
     }
 
     @Override
     public List<AuditEntry> audit(@Nullable String model, int limit) {
         requireLimit(limit);
         return handle()
-                .createQuery("select sequence, at, actor, action, model, version, reason, evidence from audit"
+                .createQuery("select " + AUDIT_COLUMNS + " from audit"
                         + (model == null ? "" : " where model = :model")
                         + " order by sequence desc limit :limit")
                 .bindMap(model == null ? Map.of() : Map.of("model", model))
                 .bind("limit", limit)
-                .map(AUDIT)
+                .map((row, context) -> auditEntry(row))
                 .list();
     }
 

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -363,6 +364,17 @@ final class RegistryStatements implements RegistryTransaction {
         Page<RegisteredVersion> page = CatalogStatements.page(
                 VERSIONS.find(session(), new Sql(), search, RegistryStatements::bareVersion), search.limit());
         return new Page<>(versions(page.items()), page.more());
+    }
+
+    @Override
+    public List<RegisteredVersion> latestVersions(String model) {
+        List<RegisteredVersion> latest = session().list(
+                        VERSION + " where v.model = ? and v.version in (select max(n.version) from model_versions n"
+                                + " where n.model = ? group by n.stage)",
+                        RegistryStatements::bareVersion,
+                        model,
+                        model);
+        return versions(latest).stream().sorted(Comparator.comparing(RegisteredVersion::stage)).toList();
     }
 
     private static RegisteredVersion bareVersion(ResultSet row) throws SQLException {

@@ -76,8 +76,6 @@ public final class SqliteCatalog implements ProjectCatalog {
                     + " left join main.runs r on r.id = v.run_id",
             "insert into main.model_version_tags select * from source.model_version_tags",
             "insert into main.aliases select * from source.aliases",
-            "insert into main.audit (at, actor, action, model, version, reason, evidence)"
-                    + " select at, actor, action, model, version, reason, evidence from source.audit order by sequence",
             "insert or replace into main.reports select * from source.reports");
 
     private final SqliteFile file;
@@ -236,6 +234,7 @@ public final class SqliteCatalog implements ProjectCatalog {
                     return transact(session, tx -> {
                         TAKE_OVER.forEach(session::update);
                         takeOverFiles(session, tx);
+                        CatalogStatements.trail(session, "source").forEach(tx::addAudit); // chained to the lines that are here
                         work.accept(tx);
                         return Boolean.TRUE;
                     });
@@ -344,6 +343,7 @@ public final class SqliteCatalog implements ProjectCatalog {
         Flyway.configure(SqliteCatalog.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/sqlite/catalog")
+                .javaMigrations(new AuditChainMigration())
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();

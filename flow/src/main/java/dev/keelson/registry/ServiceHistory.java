@@ -1,6 +1,5 @@
-package dev.keelson.control;
+package dev.keelson.registry;
 
-import dev.keelson.registry.AuditEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

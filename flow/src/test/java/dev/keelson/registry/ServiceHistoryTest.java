@@ -1,8 +1,7 @@
-package dev.keelson.control;
+package dev.keelson.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.registry.AuditEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,67 @@
+package dev.keelson.wiring;
+
+import dev.keelson.control.LoopDefinition;
+import dev.keelson.control.PairedEpochs;
+import dev.keelson.control.PromotionCheck;
+import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.control.ServedEvidence;
+import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.governance.PolicyReport;
+import dev.keelson.registry.governance.PromotionRules;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.train.ModelDefinition;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a project file asks of promotions, looked up in what the project has stored.
+ *
+ * @param log the predictions that were served; null where none were yet
+ */
+record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable PredictionLog> log) implements PromotionRules {
+
+    @Override
+    public boolean serves(String model) {
+        return project.models().stream().anyMatch(each -> each.name().equals(model));
+    }
+
+    @Override
+    public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
+        String model = version.model();
+        Integer serving = champion == null ? null : champion.version();
+        Optional<ModelDefinition> definition =
+                project.models().stream().filter(each -> each.name().equals(model)).findFirst();
+        Optional<PromotionPolicyDefinition> policy = project.promotion().stream()
+                .filter(each -> each.models().contains(model))
+                .findFirst();
+        if (definition.isEmpty() || policy.isEmpty()) {
+            return PolicyReport.unasked(model, version.version(), serving, at);
+        }
+        Map<String, Double> metrics =
+                catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
+        PairedEpochs served = champion == null || champion.equals(version)
+                ? null
+                : served(Projects.loop(project, definition.get()), champion, version, at);
+        return new PolicyReport(
+                model,
+                version.version(),
+                serving,
+                policy.get().name(),
+                policy.get().approval(),
+                at,
+                PromotionCheck.lines(
+                        policy.get(), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null)));
+    }
+
+    private @Nullable PairedEpochs served(
+            LoopDefinition loop, ModelVersion champion, ModelVersion version, Instant at) {
+        PredictionLog open = log.get();
+        return open == null || loop.model().isNumber() ? null : ServedEvidence.of(loop, open, champion, version, at);
+    }
+}

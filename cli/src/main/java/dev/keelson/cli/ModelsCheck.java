@@ -1,0 +1,65 @@
+package dev.keelson.cli;
+
+import dev.keelson.project.Project;
+import dev.keelson.registry.governance.PolicyLine;
+import dev.keelson.registry.governance.PolicyReport;
+import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.Projects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code keelson models check}. */
+@Command(
+        name = "check",
+        description = "Whether a version meets the policy of its promotion, line by line; exit code 1 when it does not, or not yet.")
+final class ModelsCheck extends KeelsonCommand {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
+    String model = "";
+
+    @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
+    String version = "";
+
+    @Override
+    int run(Session session) {
+        Project project = session.project();
+        Projects.model(project, model);
+        PolicyReport report;
+        try (ProjectReading state = ProjectReading.open(project)) {
+            report = state.governance(session.clock()).check(model, ModelsChange.number(version));
+        }
+        Console console = session.console();
+        List<List<String>> rows = new ArrayList<>();
+        for (PolicyLine line : report.lines()) {
+            rows.add(List.of(
+                    line.rule(),
+                    line.condition(),
+                    observed(line),
+                    line.state().word().replace('_', ' '),
+                    line.sentence()));
+        }
+        console.table(List.of("RULE", "CONDITION", "OBSERVED", "STATE", "WHY"), rows);
+        console.document(report.toJson());
+        console.note(report.verdict() == PolicyLine.State.PASSED || rows.isEmpty()
+                ? report.sentence()
+                : "%s v%d %s the policy (%s)."
+                        .formatted(
+                                model,
+                                report.version(),
+                                report.verdict() == PolicyLine.State.FAILED ? "does not meet" : "does not meet yet",
+                                report.policy()));
+        return report.verdict() == PolicyLine.State.PASSED ? YES : NO;
+    }
+
+    private static String observed(PolicyLine line) {
+        if (!Double.isFinite(line.observed())) {
+            return "";
+        }
+        String value = String.format(Locale.ROOT, "%.4g", line.observed());
+        return Double.isFinite(line.lower()) && Double.isFinite(line.upper())
+                ? value + String.format(Locale.ROOT, " [%.4g, %.4g]", line.lower(), line.upper())
+                : value;
+    }
+}

@@ -1,0 +1,317 @@
+package dev.keelson.e2e.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.e2e.ondemand.Arguments;
+import dev.keelson.e2e.ondemand.SimulatedProject;
+import dev.keelson.e2e.ondemand.Task;
+import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.TrackingTransaction;
+import dev.keelson.registry.tracking.Experiment;
+import dev.keelson.registry.tracking.MetricPoint;
+import dev.keelson.wiring.LiveBackend;
+import dev.keelson.wiring.Projects;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The calls that clients of MLflow make most, over HTTP on 127.0.0.1 on a SQLite store that is on disk when a call is answered:
+ * batches of metrics, single metrics, new runs, histories, searches. The client is in the same process and shares the cores.
+ * Beside each figure: what MLflow 2.17.2 needed on SQLite on two cores. Options: {@code --seconds} of each loop, {@code --rows} (a list: runs
+ * in the store of the searches).
+ */
+public final class TrackingBenchmark implements Task {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int BATCH = 1_000;
+    private static final int KEYS = 10;
+    private static final int HISTORY = 26_000;
+    private static final int CLIENTS = 8;
+    private static final int RUNS_A_TRANSACTION = 500;
+    private static final String PROJECT = """
+            keelson: 1
+            project: tracking
+            timezone: UTC
+            sources:
+              games:
+                file: games.csv
+                key: id
+                event_time: time
+                outcomes: { columns: [result], known_after: 1d }
+                columns: { id: string, time: timestamp, strength: double, result: { type: enum, values: [home, away] } }
+            models:
+              winner:
+                label: games.result
+                features: [strength]
+                learner: { xgboost: { rounds: 5 } }
+                validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
+            """;
+
+    @Override
+    public ObjectNode run(Arguments arguments) throws Exception {
+        Duration length = Duration.ofSeconds(arguments.number("seconds", 5));
+        List<Integer> sizes = arguments.numbers("rows", List.of(10_000, 100_000));
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        Path folder = Files.createTempDirectory("keelson-e2e-");
+        try {
+            Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
+            Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+            try (LiveBackend backend = LiveBackend.open(Projects.validate(folder, Map.of()), InstantSource.system());
+                    KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0)) {
+                writes(node, server.port(), length);
+                history(node, server.port());
+                for (int size : sizes) {
+                    node.set("search_of_%d_runs".formatted(size), search(backend.catalog(), server.port(), size));
+                }
+            }
+        } finally {
+            SimulatedProject.delete(folder);
+        }
+        return node;
+    }
+
+    private static void writes(ObjectNode node, int port, Duration length) throws Exception {
+        try (Wire wire = new Wire(port)) {
+            String run = wire.newRun("0");
+            batches(wire, run, 0, Duration.ofSeconds(2)); // warm-up
+            long start = System.nanoTime();
+            List<Long> times = batches(wire, run, 1_000_000, length);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            Timing batch = timing(times);
+            node.putObject("log_batch_of_1000")
+                    .put("metrics_a_second", Math.round(BATCH * times.size() / seconds))
+                    .put("p50_ms", Timing.rounded(batch.quantile(0.5) / 1e6))
+                    .put("p99_ms", Timing.rounded(batch.quantile(0.99) / 1e6))
+                    .put("wanted_metrics_a_second", 100_000)
+                    .put("mlflow_metrics_a_second", 12_500);
+
+            List<byte[]> single = new ArrayList<>();
+            for (int i = 0; i < 20_000; i++) {
+                single.add("{\"run_id\":\"%s\",\"key\":\"loss\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
+                        .formatted(run, i / 7.0, 1_700_000_000_000L + i, i)
+                        .getBytes(StandardCharsets.UTF_8));
+            }
+            String metric = "/api/2.0/mlflow/runs/log-metric";
+            ClosedLoop.run(port, metric, single, 1, Duration.ofSeconds(2));
+            node.set(
+                    "log_metric_sequential",
+                    ClosedLoop.run(port, metric, unseen(run, 1), 1, length).put("wanted_p50_ms", 0.4).put("mlflow_p50_ms", 3.4));
+            node.set(
+                    "log_metric_8_clients",
+                    ClosedLoop.run(port, metric, unseen(run, 2), CLIENTS, length).put("wanted_requests_a_second", 5_000));
+
+            List<byte[]> creates = List.of(
+                    "{\"experiment_id\":\"0\",\"user_id\":\"ann\",\"start_time\":1700000000000,\"tags\":[{\"key\":\"mlflow.user\",\"value\":\"ann\"}]}"
+                            .getBytes(StandardCharsets.UTF_8));
+            node.set(
+                    "create_run",
+                    ClosedLoop.run(port, "/api/2.0/mlflow/runs/create", creates, 1, length).put("wanted_p50_ms", 1));
+        }
+    }
+
+    /** Points of a step that no call had before, so that each is a row. */
+    private static List<byte[]> unseen(String run, int series) {
+        List<byte[]> bodies = new ArrayList<>();
+        for (int i = 0; i < 200_000; i++) {
+            bodies.add("{\"run_id\":\"%s\",\"key\":\"loss\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
+                    .formatted(run, i / 7.0, 1_700_000_000_000L + i, series * 10_000_000L + i)
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        return bodies;
+    }
+
+    private static List<Long> batches(Wire wire, String run, long step, Duration length) throws IOException {
+        List<Long> times = new ArrayList<>();
+        long end = System.nanoTime() + length.toNanos();
+        for (int i = 0; System.nanoTime() < end; i++) {
+            byte[] body = batch(run, step + (long) i * BATCH / KEYS, BATCH, KEYS);
+            long start = System.nanoTime();
+            wire.post("/api/2.0/mlflow/runs/log-batch", body);
+            times.add(System.nanoTime() - start);
+        }
+        return times;
+    }
+
+    private static byte[] batch(String run, long step, int points, int keys) {
+        StringBuilder body = new StringBuilder(100 * points).append("{\"run_id\":\"").append(run).append("\",\"metrics\":[");
+        for (int i = 0; i < points; i++) {
+            body.append(i == 0 ? "" : ",")
+                    .append("{\"key\":\"metric_")
+                    .append(i % keys)
+                    .append("\",\"value\":")
+                    .append(Math.sin(i + step))
+                    .append(",\"timestamp\":")
+                    .append(1_700_000_000_000L + step + i / keys)
+                    .append(",\"step\":")
+                    .append(step + i / keys)
+                    .append('}');
+        }
+        return body.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void history(ObjectNode node, int port) throws Exception {
+        try (Wire wire = new Wire(port)) {
+            String run = wire.newRun("0");
+            for (int step = 0; step < HISTORY; step += BATCH) {
+                wire.post("/api/2.0/mlflow/runs/log-batch", batch(run, step, BATCH, 1));
+            }
+            String path = "/api/2.0/mlflow/metrics/get-history?metric_key=metric_0&run_id=" + run;
+            byte[] answer = wire.get(path);
+            Timing timing = Timing.of(5, 20, () -> wire.get(path));
+            node.putObject("history_of_26000_points")
+                    .put("points", MAPPER.readTree(answer).path("metrics").size())
+                    .put("bytes", answer.length)
+                    .put("p50_ms", Timing.rounded(timing.quantile(0.5) / 1e6))
+                    .put("wanted_p50_ms", 100);
+        }
+    }
+
+    private static ObjectNode search(Catalog catalog, int port, int size) throws Exception {
+        long start = System.nanoTime();
+        String experiment = filled(catalog, size);
+        double filled = (System.nanoTime() - start) / 1e9;
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("filled_in_s", Timing.rounded(filled));
+        try (Wire wire = new Wire(port)) {
+            for (int page : List.of(100, 1_000)) {
+                byte[] body = ("{\"experiment_ids\":[\"%s\"],\"filter\":\"metrics.auc > 0.8\",\"order_by\":[\"metrics.loss ASC\"],"
+                                + "\"max_results\":%d}")
+                        .formatted(experiment, page)
+                        .getBytes(StandardCharsets.UTF_8);
+                String path = "/api/2.0/mlflow/runs/search";
+                byte[] answer = wire.post(path, body);
+                Timing timing = Timing.of(5, 20, () -> wire.post(path, body));
+                node.putObject("page_of_" + page)
+                        .put("runs", MAPPER.readTree(answer).path("runs").size())
+                        .put("bytes", answer.length)
+                        .put("p50_ms", Timing.rounded(timing.quantile(0.5) / 1e6))
+                        .put("p99_ms", Timing.rounded(timing.quantile(0.99) / 1e6));
+            }
+        }
+        node.put("wanted_ms", size <= 10_000 ? 20 : 100);
+        if (size == 10_000) {
+            node.put("mlflow_ms", 2_000);
+        }
+        return node;
+    }
+
+    /** Runs of an experiment, each with three metrics, five params and two tags. */
+    private static String filled(Catalog catalog, int size) {
+        Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        Experiment experiment = catalog.write(
+                tx -> tx.tracking().createExperiment("search-" + size, null, Map.of(), now));
+        Random random = new Random(size);
+        for (int first = 0; first < size; first += RUNS_A_TRANSACTION) {
+            int from = first;
+            int to = Math.min(size, first + RUNS_A_TRANSACTION);
+            catalog.update(tx -> {
+                TrackingTransaction tracking = tx.tracking();
+                for (int i = from; i < to; i++) {
+                    String id = "%08x%024x".formatted(size, i);
+                    tracking.createRun(
+                            id,
+                            experiment.id(),
+                            "run-" + i,
+                            "ann",
+                            now.plusSeconds(i),
+                            Map.of("mlflow.runName", "run-" + i, "mlflow.user", "ann"));
+                    List<MetricPoint> points = new ArrayList<>();
+                    for (String key : List.of("auc", "loss", "accuracy")) {
+                        points.add(new MetricPoint(key, random.nextDouble(), 1_700_000_000_000L + i, 0));
+                    }
+                    Map<String, String> params = Map.of(
+                            "depth", Integer.toString(i % 8), "rate", "0.1", "rounds", "500", "seed", Integer.toString(i), "kind", "tree");
+                    tracking.log(id, points, params, Map.of());
+                }
+            });
+        }
+        return experiment.id();
+    }
+
+    private static Timing timing(List<Long> nanos) {
+        return new Timing(nanos.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** One connection; answers of any size. */
+    private static final class Wire implements AutoCloseable {
+        private final int port;
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+
+        Wire(int port) throws IOException {
+            this.port = port;
+            this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+            this.in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+            this.out = socket.getOutputStream();
+        }
+
+        String newRun(String experiment) throws IOException {
+            byte[] body = "{\"experiment_id\":\"%s\",\"user_id\":\"ann\"}".formatted(experiment).getBytes(StandardCharsets.UTF_8);
+            return MAPPER.readTree(post("/api/2.0/mlflow/runs/create", body))
+                    .at("/run/info/run_id")
+                    .asText();
+        }
+
+        byte[] post(String path, byte[] body) throws IOException {
+            out.write(HttpBenchmark.request(port, path, body));
+            return answer();
+        }
+
+        byte[] get(String path) throws IOException {
+            out.write("GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n".formatted(path, port).getBytes(StandardCharsets.US_ASCII));
+            return answer();
+        }
+
+        private byte[] answer() throws IOException {
+            String status = line();
+            int length = 0;
+            for (String header = line(); !header.isEmpty(); header = line()) {
+                if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                    length = Integer.parseInt(header.substring(header.indexOf(':') + 1).strip());
+                }
+            }
+            byte[] body = in.readNBytes(length);
+            if (!status.startsWith("HTTP/1.1 200")) {
+                throw new IOException(status + " " + new String(body, StandardCharsets.UTF_8));
+            }
+            return body;
+        }
+
+        private String line() throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new EOFException("The server closed the connection.");
+                }
+                if (c != '\r') {
+                    line.append((char) c);
+                }
+            }
+            return line.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.keelson.control;
+
+import dev.keelson.control.PromotionPolicyDefinition.Preset;
+import dev.keelson.expression.Condition;
+import dev.keelson.expression.Condition.Op;
+import dev.keelson.expression.Condition.Unit;
+import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.governance.PolicyLine;
+import dev.keelson.registry.governance.PolicyLine.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A promotion policy, condition by condition. Stateless and safe for use by several threads. */
+public final class PromotionCheck {
+    private static final List<Condition> ACIS =
+            List.of(condition("accuracy", Op.GREATER, 0.70), condition("roc_auc", Op.GREATER, 0.75));
+    private static final int WINMIX_PREDICTIONS = 100;
+    private static final int WINMIX_DAYS = 7;
+    private static final Condition WINMIX_GAIN =
+            new Condition("better_than_champion", List.of(), Op.GREATER_OR_EQUAL, 0.03, Unit.PERCENT);
+    /** A difference of two shares: 0.43 - 0.40 is a hair below 0.03. */
+    private static final double HAIR = 1e-9;
+
+    private PromotionCheck() {}
+
+    private static Condition condition(String name, Op op, double value) {
+        return new Condition(name, List.of(), op, value, Unit.NONE);
+    }
+
+    /**
+     * What is known of the version.
+     *
+     * @param kind why it was trained
+     * @param metrics metrics of its run
+     * @param served what it and the champion said of the same events, or null where there is no champion or where such
+     *     evidence is not kept
+     * @param hasChampion whether there is a champion that it would replace
+     */
+    public record Facts(Kind kind, Map<String, Double> metrics, @Nullable PairedEpochs served, boolean hasChampion) {}
+
+    /** All lines of a policy: those on the training's test period, then those on what was served. */
+    public static List<PolicyLine> lines(PromotionPolicyDefinition policy, Facts facts) {
+        List<PolicyLine> lines = new ArrayList<>(heldOut(policy, facts.metrics()));
+        for (Preset preset : policy.presets()) {
+            switch (preset) {
+                case ACIS -> {} // on the test period alone
+                case WINMIX -> {
+                    lines.add(served("winmix", condition("predictions", Op.GREATER_OR_EQUAL, WINMIX_PREDICTIONS), facts));
+                    lines.add(served("winmix", condition("days", Op.GREATER_OR_EQUAL, WINMIX_DAYS), facts));
+                    lines.add(served("winmix", WINMIX_GAIN, facts));
+                }
+                case RECOMMENDED -> lines.add(recommended(policy, facts));
+            }
+        }
+        policy.guards().forEach(guard -> lines.add(served("guards", guard, facts)));
+        policy.when().stream()
+                .filter(PromotionCheck::isServed)
+                .forEach(each -> lines.add(served("when", each, facts)));
+        return lines;
+    }
+
+    /**
+     * The lines on the test period of the training, which need nothing that was served.
+     *
+     * @param metrics metrics of the version's run
+     */
+    public static List<PolicyLine> heldOut(PromotionPolicyDefinition policy, Map<String, Double> metrics) {
+        List<PolicyLine> lines = new ArrayList<>();
+        if (policy.presets().contains(Preset.ACIS)) {
+            ACIS.forEach(each -> lines.add(heldOut("acis", each, metrics)));
+        }
+        policy.when().stream()
+                .filter(each -> !isServed(each))
+                .forEach(each -> lines.add(heldOut("when", each, metrics)));
+        return lines;
+    }
+
+    private static boolean isServed(Condition condition) {
+        return PromotionGate.GUARD_NAMES.containsKey(condition.name());
+    }
+
+    private static PolicyLine heldOut(String rule, Condition condition, Map<String, Double> metrics) {
+        String metric = "test_" + condition.name();
+        double observed = metrics.getOrDefault(metric, Double.NaN);
+        double lower = metrics.getOrDefault(metric + "_lower", Double.NaN);
+        double upper = metrics.getOrDefault(metric + "_upper", Double.NaN);
+        if (Double.isNaN(observed)) {
+            return line(
+                    rule,
+                    condition,
+                    observed,
+                    lower,
+                    upper,
+                    State.NOT_YET_KNOWN,
+                    "Its training kept no %s on a test period of its own.".formatted(condition.name()));
+        }
+        boolean holds = condition.test(observed);
+        String interval = Double.isFinite(lower) && Double.isFinite(upper)
+                ? " (95 %%: %s to %s)".formatted(number(lower), number(upper))
+                : "";
+        double n = metrics.getOrDefault("test_n", Double.NaN);
+        String rows = Double.isNaN(n) ? "" : String.format(Locale.ROOT, " on %,.0f rows of its test period", n);
+        return line(
+                rule,
+                condition,
+                observed,
+                lower,
+                upper,
+                holds ? State.PASSED : State.FAILED,
+                "%s is %s%s%s.".formatted(condition.name(), number(observed), interval, rows));
+    }
+
+    private static PolicyLine served(String rule, Condition condition, Facts facts) {
+        PairedEpochs epochs = facts.served();
+        if (!facts.hasChampion()) {
+            return line(rule, condition, Double.NaN, Double.NaN, Double.NaN, State.PASSED, "There is no champion to compare it with.");
+        }
+        if (epochs == null || epochs.events() == 0) {
+            return line(
+                    rule,
+                    condition,
+                    epochs == null || condition.name().equals("better_than_champion") ? Double.NaN : 0,
+                    Double.NaN,
+                    Double.NaN,
+                    State.NOT_YET_KNOWN,
+                    "It and the champion have predicted no event together whose outcome is known.");
+        }
+        double observed = PromotionGate.observed(condition.name(), epochs);
+        boolean gain = condition.name().equals("better_than_champion");
+        boolean holds = condition.test(gain ? observed + HAIR : observed);
+        String sentence = gain
+                ? "Accuracy %s against %s of the champion on %s."
+                        .formatted(
+                                number(epochs.challengerAccuracy()),
+                                number(epochs.championAccuracy()),
+                                counted(epochs.events(), "evaluated prediction"))
+                : "%s so far: %s.".formatted(PromotionGate.GUARD_NAMES.get(condition.name()), number(observed));
+        // counts grow; winmix judges a gain when it has seen enough
+        boolean early = rule.equals("winmix") && (epochs.events() < WINMIX_PREDICTIONS || epochs.days() < WINMIX_DAYS);
+        State state = holds ? State.PASSED : gain && !early ? State.FAILED : State.NOT_YET_KNOWN;
+        return line(rule, condition, observed, Double.NaN, Double.NaN, state, capital(sentence));
+    }
+
+    private static PolicyLine recommended(PromotionPolicyDefinition policy, Facts facts) {
+        boolean refresh = facts.kind() == Kind.REFRESH;
+        String metric = policy.refreshMetric().name().toLowerCase(Locale.ROOT);
+        String condition = refresh
+                ? "refresh: gain >= -%s %s".formatted(number(policy.refreshMargin()), metric)
+                : "change: gain > 0 %s, alpha %s".formatted(metric, number(policy.changeAlpha()));
+        String needed = refresh ? "-" + number(policy.refreshMargin()) : "evidence " + number(1 / policy.changeAlpha());
+        PairedEpochs epochs = facts.served();
+        if (!facts.hasChampion() || facts.kind() == Kind.INITIAL) {
+            return new PolicyLine(
+                    "recommended", condition, Double.NaN, Double.NaN, Double.NaN, needed, State.PASSED,
+                    facts.hasChampion() ? "It is the first version of its model." : "There is no champion to compare it with.");
+        }
+        if (epochs == null) {
+            return new PolicyLine(
+                    "recommended", condition, Double.NaN, Double.NaN, Double.NaN, needed, State.NOT_YET_KNOWN,
+                    "Models of numbers are not compared by what they served.");
+        }
+        Map<String, Double> evidence = new TreeMap<>();
+        PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, evidence)
+                .orElseThrow(() -> new IllegalStateException("This preset looks at what was served."));
+        State state =
+                switch (decision) {
+                    case PromotionDecision.Promote ignored -> State.PASSED;
+                    case PromotionDecision.Hold ignored -> State.NOT_YET_KNOWN;
+                    case PromotionDecision.Reject ignored -> State.FAILED;
+                };
+        return new PolicyLine(
+                "recommended",
+                condition,
+                epochs.mean(),
+                evidence.getOrDefault("lower_bound", Double.NaN),
+                evidence.getOrDefault("upper_bound", Double.NaN),
+                needed,
+                state,
+                decision.reason());
+    }
+
+    private static PolicyLine line(
+            String rule, Condition condition, double observed, double lower, double upper, State state, String sentence) {
+        String text = condition.text();
+        String needed = text.substring(text.indexOf(condition.op().symbol()));
+        return new PolicyLine(rule, text, observed, lower, upper, needed, state, sentence);
+    }
+
+    private static String counted(int count, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+    }
+
+    private static String capital(String sentence) {
+        return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.format(Locale.ROOT, "%.0f", value)
+                : String.format(Locale.ROOT, "%.4g", value);
+    }
+}

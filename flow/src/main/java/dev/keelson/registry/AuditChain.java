@@ -1,0 +1,145 @@
+package dev.keelson.registry;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.frame.Micros;
+import dev.keelson.registry.spi.CatalogTransaction;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The audit trail as a chain: each line's hash is the SHA-256 over the hash of the line before and the line's own fields. Who
+ * changes, removes or inserts a line breaks the chain there, and cannot mend it without making every later line anew; so it is
+ * enough to keep the last hash elsewhere to know that nothing before it was touched.
+ *
+ * <p>The hashed bytes: the hash before in hexadecimal digits, then sequence, time in microseconds since 1970, actor, action,
+ * model, version, reason and evidence, each as UTF-8 with its length in bytes and a colon before it and a line feed behind; a
+ * line without a version has {@code -} for length and nothing else. Lengths make the fields unambiguous.
+ */
+public final class AuditChain {
+    /** What stands before the first line. */
+    public static final String START = "0".repeat(64);
+
+    private static final int PAGE = 1_000;
+
+    private AuditChain() {}
+
+    /** The hash of a line that follows one with the hash {@code before}. */
+    public static String hash(String before, AuditEntry entry) {
+        MessageDigest digest = sha256();
+        add(digest, before);
+        add(digest, Long.toString(entry.sequence()));
+        add(digest, Long.toString(Micros.of(entry.at())));
+        add(digest, entry.actor());
+        add(digest, entry.action());
+        add(digest, entry.model());
+        Integer version = entry.version();
+        add(digest, version == null ? null : Integer.toString(version));
+        add(digest, entry.reason());
+        add(digest, entry.evidence());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(MessageDigest digest, @Nullable String field) {
+        if (field == null) {
+            digest.update("-\n".getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
+        digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+        digest.update(bytes);
+        digest.update((byte) '\n');
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256.", e);
+        }
+    }
+
+    /**
+     * What a look along the whole chain found.
+     *
+     * @param lines how many lines were looked at, up to the first broken one
+     * @param head the hash of the last sound line; {@link #START} when there is none
+     * @param broken sequence of the first line that does not fit, or null
+     * @param finding what is wrong, in one sentence; null when nothing is
+     */
+    public record Verification(long lines, String head, @Nullable Long broken, @Nullable String finding) {
+        /** Whether the chain is whole. */
+        public boolean sound() {
+            return finding == null;
+        }
+
+        /** For those who cannot go on with a broken trail: AUDIT_BROKEN. */
+        public KeelsonException failure() {
+            return new KeelsonException(
+                    ErrorCode.AUDIT_BROKEN,
+                    "The audit trail is broken: %s".formatted(finding),
+                    "Maybe the catalogue was changed by another tool: compare it with a backup.");
+        }
+    }
+
+    /**
+     * Looks along the chain.
+     *
+     * @param anchor a hash that was noted earlier and must be of one of the lines, or null; without one, lines that were cut
+     *     off at the end cannot be told from lines that never were
+     */
+    public static Verification verify(CatalogTransaction tx, @Nullable String anchor) {
+        String head = START;
+        long last = 0;
+        long lines = 0;
+        boolean anchored = anchor == null || anchor.equals(START);
+        while (true) {
+            List<AuditLine> page = tx.auditChain(last, PAGE);
+            for (AuditLine line : page) {
+                long sequence = line.entry().sequence();
+                String expected = hash(head, line.entry());
+                if (!expected.equals(line.hash())) {
+                    return new Verification(lines, head, sequence, finding(last, line));
+                }
+                head = line.hash();
+                last = sequence;
+                lines++;
+                anchored |= head.equals(anchor);
+            }
+            if (page.size() < PAGE) {
+                break;
+            }
+        }
+        return anchored
+                ? new Verification(lines, head, null, null)
+                : new Verification(
+                        lines,
+                        head,
+                        last + 1,
+                        "no line has the hash (%s): lines after line %d are missing, or the whole trail was made anew."
+                                .formatted(anchor, last));
+    }
+
+    private static String finding(long last, AuditLine line) {
+        long sequence = line.entry().sequence();
+        long missing = sequence - last - 1;
+        if (missing > 0) {
+            return missing == 1
+                    ? "line %d is missing before line %d (or line %d was altered).".formatted(last + 1, sequence, sequence)
+                    : "lines %d to %d are missing before line %d (or line %d was altered)."
+                            .formatted(last + 1, sequence - 1, sequence, sequence);
+        }
+        return "line %d was altered, or put there later: %s, %s of %s%s by %s."
+                .formatted(
+                        sequence,
+                        line.entry().at(),
+                        line.entry().action(),
+                        line.entry().model(),
+                        line.entry().version() == null ? "" : " v" + line.entry().version(),
+                        line.entry().actor());
+    }
+}

@@ -1,0 +1,33 @@
+package dev.keelson.registry.governance;
+
+import dev.keelson.registry.ModelVersion;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a project asks of a version before it may serve. Safe for use by several threads. */
+public interface PromotionRules {
+
+    /** Nothing is served, so nothing is asked. */
+    PromotionRules NONE = new PromotionRules() {
+        @Override
+        public boolean serves(String model) {
+            return false;
+        }
+
+        @Override
+        public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
+            return PolicyReport.unasked(
+                    version.model(),
+                    version.version(),
+                    Optional.ofNullable(champion).map(ModelVersion::version).orElse(null),
+                    at);
+        }
+    };
+
+    /** Whether the project serves a model of that name: then its champion is what answers. */
+    boolean serves(String model);
+
+    /** Looks at every condition that the model's policy has. */
+    PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at);
+}
