@@ -310,7 +310,7 @@ final class FolderSource implements Source {
         }
 
         private static @Nullable MetricPoint point(String key, String line) {
-            String[] parts = line.strip().split("\\s+");
+            String[] parts = line.strip().split("\\s+", -1);
             if (parts.length != 2 && parts.length != 3 && parts.length != 5) {
                 return null;
             }

@@ -86,7 +86,7 @@ public final class MlflowImport {
     /** Told how far it got. */
     @FunctionalInterface
     public interface Progress {
-        /** @param what the experiment or run; {@code runs} and {@code bytes} are those done so far */
+        /** Now at {@code what}, an experiment or a file; {@code runs} and {@code bytes} are done so far. */
         void at(String what, long runs, long bytes);
     }
 

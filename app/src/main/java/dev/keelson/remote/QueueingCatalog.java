@@ -169,7 +169,7 @@ public final class QueueingCatalog implements Catalog {
     private static <T> T watched(Class<T> type, T target, Before before) {
         InvocationHandler handler = (proxy, method, args) -> {
             Object answer = before.of(method, args == null ? new Object[0] : args);
-            if (answer != PASS) {
+            if (!PASS.equals(answer)) {
                 return answer;
             }
             try {
