@@ -383,7 +383,7 @@ public final class MlflowClient implements AutoCloseable {
         if (AGAIN.contains(status) || status >= 500) {
             return unreachable(what, null);
         }
-        if (status == 401 || status == 403) {
+        if (status == 401 || (status == 403 && code.isEmpty())) { // with a code it refuses this call, not us
             return new KeelsonException(
                     ErrorCode.FORBIDDEN,
                     "The server (%s) does not let us in: %s.".formatted(address, what),

@@ -20,7 +20,7 @@ final class RegistrySectionTest {
 
     private @Nullable RegistryDefinition registry(String section, Map<String, String> environment) throws IOException {
         Path file = folder.resolve("keelson.yaml");
-        Files.writeString(file, "keelson: 1\nproject: games\n" + section);
+        Files.writeString(file, "keelson: 1\nproject: games\ntimezone: UTC\nsources: { games: { file: g.csv, key: id, event_time: time, columns: { id: string, time: timestamp } } }\n" + section);
         return new ProjectReader(SourceHeaders.none(), Map.of()).read(file, environment).registry();
     }
 
