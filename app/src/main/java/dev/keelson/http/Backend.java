@@ -123,6 +123,9 @@ public interface Backend {
     /** How far each of these tables got; with no names, of all. */
     List<SyncStatus> syncStatus(List<String> names);
 
+    /** Another registry that this one tells its changes. */
+    OtherRegistry otherRegistry();
+
     // ---- registry
 
     /** The store of experiments, runs, models and what is said of them. */

@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param judging model to what it is judged by beside the standard metrics
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  * @param description what the project is for, or null where it does not say
+ * @param registry another registry that is told what happens in this one, or null
  */
 public record Project(
         Path folder,
@@ -78,7 +79,8 @@ public record Project(
         List<BenchmarkDefinition> benchmarks,
         Map<String, JudgingDefinition> judging,
         Map<String, TrainingPolicy> training,
-        @Nullable String description) {
+        @Nullable String description,
+        @Nullable RegistryDefinition registry) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -118,14 +120,14 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null);
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description);
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry);
     }
 
     /**
@@ -160,7 +162,8 @@ public record Project(
                 benchmarks,
                 judging,
                 training,
-                description);
+                description,
+                registry);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

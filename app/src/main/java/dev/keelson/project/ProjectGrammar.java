@@ -807,6 +807,26 @@ public final class ProjectGrammar {
             required("run", choice("materialize", "drift", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
 
+    private static final Keys REGISTRY = keys(
+            required(
+                    "remote",
+                    text("an address such as `${MLFLOW_TRACKING_URI}`"),
+                    "Where it is, `https://host`; empty for none. When it cannot be reached, work goes on and changes wait."),
+            optional("token", text("a variable such as `${MLFLOW_TOKEN}`"), null, "Sent as a bearer token."),
+            optional("username", text("a name"), null, "Sent with `password`, instead of a token."),
+            optional("password", text("a variable such as `${MLFLOW_PASSWORD}`"), null, "Of `username`."),
+            optional(
+                    "write",
+                    new ListOf(choice(RegistrySection.RUNS, RegistrySection.VERSIONS), 0),
+                    "both",
+                    "What is told: runs of trainings with their files; versions with their aliases and stages."),
+            optional(
+                    "resolve",
+                    choice(RegistrySection.REMOTE_FIRST, "local"),
+                    "`remote-first`",
+                    "Where `models:/NAME/STAGE` and `models:/NAME@ALIAS` are looked up; there first, and here when it cannot be"
+                            + " reached, or here alone."));
+
     private static final Keys SYNC = keys(
             required(
                     "from",
@@ -978,7 +998,12 @@ public final class ProjectGrammar {
                     null,
                     "Sets of models that `keelson benchmark` judges on the same rows."),
             optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
-            optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."));
+            optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."),
+            optional(
+                    "registry",
+                    REGISTRY,
+                    null,
+                    "Another registry, a Keelson or an MLflow server, that is told what happens in this one."));
 
     private ProjectGrammar() {}
 

@@ -114,6 +114,7 @@ public final class ProjectReader {
         BanditSection bandits = new BanditSection(problems, labels, sources.columns());
         bandits.read(fitted);
         List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
+        RegistryDefinition registry = new RegistrySection(problems).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -138,7 +139,8 @@ public final class ProjectReader {
                 benchmarks,
                 models.judgingByModel(),
                 models.policyByModel(),
-                fitted.text("description"));
+                fitted.text("description"),
+                registry);
     }
 
     private static Set<String> names(Table project, String section) {

@@ -19,6 +19,7 @@ import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
@@ -46,6 +47,7 @@ import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.remote.RegistryCourier;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeIntake;
@@ -60,6 +62,8 @@ import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.Backtest;
 import dev.keelson.train.FeatureValidation;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -98,6 +102,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final FeatureHistory history;
     private final FileTree files;
     private final ProjectBandits bandits;
+    private final ProjectRegistry otherRegistry;
+    private @Nullable RegistryCourier courier;
     private final ProjectBenchmarks benchmarks;
     private final ModelExplanations explanations;
     private final ProjectJobs<GenerationRequest> generations;
@@ -165,6 +171,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 new ProjectJobs<>(new TrainingWork(workspace, clock, this::worker, this::trained), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
+        this.otherRegistry = new ProjectRegistry(
+                project,
+                catalog,
+                governance,
+                new ArtifactBlobs(workspace.artifacts()),
+                clock);
         this.versions = workspace.latestWithViews(clock.instant());
         if (versions.isEmpty()) {
             this.models = null;
@@ -217,7 +229,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             InstantSource clock) {
         ProjectOwner owner = Workspace.own(project);
         try {
-            return new LiveBackend(project, current, variables, clock, new Workspace(project), owner);
+            LiveBackend backend = new LiveBackend(project, current, variables, clock, new Workspace(project), owner);
+            backend.startCourier();
+            return backend;
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -228,6 +242,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public void serving(String address, int port) {
         if (owner != null) {
             owner.serving(address, port);
+        }
+    }
+
+    /** Starts telling another registry, where the project names one, what changes here. */
+    private void startCourier() {
+        if (project.registry() != null) {
+            RegistryCourier started = new RegistryCourier(
+                    otherRegistry::send, Duration.ofSeconds(1), Duration.ofMinutes(5), new SecureRandom());
+            courier = started;
+            workspace.whenQueued(started::nudge);
         }
     }
 
@@ -908,7 +932,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public OtherRegistry otherRegistry() {
+        return otherRegistry;
+    }
+
+    @Override
     public void close() {
+        RegistryCourier started = courier;
+        if (started != null) {
+            started.close();
+        }
         generations.close();
         studies.close();
         bandits.close();

@@ -29,9 +29,11 @@ import dev.keelson.frame.Frame;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
+import dev.keelson.project.RegistryDefinition;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.remote.QueueingCatalog;
 import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
@@ -90,6 +92,8 @@ public final class Workspace implements AutoCloseable {
     private final StateFolder state;
     private final boolean readOnly;
     private @Nullable ProjectCatalog catalog;
+    private @Nullable Catalog queueing;
+    private volatile Runnable queued = () -> {};
     private @Nullable DuckDb engine;
     private @Nullable ParquetDatasetStore datasets;
     private @Nullable OnlineStore online;
@@ -151,8 +155,23 @@ public final class Workspace implements AutoCloseable {
     }
 
     /** Its catalogue, made when it is not there; for reading it must be there. */
-    public Catalog catalog() {
-        return projectCatalog();
+    public synchronized Catalog catalog() {
+        RegistryDefinition other = project.registry();
+        Catalog own = projectCatalog();
+        if (other == null || readOnly) {
+            return own;
+        }
+        Catalog open = queueing;
+        if (open == null) {
+            open = new QueueingCatalog(own, InstantSource.system(), other.runs(), other.versions(), () -> queued.run());
+            queueing = open;
+        }
+        return open;
+    }
+
+    /** Says whom to tell when something waits for another registry. */
+    void whenQueued(Runnable told) {
+        queued = told;
     }
 
     private synchronized ProjectCatalog projectCatalog() {

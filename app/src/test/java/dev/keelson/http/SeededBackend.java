@@ -638,6 +638,11 @@ public final class SeededBackend implements Backend {
     // ---- Backend
 
     @Override
+    public OtherRegistry otherRegistry() {
+        return new SeededRegistry();
+    }
+
+    @Override
     public List<SyncOutcome> sync(List<String> names, Synchronisation.Request request) {
         project.sync(names);
         return List.of(new SyncOutcome(
@@ -824,11 +829,6 @@ public final class SeededBackend implements Backend {
     @Override
     public FileTree files() {
         return new FileTree(catalog, artifacts, () -> NOW, () -> new UUID(random.nextLong(), 1).toString().replace("-", ""));
-    }
-
-    @Override
-    public Catalog catalog() {
-        return catalog;
     }
 
     @Override

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 /** {@code keelson import}. */
 @Command(
         name = "import",
-        description = "Make a project file of what another tool has declared.",
-        subcommands = ImportCommand.Feast.class)
+        description = "Take over what another tool has declared or recorded.",
+        subcommands = {ImportCommand.Feast.class, ImportMlflow.class})
 final class ImportCommand extends CommandGroup {
 
     /** {@code keelson import feast}. */

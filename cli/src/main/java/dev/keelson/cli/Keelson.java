@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             ReproduceCommand.class,
             SlicesCommand.class,
             ModelsCommand.class,
+            RegistryCommand.class,
             AuditCommand.class,
             BanditCommand.class,
             PredictCommand.class,

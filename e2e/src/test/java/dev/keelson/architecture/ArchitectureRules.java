@@ -41,7 +41,7 @@ final class ArchitectureRules {
             "torch", Set.of("torch"),
             "onnx", Set.of("onnx"),
             "catboost", Set.of("catboost"),
-            "app", Set.of("console", "http", "lineage", "project", "wiring"),
+            "app", Set.of("console", "http", "lineage", "project", "remote", "wiring"),
             "cli", Set.of("cli"));
 
     /** Module to the modules below it. */
@@ -166,7 +166,8 @@ final class ArchitectureRules {
     /**
      * spi packages are for the topic itself, for the topics after it in the loop (one use case is one transaction across
      * topics), for adapters, for lineage, which reads what all of them have stored, for MLflow's protocol, each call of which is a
-     * transaction of the catalogue, and for the composition root that brings them together.
+     * transaction of the catalogue, for remote, which fills them from another registry, and for the composition root that brings
+     * them together.
      */
     ArchRule spiIsForAdaptersAndItsTopic() {
         return classes()
@@ -176,6 +177,7 @@ final class ArchitectureRules {
                         || (topic(from).equals("train") && topic(to).equals("learn")) // training is what learners are made for
                         || ADAPTER_MODULES.contains(module(from))
                         || topic(from).equals("lineage") // it is computed across topics from what they have stored
+                        || topic(from).equals("remote") // what another registry holds is brought into the stores as a whole
                         || (topic(from).equals("http") && topic(to).equals("registry")) // MLflow's protocol: one call, one transaction
                         || topic(from).equals("wiring")));
     }

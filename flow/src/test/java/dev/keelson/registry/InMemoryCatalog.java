@@ -5,6 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Stage;
@@ -69,6 +70,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, StoredReport> reports;
         private final Map<String, String> steps;
         private final List<DefinitionVersion> definitions;
+        private final InMemoryOutbox outbox;
 
         private State() {
             runs = new TreeMap<>();
@@ -79,6 +81,7 @@ public final class InMemoryCatalog implements Catalog {
             reports = new TreeMap<>();
             steps = new TreeMap<>();
             definitions = new ArrayList<>();
+            outbox = new InMemoryOutbox();
         }
 
         private State(State other) {
@@ -91,6 +94,7 @@ public final class InMemoryCatalog implements Catalog {
             reports = new TreeMap<>(other.reports);
             steps = new TreeMap<>(other.steps);
             definitions = new ArrayList<>(other.definitions);
+            outbox = new InMemoryOutbox(other.outbox);
         }
     }
 
@@ -106,6 +110,11 @@ public final class InMemoryCatalog implements Catalog {
                 throw new IllegalStateException("This transaction has ended; it is valid only while its work runs.");
             }
             return state;
+        }
+
+        @Override
+        public OutboxTransaction outbox() {
+            return state().outbox;
         }
 
         @Override

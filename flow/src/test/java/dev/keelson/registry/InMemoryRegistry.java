@@ -113,6 +113,11 @@ record InMemoryRegistry(CatalogTransaction tx, Map<String, Stage> stages) implem
     }
 
     @Override
+    public void addRegistered(RegisteredVersion version) {
+        throw unsupported();
+    }
+
+    @Override
     public void describeVersion(String model, int version, String description, Instant at) {
         throw unsupported();
     }

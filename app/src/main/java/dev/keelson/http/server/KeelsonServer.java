@@ -130,6 +130,7 @@ public final class KeelsonServer implements AutoCloseable {
         new DriftEndpoints(backend).register(routes);
         new DataEndpoints(backend).register(routes);
         new SyncEndpoints(backend).register(routes);
+        new RegistryLinkEndpoints(backend).register(routes);
         new LineageEndpoint(backend).register(routes);
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);

@@ -23,6 +23,9 @@ public interface CatalogTransaction {
     /** The files of runs and logged models. */
     FilesTransaction files();
 
+    /** What waits to be told to another registry. */
+    OutboxTransaction outbox();
+
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 

@@ -52,6 +52,12 @@ public interface RegistryTransaction {
             Map<String, String> tags,
             Instant at);
 
+    /**
+     * Registers a version with the number and times that it has elsewhere, without stage and aliases; MODEL_NOT_FOUND, or
+     * ALREADY_EXISTS when there is a version of that number. Numbers that are given later are greater.
+     */
+    void addRegistered(RegisteredVersion version);
+
     /** One version. */
     Optional<RegisteredVersion> registered(String model, int version);
 

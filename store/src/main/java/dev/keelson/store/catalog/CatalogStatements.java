@@ -11,6 +11,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Search.Page;
@@ -61,6 +62,7 @@ public final class CatalogStatements implements CatalogTransaction {
     private final TrackingStatements tracking = new TrackingStatements(this);
     private final RegistryStatements registry = new RegistryStatements(this);
     private final FilesStatements files = new FilesStatements(this);
+    private final OutboxStatements outbox = new OutboxStatements(this);
     private boolean ended;
 
     /** The statements of a transaction that is open on a session. */
@@ -83,6 +85,12 @@ public final class CatalogStatements implements CatalogTransaction {
     public FilesTransaction files() {
         session();
         return files;
+    }
+
+    @Override
+    public OutboxTransaction outbox() {
+        session();
+        return outbox;
     }
 
     @Override

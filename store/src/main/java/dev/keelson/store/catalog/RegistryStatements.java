@@ -247,6 +247,36 @@ final class RegistryStatements implements RegistryTransaction {
         return registered(model, version).orElseThrow();
     }
 
+    @Override
+    public void addRegistered(RegisteredVersion version) {
+        String model = version.model();
+        if (exists(model, version.version())) {
+            throw new KeelsonException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "The model (%s) has a version %d already.".formatted(model, version.version()),
+                    null);
+        }
+        requireModel(model);
+        keepNumbers(model, version.version());
+        session().update(
+                        INSERT,
+                        model,
+                        version.version(),
+                        Stage.NONE.name(),
+                        version.source(),
+                        version.runId(),
+                        version.runLink(),
+                        version.modelId(),
+                        version.user(),
+                        version.description(),
+                        null,
+                        null,
+                        null,
+                        Micros.of(version.createdAt()),
+                        Micros.of(version.updatedAt()));
+        version.tags().forEach((key, value) -> putVersionTag(model, version.version(), key, value));
+    }
+
     /** A version of the project; its model is registered when it is not. */
     void add(ModelVersion version) {
         String model = version.model();

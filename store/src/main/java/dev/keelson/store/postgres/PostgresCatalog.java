@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresCatalog implements ProjectCatalog {
     /** The migrations in their order; the number of each is the version of the schema after it. */
-    private static final List<String> MIGRATIONS = List.of("V003__catalog.sql");
+    private static final List<String> MIGRATIONS = List.of("V003__catalog.sql", "V005__create_outbox.sql");
 
     private static final int NEWEST = versionOf(MIGRATIONS.getLast());
     private static final String VERSION = "select coalesce(max(version), 0) from schema_version";

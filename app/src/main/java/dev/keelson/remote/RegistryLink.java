@@ -1,0 +1,563 @@
+package dev.keelson.remote;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.outbox.QueuedChange;
+import dev.keelson.registry.outbox.QueuedChange.Kind;
+import dev.keelson.registry.outbox.RegistryConflict;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.tracking.RegisteredVersion;
+import dev.keelson.registry.tracking.Stage;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This registry beside another one, which may be another Keelson or any server that speaks MLflow's REST interface. What was
+ * queued is sent in its order; sending it twice has the effect of sending it once, because what was sent is found again there:
+ * a run by its id, which it carries as the tag {@value #RUN_ID}, a version by its number and hash. Where both sides differ
+ * nothing is overwritten: the difference is kept for a person to decide.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class RegistryLink implements AutoCloseable {
+    /** The tag by which a run of this registry is known there. */
+    static final String RUN_ID = "keelson.run_id";
+    /** The tag of a version there that says its number here. */
+    static final String VERSION = "keelson.version";
+    /** The tag of a version there that says the hash of its bytes. */
+    static final String SHA256 = "keelson.sha256";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int AT_ONCE = 100;
+    private static final int MOST_RUNS = 100_000;
+
+    private final Catalog catalog;
+    private final Governance governance;
+    private final RemoteSide remote;
+    private final InstantSource clock;
+
+    /**
+     * @param catalog whose outbox is emptied
+     * @param governance changes stages and aliases here when a person decides for the other side
+     * @param client closed with this
+     */
+    public RegistryLink(
+            Catalog catalog, Governance governance, Blobs blobs, MlflowClient client, InstantSource clock) {
+        this.catalog = catalog;
+        this.governance = governance;
+        this.remote = new RemoteSide(catalog, blobs, client);
+        this.clock = clock;
+    }
+
+    /**
+     * What became of the queue.
+     *
+     * @param sent changes that are there now
+     * @param waiting changes that still wait
+     * @param conflicts changes that were set aside for a person
+     * @param problem why sending stopped, or null when nothing waits
+     */
+    public record Sent(int sent, long waiting, int conflicts, @Nullable String problem) {}
+
+    /**
+     * Sends what waits, the oldest first, until nothing does or the other side stops answering.
+     *
+     * @return what became of it; that the other side cannot be reached is no error
+     */
+    public Sent send() {
+        int sent = 0;
+        int conflicts = 0;
+        for (; ; ) {
+            List<QueuedChange> waiting = catalog.read(tx -> tx.outbox().waiting(AT_ONCE));
+            if (waiting.isEmpty()) {
+                return new Sent(sent, 0, conflicts, null);
+            }
+            for (QueuedChange change : waiting) {
+                try {
+                    List<RegistryConflict> found = tell(change);
+                    catalog.update(tx -> {
+                        found.forEach(tx.outbox()::putConflict);
+                        tx.outbox().remove(change.sequence());
+                    });
+                    sent += found.isEmpty() ? 1 : 0;
+                    conflicts += found.size();
+                } catch (KeelsonException e) {
+                    String problem = e.problems().getFirst().message();
+                    if (e.code() == ErrorCode.REGISTRY_UNREACHABLE || e.code() == ErrorCode.FORBIDDEN) {
+                        long left = catalog.write(tx -> {
+                            tx.outbox().failed(change.sequence(), problem, clock.instant());
+                            return tx.outbox().count();
+                        });
+                        return new Sent(sent, left, conflicts, problem);
+                    }
+                    RegistryConflict refused = conflict(
+                            change.kind(),
+                            change.subject(),
+                            change.document(),
+                            "%s %s".formatted(change.kind().name().toLowerCase(Locale.ROOT), change.subject()),
+                            change.document(),
+                            "refused: " + problem);
+                    catalog.update(tx -> {
+                        tx.outbox().putConflict(refused);
+                        tx.outbox().remove(change.sequence());
+                    });
+                    conflicts++;
+                }
+            }
+        }
+    }
+
+    /** Makes a change there; where it cannot be made without overwriting, the conflicts. */
+    private List<RegistryConflict> tell(QueuedChange change) {
+        JsonNode document = parsed(change.document());
+        return switch (change.kind()) {
+            case RUN -> run(change.subject(), document.path("over_tags").asBoolean());
+            case VERSION -> version(change, document);
+            case ALIAS -> alias(change, document);
+            case STAGE -> stage(change, document);
+        };
+    }
+
+    // ---- runs
+
+    private List<RegistryConflict> run(String id, boolean overTags) {
+        Optional<Run> run = catalog.read(tx -> tx.run(id));
+        if (run.isEmpty()) {
+            return List.of(); // removed meanwhile: there is nothing to tell
+        }
+        List<RegistryConflict> conflicts = new ArrayList<>();
+        remote.run(run.get(), overTags, (what, here, there) ->
+                conflicts.add(conflict(Kind.RUN, id, "{}", "run %s %s".formatted(id, what), here, there)));
+        return conflicts;
+    }
+
+    // ---- versions
+
+    private List<RegistryConflict> version(QueuedChange change, JsonNode document) {
+        String model = change.subject();
+        int number = document.path("version").asInt();
+        ModelVersion version = catalog.read(tx -> tx.version(model, number)).orElse(null);
+        if (version == null) {
+            return List.of();
+        }
+        remote.model(model);
+        Map<Integer, JsonNode> there = remote.versions(model);
+        if (there.values().stream().anyMatch(each -> is(each, version))) {
+            return List.of();
+        }
+        String what = "%s version %d".formatted(model, number);
+        boolean anyNumber = document.path("any_number").asBoolean();
+        JsonNode other = there.get(number);
+        if (other != null && !anyNumber) {
+            return List.of(conflict(Kind.VERSION, model, change.document(), what, "hash " + version.sha256(), said(other)));
+        }
+        int highest = there.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+        for (int before = highest + 1; before < number && !anyNumber; before++) {
+            int missing = before;
+            ModelVersion earlier = catalog.read(tx -> tx.version(model, missing)).orElse(null);
+            if (earlier == null) {
+                return List.of(conflict(
+                        Kind.VERSION,
+                        model,
+                        change.document(),
+                        what,
+                        "number %d".formatted(number),
+                        "the next number is %d, and there is no version %d here".formatted(before, before)));
+            }
+            int given = remote.createVersion(earlier, run(earlier));
+            if (given != before) {
+                remote.deleteVersion(model, given);
+                return List.of(conflict(
+                        Kind.VERSION, model, change.document(), what, "number %d".formatted(before), "it became number " + given));
+            }
+        }
+        int given = remote.createVersion(version, run(version));
+        if (given != number && !anyNumber) {
+            remote.deleteVersion(model, given);
+            return List.of(conflict(
+                    Kind.VERSION, model, change.document(), what, "number %d".formatted(number), "it would become number " + given));
+        }
+        return List.of();
+    }
+
+    private Run run(ModelVersion version) {
+        return catalog.read(tx -> tx.run(version.runId()))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.RUN_NOT_FOUND,
+                        "There is no run (%s) of the version (%s).".formatted(version.runId(), version.label()),
+                        null));
+    }
+
+    private static boolean is(JsonNode there, ModelVersion version) {
+        return RemoteSide.tag(there, SHA256).equals(version.sha256())
+                && RemoteSide.tag(there, VERSION).equals(Integer.toString(version.version()));
+    }
+
+    private static String said(JsonNode there) {
+        String hash = RemoteSide.tag(there, SHA256);
+        return hash.isEmpty() ? "a version from " + there.path("source").asText("elsewhere") : "hash " + hash;
+    }
+
+    // ---- aliases and stages
+
+    private List<RegistryConflict> alias(QueuedChange change, JsonNode document) {
+        String model = change.subject();
+        String alias = document.path("alias").asText();
+        Integer from = number(document, "from");
+        Integer to = number(document, "to");
+        Integer there = remote.alias(model, alias);
+        if (Objects.equals(there, to)) {
+            return List.of();
+        }
+        if (!Objects.equals(there, from) && !(there == null && to != null)) {
+            return List.of(conflict(
+                    Kind.ALIAS, model, change.document(), "%s alias %s".formatted(model, alias), shown(to), shown(there)));
+        }
+        remote.setAlias(model, alias, to);
+        return List.of();
+    }
+
+    private List<RegistryConflict> stage(QueuedChange change, JsonNode document) {
+        String model = change.subject();
+        int version = document.path("version").asInt();
+        Stage from = Stage.of(document.path("from").asText()).orElse(Stage.NONE);
+        Stage to = Stage.of(document.path("to").asText()).orElseThrow();
+        Stage there = remote.stage(model, version);
+        if (there == to) {
+            return List.of();
+        }
+        if (there != from) {
+            return List.of(conflict(
+                    Kind.STAGE,
+                    model,
+                    change.document(),
+                    "%s version %d stage".formatted(model, version),
+                    to.word(),
+                    there.word()));
+        }
+        remote.setStage(model, version, to);
+        return List.of();
+    }
+
+    private static @Nullable Integer number(JsonNode document, String field) {
+        return document.hasNonNull(field) ? Integer.valueOf(document.path(field).asInt()) : null;
+    }
+
+    private static String shown(@Nullable Integer version) {
+        return version == null ? "none" : "version " + version;
+    }
+
+    // ---- both sides
+
+    /**
+     * Both sides beside each other.
+     *
+     * @param missingThere what is here alone; it was queued
+     * @param missingHere what is there alone; {@code keelson import mlflow} brings it
+     * @param differing what differs; each is a conflict now
+     */
+    public record Comparison(List<String> missingThere, List<String> missingHere, List<RegistryConflict> differing) {
+        public Comparison {
+            missingThere = List.copyOf(missingThere);
+            missingHere = List.copyOf(missingHere);
+            differing = List.copyOf(differing);
+        }
+
+        /** As a document. */
+        public ObjectNode toJson() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            missingThere.forEach(node.putArray("missing_there")::add);
+            missingHere.forEach(node.putArray("missing_here")::add);
+            var list = node.putArray("differing");
+            differing.forEach(each -> list.add(RegistryLink.toJson(each)));
+            return node;
+        }
+    }
+
+    /**
+     * Compares runs of trainings, versions, aliases and stages of the models that are trained here. What is missing there is
+     * queued; what differs becomes a conflict, unless a person has decided it with both sides as they are now.
+     *
+     * @param runs whether runs are compared
+     * @param versions whether versions, aliases and stages are
+     * @throws KeelsonException REGISTRY_UNREACHABLE
+     */
+    public Comparison compare(boolean runs, boolean versions) {
+        List<String> missingThere = new ArrayList<>();
+        List<String> missingHere = new ArrayList<>();
+        List<RegistryConflict> differing = new ArrayList<>();
+        List<QueuedChange> queue = new ArrayList<>();
+        List<String> models = catalog.read(tx -> tx.models());
+        if (runs) {
+            List<Run> all = catalog.read(tx -> tx.runs(null, MOST_RUNS));
+            Map<String, List<String>> known = new TreeMap<>();
+            for (Run run : all) {
+                if (models.contains(run.experiment())
+                        && run.endedAt() != null
+                        && !known.computeIfAbsent(run.experiment(), remote::runIds).contains(run.id())) {
+                    missingThere.add("run " + run.id());
+                    queue.add(change(Kind.RUN, run.id(), JSON.createObjectNode()));
+                }
+            }
+        }
+        for (String model : versions ? models : List.<String>of()) {
+            Map<Integer, JsonNode> there = remote.versions(model);
+            List<ModelVersion> here = catalog.<List<ModelVersion>>read(tx -> tx.versions(model)).reversed();
+            for (ModelVersion version : here) {
+                JsonNode other = there.get(version.version());
+                boolean known = there.values().stream().anyMatch(each -> is(each, version));
+                String what = "%s version %d".formatted(model, version.version());
+                ObjectNode document = JSON.createObjectNode().put("version", version.version());
+                if (!known && other != null) {
+                    differing.add(conflict(
+                            Kind.VERSION, model, document.toString(), what, "hash " + version.sha256(), said(other)));
+                } else if (!known) {
+                    missingThere.add(what);
+                    queue.add(change(Kind.VERSION, model, document));
+                } else if (other != null) {
+                    stages(model, version.version(), other, differing, queue, missingThere);
+                }
+            }
+            there.keySet().stream()
+                    .filter(number -> here.stream().noneMatch(each -> each.version() == number))
+                    .filter(number -> here.stream().noneMatch(each -> is(Objects.requireNonNull(there.get(number)), each)))
+                    .forEach(number -> missingHere.add("%s version %d".formatted(model, number)));
+            aliases(model, differing, queue, missingThere);
+        }
+        catalog.update(tx -> {
+            List<QueuedChange> waiting = tx.outbox().waiting(Integer.MAX_VALUE);
+            queue.stream()
+                    .filter(change -> waiting.stream().noneMatch(each -> each.kind() == change.kind()
+                            && each.subject().equals(change.subject())
+                            && (change.kind() == Kind.RUN || each.document().equals(change.document()))))
+                    .forEach(tx.outbox()::add);
+            differing.removeIf(each -> tx.outbox()
+                    .conflict(each.id())
+                    .filter(known -> known.settled()
+                            && known.local().equals(each.local())
+                            && known.remote().equals(each.remote()))
+                    .isPresent());
+            differing.forEach(tx.outbox()::putConflict);
+        });
+        return new Comparison(missingThere, missingHere, differing);
+    }
+
+    private void stages(
+            String model,
+            int version,
+            JsonNode other,
+            List<RegistryConflict> differing,
+            List<QueuedChange> queue,
+            List<String> missing) {
+        Stage here = catalog.read(tx -> tx.registry().registered(model, version))
+                .map(RegisteredVersion::stage)
+                .orElse(Stage.NONE);
+        Stage there = Stage.of(other.path("current_stage").asText("None")).orElse(Stage.NONE);
+        if (here == there) {
+            return;
+        }
+        String what = "%s version %d stage".formatted(model, version);
+        ObjectNode document = JSON.createObjectNode()
+                .put("version", version)
+                .put("from", there.word())
+                .put("to", here.word());
+        if (there == Stage.NONE) {
+            missing.add(what);
+            queue.add(change(Kind.STAGE, model, document));
+        } else {
+            differing.add(conflict(Kind.STAGE, model, document.toString(), what, here.word(), there.word()));
+        }
+    }
+
+    private void aliases(
+            String model, List<RegistryConflict> differing, List<QueuedChange> queue, List<String> missing) {
+        Map<String, Integer> there = remote.aliases(model);
+        Map<String, Integer> here = catalog.read(tx -> tx.registry().model(model))
+                .<Map<String, Integer>>map(each -> each.aliases())
+                .orElse(Map.of());
+        here.forEach((alias, version) -> {
+            Integer other = there.get(alias);
+            String what = "%s alias %s".formatted(model, alias);
+            ObjectNode document =
+                    JSON.createObjectNode().put("alias", alias).put("from", other).put("to", version);
+            if (other == null) {
+                missing.add(what);
+                queue.add(change(Kind.ALIAS, model, document));
+            } else if (!other.equals(version) && !waits(Kind.ALIAS, model, alias)) {
+                differing.add(conflict(Kind.ALIAS, model, document.toString(), what, shown(version), shown(other)));
+            }
+        });
+    }
+
+    private boolean waits(Kind kind, String subject, String alias) {
+        return catalog.<List<QueuedChange>>read(tx -> tx.outbox().waiting(Integer.MAX_VALUE)).stream()
+                .anyMatch(each -> each.kind() == kind
+                        && each.subject().equals(subject)
+                        && parsed(each.document()).path("alias").asText().equals(alias));
+    }
+
+    // ---- what a person decides
+
+    /** Which side a person keeps. */
+    public enum Keep {
+        LOCAL,
+        REMOTE;
+
+        /** As documents spell it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Settles a conflict as a person decided. For this side: the change is queued again, to be made over what is there now; a
+     * version gets the next number there. For the other side: the alias or stage is moved here; whatever else stays as it is on
+     * both sides.
+     *
+     * @param actor who decided, for the audit trail
+     * @throws KeelsonException NOT_FOUND; TRANSITION_REFUSED when it is settled already, when a param is to be changed there,
+     *     which nobody can, or when what is there is not here
+     */
+    public RegistryConflict settle(String id, Keep keep, String actor) {
+        RegistryConflict conflict = catalog.read(tx -> tx.outbox().conflict(id))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        "There is no conflict (%s).".formatted(id),
+                        "Maybe `keelson registry conflicts` shows it."));
+        if (conflict.settled()) {
+            throw new KeelsonException(
+                    ErrorCode.TRANSITION_REFUSED,
+                    "The conflict (%s) was settled: %s kept the %s side.".formatted(id, conflict.settledBy(), conflict.kept()),
+                    null);
+        }
+        List<QueuedChange> queue = keep == Keep.LOCAL ? again(conflict) : List.of();
+        if (keep == Keep.REMOTE) {
+            follow(conflict, actor);
+        }
+        RegistryConflict settled = conflict.settledAs(keep.word(), actor, clock.instant());
+        catalog.update(tx -> {
+            queue.forEach(tx.outbox()::add);
+            tx.outbox().putConflict(settled);
+        });
+        return settled;
+    }
+
+    private List<QueuedChange> again(RegistryConflict conflict) {
+        ObjectNode document = (ObjectNode) parsed(conflict.document());
+        return switch (conflict.kind()) {
+            case RUN -> {
+                if (conflict.what().contains(" param ")) {
+                    throw new KeelsonException(
+                            ErrorCode.TRANSITION_REFUSED,
+                            "A param that was logged cannot be changed: the other side keeps %s.".formatted(conflict.remote()),
+                            "Maybe keep the remote one: both stay as they are.");
+                }
+                yield List.of(change(Kind.RUN, conflict.subject(), document.put("over_tags", true)));
+            }
+            case VERSION -> List.of(change(Kind.VERSION, conflict.subject(), document.put("any_number", true)));
+            case ALIAS -> List.of(change(
+                    Kind.ALIAS,
+                    conflict.subject(),
+                    document.put("from", remote.alias(conflict.subject(), document.path("alias").asText()))));
+            case STAGE -> List.of(change(
+                    Kind.STAGE,
+                    conflict.subject(),
+                    document.put(
+                            "from",
+                            remote.stage(conflict.subject(), document.path("version").asInt())
+                                    .word())));
+        };
+    }
+
+    private void follow(RegistryConflict conflict, String actor) {
+        JsonNode document = parsed(conflict.document());
+        String reason = "Decided for the other registry (conflict %s).".formatted(conflict.id());
+        String model = conflict.subject();
+        switch (conflict.kind()) {
+            case ALIAS -> {
+                String alias = document.path("alias").asText();
+                Integer there = remote.alias(model, alias);
+                if (there != null && catalog.read(tx -> tx.version(model, there)).isEmpty()) {
+                    throw new KeelsonException(
+                            ErrorCode.TRANSITION_REFUSED,
+                            "The alias (%s) of (%s) points to version %d there, which is not here.".formatted(alias, model, there),
+                            null);
+                }
+                governance.alias(model, alias, there, actor, reason);
+            }
+            case STAGE -> {
+                int version = document.path("version").asInt();
+                governance.transition(model, version, remote.stage(model, version), false, actor, reason);
+            }
+            case RUN, VERSION -> {}
+        }
+    }
+
+    // ---- documents
+
+    /** A conflict as a document. */
+    public static ObjectNode toJson(RegistryConflict conflict) {
+        return JSON.createObjectNode()
+                .put("id", conflict.id())
+                .put("kind", conflict.kind().name().toLowerCase(Locale.ROOT))
+                .put("subject", conflict.subject())
+                .put("what", conflict.what())
+                .put("local", conflict.local())
+                .put("remote", conflict.remote())
+                .put("found_at", conflict.foundAt().toString())
+                .put("settled_at", conflict.settledAt() == null ? null : conflict.settledAt().toString())
+                .put("kept", conflict.kept())
+                .put("settled_by", conflict.settledBy());
+    }
+
+    private QueuedChange change(Kind kind, String subject, ObjectNode document) {
+        return new QueuedChange(kind, subject, document.toString(), clock.instant());
+    }
+
+    private RegistryConflict conflict(
+            Kind kind, String subject, String document, String what, String local, String there) {
+        byte[] digest = FolderSource.sha256().digest((kind + " " + what).getBytes(StandardCharsets.UTF_8));
+        return new RegistryConflict(
+                HexFormat.of().formatHex(digest, 0, 5),
+                kind,
+                subject,
+                document,
+                what,
+                local,
+                there,
+                clock.instant(),
+                null,
+                null,
+                null);
+    }
+
+    private static JsonNode parsed(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored change is not JSON.", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        remote.close();
+    }
+}
