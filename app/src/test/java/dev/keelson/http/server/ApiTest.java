@@ -508,7 +508,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(82);
+        assertThat(paths.size()).isEqualTo(86);
     }
 
     @Test
