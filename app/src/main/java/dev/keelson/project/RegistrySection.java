@@ -46,6 +46,16 @@ final class RegistrySection {
                     "`registry` has a `password` and no `username`",
                     "Maybe add `username: ${MLFLOW_TRACKING_USERNAME}`.");
         }
+        for (String key : List.of("token", "password")) {
+            Scalar secret = table.scalar(key);
+            if (secret != null && Secrets.isWrittenOut(key, secret.raw())) {
+                problems.add(
+                        ErrorCode.SECRET_IN_FILE,
+                        secret.location(),
+                        "a secret (`registry.%s`) is written in the file".formatted(key),
+                        Secrets.HINT);
+            }
+        }
         Credentials credentials =
                 username == null ? Credentials.token(token) : Credentials.basic(username.text(), password);
         List<String> write = table.has("write") ? table.texts("write") : List.of(RUNS, VERSIONS);

@@ -19,7 +19,7 @@ final class RegistryLinkEndpoints {
         routes.get("/api/v1/registry", this::status);
         routes.post("/api/v1/registry/sync", this::sync);
         routes.get("/api/v1/registry/conflicts", this::conflicts);
-        routes.post("/api/v1/registry/conflicts/{conflict}", this::settle);
+        routes.post("/api/v1/registry/conflicts/{id}", this::settle);
     }
 
     private void status(ServerRequest request, ServerResponse response) {
@@ -51,7 +51,7 @@ final class RegistryLinkEndpoints {
                 response,
                 backend.otherRegistry()
                         .settle(
-                                Parameters.path(request, "conflict"),
+                                Parameters.path(request, "id"),
                                 keep,
                                 body.path("actor").asText("http")));
     }

@@ -27,6 +27,7 @@ final class SearchKeys {
                 case LESS, AT_MOST, GREATER, AT_LEAST -> this == NUMBER;
                 case LIKE, ILIKE -> this != NUMBER;
                 case IN, NOT_IN -> this == LISTED;
+                case ABSENT -> false; // asked by programs, not by filters
             };
         }
 
