@@ -363,103 +363,103 @@ public record ModelDefinition(
             this.label = label;
         }
 
-        /** @see ModelDefinition#label */
+        /** Says {@link ModelDefinition#label}. */
         public Builder label(LabelDefinition value) {
             label = value;
             return this;
         }
 
-        /** @see ModelDefinition#entities */
+        /** Says {@link ModelDefinition#entities}. */
         public Builder entities(Map<String, Map<String, String>> value) {
             entities = value;
             return this;
         }
 
-        /** @see ModelDefinition#features */
+        /** Says {@link ModelDefinition#features}. */
         public Builder features(List<Located> value) {
             features = value;
             return this;
         }
 
-        /** @see ModelDefinition#derive */
+        /** Says {@link ModelDefinition#derive}. */
         public Builder derive(Map<String, Located> value) {
             derive = value;
             return this;
         }
 
-        /** @see ModelDefinition#learners */
+        /** Says {@link ModelDefinition#learners}. */
         public Builder learners(List<LearnerDefinition> value) {
             learners = value;
             return this;
         }
 
-        /** @see ModelDefinition#folding */
+        /** Says {@link ModelDefinition#folding}. */
         public Builder folding(Folding value) {
             folding = value;
             return this;
         }
 
-        /** @see ModelDefinition#test */
+        /** Says {@link ModelDefinition#test}. */
         public Builder test(Duration value) {
             test = value;
             return this;
         }
 
-        /** @see ModelDefinition#embargo */
+        /** Says {@link ModelDefinition#embargo}. */
         public Builder embargo(Duration value) {
             embargo = value;
             return this;
         }
 
-        /** @see ModelDefinition#calibration */
+        /** Says {@link ModelDefinition#calibration}. */
         public Builder calibration(Calibration value) {
             calibration = value;
             return this;
         }
 
-        /** @see ModelDefinition#backtest */
+        /** Says {@link ModelDefinition#backtest}. */
         public Builder backtest(@Nullable BacktestDefinition value) {
             backtest = value;
             return this;
         }
 
-        /** @see ModelDefinition#baselines */
+        /** Says {@link ModelDefinition#baselines}. */
         public Builder baselines(List<Baseline> value) {
             baselines = value;
             return this;
         }
 
-        /** @see ModelDefinition#seed */
+        /** Says {@link ModelDefinition#seed}. */
         public Builder seed(long value) {
             seed = value;
             return this;
         }
 
-        /** @see ModelDefinition#weighting */
+        /** Says {@link ModelDefinition#weighting}. */
         public Builder weighting(Weighting value) {
             weighting = value;
             return this;
         }
 
-        /** @see ModelDefinition#timeLimit */
+        /** Says {@link ModelDefinition#timeLimit}. */
         public Builder timeLimit(@Nullable Duration value) {
             timeLimit = value;
             return this;
         }
 
-        /** @see ModelDefinition#guidance */
+        /** Says {@link ModelDefinition#guidance}. */
         public Builder guidance(GuidanceDefinition value) {
             guidance = value;
             return this;
         }
 
-        /** @see ModelDefinition#form */
+        /** Says {@link ModelDefinition#form}. */
         public Builder form(FormDefinition value) {
             form = value;
             return this;
         }
 
-        /** @see ModelDefinition#location */
+        /** Says {@link ModelDefinition#location}. */
         public Builder location(@Nullable Location value) {
             location = value;
             return this;
