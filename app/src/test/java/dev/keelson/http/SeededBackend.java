@@ -206,6 +206,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 null,
+                null,
                 Map.of(
                         MODEL,
                         new TuneDefinition(
@@ -222,6 +223,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 Map.of(),
                 Map.of(),
+                null,
                 null);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.runs.RunTags;
 import dev.keelson.train.Backtest;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +30,7 @@ final class BacktestsTest {
     }
 
     private static Run trial(int id, int hour, String state) {
-        return run(id, "m/tune", hour, null, Map.of(ModelTuning.PARENT, "study", "trial_state", state));
+        return run(id, "m/tune", hour, null, Map.of(RunTags.PARENT, "study", "trial_state", state));
     }
 
     @Test
