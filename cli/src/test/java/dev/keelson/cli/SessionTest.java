@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 final class SessionTest {
-    private static final Set<String> WITHOUT_A_PROJECT = Set.of("demo", "init", "import", "explain", "version");
+    private static final Set<String> WITHOUT_A_PROJECT = 
+            Set.of("demo", "init", "import", "explain", "version", "mlflow-artifacts");
 
     @Test
     void everyCommandOfAProjectIsSuggestedWithTheOptionsThatNameIt() {
