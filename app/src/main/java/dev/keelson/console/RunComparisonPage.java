@@ -12,10 +12,8 @@ import dev.keelson.http.Backend;
 import dev.keelson.registry.runs.RunColumns;
 import dev.keelson.registry.runs.RunTable;
 import dev.keelson.registry.runs.TrackedRuns;
-import dev.keelson.registry.tracking.Detail;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RunInfo;
-import dev.keelson.registry.tracking.TrackedRun;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Several runs side by side: what differs, all settings together against one metric, and curves. */
@@ -64,7 +61,9 @@ final class RunComparisonPage {
             return new SectionsView(shell, "Runs side by side", List.of(), List.of(nothing));
         }
         RunTable plain = tracked.compare(ids, Set.of(), 2);
-        Set<String> drawn = keys.isEmpty() ? withCurves(plain) : new LinkedHashSet<>(keys);
+        List<String> whole = plain.runs().stream().map(RunInfo::id).toList();
+        Set<String> drawn = new LinkedHashSet<>(
+                keys.isEmpty() ? tracked.curveKeys(whole).stream().limit(MOST_CURVES).toList() : keys);
         RunTable table = drawn.isEmpty() ? plain : tracked.compare(ids, drawn, POINTS);
         List<Section> sections = new ArrayList<>();
         sections.add(runs(table));
@@ -86,22 +85,6 @@ final class RunComparisonPage {
         ids.forEach(id -> address.append("&id=").append(Paging.encoded(id)));
         keys.forEach(key -> address.append("&curve=").append(Paging.encoded(key)));
         return metric == null ? address.toString() : address.append("&metric=").append(Paging.encoded(metric)).toString();
-    }
-
-    /** The first metrics of which a run has more than one point. */
-    private Set<String> withCurves(RunTable table) {
-        List<String> ids = table.runs().stream().map(RunInfo::id).toList();
-        Set<String> keys = new TreeSet<>();
-        for (TrackedRun run : backend.catalog().read(tx -> tx.tracking().runs(ids, new Detail(null, Set.of(), Set.of(), false)))) {
-            run.metrics().forEach((key, summary) -> {
-                if (summary.count() > 1) {
-                    keys.add(key);
-                }
-            });
-        }
-        Set<String> first = new LinkedHashSet<>();
-        keys.stream().limit(MOST_CURVES).forEach(first::add);
-        return first;
     }
 
     private Section runs(RunTable table) {

@@ -12,10 +12,8 @@ import dev.keelson.registry.runs.RunColumns.Column;
 import dev.keelson.registry.runs.RunPage;
 import dev.keelson.registry.runs.RunQuery;
 import dev.keelson.registry.runs.TrackedRuns;
-import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RunInfo;
-import dev.keelson.registry.tracking.Search;
 import dev.keelson.registry.tracking.Search.Entity;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -24,7 +22,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** The list of runs: filtered, ordered and paged by the store; only what is shown is read. */
@@ -45,19 +42,13 @@ final class RunListPage {
     }
 
     RunsView view(Shell shell, RunsView.Query query, int page) {
-        List<String> experiments = backend.catalog()
-                .read(tx -> tx.tracking()
-                        .searchExperiments(new Search(
-                                List.of(), List.of(), Lifecycle.View.ACTIVE_ONLY, MOST_EXPERIMENTS, 0)))
-                .items()
-                .stream()
-                .map(Experiment::name)
-                .sorted()
-                .toList();
-        List<String> metrics = keys(query.experiment(), Entity.METRIC);
+        TrackedRuns tracked = new TrackedRuns(backend.catalog(), backend.clock());
+        List<String> experiments = tracked.experimentNames(MOST_EXPERIMENTS);
+        String within = query.experiment().isEmpty() ? null : query.experiment();
+        List<String> metrics = tracked.keys(within, Entity.METRIC);
         List<String> known = new ArrayList<>();
         metrics.stream().limit(MOST_KEYS).forEach(key -> known.add("metrics." + quoted(key)));
-        keys(query.experiment(), Entity.PARAM).stream().limit(MOST_KEYS).forEach(key -> known.add("params." + quoted(key)));
+        tracked.keys(within, Entity.PARAM).stream().limit(MOST_KEYS).forEach(key -> known.add("params." + quoted(key)));
         List<Head> heads = new ArrayList<>();
         List<RunsView.Row> rows = new ArrayList<>();
         Pages pages = new Pages("", "", null, null);
@@ -65,8 +56,7 @@ final class RunListPage {
         try {
             RunColumns columns = query.columns().isBlank() ? usual(metrics) : RunColumns.parse(query.columns());
             columns.columns().forEach(column -> heads.add(head(query, column)));
-            RunPage found = new TrackedRuns(backend.catalog(), backend.clock())
-                    .list(new RunQuery(
+            RunPage found = tracked.list(new RunQuery(
                             List.of(),
                             query.experiment().isEmpty() ? null : query.experiment(),
                             query.filter().isBlank() ? null : query.filter(),
@@ -96,17 +86,6 @@ final class RunListPage {
                 pages,
                 problem,
                 chosen ? "" : "keelson run");
-    }
-
-    /** The names that runs of an experiment have; of all for the empty text. */
-    private List<String> keys(String experiment, Entity entity) {
-        SortedSet<String> keys = backend.catalog().read(tx -> {
-            List<String> within = experiment.isEmpty()
-                    ? null
-                    : tx.tracking().experimentNamed(experiment).map(each -> List.of(each.id())).orElse(List.of());
-            return tx.tracking().keys(within, entity);
-        });
-        return List.copyOf(keys);
     }
 
     /** What is shown where nothing was chosen. */

@@ -5,21 +5,17 @@ import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.RunView;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Shell;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.runs.RunTags;
 import dev.keelson.registry.runs.TrackedRuns;
-import dev.keelson.registry.tracking.Detail;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RunInfo;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** One run. */
 final class RunsPage {
@@ -109,27 +105,15 @@ final class RunsPage {
     private List<Section> curves(RunInfo run, Run stored) {
         List<Section> sections = new ArrayList<>(LearningCurves.section(backend, stored).stream().toList());
         SectionDraft draft = new SectionDraft("Metrics over their steps");
-        List<String> keys = new ArrayList<>();
-        List<Markup> charts = backend.catalog().read(tx -> {
-            tx.tracking()
-                    .runs(List.of(run.id()), new Detail(null, Set.of(), Set.of(), false))
-                    .getFirst()
-                    .metrics()
-                    .forEach((key, summary) -> {
-                        if (summary.count() > 1) {
-                            keys.add(key);
-                        }
-                    });
-            return keys.stream()
-                    .limit(CURVES)
-                    .map(key -> CurveChart.of(
-                            key,
-                            List.of(new CurveChart.Line(
-                                    key,
-                                    RunComparisonPage.points(tx.tracking()
-                                            .history(run.id(), key, Long.MIN_VALUE, Long.MAX_VALUE, POINTS))))))
-                    .toList();
-        });
+        TrackedRuns tracked = new TrackedRuns(backend.catalog(), backend.clock());
+        List<String> keys = tracked.curveKeys(List.of(run.id()));
+        List<Markup> charts = keys.stream()
+                .limit(CURVES)
+                .map(key -> CurveChart.of(
+                        key,
+                        List.of(new CurveChart.Line(
+                                key, RunComparisonPage.points(tracked.points(run.id(), key, POINTS))))))
+                .toList();
         List<Markup> drawn = charts.stream().filter(chart -> !chart.isEmptyContent()).toList();
         drawn.forEach(draft::chart);
         if (keys.size() > CURVES) {

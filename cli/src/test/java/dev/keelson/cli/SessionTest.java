@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 final class SessionTest {
-    private static final Set<String> WITHOUT_A_PROJECT = 
+    private static final Set<String> WITHOUT_A_PROJECT =
             Set.of("demo", "init", "import", "explain", "version", "mlflow-artifacts");
 
     @Test

@@ -32,6 +32,7 @@ import dev.keelson.registry.tracking.TrackedRun;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +41,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +160,49 @@ public final class TrackedRuns {
         } while (page.more());
         export.end();
         return export.written();
+    }
+
+    /** Names of the experiments that are not deleted, sorted; the newest when there are more than so many. */
+    public List<String> experimentNames(int limit) {
+        Search newest = new Search(List.of(), List.of(), Lifecycle.View.ACTIVE_ONLY, limit, 0);
+        return catalog.read(tx -> tx.tracking().searchExperiments(newest)).items().stream()
+                .map(Experiment::name)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Names of metrics, params or tags that runs have, sorted.
+     *
+     * @param experiment name of an experiment, or null for all
+     * @param entity METRIC, PARAM or TAG
+     */
+    public List<String> keys(@Nullable String experiment, Entity entity) {
+        return catalog.read(tx -> List.copyOf(tx.tracking()
+                .keys(
+                        experiment == null
+                                ? null
+                                : tx.tracking().experimentNamed(experiment).map(each -> List.of(each.id())).orElse(List.of()),
+                        entity)));
+    }
+
+    /** Names of the metrics of which one of these runs has more than one point, sorted. */
+    public List<String> curveKeys(Collection<String> ids) {
+        SortedSet<String> keys = new TreeSet<>();
+        Detail metrics = new Detail(null, Set.of(), Set.of(), false);
+        for (TrackedRun run : catalog.read(tx -> tx.tracking().runs(ids, metrics))) {
+            run.metrics().forEach((key, summary) -> {
+                if (summary.count() > 1) {
+                    keys.add(key);
+                }
+            });
+        }
+        return List.copyOf(keys);
+    }
+
+    /** Points of a metric of a run, about so many at most: the ends stay. */
+    public List<MetricPoint> points(String id, String key, int limit) {
+        return catalog.read(tx -> tx.tracking().history(id, key, Long.MIN_VALUE, Long.MAX_VALUE, limit));
     }
 
     // ---- one run
