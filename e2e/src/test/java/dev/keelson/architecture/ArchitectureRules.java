@@ -165,8 +165,8 @@ final class ArchitectureRules {
 
     /**
      * spi packages are for the topic itself, for the topics after it in the loop (one use case is one transaction across
-     * topics), for adapters, for lineage, which reads what all of them have stored, for MLflow's protocol, each call of which is a
-     * transaction of the catalogue, for remote, which fills them from another registry, and for the composition root that brings
+     * topics), for adapters, for lineage, which reads what all of them have stored, for MLflow's protocol and the pages of the
+     * registry, each call of which is a transaction of the catalogue, for remote, which fills them from another registry, and for the composition root that brings
      * them together.
      */
     ArchRule spiIsForAdaptersAndItsTopic() {
@@ -178,7 +178,8 @@ final class ArchitectureRules {
                         || ADAPTER_MODULES.contains(module(from))
                         || topic(from).equals("lineage") // it is computed across topics from what they have stored
                         || topic(from).equals("remote") // what another registry holds is brought into the stores as a whole
-                        || (topic(from).equals("http") && topic(to).equals("registry")) // MLflow's protocol: one call, one transaction
+                        || (Set.of("http", "console").contains(topic(from))
+                                && topic(to).equals("registry")) // a call of MLflow's protocol, or a page, is one transaction
                         || topic(from).equals("wiring")));
     }
 
