@@ -7,6 +7,7 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
+import dev.keelson.registry.spi.RetentionTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
@@ -125,6 +126,11 @@ public final class InMemoryCatalog implements Catalog {
         @Override
         public FilesTransaction files() {
             throw real("files");
+        }
+
+        @Override
+        public RetentionTransaction retention() {
+            throw real("retention");
         }
 
         @Override

@@ -26,6 +26,9 @@ public interface CatalogTransaction {
     /** What waits to be told to another registry. */
     OutboxTransaction outbox();
 
+    /** What can be removed for good. */
+    RetentionTransaction retention();
+
     /** Stores a run, or replaces the one of that id. */
     void putRun(Run run);
 

@@ -3,6 +3,8 @@ package dev.keelson.registry.spi;
 import dev.keelson.registry.tracking.Search.Page;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,13 @@ public interface FilesTransaction {
 
     /** Removes a file, or a folder with all that is in it; how many files that were. */
     long delete(String path);
+
+    /**
+     * The hashes of all files, whoever stored them.
+     *
+     * @param folders of which folders, by their whole path
+     */
+    Set<String> hashes(Predicate<String> folders);
 
     /** A file. */
     record StoredFile(String path, String sha256, long bytes, Instant modifiedAt) {}

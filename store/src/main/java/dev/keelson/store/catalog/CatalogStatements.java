@@ -13,6 +13,7 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
+import dev.keelson.registry.spi.RetentionTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Search.Page;
 import java.sql.ResultSet;
@@ -62,6 +63,7 @@ public final class CatalogStatements implements CatalogTransaction {
     private final TrackingStatements tracking = new TrackingStatements(this);
     private final RegistryStatements registry = new RegistryStatements(this);
     private final FilesStatements files = new FilesStatements(this);
+    private final RetentionStatements retention = new RetentionStatements(this, tracking, files);
     private final OutboxStatements outbox = new OutboxStatements(this);
     private boolean ended;
 
@@ -85,6 +87,12 @@ public final class CatalogStatements implements CatalogTransaction {
     public FilesTransaction files() {
         session();
         return files;
+    }
+
+    @Override
+    public RetentionTransaction retention() {
+        session();
+        return retention;
     }
 
     @Override

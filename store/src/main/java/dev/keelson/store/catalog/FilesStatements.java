@@ -7,9 +7,11 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.tracking.Search.Page;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,26 @@ final class FilesStatements implements FilesTransaction {
         }
         removeEmpty(folder);
         return files;
+    }
+
+    @Override
+    public Set<String> hashes(Predicate<String> folders) {
+        Set<String> hashes = new HashSet<>();
+        session().each("select folder, sha256 from files where sha256 is not null", row -> {
+            if (folders.test(row.getString(1))) {
+                hashes.add(row.getString(2));
+            }
+        });
+        return hashes;
+    }
+
+    /** Removes the files of a run, wherever they are. */
+    void deleteOf(long run) {
+        session().list(
+                        "select folder, name from files where run = ?",
+                        row -> row.getString(1) + "/" + row.getString(2),
+                        run)
+                .forEach(this::delete);
     }
 
     private void removeEmpty(String folder) {

@@ -14,11 +14,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -64,7 +67,7 @@ public final class FileArtifactStore implements ArtifactStore {
         Path file = file(sha256);
         Path temporary = file.resolveSibling(sha256 + "." + UUID.randomUUID() + TEMPORARY);
         try {
-            if (Files.isRegularFile(file) && Files.size(file) == bytes.length) {
+            if (Files.isRegularFile(file) && Files.size(file) == bytes.length && storedAgain(file)) {
                 return sha256;
             }
             make(sha256.substring(0, 2));
@@ -92,6 +95,16 @@ public final class FileArtifactStore implements ArtifactStore {
             return stored;
         } catch (IOException e) {
             throw Received.discarding(temporary, StoreErrors.writing(temporary, e));
+        }
+    }
+
+    /** Notes that bytes that are there were stored again; false if they were removed meanwhile. */
+    private static boolean storedAgain(Path file) throws IOException {
+        try {
+            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 
@@ -237,32 +250,76 @@ public final class FileArtifactStore implements ArtifactStore {
     }
 
     /**
-     * {@link #sweep()}, and removes every artifact that nothing refers to any more.
+     * Every artifact that was last stored before a time, with its bytes. What is stored again counts from then on, so nothing that
+     * is on its way to get a name is among them when the time is long enough ago.
      *
-     * @param referenced the hashes to keep: those of all catalogues that share this store
-     * @return the files and folders removed
-     * @throws KeelsonException NOT_WRITABLE or STORE_DAMAGED, with the path
+     * @throws KeelsonException STORE_DAMAGED, with the path
      */
-    public List<Path> sweep(Set<String> referenced) {
-        List<Path> removed = new ArrayList<>(sweep());
+    public SortedMap<String, Long> storedBefore(Instant time) {
+        SortedMap<String, Long> found = new TreeMap<>();
         for (Path shelf : children(folder)) {
             if (shelf.getFileName().toString().length() != 2) {
                 continue;
             }
             for (Path file : children(shelf)) {
                 String name = file.getFileName().toString();
-                if (!HASH.matcher(name).matches() || referenced.contains(name)) {
+                if (!HASH.matcher(name).matches()) {
                     continue;
                 }
                 try {
-                    Files.delete(file);
+                    BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
+                    if (about.lastModifiedTime().toInstant().isBefore(time)) {
+                        found.put(name, about.size());
+                    }
+                } catch (NoSuchFileException e) {
+                    continue; // it was removed meanwhile
                 } catch (IOException e) {
-                    throw StoreErrors.writing(file, e);
+                    throw StoreErrors.reading(file, e);
                 }
-                removed.add(file);
             }
         }
-        return removed;
+        return found;
+    }
+
+    /**
+     * Removes an artifact that nothing names any more, unless it was stored again since a time.
+     *
+     * @return false if it was, or is not there
+     * @throws KeelsonException NOT_WRITABLE, with the path
+     */
+    public boolean remove(String sha256, Instant time) {
+        Path file = file(sha256);
+        Path aside = file.resolveSibling(sha256 + FORMER); // after a kill, the next sweep puts it back
+        try {
+            if (!Files.getLastModifiedTime(file).toInstant().isBefore(time)) {
+                return false;
+            }
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            if (!Files.getLastModifiedTime(aside).toInstant().isBefore(time)) { // just now
+                DurableFiles.move(aside, file);
+                return false;
+            }
+            Files.delete(aside);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw StoreErrors.writing(file, e);
+        }
+    }
+
+    /**
+     * Removes the readable folder of a run, if it has one.
+     *
+     * @throws KeelsonException NOT_WRITABLE, with the path
+     */
+    public synchronized void forgetRun(String runId) {
+        Path target = folder.resolve("runs").resolve(StateFolder.fileName(runId));
+        try {
+            DurableFiles.deleteAll(target);
+        } catch (IOException e) {
+            throw StoreErrors.writing(target, e);
+        }
     }
 
     private Path file(String sha256) {

@@ -7,15 +7,16 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.spi.ArtifactStore;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,14 +164,64 @@ final class FileArtifactStoreTest {
     }
 
     @Test
-    void sweepRemovesWhatNothingRefersTo() {
-        String kept = store.put(bytes("kept"));
-        String dropped = store.put(bytes("dropped"));
+    void sweepNeverRemovesWhatWasStoredWhole() throws Exception {
+        String client = store.put(new ByteArrayInputStream(bytes("of a client")), ArtifactStore.Terms.ANY).sha256();
+        String own = store.put(bytes("of a training"));
+        age(client);
+        age(own);
 
-        store.sweep(Set.of(kept));
+        new FileArtifactStore(folder.resolve("artifacts")).sweep();
 
-        assertThat(store.get(kept)).isPresent();
-        assertThat(store.get(dropped)).isEmpty();
+        assertThat(store.get(client)).isPresent();
+        assertThat(store.get(own)).isPresent();
+    }
+
+    @Test
+    void onlyWhatWasStoredBeforeATimeIsRemoved() throws Exception {
+        String old = store.put(bytes("old"));
+        String again = store.put(bytes("again"));
+        String fresh = store.put(bytes("fresh"));
+        age(old);
+        age(again);
+        Instant time = Instant.now().minusSeconds(3600);
+
+        store.put(bytes("again"));
+
+        assertThat(store.storedBefore(time)).containsOnlyKeys(old);
+        assertThat(store.remove(old, time)).isTrue();
+        assertThat(store.remove(old, time)).isFalse();
+        assertThat(store.remove(again, time)).isFalse();
+        assertThat(store.remove(fresh, time)).isFalse();
+        assertThat(store.get(old)).isEmpty();
+        assertThat(store.get(again)).isPresent();
+        assertThat(store.get(fresh)).isPresent();
+    }
+
+    @Test
+    void sweepPutsBackAnArtifactWhoseRemovalWasKilled() throws Exception {
+        String sha256 = store.put(bytes("kept"));
+        Path file = folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve(sha256);
+        Files.move(file, file.resolveSibling(sha256 + ".former.tmp"));
+
+        store.sweep();
+
+        assertThat(store.get(sha256)).isPresent();
+    }
+
+    @Test
+    void folderOfARunIsForgotten() {
+        store.describeRun("0a1b", Map.of("a.txt", bytes("1")));
+
+        store.forgetRun("0a1b");
+        store.forgetRun("0a1b");
+
+        assertThat(folder.resolve("artifacts/runs")).isEmptyDirectory();
+    }
+
+    private void age(String sha256) throws IOException {
+        Files.setLastModifiedTime(
+                folder.resolve("artifacts").resolve(sha256.substring(0, 2)).resolve(sha256),
+                FileTime.from(Instant.now().minusSeconds(7200)));
     }
 
     @Test
