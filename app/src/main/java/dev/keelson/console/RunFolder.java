@@ -298,6 +298,8 @@ public final class RunFolder {
             case "before-training.json" -> ": what was looked at before the training: gates, drift, signs of leaks";
             case "recipe.txt" -> ": definitions and settings that make the model what it is; another text is another recipe";
             case "reliability.json" -> ": how often each told probability came true, with counts";
+            case "MLmodel" -> ": what the model takes and tells, as clients of MLflow look for it";
+            case "input_example.json" -> ": a few rows that it takes";
             case "README.md" -> ": this page";
             case LearningCurves.FILE -> ": the loss of each member on the last training rows, step by step";
             case "importance.csv" -> ": share of each feature";

@@ -1,5 +1,6 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
@@ -25,6 +26,7 @@ import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.Backtest;
 import dev.keelson.train.FeatureValidation;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +127,14 @@ public interface Backend {
 
     /** Another registry that this one tells its changes. */
     OtherRegistry otherRegistry();
+
+    /**
+     * Removes for good runs and experiments that were deleted longer ago than that, and the bytes that nothing names any more;
+     * what is still spoken of stays.
+     *
+     * @return {@code runs}, {@code experiments}, {@code files} and {@code kept}, as `keelson runs gc --json` tells them
+     */
+    ObjectNode removeDeletedRuns(Duration olderThan, boolean dryRun);
 
     // ---- registry
 

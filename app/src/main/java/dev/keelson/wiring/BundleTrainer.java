@@ -14,6 +14,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.EnsembleModel;
+import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.Guidance;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.calibration.CalibrationMethod;
@@ -471,8 +472,20 @@ final class BundleTrainer implements LoopTrainer {
             params.put(MEMBERS, Integer.toString(members));
         }
         params.put("recipe_as_of", outcome.parameters().fittedAsOf().toString());
+        String id = provenance.trainingKey().substring(0, 32);
+        FeatureMatrix features = table.features();
+        new ModelSignature(features.names(), plan.service().columns(), plan.definition().task().outputs())
+                .files(
+                        id,
+                        outcome.bundle().sha256(),
+                        BUNDLE,
+                        moment,
+                        ModelSignature.first(features.columns(), features.rows()),
+                        ModelSignature.missing(features.names(), features.columns()),
+                        plan.service()::text)
+                .forEach((path, bytes) -> files.add(artifact(path, bytes)));
         Run run = new Run(
-                provenance.trainingKey().substring(0, 32),
+                id,
                 plan.name(),
                 Run.Status.FINISHED,
                 moment,
@@ -569,11 +582,16 @@ final class BundleTrainer implements LoopTrainer {
      * had been trained now.
      *
      * @param now the moment
+     * @param samples rows of its features, in its order
      * @param params of the run
      * @param metrics of the run
      */
     Trained imported(
-            ModelBundle bundle, Instant now, Map<String, String> params, Map<String, Double> metrics) {
+            ModelBundle bundle,
+            Instant now,
+            List<double[]> samples,
+            Map<String, String> params,
+            Map<String, Double> metrics) {
         List<Run.Artifact> files = new ArrayList<>();
         bundle.files().forEach((name, bytes) -> files.add(artifact(BUNDLE + name, bytes)));
         EnsembleModel model = bundle.load(training.codecs());
@@ -595,6 +613,9 @@ final class BundleTrainer implements LoopTrainer {
                 TrainedRuns.tags("import of %s".formatted(params.getOrDefault("file", "a file")), USER, environment.get()));
         tags.put("dataset_version", data);
         tags.put("model_sha256", sha256);
+        new ModelSignature(model.features(), plan.service().columns(), model.outputs())
+                .files(id.substring(0, 32), sha256, BUNDLE, now, samples, Set.of(), plan.service()::text)
+                .forEach((path, bytes) -> files.add(artifact(path, bytes)));
         Run run = new Run(
                 id.substring(0, 32),
                 plan.name(),

@@ -620,6 +620,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public ObjectNode removeDeletedRuns(Duration olderThan, boolean dryRun) {
+        return new RunRetention(workspace, clock).collect(olderThan, dryRun);
+    }
+
+    @Override
     public Map<String, Double> importance(Run run) {
         return Importance.of(run, workspace.artifacts());
     }
@@ -804,7 +809,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (worst != null) {
             metrics.put("verified_difference", worst);
         }
-        Trained imported = trainer.imported(file.bundle(), now, params, metrics);
+        Trained imported = trainer.imported(file.bundle(), now, file.samples(), params, metrics);
         ModelVersion added = workspace.catalog().write(tx -> {
             List<ModelVersion> known = tx.versions(model);
             known.stream().filter(each -> each.sha256().equals(imported.sha256())).findFirst().ifPresent(each -> {

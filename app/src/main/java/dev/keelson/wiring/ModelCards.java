@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.project.Project;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunChecklist;
@@ -10,6 +11,7 @@ import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.train.ModelDefinition;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Cards of a project's models. */
 final class ModelCards {
@@ -40,7 +42,17 @@ final class ModelCards {
                 version,
                 run,
                 run != null && RunSlices.has(run) ? RunSlices.of(run, files) : null,
+                run == null ? null : signature(run, files),
                 run == null ? null : checklist.apply(run),
                 governance.history(model));
+    }
+
+    private static @Nullable ObjectNode signature(Run run, Function<String, Optional<byte[]>> files) {
+        return run.artifacts().stream()
+                .filter(file -> file.path().equals(ModelSignature.FILE))
+                .findFirst()
+                .flatMap(file -> files.apply(file.sha256()))
+                .map(ModelSignature::read)
+                .orElse(null);
     }
 }

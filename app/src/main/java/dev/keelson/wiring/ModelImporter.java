@@ -43,8 +43,15 @@ final class ModelImporter {
      * A file that was verified.
      *
      * @param worst largest difference from an expected prediction; null when nothing was expected
+     * @param samples the first of the rows that it was verified on, in the order of the model's features
      */
-    record Verified(ModelBundle bundle, FileFormat format, String holds, int rows, @Nullable Double worst) {}
+    record Verified(
+            ModelBundle bundle,
+            FileFormat format,
+            String holds,
+            int rows,
+            @Nullable Double worst,
+            List<double[]> samples) {}
 
     /** A prediction that differs from the expected one. */
     private record Difference(int row, String output, double expected, double told, double size) {}
@@ -261,9 +268,13 @@ final class ModelImporter {
         int[] columns = columns(samples, model, file);
         double[][] told = new double[samples.rows().size()][model.outputs().size()];
         double[] row = new double[columns.length];
+        List<double[]> shown = new ArrayList<>();
         for (int i = 0; i < told.length; i++) {
             for (int j = 0; j < row.length; j++) {
                 row[j] = samples.rows().get(i)[columns[j]];
+            }
+            if (i < ModelSignature.ROWS) {
+                shown.add(row.clone());
             }
             try {
                 model.predict(row, told[i]);
@@ -275,7 +286,7 @@ final class ModelImporter {
             }
         }
         Double worst = request.expected() == null ? null : worst(told, request.expected());
-        return new Verified(bundle, format, file.description(), told.length, worst);
+        return new Verified(bundle, format, file.description(), told.length, worst, shown);
     }
 
     /** Names of the columns of samples that are categories: the features, and as the file names them. */

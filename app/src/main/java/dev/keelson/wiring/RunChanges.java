@@ -6,6 +6,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.store.files.ProjectOwner;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
         }
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
-            return work.apply(new Owned(new TrackedRuns(workspace.catalog(), clock)));
+            return work.apply(
+                    new Owned(new TrackedRuns(workspace.catalog(), clock), new RunRetention(workspace, clock)));
         } finally {
             owner.close();
         }
@@ -54,8 +56,11 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
     /** As {@link TrackedRuns#setExperimentLifecycle}. */
     JsonNode setExperimentLifecycle(String experiment, Lifecycle lifecycle);
 
+    /** As {@link RunRetention#collect}. */
+    JsonNode collect(Duration olderThan, boolean dryRun);
+
     /** By this process. */
-    record Owned(TrackedRuns runs) implements RunChanges {
+    record Owned(TrackedRuns runs, RunRetention retention) implements RunChanges {
         @Override
         public JsonNode delete(String run) {
             return runs.delete(run);
@@ -85,6 +90,11 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
         @Override
         public JsonNode setExperimentLifecycle(String experiment, Lifecycle lifecycle) {
             return runs.setExperimentLifecycle(experiment, lifecycle);
+        }
+
+        @Override
+        public JsonNode collect(Duration olderThan, boolean dryRun) {
+            return retention.collect(olderThan, dryRun);
         }
     }
 }

@@ -70,6 +70,8 @@ final class RunComparison {
         SortedMap<String, String> hashes = new TreeMap<>();
         of.artifacts().forEach(artifact -> hashes.put(artifact.path(), artifact.sha256()));
         hashes.remove(BeforeTraining.FILE); // what was looked at then, not what was made
+        hashes.remove(ModelSignature.FILE); // they tell of the model and name its run
+        hashes.remove(ModelSignature.EXAMPLE);
         return hashes;
     }
 

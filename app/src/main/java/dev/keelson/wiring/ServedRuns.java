@@ -3,8 +3,10 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.expression.Durations;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,5 +62,15 @@ record ServedRuns(OwnerClient owner, TrackedRuns runs) implements RunChanges {
 
     private String experiment(String nameOrId) {
         return OwnerClient.address("/api/v1/experiments/%s", runs.experimentId(nameOrId));
+    }
+
+    @Override
+    public JsonNode collect(Duration olderThan, boolean dryRun) {
+        return owner.post(
+                "/api/v1/runs/gc",
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("older_than", Durations.format(olderThan))
+                        .put("dry_run", dryRun));
     }
 }

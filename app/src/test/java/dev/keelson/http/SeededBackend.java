@@ -732,6 +732,13 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public ObjectNode removeDeletedRuns(Duration olderThan, boolean dryRun) {
+        ObjectNode document = JsonNodeFactory.instance.objectNode().put("dry_run", dryRun);
+        document.putObject("runs").put("count", 0);
+        return document;
+    }
+
+    @Override
     public Catalog catalog() {
         return catalog;
     }
@@ -914,6 +921,7 @@ public final class SeededBackend implements Backend {
                 new ModelCard.About(project.name(), "To tell who wins.", "matches.winner", List.of("H", "D", "A")),
                 registered,
                 run,
+                null,
                 null,
                 run == null ? null : checklist(run),
                 governance().history(model));

@@ -1,9 +1,12 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.expression.Durations;
 import dev.keelson.wiring.RunChanges;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +59,61 @@ final class RunsChange {
         int run(Session session) {
             each(session, runs, RunChanges::restore);
             return YES;
+        }
+    }
+
+    /** {@code keelson runs gc}. */
+    @Command(
+            name = "gc",
+            description = {
+                "Remove runs and experiments that were deleted long ago for good, and files that nothing names any more.",
+                "What a version, a logged model, the audit trail, a report, a step, a definition or a run that stays speaks of is kept."
+            },
+            footer = "Files that were stored within the last day are left for the next time.")
+    static final class Collect extends KeelsonCommand {
+        @Option(
+                names = "--older-than",
+                required = true,
+                paramLabel = "DURATION",
+                description = "How long ago they were deleted at least, such as 90d.")
+        String olderThan = "";
+
+        @Option(names = "--dry-run", description = "Only tell what would be removed.")
+        boolean dryRun;
+
+        @Override
+        int run(Session session) {
+            Duration age = Durations.parse(olderThan);
+            JsonNode told = RunChanges.of(session.project(), session.clock(), changes -> changes.collect(age, dryRun));
+            List<List<String>> rows = new ArrayList<>();
+            removed(rows, "run", told.path("runs"));
+            removed(rows, "experiment", told.path("experiments"));
+            told.path("kept").forEach(kept -> {
+                boolean run = kept.has("run");
+                rows.add(List.of(
+                        run ? "run" : "experiment",
+                        kept.path(run ? "run" : "experiment").asText(),
+                        "kept",
+                        kept.path("why").asText()));
+            });
+            Console console = session.console();
+            console.table(List.of("WHAT", "ID", "STATE", "WHY"), rows);
+            ObjectNode document = Catalogued.object();
+            told.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
+            console.document(document);
+            console.note("%,d runs, %,d experiments and %,d files (%,d bytes) %s; %,d stay because something speaks of them."
+                    .formatted(
+                            told.at("/runs/count").asLong(),
+                            told.at("/experiments/count").asLong(),
+                            told.at("/files/count").asLong(),
+                            told.at("/files/bytes").asLong(),
+                            dryRun ? "would be removed" : "were removed",
+                            told.path("kept").size()));
+            return YES;
+        }
+
+        private void removed(List<List<String>> rows, String what, JsonNode told) {
+            told.path("ids").forEach(id -> rows.add(List.of(what, id.asText(), dryRun ? "old" : "removed", "")));
         }
     }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             RunsUpload.class,
             RunsChange.Delete.class,
             RunsChange.Restore.class,
+            RunsChange.Collect.class,
             RunsChange.Note.class,
             RunsChange.Tag.class
         })

@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
+import dev.keelson.expression.Durations;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.runs.RunColumns;
 import dev.keelson.registry.runs.RunExport;
@@ -18,6 +19,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,9 +34,11 @@ final class TrackingEndpoints {
     private static final int MOST_POINTS = 5_000;
     private static final int POINTS = 1_000;
 
+    private final Backend backend;
     private final TrackedRuns tracked;
 
     TrackingEndpoints(Backend backend) {
+        this.backend = backend;
         this.tracked = new TrackedRuns(backend.catalog(), backend.clock());
     }
 
@@ -42,6 +46,7 @@ final class TrackingEndpoints {
         routes.get("/api/v1/runs", this::runs);
         routes.get("/api/v1/runs/compare", this::compare);
         routes.get("/api/v1/runs/export", this::export);
+        routes.post("/api/v1/runs/gc", this::collect);
         routes.get("/api/v1/runs/{id}", this::run);
         routes.patch("/api/v1/runs/{id}", this::describe);
         routes.delete("/api/v1/runs/{id}", (request, response) -> Json.send(response, tracked.delete(id(request))));
@@ -192,6 +197,12 @@ final class TrackingEndpoints {
         }
         parameters.wrong("format", text, "csv, json or jsonl");
         return RunExport.Format.CSV;
+    }
+
+    private void collect(ServerRequest request, ServerResponse response) {
+        Body body = Body.read(request, Set.of("older_than", "dry_run"));
+        Duration olderThan = Durations.parse(body.required("older_than"));
+        Json.send(response, backend.removeDeletedRuns(olderThan, body.flag("dry_run")));
     }
 
     private void describe(ServerRequest request, ServerResponse response) {

@@ -56,6 +56,8 @@ public final class ModelCard {
      *
      * @param run the run it came from, or null where it is not known
      * @param slices the run's document of segments and slices, or null where it kept none
+     * @param signature {@code inputs} and {@code outputs}, each a list of {@code name}, {@code type} and {@code required}; null
+     *     where none is known
      * @param checklist what the run needs so that it can be made again, or null without a run
      * @param timeline when the model's versions served
      */
@@ -64,6 +66,7 @@ public final class ModelCard {
             RegisteredVersion version,
             @Nullable Run run,
             @Nullable JsonNode slices,
+            @Nullable JsonNode signature,
             @Nullable RunChecklist checklist,
             ServingTimeline timeline) {
         ObjectNode card = JsonNodeFactory.instance.objectNode();
@@ -84,6 +87,7 @@ public final class ModelCard {
         JsonNode provenance = run == null ? MAPPER.createObjectNode() : parsed(run.provenance());
         data(card.putObject("data"), run, provenance);
         card.set("features", provenance.path("features").isArray() ? provenance.path("features") : MAPPER.createArrayNode());
+        card.set("signature", signature);
         metrics(card, run == null ? Map.of() : run.metrics());
         limits(card.putArray("limits"), run, slices);
         ObjectNode made = card.putObject("provenance");
@@ -246,6 +250,12 @@ public final class ModelCard {
                 line(text, "Version of " + field.getKey(), field.getValue()));
         section(text, "Features");
         text.append(card.path("features").isEmpty() ? "Not known." : inline(joined(card.path("features")))).append('\n');
+        if (card.path("signature").isObject()) {
+            section(text, "Signature");
+            text.append("| | name | type | required |\n| --- | --- | --- | --- |\n");
+            columns(text, "input", card.path("signature").path("inputs"));
+            columns(text, "output", card.path("signature").path("outputs"));
+        }
         section(text, "Metrics of the test period");
         table(text, List.of("metric", "value", "95 % interval"), card.path("metrics"), false);
         if (!card.path("baselines").isEmpty()) {
@@ -294,6 +304,15 @@ public final class ModelCard {
         if (!value.isMissingNode() && !value.isNull()) {
             text.append("- ").append(inline(name)).append(": ").append(inline(value.asText())).append('\n');
         }
+    }
+
+    private static void columns(StringBuilder text, String side, JsonNode columns) {
+        columns.forEach(column -> text.append("| %s | %s | %s | %s |\n"
+                .formatted(
+                        side,
+                        inline(column.path("name").asText()),
+                        inline(column.path("type").asText()),
+                        column.path("required").asBoolean(true) ? "yes" : "no")));
     }
 
     private static void table(StringBuilder text, List<String> header, JsonNode rows, boolean baseline) {

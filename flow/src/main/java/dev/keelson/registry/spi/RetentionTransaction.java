@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What can be removed for good, and what might speak of it. */
 public interface RetentionTransaction {
@@ -29,9 +30,7 @@ public interface RetentionTransaction {
         /** An experiment that stays. */
         EXPERIMENT("an experiment"),
         /** A run that stays: its provenance, params, tags and datasets. */
-        RUN("a run that stays"),
-        /** The catalogue of a replay. */
-        REPLAY("a replay");
+        RUN("a run that stays");
 
         private final String words;
 
@@ -78,6 +77,13 @@ public interface RetentionTransaction {
     /** Removes a run that was deleted before a time, with its metrics, params, tags, inputs and the names of its files. */
     boolean removeRun(String id, Instant before);
 
-    /** Removes an experiment that was deleted before a time and in which nothing is left: no run, logged model or file. */
+    /**
+     * What an experiment still holds, in a few words; null when it holds nothing.
+     *
+     * @param without runs that do not count, nor do their files
+     */
+    @Nullable String holds(String experimentId, Set<String> without);
+
+    /** Removes an experiment that was deleted before a time, when it holds nothing. */
     boolean removeExperiment(String id, Instant before);
 }

@@ -978,12 +978,99 @@ public abstract class TrackingContract {
         assertThat(this.<Map<String, Long>>read(tx -> tx.children(List.of("r1", "r2")))).isEqualTo(Map.of("r1", 2L));
     }
 
-    private <T> T read(Function<TrackingTransaction, T> work) {
-        return catalog.read(tx -> work.apply(tx.tracking()));
+    // ---- retention
+
+    @Test
+    void deletedRunIsRemovedForGood() {
+        String id = experiment("e");
+        run("old", id, T0);
+        run("young", id, T0);
+        run("active", id, T0);
+        DatasetInput data = new DatasetInput("d", "1", "local", "{}", null, null, Map.of("k", "v"));
+        update(tx -> {
+            for (String run : List.of("old", "active")) {
+                tx.log(run, List.of(new MetricPoint("loss", 1, 0, 0)), Map.of("p", "1"), Map.of("t", "1"));
+                tx.addInputs(run, List.of(data), List.of("m-1"));
+            }
+            tx.setRunLifecycle("old", Lifecycle.DELETED, T0);
+            tx.setRunLifecycle("young", Lifecycle.DELETED, T1);
+        });
+        String hash = "0f".repeat(32);
+        catalog.update(tx -> {
+            tx.files().put(id + "/old/artifacts/a/b", hash, 1, T0);
+            tx.files().put(id + "/active/artifacts/a", "1f".repeat(32), 1, T0);
+        });
+
+        List<RunInfo> deleted = catalog.read(tx -> tx.retention().deletedRuns(T1));
+        List<Boolean> removed = catalog.write(tx -> List.of(
+                tx.retention().removeRun("old", T1),
+                tx.retention().removeRun("old", T1),
+                tx.retention().removeRun("young", T1),
+                tx.retention().removeRun("active", T1)));
+
+        assertThat(deleted).extracting(RunInfo::id).containsExactly("old");
+        assertThat(removed).containsExactly(true, false, false, false);
+        assertThat(this.<Optional<RunInfo>>read(tx -> tx.runInfo("old"))).isEmpty();
+        assertThat(tracked("active").inputs()).containsExactly(data);
+        assertThat(history("active", "loss")).hasSize(1);
+        Set<String> hashes = catalog.read(tx -> tx.files().hashes(folder -> true));
+        Set<String> elsewhere = catalog.read(tx -> tx.files().hashes(folder -> !folder.startsWith(id + "/active")));
+        assertThat(hashes).containsExactly("1f".repeat(32));
+        assertThat(elsewhere).isEmpty();
+    }
+
+    @Test
+    void experimentIsRemovedOnlyWhenItHoldsNothing() {
+        String id = experiment("e");
+        run("r1", id, T0);
+        update(tx -> tx.setExperimentLifecycle(id, Lifecycle.DELETED, T0));
+
+        List<Experiment> deleted = catalog.read(tx -> tx.retention().deletedExperiments(T1));
+        List<Boolean> removed = catalog.write(tx -> List.of(
+                tx.retention().removeExperiment(id, T1),
+                tx.retention().holds(id, Set.of("r1")) == null,
+                tx.retention().removeRun("r1", T1),
+                tx.retention().removeExperiment(id, T0),
+                tx.retention().removeExperiment(id, T1),
+                tx.retention().removeExperiment("0", T1)));
+
+        assertThat(deleted).extracting(Experiment::id).containsExactly(id);
+        assertThat(removed).containsExactly(false, true, true, false, true, false);
+        assertThat(this.<Optional<Experiment>>read(tx -> tx.experiment(id))).isEmpty();
+    }
+
+    @Test
+    void wordsOfTheCatalogueAreTold() {
+        String id = experiment("e");
+        run("r1", id, T0);
+        run("r2", id, T0);
+        update(tx -> {
+            tx.log("r1", List.of(), Map.of("p", "says p"), Map.of("t", "says t"));
+            tx.log("r2", List.of(), Map.of("p", "silent"), Map.of());
+        });
+        catalog.update(tx -> {
+            tx.registry().createModel("m", "says d", Map.of("k", "says k"), T0);
+            tx.registry().createVersion("m", "runs:/r1/x", "r1", null, null, "kim", "", Map.of(), T0);
+        });
+
+        List<String> models = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        catalog.read(tx -> {
+            tx.retention().models((referrer, what, text) -> models.add(referrer + " " + what + " " + text));
+            tx.retention().others(Set.of("r2"), (referrer, what, text) -> others.add(text));
+            return true;
+        });
+
+        assertThat(models).contains("VERSION m v1 runs:/r1/x", "VERSION m v1 r1", "VERSION m says d", "VERSION m says k");
+        assertThat(others).contains("says p", "says t").doesNotContain("silent");
     }
 
     private <T> T write(Function<TrackingTransaction, T> work) {
         return catalog.write(tx -> work.apply(tx.tracking()));
+    }
+
+    private <T> T read(Function<TrackingTransaction, T> work) {
+        return catalog.read(tx -> work.apply(tx.tracking()));
     }
 
     private void update(Consumer<TrackingTransaction> work) {

@@ -4,7 +4,6 @@ import dev.keelson.frame.Micros;
 import dev.keelson.registry.spi.RetentionTransaction;
 import dev.keelson.registry.tracking.Detail;
 import dev.keelson.registry.tracking.Experiment;
-import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RunInfo;
 import dev.keelson.registry.tracking.TrackedRun;
 import java.sql.ResultSet;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What can be removed for good, and all texts of the catalogue that might speak of it. */
 final class RetentionStatements implements RetentionTransaction {
@@ -168,24 +168,43 @@ final class RetentionStatements implements RetentionTransaction {
     }
 
     @Override
-    public boolean removeExperiment(String id, Instant before) {
-        Experiment experiment = tracking.experiment(id).orElse(null);
-        if (experiment == null
-                || id.equals("0")
-                || experiment.lifecycle() != Lifecycle.DELETED
-                || holds("select 1 from runs where experiment = ? limit 1", Long.valueOf(id))
-                || holds("select 1 from logged_models where experiment = ? limit 1", Long.valueOf(id))
-                || holds("select 1 from files where folder = ? or (folder > ? and folder < ?) limit 1", id, id + "/", id + "0")) {
-            return false;
+    public @Nullable String holds(String experimentId, Set<String> without) {
+        Long number = Long.valueOf(experimentId);
+        List<String> runs =
+                session().list("select id from runs where experiment = ? order by seq", row -> row.getString(1), number);
+        for (String run : runs) {
+            if (!without.contains(run)) {
+                return "its run " + run;
+            }
         }
-        return session().update(
-                        "delete from experiments where id = ? and deleted = 1 and updated_at < ?",
-                        Long.valueOf(id),
-                        Micros.of(before))
-                > 0;
+        String model = session().first(
+                        "select id from logged_models where experiment = ? limit 1", row -> row.getString(1), number)
+                .orElse(null);
+        if (model != null) {
+            return "its logged model " + model;
+        }
+        // '0' is the character after '/': between them is all that begins with the id and a slash
+        for (String folder : session().list(
+                        "select distinct folder from files where sha256 is not null and (folder = ? or (folder > ? and folder < ?))",
+                        row -> row.getString(1),
+                        experimentId,
+                        experimentId + "/",
+                        experimentId + "0")) {
+            String[] parts = folder.split("/", 3);
+            if (parts.length < 2 || !without.contains(parts[1])) {
+                return "its files in " + folder;
+            }
+        }
+        return null;
     }
 
-    private boolean holds(String sql, Object... values) {
-        return session().number(sql, values) != null;
+    @Override
+    public boolean removeExperiment(String id, Instant before) {
+        return holds(id, Set.of()) == null
+                && session().update(
+                                "delete from experiments where id = ? and id <> 0 and deleted = 1 and updated_at < ?",
+                                Long.valueOf(id),
+                                Micros.of(before))
+                        > 0;
     }
 }
