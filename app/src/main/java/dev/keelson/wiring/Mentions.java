@@ -4,10 +4,9 @@ import dev.keelson.registry.spi.RetentionTransaction.Referrer;
 import dev.keelson.registry.spi.RetentionTransaction.TextReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -69,8 +68,7 @@ final class Mentions implements TextReader {
                 start = -1;
             }
         }
-        List<String> found = odd.keySet().stream().filter(text::contains).toList();
-        found.forEach(id -> found(odd.remove(id), why));
+        odd.entrySet().removeIf(each -> text.contains(each.getKey()) && found(each.getValue(), why));
     }
 
     private void word(String why, String word) {
@@ -84,21 +82,23 @@ final class Mentions implements TextReader {
         if (word.length() < SHORTEST) {
             return;
         }
-        List<String> longer = new ArrayList<>();
-        for (String id : plain.tailMap(word).keySet()) {
-            if (!id.startsWith(word)) {
-                break;
+        Iterator<Map.Entry<String, String>> longer = plain.tailMap(word).entrySet().iterator();
+        while (longer.hasNext()) {
+            Map.Entry<String, String> each = longer.next();
+            if (!each.getKey().startsWith(word)) {
+                return;
             }
-            longer.add(id);
+            found(each.getValue(), why);
+            longer.remove();
         }
-        longer.forEach(id -> found(plain.remove(id), why));
     }
 
-    private void found(String run, String why) {
+    private boolean found(String run, String why) {
         mentioned.put(run, why);
+        return true;
     }
 
     private static boolean isPlain(int c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
     }
 }

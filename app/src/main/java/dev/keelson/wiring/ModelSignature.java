@@ -27,6 +27,7 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -100,6 +101,7 @@ final class ModelSignature {
         document.put("utc_time_created", TIME.format(made));
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setDefaultScalarStyle(ScalarStyle.SINGLE_QUOTED) // readers of older YAML take a plain time or number for one
                 .setWidth(Integer.MAX_VALUE)
                 .build();
         files.put(FILE, new Dump(settings).dumpToString(document).getBytes(StandardCharsets.UTF_8));

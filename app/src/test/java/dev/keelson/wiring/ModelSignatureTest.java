@@ -41,8 +41,8 @@ class ModelSignatureTest {
         String file = text(files().get(ModelSignature.FILE));
 
         assertThat(file)
-                .contains("run_id: 0a1b\n", "model_uuid: 0123456789abcdef0123456789abcdef\n")
-                .contains("  keelson:\n", "utc_time_created: '2026-06-01 12:00:00.000000'\n", "  pandas_orient: split\n")
+                .contains("'run_id': '0a1b'\n", "'model_uuid': '0123456789abcdef0123456789abcdef'\n", "  'keelson':\n")
+                .contains("'utc_time_created': '2026-06-01 12:00:00.000000'\n", "  'pandas_orient': 'split'\n")
                 .doesNotContain("loader_module", "python_function");
         assertThat(text(files().get(ModelSignature.FILE))).isEqualTo(file);
     }

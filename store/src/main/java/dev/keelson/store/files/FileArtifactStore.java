@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Artifacts as files {@code <2 hexadecimal digits>/<sha256>} of one folder, readable folders {@code runs/<id>/}, and
@@ -266,19 +267,23 @@ public final class FileArtifactStore implements ArtifactStore {
                 if (!HASH.matcher(name).matches()) {
                     continue;
                 }
-                try {
-                    BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
-                    if (about.lastModifiedTime().toInstant().isBefore(time)) {
-                        found.put(name, about.size());
-                    }
-                } catch (NoSuchFileException e) {
-                    continue; // it was removed meanwhile
-                } catch (IOException e) {
-                    throw StoreErrors.reading(file, e);
+                BasicFileAttributes about = about(file);
+                if (about != null && about.lastModifiedTime().toInstant().isBefore(time)) {
+                    found.put(name, about.size());
                 }
             }
         }
         return found;
+    }
+
+    private static @Nullable BasicFileAttributes about(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            return null; // it was removed meanwhile
+        } catch (IOException e) {
+            throw StoreErrors.reading(file, e);
+        }
     }
 
     /**
