@@ -2,6 +2,8 @@ package dev.keelson.e2e.benchmark;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 
@@ -82,5 +84,10 @@ record Timing(long[] nanos) {
     /** Three digits after the point. */
     static double rounded(double value) {
         return Math.round(value * 1e3) / 1e3;
+    }
+
+    /** Time of the processor that this process took so far, in nanoseconds; all of its threads, the compiler's included. */
+    static long processor() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 }

@@ -3,7 +3,6 @@ package dev.keelson.e2e.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.keelson.e2e.ondemand.Arguments;
 import dev.keelson.e2e.ondemand.SimulatedProject;
 import dev.keelson.e2e.ondemand.Task;
@@ -19,7 +18,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +36,9 @@ import java.util.concurrent.Callable;
 /**
  * The calls that clients of MLflow make most, over HTTP on 127.0.0.1 on a SQLite store that is on disk when a call is answered:
  * batches of metrics, single metrics, new runs, histories, searches. The client is in the same process and shares the cores.
- * Beside each figure: what MLflow 2.17.2 needed on SQLite on two cores. Options: {@code --seconds} of each loop and of the warm-up before it, {@code --rows} (a list: runs
- * in the store of the searches).
+ * Beside each time stands what the processor worked for a call, client and compiler included, which tells the cost on a
+ * machine that others use too; and what MLflow 2.17.2 needed on SQLite on two cores. Options: {@code --seconds} of each loop
+ * and of the warm-up before it, {@code --rows} (a list: runs in the store of the searches).
  */
 public final class TrackingBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -94,54 +93,53 @@ public final class TrackingBenchmark implements Task {
     private static void writes(ObjectNode node, int port, Duration length) throws Exception {
         try (Wire wire = new Wire(port)) {
             String run = wire.newRun("0");
-            batches(wire, run, 0, length); // warm-up
-            long start = System.nanoTime();
-            long worked = cpu();
-            List<Long> times = batches(wire, run, 1_000_000, length);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            double each = (cpu() - worked) / 1e6 / times.size();
-            Timing batch = timing(times);
-            node.putObject("log_batch_of_1000")
-                    .put("metrics_a_second", Math.round(BATCH * times.size() / seconds))
-                    .put("p50_ms", Timing.rounded(batch.quantile(0.5) / 1e6))
-                    .put("p99_ms", Timing.rounded(batch.quantile(0.99) / 1e6))
-                    .put("processor_ms", Timing.rounded(each))
-                    .put("wanted_metrics_a_second", 100_000)
-                    .put("mlflow_metrics_a_second", 12_500);
+            node.set("log_batch_of_1000", batch(wire, run, KEYS, length));
+            node.set("log_batch_of_1000_keys", batch(wire, wire.newRun("0"), BATCH, length));
 
-            List<byte[]> single = new ArrayList<>();
-            for (int i = 0; i < 20_000; i++) {
-                single.add("{\"run_id\":\"%s\",\"key\":\"loss\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
-                        .formatted(run, i / 7.0, 1_700_000_000_000L + i, i)
-                        .getBytes(StandardCharsets.UTF_8));
-            }
             String metric = "/api/2.0/mlflow/runs/log-metric";
-            ClosedLoop.run(port, metric, single, 1, length);
             node.set(
                     "log_metric_sequential",
-                    loop(port, metric, unseen(run, 1), 1, length).put("wanted_p50_ms", 0.4).put("mlflow_p50_ms", 3.4));
+                    loop(port, metric, unseen(run, 1), unseen(run, 2), 1, length)
+                            .put("wanted_p50_ms", 0.4)
+                            .put("mlflow_p50_ms", 3.4));
             node.set(
                     "log_metric_8_clients",
-                    loop(port, metric, unseen(run, 2), CLIENTS, length).put("wanted_requests_a_second", 5_000));
+                    loop(port, metric, unseen(run, 3), unseen(run, 4), CLIENTS, length)
+                            .put("wanted_requests_a_second", 5_000));
 
             List<byte[]> creates = List.of(
                     "{\"experiment_id\":\"0\",\"user_id\":\"ann\",\"start_time\":1700000000000,\"tags\":[{\"key\":\"mlflow.user\",\"value\":\"ann\"}]}"
                             .getBytes(StandardCharsets.UTF_8));
             node.set(
                     "create_run",
-                    loop(port, "/api/2.0/mlflow/runs/create", creates, 1, length).put("wanted_p50_ms", 1));
+                    loop(port, "/api/2.0/mlflow/runs/create", creates, creates, 1, length).put("wanted_p50_ms", 1));
         }
     }
 
-    private static ObjectNode loop(int port, String path, List<byte[]> bodies, int clients, Duration length) throws Exception {
-        long worked = cpu();
-        ObjectNode node = ClosedLoop.run(port, path, bodies, clients, length);
-        return node.put("processor_ms", Timing.rounded((cpu() - worked) / 1e6 / node.get("requests").asInt()));
+    /** Batches of a thousand points of so many metrics. */
+    private static ObjectNode batch(Wire wire, String run, int keys, Duration length) throws IOException {
+        batches(wire, run, 0, keys, length); // warm-up
+        long start = System.nanoTime();
+        long worked = Timing.processor();
+        List<Long> times = batches(wire, run, 1_000_000, keys, length);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double each = (Timing.processor() - worked) / 1e6 / times.size();
+        Timing batch = timing(times);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("metrics_a_second", Math.round(BATCH * times.size() / seconds))
+                .put("p50_ms", Timing.rounded(batch.quantile(0.5) / 1e6))
+                .put("p99_ms", Timing.rounded(batch.quantile(0.99) / 1e6))
+                .put("processor_ms", Timing.rounded(each))
+                .put("wanted_metrics_a_second", 100_000)
+                .put("mlflow_metrics_a_second", 12_500);
     }
 
-    /** Time of the processor that this process took, client included: it tells the cost on a machine that others use too. */
-    private static long cpu() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    private static ObjectNode loop(
+            int port, String path, List<byte[]> warmUp, List<byte[]> bodies, int clients, Duration length)
+            throws Exception {
+        ClosedLoop.run(port, path, warmUp, clients, length);
+        return ClosedLoop.run(port, path, bodies, clients, length);
     }
 
     /** Points of a step that no call had before, so that each is a row. */
@@ -155,11 +153,11 @@ public final class TrackingBenchmark implements Task {
         return bodies;
     }
 
-    private static List<Long> batches(Wire wire, String run, long step, Duration length) throws IOException {
+    private static List<Long> batches(Wire wire, String run, long step, int keys, Duration length) throws IOException {
         List<Long> times = new ArrayList<>();
         long end = System.nanoTime() + length.toNanos();
         for (int i = 0; System.nanoTime() < end; i++) {
-            byte[] body = batch(run, step + (long) i * BATCH / KEYS, BATCH, KEYS);
+            byte[] body = batch(run, step + (long) i * BATCH / keys, BATCH, keys);
             long start = System.nanoTime();
             wire.post("/api/2.0/mlflow/runs/log-batch", body);
             times.add(System.nanoTime() - start);
@@ -193,9 +191,9 @@ public final class TrackingBenchmark implements Task {
             String path = "/api/2.0/mlflow/metrics/get-history?metric_key=metric_0&run_id=" + run;
             byte[] answer = wire.get(path);
             warm(length, () -> wire.get(path));
-            long worked = cpu();
+            long worked = Timing.processor();
             Timing timing = Timing.of(0, REPEATS, () -> wire.get(path));
-            double each = (cpu() - worked) / 1e6 / REPEATS;
+            double each = (Timing.processor() - worked) / 1e6 / REPEATS;
             node.putObject("history_of_26000_points")
                     .put("points", MAPPER.readTree(answer).path("metrics").size())
                     .put("bytes", answer.length)
@@ -228,9 +226,9 @@ public final class TrackingBenchmark implements Task {
                 String path = "/api/2.0/mlflow/runs/search";
                 byte[] answer = wire.post(path, body);
                 warm(length, () -> wire.post(path, body));
-                long worked = cpu();
+                long worked = Timing.processor();
                 Timing timing = Timing.of(0, REPEATS, () -> wire.post(path, body));
-                double each = (cpu() - worked) / 1e6 / REPEATS;
+                double each = (Timing.processor() - worked) / 1e6 / REPEATS;
                 node.putObject("page_of_" + page)
                         .put("runs", MAPPER.readTree(answer).path("runs").size())
                         .put("bytes", answer.length)

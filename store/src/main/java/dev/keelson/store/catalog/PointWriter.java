@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * from no insertion, so that it is counted once.
  */
 final class PointWriter {
-    private static final int[] CHUNKS = {64, 8, 1};
+    private static final int[] CHUNKS = {256, 32, 4, 1};
+
+    /** The order of the table: what is next to each other there is written one after the other. */
+    private static final Comparator<Row> BY_PLACE =
+            Comparator.comparingLong(Row::metric).thenComparingLong(Row::step).thenComparingLong(Row::at);
 
     private final CatalogSession session;
     private final long run;
@@ -85,6 +90,7 @@ final class PointWriter {
                 ofModel(point, row);
             }
         }
+        rows.sort(BY_PLACE);
         try {
             Map<Long, Long> added = insert(rows);
             if (!added.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.keelson.store.catalog;
 
 import dev.keelson.frame.Micros;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,6 +33,17 @@ final class Rows {
     static @Nullable Integer nullableInt(ResultSet row, int column) throws SQLException {
         int value = row.getInt(column);
         return row.wasNull() ? null : (Integer) value;
+    }
+
+    /** A text that is not null. The driver of SQLite gives the bytes of a text in a fraction of the time of the text itself. */
+    static String text(ResultSet row, int column) throws SQLException {
+        return new String(row.getBytes(column), StandardCharsets.UTF_8);
+    }
+
+    /** A text, or null. */
+    static @Nullable String nullableText(ResultSet row, int column) throws SQLException {
+        byte[] bytes = row.getBytes(column);
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** A number as stored: null is NaN. */

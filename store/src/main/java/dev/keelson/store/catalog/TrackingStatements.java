@@ -164,15 +164,15 @@ final class TrackingStatements implements TrackingTransaction {
         return new Found(
                 row.getLong(1),
                 new RunInfo(
-                        row.getString(2),
+                        Rows.text(row, 2),
                         Long.toString(row.getLong(3)),
-                        row.getString(4),
-                        row.getString(5),
-                        Run.Status.valueOf(row.getString(6)),
+                        Rows.text(row, 4),
+                        Rows.text(row, 5),
+                        Run.Status.valueOf(Rows.text(row, 6)),
                         Rows.millis(row.getLong(7)),
                         Rows.nullableMillis(row, 8),
                         row.getInt(9) == 0 ? Lifecycle.ACTIVE : Lifecycle.DELETED,
-                        row.getString(10)));
+                        Rows.text(row, 10)));
     }
 
     private Found required(String id) {
@@ -501,7 +501,7 @@ final class TrackingStatements implements TrackingTransaction {
 
     /** Of {@link #POINT}. */
     static MetricPoint point(String key, ResultSet row) throws SQLException {
-        String model = row.getString(5);
+        String model = Rows.nullableText(row, 5);
         double value = row.getInt(2) != 0 ? Double.NaN : Rows.finite(row.getDouble(1));
         return model == null
                 ? new MetricPoint(key, value, row.getLong(3), row.getLong(4))
@@ -511,8 +511,8 @@ final class TrackingStatements implements TrackingTransaction {
                         row.getLong(3),
                         row.getLong(4),
                         Rows.orNull(model),
-                        Rows.orNull(row.getString(6)),
-                        Rows.orNull(row.getString(7)));
+                        Rows.orNull(Rows.text(row, 6)),
+                        Rows.orNull(Rows.text(row, 7)));
     }
 
     private @Nullable Long metric(String name) {
@@ -671,8 +671,8 @@ final class TrackingStatements implements TrackingTransaction {
                             + " left join metric_subjects s on s.id = m.subject where m.run in ",
                     among("k.name", names),
                     row -> {
-                        String model = row.getString(9);
-                        String key = row.getString(2);
+                        String model = Rows.nullableText(row, 9);
+                        String key = Rows.text(row, 2);
                         double value = Rows.finite(Rows.number(row, 3));
                         MetricPoint last = new MetricPoint(
                                 key,
@@ -680,8 +680,8 @@ final class TrackingStatements implements TrackingTransaction {
                                 row.getLong(5),
                                 row.getLong(4),
                                 model == null ? null : Rows.orNull(model),
-                                model == null ? null : Rows.orNull(row.getString(10)),
-                                model == null ? null : Rows.orNull(row.getString(11)));
+                                model == null ? null : Rows.orNull(Rows.text(row, 10)),
+                                model == null ? null : Rows.orNull(Rows.text(row, 11)));
                         byRun.computeIfAbsent(row.getLong(1), run -> new TreeMap<>())
                                 .put(
                                         key,
@@ -705,7 +705,7 @@ final class TrackingStatements implements TrackingTransaction {
                     "select run, name, value from " + table + " where run in ",
                     among("name", names),
                     row -> byRun.computeIfAbsent(row.getLong(1), run -> new TreeMap<>())
-                            .put(row.getString(2), row.getString(3)),
+                            .put(Rows.text(row, 2), Rows.text(row, 3)),
                     values(names));
             return byRun;
         }
