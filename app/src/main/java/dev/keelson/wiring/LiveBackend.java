@@ -76,9 +76,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveBackend implements Backend, AutoCloseable {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private static final System.Logger LOG = System.getLogger(LiveBackend.class.getName());
+    private static final Duration FOLLOWED_EVERY = Duration.ofSeconds(1);
+    private static final Duration FOLLOWED_AFTER_FAILURE = Duration.ofSeconds(30);
 
     private final Project project;
     private final Supplier<Project> current;
@@ -120,6 +126,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private boolean filled;
     private volatile Map<String, Serving> serving = Map.of();
     private volatile Map<String, Problem> unfit = Map.of();
+    private volatile List<Optional<ModelVersion>> published = List.of();
+    private volatile Instant nextLook = Instant.MIN;
+    private final AtomicBoolean looking = new AtomicBoolean();
 
     /** A model that serves, with a challenger that predicts in its shadow. */
     private record Serving(
@@ -266,11 +275,60 @@ public final class LiveBackend implements Backend, AutoCloseable {
         publish();
     }
 
+    /**
+     * With a catalogue that other servers write as well: serves what they promoted. One request asks for it, once in a second
+     * at most, and while the catalogue cannot be asked what is loaded goes on serving.
+     */
+    private void follow() {
+        ProjectModels compiled = models;
+        if (compiled == null || project.catalogStore() == null || clock.instant().isBefore(nextLook)
+                || !looking.compareAndSet(false, true)) {
+            return;
+        }
+        Duration pause = FOLLOWED_EVERY;
+        try {
+            if (!served(compiled).equals(published)) {
+                republish();
+            }
+        } catch (KeelsonException e) {
+            pause = FOLLOWED_AFTER_FAILURE;
+            LOG.log(System.Logger.Level.WARNING, "What serves could not be brought up to date: {0}", e.getMessage());
+        } finally {
+            nextLook = clock.instant().plus(pause);
+            looking.set(false);
+        }
+    }
+
+    /** The versions that serve by the catalogue. */
+    private List<Optional<ModelVersion>> served(ProjectModels compiled) {
+        return workspace.catalog().read(tx -> compiled.plans().stream()
+                .flatMap(plan -> Stream.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)
+                        .map(alias -> tx.alias(plan.name(), alias)))
+                .toList());
+    }
+
+    /** Whether files are missing that the folder of another server may have. */
+    private boolean isElsewhere(Problem problem) {
+        return project.catalogStore() != null && problem.code() == ErrorCode.STORE_DAMAGED;
+    }
+
+    private @Nullable Trained shadow(BundleTrainer trainer, ModelVersion challenger) {
+        try {
+            return trainer.load(challenger, RunPipeline.run(workspace.catalog(), challenger));
+        } catch (KeelsonException e) {
+            if (isElsewhere(e.problems().getFirst())) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     private void publish() {
         ProjectModels compiled = models;
         if (compiled == null) {
             return;
         }
+        List<Optional<ModelVersion>> found = served(compiled);
         Map<String, Serving> next = new LinkedHashMap<>();
         Map<String, Problem> refused = new LinkedHashMap<>();
         Catalog catalog = workspace.catalog();
@@ -284,15 +342,17 @@ public final class LiveBackend implements Backend, AutoCloseable {
             try {
                 model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
             } catch (KeelsonException e) {
-                if (e.problems().getFirst().code() != ErrorCode.NATIVE_LIBRARY_MISSING) {
+                Problem absent = e.problems().getFirst();
+                if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && !isElsewhere(absent)) {
                     throw e;
                 }
-                Problem absent = e.problems().getFirst();
                 refused.put(plan.name(), Problem.of(
                         absent.code(),
                         "The champion (%s) cannot be loaded. %s".formatted(champion.get().label(), absent.message()),
-                        absent.hint()));
-                continue; // other models serve without the library
+                        isElsewhere(absent)
+                                ? "Maybe another server trained it: copy the folder artifacts of its state to this one's."
+                                : absent.hint()));
+                continue; // other models serve without the library, or the files
             }
             String unfit = trainer.unfit(model.run());
             if (unfit != null) {
@@ -304,7 +364,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 continue; // it is pinned to other definitions than those of the project file: not servable
             }
             ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
-            Trained shadow = challenger == null ? null : trainer.load(challenger, RunPipeline.run(catalog, challenger));
+            Trained shadow = challenger == null ? null : shadow(trainer, challenger);
+            if (shadow == null) {
+                challenger = null;
+            }
             if (shadow != null && trainer.unfit(shadow.run()) != null) {
                 challenger = null;
                 shadow = null;
@@ -315,6 +378,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         unfit = Map.copyOf(refused);
         serving = Map.copyOf(next);
+        published = found;
     }
 
     @Override
@@ -404,6 +468,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         for (String model : models.waiting().keySet()) {
             return waits(models, model) + " `keelson run` loads it and trains.";
         }
+        follow();
         for (ModelPlan plan : models.plans()) {
             if (!serving.containsKey(plan.name())) {
                 Problem why = unfit.get(plan.name());
@@ -434,6 +499,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public List<Prediction> predict(
             String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
         Projects.model(project, model);
+        follow();
         Serving snapshot = serving.get(model);
         OnlineFeatures features = online;
         if (snapshot == null || features == null) {
@@ -880,6 +946,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public synchronized DriftReport checkDrift(String model) {
         Projects.model(project, model);
+        follow();
         Serving snapshot = serving.get(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,

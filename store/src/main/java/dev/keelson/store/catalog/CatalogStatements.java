@@ -45,7 +45,7 @@ public final class CatalogStatements implements CatalogTransaction {
             Micros.toInstant(row.getLong(4)),
             row.getString(5),
             row.getString(6));
-    private static final String AUDIT_COLUMNS = "sequence, at, actor, action, model, version, reason, evidence";
+    static final String AUDIT_COLUMNS = "sequence, at, actor, action, model, version, reason, evidence";
 
     private static final String DEFINITION_COLUMNS =
             "d.kind, d.name, d.version, d.sha256, d.essence_sha256, d.text, d.registered_at, d.removed";
@@ -197,9 +197,7 @@ public final class CatalogStatements implements CatalogTransaction {
     @Override
     public void addAudit(AuditEntry entry) {
         CatalogSession session = session();
-        if (session.dialect() == Dialect.POSTGRES) {
-            session.update("lock table audit in share row exclusive mode"); // a line follows the last one and no other
-        }
+        // writers come one after the other, in every server: a line follows the last one and no other
         AuditLine last = session.first(
                         "select " + AUDIT_COLUMNS + ", hash from audit order by sequence desc limit 1",
                         CatalogStatements::auditLine)
@@ -243,7 +241,7 @@ public final class CatalogStatements implements CatalogTransaction {
                         limit);
     }
 
-    private static AuditEntry auditEntry(ResultSet row) throws SQLException {
+    static AuditEntry auditEntry(ResultSet row) throws SQLException {
         return new AuditEntry(
                 row.getLong(1),
                 Micros.toInstant(row.getLong(2)),

@@ -14,10 +14,6 @@ import dev.keelson.store.catalog.GroupCommit;
 import dev.keelson.store.catalog.ProjectCatalog;
 import dev.keelson.store.catalog.SqlFailure;
 import dev.keelson.store.sqlite.SqliteCatalog;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -26,6 +22,8 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
@@ -40,12 +38,13 @@ import org.jspecify.annotations.Nullable;
  * A read sees one snapshot. Safe for use by several threads.
  */
 public final class PostgresCatalog implements ProjectCatalog {
-    /** The migrations in their order; the number of each is the version of the schema after it. */
-    private static final List<String> MIGRATIONS = List.of("V003__catalog.sql", "V005__create_outbox.sql");
+    /** The migrations in their order. A database gets those that it lacks, whichever it had. */
+    private static final List<Migration> MIGRATIONS = List.of(
+            Migration.script("V003__catalog.sql"),
+            new Migration(4, new AuditChainMigration()),
+            Migration.script("V005__create_outbox.sql"));
 
-    private static final int NEWEST = versionOf(MIGRATIONS.getLast());
-    private static final String VERSION = "select coalesce(max(version), 0) from schema_version";
-    private static final String FOLDER = "/db/postgres/catalog/";
+    private static final int NEWEST = MIGRATIONS.getLast().version();
     private static final String SCHEMA = "keelson_catalog";
     private static final int CONNECTIONS = 10;
     private static final long WAIT_MILLIS = 5_000;
@@ -126,14 +125,15 @@ public final class PostgresCatalog implements ProjectCatalog {
             if (!hasVersion(statement)) {
                 statement.execute("create table schema_version (version integer not null primary key)");
             }
-            int version = number(statement, VERSION);
+            SortedSet<Integer> taken = taken(statement);
+            int version = version(taken);
             if (version > NEWEST) {
                 throw otherVersion(version);
             }
-            for (String migration : MIGRATIONS) {
-                if (versionOf(migration) > version) {
-                    statement.execute(script(migration));
-                    statement.execute("insert into schema_version values (" + versionOf(migration) + ")");
+            for (Migration migration : MIGRATIONS) {
+                if (!taken.contains(migration.version())) {
+                    migration.step().take(connection);
+                    statement.execute("insert into schema_version values (" + migration.version() + ")");
                 }
             }
             connection.commit();
@@ -145,7 +145,7 @@ public final class PostgresCatalog implements ProjectCatalog {
     private void requireVersion() {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            int version = hasVersion(statement) ? number(statement, VERSION) : 0;
+            int version = hasVersion(statement) ? version(taken(statement)) : 0;
             connection.rollback();
             if (version == 0) {
                 throw new KeelsonException(
@@ -193,19 +193,29 @@ public final class PostgresCatalog implements ProjectCatalog {
         }
     }
 
-    private static int versionOf(String migration) {
-        return Integer.parseInt(migration.substring(1, migration.indexOf("__")));
+    private static SortedSet<Integer> taken(Statement statement) throws SQLException {
+        SortedSet<Integer> versions = new TreeSet<>();
+        try (ResultSet row = statement.executeQuery("select version from schema_version")) {
+            while (row.next()) {
+                versions.add(row.getInt(1));
+            }
+        }
+        return versions;
     }
 
-    private static String script(String migration) {
-        try (InputStream stream = PostgresCatalog.class.getResourceAsStream(FOLDER + migration)) {
-            if (stream == null) {
-                throw new IllegalStateException("The program lacks its migration (%s).".formatted(migration));
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The last migration before which none is missing, or one that this Keelson does not know. */
+    private static int version(SortedSet<Integer> taken) {
+        if (!taken.isEmpty() && taken.last() > NEWEST) {
+            return taken.last();
         }
+        int version = 0;
+        for (Migration migration : MIGRATIONS) {
+            if (!taken.contains(migration.version())) {
+                break;
+            }
+            version = migration.version();
+        }
+        return version;
     }
 
     /**

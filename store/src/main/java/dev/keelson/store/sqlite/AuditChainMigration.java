@@ -1,11 +1,7 @@
 package dev.keelson.store.sqlite;
 
-import dev.keelson.frame.Micros;
-import dev.keelson.registry.AuditChain;
-import dev.keelson.registry.AuditEntry;
+import dev.keelson.store.catalog.UnchainedTrail;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.flywaydb.core.api.MigrationVersion;
@@ -41,7 +37,7 @@ final class AuditChainMigration implements JavaMigration {
         Connection connection = context.getConnection();
         try (Statement statement = connection.createStatement()) {
             statement.execute("alter table audit add column hash text not null default ''");
-            chain(connection);
+            UnchainedTrail.chain(connection);
             statement.execute("create trigger audit_is_not_updated before update on audit"
                     + " begin select raise(abort, 'the audit trail is append-only'); end");
             statement.execute("create trigger audit_is_not_deleted before delete on audit"
@@ -51,33 +47,6 @@ final class AuditChainMigration implements JavaMigration {
                     + " when new.sequence <= (select coalesce(max(sequence), 0) from audit)"
                     + " begin select raise(abort, 'the audit trail is append-only'); end");
             statement.execute("pragma user_version = 4");
-        }
-    }
-
-    private static void chain(Connection connection) throws SQLException {
-        String hash = AuditChain.START;
-        try (Statement read = connection.createStatement();
-                PreparedStatement write = connection.prepareStatement("update audit set hash = ? where sequence = ?");
-                ResultSet row = read.executeQuery("select sequence, at, actor, action, model, version, reason, evidence"
-                        + " from audit order by sequence")) {
-            while (row.next()) {
-                int number = row.getInt(6);
-                Integer version = row.wasNull() ? null : number;
-                AuditEntry entry = new AuditEntry(
-                        row.getLong(1),
-                        Micros.toInstant(row.getLong(2)),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        version,
-                        row.getString(7),
-                        row.getString(8));
-                hash = AuditChain.hash(hash, entry);
-                write.setString(1, hash);
-                write.setLong(2, entry.sequence());
-                write.addBatch();
-            }
-            write.executeBatch();
         }
     }
 }

@@ -17,6 +17,8 @@ import dev.keelson.store.sqlite.SqliteCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -139,6 +141,67 @@ final class PostgresCatalogIT {
         KeelsonException failure = catchThrowableOfType(KeelsonException.class, () -> PostgresCatalog.open(address));
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_VERSION);
         assertThat(failure).hasMessageContaining("99");
+    }
+
+    /** Types differ by name only, and a key that SQLite counts up is one that PostgreSQL does. */
+    @Test
+    void tablesColumnsAndIndexesAreThoseOfTheEmbeddedCatalogue(@TempDir Path folder) throws SQLException {
+        Path file = folder.resolve("keelson.db");
+        SqliteCatalog.open(file).close();
+        catalogs.next().close();
+        Map<String, String> types = Map.of("integer", "number", "bigint", "number", "real", "double precision");
+        String there = "'" + catalogs.schema() + "'";
+
+        List<String> embedded;
+        List<String> embeddedIndexes;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            embedded = rows(
+                    statement,
+                    "select t.name, c.name, lower(c.type), c.\"notnull\" from sqlite_schema t, pragma_table_info(t.name) c"
+                            + " where t.type = 'table' and t.name not like 'sqlite%' and t.name <> 'flyway_schema_history'",
+                    types);
+            embeddedIndexes = rows(
+                    statement,
+                    "select i.name from sqlite_schema i where i.type = 'index' and i.sql is not null"
+                            + " and i.tbl_name <> 'flyway_schema_history'",
+                    types);
+        }
+        List<String> shared;
+        List<String> sharedIndexes;
+        try (Connection connection = catalogs.server().getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            shared = rows(
+                    statement,
+                    "select table_name, column_name, data_type, case is_nullable when 'NO' then 1 else 0 end"
+                            + " from information_schema.columns where table_name <> 'schema_version' and table_schema = "
+                            + there,
+                    types);
+            sharedIndexes = rows(
+                    statement,
+                    "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
+                            + " join pg_namespace n on n.oid = c.relnamespace left join pg_constraint k on k.conindid = c.oid"
+                            + " where k.oid is null and n.nspname = " + there,
+                    types);
+        }
+
+        assertThat(shared).isEqualTo(embedded).hasSizeGreaterThan(100);
+        assertThat(sharedIndexes).isEqualTo(embeddedIndexes);
+    }
+
+    private static List<String> rows(Statement statement, String sql, Map<String, String> types) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(sql)) {
+            int columns = row.getMetaData().getColumnCount();
+            while (row.next()) {
+                List<String> texts = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    texts.add(types.getOrDefault(row.getString(i), row.getString(i)));
+                }
+                rows.add(String.join(" ", texts));
+            }
+        }
+        return rows.stream().sorted().toList();
     }
 
     @Test

@@ -25,8 +25,18 @@ final class PostgresCatalogs implements AutoCloseable {
 
     /** Another connection to the newest. */
     PostgresCatalog again() {
-        return PostgresCatalog.open(Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=c%d"
-                .formatted(server.getPort(), schemas)));
+        return PostgresCatalog.open(address());
+    }
+
+    /** Where the newest is. */
+    Located address() {
+        return Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=%s"
+                .formatted(server.getPort(), schema()));
+    }
+
+    /** The schema of the newest. */
+    String schema() {
+        return "c" + schemas;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.keelson.store.sqlite;
+package dev.keelson.store.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,9 +18,9 @@ import dev.keelson.registry.governance.Roles;
 import dev.keelson.registry.governance.RollbackPreview;
 import dev.keelson.registry.governance.ServingTimeline;
 import dev.keelson.registry.governance.VersionComparison;
+import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Stage;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,26 +35,25 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Governance over the real catalogue. */
-final class GovernanceTest {
+/** Governance over a real catalogue. */
+public abstract class GovernanceContract {
     private static final String MODEL = "m";
     private static final Instant T0 = Instant.parse("2026-03-01T00:00:00Z");
 
-    @TempDir
-    private Path folder;
-
-    private SqliteCatalog catalog;
+    private Catalog catalog;
     private Instant now = T0;
     private PolicyLine.State verdict = PolicyLine.State.PASSED;
     private boolean approval;
     private final List<String> changed = new ArrayList<>();
     private Governance governance;
 
+    /** A new, empty catalogue. */
+    protected abstract Catalog newCatalog();
+
     @BeforeEach
     void open() {
-        catalog = SqliteCatalog.open(folder.resolve("keelson.db"));
+        catalog = newCatalog();
         InstantSource clock = () -> now;
         governance = new Governance(catalog, clock, new Rules(), changed::add);
         for (int v = 1; v <= 4; v++) {

@@ -1,4 +1,4 @@
-package dev.keelson.store.sqlite;
+package dev.keelson.store.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,12 +16,12 @@ import dev.keelson.registry.runs.RunTable;
 import dev.keelson.registry.runs.RunTags;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.runs.TrainedRuns;
+import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Stage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,22 +33,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Keelson's own view of runs over the real store. */
-class TrackedRunsTest {
+/** Keelson's own view of runs over a real store. */
+public abstract class TrackedRunsContract {
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
-    @TempDir
-    Path folder;
-
-    private SqliteCatalog catalog;
+    private Catalog catalog;
     private TrackedRuns tracked;
     private String experiment;
 
+    /** A new, empty catalogue. */
+    protected abstract Catalog newCatalog();
+
     @BeforeEach
     void open() {
-        catalog = SqliteCatalog.open(folder.resolve("catalog.db"));
+        catalog = newCatalog();
         tracked = new TrackedRuns(catalog, () -> START);
         experiment = catalog.write(tx -> tx.tracking().createExperiment("trial", null, Map.of(), START).id());
     }

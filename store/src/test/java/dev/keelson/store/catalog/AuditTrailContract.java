@@ -1,4 +1,4 @@
-package dev.keelson.store.sqlite;
+package dev.keelson.store.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,21 +6,36 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.registry.AuditChain;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.AuditLine;
+import dev.keelson.store.sqlite.SqliteCatalog;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the file itself does about its audit trail. */
-final class AuditTrailTest {
+/** What a database itself does about its audit trail. */
+public abstract class AuditTrailContract {
+    /** A folder of the test. */
     @TempDir
-    private Path folder;
+    protected Path folder;
+
+    /** The catalogue of the test, for writing. */
+    protected abstract ProjectCatalog open();
+
+    /** The same, to look at. */
+    protected abstract ProjectCatalog openReadOnly();
+
+    /** Somebody who may do everything in the database. */
+    protected abstract Connection connect() throws SQLException;
+
+    /** Statements that change what is written, each of which the database refuses. */
+    protected abstract List<String> changes();
+
+    /** Statements after which the database refuses nothing. */
+    protected abstract List<String> unguarding();
 
     @Test
     void trailCannotBeChanged() throws SQLException {
@@ -28,16 +43,14 @@ final class AuditTrailTest {
 
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            assertThatThrownBy(() -> statement.execute("update audit set actor = 'eve' where sequence = 2"))
-                    .hasMessageContaining("append-only");
-            assertThatThrownBy(() -> statement.execute("delete from audit where sequence = 3"))
-                    .hasMessageContaining("append-only");
-            assertThatThrownBy(() -> statement.execute("insert or replace into audit select sequence, at, 'eve', action,"
-                            + " model, version, reason, evidence, hash from audit where sequence = 2"))
-                    .hasMessageContaining("append-only");
+            for (String change : changes()) {
+                assertThatThrownBy(() -> statement.execute(change)).as(change).hasMessageContaining("append-only");
+            }
         }
 
-        assertThat(verify().sound()).isTrue();
+        AuditChain.Verification found = verify();
+        assertThat(found.sound()).isTrue();
+        assertThat(found.lines()).isEqualTo(3);
     }
 
     @Test
@@ -69,39 +82,11 @@ final class AuditTrailTest {
         String head = verify().head();
         tamper("delete from audit where sequence = 3");
 
-        try (SqliteCatalog catalog = SqliteCatalog.open(file())) {
+        try (ProjectCatalog catalog = open()) {
             AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, head));
 
             assertThat(found.sound()).isFalse();
             assertThat(found.finding()).contains("lines after line 2 are missing");
-        }
-    }
-
-    @Test
-    void linesOfAnEarlierSchemaAreChained() throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            Flyway.configure(SqliteCatalog.class.getClassLoader())
-                    .dataSource("jdbc:sqlite:" + file(), null, null)
-                    .locations("classpath:db/sqlite/catalog")
-                    .target("2")
-                    .loggers(MigrationLog.class.getName())
-                    .load()
-                    .migrate();
-            for (int i = 1; i <= 3; i++) {
-                statement.execute("insert into audit (at, actor, action, model, version, reason, evidence)"
-                        + " values (%d, 'ann', 'promote', 'm', %s, 'because', '{}')".formatted(i, i == 2 ? "null" : "" + i));
-            }
-        }
-
-        try (SqliteCatalog catalog = SqliteCatalog.open(file())) {
-            catalog.update(tx -> tx.addAudit(entry(4)));
-            List<AuditLine> lines = catalog.read(tx -> tx.auditChain(0, 10));
-            AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, null));
-
-            assertThat(found.sound()).isTrue();
-            assertThat(lines).hasSize(4);
-            assertThat(lines.get(1).entry().version()).isNull();
         }
     }
 
@@ -114,7 +99,7 @@ final class AuditTrailTest {
         }
         write(2);
 
-        try (SqliteCatalog catalog = SqliteCatalog.open(file())) {
+        try (ProjectCatalog catalog = open()) {
             catalog.takeOver(other, tx -> tx.addAudit(entry(9)));
             AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, null));
             List<AuditLine> lines = catalog.read(tx -> tx.auditChain(0, 10));
@@ -124,8 +109,33 @@ final class AuditTrailTest {
         }
     }
 
+    /**
+     * Writes three lines as a schema without hashes has them, the second without a version.
+     *
+     * @param statement on a database with that schema
+     */
+    protected static void writeUnchained(Statement statement) throws SQLException {
+        for (int i = 1; i <= 3; i++) {
+            statement.execute("insert into audit (at, actor, action, model, version, reason, evidence)"
+                    + " values (%d, 'ann', 'promote', 'm', %s, 'because', '{}')".formatted(i, i == 2 ? "null" : "" + i));
+        }
+    }
+
+    /** Opens the catalogue with the lines of {@link #writeUnchained} and finds them chained, and the next line to them. */
+    protected final void assertChained() {
+        try (ProjectCatalog catalog = open()) {
+            catalog.update(tx -> tx.addAudit(entry(4)));
+            List<AuditLine> lines = catalog.read(tx -> tx.auditChain(0, 10));
+            AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, null));
+
+            assertThat(found.sound()).isTrue();
+            assertThat(lines).hasSize(4);
+            assertThat(lines.get(1).entry().version()).isNull();
+        }
+    }
+
     private void write(int entries) {
-        try (SqliteCatalog catalog = SqliteCatalog.open(file())) {
+        try (ProjectCatalog catalog = open()) {
             for (int i = 1; i <= entries; i++) {
                 AuditEntry entry = entry(i);
                 catalog.update(tx -> tx.addAudit(entry));
@@ -134,30 +144,24 @@ final class AuditTrailTest {
     }
 
     private AuditChain.Verification verify() {
-        try (SqliteCatalog catalog = SqliteCatalog.openReadOnly(file())) {
+        try (ProjectCatalog catalog = openReadOnly()) {
             return catalog.read(tx -> AuditChain.verify(tx, null));
         }
     }
 
-    /** What somebody does who may write the file and knows of the triggers. */
+    /** What somebody does who may write the database and knows how it is guarded. */
     private void tamper(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop trigger audit_is_not_updated");
-            statement.execute("drop trigger audit_is_not_deleted");
+            for (String each : unguarding()) {
+                statement.execute(each);
+            }
             statement.execute(sql);
         }
     }
 
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + file());
-    }
-
-    private Path file() {
-        return folder.resolve("keelson.db");
-    }
-
-    private static AuditEntry entry(int version) {
+    /** A line about a version. */
+    protected static AuditEntry entry(int version) {
         return new AuditEntry(
                 0, Instant.parse("2026-01-01T00:00:00.123456789Z"), "ann", "promote", "m", version, "because", "{\"a\":1}");
     }
