@@ -104,6 +104,7 @@ final class AuditPage {
         parameters.put("head", asked.head());
         ActionDraft filter = new ActionDraft("Filter", "/audit")
                 .get()
+                .hidden("head", asked.head())
                 .choice("model", "Model", asked.model(), options(all, AuditEntry::model, asked.model()))
                 .choice("actor", "Who", asked.actor(), options(all, AuditEntry::actor, asked.actor()))
                 .choice("action", "What", asked.action(), options(all, AuditEntry::action, asked.action()));

@@ -13,9 +13,11 @@ import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Search;
+import dev.keelson.registry.tracking.Stage;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 /** The registered models, those of the project and those of clients; what waits for a person comes first. */
 final class RegistryPage {
     private static final int SIZE = 50;
+    private static final List<Stage> ORDER = List.of(Stage.PRODUCTION, Stage.STAGING, Stage.NONE, Stage.ARCHIVED);
 
     private final Backend backend;
     private final ZoneId zone;
@@ -80,7 +83,8 @@ final class RegistryPage {
                 Cell none = Cell.of(Text.NONE);
                 sheet.row(List.of(name, whose, Cell.of("none yet"), none, none, none, none, wait));
             }
-            for (RegisteredVersion version : versions.reversed()) {
+            for (RegisteredVersion version :
+                    versions.stream().sorted(Comparator.comparingInt(each -> ORDER.indexOf(each.stage()))).toList()) {
                 sheet.row(List.of(
                         name,
                         whose,

@@ -55,8 +55,8 @@ final class ServingChart {
         }
         for (ServingTimeline.Span span : drawn) {
             Instant end = span.to() == null ? until : span.to();
-            double start = x.at(Duration.between(from, span.from()).toMillis());
-            double stop = x.at(Duration.between(from, end).toMillis());
+            double start = x.at((double) Duration.between(from, span.from()).toMillis());
+            double stop = x.at((double) Duration.between(from, end).toMillis());
             double y = TOP + PITCH * rows.indexOf(span.version()) + 5;
             String title = "v%d: %s to %s, by %s: %s"
                     .formatted(

@@ -109,7 +109,7 @@ final class RegistryPagesTest {
         assertThat(page)
                 .contains("/registry/football-1x2/versions/7", "Production</span>", "champion</span>")
                 .contains("Staging</span>", "challenger</span>", "champion v7")
-                .contains("churn &lt;b&gt; &amp; co", "/registry/churn%20%3Cb%3E%20%26%20co", "a client&#39;s")
+                .contains("churn &lt;b&gt; &amp; co", "/registry/churn%20%3Cb%3E%20%26%20co", "a client's")
                 .doesNotContain("churn <b>");
         assertThat(client.get("/registry?page=9").text()).contains("Nothing on this page", "/registry?page=8");
     }
@@ -182,7 +182,7 @@ final class RegistryPagesTest {
         String stage = client.get("/version-comparison?stage=production").text();
 
         assertThat(two)
-                .contains("football-1x2 v3</th>", "football-1x2 v7</th>", "test.log_loss", "0.974 to 0.996")
+                .contains("football-1x2 v3</th>", "football-1x2 v7</th>", "test.log_loss", "0.9728 to 0.9948")
                 .contains("/api/v1/version-comparison?model=football-1x2&amp;versions=3%2C7&amp;format=csv");
         assertThat(stage).contains("football-1x2 v7</th>", "football-1x2-odds v1</th>", "?stage=Production&amp;format=md");
         assertThat(client.get("/api/v1/version-comparison?model=football-1x2&versions=3%2C7&format=csv").status())
