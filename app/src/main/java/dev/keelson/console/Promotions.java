@@ -8,7 +8,6 @@ import dev.keelson.console.view.Block;
 import dev.keelson.console.view.ModelView;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.registry.AuditEntry;
-import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
@@ -18,7 +17,6 @@ import dev.keelson.registry.tracking.Stage;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the pages of the registry have in common: policies line by line, requests, forms, lines of the trail. */
@@ -155,10 +153,6 @@ final class Promotions {
 
     static Option option(int version, String more) {
         return new Option(Integer.toString(version), "v" + version + (more.isEmpty() ? "" : ", " + more));
-    }
-
-    static Option option(ModelVersion version) {
-        return option(version.version(), Text.words(version.kind().name().toLowerCase(Locale.ROOT)));
     }
 
     /** A line of the trail. */

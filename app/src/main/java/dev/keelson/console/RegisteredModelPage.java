@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -96,9 +97,10 @@ final class RegisteredModelPage {
                 .filter(approval -> approval.model().equals(model))
                 .forEach(approval -> blocks.add(Promotions.waiting(approval, zone)));
         blocks.add(Block.of(versions(stored, page), side(stored)));
-        blocks.add(history());
+        ServingTimeline timeline = backend.governance().history(model);
+        blocks.add(history(timeline));
         if (!stored.choices().isEmpty()) {
-            blocks.add(Block.of(changes(stored), actions(stored)));
+            blocks.add(Block.of(changes(stored), actions(stored, timeline)));
         }
         List<Section.Link> links = new ArrayList<>();
         links.add(new Section.Link("Registry", "/registry"));
@@ -180,8 +182,7 @@ final class RegisteredModelPage {
                 .toList();
     }
 
-    private Block history() {
-        ServingTimeline timeline = backend.governance().history(model);
+    private Block history(ServingTimeline timeline) {
         SectionDraft draft = new SectionDraft("What served when");
         if (timeline.spans().isEmpty()) {
             return Block.of(draft.empty(
@@ -231,12 +232,15 @@ final class RegisteredModelPage {
                 .done();
     }
 
-    private List<Action> actions(Stored stored) {
+    private List<Action> actions(Stored stored, ServingTimeline timeline) {
         ModelVersion champion = stored.champion();
         List<Option> others = stored.servable().stream()
                 .filter(version -> !version.equals(champion))
                 .limit(CHOICES)
-                .map(Promotions::option)
+                .map(version -> Promotions.option(
+                        version.version(),
+                        Text.words(version.kind().name().toLowerCase(Locale.ROOT))
+                                + (timeline.served(version.version()) ? "" : ", never served")))
                 .toList();
         String none = stored.servable().isEmpty()
                 ? "Clients registered all versions: Keelson has no model of them that could serve."

@@ -13,6 +13,7 @@ import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
@@ -47,9 +48,10 @@ final class RegisteredVersionPage {
         boolean serves = champion != null && champion.version() == number;
         PolicyReport report = version.trained() == null || serves ? null : governance.check(model, number);
         List<Block> blocks = new ArrayList<>();
-        governance.pending().stream()
+        List<Approval> waiting = governance.pending().stream()
                 .filter(approval -> approval.model().equals(model) && approval.version() == number)
-                .forEach(approval -> blocks.add(Promotions.waiting(approval, zone)));
+                .toList();
+        waiting.forEach(approval -> blocks.add(Promotions.waiting(approval, zone)));
         blocks.add(Block.of(about(version)));
         if (report != null) {
             blocks.add(Block.of(policy(report)));
@@ -58,7 +60,16 @@ final class RegisteredVersionPage {
                 new SectionDraft("Change what it is used for")
                         .note("Each change has its line in the audit trail, with who and why.")
                         .done(),
-                actions(version, champion, report)));
+                List.of(
+                        promote(version, champion, report, !waiting.isEmpty()),
+                        rollback(version, champion, governance.history(model).served(number)),
+                        Promotions.stage(
+                                model,
+                                alone(),
+                                own && serves
+                                        ? "It serves: it stays in Production until another version is promoted."
+                                        : null),
+                        Promotions.alias(model, alone()))));
         if (own) {
             card(backend.card(model, number).toJson()).forEach(section -> blocks.add(Block.of(section)));
         }
@@ -121,41 +132,56 @@ final class RegisteredVersionPage {
         return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
     }
 
-    private List<Action> actions(
-            RegisteredVersion version, @Nullable ModelVersion champion, @Nullable PolicyReport report) {
-        String label = "v" + number;
-        boolean serves = champion != null && champion.version() == number;
-        List<Option> alone = List.of(Promotions.option(number, ""));
-        String never = serves ? "It serves already." : version.trained() == null ? Promotions.CLIENTS : null;
-        String policy = report != null && report.verdict() != PolicyLine.State.PASSED ? report.sentence() : null;
-        boolean asks = report != null && report.approval();
-        List<Action> actions = new ArrayList<>();
-        actions.add(new ActionDraft("Promote " + label, Promotions.address(model) + "/promote")
+    private List<Option> alone() {
+        return List.of(Promotions.option(number, ""));
+    }
+
+    /** Why it cannot come to serve whatever its policy says, or null. */
+    private @Nullable String never(RegisteredVersion version, @Nullable ModelVersion champion) {
+        if (champion != null && champion.version() == number) {
+            return "It serves already.";
+        }
+        return version.trained() == null ? Promotions.CLIENTS : null;
+    }
+
+    private Action promote(
+            RegisteredVersion version, @Nullable ModelVersion champion, @Nullable PolicyReport report, boolean waits) {
+        String refusal = never(version, champion);
+        if (refusal == null && waits) {
+            refusal = "It waits for a person already.";
+        }
+        if (refusal == null && report != null && report.verdict() != PolicyLine.State.PASSED) {
+            refusal = report.sentence();
+        }
+        String effect = "v%d will answer every request from now on%s."
+                .formatted(
+                        number,
+                        champion == null ? "" : "; v%d is archived and can be gone back to".formatted(champion.version()));
+        return new ActionDraft("Promote v" + number, Promotions.address(model) + "/promote")
                 .danger()
                 .hidden("version", Integer.toString(number))
                 .effect(
-                        asks
+                        report != null && report.approval()
                                 ? "Another person is asked to agree; until then nothing changes."
-                                : "%s will answer every request from now on%s."
-                                        .formatted(
-                                                label,
-                                                champion == null
-                                                        ? ""
-                                                        : "; v%d is archived and can be gone back to".formatted(champion.version())))
+                                : effect)
                 .whoAndWhy("Why")
-                .refused(never != null ? never : policy)
-                .done());
-        actions.add(new ActionDraft("Preview a rollback to " + label, Promotions.address(model) + "/rollback")
+                .refused(refusal)
+                .done();
+    }
+
+    private Action rollback(RegisteredVersion version, @Nullable ModelVersion champion, boolean served) {
+        String refusal = never(version, champion);
+        if (refusal == null && champion == null) {
+            refusal = "No version serves, so that there is nothing to go back from.";
+        }
+        if (refusal == null && !served) {
+            refusal = "It never served, so that going to it is a promotion.";
+        }
+        return new ActionDraft("Preview a rollback to v" + number, Promotions.address(model) + "/rollback")
                 .get()
                 .hidden("version", Integer.toString(number))
-                .refused(never != null ? never : champion == null ? "No version serves, so that there is nothing to go back from." : null)
-                .done());
-        actions.add(Promotions.stage(
-                model,
-                alone,
-                own && serves ? "It serves: it stays in Production until another version is promoted." : null));
-        actions.add(Promotions.alias(model, alone));
-        return actions;
+                .refused(refusal)
+                .done();
     }
 
     // ---- the card
@@ -167,7 +193,7 @@ final class RegisteredVersionPage {
                         ? "The project does not say what it is meant for."
                         : card.path("intended_use").asText())
                 .fact("Predicts", card.path("predicts").asText());
-        facts(use, "", card.path("classes"));
+        facts(use, "classes", card.path("classes"));
         sections.add(use.done());
         if (card.path("signature").isContainerNode() && !card.path("signature").isEmpty()) {
             sections.add(flat("Card: signature", card.path("signature")));
@@ -189,7 +215,7 @@ final class RegisteredVersionPage {
     private static void facts(SectionDraft draft, String name, JsonNode node) {
         for (Fact fact : Documents.facts(node.toString())) {
             String path = fact.name().isEmpty() ? name : fact.name();
-            draft.fact(path.isEmpty() ? "Classes" : Text.sentence(Text.words(path)), fact.value());
+            draft.fact(path.indexOf('.') < 0 ? Text.sentence(Text.words(path)) : path, fact.value());
         }
     }
 

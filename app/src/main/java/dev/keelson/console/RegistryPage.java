@@ -69,19 +69,18 @@ final class RegistryPage {
 
     private Block models(List<Approval> waiting, int page) {
         Found found = find(page);
-        Set<String> waits = waiting.stream().map(Approval::model).collect(Collectors.toSet());
+        Set<String> waits = waiting.stream()
+                .map(approval -> label(approval.model(), approval.version()))
+                .collect(Collectors.toSet());
         Set<String> own = backend.project().models().stream().map(ModelDefinition::name).collect(Collectors.toSet());
         SheetDraft sheet = new SheetDraft("Registered models")
                 .words("Model", "Whose", "Version", "Stage", "Role", "Aliases", "Registered", "Waiting");
         found.models().forEach((model, versions) -> {
             Cell name = new Cell(model.name(), aliases(model), Promotions.address(model.name()), null);
             Cell whose = Cell.of(own.contains(model.name()) ? "the project's" : "a client's");
-            Cell wait = waits.contains(model.name())
-                    ? Cell.of(new Badge(Level.MODERATE, "waiting"))
-                    : Cell.of(Text.NONE);
             if (versions.isEmpty()) {
                 Cell none = Cell.of(Text.NONE);
-                sheet.row(List.of(name, whose, Cell.of("none yet"), none, none, none, none, wait));
+                sheet.row(List.of(name, whose, Cell.of("none yet"), none, none, none, none, none));
             }
             for (RegisteredVersion version :
                     versions.stream().sorted(Comparator.comparingInt(each -> ORDER.indexOf(each.stage()))).toList()) {
@@ -93,7 +92,9 @@ final class RegistryPage {
                         Cell.of(Promotions.role(version)),
                         Cell.of(version.aliases().isEmpty() ? Text.NONE : String.join(", ", version.aliases())),
                         Cell.of(Text.minute(version.createdAt(), zone), version.user()),
-                        wait));
+                        waits.contains(label(version.model(), version.version()))
+                                ? Cell.of(new Badge(Level.MODERATE, "waiting"))
+                                : Cell.of(Text.NONE)));
             }
         });
         SectionDraft draft = new SectionDraft("Models").sheet(sheet);
@@ -120,6 +121,10 @@ final class RegistryPage {
             draft.link("Next", "/registry?page=" + (page + 1));
         }
         return Block.of(draft.done());
+    }
+
+    private static String label(String model, int version) {
+        return model + " v" + version;
     }
 
     private static String aliases(RegisteredModel model) {

@@ -17,11 +17,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a rollback would change, and the form that does it. */
 final class RollbackPage {
     private static final int MOST = 200;
+    private static final int SHORT = 12;
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{40,}");
 
     private final Backend backend;
     private final String model;
@@ -139,7 +142,11 @@ final class RollbackPage {
                         number -> Double.isFinite(number) ? PolicyLine.number(number) : Text.NONE);
     }
 
+    /** A text; of a long hash its beginning. */
     static Cell text(@Nullable String text) {
-        return Cell.of(text == null ? Text.NONE : text);
+        if (text == null) {
+            return Cell.of(Text.NONE);
+        }
+        return Cell.of(HASH.matcher(text).matches() ? text.substring(0, SHORT) + " …" : text);
     }
 }

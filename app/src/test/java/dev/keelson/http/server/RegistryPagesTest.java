@@ -146,7 +146,7 @@ final class RegistryPagesTest {
 
         assertThat(page)
                 .contains("May it serve?", "accuracy &gt; 0.7", "0.6 to 0.7", "accuracy is 0.65.", "passed</span>")
-                .contains("Another person is asked to agree")
+                .contains("Another person is asked to agree", "It never served, so that going to it is a promotion.")
                 .contains("Card: what it is for", "To tell who wins.", "Card: metrics of the test period", "Card: checklist")
                 .contains("/api/v1/models/football-1x2/versions/8/card?format=md", "Beside v7");
         assertThat(client.get(MODEL + "/versions/7").text())
@@ -238,6 +238,7 @@ final class RegistryPagesTest {
         alone((backend, user) -> {
             Client.Answer asked = user.post(MODEL + "/promote", "version=8&actor=ada&reason=Better+in+autumn.");
             String card = user.get("/registry").text();
+            String version = user.get(MODEL + "/versions/8").text();
             Client.Answer own = user.post(MODEL + "/approve", "version=8&actor=ada&reason=Mine.");
             int before = champion(backend);
             Client.Answer agreed = user.post(MODEL + "/approve", "version=8&actor=bob&reason=Looked+at+it.");
@@ -246,6 +247,7 @@ final class RegistryPagesTest {
             assertThat(asked.header("Location")).isEqualTo(MODEL);
             assertThat(card).contains("football-1x2 v8 waits for a person", "ada asks: Better in autumn.", "accuracy &gt; 0.7", "0.65");
             assertThat(card.indexOf("waits for a person")).isLessThan(card.indexOf("Registered models"));
+            assertThat(version).contains("disabled>Promote v8</button>", "It waits for a person already.");
             assertThat(user.get(MODEL).text()).doesNotContain("waits for a person");
             assertThat(own.status()).isEqualTo(409);
             assertThat(before).isEqualTo(7);
