@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.lineage.LineageQuery;
+import dev.keelson.registry.tracking.Stage;
 import dev.keelson.train.ModelDefinition;
 import java.util.List;
 import java.util.Locale;
@@ -236,6 +237,68 @@ public final class Console {
     /** One run. */
     public Page run(Visit visit, String id) {
         return page("run.jte", new RunsPage(backend).one(shell(visit, "Run", "runs", null, ""), id));
+    }
+
+    /**
+     * The registered models, and what waits for a person.
+     *
+     * @param page from 1
+     */
+    public Page registry(Visit visit, int page) {
+        return page("blocks.jte", new RegistryPage(backend).view(shell(visit, "Registry", "registry", null, ""), page));
+    }
+
+    /**
+     * A registered model, the project's or a client's: versions, what served when, and what can be done.
+     *
+     * @param page of its versions, from 1
+     */
+    public Page registered(Visit visit, String model, int page) {
+        return page(
+                "blocks.jte",
+                new RegisteredModelPage(backend, model).view(shell(visit, model, "registry", null, ""), page));
+    }
+
+    /** A registered version. */
+    public Page registeredVersion(Visit visit, String model, int version) {
+        Shell shell = shell(visit, model + " v" + version, "registry", null, "");
+        return page("blocks.jte", new RegisteredVersionPage(backend, model, version).view(shell));
+    }
+
+    /**
+     * What a rollback would change.
+     *
+     * @param version the version to go back to, or null for the one that served before
+     */
+    public Page rollback(Visit visit, String model, @Nullable Integer version) {
+        Shell shell = shell(visit, model + " rollback", "registry", null, "");
+        return page("blocks.jte", new RollbackPage(backend, model).view(shell, version));
+    }
+
+    /** Versions of a model side by side. */
+    public Page compareVersions(Visit visit, String model, List<Integer> versions) {
+        Shell shell = shell(visit, model + " versions", "registry", null, "");
+        return page("sections.jte", new VersionComparisonPage(backend).versions(shell, model, versions));
+    }
+
+    /** What the models have at one stage, side by side. */
+    public Page compareStage(Visit visit, Stage stage) {
+        Shell shell = shell(visit, stage.word(), "registry", null, "");
+        return page("sections.jte", new VersionComparisonPage(backend).stage(shell, stage));
+    }
+
+    /**
+     * The audit trail; an empty text asks for nothing.
+     *
+     * @param model about which model
+     * @param actor who did it
+     * @param action what was done
+     * @param head a hash that was noted earlier and should be of one of the lines
+     * @param page from 1
+     */
+    public Page audit(Visit visit, String model, String actor, String action, String head, int page) {
+        Shell shell = shell(visit, "Audit trail", "registry", null, "");
+        return page("blocks.jte", new AuditPage(backend).view(shell, new AuditPage.Asked(model, actor, action, head), page));
     }
 
     /** What the checks of each source found. */

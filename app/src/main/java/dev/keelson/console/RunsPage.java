@@ -12,6 +12,7 @@ import dev.keelson.registry.runs.RunTags;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RunInfo;
+import dev.keelson.registry.tracking.Search;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 final class RunsPage {
     private static final int CURVES = 12;
     private static final int POINTS = 500;
+    private static final int REGISTERED = 10;
 
     private final Backend backend;
     private final ZoneId zone;
@@ -36,16 +38,31 @@ final class RunsPage {
 
     private List<Section.Link> links(Run run) {
         String model = run.experiment();
+        List<Section.Link> links = registered(run.id());
         if (backend.project().models().stream().noneMatch(each -> each.name().equals(model))) {
-            return List.of();
+            return links;
         }
         String of = "/models/" + Paging.encoded(model);
-        List<Section.Link> links = new ArrayList<>();
         links.add(new Section.Link("Calibration and threshold", of + "/calibration?run=" + run.id()));
         if (run.artifacts().stream().anyMatch(artifact -> artifact.path().equals("backtest_input.json"))) {
             links.add(new Section.Link("Backtest", of + "/backtest?run=" + run.id()));
         }
         links.add(new Section.Link("Importance of its features", of + "/importance"));
+        return links;
+    }
+
+    /** The versions that were registered from it. */
+    private List<Section.Link> registered(String run) {
+        Search search = new Search(
+                List.of(Search.Clause.text(Search.Entity.ATTRIBUTE, "run_id", Search.Comparison.EQUAL, run)),
+                List.of(),
+                Lifecycle.View.ACTIVE_ONLY,
+                REGISTERED,
+                0);
+        List<Section.Link> links = new ArrayList<>();
+        backend.catalog().read(tx -> tx.registry().searchVersions(search)).items().forEach(version -> links.add(new Section.Link(
+                "Registered as %s v%d".formatted(version.model(), version.version()),
+                Promotions.address(version.model(), version.version()))));
         return links;
     }
 

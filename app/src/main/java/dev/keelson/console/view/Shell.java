@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of the page, first in the window's title
  * @param project name of the project
- * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code runs}, {@code data},
- *     {@code features}, {@code lineage} or empty
+ * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code runs},
+ *     {@code registry}, {@code data}, {@code features}, {@code lineage} or empty
  * @param theme {@code light}, {@code dark} or {@code system}
  * @param address path and query of this page, to come back to
  * @param assets version of the static files, part of their addresses

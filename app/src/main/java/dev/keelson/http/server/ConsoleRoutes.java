@@ -93,6 +93,7 @@ final class ConsoleRoutes {
         routes.get("/runs", this::runs);
         routes.get("/runs/compare", this::compareRuns);
         routes.get("/experiments", this::experiments);
+        new RegistryRoutes(backend, console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
         routes.get(
@@ -165,7 +166,7 @@ final class ConsoleRoutes {
         redirect(response, "/runs/" + id);
     }
 
-    private static String text(Parameters parameters, String name, String absent) {
+    static String text(Parameters parameters, String name, String absent) {
         String text = parameters.text(name);
         return text == null ? absent : text.strip();
     }
@@ -345,7 +346,7 @@ final class ConsoleRoutes {
         redirect(response, "/models/%s/studies/%s".formatted(encoded(job.request().model()), encoded(job.id())));
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -496,7 +497,7 @@ final class ConsoleRoutes {
         redirect(response, "/versions");
     }
 
-    private static String reason(UriQuery form) {
+    static String reason(UriQuery form) {
         String reason = form.first("reason").orElse("").strip();
         if (reason.isEmpty()) {
             throw new KeelsonException(
@@ -522,7 +523,7 @@ final class ConsoleRoutes {
                 && address.chars().noneMatch(c -> c <= ' ' || c == '\\' || c > '~');
     }
 
-    private static UriQuery form(ServerRequest request) {
+    static UriQuery form(ServerRequest request) {
         if (!request.content().hasEntity()) {
             return UriQuery.empty();
         }
@@ -535,7 +536,7 @@ final class ConsoleRoutes {
         }
     }
 
-    private static void redirect(ServerResponse response, String address) {
+    static void redirect(ServerResponse response, String address) {
         response.status(Status.SEE_OTHER_303);
         response.header(HeaderNames.LOCATION, address);
         response.send();

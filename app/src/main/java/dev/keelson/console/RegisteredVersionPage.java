@@ -1,0 +1,270 @@
+package dev.keelson.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.view.Action;
+import dev.keelson.console.view.Action.Option;
+import dev.keelson.console.view.Badge;
+import dev.keelson.console.view.Badge.Level;
+import dev.keelson.console.view.Block;
+import dev.keelson.console.view.BlocksView;
+import dev.keelson.console.view.Fact;
+import dev.keelson.console.view.Section;
+import dev.keelson.console.view.Sheet.Cell;
+import dev.keelson.console.view.Shell;
+import dev.keelson.http.Backend;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Approval;
+import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.PolicyLine;
+import dev.keelson.registry.governance.PolicyReport;
+import dev.keelson.registry.tracking.RegisteredVersion;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One registered version: what is known of it, whether it may serve, its card, and what can be done. */
+final class RegisteredVersionPage {
+    private final Backend backend;
+    private final String model;
+    private final int number;
+    private final ZoneId zone;
+    private final boolean own;
+
+    RegisteredVersionPage(Backend backend, String model, int number) {
+        this.backend = backend;
+        this.model = model;
+        this.number = number;
+        this.zone = backend.project().zone();
+        this.own = backend.project().models().stream().anyMatch(each -> each.name().equals(model));
+    }
+
+    BlocksView view(Shell shell) {
+        Governance governance = backend.governance();
+        RegisteredVersion version = governance.version(model, number);
+        ModelVersion champion =
+                backend.catalog().read(tx -> tx.alias(model, ModelVersion.CHAMPION)).orElse(null);
+        boolean serves = champion != null && champion.version() == number;
+        PolicyReport report = version.trained() == null || serves ? null : governance.check(model, number);
+        List<Block> blocks = new ArrayList<>();
+        List<Approval> waiting = governance.pending().stream()
+                .filter(approval -> approval.model().equals(model) && approval.version() == number)
+                .toList();
+        waiting.forEach(approval -> blocks.add(Promotions.waiting(approval, zone)));
+        blocks.add(Block.of(about(version)));
+        if (report != null) {
+            blocks.add(Block.of(policy(report)));
+        }
+        blocks.add(Block.of(
+                new SectionDraft("Change what it is used for")
+                        .note("Each change has its line in the audit trail, with who and why.")
+                        .done(),
+                List.of(
+                        promote(version, champion, report, !waiting.isEmpty()),
+                        rollback(version, champion, governance.history(model).served(number)),
+                        Promotions.stage(
+                                model,
+                                alone(),
+                                own && serves
+                                        ? "It serves: it stays in Production until another version is promoted."
+                                        : null),
+                        Promotions.alias(model, alone()))));
+        if (own) {
+            card(backend.card(model, number).toJson()).forEach(section -> blocks.add(Block.of(section)));
+        }
+        return new BlocksView(shell, model + " v" + number, links(version, champion), blocks);
+    }
+
+    private List<Section.Link> links(RegisteredVersion version, @Nullable ModelVersion champion) {
+        List<Section.Link> links = new ArrayList<>();
+        links.add(new Section.Link("All versions", Promotions.address(model)));
+        String run = version.runId();
+        if (run != null && !run.isEmpty()) {
+            links.add(new Section.Link("Run", "/runs/" + Paging.encoded(run)));
+        }
+        if (champion != null && champion.version() != number) {
+            links.add(new Section.Link(
+                    "Beside v" + champion.version(), Promotions.comparison(model, List.of(champion.version(), number))));
+        }
+        if (own) {
+            String api = "/api/v1/models/%s/versions/%d/card".formatted(Paging.encoded(model), number);
+            links.add(new Section.Link("Card as Markdown", api + "?format=md"));
+            links.add(new Section.Link("Card as JSON", api));
+        }
+        if (version.trained() != null) {
+            links.add(new Section.Link("Lineage", "/lineage?of=" + Paging.encoded("model/" + model + "@v" + number)));
+        }
+        return links;
+    }
+
+    private Section about(RegisteredVersion version) {
+        SectionDraft draft = new SectionDraft("About this version")
+                .badge(Promotions.role(version))
+                .lead(version.description())
+                .fact("Stage", version.stage().word())
+                .fact("Aliases", version.aliases().isEmpty() ? "none" : String.join(", ", version.aliases()))
+                .fact("Registered by", version.user())
+                .fact("Registered", Text.minute(version.createdAt(), zone))
+                .fact("Changed", Text.minute(version.updatedAt(), zone))
+                .fact("Source", version.source());
+        ModelVersion trained = version.trained();
+        if (trained == null) {
+            draft.note(Promotions.CLIENTS);
+        } else {
+            draft.fact("Why trained", Text.words(trained.kind().name().toLowerCase(Locale.ROOT)))
+                    .fact("Outcomes to", Text.day(trained.trainedTo(), zone))
+                    .fact("SHA-256", trained.sha256());
+        }
+        if (version.modelId() != null) {
+            draft.fact("Logged model", version.modelId());
+        }
+        if (version.runLink() != null) {
+            draft.fact("Run elsewhere", version.runLink());
+        }
+        SheetDraft tags = new SheetDraft("Tags").words("Tag", "Value");
+        version.tags().forEach((name, value) -> tags.row(List.of(Cell.of(name), Cell.of(value))));
+        return draft.sheet(tags).done();
+    }
+
+    private static Section policy(PolicyReport report) {
+        SectionDraft draft = new SectionDraft("May it serve?").lead(report.sentence()).sheet(Promotions.lines(report));
+        return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
+    }
+
+    private List<Option> alone() {
+        return List.of(Promotions.option(number, ""));
+    }
+
+    /** Why it cannot come to serve whatever its policy says, or null. */
+    private @Nullable String never(RegisteredVersion version, @Nullable ModelVersion champion) {
+        if (champion != null && champion.version() == number) {
+            return "It serves already.";
+        }
+        return version.trained() == null ? Promotions.CLIENTS : null;
+    }
+
+    private Action promote(
+            RegisteredVersion version, @Nullable ModelVersion champion, @Nullable PolicyReport report, boolean waits) {
+        String refusal = never(version, champion);
+        if (refusal == null && waits) {
+            refusal = "It waits for a person already.";
+        }
+        if (refusal == null && report != null && report.verdict() != PolicyLine.State.PASSED) {
+            refusal = report.sentence();
+        }
+        String effect = "v%d will answer every request from now on%s."
+                .formatted(
+                        number,
+                        champion == null ? "" : "; v%d is archived and can be gone back to".formatted(champion.version()));
+        return new ActionDraft("Promote v" + number, Promotions.address(model) + "/promote")
+                .danger()
+                .hidden("version", Integer.toString(number))
+                .effect(
+                        report != null && report.approval()
+                                ? "Another person is asked to agree; until then nothing changes."
+                                : effect)
+                .whoAndWhy("Why")
+                .refused(refusal)
+                .done();
+    }
+
+    private Action rollback(RegisteredVersion version, @Nullable ModelVersion champion, boolean served) {
+        String refusal = never(version, champion);
+        if (refusal == null && champion == null) {
+            refusal = "No version serves, so that there is nothing to go back from.";
+        }
+        if (refusal == null && !served) {
+            refusal = "It never served, so that going to it is a promotion.";
+        }
+        return new ActionDraft("Preview a rollback to v" + number, Promotions.address(model) + "/rollback")
+                .get()
+                .hidden("version", Integer.toString(number))
+                .refused(refusal)
+                .done();
+    }
+
+    // ---- the card
+
+    private List<Section> card(JsonNode card) {
+        List<Section> sections = new ArrayList<>();
+        SectionDraft use = new SectionDraft("Card: what it is for")
+                .lead(card.path("intended_use").asText("").isEmpty() || card.path("intended_use").isNull()
+                        ? "The project does not say what it is meant for."
+                        : card.path("intended_use").asText())
+                .fact("Predicts", card.path("predicts").asText());
+        facts(use, "classes", card.path("classes"));
+        sections.add(use.done());
+        if (card.path("signature").isContainerNode() && !card.path("signature").isEmpty()) {
+            sections.add(flat("Card: signature", card.path("signature")));
+        }
+        sections.add(flat("Card: data", card.path("data")));
+        sections.add(metrics(card));
+        SheetDraft limits = new SheetDraft("Limits").words("Limit");
+        card.path("limits").forEach(limit -> limits.row(List.of(Cell.of(limit.asText()))));
+        SectionDraft limited = new SectionDraft("Card: limits");
+        if (limits.isEmpty()) {
+            limited.empty("None were found; that is no proof that there are none.", "");
+        }
+        sections.add(limited.sheet(limits).done());
+        sections.add(flat("Card: provenance", card.path("provenance")));
+        sections.add(checklist(card));
+        return sections;
+    }
+
+    private static void facts(SectionDraft draft, String name, JsonNode node) {
+        for (Fact fact : Documents.facts(node.toString())) {
+            String path = fact.name().isEmpty() ? name : fact.name();
+            draft.fact(path.indexOf('.') < 0 ? Text.sentence(Text.words(path)) : path, fact.value());
+        }
+    }
+
+    private static Section flat(String title, JsonNode node) {
+        SectionDraft draft = new SectionDraft(title);
+        if (node.isEmpty()) {
+            return draft.empty("Nothing is known.", "").done();
+        }
+        facts(draft, "", node);
+        return draft.done();
+    }
+
+    private static Section metrics(JsonNode card) {
+        SheetDraft sheet = new SheetDraft("Metrics of the test period").words("Metric", "Of").numbers("Value");
+        card.path("metrics").forEach(metric -> sheet.row(List.of(
+                Cell.of(metric.path("name").asText()), Cell.of("this version"), SheetDraft.estimate(metric, RegisteredVersionPage::number))));
+        card.path("baselines").forEach(metric -> sheet.row(List.of(
+                Cell.of(metric.path("name").asText()),
+                Cell.of(metric.path("baseline").asText()),
+                SheetDraft.estimate(metric, RegisteredVersionPage::number))));
+        SectionDraft draft = new SectionDraft("Card: metrics of the test period");
+        if (sheet.isEmpty()) {
+            draft.empty("It was not judged on a test period of its own.", "");
+        } else {
+            draft.note("With 95 % intervals where they are known.");
+        }
+        return draft.sheet(sheet).done();
+    }
+
+    private static String number(double value) {
+        return Double.isFinite(value) ? PolicyLine.number(value) : Text.NONE;
+    }
+
+    private static Section checklist(JsonNode card) {
+        SectionDraft draft = new SectionDraft("Card: checklist");
+        SheetDraft sheet = new SheetDraft("Checklist").words("What", "Found", "In words");
+        card.path("checklist").forEach(item -> sheet.row(List.of(
+                Cell.of(Text.words(item.path("name").asText())),
+                Cell.of(
+                        item.path("passed").asBoolean()
+                                ? new Badge(Level.OK, "passed")
+                                : new Badge(Level.HIGH, "failed")),
+                Cell.of(item.path("text").asText()))));
+        String run = card.path("provenance").path("run").asText("");
+        if (sheet.isEmpty()) {
+            draft.empty("Its run is not known, so that it cannot be made again.", "");
+        } else if (!run.isEmpty()) {
+            draft.link("The run with its checklist", "/runs/" + Paging.encoded(run));
+        }
+        return draft.sheet(sheet).done();
+    }
+}

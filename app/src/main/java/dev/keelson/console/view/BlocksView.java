@@ -1,0 +1,20 @@
+package dev.keelson.console.view;
+
+import java.util.List;
+
+/**
+ * A page of sections that things can be done in.
+ *
+ * @param shell what every page shares
+ * @param heading of the page
+ * @param links where to go from here
+ * @param blocks in order
+ */
+public record BlocksView(Shell shell, String heading, List<Section.Link> links, List<Block> blocks) {
+
+    /** Copies the lists. */
+    public BlocksView {
+        links = List.copyOf(links);
+        blocks = List.copyOf(blocks);
+    }
+}
