@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -250,7 +251,7 @@ public abstract class GovernanceContract {
         assertThat(preview.changes())
                 .containsExactly("champion: v3 -> v1", "stage of v1: Archived -> Production", "stage of v3: Production -> Archived");
         assertThat(preview.difference()).isNotNull();
-        assertThat(preview.difference().metrics()).extracting(metric -> metric.name()).containsExactly("test_accuracy");
+        assertThat(Objects.requireNonNull(preview.difference()).metrics()).extracting(metric -> metric.name()).containsExactly("test_accuracy");
         assertThat(preview.undo()).startsWith("keelson models rollback m 3 ");
         assertThat(back.version()).isEqualTo(1);
         assertThat(registered(1).stage()).isEqualTo(Stage.PRODUCTION);
