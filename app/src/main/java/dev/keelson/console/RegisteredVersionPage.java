@@ -195,9 +195,7 @@ final class RegisteredVersionPage {
                 .fact("Predicts", card.path("predicts").asText());
         facts(use, "classes", card.path("classes"));
         sections.add(use.done());
-        if (card.path("signature").isContainerNode() && !card.path("signature").isEmpty()) {
-            sections.add(flat("Card: signature", card.path("signature")));
-        }
+        sections.add(signature(card.path("signature")));
         sections.add(flat("Card: data", card.path("data")));
         sections.add(metrics(card));
         SheetDraft limits = new SheetDraft("Limits").words("Limit");
@@ -210,6 +208,22 @@ final class RegisteredVersionPage {
         sections.add(flat("Card: provenance", card.path("provenance")));
         sections.add(checklist(card));
         return sections;
+    }
+
+    private static Section signature(JsonNode signature) {
+        SheetDraft sheet = new SheetDraft("Signature").words("Name", "Side", "Type", "Required");
+        for (String side : List.of("inputs", "outputs")) {
+            signature.path(side).forEach(column -> sheet.row(List.of(
+                    Cell.of(column.path("name").asText()),
+                    Cell.of(side.substring(0, side.length() - 1)),
+                    Cell.of(column.path("type").asText()),
+                    Cell.of(column.path("required").asBoolean(true) ? "yes" : "no"))));
+        }
+        SectionDraft draft = new SectionDraft("Card: signature");
+        if (sheet.isEmpty()) {
+            draft.empty("None is known.", "");
+        }
+        return draft.sheet(sheet).done();
     }
 
     private static void facts(SectionDraft draft, String name, JsonNode node) {
