@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +27,10 @@ final class RegistrySectionTest {
 
     @Test
     void theAddressAndTheTokenComeFromVariables() throws IOException {
-        RegistryDefinition registry = registry(
+        RegistryDefinition registry = Objects.requireNonNull(registry(
                 "registry: { remote: '${MLFLOW_TRACKING_URI}', token: '${MLFLOW_TOKEN}', write: [runs], resolve: local }\n",
-                Map.of("MLFLOW_TRACKING_URI", "https://mlflow.example.org/", "MLFLOW_TOKEN", "hush-hush"));
+                Map.of("MLFLOW_TRACKING_URI", "https://mlflow.example.org/", "MLFLOW_TOKEN", "hush-hush")));
 
-        assertThat(registry).isNotNull();
         assertThat(registry.address()).hasToString("https://mlflow.example.org");
         assertThat(registry.runs()).isTrue();
         assertThat(registry.versions()).isFalse();
@@ -40,9 +40,9 @@ final class RegistrySectionTest {
 
     @Test
     void bothAreToldAndTheOtherSideComesFirstUnlessSaidOtherwise() throws IOException {
-        RegistryDefinition registry = registry("registry: { remote: 'http://localhost:5000' }\n", Map.of());
+        RegistryDefinition registry =
+                Objects.requireNonNull(registry("registry: { remote: 'http://localhost:5000' }\n", Map.of()));
 
-        assertThat(registry).isNotNull();
         assertThat(registry.runs() && registry.versions() && registry.remoteFirst()).isTrue();
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,8 +202,6 @@ final class FolderSourceTest {
     private Source.FoundRun run(Source source, String id) {
         Map<String, Source.FoundRun> runs = new TreeMap<>();
         source.experiments((where, why) -> {}).forEach(experiment -> source.runs(experiment, this::bad, run -> runs.put(run.id(), run)));
-        Source.FoundRun found = runs.get(id);
-        assertThat(found).isNotNull();
-        return found;
+        return Objects.requireNonNull(runs.get(id), id);
     }
 }

@@ -15,7 +15,11 @@ import java.util.SplittableRandom;
 final class KilledSender {
     private KilledSender() {}
 
-    /** @param args the catalogue, the artifacts and the address of the other registry */
+    /**
+     * Sends all of it.
+     *
+     * @param args the catalogue, the artifacts and the address of the other registry
+     */
     public static void main(String[] args) {
         FileArtifactStore artifacts = new FileArtifactStore(Path.of(args[1]));
         MlflowClient client = new MlflowClient(

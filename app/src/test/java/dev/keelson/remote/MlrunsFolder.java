@@ -45,8 +45,14 @@ final class MlrunsFolder {
                 "digest: '12ab'\nname: matches\nprofile: '{\"rows\": 3}'\nschema: null\nsource: '{\"uri\": \"m.csv\"}'\nsource_type: local\n");
         folder.write(
                 "314159/" + RUN + "/inputs/aaaa/meta.yaml",
-                "destination_id: d41d8cd98f00b204e9800998ecf8427e\ndestination_type: RUN\n"
-                        + "source_id: d41d8cd98f00b204e9800998ecf8427e\nsource_type: DATASET\ntags:\n  mlflow.data.context: training\n");
+                """
+                destination_id: d41d8cd98f00b204e9800998ecf8427e
+                destination_type: RUN
+                source_id: d41d8cd98f00b204e9800998ecf8427e
+                source_type: DATASET
+                tags:
+                  mlflow.data.context: training
+                """);
         folder.run("314159", OTHER, "second", 1, "active");
         folder.write("314159/" + OTHER + "/tags/mlflow.parentRunId", RUN);
         folder.run("0", GONE, "gone", 4, "deleted");
@@ -104,8 +110,13 @@ final class MlrunsFolder {
     private void model() throws IOException {
         write(
                 "models/goals/meta.yaml",
-                "aliases: {}\ncreation_timestamp: 1700000001000\ndescription: Goals of a match.\n"
-                        + "last_updated_timestamp: 1700000002000\nname: goals\n");
+                """
+                aliases: {}
+                creation_timestamp: 1700000001000
+                description: Goals of a match.
+                last_updated_timestamp: 1700000002000
+                name: goals
+                """);
         write("models/goals/tags/owner", "ann");
         write("models/goals/aliases/champion", "3");
         version(1, "Archived", RUN);

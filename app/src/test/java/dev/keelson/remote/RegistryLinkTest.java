@@ -101,7 +101,7 @@ final class RegistryLinkTest {
         assertThat(FakeMlflow.value(run, "metrics", "log_loss")).isEqualTo("0.5");
         assertThat(run.path("info").path("status").asText()).isEqualTo("FINISHED");
         assertThat(server.files.keySet()).allMatch(path -> path.endsWith("/artifacts/model.bundle"));
-        ObjectNode version = Objects.requireNonNull(Objects.requireNonNull(server.versions.get(MODEL)).get(1));
+        ObjectNode version = Objects.requireNonNull(Objects.requireNonNull(Objects.requireNonNull(server.versions.get(MODEL)).get(1)));
         assertThat(RemoteSide.tag(version, RegistryLink.SHA256)).isEqualTo(hash(1));
         assertThat(version.path("source").asText()).endsWith("/artifacts/model.bundle");
         assertThat(version.path("current_stage").asText()).isEqualTo("Production");
@@ -198,9 +198,9 @@ final class RegistryLinkTest {
         send();
 
         assertThat(sent.conflicts()).isEqualTo(1);
-        assertThat(RemoteSide.tag(Objects.requireNonNull(server.versions.get(MODEL)).get(1), RegistryLink.SHA256))
+        assertThat(RemoteSide.tag(Objects.requireNonNull(Objects.requireNonNull(server.versions.get(MODEL)).get(1)), RegistryLink.SHA256))
                 .isEqualTo("first");
-        assertThat(RemoteSide.tag(Objects.requireNonNull(server.versions.get(MODEL)).get(2), RegistryLink.SHA256))
+        assertThat(RemoteSide.tag(Objects.requireNonNull(Objects.requireNonNull(server.versions.get(MODEL)).get(2)), RegistryLink.SHA256))
                 .isEqualTo(hash(1));
         assertThatThrownBy(() -> settle(version.id(), RegistryLink.Keep.REMOTE))
                 .isInstanceOfSatisfying(
@@ -213,7 +213,7 @@ final class RegistryLinkTest {
         train(2);
         train(3);
         send();
-        server.aliases.get(MODEL).put("champion", 2);
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("champion", 2);
         governance().alias(MODEL, "champion", 3, "ann", "Better.");
 
         RegistryLink.Sent sent = send();
@@ -240,7 +240,7 @@ final class RegistryLinkTest {
         train(1);
         train(2);
         send();
-        server.aliases.get(MODEL).put("challenger", 1);
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("challenger", 1);
         governance().alias(MODEL, "challenger", null, "ann", "None.");
         send();
 
@@ -339,9 +339,9 @@ final class RegistryLinkTest {
         train(1);
         train(2);
         send();
-        server.aliases.get(MODEL).put("champion", 2);
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("champion", 2);
         another("theirs");
-        server.aliases.get(MODEL).put("other", 3);
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("other", 3);
 
         try (ModelLookup lookup = lookup()) {
             ModelLookup.Found champion = lookup.find("models:/winner@champion");

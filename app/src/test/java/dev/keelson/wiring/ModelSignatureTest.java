@@ -8,6 +8,7 @@ import dev.keelson.features.FeatureColumn;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
@@ -38,18 +39,18 @@ class ModelSignatureTest {
 
     @Test
     void fileIsOfTheFormThatClientsKnow() {
-        String file = text(files().get(ModelSignature.FILE));
+        String file = text(Objects.requireNonNull(files().get(ModelSignature.FILE)));
 
         assertThat(file)
                 .contains("'run_id': '0a1b'\n", "'model_uuid': '0123456789abcdef0123456789abcdef'\n", "  'keelson':\n")
                 .contains("'utc_time_created': '2026-06-01 12:00:00.000000'\n", "  'pandas_orient': 'split'\n")
                 .doesNotContain("loader_module", "python_function");
-        assertThat(text(files().get(ModelSignature.FILE))).isEqualTo(file);
+        assertThat(text(Objects.requireNonNull(files().get(ModelSignature.FILE)))).isEqualTo(file);
     }
 
     @Test
     void signatureIsReadAsItWasWritten() throws Exception {
-        ObjectNode signature = ModelSignature.read(files().get(ModelSignature.FILE));
+        ObjectNode signature = ModelSignature.read(Objects.requireNonNull(files().get(ModelSignature.FILE)));
 
         assertThat(signature)
                 .isEqualTo(MAPPER.readTree("""

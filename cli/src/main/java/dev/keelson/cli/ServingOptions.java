@@ -45,7 +45,7 @@ final class ServingOptions {
                     "The size (%s) of --max-file is none; expected a number with B, KB, MB, GB or TB.".formatted(maxFile),
                     "Maybe 64GB.");
         }
-        return Long.parseLong(size.group(1)) << 10 * UNITS.indexOf(size.group(2).toUpperCase(Locale.ROOT));
+        return Long.parseLong(size.group(1)) << (10 * UNITS.indexOf(size.group(2).toUpperCase(Locale.ROOT)));
     }
 
     /** As words of a command line, those at their default left out. */

@@ -24,8 +24,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,7 +122,7 @@ final class MlflowArtifactsIT {
 
         assertThat(module("--help").code()).isZero();
         assertThat(module("log-artifact", "--local-file", local.resolve("w.bin").toString(), "--run-id", run).code()).isZero();
-        assertThat(module("log-artifacts", "--local-dir", local.getParent().toString(), "--run-id", run, "--artifact-path", "model")
+        assertThat(module("log-artifacts", "--local-dir", Objects.requireNonNull(local.getParent()).toString(), "--run-id", run, "--artifact-path", "model")
                         .code())
                 .isZero();
         Ended listed = module("list", "--run-id", run);
@@ -180,7 +182,7 @@ final class MlflowArtifactsIT {
             assertThat(client.download(client.root(run).resolve("large.bin"), target)).isTrue();
 
             assertThat(target).hasBinaryContent(bytes);
-            assertThat(cutting.cuts).isPositive();
+            assertThat(cutting.cuts).hasPositiveValue();
         }
     }
 
@@ -189,7 +191,7 @@ final class MlflowArtifactsIT {
         private final ServerSocket listening;
         private final int port;
         private final long most;
-        private volatile int cuts;
+        private final AtomicInteger cuts = new AtomicInteger();
 
         Cutting(int port, long most) throws IOException {
             this.port = port;
@@ -224,7 +226,7 @@ final class MlflowArtifactsIT {
                     out.write(buffer, 0, count);
                     copied += count;
                     if (copied > limit) {
-                        cuts++;
+                        cuts.incrementAndGet();
                         return;
                     }
                 }

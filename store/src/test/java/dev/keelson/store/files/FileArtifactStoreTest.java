@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,7 @@ final class FileArtifactStoreTest {
         assertThat(restarted.sweep()).containsExactlyInAnyOrder(half, nameless);
         assertThat(restarted.uploads().all())
                 .singleElement()
-                .satisfies(upload -> assertThat(upload.parts().get(1).bytes()).isEqualTo(5));
+                .satisfies(upload -> assertThat(Objects.requireNonNull(upload.parts().get(1)).bytes()).isEqualTo(5));
     }
 
     @Test
