@@ -10,6 +10,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import java.io.IOException;
@@ -193,7 +194,9 @@ final class RunPipelineIT {
         try (LiveBackend backend = LiveBackend.open(changed, CLOCK)) {
             assertThat(backend.alias(MODEL, ModelVersion.CHALLENGER)).hasValueSatisfying(
                     version -> assertThat(version.kind()).isEqualTo(ModelVersion.Kind.CHANGE));
-            backend.promote(MODEL, 2, "ann", "looks better");
+            assertThatThrownBy(() -> backend.promote(MODEL, 2, "ann", "looks better"))
+                    .hasMessageContaining("Not enough evidence yet");
+            backend.governance().promote(new Governance.Request(MODEL, 2, "ann", "looks better", true));
             ModelVersion back = backend.rollback(MODEL, "ann", "was not");
 
             assertThat(back.version()).isEqualTo(1);
