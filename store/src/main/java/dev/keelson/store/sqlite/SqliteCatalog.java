@@ -344,6 +344,7 @@ public final class SqliteCatalog implements ProjectCatalog {
                 .dataSource(source)
                 .locations("classpath:db/sqlite/catalog")
                 .javaMigrations(new AuditChainMigration())
+                .group(true) // all of them or none: a disk that fills up leaves no schema between two versions
                 .loggers(MigrationLog.class.getName())
                 .load()
                 .migrate();
