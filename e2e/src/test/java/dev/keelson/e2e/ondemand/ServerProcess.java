@@ -74,20 +74,42 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private Process launch() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main", "serve", "--port", Integer.toString(port)));
         try {
-            return new ProcessBuilder(command)
-                    .directory(folder.toFile())
+            return command("serve", "--port", Integer.toString(port))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@code keelson} with some words, in the project. */
+    private ProcessBuilder command(String... words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main"));
+        command.addAll(List.of(words));
+        return new ProcessBuilder(command).directory(folder.toFile());
+    }
+
+    /**
+     * What a command said.
+     *
+     * @param code its exit code
+     * @param text its standard output
+     */
+    public record Said(int code, String text) {}
+
+    /** Runs {@code keelson} with some words in the project's folder, and waits until it has ended. */
+    public Said keelson(String... words) throws IOException, InterruptedException {
+        Process running = command(words)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        String text = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(running.waitFor(), text);
     }
 
     /** The class path of this process, which has the whole product. */

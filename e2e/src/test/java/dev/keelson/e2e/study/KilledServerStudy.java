@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,14 +30,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Clients write runs, metrics, params, tags and files as fast as they are answered, while the server is killed again and again as
- * a power failure of its process would and started anew. A client that gets no answer sends the same again until it does, as
- * clients of MLflow do. At the end everything that was acknowledged must be there, and nothing twice. Options: {@code
+ * Clients write runs, metrics, params, tags and files and change the registry (models, versions, stages, aliases) as fast as
+ * they are answered, while the server is killed again and again as a power failure of its process would and started anew. A
+ * client that gets no answer sends the same again until it does, as clients of MLflow do. At the end everything that was
+ * acknowledged must be there, and nothing twice; each change of the registry has its line in the audit trail, whose chain is
+ * whole before anybody opens the project for writing again. Options: {@code
  * --connections} (clients, 64), {@code --seconds} (60, without those in which the server starts), {@code --kills} (10).
  */
 public final class KilledServerStudy implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int HISTORY_PAGE = 25_000;
 
     @Override
@@ -62,9 +62,10 @@ public final class KilledServerStudy implements Task {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             AtomicBoolean over = new AtomicBoolean();
             AtomicLong acknowledged = new AtomicLong();
+            PatientCaller caller = new PatientCaller(http, server.url(), acknowledged, unanswered);
             List<Future<Written>> writing = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                Client client = new Client(http, server.url(), i, over, acknowledged, unanswered);
+                Client client = new Client(caller, i, over);
                 writing.add(threads.submit(client::write));
             }
             long life = length.toNanos() / (kills + 1);
@@ -80,11 +81,18 @@ public final class KilledServerStudy implements Task {
                 written.add(each.get());
             }
             server.kill();
-            server.restart();
             Found found = new Found();
+            List<RegistryWrites> registry = written.stream().map(Written::registry).toList();
+            AuditTrailCheck audit = AuditTrailCheck.of(server, registry, found);
+            server.restart();
             for (Written each : written) {
                 new Check(http, server.url(), each, found).check();
             }
+            RegistryCheck registered = new RegistryCheck(http, server.url(), found);
+            for (RegistryWrites each : registry) {
+                registered.check(each);
+            }
+            audit.compare(registered.versions());
             node.put("clients", clients);
             node.put("seconds", length.toSeconds());
             node.put("kills", kills + 1);
@@ -94,11 +102,24 @@ public final class KilledServerStudy implements Task {
             node.put("acknowledged_params", written.stream().mapToLong(each -> each.params().size()).sum());
             node.put("acknowledged_tags", written.stream().mapToLong(each -> each.tags().size()).sum());
             node.put("acknowledged_files", written.stream().mapToLong(each -> each.files().size()).sum());
+            node.put("acknowledged_models", registry.stream().mapToLong(each -> each.models().size()).sum());
+            node.put("acknowledged_versions", acknowledged(registry, "register"));
+            node.put("acknowledged_stages", acknowledged(registry, "stage"));
+            node.put("acknowledged_aliases", acknowledged(registry, "alias"));
+            node.put("versions_nobody_was_told_of", registered.untold());
+            audit.describe(node.putObject("audit"));
             node.put("lost", found.lost);
             node.put("doubled", found.doubled);
             node.put("different", found.different);
         }
         return node;
+    }
+
+    private static long acknowledged(List<RegistryWrites> registry, String action) {
+        return registry.stream()
+                .flatMap(each -> each.changes().stream())
+                .filter(change -> change.action().equals(action))
+                .count();
     }
 
     /** Waits for a time in which something was written. */
@@ -116,30 +137,32 @@ public final class KilledServerStudy implements Task {
             Map<Long, Double> points,
             Map<String, String> params,
             Map<String, String> tags,
-            Map<String, String> files) {}
+            Map<String, String> files,
+            RegistryWrites registry) {}
 
     /** What was wrong at the end. */
-    private static final class Found {
-        private long lost;
-        private long doubled;
-        private long different;
+    static final class Found {
+        long lost;
+        long doubled;
+        long different;
     }
 
     /** Writes until the time is over. */
-    private record Client(
-            HttpClient http, String url, int number, AtomicBoolean over, AtomicLong acknowledged, AtomicLong unanswered) {
+    private record Client(PatientCaller caller, int number, AtomicBoolean over) {
 
         Written write() {
-            String run = parsed(sure(post("runs/create", "{\"experiment_id\":\"0\",\"user_id\":\"u\",\"run_name\":\"client %d\",\"start_time\":%d}"
-                            .formatted(number, 1_000 + number))))
+            String run = parsed(post("runs/create", "{\"experiment_id\":\"0\",\"user_id\":\"u\",\"run_name\":\"client %d\",\"start_time\":%d}"
+                            .formatted(number, 1_000 + number)))
                     .at("/run/info/run_id")
                     .asText();
-            Written written = new Written(run, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+            RegistryWrites registry = new RegistryWrites(caller, number, run);
+            Written written =
+                    new Written(run, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), registry);
             for (long i = 0; !over.get(); i++) {
-                switch ((int) (i % 5)) {
+                switch ((int) (i % 8)) {
                     case 0 -> {
-                        sure(post("runs/log-metric", "{\"run_id\":\"%s\",\"key\":\"m\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
-                                .formatted(run, i * 0.5, i, i)));
+                        post("runs/log-metric", "{\"run_id\":\"%s\",\"key\":\"m\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
+                                .formatted(run, i * 0.5, i, i));
                         written.points().put(i, i * 0.5);
                     }
                     case 1 -> {
@@ -148,70 +171,44 @@ public final class KilledServerStudy implements Task {
                             points.append(points.isEmpty() ? "" : ",")
                                     .append("{\"key\":\"m\",\"value\":%s,\"timestamp\":%d,\"step\":%d}".formatted(step * 0.5, step, step));
                         }
-                        sure(post("runs/log-batch", "{\"run_id\":\"%s\",\"metrics\":[%s],\"params\":[{\"key\":\"b%d\",\"value\":\"%d\"}]}"
-                                .formatted(run, points, i, i)));
+                        post("runs/log-batch", "{\"run_id\":\"%s\",\"metrics\":[%s],\"params\":[{\"key\":\"b%d\",\"value\":\"%d\"}]}"
+                                .formatted(run, points, i, i));
                         for (long step = i * 1_000; step < i * 1_000 + 20; step++) {
                             written.points().put(step, step * 0.5);
                         }
                         written.params().put("b" + i, Long.toString(i));
                     }
                     case 2 -> {
-                        sure(post("runs/log-parameter", "{\"run_id\":\"%s\",\"key\":\"p%d\",\"value\":\"%d\"}".formatted(run, i, i)));
+                        post("runs/log-parameter", "{\"run_id\":\"%s\",\"key\":\"p%d\",\"value\":\"%d\"}".formatted(run, i, i));
                         written.params().put("p" + i, Long.toString(i));
                     }
                     case 3 -> {
-                        sure(post("runs/set-tag", "{\"run_id\":\"%s\",\"key\":\"t%d\",\"value\":\"%d\"}".formatted(run, i % 50, i)));
+                        post("runs/set-tag", "{\"run_id\":\"%s\",\"key\":\"t%d\",\"value\":\"%d\"}".formatted(run, i % 50, i));
                         written.tags().put("t" + i % 50, Long.toString(i));
                     }
-                    default -> {
+                    case 4 -> {
                         String text = "file %d of client %d".formatted(i, number);
-                        sure(HttpRequest.newBuilder(URI.create(
-                                        "%s/api/2.0/mlflow-artifacts/artifacts/0/%s/artifacts/f/%d.txt".formatted(url, run, i)))
-                                .PUT(BodyPublishers.ofString(text)));
+                        caller.send(
+                                who(),
+                                HttpRequest.newBuilder(URI.create("%s/api/2.0/mlflow-artifacts/artifacts/0/%s/artifacts/f/%d.txt"
+                                                .formatted(caller.url(), run, i)))
+                                        .PUT(BodyPublishers.ofString(text)));
                         written.files().put("f/" + i + ".txt", text);
                     }
+                    case 5 -> registry.register();
+                    case 6 -> registry.transition();
+                    default -> registry.alias();
                 }
             }
             return written;
         }
 
-        private HttpRequest.Builder post(String path, String body) {
-            return HttpRequest.newBuilder(URI.create(url + "/api/2.0/mlflow/" + path))
-                    .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+        private String post(String path, String body) {
+            return caller.post(who(), path, body).body();
         }
 
-        /** Sends until it is acknowledged. */
-        private String sure(HttpRequest.Builder request) {
-            HttpRequest sent = request.timeout(ANSWER).build();
-            while (true) {
-                try {
-                    HttpResponse<String> answer = http.send(sent, BodyHandlers.ofString());
-                    if (answer.statusCode() == 200) {
-                        acknowledged.incrementAndGet();
-                        return answer.body();
-                    }
-                    if (answer.statusCode() < 500) {
-                        throw new IllegalStateException("%s: %d %s".formatted(sent.uri(), answer.statusCode(), answer.body()));
-                    }
-                    unanswered.incrementAndGet();
-                } catch (IOException e) {
-                    unanswered.incrementAndGet(); // the server is gone: it comes back
-                    pause();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-
-        private static void pause() {
-            try {
-                TimeUnit.MILLISECONDS.sleep(50);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
+        private String who() {
+            return "client " + number;
         }
     }
 
@@ -292,7 +289,7 @@ public final class KilledServerStudy implements Task {
         }
     }
 
-    private static JsonNode parsed(String json) {
+    static JsonNode parsed(String json) {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {

@@ -15,6 +15,14 @@ final class KilledServerStudyIT {
 
         assertThat(result.get("acknowledged_metric_points").asLong()).isPositive();
         assertThat(result.get("acknowledged_files").asLong()).isPositive();
+        assertThat(result.get("acknowledged_versions").asLong()).isPositive();
+        assertThat(result.get("acknowledged_stages").asLong()).isPositive();
+        assertThat(result.get("acknowledged_aliases").asLong()).isPositive();
+        assertThat(result.at("/audit/exit_code").asInt()).isZero();
+        assertThat(result.at("/audit/sound").asBoolean()).isTrue();
+        assertThat(result.at("/audit/lines").asLong())
+                .isPositive()
+                .isEqualTo(result.at("/audit/lines_verified").asLong());
         assertThat(result.get("lost").asLong()).isZero();
         assertThat(result.get("doubled").asLong()).isZero();
         assertThat(result.get("different").asLong()).isZero();
