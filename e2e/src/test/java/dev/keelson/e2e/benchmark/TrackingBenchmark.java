@@ -32,6 +32,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The calls that clients of MLflow make most, over HTTP on 127.0.0.1 on a SQLite store that is on disk when a call is answered:
@@ -44,6 +47,7 @@ public final class TrackingBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int BATCH = 1_000;
     private static final int KEYS = 10;
+    private static final int MORE_KEYS = 100;
     private static final int HISTORY = 26_000;
     private static final int CLIENTS = 8;
     private static final int REPEATS = 30;
@@ -93,8 +97,11 @@ public final class TrackingBenchmark implements Task {
     private static void writes(ObjectNode node, int port, Duration length) throws Exception {
         try (Wire wire = new Wire(port)) {
             String run = wire.newRun("0");
-            node.set("log_batch_of_1000", batch(wire, run, KEYS, length));
-            node.set("log_batch_of_1000_keys", batch(wire, wire.newRun("0"), BATCH, length));
+            node.set("log_batch_of_1000", batch(port, 1, KEYS, length));
+            node.set("log_batch_of_1000_100_keys", batch(port, 1, MORE_KEYS, length));
+            node.set("log_batch_of_1000_keys", batch(port, 1, BATCH, length));
+            node.set("log_batch_of_1000_8_clients", batch(port, CLIENTS, KEYS, length));
+            node.set("log_batch_of_1000_keys_8_clients", batch(port, CLIENTS, BATCH, length));
 
             String metric = "/api/2.0/mlflow/runs/log-metric";
             node.set(
@@ -116,23 +123,48 @@ public final class TrackingBenchmark implements Task {
         }
     }
 
-    /** Batches of a thousand points of so many metrics. */
-    private static ObjectNode batch(Wire wire, String run, int keys, Duration length) throws IOException {
-        batches(wire, run, 0, keys, length); // warm-up
-        long start = System.nanoTime();
-        long worked = Timing.processor();
-        List<Long> times = batches(wire, run, 1_000_000, keys, length);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double each = (Timing.processor() - worked) / 1e6 / times.size();
-        Timing batch = timing(times);
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("metrics_a_second", Math.round(BATCH * times.size() / seconds))
-                .put("p50_ms", Timing.rounded(batch.quantile(0.5) / 1e6))
-                .put("p99_ms", Timing.rounded(batch.quantile(0.99) / 1e6))
-                .put("processor_ms", Timing.rounded(each))
-                .put("wanted_metrics_a_second", 100_000)
-                .put("mlflow_metrics_a_second", 12_500);
+    /** Batches of a thousand points of so many metrics, each client's for a run of its own. */
+    private static ObjectNode batch(int port, int clients, int keys, Duration length) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+            List<String> runs = new ArrayList<>();
+            try (Wire wire = new Wire(port)) {
+                for (int i = 0; i < clients; i++) {
+                    runs.add(wire.newRun("0"));
+                }
+            }
+            batches(threads, port, runs, 0, keys, length); // warm-up
+            long start = System.nanoTime();
+            long worked = Timing.processor();
+            List<Long> times = batches(threads, port, runs, 1_000_000, keys, length);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double each = (Timing.processor() - worked) / 1e6 / times.size();
+            Timing batch = timing(times);
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("metrics_a_second", Math.round(BATCH * times.size() / seconds))
+                    .put("p50_ms", Timing.rounded(batch.quantile(0.5) / 1e6))
+                    .put("p99_ms", Timing.rounded(batch.quantile(0.99) / 1e6))
+                    .put("processor_ms", Timing.rounded(each))
+                    .put("wanted_metrics_a_second", 100_000)
+                    .put("mlflow_metrics_a_second", 12_500);
+        }
+    }
+
+    private static List<Long> batches(
+            ExecutorService threads, int port, List<String> runs, long step, int keys, Duration length) throws Exception {
+        List<Future<List<Long>>> clients = new ArrayList<>();
+        for (String run : runs) {
+            clients.add(threads.submit(() -> {
+                try (Wire wire = new Wire(port)) {
+                    return batches(wire, run, step, keys, length);
+                }
+            }));
+        }
+        List<Long> times = new ArrayList<>();
+        for (Future<List<Long>> client : clients) {
+            times.addAll(client.get());
+        }
+        return times;
     }
 
     private static ObjectNode loop(

@@ -29,16 +29,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +53,11 @@ import org.junit.jupiter.api.Test;
 public abstract class TrackingContract {
     private static final Instant T0 = Instant.parse("2020-01-01T00:00:00.123Z");
     private static final Instant T1 = T0.plusSeconds(60);
+    /** Of points of one metric. */
+    private static final Comparator<MetricPoint> IN_ORDER = Comparator.comparingLong(MetricPoint::step)
+            .thenComparingLong(MetricPoint::timestamp)
+            .thenComparing(point -> Double.isNaN(point.value()) ? 0.0 : point.value())
+            .thenComparing(point -> Double.isNaN(point.value()));
     private Catalog catalog;
 
     /** A new, empty catalogue. */
@@ -361,6 +370,51 @@ public abstract class TrackingContract {
         assertThat(thin.getLast().step()).isEqualTo(899);
         assertThat(all).hasSize(10);
         assertThat(this.<List<MetricPoint>>read(tx -> tx.history("r", "m", 5_000, 6_000, 100))).isEmpty();
+    }
+
+    /** More points than a store may keep in one place. */
+    @Test
+    void pointsOfManyCallsAreThereOnceAndInOrder() {
+        run("r", "0", T0);
+        run("other", "0", T0);
+        Random random = new Random(11);
+        Set<MetricPoint> even = new TreeSet<>(IN_ORDER);
+        Set<MetricPoint> odd = new TreeSet<>(IN_ORDER);
+        List<MetricPoint> call = List.of();
+
+        for (int i = 0; i < 14; i++) {
+            long first = i % 5 == 4 ? 0 : i * 500L;
+            List<MetricPoint> again = call.subList(0, call.size() / 2); // late, and told twice
+            call = Stream.concat(again.stream(), LongStream.range(0, 1_000 - again.size()).mapToObj(j -> {
+                        long step = first + random.nextInt(700);
+                        double value = random.nextInt(20) == 0 ? Double.NaN : random.nextInt(2);
+                        return new MetricPoint(j % 2 == 0 ? "even" : "odd", value, step, step);
+                    }))
+                    .toList();
+            for (MetricPoint point : call) {
+                (point.key().equals("even") ? even : odd).add(point);
+            }
+            log("r", call.toArray(MetricPoint[]::new));
+            log("other", new MetricPoint("even", i, i, i));
+        }
+
+        assertThat(history("r", "even")).containsExactlyElementsOf(even);
+        assertThat(history("r", "odd")).containsExactlyElementsOf(odd);
+        assertThat(summary("r", "even").count()).isEqualTo(even.size());
+        assertThat(summary("r", "odd").count()).isEqualTo(odd.size());
+        assertThat(summary("r", "odd").last()).isEqualTo(List.copyOf(odd).getLast());
+        assertThat(this.<Page<MetricPoint>>read(tx -> tx.history("r", "even", 2_000, 100)).items())
+                .containsExactlyElementsOf(List.copyOf(even).subList(2_000, 2_100));
+        assertThat(this.<List<MetricPoint>>read(tx -> tx.history("r", "odd", 600, 1_100, 10_000)))
+                .containsExactlyElementsOf(
+                        odd.stream().filter(point -> point.step() >= 600 && point.step() <= 1_100).toList());
+        Map<String, List<MetricPoint>> curves = read(tx -> tx.histories(List.of("r", "other"), "even", 100_000));
+        assertThat(curves.get("r")).containsExactlyElementsOf(even);
+        assertThat(curves.get("other")).hasSize(14);
+        Map<String, MetricPoint> at = read(tx -> tx.at(List.of("r", "other"), "odd", 640));
+        assertThat(at).isEqualTo(odd.stream()
+                .filter(point -> point.step() == 640)
+                .collect(Collectors.toMap(point -> "r", point -> point, (one, next) -> next)));
     }
 
     // ---- search

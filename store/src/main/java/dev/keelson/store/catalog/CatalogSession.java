@@ -28,6 +28,7 @@ public final class CatalogSession implements AutoCloseable {
     private final Dialect dialect;
     private final Handle handle;
     private final Map<String, Long> metrics = new HashMap<>();
+    private final PointBlocks blocks = new PointBlocks(this);
     private final LinkedHashMap<String, PreparedStatement> prepared = new LinkedHashMap<>(KEPT * 2, 0.75f, true);
 
     /** A session on a connection, which {@link #close} closes. */
@@ -64,9 +65,15 @@ public final class CatalogSession implements AutoCloseable {
         return metrics;
     }
 
+    /** Where points of runs go. */
+    PointBlocks blocks() {
+        return blocks;
+    }
+
     /** Some of what this session wrote is no longer there. */
     public void rolledBack() {
         metrics.clear();
+        blocks.clear();
     }
 
     /** How many rows a statement changed. */

@@ -25,6 +25,11 @@ public enum Dialect {
         return anyCaseLike.formatted(column);
     }
 
+    /** Whether a table is in the order of its key, so that what is written together should have keys next to each other. */
+    boolean ordersRows() {
+        return this == SQLITE;
+    }
+
     /** Whether tables are joined in the order of the query when it says so. */
     boolean ordersJoins() {
         return this == SQLITE;

@@ -8,15 +8,18 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds points to a run, many to a statement, and keeps what is known of its metrics in short. What is already there comes back
- * from no insertion, so that it is counted once.
+ * Adds points to a run, many to a statement, and keeps what is known of its metrics in short. What is already there is counted
+ * once. Only points that are not after the last one of their metric can be there: they are looked for in the blocks before the
+ * one that is written, and in that one no insertion gives them back.
  */
 final class PointWriter {
     private static final int[] CHUNKS = {256, 32, 4, 1};
@@ -35,6 +38,11 @@ final class PointWriter {
 
     /** A point as it is stored. */
     private record Row(long metric, long step, long at, double value, boolean nan, @Nullable Long subject) {
+        /** As points are compared: what one is about is not part of it. */
+        Row withoutSubject() {
+            return subject == null ? this : new Row(metric, step, at, value, nan, null);
+        }
+
         /** By step, time and value, as the points are in the database. */
         boolean isAfter(Row other) {
             if (step != other.step) {
@@ -92,9 +100,13 @@ final class PointWriter {
         }
         rows.sort(BY_PLACE);
         try {
-            Map<Long, Long> added = insert(rows);
+            Map<Long, InShort> known = known(rows);
+            int block = session.blocks().forPoints(run, rows.size());
+            Map<Long, List<Row>> doubtful = doubtful(rows, known);
+            List<Row> unseen = unseen(rows, doubtful, block);
+            Map<Long, Long> added = insert(unseen, block, doubtful.isEmpty() && !hasTwins(unseen));
             if (!added.isEmpty()) {
-                shorten(rows, added);
+                shorten(unseen, known, added);
             }
         } catch (SQLException e) {
             throw new SqlFailure(e);
@@ -167,34 +179,91 @@ final class PointWriter {
                 Rows.orEmpty(point.datasetDigest()));
     }
 
+    /** The points of each metric that may be there already: they are not after the last one. */
+    private static Map<Long, List<Row>> doubtful(List<Row> rows, Map<Long, InShort> known) {
+        Map<Long, List<Row>> doubtful = new TreeMap<>();
+        for (Row row : rows) {
+            InShort summary = known.get(row.metric());
+            if (summary != null && !row.isAfter(summary.last())) {
+                doubtful.computeIfAbsent(row.metric(), metric -> new ArrayList<>()).add(row);
+            }
+        }
+        return doubtful;
+    }
+
+    /** Without the points that a block before this one has. */
+    private List<Row> unseen(List<Row> rows, Map<Long, List<Row>> doubtful, int block) {
+        if (block == 0) {
+            return rows;
+        }
+        Set<Row> seen = new HashSet<>();
+        doubtful.forEach((metric, some) -> session.each(
+                "select p.step, p.at, p.value, p.is_nan from run_blocks b cross join metric_points p where b.run = ?"
+                        + " and b.block < ?" + PointBlocks.WITH_STEPS + " and p.run = b.run and p.block = b.block"
+                        + " and p.metric = ? and p.step between ? and ?",
+                row -> seen.add(new Row(
+                        metric, row.getLong(1), row.getLong(2), row.getDouble(3), row.getInt(4) != 0, null)),
+                run,
+                block,
+                some.getLast().step(),
+                some.getFirst().step(),
+                metric,
+                some.getFirst().step(),
+                some.getLast().step()));
+        return seen.isEmpty()
+                ? rows
+                : rows.stream().filter(row -> !seen.contains(row.withoutSubject())).toList();
+    }
+
     /** How many points of each metric were not there yet. */
-    private Map<Long, Long> insert(List<Row> rows) throws SQLException {
+    private Map<Long, Long> insert(List<Row> rows, int block, boolean allNew) throws SQLException {
         Map<Long, Long> added = new HashMap<>();
         int from = 0;
         for (int size : CHUNKS) {
             for (; rows.size() - from >= size; from += size) {
+                List<Row> chunk = rows.subList(from, from + size);
                 PreparedStatement insert = session.statement(
-                        "insert into metric_points (run, metric, step, at, value, is_nan, subject) values "
-                                + "(?,?,?,?,?,?,?),".repeat(size - 1)
-                                + "(?,?,?,?,?,?,?) on conflict do nothing returning metric");
-                int index = 1;
-                for (Row row : rows.subList(from, from + size)) {
-                    insert.setLong(index++, run);
-                    insert.setLong(index++, row.metric());
-                    insert.setLong(index++, row.step());
-                    insert.setLong(index++, row.at());
-                    insert.setDouble(index++, row.value());
-                    insert.setInt(index++, row.nan() ? 1 : 0);
-                    setSubject(insert, index++, row.subject());
-                }
-                try (ResultSet inserted = insert.executeQuery()) {
-                    while (inserted.next()) {
-                        added.merge(inserted.getLong(1), 1L, Long::sum);
+                        "insert into metric_points (run, block, metric, step, at, value, is_nan, subject) values "
+                                + "(?,?,?,?,?,?,?,?),".repeat(size - 1)
+                                + "(?,?,?,?,?,?,?,?)" + (allNew ? "" : " on conflict do nothing returning metric"));
+                bind(insert, chunk, block);
+                if (allNew) {
+                    insert.executeUpdate();
+                    chunk.forEach(row -> added.merge(row.metric(), 1L, Long::sum));
+                } else {
+                    try (ResultSet inserted = insert.executeQuery()) {
+                        while (inserted.next()) {
+                            added.merge(inserted.getLong(1), 1L, Long::sum);
+                        }
                     }
                 }
             }
         }
         return added;
+    }
+
+    private void bind(PreparedStatement insert, List<Row> rows, int block) throws SQLException {
+        int index = 1;
+        for (Row row : rows) {
+            insert.setLong(index++, run);
+            insert.setInt(index++, block);
+            insert.setLong(index++, row.metric());
+            insert.setLong(index++, row.step());
+            insert.setLong(index++, row.at());
+            insert.setDouble(index++, row.value());
+            insert.setInt(index++, row.nan() ? 1 : 0);
+            setSubject(insert, index++, row.subject());
+        }
+    }
+
+    /** Whether two points that follow one another by place may be equal. */
+    private static boolean hasTwins(List<Row> rows) {
+        for (int i = 1; i < rows.size(); i++) {
+            if (BY_PLACE.compare(rows.get(i - 1), rows.get(i)) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void setSubject(PreparedStatement statement, int index, @Nullable Long subject) throws SQLException {
@@ -205,10 +274,13 @@ final class PointWriter {
         }
     }
 
-    private void shorten(List<Row> rows, Map<Long, Long> added) throws SQLException {
+    /** What is known of the metrics of some points. */
+    private Map<Long, InShort> known(List<Row> rows) {
+        Set<Long> metrics = new LinkedHashSet<>();
+        rows.forEach(row -> metrics.add(row.metric()));
         Map<Long, InShort> known = new HashMap<>();
         session.eachOf(
-                added.keySet(),
+                metrics,
                 "select metric, value, step, at, min_value, max_value, points, subject from run_metrics where metric in ",
                 " and run = ?",
                 row -> {
@@ -229,6 +301,10 @@ final class PointWriter {
                                     row.getLong(7)));
                 },
                 run);
+        return known;
+    }
+
+    private void shorten(List<Row> rows, Map<Long, InShort> known, Map<Long, Long> added) throws SQLException {
         for (Row row : rows) {
             if (added.containsKey(row.metric())) {
                 InShort before = known.get(row.metric());
@@ -237,7 +313,12 @@ final class PointWriter {
             }
         }
         List<InShort> all = new ArrayList<>(known.size());
-        known.forEach((metric, summary) -> all.add(summary.counted(added.getOrDefault(metric, 0L))));
+        known.forEach((metric, summary) -> {
+            Long more = added.get(metric);
+            if (more != null) {
+                all.add(summary.counted(more));
+            }
+        });
         put(all);
     }
 

@@ -46,8 +46,10 @@ final class TrackingStatements implements TrackingTransaction {
     private static final String RUN = "r.seq, r.id, r.experiment, r.name, r.user_name, r.status, r.started_at, r.ended_at,"
             + " r.deleted, r.artifact_uri";
     static final String POINT = "p.value, p.is_nan, p.at, p.step, s.model_id, s.dataset_name, s.dataset_digest";
-    private static final String POINTS = " from metric_points p left join metric_subjects s on s.id = p.subject"
-            + " where p.run = ? and p.metric = ?";
+    /** Points of a metric in each block of a run. */
+    private static final String IN_BLOCKS = " where b.run = ? and p.run = b.run and p.block = b.block and p.metric = ?";
+    private static final String POINTS = " from run_blocks b cross join metric_points p left join metric_subjects s"
+            + " on s.id = p.subject" + IN_BLOCKS;
     private static final String PUT_TAG = "insert into run_tags (run, name, value) values (?, ?, ?)"
             + " on conflict (run, name) do update set value = excluded.value";
 
@@ -424,17 +426,21 @@ final class TrackingStatements implements TrackingTransaction {
             return List.of();
         }
         Long counted = session().number(
-                        "select count(*) from metric_points where run = ? and metric = ? and step between ? and ?",
+                        "select count(*) from run_blocks b cross join metric_points p" + IN_BLOCKS
+                                + " and p.step between ? and ?" + PointBlocks.WITH_STEPS,
                         run,
                         metric,
                         fromStep,
-                        toStep);
+                        toStep,
+                        toStep,
+                        fromStep);
         long count = counted == null ? 0 : counted;
         long stride = Math.max(1, Math.ceilDiv(count, limit));
         return session().list(
-                        "select " + POINT + " from (select value, is_nan, at, step, subject,"
-                                + " row_number() over (order by step, at, value, is_nan) - 1 as place from metric_points"
-                                + " where run = ? and metric = ? and step between ? and ?) p"
+                        "select " + POINT + " from (select p.value, p.is_nan, p.at, p.step, p.subject,"
+                                + " row_number() over (order by p.step, p.at, p.value, p.is_nan) - 1 as place"
+                                + " from run_blocks b cross join metric_points p" + IN_BLOCKS
+                                + " and p.step between ? and ?" + PointBlocks.WITH_STEPS + ") p"
                                 + " left join metric_subjects s on s.id = p.subject"
                                 + " where p.place % ? = 0 or p.place = ? order by p.place",
                         row -> point(key, row),
@@ -442,6 +448,8 @@ final class TrackingStatements implements TrackingTransaction {
                         metric,
                         fromStep,
                         toStep,
+                        toStep,
+                        fromStep,
                         stride,
                         count - 1);
     }
@@ -458,8 +466,9 @@ final class TrackingStatements implements TrackingTransaction {
                         runIds,
                         "select " + POINT + ", p.id from (select r.id, p.value, p.is_nan, p.at, p.step, p.subject, m.points,"
                                 + " row_number() over (partition by p.run order by p.step, p.at, p.value, p.is_nan) - 1 as place"
-                                + " from runs r cross join run_metrics m cross join metric_points p where m.run = r.seq"
-                                + " and p.run = r.seq and p.metric = m.metric and r.id in ",
+                                + " from runs r cross join run_metrics m cross join run_blocks b cross join metric_points p"
+                                + " where m.run = r.seq and b.run = r.seq and p.run = r.seq and p.block = b.block"
+                                + " and p.metric = m.metric and r.id in ",
                         " and m.metric = ?) p left join metric_subjects s on s.id = p.subject"
                                 + " where p.place % ((p.points + ?) / ?) = 0 or p.place = p.points - 1 order by p.id, p.place",
                         row -> histories.computeIfAbsent(row.getString(8), run -> new ArrayList<>()).add(point(key, row)),
@@ -478,11 +487,14 @@ final class TrackingStatements implements TrackingTransaction {
         }
         session().eachOf(
                         runIds,
-                        "select " + POINT + ", r.id from runs r cross join metric_points p left join metric_subjects s"
-                                + " on s.id = p.subject where p.run = r.seq and r.id in ",
-                        " and p.metric = ? and p.step = ? order by p.at, p.value, p.is_nan",
+                        "select " + POINT + ", r.id from runs r cross join run_blocks b cross join metric_points p"
+                                + " left join metric_subjects s on s.id = p.subject where b.run = r.seq and p.run = r.seq"
+                                + " and p.block = b.block and r.id in ",
+                        " and p.metric = ? and p.step = ?" + PointBlocks.WITH_STEPS + " order by p.at, p.value, p.is_nan",
                         row -> points.put(row.getString(8), point(key, row)),
                         metric,
+                        step,
+                        step,
                         step);
         return points;
     }

@@ -38,7 +38,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteCatalog implements ProjectCatalog {
     /** What the newest migration sets {@code pragma user_version} to. */
-    static final int SCHEMA_VERSION = 5;
+    static final int SCHEMA_VERSION = 6;
 
     /** What a connection may keep of the file: a search of very many runs looks at most of it. */
     private static final int CACHE_KIB = 65_536;
@@ -61,7 +61,8 @@ public final class SqliteCatalog implements ProjectCatalog {
             "insert into main.run_params (run, name, value) select r.seq, c.name, c.value" + SAME_RUN.formatted("run_params"),
             "insert into main.run_tags select r.seq, c.name, c.value" + SAME_RUN.formatted("run_tags"),
             "insert or ignore into main.metric_keys (name) select name from source.metric_keys order by id",
-            "insert into main.metric_points select r.seq, k.id, c.step, c.at, c.value, c.is_nan, null"
+            "insert into main.run_blocks select r.seq, c.block, c.first_step, c.last_step" + SAME_RUN.formatted("run_blocks"),
+            "insert into main.metric_points select r.seq, c.block, k.id, c.step, c.at, c.value, c.is_nan, null"
                     + SAME_RUN.formatted("metric_points") + SAME_METRIC,
             "insert into main.run_metrics select r.seq, k.id, c.value, c.step, c.at, c.min_value, c.max_value, c.points,"
                     + " null" + SAME_RUN.formatted("run_metrics") + SAME_METRIC,
