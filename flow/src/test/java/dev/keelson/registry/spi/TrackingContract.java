@@ -56,7 +56,7 @@ public abstract class TrackingContract {
     /** Of points of one metric. */
     private static final Comparator<MetricPoint> IN_ORDER = Comparator.comparingLong(MetricPoint::step)
             .thenComparingLong(MetricPoint::timestamp)
-            .thenComparing(point -> Double.isNaN(point.value()) ? 0.0 : point.value())
+            .thenComparingDouble(point -> Double.isNaN(point.value()) ? 0.0 : point.value())
             .thenComparing(point -> Double.isNaN(point.value()));
     private Catalog catalog;
 
