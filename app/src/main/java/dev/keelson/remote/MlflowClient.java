@@ -196,6 +196,13 @@ public final class MlflowClient implements AutoCloseable {
         return new TimedInput(response.body(), patience.answer());
     }
 
+    /** The bytes of a file of a logged model, wherever the server keeps them. The caller closes the stream. */
+    InputStream downloadOfModel(String modelId, String path) {
+        return stream(request(
+                "/ajax-api/2.0/mlflow/logged-models/" + encoded(modelId) + "/artifacts/files",
+                query("artifact_file_path", path)));
+    }
+
     /**
      * Writes a file through the artifact proxy, whatever was there.
      *
