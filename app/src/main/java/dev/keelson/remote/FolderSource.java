@@ -244,7 +244,7 @@ final class FolderSource implements Source {
                     tags,
                     inputs(bad),
                     keys(bad),
-                    modelInputs(bad),
+                    modelInputs(),
                     modelOutputs(bad));
         }
 
@@ -336,20 +336,25 @@ final class FolderSource implements Source {
         }
 
         /** The logged models that it read: inputs whose source is none of the data sets. */
-        private List<String> modelInputs(Bad bad) {
+        private List<String> modelInputs() {
             List<String> models = new ArrayList<>();
             for (Path entry : folder.list(home.resolve("inputs"), (where, why) -> {})) {
                 Path file = entry.resolve(META);
-                try {
-                    String source = meta(file).text("source_id", "");
-                    if (Forms.isModel(source)) {
-                        models.add(source);
-                    }
-                } catch (IOException e) {
-                    continue; // told where data sets are read
+                String source = source(file);
+                if (Forms.isModel(source)) {
+                    models.add(source);
                 }
             }
             return models;
+        }
+
+        /** What an input names; empty for one that cannot be read, which is told where data sets are. */
+        private String source(Path file) {
+            try {
+                return meta(file).text("source_id", "");
+            } catch (IOException e) {
+                return "";
+            }
         }
 
         private SortedMap<String, Long> modelOutputs(Bad bad) {

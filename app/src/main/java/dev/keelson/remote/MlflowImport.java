@@ -613,13 +613,14 @@ public final class MlflowImport {
             clash(label, "active", "deleted");
             lifecycle = here.lifecycle();
         }
-        boolean settled = here != null && here.status() != LoggedModel.Status.PENDING;
+        LoggedModel.Status status =
+                here != null && here.status() != LoggedModel.Status.PENDING ? here.status() : there.status();
         return new LoggedModel(
                 there.id(),
                 experiment.id(),
                 there.name(),
                 uri,
-                settled ? here.status() : there.status(),
+                status,
                 there.modelType(),
                 there.sourceRunId(),
                 lifecycle,
