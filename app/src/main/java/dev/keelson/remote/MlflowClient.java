@@ -400,7 +400,12 @@ public final class MlflowClient implements AutoCloseable {
             case "RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS" -> ErrorCode.ALREADY_EXISTS;
             case "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND" -> ErrorCode.NOT_FOUND;
             case "" -> status == 404 ? ErrorCode.NOT_FOUND : ErrorCode.CONFLICT;
-            default -> status == 404 ? ErrorCode.NOT_FOUND : ErrorCode.CONFLICT;
+            default ->
+                switch (status) {
+                    case 403 -> ErrorCode.TRANSITION_REFUSED;
+                    case 404 -> ErrorCode.NOT_FOUND;
+                    default -> ErrorCode.CONFLICT;
+                };
         };
         return new KeelsonException(
                 ours,
