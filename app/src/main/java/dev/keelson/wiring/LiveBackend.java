@@ -687,7 +687,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ObjectNode removeDeletedRuns(Duration olderThan, boolean dryRun) {
-        return new RunRetention(workspace, clock).collect(olderThan, dryRun);
+        return new RunRetention(workspace, clock, log).collect(olderThan, dryRun);
     }
 
     @Override
