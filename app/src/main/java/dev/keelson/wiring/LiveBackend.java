@@ -826,7 +826,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ModelCard card(String model, int version) {
-        return ModelCards.of(project, governance, this::run, this::artifact, this::checklist, model, version);
+        return ModelCards.of(project, workspace.catalog(), governance, this::run, this::artifact, this::checklist, model, version);
     }
 
     @Override
