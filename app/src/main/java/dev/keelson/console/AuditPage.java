@@ -40,8 +40,9 @@ final class AuditPage {
      * @param actor who did it
      * @param action what was done
      * @param head a hash that was noted earlier
+     * @param whole whether every line of the chain is verified, and not the new ones alone
      */
-    record Asked(String model, String actor, String action, String head) {
+    record Asked(String model, String actor, String action, String head, boolean whole) {
         private boolean fits(AuditEntry entry) {
             return (model.isEmpty() || entry.model().equals(model))
                     && (actor.isEmpty() || entry.actor().equals(actor))
@@ -63,8 +64,15 @@ final class AuditPage {
     }
 
     private Block chain(Asked asked) {
-        AuditChain.Verification verified =
-                backend.governance().verify(asked.head().isEmpty() ? null : asked.head());
+        long from = 0;
+        AuditChain.Verification verified;
+        if (asked.head().isEmpty()) {
+            AuditChain.Look look = backend.governance().look(asked.whole());
+            verified = look.verification();
+            from = look.from();
+        } else {
+            verified = backend.governance().verify(asked.head());
+        }
         String finding = verified.finding();
         SectionDraft draft = new SectionDraft("State of the chain")
                 .badge(finding == null ? new Badge(Level.OK, "sound") : new Badge(Level.HIGH, "broken"))
@@ -75,11 +83,16 @@ final class AuditPage {
                 .fact("Lines looked at", Text.count(verified.lines()))
                 .fact("Last sound hash", verified.head())
                 .note("Note the hash elsewhere: given back later, it shows that nothing was cut off at the end or made anew.");
+        if (from > 0) {
+            draft.note("Lines before line %s were verified when this page was opened before; that line and those after it now."
+                    .formatted(Text.count(from)));
+        }
         if (!asked.head().isEmpty() && finding == null) {
             draft.note("The hash that was given is one of its lines.");
         }
         ActionDraft form = new ActionDraft("Look for it", "/audit").get().text("head", "A hash noted earlier", asked.head(), false);
-        return Block.of(draft.done(), List.of(form.done()));
+        ActionDraft whole = new ActionDraft("Verify every line", "/audit").get().hidden("whole", "true");
+        return Block.of(draft.done(), List.of(whole.done(), form.done()));
     }
 
     private Block lines(Asked asked, List<AuditEntry> all, List<AuditEntry> found, int page) {

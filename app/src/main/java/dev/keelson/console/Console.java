@@ -294,11 +294,13 @@ public final class Console {
      * @param actor who did it
      * @param action what was done
      * @param head a hash that was noted earlier and should be of one of the lines
+     * @param whole whether every line is verified, and not those alone that are new since the last look
      * @param page from 1
      */
-    public Page audit(Visit visit, String model, String actor, String action, String head, int page) {
+    public Page audit(Visit visit, String model, String actor, String action, String head, boolean whole, int page) {
         Shell shell = shell(visit, "Audit trail", "registry", null, "");
-        return page("blocks.jte", new AuditPage(backend).view(shell, new AuditPage.Asked(model, actor, action, head), page));
+        AuditPage.Asked asked = new AuditPage.Asked(model, actor, action, head, whole);
+        return page("blocks.jte", new AuditPage(backend).view(shell, asked, page));
     }
 
     /** What the checks of each source found. */

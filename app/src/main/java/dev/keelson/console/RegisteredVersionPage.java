@@ -70,9 +70,7 @@ final class RegisteredVersionPage {
                                         ? "It serves: it stays in Production until another version is promoted."
                                         : null),
                         Promotions.alias(model, alone()))));
-        if (own) {
-            card(backend.card(model, number).toJson()).forEach(section -> blocks.add(Block.of(section)));
-        }
+        card(backend.card(model, number).toJson()).forEach(section -> blocks.add(Block.of(section)));
         return new BlocksView(shell, model + " v" + number, links(version, champion), blocks);
     }
 
@@ -87,11 +85,9 @@ final class RegisteredVersionPage {
             links.add(new Section.Link(
                     "Beside v" + champion.version(), Promotions.comparison(model, List.of(champion.version(), number))));
         }
-        if (own) {
-            String api = "/api/v1/models/%s/versions/%d/card".formatted(Paging.encoded(model), number);
-            links.add(new Section.Link("Card as Markdown", api + "?format=md"));
-            links.add(new Section.Link("Card as JSON", api));
-        }
+        String api = "/api/v1/models/%s/versions/%d/card".formatted(Paging.encoded(model), number);
+        links.add(new Section.Link("Card as Markdown", api + "?format=md"));
+        links.add(new Section.Link("Card as JSON", api));
         if (version.trained() != null) {
             links.add(new Section.Link("Lineage", "/lineage?of=" + Paging.encoded("model/" + model + "@v" + number)));
         }
@@ -187,6 +183,60 @@ final class RegisteredVersionPage {
     // ---- the card
 
     private List<Section> card(JsonNode card) {
+        return card.path("logged").isObject() ? told(card) : trained(card);
+    }
+
+    /** Of a version that a client registered: what it told, and what it did not. */
+    private static List<Section> told(JsonNode card) {
+        JsonNode told = card.path("logged");
+        List<Section> sections = new ArrayList<>();
+        sections.add(listed("Card: not known", "Not known", card.path("unknown"), ""));
+        SectionDraft logged = new SectionDraft("Card: what was logged");
+        facts(logged, "", told.path("run"));
+        facts(logged, "", told.path("model"));
+        SheetDraft texts = new SheetDraft("What was logged").words("Kind", "Name", "Value");
+        for (String kind : List.of("params", "tags")) {
+            told.path(kind).properties().forEach(each -> texts.row(List.of(
+                    Cell.of(kind.substring(0, kind.length() - 1)),
+                    Cell.of(each.getKey()),
+                    Cell.of(each.getValue().asText()))));
+        }
+        if (told.path("run").isEmpty() && told.path("model").isEmpty() && texts.isEmpty()) {
+            logged.empty("Nothing is known.", "");
+        }
+        sections.add(logged.sheet(texts).done());
+        SheetDraft inputs = new SheetDraft("Data sets").words("Name", "Digest", "Context", "Source");
+        told.path("datasets").forEach(each -> inputs.row(List.of(
+                Cell.of(each.path("name").asText()),
+                Cell.of(each.path("digest").asText()),
+                Cell.of(each.path("context").isNull() ? Text.NONE : each.path("context").asText()),
+                Cell.of(each.path("source").asText()))));
+        SectionDraft data = new SectionDraft("Card: data sets");
+        sections.add((inputs.isEmpty() ? data.empty("None were logged.", "") : data).sheet(inputs).done());
+        sections.add(signature(card.path("signature")));
+        SheetDraft metrics =
+                new SheetDraft("Metrics as they were logged").words("Metric", "Of", "Data set").numbers("Last value", "Points", "Step");
+        told.path("metrics").forEach(each -> metrics.row(List.of(
+                Cell.of(each.path("name").asText()),
+                Cell.of(each.path("of").asText()),
+                Cell.of(each.path("dataset").isNull() ? Text.NONE : each.path("dataset").asText()),
+                Cell.of(number(each.path("value").asDouble(Double.NaN))),
+                Cell.of(each.path("points").asText()),
+                Cell.of(each.path("step").asText()))));
+        SectionDraft measured = new SectionDraft("Card: metrics as they were logged");
+        sections.add((metrics.isEmpty() ? measured.empty("None were logged.", "") : measured).sheet(metrics).done());
+        sections.add(listed("Card: limits", "Limit", card.path("limits"), "None were found; that is no proof that there are none."));
+        return sections;
+    }
+
+    private static Section listed(String title, String column, JsonNode texts, String none) {
+        SheetDraft sheet = new SheetDraft(column).words(column);
+        texts.forEach(each -> sheet.row(List.of(Cell.of(each.asText()))));
+        SectionDraft draft = new SectionDraft(title);
+        return (sheet.isEmpty() ? draft.empty(none, "") : draft).sheet(sheet).done();
+    }
+
+    private static List<Section> trained(JsonNode card) {
         List<Section> sections = new ArrayList<>();
         SectionDraft use = new SectionDraft("Card: what it is for")
                 .lead(card.path("intended_use").asText("").isEmpty() || card.path("intended_use").isNull()
@@ -198,13 +248,7 @@ final class RegisteredVersionPage {
         sections.add(signature(card.path("signature")));
         sections.add(flat("Card: data", card.path("data")));
         sections.add(metrics(card));
-        SheetDraft limits = new SheetDraft("Limits").words("Limit");
-        card.path("limits").forEach(limit -> limits.row(List.of(Cell.of(limit.asText()))));
-        SectionDraft limited = new SectionDraft("Card: limits");
-        if (limits.isEmpty()) {
-            limited.empty("None were found; that is no proof that there are none.", "");
-        }
-        sections.add(limited.sheet(limits).done());
+        sections.add(listed("Card: limits", "Limit", card.path("limits"), "None were found; that is no proof that there are none."));
         sections.add(flat("Card: provenance", card.path("provenance")));
         sections.add(checklist(card));
         return sections;

@@ -6,6 +6,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.tracking.DatasetInput;
 import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
@@ -29,6 +30,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,9 @@ final class FolderSource implements Source {
     private static final int DEEPEST_FILE = 64;
     /** Folders of an experiment that are no runs. */
     private static final Set<String> RESERVED = Set.of("datasets", "tags", "models", "traces", ".trash", "assessments");
+
+    /** A path of the files of a run or a logged model, or of one of them. */
+    private static final Pattern FILES = Pattern.compile("(?:.*/)?([a-zA-Z0-9][\\w\\-]{0,255})/artifacts(?:/(.+))?/?");
 
     private final SafeFolder folder;
     private final List<String> remarks = new ArrayList<>();
@@ -140,10 +146,10 @@ final class FolderSource implements Source {
                         created,
                         instant(meta.number("last_update_time"), created),
                         texts(entry.resolve("tags"), "tag", bad)));
-                long logged = folder.list(entry.resolve("models"), (where, why) -> {}).size();
-                if (logged > 0) {
-                    remarks.add("%s holds %,d logged models of MLflow 3, which are not imported."
-                            .formatted(folder.shown(entry.resolve("models")), logged));
+                long traces = folder.list(entry.resolve("traces"), (where, why) -> {}).size();
+                if (traces > 0) {
+                    remarks.add("%s holds %,d traces, which are not imported."
+                            .formatted(folder.shown(entry.resolve("traces")), traces));
                 }
             } catch (IOException e) {
                 bad.accept(folder.shown(file), SafeFolder.reason(e));
@@ -232,11 +238,14 @@ final class FolderSource implements Source {
                     ended == null ? null : Instant.ofEpochMilli(ended),
                     meta.text("lifecycle_stage", "active").equals("deleted") ? Lifecycle.DELETED : Lifecycle.ACTIVE,
                     uri);
-            return new RunFacts(info, texts(home.resolve("params"), "param", bad), tags, inputs(bad), keys(bad));
-        }
-
-        private boolean elsewhere(String uri) {
-            return uri.contains("://") && !uri.startsWith("file:");
+            return new RunFacts(
+                    info,
+                    texts(home.resolve("params"), "param", bad),
+                    tags,
+                    inputs(bad),
+                    keys(bad),
+                    modelInputs(),
+                    modelOutputs(bad));
         }
 
         private List<String> keys(Bad bad) throws IOException {
@@ -326,13 +335,45 @@ final class FolderSource implements Source {
             }
         }
 
-        private static double value(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "nan", "-nan", "+nan" -> Double.NaN;
-                case "inf", "+inf", "infinity", "+infinity" -> Forms.value(Double.POSITIVE_INFINITY);
-                case "-inf", "-infinity" -> Forms.value(Double.NEGATIVE_INFINITY);
-                default -> Forms.value(Double.parseDouble(text));
-            };
+        /** The logged models that it read: inputs whose source is none of the data sets. */
+        private List<String> modelInputs() {
+            List<String> models = new ArrayList<>();
+            for (Path entry : folder.list(home.resolve("inputs"), (where, why) -> {})) {
+                Path file = entry.resolve(META);
+                String source = source(file);
+                if (Forms.isModel(source)) {
+                    models.add(source);
+                }
+            }
+            return models;
+        }
+
+        /** What an input names; empty for one that cannot be read, which is told where data sets are. */
+        private String source(Path file) {
+            try {
+                return meta(file).text("source_id", "");
+            } catch (IOException e) {
+                return "";
+            }
+        }
+
+        private SortedMap<String, Long> modelOutputs(Bad bad) {
+            SortedMap<String, Long> models = new TreeMap<>();
+            for (Path entry : folder.list(home.resolve("outputs"), bad)) {
+                Path file = entry.resolve(META);
+                try {
+                    MetaFile output = meta(file);
+                    String id = output.text("destination_id", name(entry));
+                    if (!Forms.isModel(id)) {
+                        throw new IOException("`destination_id` (%s) is no logged model".formatted(MetaFile.shortened(id)));
+                    }
+                    Long step = output.number("step");
+                    models.put(id, step == null ? 0 : step);
+                } catch (IOException e) {
+                    bad.accept(folder.shown(file), SafeFolder.reason(e));
+                }
+            }
+            return models;
         }
 
         private List<DatasetInput> inputs(Bad bad) {
@@ -341,7 +382,8 @@ final class FolderSource implements Source {
                 Path file = entry.resolve(META);
                 try {
                     MetaFile input = meta(file);
-                    if (!input.text("source_type", "DATASET").equals("DATASET")) {
+                    if (!input.text("source_type", "DATASET").equals("DATASET")
+                            || Forms.isModel(input.text("source_id", ""))) {
                         continue;
                     }
                     String source = input.required("source_id");
@@ -367,17 +409,159 @@ final class FolderSource implements Source {
 
         @Override
         public void files(Bad bad, FileReader each) throws IOException {
-            Path artifacts = home.resolve("artifacts");
-            folder.walk(artifacts, DEEPEST_FILE, bad, (file, at) -> {
-                String path = slashed(artifacts.relativize(file));
-                if (Forms.isNormal(path)) {
-                    each.read(new FoundFile(
-                            path, at.size(), at.lastModifiedTime().toMillis(), () -> folder.open(file)));
-                } else {
-                    bad.accept(folder.shown(file), "its name is no normal path");
+            FolderSource.this.files(home.resolve("artifacts"), bad, each);
+        }
+    }
+
+    private void files(Path artifacts, Bad bad, FileReader each) throws IOException {
+        folder.walk(artifacts, DEEPEST_FILE, bad, (file, at) -> {
+            String path = slashed(artifacts.relativize(file));
+            if (Forms.isNormal(path)) {
+                each.read(new FoundFile(path, at.size(), at.lastModifiedTime().toMillis(), () -> folder.open(file)));
+            } else {
+                bad.accept(folder.shown(file), "its name is no normal path");
+            }
+        });
+    }
+
+    // ---- logged models
+
+    @Override
+    public void loggedModels(Experiment experiment, Bad bad, Consumer<FoundLoggedModel> each) {
+        for (Path entry : folder.list(home(experiment).resolve("models"), bad)) {
+            if (SafeFolder.isFolder(entry)) {
+                each.accept(new FolderModel(entry, experiment));
+            }
+        }
+    }
+
+    private final class FolderModel implements FoundLoggedModel {
+        private final Path home;
+        private final Experiment experiment;
+
+        FolderModel(Path home, Experiment experiment) {
+            this.home = home;
+            this.experiment = experiment;
+        }
+
+        @Override
+        public String id() {
+            return name(home);
+        }
+
+        @Override
+        public LoggedModel read(Bad bad) throws IOException {
+            MetaFile meta = meta(home.resolve(META));
+            String id = meta.required("model_id");
+            if (!id.equals(name(home)) || !Forms.isModel(id)) {
+                throw new IOException("`model_id` (%s) is not the name of its folder".formatted(MetaFile.shortened(id)));
+            }
+            String run = meta.text("source_run_id");
+            if (run != null && !Forms.isRun(run)) {
+                throw new IOException("`source_run_id` (%s) is no id of a run".formatted(MetaFile.shortened(run)));
+            }
+            String uri = meta.text("artifact_location", "");
+            if (!SafeFolder.isFolder(home.resolve("artifacts")) && !uri.isEmpty() && elsewhere(uri)) {
+                remarks.add("The files of logged model %s are at %s and are not imported.".formatted(id, MetaFile.shortened(uri)));
+            }
+            Instant created = instant(meta.number("creation_timestamp"), experiment.createdAt());
+            return new LoggedModel(
+                    id,
+                    experiment.id(),
+                    meta.text("name", id),
+                    uri,
+                    modelStatus(meta.text("status", "PENDING")),
+                    meta.text("model_type"),
+                    run,
+                    meta.text("lifecycle_stage", "active").equals("deleted") ? Lifecycle.DELETED : Lifecycle.ACTIVE,
+                    created,
+                    instant(meta.number("last_updated_timestamp"), created),
+                    texts(home.resolve("params"), "param", bad),
+                    texts(home.resolve("tags"), "tag", bad),
+                    metrics(id, bad),
+                    List.of());
+        }
+
+        /** Lines of {@code timestamp value step run}, with the name and digest of a data set where there is one. */
+        private List<LoggedModel.Metric> metrics(String id, Bad bad) throws IOException {
+            List<LoggedModel.Metric> metrics = new ArrayList<>();
+            Path place = home.resolve("metrics");
+            folder.walk(place, DEEPEST_KEY, bad, (file, at) -> {
+                String key = slashed(place.relativize(file));
+                String wrong = Forms.wrongKey(key);
+                if (wrong != null) {
+                    bad.accept(folder.shown(file), wrong);
+                    return;
+                }
+                try {
+                    int lines = 0;
+                    for (String line : folder.text(file, LARGEST_META).lines().toList()) {
+                        lines++;
+                        LoggedModel.Metric metric = line.isBlank() ? null : metric(id, key, line);
+                        if (metric != null) {
+                            metrics.add(metric);
+                        } else if (!line.isBlank()) {
+                            bad.accept(
+                                    folder.shown(file),
+                                    "line %,d (%s) is no `timestamp value step run`"
+                                            .formatted(lines, MetaFile.shortened(line)));
+                            return;
+                        }
+                    }
+                } catch (IOException e) {
+                    bad.accept(folder.shown(file), SafeFolder.reason(e));
                 }
             });
+            return metrics;
         }
+
+        private static LoggedModel.@Nullable Metric metric(String id, String key, String line) {
+            String[] parts = line.strip().split("\\s+", -1);
+            if ((parts.length != 4 && parts.length != 6) || !Forms.isRun(parts[3])) {
+                return null;
+            }
+            try {
+                return new LoggedModel.Metric(
+                        new MetricPoint(
+                                key,
+                                value(parts[1]),
+                                Long.parseLong(parts[0]),
+                                Long.parseLong(parts[2]),
+                                id,
+                                parts.length == 6 ? parts[4] : null,
+                                parts.length == 6 ? parts[5] : null),
+                        parts[3]);
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+
+        @Override
+        public void files(Bad bad, FileReader each) throws IOException {
+            FolderSource.this.files(home.resolve("artifacts"), bad, each);
+        }
+    }
+
+    static LoggedModel.Status modelStatus(String text) throws IOException {
+        return switch (text.startsWith("LOGGED_MODEL_") ? text.substring("LOGGED_MODEL_".length()) : text) {
+            case "1", "PENDING" -> LoggedModel.Status.PENDING;
+            case "2", "READY" -> LoggedModel.Status.READY;
+            case "3", "UPLOAD_FAILED" -> LoggedModel.Status.UPLOAD_FAILED;
+            default -> throw new IOException("`status` (%s) is none".formatted(MetaFile.shortened(text)));
+        };
+    }
+
+    private static boolean elsewhere(String uri) {
+        return uri.contains("://") && !uri.startsWith("file:");
+    }
+
+    private static double value(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan", "-nan", "+nan" -> Double.NaN;
+            case "inf", "+inf", "infinity", "+infinity" -> Forms.value(Double.POSITIVE_INFINITY);
+            case "-inf", "-infinity" -> Forms.value(Double.NEGATIVE_INFINITY);
+            default -> Forms.value(Double.parseDouble(text));
+        };
     }
 
     /** Texts of files by their names. */
@@ -479,7 +663,7 @@ final class FolderSource implements Source {
                 inside(meta.text("source", "")),
                 meta.text("run_id"),
                 meta.text("run_link"),
-                null,
+                Forms.isModel(meta.text("model_id", "")) ? meta.text("model_id") : null,
                 meta.text("user_id", "unknown"),
                 meta.text("description", ""),
                 created,
@@ -489,11 +673,18 @@ final class FolderSource implements Source {
                 null);
     }
 
-    /** A source that is a path of files of a run of this folder as the reference to them that holds anywhere. */
+    /** A source that is a path of files of this folder as the reference to them that holds anywhere. */
     private static String inside(String source) {
         String path = source.startsWith("file:") ? source.substring("file:".length()) : source;
-        var matcher = java.util.regex.Pattern.compile("(?:.*/)?([a-zA-Z0-9][\\w\\-]{0,255})/artifacts/(.+)").matcher(path);
-        return path.contains(":/") || !matcher.matches() ? source : "runs:/%s/%s".formatted(matcher.group(1), matcher.group(2));
+        Matcher matcher = FILES.matcher(path);
+        if (path.contains(":/") || !matcher.matches()) {
+            return source;
+        }
+        String below = matcher.group(2);
+        if (Forms.isModel(matcher.group(1))) {
+            return "models:/" + matcher.group(1) + (below == null ? "" : "/" + below);
+        }
+        return below == null ? source : "runs:/%s/%s".formatted(matcher.group(1), below);
     }
 
     // ---- files

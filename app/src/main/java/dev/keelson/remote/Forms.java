@@ -10,6 +10,7 @@ final class Forms {
 
     private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9][\\w\\-]{0,255}");
     private static final Pattern EXPERIMENT = Pattern.compile("[a-zA-Z0-9][\\w\\-]{0,63}");
+    private static final Pattern MODEL = Pattern.compile("m-[a-zA-Z0-9\\-]{1,62}");
     private static final Pattern ALIAS = Pattern.compile("[\\w\\-]{1,255}");
     private static final int LONGEST_KEY = 250;
 
@@ -21,6 +22,11 @@ final class Forms {
 
     static boolean isExperiment(String id) {
         return EXPERIMENT.matcher(id).matches();
+    }
+
+    /** Whether it is the id of a logged model. */
+    static boolean isModel(String id) {
+        return MODEL.matcher(id).matches();
     }
 
     static boolean isAlias(String alias) {

@@ -34,6 +34,7 @@ public record ImportReport(
         PARAMS,
         TAGS,
         DATASETS,
+        LOGGED_MODELS,
         FILES,
         BYTES,
         MODELS,

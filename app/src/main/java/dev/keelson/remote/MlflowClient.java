@@ -196,6 +196,13 @@ public final class MlflowClient implements AutoCloseable {
         return new TimedInput(response.body(), patience.answer());
     }
 
+    /** The bytes of a file of a logged model, wherever the server keeps them. The caller closes the stream. */
+    InputStream downloadOfModel(String modelId, String path) {
+        return stream(request(
+                "/ajax-api/2.0/mlflow/logged-models/" + encoded(modelId) + "/artifacts/files",
+                query("artifact_file_path", path)));
+    }
+
     /**
      * Writes a file through the artifact proxy, whatever was there.
      *
@@ -393,7 +400,12 @@ public final class MlflowClient implements AutoCloseable {
             case "RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS" -> ErrorCode.ALREADY_EXISTS;
             case "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND" -> ErrorCode.NOT_FOUND;
             case "" -> status == 404 ? ErrorCode.NOT_FOUND : ErrorCode.CONFLICT;
-            default -> status == 404 ? ErrorCode.NOT_FOUND : ErrorCode.CONFLICT;
+            default ->
+                switch (status) {
+                    case 403 -> ErrorCode.TRANSITION_REFUSED;
+                    case 404 -> ErrorCode.NOT_FOUND;
+                    default -> ErrorCode.CONFLICT;
+                };
         };
         return new KeelsonException(
                 ours,

@@ -15,6 +15,7 @@ import dev.keelson.registry.spi.FilesTransaction.StoredFile;
 import dev.keelson.registry.tracking.Detail;
 import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.MetricSummary;
 import dev.keelson.registry.tracking.RegisteredVersion;
@@ -24,6 +25,7 @@ import dev.keelson.registry.tracking.TrackedRun;
 import dev.keelson.remote.ImportReport.Clash;
 import dev.keelson.remote.ImportReport.What;
 import dev.keelson.remote.Source.FoundFile;
+import dev.keelson.remote.Source.FoundLoggedModel;
 import dev.keelson.remote.Source.FoundModel;
 import dev.keelson.remote.Source.FoundRun;
 import dev.keelson.remote.Source.RunFacts;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over what a tracking server or a folder of MLflow holds: runs with their ids, all points, params, tags, data sets and
- * files, registered models with the numbers of their versions, stages and aliases.
+ * files, logged models with params, tags, metrics and files, registered models with the numbers of their versions, stages and
+ * aliases.
  *
  * <p>What was taken over is remembered run by run, so that a second import reads what is new, and one that was killed goes on.
  * What was changed in the source alone is changed here; what was changed here stays; what was changed on both sides is told
@@ -200,6 +203,13 @@ public final class MlflowImport {
                 if (catalog.read(tx -> tx.tracking().runInfo(run.id())).isEmpty()) {
                     clash("run " + run.id(), "its experiment %s is deleted".formatted(there.name()), "not imported before");
                 }
+            }
+        });
+        source.loggedModels(there, this::bad, model -> {
+            if (!closed) {
+                loggedModel(there, into, model);
+            } else {
+                count(What.LOGGED_MODELS, 1, 0);
             }
         });
         if (!options.dryRun() && !closed && there.lifecycle() == Lifecycle.DELETED) {
@@ -362,7 +372,8 @@ public final class MlflowImport {
                 } else {
                     tx.tracking().log(info.id(), List.of(), params, tags);
                 }
-                tx.tracking().addInputs(info.id(), there.inputs(), List.of());
+                tx.tracking().addInputs(info.id(), there.inputs(), there.modelInputs());
+                tx.tracking().addOutputs(info.id(), there.modelOutputs());
                 remember(tx, "run " + id(), memory(false, ""));
             });
         }
@@ -409,71 +420,7 @@ public final class MlflowImport {
             String uri = options.dryRun()
                     ? "mlflow-artifacts:/%s/%s/artifacts".formatted(experiment.id(), id())
                     : catalog.read(tx -> tx.tracking().runInfo(id())).orElseThrow().artifactUri();
-            String root = ServerSource.proxied(uri);
-            if (root == null) {
-                clash("files of run " + id(), "its experiment keeps files at %s".formatted(uri), "not imported");
-                return;
-            }
-            List<StoredFile> stored = new ArrayList<>();
-            try {
-                found.files(MlflowImport.this::bad, file -> {
-                    file(root + "/" + file.path(), file, stored);
-                    if (stored.size() >= FILES_AT_ONCE) {
-                        name(stored);
-                    }
-                });
-            } finally {
-                name(stored);
-            }
-        }
-
-        private void file(String path, FoundFile file, List<StoredFile> stored) {
-            StoredFile known = catalog.read(tx -> tx.files().file(path)).orElse(null);
-            count(What.FILES, 1, 0);
-            count(What.BYTES, Math.max(0, file.bytes()), 0);
-            if (known != null
-                    && !options.again()
-                    && known.bytes() == file.bytes()
-                    && (file.modifiedMillis() < 0 || known.modifiedAt().toEpochMilli() == file.modifiedMillis())) {
-                return;
-            }
-            Instant modified =
-                    file.modifiedMillis() < 0 ? clock.instant() : Instant.ofEpochMilli(file.modifiedMillis());
-            if (options.dryRun()) {
-                count(What.FILES, 0, 1);
-                count(What.BYTES, 0, Math.max(0, file.bytes()));
-                return;
-            }
-            try (InputStream in = file.opener().open()) {
-                Blobs.Stored blob = blobs.put(in);
-                if (file.bytes() >= 0 && blob.bytes() != file.bytes()) {
-                    throw new IOException("%,d bytes came of %,d".formatted(blob.bytes(), file.bytes()));
-                }
-                if (known == null || !blob.is(known)) {
-                    count(What.FILES, 0, 1);
-                    count(What.BYTES, 0, blob.bytes());
-                }
-                stored.add(new StoredFile(path, blob.sha256(), blob.bytes(), modified));
-                progress.at(
-                        file.path(),
-                        Objects.requireNonNull(counts.get(What.RUNS))[0],
-                        Objects.requireNonNull(counts.get(What.BYTES))[1]);
-            } catch (IOException e) {
-                bad("run %s file %s".formatted(id(), file.path()), SafeFolder.reason(e));
-            } catch (KeelsonException e) {
-                if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.CONFLICT) {
-                    throw e;
-                }
-                bad("run %s file %s".formatted(id(), file.path()), e.problems().getFirst().message());
-            }
-        }
-
-        private void name(List<StoredFile> stored) {
-            if (!stored.isEmpty()) {
-                catalog.update(tx -> stored.forEach(
-                        file -> tx.files().put(file.path(), file.sha256(), file.bytes(), file.modifiedAt())));
-                stored.clear();
-            }
+            MlflowImport.this.files("run " + id(), uri, each -> found.files(MlflowImport.this::bad, each));
         }
 
         private void end(CatalogTransaction tx, @Nullable TrackedRun here) {
@@ -502,6 +449,218 @@ public final class MlflowImport {
             there.tags().forEach(tags::put);
             return node;
         }
+    }
+
+    // ---- files
+
+    /** Tells all files of a run or a logged model. */
+    @FunctionalInterface
+    private interface Files {
+        void each(Source.FileReader reader) throws IOException;
+    }
+
+    /** @param owner whose they are, for reports */
+    private void files(String owner, String uri, Files files) throws IOException {
+        String root = ServerSource.proxied(uri);
+        if (root == null) {
+            clash("files of " + owner, "its experiment keeps files at %s".formatted(uri), "not imported");
+            return;
+        }
+        List<StoredFile> stored = new ArrayList<>();
+        try {
+            files.each(file -> {
+                file(owner, root + "/" + file.path(), file, stored);
+                if (stored.size() >= FILES_AT_ONCE) {
+                    name(stored);
+                }
+            });
+        } finally {
+            name(stored);
+        }
+    }
+
+    private void file(String owner, String path, FoundFile file, List<StoredFile> stored) {
+        StoredFile known = catalog.read(tx -> tx.files().file(path)).orElse(null);
+        count(What.FILES, 1, 0);
+        count(What.BYTES, Math.max(0, file.bytes()), 0);
+        if (known != null
+                && !options.again()
+                && known.bytes() == file.bytes()
+                && (file.modifiedMillis() < 0 || known.modifiedAt().toEpochMilli() == file.modifiedMillis())) {
+            return;
+        }
+        Instant modified = file.modifiedMillis() < 0 ? clock.instant() : Instant.ofEpochMilli(file.modifiedMillis());
+        if (options.dryRun()) {
+            count(What.FILES, 0, 1);
+            count(What.BYTES, 0, Math.max(0, file.bytes()));
+            return;
+        }
+        try (InputStream in = file.opener().open()) {
+            Blobs.Stored blob = blobs.put(in);
+            if (file.bytes() >= 0 && blob.bytes() != file.bytes()) {
+                throw new IOException("%,d bytes came of %,d".formatted(blob.bytes(), file.bytes()));
+            }
+            if (known == null || !blob.is(known)) {
+                count(What.FILES, 0, 1);
+                count(What.BYTES, 0, blob.bytes());
+            }
+            stored.add(new StoredFile(path, blob.sha256(), blob.bytes(), modified));
+            progress.at(
+                    file.path(),
+                    Objects.requireNonNull(counts.get(What.RUNS))[0],
+                    Objects.requireNonNull(counts.get(What.BYTES))[1]);
+        } catch (IOException e) {
+            bad("%s file %s".formatted(owner, file.path()), SafeFolder.reason(e));
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.CONFLICT) {
+                throw e;
+            }
+            bad("%s file %s".formatted(owner, file.path()), e.problems().getFirst().message());
+        }
+    }
+
+    private void name(List<StoredFile> stored) {
+        if (!stored.isEmpty()) {
+            catalog.update(tx -> stored.forEach(
+                    file -> tx.files().put(file.path(), file.sha256(), file.bytes(), file.modifiedAt())));
+            stored.clear();
+        }
+    }
+
+    // ---- logged models
+
+    private void loggedModel(Experiment there, Experiment experiment, FoundLoggedModel found) {
+        count(What.LOGGED_MODELS, 1, 0);
+        String label = "logged model " + MetaFile.shortened(found.id());
+        try {
+            LoggedModel read = found.read(this::bad);
+            ObjectNode memory = memory(label).orElse(null);
+            LoggedModel here = catalog.read(tx -> tx.tracking().loggedModel(read.id())).orElse(null);
+            if (here != null && !mayChange(label, here, read, memory)) {
+                return;
+            }
+            String location = options.dryRun() && here == null
+                    ? "mlflow-artifacts:/" + experiment.id()
+                    : experiment.artifactLocation();
+            String uri = here != null
+                    ? here.artifactUri()
+                    : "%s%smodels/%s/artifacts".formatted(location, location.endsWith("/") ? "" : "/", read.id());
+            LoggedModel merged = merged(label, experiment, uri, here, read, memory);
+            count(What.LOGGED_MODELS, 0, here == null ? 1 : 0);
+            if (!options.dryRun()) {
+                catalog.update(tx -> {
+                    if (!merged.equals(here)) {
+                        tx.tracking().putLoggedModel(merged);
+                    }
+                    remember(tx, label, memory(read));
+                });
+                metrics(label, read, here == null);
+            }
+            if (options.files() && merged.lifecycle() == Lifecycle.ACTIVE) {
+                files(label, uri, each -> found.files(this::bad, each));
+            }
+        } catch (IOException e) {
+            bad("%s/%s".formatted(there.id(), MetaFile.shortened(found.id())), SafeFolder.reason(e));
+        }
+    }
+
+    /** Whether the logged model that is here under this id is this one, and takes anything. */
+    private boolean mayChange(String label, LoggedModel here, LoggedModel there, @Nullable ObjectNode memory) {
+        if (memory == null && !(here.name().equals(there.name()) && Objects.equals(here.sourceRunId(), there.sourceRunId()))) {
+            clash(label, "another logged model has this id", there.name());
+            return false;
+        }
+        if (here.lifecycle() == Lifecycle.DELETED) {
+            if (there.lifecycle() == Lifecycle.ACTIVE) {
+                clash(label, "deleted", "active");
+            }
+            return false;
+        }
+        return true;
+    }
+
+    private LoggedModel merged(
+            String label,
+            Experiment experiment,
+            String uri,
+            @Nullable LoggedModel here,
+            LoggedModel there,
+            @Nullable ObjectNode memory) {
+        Map<String, String> ours = here == null ? Map.of() : here.params();
+        TreeMap<String, String> params = new TreeMap<>(there.params());
+        ours.forEach((key, value) -> {
+            String other = params.put(key, value);
+            if (other != null && !other.equals(value)) {
+                clash("%s param %s".formatted(label, key), value, other);
+            }
+        });
+        TreeMap<String, String> tags = new TreeMap<>(here == null ? Map.of() : here.tags());
+        JsonNode base = memory == null ? JSON.createObjectNode() : memory.path("tags");
+        there.tags().forEach((key, value) -> {
+            String our = tags.get(key);
+            String before = base.has(key) ? base.path(key).asText() : null;
+            if (value.equals(our) || value.equals(before)) {
+                return; // as it is here, or as it was: what a person did here since stays
+            }
+            if (Objects.equals(our, before)) {
+                tags.put(key, value);
+            } else {
+                clash("%s tag %s".formatted(label, key), our == null ? "removed" : our, value);
+            }
+        });
+        Lifecycle lifecycle = there.lifecycle();
+        if (here != null && memory == null && lifecycle == Lifecycle.DELETED) {
+            clash(label, "active", "deleted");
+            lifecycle = here.lifecycle();
+        }
+        LoggedModel.Status status =
+                here != null && here.status() != LoggedModel.Status.PENDING ? here.status() : there.status();
+        return new LoggedModel(
+                there.id(),
+                experiment.id(),
+                there.name(),
+                uri,
+                status,
+                there.modelType(),
+                there.sourceRunId(),
+                lifecycle,
+                there.createdAt(),
+                here != null && here.updatedAt().isAfter(there.updatedAt()) ? here.updatedAt() : there.updatedAt(),
+                params,
+                tags,
+                here == null ? List.of() : here.metrics(),
+                here == null ? List.of() : here.registrations());
+    }
+
+    private static ObjectNode memory(LoggedModel there) {
+        ObjectNode node = JSON.createObjectNode();
+        ObjectNode tags = node.putObject("tags");
+        there.tags().forEach(tags::put);
+        return node;
+    }
+
+    /** Its metrics are points of the runs that measured them; those of runs that are not here cannot be kept. */
+    private void metrics(String label, LoggedModel there, boolean first) {
+        Map<String, List<MetricPoint>> byRun = new TreeMap<>();
+        there.metrics()
+                .forEach(each -> byRun.computeIfAbsent(each.runId(), run -> new ArrayList<>()).add(each.point()));
+        byRun.forEach((run, points) -> {
+            RunInfo info = catalog.read(tx -> tx.tracking().runInfo(run)).orElse(null);
+            if (info == null) {
+                bad(
+                        "%s metrics %s".formatted(
+                                label, points.stream().map(MetricPoint::key).distinct().sorted().limit(20).toList()),
+                        "their run %s is not here".formatted(run));
+            } else if (info.lifecycle() == Lifecycle.ACTIVE) {
+                catalog.update(tx -> tx.tracking().log(run, points, Map.of(), Map.of()));
+            } else if (first) { // a deleted run takes nothing, so it is one that is there for this moment
+                catalog.update(tx -> {
+                    tx.tracking().setRunLifecycle(run, Lifecycle.ACTIVE, clock.instant());
+                    tx.tracking().log(run, points, Map.of(), Map.of());
+                    tx.tracking().setRunLifecycle(run, Lifecycle.DELETED, clock.instant());
+                });
+            }
+        });
     }
 
     // ---- registered models
@@ -594,6 +753,14 @@ public final class MlflowImport {
             int at = proxied.indexOf(run + "/artifacts/");
             if (at >= 0) {
                 return "runs:/%s/%s".formatted(run, proxied.substring(at + run.length() + "/artifacts/".length()));
+            }
+        }
+        String logged = there.modelId();
+        if (logged != null && proxied != null) {
+            String place = "models/%s/artifacts".formatted(logged);
+            int at = proxied.indexOf(place);
+            if (at >= 0) {
+                return "models:/" + logged + proxied.substring(at + place.length());
             }
         }
         boolean local = !source.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") || source.startsWith("file:");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.expression.Durations;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.governance.Governance;
@@ -14,9 +15,11 @@ import dev.keelson.registry.outbox.QueuedChange;
 import dev.keelson.registry.outbox.QueuedChange.Kind;
 import dev.keelson.registry.outbox.RegistryConflict;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Stage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -47,6 +50,13 @@ public final class RegistryLink implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int AT_ONCE = 100;
     private static final int MOST_RUNS = 100_000;
+
+    /** In the document of a conflict: the other side refuses the change by its policy. */
+    private static final String ASKS = "asks";
+
+    private static final String PROMOTE_THERE =
+            "It waits for the other side: a person there promotes the version, or imports its files as a model of that project and"
+                    + " promotes that. It is settled at the next sync after that; `--keep remote` leaves both sides as they are.";
 
     private final Catalog catalog;
     private final Governance governance;
@@ -82,6 +92,16 @@ public final class RegistryLink implements AutoCloseable {
      * @return what became of it; that the other side cannot be reached is no error
      */
     public Sent send() {
+        return send(Duration.ofDays(1));
+    }
+
+    /**
+     * As {@link #send()}, for a while.
+     *
+     * @param most no further change is begun after that; one that was begun is ended
+     */
+    public Sent send(Duration most) {
+        long start = System.nanoTime();
         int sent = 0;
         int conflicts = 0;
         for (; ; ) {
@@ -90,9 +110,16 @@ public final class RegistryLink implements AutoCloseable {
                 return new Sent(sent, 0, conflicts, null);
             }
             for (QueuedChange change : waiting) {
+                if (System.nanoTime() - start > most.toNanos()) {
+                    long left = catalog.<Long>read(tx -> tx.outbox().count());
+                    return new Sent(sent, left, conflicts, "The time for sending (%s) was up.".formatted(Durations.format(most)));
+                }
                 try {
                     List<RegistryConflict> found = tell(change);
                     catalog.update(tx -> {
+                        if (found.isEmpty() && governed(change.kind())) {
+                            promoted(tx, change.kind(), what(change));
+                        }
                         found.forEach(tx.outbox()::putConflict);
                         tx.outbox().remove(change.sequence());
                     });
@@ -106,6 +133,13 @@ public final class RegistryLink implements AutoCloseable {
                             return tx.outbox().count();
                         });
                         return new Sent(sent, left, conflicts, problem);
+                    }
+                    if (e.code() == ErrorCode.TRANSITION_REFUSED && governed(change.kind())) {
+                        catalog.update(tx -> {
+                            ask(tx, change, problem);
+                            tx.outbox().remove(change.sequence());
+                        });
+                        continue;
                     }
                     RegistryConflict refused = conflict(
                             change.kind(),
@@ -122,6 +156,64 @@ public final class RegistryLink implements AutoCloseable {
                 }
             }
         }
+    }
+
+    // ---- what only the other side can promote
+
+    /** Whether the other side may have a policy for it. */
+    private static boolean governed(Kind kind) {
+        return kind == Kind.ALIAS || kind == Kind.STAGE;
+    }
+
+    /** The alias or stage that a change is about, as conflicts name it. */
+    private static String what(QueuedChange change) {
+        JsonNode document = parsed(change.document());
+        return change.kind() == Kind.ALIAS
+                ? "%s alias %s".formatted(change.subject(), document.path("alias").asText())
+                : "%s version %d stage".formatted(change.subject(), document.path("version").asInt());
+    }
+
+    /**
+     * Whether the other side refuses a change by its policy, so that it waits there for a promotion: no person here can decide it,
+     * and it is settled when the other side has promoted.
+     */
+    public static boolean asks(RegistryConflict conflict) {
+        return governed(conflict.kind()) && parsed(conflict.document()).path(ASKS).asBoolean();
+    }
+
+    /** Keeps that a change asks there for a promotion; told once. */
+    private void ask(CatalogTransaction tx, QueuedChange change, String problem) {
+        ObjectNode document = ((ObjectNode) parsed(change.document())).put(ASKS, true);
+        String local = change.kind() == Kind.ALIAS
+                ? shown(number(document, "to"))
+                : document.path("to").asText();
+        RegistryConflict asked = conflict(
+                change.kind(), change.subject(), document.toString(), what(change), local, "asks there for promotion: " + problem);
+        boolean known = tx.outbox()
+                .conflict(asked.id())
+                .filter(each -> asks(each) && !each.settled() && each.local().equals(local))
+                .isPresent();
+        if (!known) {
+            tx.outbox().putConflict(asked);
+        }
+    }
+
+    /** Settles what asked there for a promotion: both sides are alike. */
+    private void promoted(CatalogTransaction tx, Kind kind, String what) {
+        tx.outbox()
+                .conflict(conflictId(kind, what))
+                .filter(each -> asks(each) && !each.settled())
+                .ifPresent(each -> tx.outbox()
+                        .putConflict(each.settledAs(Keep.LOCAL.word(), "the other registry", clock.instant())));
+    }
+
+    /** Whether a change to what is here asks there already, or a person has left it so. */
+    private boolean asked(Kind kind, String what, String local) {
+        return catalog.read(tx -> tx.outbox().conflict(conflictId(kind, what)))
+                .filter(each -> asks(each)
+                        && each.local().equals(local)
+                        && (!each.settled() || Keep.REMOTE.word().equals(each.kept())))
+                .isPresent();
     }
 
     /** Makes a change there; where it cannot be made without overwriting, the conflicts. */
@@ -272,9 +364,12 @@ public final class RegistryLink implements AutoCloseable {
      * @param missingThere what is here alone; it was queued
      * @param missingHere what is there alone; {@code keelson import mlflow} brings it
      * @param differing what differs; each is a conflict now
+     * @param asking what the other side refused by its policy before, and has not promoted yet
      */
-    public record Comparison(List<String> missingThere, List<String> missingHere, List<RegistryConflict> differing) {
+    public record Comparison(
+            List<String> missingThere, List<String> missingHere, List<RegistryConflict> differing, List<String> asking) {
         public Comparison {
+            asking = List.copyOf(asking);
             missingThere = List.copyOf(missingThere);
             missingHere = List.copyOf(missingHere);
             differing = List.copyOf(differing);
@@ -285,6 +380,7 @@ public final class RegistryLink implements AutoCloseable {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             missingThere.forEach(node.putArray("missing_there")::add);
             missingHere.forEach(node.putArray("missing_here")::add);
+            asking.forEach(node.putArray("asking_there")::add);
             var list = node.putArray("differing");
             differing.forEach(each -> list.add(RegistryLink.toJson(each)));
             return node;
@@ -303,6 +399,7 @@ public final class RegistryLink implements AutoCloseable {
         List<String> missingThere = new ArrayList<>();
         List<String> missingHere = new ArrayList<>();
         List<RegistryConflict> differing = new ArrayList<>();
+        List<String> asking = new ArrayList<>();
         List<QueuedChange> queue = new ArrayList<>();
         List<String> models = catalog.read(tx -> tx.models());
         if (runs) {
@@ -332,14 +429,14 @@ public final class RegistryLink implements AutoCloseable {
                     missingThere.add(what);
                     queue.add(change(Kind.VERSION, model, document));
                 } else if (other != null) {
-                    stages(model, version.version(), other, differing, queue, missingThere);
+                    stages(model, version.version(), other, differing, queue, missingThere, asking);
                 }
             }
             there.keySet().stream()
                     .filter(number -> here.stream().noneMatch(each -> each.version() == number))
                     .filter(number -> here.stream().noneMatch(each -> is(Objects.requireNonNull(there.get(number)), each)))
                     .forEach(number -> missingHere.add("%s version %d".formatted(model, number)));
-            aliases(model, differing, queue, missingThere);
+            aliases(model, there, differing, queue, missingThere, asking);
         }
         catalog.update(tx -> {
             List<QueuedChange> waiting = tx.outbox().waiting(Integer.MAX_VALUE);
@@ -356,7 +453,7 @@ public final class RegistryLink implements AutoCloseable {
                     .isPresent());
             differing.forEach(tx.outbox()::putConflict);
         });
-        return new Comparison(missingThere, missingHere, differing);
+        return new Comparison(missingThere, missingHere, differing, asking);
     }
 
     private void stages(
@@ -365,15 +462,21 @@ public final class RegistryLink implements AutoCloseable {
             JsonNode other,
             List<RegistryConflict> differing,
             List<QueuedChange> queue,
-            List<String> missing) {
+            List<String> missing,
+            List<String> asking) {
         Stage here = catalog.read(tx -> tx.registry().registered(model, version))
                 .map(RegisteredVersion::stage)
                 .orElse(Stage.NONE);
         Stage there = Stage.of(other.path("current_stage").asText("None")).orElse(Stage.NONE);
+        String what = "%s version %d stage".formatted(model, version);
         if (here == there) {
+            catalog.update(tx -> promoted(tx, Kind.STAGE, what));
             return;
         }
-        String what = "%s version %d stage".formatted(model, version);
+        if (asked(Kind.STAGE, what, here.word())) {
+            asking.add(what);
+            return;
+        }
         ObjectNode document = JSON.createObjectNode()
                 .put("version", version)
                 .put("from", there.word())
@@ -387,7 +490,12 @@ public final class RegistryLink implements AutoCloseable {
     }
 
     private void aliases(
-            String model, List<RegistryConflict> differing, List<QueuedChange> queue, List<String> missing) {
+            String model,
+            Map<Integer, JsonNode> versions,
+            List<RegistryConflict> differing,
+            List<QueuedChange> queue,
+            List<String> missing,
+            List<String> asking) {
         Map<String, Integer> there = remote.aliases(model);
         Map<String, Integer> here = catalog.read(tx -> tx.registry().model(model))
                 .<Map<String, Integer>>map(each -> each.aliases())
@@ -397,10 +505,19 @@ public final class RegistryLink implements AutoCloseable {
             String what = "%s alias %s".formatted(model, alias);
             ObjectNode document =
                     JSON.createObjectNode().put("alias", alias).put("from", other).put("to", version);
-            if (other == null) {
+            JsonNode pointed = other == null ? null : versions.get(other);
+            boolean same = pointed != null
+                    && catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, version))
+                            .filter(each -> is(pointed, each))
+                            .isPresent();
+            if (same || version.equals(other)) {
+                catalog.update(tx -> promoted(tx, Kind.ALIAS, what));
+            } else if (asked(Kind.ALIAS, what, shown(version))) {
+                asking.add(what);
+            } else if (other == null) {
                 missing.add(what);
                 queue.add(change(Kind.ALIAS, model, document));
-            } else if (!other.equals(version) && !waits(Kind.ALIAS, model, alias)) {
+            } else if (!waits(Kind.ALIAS, model, alias)) {
                 differing.add(conflict(Kind.ALIAS, model, document.toString(), what, shown(version), shown(other)));
             }
         });
@@ -428,8 +545,8 @@ public final class RegistryLink implements AutoCloseable {
 
     /**
      * Settles a conflict as a person decided. For this side: the change is queued again, to be made over what is there now; a
-     * version gets the next number there. For the other side: the alias or stage is moved here; whatever else stays as it is on
-     * both sides.
+     * version gets the next number there. For the other side: the alias or stage is moved here; whatever else, and what asks there
+     * for a promotion, stays as it is on both sides.
      *
      * @param actor who decided, for the audit trail
      * @throws KeelsonException NOT_FOUND; TRANSITION_REFUSED when it is settled already, when a param is to be changed there,
@@ -448,7 +565,7 @@ public final class RegistryLink implements AutoCloseable {
                     null);
         }
         List<QueuedChange> queue = keep == Keep.LOCAL ? again(conflict) : List.of();
-        if (keep == Keep.REMOTE) {
+        if (keep == Keep.REMOTE && !asks(conflict)) {
             follow(conflict, actor);
         }
         RegistryConflict settled = conflict.settledAs(keep.word(), actor, clock.instant());
@@ -461,6 +578,7 @@ public final class RegistryLink implements AutoCloseable {
 
     private List<QueuedChange> again(RegistryConflict conflict) {
         ObjectNode document = (ObjectNode) parsed(conflict.document());
+        document.remove(ASKS);
         return switch (conflict.kind()) {
             case RUN -> {
                 if (conflict.what().contains(" param ")) {
@@ -514,7 +632,10 @@ public final class RegistryLink implements AutoCloseable {
 
     /** A conflict as a document. */
     public static ObjectNode toJson(RegistryConflict conflict) {
+        boolean asks = asks(conflict) && !conflict.settled();
         return JSON.createObjectNode()
+                .put("state", conflict.settled() ? "settled" : asks ? "asks_there" : "open")
+                .put("todo", asks ? PROMOTE_THERE : null)
                 .put("id", conflict.id())
                 .put("kind", conflict.kind().name().toLowerCase(Locale.ROOT))
                 .put("subject", conflict.subject())
@@ -533,9 +654,8 @@ public final class RegistryLink implements AutoCloseable {
 
     private RegistryConflict conflict(
             Kind kind, String subject, String document, String what, String local, String there) {
-        byte[] digest = FolderSource.sha256().digest((kind + " " + what).getBytes(StandardCharsets.UTF_8));
         return new RegistryConflict(
-                HexFormat.of().formatHex(digest, 0, 5),
+                conflictId(kind, what),
                 kind,
                 subject,
                 document,
@@ -546,6 +666,11 @@ public final class RegistryLink implements AutoCloseable {
                 null,
                 null,
                 null);
+    }
+
+    private static String conflictId(Kind kind, String what) {
+        byte[] digest = FolderSource.sha256().digest((kind + " " + what).getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 5);
     }
 
     private static JsonNode parsed(String text) {

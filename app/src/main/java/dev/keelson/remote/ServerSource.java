@@ -8,12 +8,14 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.tracking.DatasetInput;
 import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.RunInfo;
 import dev.keelson.registry.tracking.Stage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,17 +25,22 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A running server that speaks MLflow's REST interface. */
 final class ServerSource implements Source {
     private static final int PAGE = 1000;
+    private static final int LOGGED_PAGE = 50; // the most that servers of MLflow give
     private static final int HISTORY_PAGE = 25_000;
     private static final int DEEPEST_FILE = 64;
     private static final Set<Run.Status> ENDED = Set.of(Run.Status.FINISHED, Run.Status.FAILED, Run.Status.KILLED);
 
     private final MlflowClient client;
+    /** Whether the server answered that it knows no logged models: one before MLflow 3. */
+    private boolean before3;
 
     /** @param client closed with this */
     ServerSource(MlflowClient client) {
@@ -160,7 +167,32 @@ final class ServerSource implements Source {
                     texts(data.path("params"), where, bad),
                     tags,
                     inputs(where, bad),
-                    metrics);
+                    metrics,
+                    modelInputs(where, bad),
+                    modelOutputs(where, bad));
+        }
+
+        private List<String> modelInputs(String where, Bad bad) {
+            List<String> models = new ArrayList<>();
+            node.path("inputs").path("model_inputs").forEach(each -> linked(each, where, bad, models::add));
+            return models;
+        }
+
+        private SortedMap<String, Long> modelOutputs(String where, Bad bad) {
+            SortedMap<String, Long> models = new TreeMap<>();
+            node.path("outputs")
+                    .path("model_outputs")
+                    .forEach(each -> linked(each, where, bad, id -> models.put(id, each.path("step").asLong())));
+            return models;
+        }
+
+        private static void linked(JsonNode each, String where, Bad bad, Consumer<String> taken) {
+            String id = each.path("model_id").asText();
+            if (Forms.isModel(id)) {
+                taken.accept(id);
+            } else {
+                bad.accept(where, "it names a logged model (%s) that is none".formatted(MetaFile.shortened(id)));
+            }
         }
 
         private List<DatasetInput> inputs(String where, Bad bad) {
@@ -213,37 +245,151 @@ final class ServerSource implements Source {
 
         @Override
         public void files(Bad bad, FileReader each) throws IOException {
-            files("", DEEPEST_FILE, bad, each);
-        }
-
-        private void files(String folder, int levels, Bad bad, FileReader each) throws IOException {
-            List<JsonNode> entries = new ArrayList<>();
-            client.pages(
-                    token -> client.get(
+            Tree tree = new Tree(
+                    "run " + id(),
+                    (folder, token) -> client.get(
                             "artifacts/list",
                             "run_id", id(),
                             "run_uuid", id(),
-                            "path", folder.isEmpty() ? null : folder,
+                            "path", folder,
                             "page_token", token),
-                    "files",
-                    entries::add);
-            for (JsonNode entry : entries) {
-                String path = entry.path("path").asText();
-                if (!Forms.isNormal(path) || !(folder.isEmpty() || path.startsWith(folder + "/"))) {
-                    bad.accept("run %s file %s".formatted(id(), MetaFile.shortened(path)), "its path leads elsewhere");
-                } else if (!entry.path("is_dir").asBoolean()) {
-                    each.read(new FoundFile(path, entry.path("file_size").asLong(-1), -1, () -> open(path)));
-                } else if (levels <= 1) {
-                    bad.accept("run %s folder %s".formatted(id(), path), "it is too deep");
-                } else {
-                    files(path, levels - 1, bad, each);
-                }
-            }
+                    this::open);
+            ServerSource.this.files(tree, "", DEEPEST_FILE, bad, each);
         }
 
-        private java.io.InputStream open(String path) {
+        private InputStream open(String path) {
             String root = proxied(node.path("info").path("artifact_uri").asText());
             return root == null ? client.downloadOfRun(id(), path) : client.download(root + "/" + path);
+        }
+    }
+
+    /**
+     * Files of a run or a logged model.
+     *
+     * @param owner whose they are, for reports
+     * @param listing asks for a page of a folder; given the folder, null for the root, and the token of the page
+     * @param opened opens one by its path
+     */
+    private record Tree(
+            String owner, BiFunction<@Nullable String, @Nullable String, JsonNode> listing, Function<String, InputStream> opened) {}
+
+    private void files(Tree tree, String folder, int levels, Bad bad, FileReader each) throws IOException {
+        List<JsonNode> entries = new ArrayList<>();
+        client.pages(token -> tree.listing().apply(folder.isEmpty() ? null : folder, token), "files", entries::add);
+        for (JsonNode entry : entries) {
+            String path = entry.path("path").asText();
+            if (!Forms.isNormal(path) || !(folder.isEmpty() || path.startsWith(folder + "/"))) {
+                bad.accept("%s file %s".formatted(tree.owner(), MetaFile.shortened(path)), "its path leads elsewhere");
+            } else if (!entry.path("is_dir").asBoolean()) {
+                each.read(new FoundFile(path, entry.path("file_size").asLong(-1), -1, () -> tree.opened().apply(path)));
+            } else if (levels <= 1) {
+                bad.accept("%s folder %s".formatted(tree.owner(), path), "it is too deep");
+            } else {
+                files(tree, path, levels - 1, bad, each);
+            }
+        }
+    }
+
+    // ---- logged models
+
+    @Override
+    public void loggedModels(Experiment experiment, Bad bad, Consumer<FoundLoggedModel> each) {
+        if (before3) {
+            return;
+        }
+        try {
+            client.pages(
+                    token -> {
+                        ObjectNode body = MlflowClient.object().put("max_results", LOGGED_PAGE);
+                        body.putArray("experiment_ids").add(experiment.id());
+                        return client.post("logged-models/search", paged(body, token), MlflowClient.Repeat.SAFE);
+                    },
+                    "models",
+                    node -> each.accept(new ServerModel(node, experiment)));
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.NOT_FOUND) {
+                throw e;
+            }
+            before3 = true;
+        }
+    }
+
+    private final class ServerModel implements FoundLoggedModel {
+        private final JsonNode node;
+        private final Experiment experiment;
+
+        ServerModel(JsonNode node, Experiment experiment) {
+            this.node = node;
+            this.experiment = experiment;
+        }
+
+        private JsonNode info() {
+            return node.path("info");
+        }
+
+        @Override
+        public String id() {
+            return info().path("model_id").asText();
+        }
+
+        @Override
+        public LoggedModel read(Bad bad) throws IOException {
+            String where = "logged model " + MetaFile.shortened(id());
+            LoggedModel.Status status = FolderSource.modelStatus(info().path("status").asText());
+            String run = info().path("source_run_id").asText("");
+            if (!Forms.isModel(id()) || !(run.isEmpty() || Forms.isRun(run))) {
+                throw new IOException("its id, or that of its run, is none");
+            }
+            List<LoggedModel.Metric> metrics = new ArrayList<>();
+            for (JsonNode each : node.path("data").path("metrics")) {
+                String key = each.path("key").asText();
+                String of = each.path("run_id").asText("");
+                String wrong = Forms.wrongKey(key);
+                if (wrong == null && Forms.isRun(of)) {
+                    String dataset = each.path("dataset_name").asText("");
+                    metrics.add(new LoggedModel.Metric(
+                            new MetricPoint(
+                                    key,
+                                    Forms.value(value(each.path("value"))),
+                                    each.path("timestamp").asLong(),
+                                    each.path("step").asLong(),
+                                    id(),
+                                    orNull(dataset),
+                                    dataset.isEmpty() ? null : orNull(each.path("dataset_digest").asText(""))),
+                            of));
+                } else {
+                    bad.accept(where + " metric " + MetaFile.shortened(key), wrong == null ? "it names no run" : wrong);
+                }
+            }
+            Instant created = instant(info(), "creation_timestamp_ms", experiment.createdAt());
+            return new LoggedModel(
+                    id(),
+                    experiment.id(),
+                    info().path("name").asText(id()),
+                    info().path("artifact_uri").asText(),
+                    status,
+                    orNull(info().path("model_type").asText("")),
+                    orNull(run),
+                    Lifecycle.ACTIVE, // the search tells of no others
+                    created,
+                    instant(info(), "last_updated_timestamp_ms", created),
+                    texts(node.path("data").path("params"), where, bad),
+                    texts(info().path("tags"), where, bad),
+                    metrics,
+                    List.of());
+        }
+
+        @Override
+        public void files(Bad bad, FileReader each) throws IOException {
+            String root = proxied(info().path("artifact_uri").asText());
+            Tree tree = new Tree(
+                    "logged model " + id(),
+                    (folder, token) -> client.get(
+                            "logged-models/%s/artifacts/directories".formatted(id()),
+                            "artifact_directory_path", folder,
+                            "page_token", token),
+                    path -> root == null ? client.downloadOfModel(id(), path) : client.download(root + "/" + path));
+            ServerSource.this.files(tree, "", DEEPEST_FILE, bad, each);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.keelson.remote;
 
 import dev.keelson.registry.tracking.DatasetInput;
 import dev.keelson.registry.tracking.Experiment;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
@@ -34,6 +35,9 @@ interface Source extends AutoCloseable {
     /** All runs of an experiment, deleted ones too, in a stable order. */
     void runs(Experiment experiment, Bad bad, Consumer<FoundRun> each);
 
+    /** All logged models of an experiment that the source tells of, in a stable order; none when it knows no such thing. */
+    void loggedModels(Experiment experiment, Bad bad, Consumer<FoundLoggedModel> each);
+
     /** All registered models with their versions. */
     List<FoundModel> models(Bad bad);
 
@@ -64,6 +68,17 @@ interface Source extends AutoCloseable {
         void files(Bad bad, FileReader each) throws IOException;
     }
 
+    /** A logged model that was found and is not read yet. */
+    interface FoundLoggedModel {
+        String id();
+
+        /** Reads it with its metrics, but for files and registrations. */
+        LoggedModel read(Bad bad) throws IOException;
+
+        /** Its files. */
+        void files(Bad bad, FileReader each) throws IOException;
+    }
+
     /** Reads a file that was found. */
     @FunctionalInterface
     interface FileReader {
@@ -71,9 +86,9 @@ interface Source extends AutoCloseable {
     }
 
     /**
-     * A file of a run.
+     * A file of a run or a logged model.
      *
-     * @param path relative to the artifacts of the run, normal, with {@code /}
+     * @param path relative to its artifacts, normal, with {@code /}
      * @param bytes its size; -1 when it is not known
      * @param modifiedMillis when it changed last; -1 when that is not known
      */
@@ -85,18 +100,28 @@ interface Source extends AutoCloseable {
         InputStream open() throws IOException;
     }
 
-    /** A run but for points and files. */
+    /**
+     * A run but for points and files.
+     *
+     * @param metrics their keys
+     * @param modelInputs ids of logged models that it read
+     * @param modelOutputs ids of logged models that it made, each with the step
+     */
     record RunFacts(
             RunInfo info,
             SortedMap<String, String> params,
             SortedMap<String, String> tags,
             List<DatasetInput> inputs,
-            List<String> metrics) {
+            List<String> metrics,
+            List<String> modelInputs,
+            SortedMap<String, Long> modelOutputs) {
         public RunFacts {
             params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
             tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
             inputs = List.copyOf(inputs);
             metrics = List.copyOf(metrics);
+            modelInputs = List.copyOf(modelInputs);
+            modelOutputs = Collections.unmodifiableSortedMap(new TreeMap<>(modelOutputs));
         }
     }
 

@@ -39,12 +39,13 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.RunChecklist;
-import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
+import dev.keelson.registry.runs.References;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.remote.RegistryCourier;
@@ -514,6 +515,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
+        requireServed(snapshot.champion(), options.version());
         ModelPlan plan = snapshot.plan();
         List<Problem> problems = new ArrayList<>();
         List<RequestRow> parsed = new ArrayList<>(requests.size());
@@ -561,6 +563,22 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         log.append(events, options.durable());
         return answers;
+    }
+
+    /** What is asked for by its version, stage or alias must be what serves. */
+    private void requireServed(ModelVersion champion, @Nullable String version) {
+        if (version == null) {
+            return;
+        }
+        int asked = workspace.catalog()
+                .read(tx -> References.version(tx, champion.model(), version))
+                .version();
+        if (asked != champion.version()) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY,
+                    "The version (%s v%d) does not serve; v%d does.".formatted(champion.model(), asked, champion.version()),
+                    "Maybe promote it: `keelson models promote %s %d --reason ...`.".formatted(champion.model(), asked));
+        }
     }
 
     private static FeatureVector vector(
@@ -687,7 +705,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ObjectNode removeDeletedRuns(Duration olderThan, boolean dryRun) {
-        return new RunRetention(workspace, clock).collect(olderThan, dryRun);
+        return new RunRetention(workspace, clock, log).collect(olderThan, dryRun);
     }
 
     @Override
@@ -826,7 +844,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ModelCard card(String model, int version) {
-        return ModelCards.of(project, governance, this::run, this::artifact, this::checklist, model, version);
+        return ModelCards.of(project, workspace.catalog(), governance, this::run, this::artifact, this::checklist, model, version);
     }
 
     @Override

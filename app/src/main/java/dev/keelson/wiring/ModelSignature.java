@@ -44,7 +44,9 @@ final class ModelSignature {
     static final int ROWS = 5;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int MOST_BYTES = 4 << 20;
+    /** A larger file with a signature is not read. */
+    static final int MOST_BYTES = 4 << 20;
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 

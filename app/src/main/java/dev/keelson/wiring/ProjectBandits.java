@@ -36,11 +36,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -332,11 +334,6 @@ final class ProjectBandits implements Bandits, AutoCloseable {
             return same.get();
         }
         byte[] evaluation = document.toPrettyString().getBytes(StandardCharsets.UTF_8);
-        Map<String, byte[]> files = Map.of(POLICY, bytes, "evaluation.json", evaluation);
-        List<Run.Artifact> artifacts = new ArrayList<>();
-        new TreeMap<>(files)
-                .forEach((path, content) ->
-                        artifacts.add(new Run.Artifact(path, workspace.artifacts().put(content), content.length)));
         Map<String, Double> metrics = new TreeMap<>();
         report.estimates().forEach((estimator, estimate) -> {
             metrics.put(estimator.key(), estimate.candidate().estimate());
@@ -354,6 +351,11 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         ObjectNode provenance = object();
         provenance.put("dataset_version", rows.dataset()).put("code_version", Environment.codeVersion());
         String id = Sha256.ofBytes((key(bandit) + params + sha + trainedTo).getBytes(StandardCharsets.UTF_8)).substring(0, 32);
+        Map<String, byte[]> files = new TreeMap<>(Map.of(POLICY, bytes, "evaluation.json", evaluation));
+        files.putAll(signature(bandit, id, sha, started, rows.before(boundary)));
+        List<Run.Artifact> artifacts = new ArrayList<>();
+        files.forEach((path, content) ->
+                artifacts.add(new Run.Artifact(path, workspace.artifacts().put(content), content.length)));
         Run run = new Run(
                 id,
                 key(bandit),
@@ -382,6 +384,29 @@ final class ProjectBandits implements Bandits, AutoCloseable {
                     0, clock.instant(), actor, "register", key(bandit), number, report.sentence(), "{}"));
             return version;
         });
+    }
+
+    /** The context that it decides by, and how likely it takes each action. */
+    private static Map<String, byte[]> signature(
+            BanditDefinition bandit, String run, String sha256, Instant made, List<BanditRows.Row> rows) {
+        Set<String> missing = new HashSet<>();
+        for (BanditRows.Row row : rows) {
+            for (int j = 0; j < row.context().length; j++) {
+                if (Double.isNaN(row.context()[j])) {
+                    missing.add(bandit.context().get(j));
+                }
+            }
+        }
+        return new ModelSignature(
+                        bandit.context(), List.of(), bandit.actions().stream().map(share -> "propensity of " + share).toList())
+                .files(
+                        run,
+                        sha256,
+                        POLICY,
+                        made,
+                        rows.stream().limit(ModelSignature.ROWS).map(BanditRows.Row::context).toList(),
+                        missing,
+                        _ -> null);
     }
 
     private static Map<String, String> parameters(BanditDefinition bandit) {

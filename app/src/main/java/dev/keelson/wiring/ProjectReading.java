@@ -383,7 +383,8 @@ public final class ProjectReading implements AutoCloseable {
     public ModelCard card(Project project, InstantSource clock, String model, int version) {
         Governance governance = governance(clock);
         Workspace open = Objects.requireNonNull(workspace, "governance tells when there is none");
-        return ModelCards.of(project, governance, this::run, open.artifacts()::get, this::checklist, model, version);
+        return ModelCards.of(
+                project, open.catalog(), governance, this::run, open.artifacts()::get, this::checklist, model, version);
     }
 
     /** Promotions that wait for a person, oldest first. */

@@ -25,6 +25,7 @@ import dev.keelson.store.files.ProjectOwner;
 import dev.keelson.store.journal.JournaledPredictionLog;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -122,10 +123,15 @@ public final class ProjectRegistry implements OtherRegistry {
         node.put("waiting", catalog.<Long>read(tx -> tx.outbox().count()));
         node.put("oldest", first.isEmpty() ? null : first.getFirst().queuedAt().toString());
         node.put("attempts", first.isEmpty() ? 0 : first.getFirst().attempts());
-        node.put(
-                "conflicts",
-                catalog.<List<RegistryConflict>>read(tx -> tx.outbox().conflicts(false, MOST_CONFLICTS)).size());
+        counts(node);
         return node;
+    }
+
+    /** How many conflicts nobody has decided, and how many changes ask there for a promotion. */
+    private void counts(ObjectNode node) {
+        List<RegistryConflict> open = catalog.read(tx -> tx.outbox().conflicts(false, MOST_CONFLICTS));
+        long asking = open.stream().filter(RegistryLink::asks).count();
+        node.put("conflicts", open.size() - asking).put("asking", asking);
     }
 
     @Override
@@ -138,14 +144,12 @@ public final class ProjectRegistry implements OtherRegistry {
                 RegistryLink.Comparison comparison = link.compare(other.runs(), other.versions());
                 RegistryLink.Sent after = link.send();
                 reached(after);
-                return comparison
+                ObjectNode node = comparison
                         .toJson()
                         .put("sent", before.sent() + after.sent())
-                        .put("waiting", after.waiting())
-                        .put(
-                                "conflicts",
-                                catalog.<List<RegistryConflict>>read(tx -> tx.outbox().conflicts(false, MOST_CONFLICTS))
-                                        .size());
+                        .put("waiting", after.waiting());
+                counts(node);
+                return node;
             }
         }
     }
@@ -182,6 +186,35 @@ public final class ProjectRegistry implements OtherRegistry {
     }
 
     // ---- for commands
+
+    /**
+     * Sends what a command has queued for the other registry, for a while. That it cannot be reached is no error.
+     *
+     * @param most no further change is begun after that
+     * @return what became of the queue; null when the project file names no other registry, when nothing waits, or when another
+     *     process owns the project and sends it
+     */
+    public static RegistryLink.@Nullable Sent flush(Project project, InstantSource clock, Duration most) {
+        if (project.registry() == null) {
+            return null;
+        }
+        try {
+            return owning(project, workspace -> {
+                long waiting = workspace.catalog().<Long>read(tx -> tx.outbox().count());
+                if (waiting == 0) {
+                    return null;
+                }
+                try (RegistryLink link = of(workspace, clock).link(MlflowClient.Patience.SHORT)) {
+                    return link.send(most);
+                }
+            });
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.PROJECT_IN_USE) {
+                return null;
+            }
+            throw e;
+        }
+    }
 
     /** The other registry of a project, asked through the process that serves the project, where one does. */
     public static <T> T with(Project project, InstantSource clock, Function<OtherRegistry, T> work) {
@@ -243,7 +276,7 @@ public final class ProjectRegistry implements OtherRegistry {
         });
     }
 
-    private static <T> T owning(Project project, Function<Workspace, T> work) {
+    private static <T extends @Nullable Object> T owning(Project project, Function<Workspace, T> work) {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             workspace.recover();

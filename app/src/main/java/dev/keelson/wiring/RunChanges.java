@@ -32,7 +32,7 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             return work.apply(
-                    new Owned(new TrackedRuns(workspace.catalog(), clock), new RunRetention(workspace, clock)));
+                    new Owned(new TrackedRuns(workspace.catalog(), clock), new RunRetention(workspace, clock, null)));
         } finally {
             owner.close();
         }

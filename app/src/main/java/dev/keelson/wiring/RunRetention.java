@@ -1,18 +1,26 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.expression.Durations;
+import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.RetentionTransaction;
+import dev.keelson.registry.spi.RetentionTransaction.Referrer;
 import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.RunInfo;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.FileArtifactStore;
 import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,16 +41,19 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes for good what was deleted long enough ago: runs, experiments that are empty then, and the bytes that nothing names any
  * more. Whatever is still spoken of stays: by a registered version, a logged model, the audit trail, a report, a step, a
- * definition, another registry, or a run or experiment that stays. Predictions of the journal name versions, and those stay.
+ * definition, another registry, or a run or experiment that stays; and by predictions of the journal, whose version may have been
+ * deleted meanwhile.
  *
  * <p>Bytes are looked for among those that were last stored more than a day ago, so that none is taken that is about to get its
  * name. For the owner of the project alone. Safe for use by several threads.
  */
 public final class RunRetention {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration GRACE = Duration.ofDays(1);
     private static final int RUNS_AT_ONCE = 20;
     private static final int TOLD = 1000;
@@ -52,16 +63,20 @@ public final class RunRetention {
     private final FileArtifactStore artifacts;
     private final StateFolder state;
     private final InstantSource clock;
+    private final @Nullable PredictionLog log;
 
-    RunRetention(Workspace workspace, InstantSource clock) {
-        this(workspace.catalog(), workspace.artifactFiles(), workspace.state(), clock);
+    /** @param log of the project, or null where it is not open: its index is read */
+    RunRetention(Workspace workspace, InstantSource clock, @Nullable PredictionLog log) {
+        this(workspace.catalog(), workspace.artifactFiles(), workspace.state(), clock, log);
     }
 
-    RunRetention(Catalog catalog, FileArtifactStore artifacts, StateFolder state, InstantSource clock) {
+    RunRetention(
+            Catalog catalog, FileArtifactStore artifacts, StateFolder state, InstantSource clock, @Nullable PredictionLog log) {
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.state = state;
         this.clock = clock;
+        this.log = log;
     }
 
     /** What is to be done, by one look at the catalogue. */
@@ -86,7 +101,8 @@ public final class RunRetention {
         SortedMap<String, Long> there = artifacts.storedBefore(stored);
         Set<String> unnamed = new HashSet<>(there.keySet());
         replays(unnamed);
-        Plan plan = catalog.read(tx -> plan(tx, before, unnamed));
+        List<Deleted> predicted = predicted();
+        Plan plan = catalog.read(tx -> plan(tx, before, unnamed, predicted));
         List<String> runs = plan.runs.stream().map(RunInfo::id).toList();
         List<String> experiments = plan.experiments.stream().map(Experiment::id).toList();
         Collection<String> files = plan.unnamed;
@@ -117,7 +133,68 @@ public final class RunRetention {
         ids.stream().limit(TOLD).forEach(told::add);
     }
 
-    private static Plan plan(CatalogTransaction tx, Instant before, Set<String> unnamed) {
+    /**
+     * A version that was deleted, by what the trail says of it.
+     *
+     * @param label for people
+     * @param text what it was made of
+     */
+    private record Deleted(String label, String text) {}
+
+    /** Versions that were deleted and that predictions name. */
+    private List<Deleted> predicted() {
+        List<Deleted> found = new ArrayList<>();
+        PredictionLog own = log;
+        List<AuditEntry> deletions = catalog.<List<AuditEntry>>read(tx -> tx.audit(null, Integer.MAX_VALUE)).stream()
+                .filter(entry -> entry.action().equals("delete"))
+                .toList();
+        if (deletions.isEmpty()) {
+            return List.of();
+        }
+        if (own != null) {
+            own.catchUp();
+            predicted(deletions, own, found);
+        } else if (Files.isRegularFile(state.predictions())) {
+            try (PredictionLog index = JournaledPredictionLog.openReadOnly(state)) {
+                predicted(deletions, index, found);
+            }
+        } else if (Files.isDirectory(state.journal())) {
+            predicted(deletions, null, found);
+        }
+        return found;
+    }
+
+    /** @param log null where there is a journal and no index of it: any version may have predicted */
+    private static void predicted(List<AuditEntry> deletions, @Nullable PredictionLog log, List<Deleted> found) {
+        for (AuditEntry entry : deletions) {
+            JsonNode evidence = parsed(entry.evidence());
+            Integer number = entry.version();
+            Iterable<JsonNode> versions = number == null ? evidence.path("versions") : List.of(evidence);
+            for (JsonNode version : versions) {
+                int which = number == null ? version.path("version").asInt() : number;
+                if (log == null
+                        || log.lag() > 0
+                        || entry.model().startsWith(ProjectBandits.PREFIX)
+                        || log.count(of(entry.model(), which)) > 0) {
+                    found.add(new Deleted("%s v%d, which was deleted".formatted(entry.model(), which), version.toString()));
+                }
+            }
+        }
+    }
+
+    private static JsonNode parsed(String evidence) {
+        try {
+            return MAPPER.readTree(evidence);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("The evidence of a decision is not JSON.", e);
+        }
+    }
+
+    private static PredictionQuery of(String model, int version) {
+        return new PredictionQuery(model, version, null, null, null, null, null, true, 1);
+    }
+
+    private static Plan plan(CatalogTransaction tx, Instant before, Set<String> unnamed, List<Deleted> predicted) {
         Plan plan = new Plan();
         RetentionTransaction retention = tx.retention();
         Map<String, RunInfo> runs = new LinkedHashMap<>();
@@ -125,6 +202,7 @@ public final class RunRetention {
         unnamed.removeAll(tx.files().hashes(outside(roots(runs.values()))));
         Mentions mentions = new Mentions(runs.keySet(), unnamed);
         retention.models(mentions);
+        predicted.forEach(each -> mentions.read(Referrer.PREDICTION, each.label(), each.text()));
         retention.others(runs.keySet(), mentions);
         Set<String> read = new HashSet<>();
         while (read.size() < mentions.mentioned().size()) { // what stays may speak of others
@@ -212,9 +290,11 @@ public final class RunRetention {
         List<String> removed = new ArrayList<>();
         for (int from = 0; from < runs.size(); from += RUNS_AT_ONCE) {
             List<String> some = runs.subList(from, Math.min(runs.size(), from + RUNS_AT_ONCE));
+            List<Deleted> predicted = predicted(); // deleted since the look
             List<String> gone = catalog.write(tx -> {
                 Mentions mentions = new Mentions(some, new HashSet<>()); // registered since the look
                 tx.retention().models(mentions);
+                predicted.forEach(each -> mentions.read(Referrer.PREDICTION, each.label(), each.text()));
                 plan.keptRuns.putAll(mentions.mentioned());
                 return some.stream()
                         .filter(id -> !mentions.mentioned().containsKey(id) && tx.retention().removeRun(id, before))

@@ -47,6 +47,9 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         if (options.asOf() != null) {
             body.put("as_of", options.asOf().toString());
         }
+        if (options.version() != null) {
+            body.put("version", options.version());
+        }
         JsonNode list = owner.post(path(model, "predict"), body).path("predictions");
         if (list.size() != rows.size()) {
             throw owner.unexpected("%d predictions for %d rows".formatted(list.size(), rows.size()), null);

@@ -917,6 +917,7 @@ public final class SeededBackend implements Backend {
     public ModelCard card(String model, int version) {
         RegisteredVersion registered = governance().version(model, version);
         Run run = run(String.valueOf(registered.runId())).orElse(null);
+        boolean trained = registered.trained() != null;
         return ModelCard.of(
                 new ModelCard.About(project.name(), "To tell who wins.", "matches.winner", List.of("H", "D", "A")),
                 registered,
@@ -924,7 +925,9 @@ public final class SeededBackend implements Backend {
                 null,
                 null,
                 run == null ? null : checklist(run),
-                governance().history(model));
+                governance().history(model),
+                trained ? null : new ModelCard.Logged(null, null, false),
+                List.of());
     }
 
     /** What the project asks of promotions from now on. */

@@ -13,6 +13,7 @@ import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.FilesTransaction.StoredFile;
 import dev.keelson.registry.tracking.Detail;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Stage;
@@ -286,7 +287,137 @@ final class MlflowImportTest {
         }
     }
 
+    @Test
+    void loggedModelsOfAFolderAreTakenOver() throws IOException {
+        MlrunsFolder folder = MlrunsFolder.complete(home.resolve("mlruns"));
+        folder.loggedModel();
+
+        ImportReport report = take(folder.root(), ALL);
+        ImportReport again = take(folder.root(), ALL);
+
+        assertThat(report.bad()).isEmpty();
+        assertThat(report.clashes()).isEmpty();
+        assertThat(report.count(What.LOGGED_MODELS)).isEqualTo(new ImportReport.Count(What.LOGGED_MODELS, 1, 1));
+        assertThat(report.count(What.FILES).imported()).isEqualTo(5);
+        assertThat(again.complete()).isTrue();
+        assertThat(again.counts()).allSatisfy(count -> assertThat(count.imported()).isZero());
+        loggedModelIsHere();
+        assertThat(run(MlrunsFolder.GONE).info().lifecycle()).isEqualTo(Lifecycle.DELETED);
+        assertThat(logged().metrics())
+                .extracting(LoggedModel.Metric::runId)
+                .containsExactlyInAnyOrder(RUN, MlrunsFolder.GONE);
+    }
+
+    @Test
+    void loggedModelsOfAServerAreTakenOver() throws IOException {
+        MlrunsFolder folder = MlrunsFolder.complete(home.resolve("mlruns"));
+        folder.loggedModel();
+        Path other = Files.createDirectories(home.resolve("served"));
+        try (ServedCatalog served = ServedCatalog.start(other)) {
+            new MlflowImport(
+                            served.catalog(),
+                            new Governance(served.catalog(), CLOCK, model -> {}),
+                            blobs,
+                            CLOCK,
+                            new MlflowImport.Options(List.of(), false, false, false, "ann"),
+                            (what, runs, bytes) -> {})
+                    .from(folder.root());
+            String root = Objects.requireNonNull(ServerSource.proxied(served.catalog()
+                    .read(tx -> tx.tracking().loggedModel(MlrunsFolder.LOGGED))
+                    .orElseThrow()
+                    .artifactUri()));
+            try (MlflowClient client = client(served.url())) {
+                for (var file : Map.of("MLmodel", "flavors: {}\n", "data/model.bin", "bytes").entrySet()) {
+                    byte[] bytes = file.getValue().getBytes(StandardCharsets.UTF_8);
+                    client.upload(root + "/" + file.getKey(), bytes.length, () -> new ByteArrayInputStream(bytes));
+                }
+            }
+
+            ImportReport report = importer(ALL).from(client(served.url()));
+            ImportReport again = importer(ALL).from(client(served.url()));
+
+            assertThat(report.bad()).isEmpty();
+            assertThat(report.clashes()).isEmpty();
+            assertThat(report.count(What.LOGGED_MODELS)).isEqualTo(new ImportReport.Count(What.LOGGED_MODELS, 1, 1));
+            assertThat(again.complete()).isTrue();
+            assertThat(again.counts()).allSatisfy(count -> assertThat(count.imported()).isZero());
+            loggedModelIsHere();
+        }
+    }
+
+    @Test
+    void whatOfALoggedModelCannotBeTakenIsNamed() throws IOException {
+        MlrunsFolder folder = MlrunsFolder.complete(home.resolve("mlruns"));
+        folder.loggedModel();
+        String model = "314159/models/" + MlrunsFolder.LOGGED;
+        folder.append(model + "/metrics/loss", "1700000000009 0.3 0 ffffffffffffffffffffffffffffffff\n");
+        folder.write(model + "/metrics/odd", "1700000000009 0.3\n");
+        folder.write("314159/models/m-1/meta.yaml", "model_id: m-2\n");
+        folder.write("314159/traces/tr-1/trace_info.yaml", "request_id: tr-1\n");
+
+        ImportReport report = take(folder.root(), ALL);
+        catalog.update(tx -> tx.tracking().putLoggedModel(tagged(logged(), "mine")));
+        folder.write(model + "/tags/reviewed", "yes");
+        ImportReport again = take(folder.root(), ALL);
+
+        assertThat(report.bad())
+                .extracting(ImportReport.Bad::where)
+                .containsExactlyInAnyOrder(
+                        model + "/metrics/odd",
+                        "logged model %s metrics [loss]".formatted(MlrunsFolder.LOGGED),
+                        "314159/m-1");
+        assertThat(report.count(What.LOGGED_MODELS)).isEqualTo(new ImportReport.Count(What.LOGGED_MODELS, 2, 1));
+        assertThat(report.remarks()).containsExactly("314159/traces holds 1 traces, which are not imported.");
+        assertThat(again.clashes())
+                .extracting(ImportReport.Clash::what)
+                .containsExactly("logged model %s tag reviewed".formatted(MlrunsFolder.LOGGED));
+        assertThat(logged().tags()).isEqualTo(Map.of("reviewed", "mine"));
+    }
+
     // ---- helpers
+
+    private void loggedModelIsHere() {
+        LoggedModel model = logged();
+        assertThat(model.name()).isEqualTo("winner");
+        assertThat(model.status()).isEqualTo(LoggedModel.Status.READY);
+        assertThat(model.modelType()).isEqualTo("classifier");
+        assertThat(model.sourceRunId()).isEqualTo(RUN);
+        assertThat(model.createdAt()).isEqualTo(Instant.ofEpochMilli(1700000006000L));
+        assertThat(model.params()).isEqualTo(Map.of("depth", "6"));
+        assertThat(model.tags()).isEqualTo(Map.of("reviewed", "no"));
+        assertThat(model.metrics()).contains(new LoggedModel.Metric(
+                new MetricPoint("loss", 0.5, 1700000000002L, 1, MlrunsFolder.LOGGED, "matches", "12ab"), RUN));
+        assertThat(model.registrations()).containsExactly(new LoggedModel.Registration("goals", 4));
+        assertThat(version(4).source()).isEqualTo("models:/" + MlrunsFolder.LOGGED);
+        assertThat(points(RUN, "loss")).hasSize(4);
+        assertThat(run(RUN).modelOutputs()).isEqualTo(Map.of(MlrunsFolder.LOGGED, 5L));
+        assertThat(run(MlrunsFolder.OTHER).modelInputs()).containsExactly(MlrunsFolder.LOGGED);
+        String root = Objects.requireNonNull(ServerSource.proxied(model.artifactUri()));
+        assertThat(catalog.<Optional<StoredFile>>read(tx -> tx.files().file(root + "/data/model.bin")).orElseThrow().bytes())
+                .isEqualTo(5);
+    }
+
+    private LoggedModel logged() {
+        return catalog.<Optional<LoggedModel>>read(tx -> tx.tracking().loggedModel(MlrunsFolder.LOGGED)).orElseThrow();
+    }
+
+    private static LoggedModel tagged(LoggedModel model, String reviewed) {
+        return new LoggedModel(
+                model.id(),
+                model.experimentId(),
+                model.name(),
+                model.artifactUri(),
+                model.status(),
+                model.modelType(),
+                model.sourceRunId(),
+                model.lifecycle(),
+                model.createdAt(),
+                model.updatedAt(),
+                model.params(),
+                new TreeMap<>(Map.of("reviewed", reviewed)),
+                model.metrics(),
+                model.registrations());
+    }
 
     private ImportReport take(Path folder, MlflowImport.Options options) {
         return importer(options).from(folder);

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 final class MlrunsFolder {
     static final String RUN = "0123456789abcdef0123456789abcdef";
     static final String OTHER = "fedcba9876543210fedcba9876543210";
+    static final String LOGGED = "m-0123456789abcdef0123456789abcdef";
     static final String GONE = "00000000000000000000000000000001";
 
     private final Path root;
@@ -122,6 +123,61 @@ final class MlrunsFolder {
         version(1, "Archived", RUN);
         version(3, "Production", RUN);
         write("models/goals/version-3/tags/checked", "yes");
+    }
+
+    /** A model of MLflow 3 that the first run made, measured there and in the deleted run; its version 4 of `goals`. */
+    void loggedModel() throws IOException {
+        String home = "314159/models/" + LOGGED;
+        write(
+                home + "/meta.yaml",
+                """
+                artifact_location: %s/%s/artifacts
+                creation_timestamp: 1700000006000
+                experiment_id: '314159'
+                last_updated_timestamp: 1700000007000
+                lifecycle_stage: active
+                model_id: %s
+                model_type: classifier
+                name: winner
+                source_run_id: '%s'
+                status: 2
+                """
+                        .formatted(root.toUri(), home, LOGGED, RUN));
+        write(home + "/params/depth", "6");
+        write(home + "/tags/reviewed", "no");
+        write(
+                home + "/metrics/loss",
+                "1700000000002 0.5 1 %s matches 12ab\n1700000000008 0.4 0 %s\n".formatted(RUN, GONE));
+        write(home + "/artifacts/MLmodel", "flavors: {}\n");
+        write(home + "/artifacts/data/model.bin", "bytes");
+        write(
+                "314159/" + RUN + "/outputs/" + LOGGED + "/meta.yaml",
+                """
+                destination_id: %s
+                destination_type: MODEL_OUTPUT
+                source_id: %s
+                source_type: RUN_OUTPUT
+                step: 5
+                tags: {}
+                """
+                        .formatted(LOGGED, RUN));
+        write(
+                "314159/" + OTHER + "/inputs/bbbb/meta.yaml",
+                """
+                destination_id: %s
+                destination_type: MODEL_INPUT
+                source_id: %s
+                source_type: MODEL_INPUT
+                tags: {}
+                """
+                        .formatted(OTHER, LOGGED));
+        version(4, "None", RUN);
+        String meta = "models/goals/version-4/meta.yaml";
+        write(
+                meta,
+                Files.readString(root.resolve(meta))
+                        .replace("/314159/" + RUN + "/artifacts/model", "/314159/models/" + LOGGED + "/artifacts")
+                        + "model_id: " + LOGGED + "\n");
     }
 
     void version(int number, String stage, String run) throws IOException {

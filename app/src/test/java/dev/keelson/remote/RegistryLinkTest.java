@@ -308,15 +308,30 @@ final class RegistryLinkTest {
         try (ServedCatalog served = ServedCatalog.start(other);
                 RegistryLink link = link(RemoteAddress.of(served.url(), Credentials.NONE))) {
             RegistryLink.Sent sent = link.send();
+            List<RegistryConflict> asking = conflicts();
             RegistryLink.Comparison comparison = link.compare(true, true);
+            RegistryLink.Sent again = link.send();
 
             assertThat(sent.problem()).isNull();
-            assertThat(conflicts()) // what serves there is decided there: versions of clients have no role
-                    .extracting(RegistryConflict::kind)
-                    .containsOnly(QueuedChange.Kind.ALIAS);
-            assertThat(comparison.missingThere())
+            assertThat(sent.conflicts()).isZero();
+            assertThat(asking) // what serves there is decided there: versions of clients have no role
+                    .allMatch(RegistryLink::asks)
+                    .extracting(RegistryConflict::what)
                     .containsExactlyInAnyOrder("winner alias champion", "winner alias challenger");
+            assertThat(asking).allMatch(each -> each.remote().startsWith("asks there for promotion: "));
+            assertThat(comparison.asking()).containsExactlyInAnyOrder("winner alias champion", "winner alias challenger");
+            assertThat(comparison.missingThere()).isEmpty();
             assertThat(comparison.differing()).isEmpty();
+            assertThat(again).isEqualTo(new RegistryLink.Sent(0, 0, 0, null));
+            assertThat(conflicts()).isEqualTo(asking);
+            served.catalog().update(tx -> tx.setAlias(MODEL, "champion", 1)); // the other side promotes it
+            RegistryLink.Comparison promoted = link.compare(true, true);
+
+            assertThat(promoted.asking()).containsExactly("winner alias challenger");
+            assertThat(conflicts()).extracting(RegistryConflict::what).containsExactly("winner alias challenger");
+            link.settle(conflicts().getFirst().id(), RegistryLink.Keep.REMOTE, "ann");
+            assertThat(link.compare(true, true).missingThere()).isEmpty();
+            assertThat(conflicts()).isEmpty();
             assertThat(served.catalog().read(tx -> tx.registry().registered(MODEL, 2)).orElseThrow().stage())
                     .isEqualTo(Stage.STAGING);
             String there = Objects.requireNonNull(

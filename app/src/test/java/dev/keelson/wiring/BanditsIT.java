@@ -12,6 +12,7 @@ import dev.keelson.http.Bandits;
 import dev.keelson.http.Bandits.Training;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.project.Project;
+import dev.keelson.registry.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,13 @@ final class BanditsIT {
             assertThat(trained.at("/left_out/no_edge").asInt()).isEqualTo(BETS / 10);
             assertThat(trained.at("/evaluation/judge").asText()).isEqualTo("full_information");
             assertThat(bandits.list().at("/bandits/0/champion").asInt()).isEqualTo(1);
+            JsonNode card = backend.card("bandit/stakes", 1).toJson();
+            assertThat(card.at("/signature/inputs/0/type").asText()).isEqualTo("double");
+            assertThat(card.at("/signature/inputs").findValuesAsText("name")).isNotEmpty();
+            assertThat(card.at("/signature/outputs").findValuesAsText("name")).contains("propensity of 1.0");
+            assertThat(backend.run(card.at("/provenance/run").asText()).orElseThrow().artifacts())
+                    .extracting(Run.Artifact::path)
+                    .contains(ModelSignature.FILE, ModelSignature.EXAMPLE, "policy.json");
 
             JsonNode good = bandits.decide("stakes", null, row("x1", 0.55, 1));
             JsonNode again = bandits.decide("stakes", null, row("x1", 0.55, 0));

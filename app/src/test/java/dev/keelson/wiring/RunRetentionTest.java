@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.id.Sha256;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.MetricPoint;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.FileArtifactStore;
 import dev.keelson.store.files.StateFolder;
+import dev.keelson.store.journal.JournaledPredictionLog;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +59,7 @@ class RunRetentionTest {
         state = new StateFolder(folder);
         catalog = SqliteCatalog.open(state.catalog());
         artifacts = new FileArtifactStore(state.artifacts());
-        retention = new RunRetention(catalog, artifacts, state, () -> NOW);
+        retention = new RunRetention(catalog, artifacts, state, () -> NOW, null);
         experiment = catalog.write(tx ->
                 tx.tracking().createExperiment("trial", null, Map.of(), LONG_AGO).id());
     }
@@ -195,6 +200,50 @@ class RunRetentionTest {
     private static void version(CatalogTransaction tx, String model, String source, @Nullable String run) {
         tx.registry().createModel(model, "", Map.of(), NOW);
         tx.registry().createVersion(model, source, run, null, null, "kim", "", Map.of(), NOW);
+    }
+
+    @Test
+    void runOfADeletedVersionStaysWhilePredictionsNameTheVersion() {
+        String predicted = deleted(1);
+        String unused = deleted(2);
+        String ofModel = deleted(3);
+        Governance governance = new Governance(catalog, () -> NOW, model -> {});
+        catalog.update(tx -> {
+            version(tx, "goals", "runs:/%s/model".formatted(predicted), predicted);
+            tx.registry().createVersion("goals", "runs:/%s/model".formatted(unused), unused, null, null, "kim", "", Map.of(), NOW);
+            version(tx, "corners", "runs:/%s/model".formatted(ofModel), ofModel);
+        });
+        try (PredictionLog log = JournaledPredictionLog.open(state)) {
+            log.append(List.of(prediction("goals", 1), prediction("corners", 1)), true);
+            log.catchUp();
+        }
+        governance.deleteVersion("goals", 1, "kim", "not used");
+        governance.deleteVersion("goals", 2, "kim", "not used");
+        governance.deleteModel("corners", "kim", "not used");
+
+        ObjectNode done = retention.collect(AGE, false);
+
+        assertThat(kept(done)).containsExactlyInAnyOrder(predicted, ofModel);
+        assertThat(done.path("kept").toString())
+                .contains("predictions (goals v1, which was deleted)", "predictions (corners v1, which was deleted)");
+        assertThat(List.of(predicted, ofModel)).allMatch(this::isThere).allMatch(this::hasBytes);
+        assertThat(isThere(unused)).isFalse();
+    }
+
+    private static PredictionEvent prediction(String model, int version) {
+        return new PredictionEvent(
+                new UUID(version, model.hashCode()),
+                model,
+                version,
+                "champion",
+                "e1",
+                "",
+                LONG_AGO,
+                LONG_AGO,
+                LONG_AGO,
+                new double[] {1},
+                new double[0],
+                new double[0]);
     }
 
     @Test

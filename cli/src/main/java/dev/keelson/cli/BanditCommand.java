@@ -216,14 +216,20 @@ final class BanditCommand extends CommandGroup {
     /** {@code keelson bandit promote}. */
     @Command(name = "promote", description = "Let a version decide; exit code 1 when it does not beat the current one.")
     static final class Promote extends ModelsChange {
-        @Parameters(index = "1", paramLabel = "VERSION", description = "Its number.")
-        int version;
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "VERSION",
+                description = "Its number (3 or v3), latest, a stage or an alias; none where MODEL is a reference: models:/bandit/NAME/3.")
+        @Nullable String version;
 
         @Override
         int run(Session session) {
+            NamedVersion named = NamedVersion.ofBandit(session.project(), model, version);
+            int number = named.number();
             String why = reason(session);
-            JsonNode answer = ask(session, bandits -> bandits.promote(model, version, actor(session), why));
-            session.console().line("%s v%d decides now.".formatted(model, version));
+            JsonNode answer = ask(session, bandits -> bandits.promote(named.model(), number, actor(session), why));
+            session.console().line("%s v%d decides now.".formatted(named.model(), number));
             document(session, answer);
             return YES;
         }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "mlflow",
         description = {
-            "Take over experiments, runs with their ids, all points of metrics, params, tags, data sets, files, and registered models"
-                    + " with versions, stages and aliases.",
+            "Take over experiments, runs with their ids, all points of metrics, params, tags, data sets, files, logged models, and"
+                    + " registered models with versions, stages and aliases.",
             "Importing again takes over what is new. Nothing that is here is overwritten: what differs is shown, and so is what"
                     + " cannot be read; the exit code is then 1, and the rest is imported."
         })

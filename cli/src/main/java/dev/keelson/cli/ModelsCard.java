@@ -1,12 +1,8 @@
 package dev.keelson.cli;
 
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
-import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.ModelCard;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,13 +12,20 @@ import picocli.CommandLine.Parameters;
 /** {@code keelson models card}. */
 @Command(
         name = "card",
-        description = "The model card of a version, as Markdown: use, data, features, metrics with intervals, limits, provenance.",
+        description = {
+            "The model card of a version, as Markdown: use, data, features, metrics with intervals, limits, provenance.",
+            "Of a version that a client registered: what was logged of it, and what is not known."
+        },
         footer = "With --json as JSON. What it is meant for is the `description` of the project file.")
 final class ModelsCard extends KeelsonCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
     String model = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = "Its number: 3 or v3 (default: the champion).")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "VERSION",
+            description = {NamedVersion.WORDS, "Without one: the champion, else the version in Production, else the highest."})
     @Nullable String version;
 
     @Option(names = "--output", paramLabel = "FILE", description = "Write it there (default: standard output).")
@@ -31,19 +34,15 @@ final class ModelsCard extends KeelsonCommand {
     @Override
     int run(Session session) {
         Project project = session.project();
-        Projects.model(project, model);
+        NamedVersion named = NamedVersion.of(project, model, version);
+        Integer number = named.version();
         ModelCard card;
         try (ProjectReading state = ProjectReading.open(project)) {
-            String asked = version;
-            int number = asked != null
-                    ? ModelsChange.number(asked)
-                    : state.alias(model, ModelVersion.CHAMPION)
-                            .map(ModelVersion::version)
-                            .orElseThrow(() -> new KeelsonException(
-                                    ErrorCode.VERSION_NOT_FOUND,
-                                    "The model (%s) has no champion yet.".formatted(model),
-                                    "Maybe name a version: `keelson models show %s` lists them.".formatted(model)));
-            card = state.card(project, session.clock(), model, number);
+            card = state.card(
+                    project,
+                    session.clock(),
+                    named.model(),
+                    number == null ? state.version(null, named.model()).version() : number);
         }
         Path file = output;
         if (file != null) {

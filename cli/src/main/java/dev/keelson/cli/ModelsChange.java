@@ -81,8 +81,8 @@ abstract class ModelsChange extends KeelsonCommand {
             description = "Let a version serve when its policy is met; exit code 1 when that is refused.",
             footer = "Where the policy asks for a person, the version waits for one: `keelson models approve`.")
     static final class Promote extends ModelsChange {
-        @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
-        String version = "";
+        @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = NamedVersion.WORDS)
+        @Nullable String version;
 
         @Option(
                 names = "--force",
@@ -92,11 +92,12 @@ abstract class ModelsChange extends KeelsonCommand {
         @Override
         int run(Session session) {
             Project project = session.project();
-            Projects.model(project, model);
-            int number = number(version);
+            NamedVersion named = NamedVersion.of(project, model, version);
+            Projects.model(project, named.model());
+            int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.promote(new Governance.Request(model, number, actor(session), why, force)));
+                tell(session, live.promote(new Governance.Request(named.model(), number, actor(session), why, force)));
             }
             return YES;
         }
@@ -108,17 +109,18 @@ abstract class ModelsChange extends KeelsonCommand {
             description = "Agree to a promotion that waits for a person; exit code 1 when its policy is not met any more.",
             footer = "Who asked for it cannot agree. `keelson status` lists what waits.")
     static final class Approve extends ModelsChange {
-        @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
-        String version = "";
+        @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = NamedVersion.WORDS)
+        @Nullable String version;
 
         @Override
         int run(Session session) {
             Project project = session.project();
-            Projects.model(project, model);
-            int number = number(version);
+            NamedVersion named = NamedVersion.of(project, model, version);
+            Projects.model(project, named.model());
+            int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.approve(model, number, actor(session), why));
+                tell(session, live.approve(named.model(), number, actor(session), why));
             }
             return YES;
         }
@@ -129,18 +131,19 @@ abstract class ModelsChange extends KeelsonCommand {
             name = "reject",
             description = "Refuse a promotion that waits for a person; the version is archived.")
     static final class Reject extends ModelsChange {
-        @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
-        String version = "";
+        @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = NamedVersion.WORDS)
+        @Nullable String version;
 
         @Override
         int run(Session session) {
             Project project = session.project();
-            Projects.model(project, model);
-            int number = number(version);
+            NamedVersion named = NamedVersion.of(project, model, version);
+            Projects.model(project, named.model());
+            int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                JsonNode answered = live.reject(model, number, actor(session), why);
-                session.console().line("%s v%d is rejected.".formatted(model, number));
+                JsonNode answered = live.reject(named.model(), number, actor(session), why);
+                session.console().line("%s v%d is rejected.".formatted(named.model(), number));
                 session.console().document((ObjectNode) answered);
             }
             return YES;
@@ -160,7 +163,7 @@ abstract class ModelsChange extends KeelsonCommand {
                 index = "1",
                 arity = "0..1",
                 paramLabel = "VERSION",
-                description = "Its number: 3 or v3 (default: the one that served before).")
+                description = {NamedVersion.WORDS, "Without one: the version that served before."})
         @Nullable String version;
 
         @Option(names = "--dry-run", description = "Tell what would change, and change nothing.")
@@ -172,11 +175,12 @@ abstract class ModelsChange extends KeelsonCommand {
         @Override
         int run(Session session) {
             Project project = session.project();
-            Projects.model(project, model);
-            Integer number = version == null ? null : (Integer) number(version);
+            NamedVersion named = NamedVersion.of(project, model, version);
+            Projects.model(project, named.model());
+            Integer number = named.version();
             if (dryRun) {
                 try (ProjectReading state = ProjectReading.open(project)) {
-                    RollbackPreview preview = state.governance(session.clock()).preview(model, number);
+                    RollbackPreview preview = state.governance(session.clock()).preview(named.model(), number);
                     RollbackTables.tell(session.console(), preview);
                     session.console().document(preview.toJson());
                 }
@@ -184,8 +188,8 @@ abstract class ModelsChange extends KeelsonCommand {
             }
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                JsonNode back = live.rollback(model, number, actor(session), why, force);
-                session.console().line("%s v%d serves now.".formatted(model, back.path("version").asInt()));
+                JsonNode back = live.rollback(named.model(), number, actor(session), why, force);
+                session.console().line("%s v%d serves now.".formatted(named.model(), back.path("version").asInt()));
                 session.console().note("To undo it: %s".formatted(back.path("rollback").path("undo").asText()));
                 session.console().document((ObjectNode) back);
             }

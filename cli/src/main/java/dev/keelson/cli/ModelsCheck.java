@@ -7,6 +7,7 @@ import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -18,16 +19,17 @@ final class ModelsCheck extends KeelsonCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
     String model = "";
 
-    @Parameters(index = "1", paramLabel = "VERSION", description = "Its number: 3 or v3.")
-    String version = "";
+    @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = NamedVersion.WORDS)
+    @Nullable String version;
 
     @Override
     int run(Session session) {
         Project project = session.project();
-        Projects.model(project, model);
+        NamedVersion named = NamedVersion.of(project, model, version);
+        Projects.model(project, named.model());
         PolicyReport report;
         try (ProjectReading state = ProjectReading.open(project)) {
-            report = state.governance(session.clock()).check(model, ModelsChange.number(version));
+            report = state.governance(session.clock()).check(named.model(), named.number());
         }
         Console console = session.console();
         List<List<String>> rows = new ArrayList<>();
@@ -45,7 +47,7 @@ final class ModelsCheck extends KeelsonCommand {
                 ? report.sentence()
                 : "%s v%d %s the policy (%s)."
                         .formatted(
-                                model,
+                                named.model(),
                                 report.version(),
                                 report.verdict() == PolicyLine.State.FAILED ? "does not meet" : "does not meet yet",
                                 report.policy()));

@@ -2,9 +2,11 @@ package dev.keelson.cli;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.project.Project;
 import dev.keelson.registry.RunDifference.Measured;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.VersionComparison;
+import dev.keelson.registry.tracking.ModelReference;
 import dev.keelson.registry.tracking.Stage;
 import dev.keelson.wiring.ProjectReading;
 import java.io.IOException;
@@ -24,10 +26,14 @@ import picocli.CommandLine.Parameters;
         description = "Versions side by side: metrics with their intervals, and what else differs.",
         footer = {"keelson models compare NAME 3 5", "keelson models compare --stage Production --format csv --output models.csv"})
 final class ModelsCompare extends KeelsonCommand {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "Its name.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "Its name, or a reference to the first version: models:/NAME/3, NAME@champion.")
     @Nullable String model;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "VERSION", description = "Two or more of its versions: 3 or v3.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "VERSION", description = "Two or more of its versions: 3, v3, an alias, a stage or latest.")
     List<String> versions = new ArrayList<>();
 
     @Option(
@@ -46,7 +52,7 @@ final class ModelsCompare extends KeelsonCommand {
     int run(Session session) {
         VersionComparison comparison;
         try (ProjectReading state = ProjectReading.open(session.project())) {
-            comparison = compared(state.governance(session.clock()));
+            comparison = compared(session.project(), state.governance(session.clock()));
         }
         if (format == null && output == null) {
             table(session.console(), comparison);
@@ -73,7 +79,7 @@ final class ModelsCompare extends KeelsonCommand {
         return YES;
     }
 
-    private VersionComparison compared(Governance governance) {
+    private VersionComparison compared(Project project, Governance governance) {
         String at = stage;
         if (at != null) {
             if (model != null) {
@@ -93,7 +99,24 @@ final class ModelsCompare extends KeelsonCommand {
                     "Nothing to compare is named.",
                     "Maybe `keelson models compare MODEL 3 5` or `keelson models compare --stage Production`.");
         }
-        return governance.compare(name, versions.stream().map(ModelsChange::number).toList());
+        NamedVersion first = NamedVersion.of(project, name, null);
+        List<Integer> numbers = new ArrayList<>();
+        if (first.version() != null) {
+            numbers.add(first.version());
+        }
+        for (String version : versions) {
+            NamedVersion named = ModelReference.parse(version) instanceof ModelReference.Name
+                    ? NamedVersion.of(project, first.model(), version)
+                    : NamedVersion.of(project, version, null);
+            if (!named.model().equals(first.model())) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "The versions are of different models: %s and %s.".formatted(first.model(), named.model()),
+                        "Maybe `keelson models compare --stage Production` compares models.");
+            }
+            numbers.add(named.number());
+        }
+        return governance.compare(first.model(), numbers);
     }
 
     private static void table(Console console, VersionComparison comparison) {

@@ -21,9 +21,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "predict",
         description = "Predict one row or many; each prediction is logged.",
-        footer = "Example: keelson predict football-1x2 --row div=E0 --row date=2021-08-14 --row HomeTeam=Arsenal ...")
+        footer = {
+            "Example: keelson predict football-1x2 --row div=E0 --row date=2021-08-14 --row HomeTeam=Arsenal ...",
+            "A version is named as models:/football-1x2/3, models:/football-1x2@champion, models:/football-1x2/Production."
+        })
 final class PredictCommand extends KeelsonCommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Its name.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Its name, for the champion, or a reference to a version.")
     String model = "";
 
     @Mixin
@@ -39,13 +42,17 @@ final class PredictCommand extends KeelsonCommand {
     @Override
     int run(Session session) {
         Project project = session.project();
-        ModelDefinition definition = Projects.model(project, model);
+        NamedVersion named = NamedVersion.of(project, model, null);
+        ModelDefinition definition = Projects.model(project, named.model());
         List<Map<String, @Nullable Object>> rows =
                 given.rows(session, new PredictRows(Projects.source(project, definition.source())));
-        PredictOptions options = new PredictOptions(true, Moments.orNull("--as-of", asOf, project.zone()));
+        PredictOptions options = new PredictOptions(
+                true,
+                Moments.orNull("--as-of", asOf, project.zone()),
+                named.version() == null ? null : named.version().toString());
         List<Prediction> predictions;
         try (LiveProject live = LiveProject.open(project, session.clock())) {
-            predictions = live.predict(model, rows, options);
+            predictions = live.predict(named.model(), rows, options);
         }
         show(session, definition.classes(), predictions);
         return YES;

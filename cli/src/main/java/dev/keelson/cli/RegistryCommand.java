@@ -54,6 +54,10 @@ final class RegistryCommand extends CommandGroup {
                     status.path("waiting").asText(),
                     status.path("oldest").isTextual() ? ", since " + status.path("oldest").asText() : ""));
             console.line("conflicts  %s".formatted(status.path("conflicts").asText()));
+            if (status.path("asking").asInt() > 0) {
+                console.line("asking     %s".formatted(status.path("asking").asText()));
+                console.note("What asks waits for a promotion at the other registry; `keelson registry conflicts` shows what to do.");
+            }
             if (status.path("problem").isTextual()) {
                 console.note(status.path("problem").asText());
             }
@@ -83,6 +87,9 @@ final class RegistryCommand extends CommandGroup {
                             done.path("missing_there").size(),
                             done.path("missing_here").size(),
                             done.path("conflicts").asInt()));
+            if (done.path("asking").asInt() > 0) {
+                console.line("%d ask there for promotion".formatted(done.path("asking").asInt()));
+            }
             done.path("missing_here").forEach(each -> console.note("Missing here: " + each.asText() + "."));
             if (!done.path("missing_here").isEmpty()) {
                 console.note("`keelson import mlflow` with its address brings what is missing here.");
@@ -108,8 +115,11 @@ final class RegistryCommand extends CommandGroup {
             ObjectNode found = ask(session, registry -> registry.conflicts(all));
             List<List<String>> rows = new ArrayList<>();
             boolean open = false;
+            boolean asking = false;
             for (JsonNode each : found.path("conflicts")) {
-                open |= !each.path("settled_at").isTextual();
+                boolean asks = each.path("state").asText().equals("asks_there");
+                asking |= asks;
+                open |= !asks && !each.path("settled_at").isTextual();
                 rows.add(List.of(
                         each.path("id").asText(),
                         each.path("what").asText(),
@@ -118,9 +128,14 @@ final class RegistryCommand extends CommandGroup {
                         each.path("found_at").asText(),
                         each.path("kept").isTextual()
                                 ? "%s kept the %s side".formatted(each.path("settled_by").asText(), each.path("kept").asText())
-                                : ""));
+                                : asks ? "waits for a promotion there" : ""));
             }
             session.console().table(List.of("ID", "WHAT", "HERE", "THERE", "FOUND AT", "DECIDED"), rows);
+            if (asking) {
+                session.console()
+                        .note("What asks there waits for the other side: a person there promotes the version, or imports its files as"
+                                + " a model of that project and promotes that. `--keep remote` leaves both sides as they are.");
+            }
             session.console().document(found);
             return open ? NO : YES;
         }

@@ -195,7 +195,7 @@ final class ProjectLifeIT {
         Files.writeString(
                 folder.resolve("rows.csv"),
                 "div,date,HomeTeam,AwayTeam,AvgH,AvgD,AvgA,FTR\nE0,2030-01-05,Ashford,Brampton,2.1,3.3,3.6,H\n");
-        Cli csv = keelson("predict football-1x2-odds rows.csv --json");
+        Cli csv = keelson("predict models:/football-1x2-odds@champion rows.csv --json");
 
         assertThat(row.code()).as(row.err()).isZero();
         probabilities = row.json().at("/predictions/0/probabilities");
@@ -281,8 +281,10 @@ final class ProjectLifeIT {
         Cli check = keelson("models check football-1x2 1 --json");
         Cli history = keelson("models history football-1x2 --json");
         Cli compared = keelson("models compare --stage Production --format csv --output stage.csv");
-        Cli one = keelson("models compare football-1x2 1 v1");
+        Cli one = keelson("models compare models:/football-1x2@champion models:/football-1x2/1");
         Cli card = keelson("models card football-1x2");
+        Cli referred = keelson("models card models:/football-1x2/Production");
+        Cli refused = keelson("models promote models:/football-1x2/1 --reason because");
         Cli audit = keelson("audit show --model football-1x2 --json");
         Cli verified = keelson("audit verify --json");
         Cli anchored = keelson("audit verify --head " + "ab".repeat(32));
@@ -296,6 +298,8 @@ final class ProjectLifeIT {
         assertThat(folder.resolve("stage.csv")).content().startsWith("what,football-1x2 v1,").contains("test_log_loss,");
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(card.out()).startsWith("# football-1x2 v1").contains("## Metrics of the test period", "| log_loss |");
+        assertThat(referred.out()).isEqualTo(card.out());
+        assertThat(refused.err()).contains("error[K307]", "is the champion already");
         assertThat(audit.json().path("audit").findValuesAsText("action")).contains("promote", "register");
         assertThat(verified.code()).isZero();
         assertThat(verified.json().path("sound").asBoolean()).isTrue();

@@ -87,6 +87,64 @@ public final class AuditChain {
     }
 
     /**
+     * A line up to which the chain was found sound.
+     *
+     * @param sequence its position
+     * @param before the hash of the line before it
+     * @param hash its own
+     * @param lines how many lines there are up to it
+     */
+    public record Mark(long sequence, String before, String hash, long lines) {}
+
+    /**
+     * What a look along the end of the chain found.
+     *
+     * @param verification with all lines counted, those before {@code from} as they were found earlier
+     * @param from sequence of the line that the look began at; 0 for the beginning
+     * @param mark where the next look may begin; null when there is no line or the chain is broken
+     */
+    public record Look(Verification verification, long from, @Nullable Mark mark) {}
+
+    /**
+     * Looks along the chain from a line on that was sound earlier. That line is looked at again; when it is not what it was, or is
+     * gone, the whole chain is.
+     *
+     * @param mark where an earlier look ended, or null for the whole chain
+     */
+    public static Look look(CatalogTransaction tx, @Nullable Mark mark) {
+        if (mark != null) {
+            List<AuditLine> first = tx.auditChain(mark.sequence() - 1, 1);
+            boolean same = !first.isEmpty()
+                    && first.getFirst().entry().sequence() == mark.sequence()
+                    && first.getFirst().hash().equals(mark.hash())
+                    && hash(mark.before(), first.getFirst().entry()).equals(mark.hash());
+            if (!same) {
+                return look(tx, null);
+            }
+        }
+        String before = mark == null ? START : mark.before();
+        String head = mark == null ? START : mark.hash();
+        long last = mark == null ? 0 : mark.sequence();
+        long lines = mark == null ? 0 : mark.lines();
+        long from = last;
+        List<AuditLine> page;
+        do {
+            page = tx.auditChain(last, PAGE);
+            for (AuditLine line : page) {
+                if (!hash(head, line.entry()).equals(line.hash())) {
+                    return new Look(
+                            new Verification(lines, head, line.entry().sequence(), finding(last, line)), from, null);
+                }
+                before = head;
+                head = line.hash();
+                last = line.entry().sequence();
+                lines++;
+            }
+        } while (page.size() == PAGE);
+        return new Look(new Verification(lines, head, null, null), from, lines == 0 ? null : new Mark(last, before, head, lines));
+    }
+
+    /**
      * Looks along the chain.
      *
      * @param anchor a hash that was noted earlier and must be of one of the lines, or null; without one, lines that were cut

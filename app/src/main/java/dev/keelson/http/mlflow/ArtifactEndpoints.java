@@ -52,6 +52,7 @@ final class ArtifactEndpoints {
     void register(Endpoints endpoints) {
         endpoints.get(PROXY, this::proxied);
         endpoints.get(PROXY + "/{path...}", this::download);
+        endpoints.head(PROXY + "/{path...}", this::download);
         endpoints.put(PROXY + "/{path...}", this::upload);
         endpoints.delete(PROXY + "/{path...}", this::delete);
         endpoints.post("mlflow-artifacts/mpu/create/{path...}", this::begin);
@@ -62,7 +63,9 @@ final class ArtifactEndpoints {
         endpoints.get("mlflow/artifacts/list", this::list);
         for (String prefix : List.of("", "mlflow/")) {
             endpoints.get(prefix + "get-artifact", this::ofRun);
+            endpoints.head(prefix + "get-artifact", this::ofRun);
             endpoints.get(prefix + "model-versions/get-artifact", this::ofVersion);
+            endpoints.head(prefix + "model-versions/get-artifact", this::ofVersion);
         }
         endpoints.get("mlflow-artifacts/presigned/{path...}", call -> address(call, path(call), file(path(call))));
         endpoints.post("mlflow/artifacts/presigned-download-url", this::downloadAddress);

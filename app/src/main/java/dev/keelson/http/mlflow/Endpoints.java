@@ -20,6 +20,11 @@ final class Endpoints {
         add("GET", path, endpoint);
     }
 
+    /** A file: what is asked for by GET, told by its length and type alone. */
+    void head(String path, Endpoint endpoint) {
+        add("HEAD", path, endpoint);
+    }
+
     void post(String path, Endpoint endpoint) {
         add("POST", path, endpoint);
     }

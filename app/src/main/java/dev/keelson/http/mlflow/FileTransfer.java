@@ -7,6 +7,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -113,7 +114,7 @@ public final class FileTransfer {
         }
     }
 
-    /** Sends a file, or the range of it that is asked for. */
+    /** Sends a file, or the range of it that is asked for; to HEAD, what would be told of it and no bytes. */
     public static void send(ServerRequest request, ServerResponse response, FileTree tree, FileTree.File file)
             throws IOException {
         ServerRequestHeaders headers = request.headers();
@@ -146,7 +147,8 @@ public final class FileTransfer {
                 return;
             }
         }
-        try (InputStream bytes = tree.read(file, from)) {
+        boolean head = request.prologue().method().equals(Method.HEAD);
+        try (InputStream bytes = head ? InputStream.nullInputStream() : tree.read(file, from)) {
             response.header(BYTES);
             response.header(NO_SNIFF);
             response.header(SANDBOX);
@@ -160,7 +162,7 @@ public final class FileTransfer {
                 response.status(Status.PARTIAL_CONTENT_206);
                 response.header(HeaderNames.CONTENT_RANGE, "bytes %d-%d/%d".formatted(from, to - 1, file.bytes()));
             }
-            if (from == to) {
+            if (from == to || head) {
                 response.send();
                 return;
             }

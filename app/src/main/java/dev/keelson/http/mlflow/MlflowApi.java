@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -19,6 +20,9 @@ import java.util.Map;
 public final class MlflowApi {
     /** The version of MLflow whose protocol this is. Clients parse it. */
     public static final String VERSION = "2.17.2";
+
+    /** What is said of a document that is too large. */
+    public static final String LARGE_BODY = "The body is larger than 8 MiB.";
 
     private static final List<String> BASES = List.of("/api/2.0/", "/ajax-api/2.0/");
     private static final List<String> BASES_3 = List.of("/api/3.0/", "/ajax-api/3.0/");
@@ -62,8 +66,10 @@ public final class MlflowApi {
                     MlflowCode.ENDPOINT_NOT_FOUND,
                     "There is no endpoint %s.".formatted(request.path().path())));
         }
-        routing.get("/get-artifact", page(artifacts::ofRun));
-        routing.get("/model-versions/get-artifact", page(artifacts::ofVersion));
+        for (Method method : List.of(Method.GET, Method.HEAD)) {
+            routing.route(method, "/get-artifact", page(artifacts::ofRun));
+            routing.route(method, "/model-versions/get-artifact", page(artifacts::ofVersion));
+        }
         routing.get("/version", (request, response) -> text(response, VERSION));
     }
 
@@ -94,9 +100,11 @@ public final class MlflowApi {
     public static void refuse(ServerResponse response, int status, List<Problem> problems) {
         Problem first = problems.getFirst();
         // what was refused before it reached an endpoint is told by its status: a method, a size
-        boolean outside = first.code() == ErrorCode.BAD_REQUEST && status != 400;
+        boolean body = status == 413 && first.message().equals(LARGE_BODY);
+        boolean outside = body || (first.code() == ErrorCode.BAD_REQUEST && status != 400);
         MlflowCode code = outside ? MlflowCode.ofStatus(status) : MlflowCode.of(first.code());
-        String message = first.message() + (first.hint() == null ? "" : "\n" + first.hint());
+        String hint = body ? "Maybe log it in several batches; files go through mlflow-artifacts." : first.hint();
+        String message = first.message() + (hint == null ? "" : "\n" + hint);
         Call.refuse(response, outside ? status : code.status(), code, message);
     }
 

@@ -2,8 +2,8 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -24,7 +24,7 @@ final class BodyLimit implements Filter {
         }
         long announced = request.headers().contentLength().orElse(-1);
         if (announced > KeelsonServer.MAX_BODY_BYTES) {
-            response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
+            FileTransfer.refused(request, response); // a client that still writes would not hear why
             throw new HttpFailure(413, Failures.transport(413));
         }
         if (announced < 0) {
@@ -58,11 +58,19 @@ final class BodyLimit implements Filter {
             return counted(super.read(buffer, offset, length));
         }
 
-        private int counted(int count) {
+        private int counted(int count) throws IOException {
             left -= Math.max(0, count);
             if (left < 0) {
+                byte[] rest = new byte[1 << 16]; // a client that still writes would not hear why
+                for (long drained = 0; drained < KeelsonServer.MAX_BODY_BYTES; ) {
+                    int read = in.read(rest);
+                    if (read < 0) {
+                        break;
+                    }
+                    drained += read;
+                }
                 throw new KeelsonException(
-                        ErrorCode.TOO_LARGE, "The body is larger than 8 MiB.", "Maybe split the rows over several requests.");
+                        ErrorCode.TOO_LARGE, MlflowApi.LARGE_BODY, "Maybe split the rows over several requests.");
             }
             return count;
         }

@@ -125,7 +125,7 @@ final class Failures implements ErrorHandler<Throwable> {
         if (status == 413) {
             return Problem.of(
                     ErrorCode.BAD_REQUEST,
-                    "The body is larger than 8 MiB.",
+                    MlflowApi.LARGE_BODY,
                     "Maybe split the rows over several requests.");
         }
         if (status >= 500) {

@@ -236,7 +236,7 @@ final class GovernanceEndpoints {
             parameters.wrong("format", format, "json or md");
         }
         parameters.check();
-        ModelCard card = backend.card(model(request), version(request));
+        ModelCard card = backend.card(Parameters.path(request, "name"), version(request));
         if ("md".equals(format)) {
             text(response, "text/markdown; charset=utf-8", card.markdown());
         } else {

@@ -68,8 +68,9 @@ final class PredictEndpoint {
             Parameters parameters = new Parameters(request);
             Boolean durable = parameters.flag("durable");
             Instant asOf = parameters.instant("as_of", backend.project().zone());
+            String version = parameters.text("version");
             parameters.check();
-            options = new PredictOptions(Boolean.TRUE.equals(durable), asOf);
+            options = new PredictOptions(Boolean.TRUE.equals(durable), asOf, version);
         }
         if (!request.content().hasEntity()) {
             throw new KeelsonException(

@@ -49,11 +49,13 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
         private final List<Problem> problems = new ArrayList<>();
         private boolean durable;
         private @Nullable Instant asOf;
+        private @Nullable String version;
 
         Reader(JsonParser parser, PredictOptions options) {
             this.parser = parser;
             this.durable = options.durable();
             this.asOf = options.asOf();
+            this.version = options.version();
         }
 
         PredictRequest read() throws IOException {
@@ -78,7 +80,7 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
             if (!problems.isEmpty()) {
                 throw new KeelsonException(problems, null);
             }
-            return new PredictRequest(rows, new PredictOptions(durable, asOf));
+            return new PredictRequest(rows, new PredictOptions(durable, asOf, version));
         }
 
         private void readRows() throws IOException {
@@ -179,8 +181,16 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
                             "The value (%s) of as_of is wrong; expected an instant such as 2020-05-01T12:00:00Z."
                                     .formatted(value));
                 }
+            } else if (name.equals("version")) {
+                if (value instanceof String || value instanceof Number) {
+                    version = value.toString();
+                } else if (value == null) {
+                    version = null;
+                } else {
+                    problem(name, "The value (%s) of version is wrong; expected such as 3, @champion or Staging.".formatted(value));
+                }
             } else {
-                problem(name, "The key %s is unknown beside rows; expected as_of or durable.".formatted(name));
+                problem(name, "The key %s is unknown beside rows; expected as_of, durable or version.".formatted(name));
             }
         }
 

@@ -96,6 +96,7 @@ final class RegistryRoutes {
     private void audit(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
         int page = parameters.number("page", 1, MAX_PAGE, 1);
+        Boolean whole = parameters.flag("whole");
         parameters.check();
         ConsoleRoutes.send(
                 response,
@@ -105,6 +106,7 @@ final class RegistryRoutes {
                         ConsoleRoutes.text(parameters, "actor", ""),
                         ConsoleRoutes.text(parameters, "action", ""),
                         ConsoleRoutes.text(parameters, "head", ""),
+                        Boolean.TRUE.equals(whole),
                         page));
     }
 

@@ -17,6 +17,10 @@ final class Routes {
         add("GET", path, handler);
     }
 
+    void head(String path, Handler handler) {
+        add("HEAD", path, handler);
+    }
+
     void post(String path, Handler handler) {
         add("POST", path, handler);
     }

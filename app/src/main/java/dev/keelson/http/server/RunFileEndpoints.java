@@ -39,6 +39,7 @@ final class RunFileEndpoints {
     void register(Routes routes) {
         routes.get(ADDRESS, this::list);
         routes.get(ADDRESS + "/{+path}", this::download);
+        routes.head(ADDRESS + "/{+path}", this::download);
         routes.put(ADDRESS + "/{+path}", this::upload);
     }
 

@@ -501,7 +501,7 @@ class ApiTest {
                     .replace("{row}", "abcd").replace("{version}", "latest").replace("{tag}", "first").replace("{key}", "loss").replace("{path}", "a/b");
             Client.Answer answer =
                     switch (method.getKey()) {
-                        case "get" -> client.get(address);
+                        case "get", "head" -> client.get(address);
                         case "delete" -> client.delete(address);
                         case "patch" -> client.patch(address, "{");
                         case "put" -> client.put(address, "x");

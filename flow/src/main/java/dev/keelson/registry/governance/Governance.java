@@ -1,5 +1,6 @@
 package dev.keelson.registry.governance;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Governance {
     private static final int ALL = Integer.MAX_VALUE;
+    private static final int VERSIONS_AT_ONCE = 1_000;
     private static final int PAGE = 1_000;
 
     private final Catalog catalog;
     private final InstantSource clock;
     private final PromotionRules rules;
     private final Consumer<String> changed;
+    /** Up to where this object found the trail sound. */
+    private final AtomicReference<AuditChain.@Nullable Mark> sound = new AtomicReference<>();
 
     /** @param changed told the model's name after each change that may change what serves */
     public Governance(Catalog catalog, InstantSource clock, Consumer<String> changed) {
@@ -477,7 +482,7 @@ public final class Governance {
                 throw serving(model, version, "is in use and cannot be deleted");
             }
             tx.registry().deleteVersion(model, version);
-            tx.addAudit(new AuditEntry(0, at, actor, "delete", model, version, reason, "{}"));
+            tx.addAudit(new AuditEntry(0, at, actor, "delete", model, version, reason, what(now).toString()));
         });
         changed.accept(model);
     }
@@ -496,10 +501,41 @@ public final class Governance {
                         "The model (%s) serves in this project and cannot be deleted.".formatted(model),
                         "Maybe take it out of the project file first.");
             }
+            ObjectNode evidence = JsonNodeFactory.instance.objectNode();
+            ArrayNode versions = evidence.putArray("versions");
+            versions(tx, model).forEach(each -> versions.add(what(each).put("version", each.version())));
             tx.registry().deleteModel(model);
-            tx.addAudit(new AuditEntry(0, at, actor, "delete", model, null, reason, "{}"));
+            tx.addAudit(new AuditEntry(0, at, actor, "delete", model, null, reason, evidence.toString()));
         });
         changed.accept(model);
+    }
+
+    /** What a version that is deleted was made of: what was predicted by it must be found all the same. */
+    private static ObjectNode what(RegisteredVersion version) {
+        ObjectNode what = JsonNodeFactory.instance.objectNode().put("source", version.source());
+        if (version.runId() != null) {
+            what.put("run", version.runId());
+        }
+        if (version.modelId() != null) {
+            what.put("logged_model", version.modelId());
+        }
+        ModelVersion trained = version.trained();
+        return trained == null ? what : what.put("sha256", trained.sha256());
+    }
+
+    private static List<RegisteredVersion> versions(CatalogTransaction tx, String model) {
+        List<RegisteredVersion> all = new ArrayList<>();
+        Search.Page<RegisteredVersion> page;
+        do {
+            page = tx.registry().searchVersions(new Search(
+                    List.of(Search.Clause.text(Search.Entity.ATTRIBUTE, "name", Search.Comparison.EQUAL, model)),
+                    List.of(),
+                    Lifecycle.View.ACTIVE_ONLY,
+                    VERSIONS_AT_ONCE,
+                    all.size()));
+            all.addAll(page.items());
+        } while (page.more());
+        return all;
     }
 
     private static KeelsonException serving(String model, int version, String what) {
@@ -528,6 +564,20 @@ public final class Governance {
      */
     public AuditChain.Verification verify(@Nullable String anchor) {
         return catalog.read(tx -> AuditChain.verify(tx, anchor));
+    }
+
+    /**
+     * Looks along the lines of the audit trail that came since the last look of this object, and again at the last one of those
+     * before: cheap, however long the trail is. What was altered further back since is found by {@link #verify} and by a look
+     * that begins anew.
+     *
+     * @param anew whether every line is looked at
+     */
+    public AuditChain.Look look(boolean anew) {
+        AuditChain.Mark mark = anew ? null : sound.get();
+        AuditChain.Look look = catalog.read(tx -> AuditChain.look(tx, mark));
+        sound.set(look.mark());
+        return look;
     }
 
     /**

@@ -6,10 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.RunChecklist;
+import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.LoggedModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
+import dev.keelson.registry.tracking.RunInfo;
+import dev.keelson.registry.tracking.TrackedRun;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be known of a version before it is relied on: what it is for, what it was made of, how well it does and where it
- * does not. It is made of what was stored when the version was trained; nothing is measured anew. Immutable.
+ * does not. It is made of what was stored when the version was trained, or of what a client told and what it did not; nothing is
+ * measured anew. Immutable.
  */
 public final class ModelCard {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -42,14 +48,23 @@ public final class ModelCard {
      *
      * @param project its name
      * @param use what it is meant for, or null where the project does not say
-     * @param label what it predicts
+     * @param label what it predicts, or null for a model that is not the project's
      * @param classes what it tells apart; empty for a number
      */
-    public record About(String project, @Nullable String use, String label, List<String> classes) {
+    public record About(String project, @Nullable String use, @Nullable String label, List<String> classes) {
         public About {
             classes = List.copyOf(classes);
         }
     }
+
+    /**
+     * What a client told of a version that no training of this project made.
+     *
+     * @param run the run that the version names, or null where it names none or that is not here
+     * @param model the logged model that it was made of, or null
+     * @param files whether its source leads to files that are kept here
+     */
+    public record Logged(@Nullable TrackedRun run, @Nullable LoggedModel model, boolean files) {}
 
     /**
      * Makes the card of a version.
@@ -60,6 +75,8 @@ public final class ModelCard {
      *     where none is known
      * @param checklist what the run needs so that it can be made again, or null without a run
      * @param timeline when the model's versions served
+     * @param logged what a client told, or null for a version that was trained here
+     * @param trail the lines of the audit trail about this version, newest first
      */
     public static ModelCard of(
             About about,
@@ -68,12 +85,17 @@ public final class ModelCard {
             @Nullable JsonNode slices,
             @Nullable JsonNode signature,
             @Nullable RunChecklist checklist,
-            ServingTimeline timeline) {
+            ServingTimeline timeline,
+            @Nullable Logged logged,
+            List<AuditEntry> trail) {
         ObjectNode card = JsonNodeFactory.instance.objectNode();
         card.put("model", version.model()).put("version", version.version()).put("project", about.project());
         card.put("stage", version.stage().word()).put("role", Role.of(version).word());
         version.aliases().forEach(card.putArray("aliases")::add);
+        card.put("made_by", logged == null ? "training" : "client");
         card.put("registered_at", version.createdAt().toString()).put("registered_by", version.user());
+        card.put("source", version.source());
+        version.tags().forEach(card.putObject("tags")::put);
         card.put("description", version.description().isEmpty() ? null : version.description());
         card.put("intended_use", about.use());
         card.put("predicts", about.label());
@@ -89,7 +111,7 @@ public final class ModelCard {
         card.set("features", provenance.path("features").isArray() ? provenance.path("features") : MAPPER.createArrayNode());
         card.set("signature", signature);
         metrics(card, run == null ? Map.of() : run.metrics());
-        limits(card.putArray("limits"), run, slices);
+        limits(card.putArray("limits"), logged == null ? run : null, slices);
         ObjectNode made = card.putObject("provenance");
         if (run != null) {
             made.put("run", run.id());
@@ -114,7 +136,116 @@ public final class ModelCard {
                         .set("evidence", ServingTimeline.parsed(span.decision()));
             }
         }
+        ArrayNode history = card.putArray("history");
+        trail.reversed().forEach(entry -> history.addObject()
+                .put("at", entry.at().toString())
+                .put("actor", entry.actor())
+                .put("action", entry.action())
+                .put("reason", entry.reason()));
+        if (logged != null) {
+            told(card, version, logged);
+        }
         return new ModelCard(card);
+    }
+
+    // ---- what a client told
+
+    private static void told(ObjectNode card, RegisteredVersion version, Logged logged) {
+        ObjectNode told = card.putObject("logged");
+        TrackedRun run = logged.run();
+        LoggedModel model = logged.model();
+        if (run != null) {
+            RunInfo info = run.info();
+            Instant ended = info.endedAt();
+            told.putObject("run")
+                    .put("id", info.id())
+                    .put("name", info.name())
+                    .put("experiment", info.experimentId())
+                    .put("user", info.user())
+                    .put("status", info.status().name().toLowerCase(Locale.ROOT))
+                    .put("deleted", info.lifecycle() == Lifecycle.DELETED)
+                    .put("started_at", info.startedAt().toString())
+                    .put("ended_at", ended == null ? null : ended.toString());
+        }
+        if (model != null) {
+            told.putObject("model")
+                    .put("id", model.id())
+                    .put("name", model.name())
+                    .put("type", model.modelType())
+                    .put("status", model.status().name().toLowerCase(Locale.ROOT))
+                    .put("deleted", model.lifecycle() == Lifecycle.DELETED);
+        }
+        ArrayNode metrics = told.putArray("metrics");
+        if (model != null) {
+            model.metrics().forEach(each -> {
+                ObjectNode metric = metrics.addObject().put("name", each.point().key()).put("of", "logged model");
+                put(metric, "value", each.point().value());
+                metric.put("points", 1L).put("step", each.point().step()).put("dataset", each.point().datasetName());
+            });
+        }
+        if (run != null) {
+            run.metrics().forEach((name, summary) -> {
+                ObjectNode metric = metrics.addObject().put("name", name).put("of", "run");
+                put(metric, "value", summary.last().value());
+                metric.put("points", summary.count())
+                        .put("step", summary.last().step())
+                        .put("dataset", summary.last().datasetName());
+            });
+        }
+        ObjectNode params = told.putObject("params");
+        if (run != null) {
+            run.params().forEach(params::put);
+        }
+        if (model != null) {
+            model.params().forEach(params::put);
+        }
+        ObjectNode tags = told.putObject("tags");
+        if (run != null) {
+            run.tags().forEach(tags::put);
+        }
+        if (model != null) {
+            model.tags().forEach(tags::put);
+        }
+        ArrayNode inputs = told.putArray("datasets");
+        if (run != null) {
+            run.inputs().forEach(each -> inputs.addObject()
+                    .put("name", each.name())
+                    .put("digest", each.digest())
+                    .put("context", each.tags().get("mlflow.data.context"))
+                    .put("source_type", each.sourceType())
+                    .put("source", each.source()));
+        }
+        unknown(card.putArray("unknown"), card, version, logged);
+    }
+
+    private static void unknown(ArrayNode unknown, ObjectNode card, RegisteredVersion version, Logged logged) {
+        JsonNode told = card.path("logged");
+        String run = version.runId();
+        if (run == null) {
+            unknown.add("Which run made it: it names none.");
+        } else if (logged.run() == null) {
+            unknown.add("What its run (%s) logged: that run is not here.".formatted(run));
+        }
+        if (version.modelId() != null && logged.model() == null) {
+            unknown.add("What its logged model (%s) is: it is not here.".formatted(version.modelId()));
+        }
+        if (told.path("params").isEmpty()) {
+            unknown.add("How it was set up: no params were logged.");
+        }
+        if (told.path("datasets").isEmpty()) {
+            unknown.add("What data it was made of: no data sets were logged.");
+        }
+        unknown.add(told.path("metrics").isEmpty()
+                ? "How well it does: no metrics were logged."
+                : "Whether its metrics were measured on data that it had not seen, and how sure they are: clients log values"
+                        + " without intervals.");
+        if (!card.path("signature").isObject()) {
+            unknown.add(
+                    logged.files()
+                            ? "What it takes and tells: its files have no `MLmodel` with a signature."
+                            : "What it takes and tells: its files are not kept here (%s).".formatted(version.source()));
+        }
+        unknown.add("Which code made it, and whether it can be made again: it was not trained here.");
     }
 
     private static void data(ObjectNode data, @Nullable Run run, JsonNode provenance) {
@@ -172,7 +303,7 @@ public final class ModelCard {
 
     private static void limits(ArrayNode limits, @Nullable Run run, @Nullable JsonNode slices) {
         if (run == null) {
-            limits.add("Nothing is known of how it was trained: a client registered it.");
+            limits.add("It was not trained here but registered by a client: nothing was checked of how it was made.");
             return;
         }
         if (!run.metrics().containsKey("test_n")) {
@@ -229,6 +360,8 @@ public final class ModelCard {
         line(text, "Stage", card.path("stage"));
         line(text, "Role", card.path("role"));
         line(text, "Registered", card.path("registered_at"));
+        line(text, "By", card.path("registered_by"));
+        line(text, "Source", card.path("source"));
         line(text, "SHA-256", card.path("sha256"));
         section(text, "Intended use");
         text.append(card.path("intended_use").isTextual()
@@ -242,6 +375,92 @@ public final class ModelCard {
         if (card.path("description").isTextual()) {
             text.append('\n').append(inline(card.path("description").asText())).append('\n');
         }
+        boolean client = card.path("logged").isObject();
+        if (client) {
+            told(text, card);
+        } else {
+            trained(text, card);
+        }
+        section(text, "Limits");
+        if (card.path("limits").isEmpty()) {
+            text.append("None were found; that is no proof that there are none.\n");
+        }
+        card.path("limits").forEach(limit -> text.append("- ").append(inline(limit.asText())).append('\n'));
+        if (!client) {
+            made(text, card);
+        }
+        section(text, "Served");
+        if (card.path("served").isEmpty()) {
+            text.append("It never served.\n");
+        }
+        card.path("served").forEach(span -> text.append("- %s to %s, by %s: %s%s\n"
+                .formatted(
+                        span.path("from").asText(),
+                        span.path("to").isNull() ? "now" : span.path("to").asText(),
+                        inline(span.path("actor").asText()),
+                        inline(span.path("reason").asText()),
+                        span.path("forced").asBoolean() ? " (against its policy)" : "")));
+        if (!card.path("history").isEmpty()) {
+            section(text, "Changes");
+        }
+        card.path("history").forEach(entry -> text.append("- %s, %s by %s: %s\n"
+                .formatted(
+                        entry.path("at").asText(),
+                        words(entry.path("action").asText()).toLowerCase(Locale.ROOT),
+                        inline(entry.path("actor").asText()),
+                        inline(entry.path("reason").asText()))));
+        return text.toString();
+    }
+
+    private static void told(StringBuilder text, JsonNode card) {
+        JsonNode told = card.path("logged");
+        section(text, "Not known");
+        card.path("unknown").forEach(each -> text.append("- ").append(inline(each.asText())).append('\n'));
+        section(text, "What was logged");
+        fields(text, "Run", told.path("run"));
+        fields(text, "Logged model", told.path("model"));
+        fields(text, "Param", told.path("params"));
+        fields(text, "Tag", told.path("tags"));
+        fields(text, "Version tag", card.path("tags"));
+        if (!told.path("datasets").isEmpty()) {
+            section(text, "Data sets");
+            text.append("| name | digest | context | source |\n| --- | --- | --- | --- |\n");
+            told.path("datasets").forEach(each -> text.append("| %s | %s | %s | %s |\n"
+                    .formatted(
+                            inline(each.path("name").asText()),
+                            inline(each.path("digest").asText()),
+                            each.path("context").isNull() ? "" : inline(each.path("context").asText()),
+                            inline(each.path("source").asText()))));
+        }
+        signature(text, card);
+        if (!told.path("metrics").isEmpty()) {
+            section(text, "Metrics as they were logged");
+            text.append("| metric | of | last value | points | step | data set |\n| --- | --- | --- | --- | --- | --- |\n");
+            told.path("metrics").forEach(each -> text.append("| %s | %s | %s | %d | %d | %s |\n"
+                    .formatted(
+                            inline(each.path("name").asText()),
+                            each.path("of").asText(),
+                            number(each.path("value")),
+                            each.path("points").asLong(),
+                            each.path("step").asLong(),
+                            each.path("dataset").isNull() ? "" : inline(each.path("dataset").asText()))));
+        }
+    }
+
+    private static void fields(StringBuilder text, String name, JsonNode fields) {
+        fields.properties().forEach(field -> line(text, name + ", " + field.getKey(), field.getValue()));
+    }
+
+    private static void signature(StringBuilder text, JsonNode card) {
+        if (card.path("signature").isObject()) {
+            section(text, "Signature");
+            text.append("| | name | type | required |\n| --- | --- | --- | --- |\n");
+            columns(text, "input", card.path("signature").path("inputs"));
+            columns(text, "output", card.path("signature").path("outputs"));
+        }
+    }
+
+    private static void trained(StringBuilder text, JsonNode card) {
         section(text, "Data");
         card.path("data").properties().stream()
                 .filter(field -> field.getValue().isValueNode() && !field.getValue().isNull())
@@ -250,23 +469,16 @@ public final class ModelCard {
                 line(text, "Version of " + field.getKey(), field.getValue()));
         section(text, "Features");
         text.append(card.path("features").isEmpty() ? "Not known." : inline(joined(card.path("features")))).append('\n');
-        if (card.path("signature").isObject()) {
-            section(text, "Signature");
-            text.append("| | name | type | required |\n| --- | --- | --- | --- |\n");
-            columns(text, "input", card.path("signature").path("inputs"));
-            columns(text, "output", card.path("signature").path("outputs"));
-        }
+        signature(text, card);
         section(text, "Metrics of the test period");
         table(text, List.of("metric", "value", "95 % interval"), card.path("metrics"), false);
         if (!card.path("baselines").isEmpty()) {
             section(text, "Baselines");
             table(text, List.of("baseline", "metric", "value", "95 % interval"), card.path("baselines"), true);
         }
-        section(text, "Limits");
-        if (card.path("limits").isEmpty()) {
-            text.append("None were found; that is no proof that there are none.\n");
-        }
-        card.path("limits").forEach(limit -> text.append("- ").append(inline(limit.asText())).append('\n'));
+    }
+
+    private static void made(StringBuilder text, JsonNode card) {
         section(text, "Provenance");
         card.path("provenance").properties().forEach(field -> {
             if (field.getValue().isValueNode()) {
@@ -282,18 +494,6 @@ public final class ModelCard {
                     .append(inline(item.path("text").asText()))
                     .append('\n'));
         }
-        section(text, "Served");
-        if (card.path("served").isEmpty()) {
-            text.append("It never served.\n");
-        }
-        card.path("served").forEach(span -> text.append("- %s to %s, by %s: %s%s\n"
-                .formatted(
-                        span.path("from").asText(),
-                        span.path("to").isNull() ? "now" : span.path("to").asText(),
-                        inline(span.path("actor").asText()),
-                        inline(span.path("reason").asText()),
-                        span.path("forced").asBoolean() ? " (against its policy)" : "")));
-        return text.toString();
     }
 
     private static void section(StringBuilder text, String title) {

@@ -17,7 +17,9 @@ public interface RetentionTransaction {
         VERSION("a registered version"),
         /** A logged model, by its source, or because a run measured it. */
         LOGGED_MODEL("a logged model"),
-        /** An entry of the audit trail. */
+        /** Predictions of a version that was deleted. */
+        PREDICTION("predictions"),
+        /** An entry of the audit trail; what one says of a version that was deleted counts while predictions name that version. */
         AUDIT("the audit trail"),
         /** A stored report. */
         REPORT("a report"),

@@ -291,6 +291,33 @@ public final class FileTree {
         return place(source);
     }
 
+    /**
+     * Where the source of a version leads in the tree.
+     *
+     * @return empty when its files are elsewhere, or of a run or logged model that is not there
+     */
+    public static Optional<ArtifactPath> place(CatalogTransaction tx, String source) {
+        Matcher run = RUN_SOURCE.matcher(source);
+        Matcher logged = LOGGED_SOURCE.matcher(source);
+        try {
+            if (run.matches()) {
+                return tx.tracking()
+                        .runInfo(run.group(1))
+                        .flatMap(found -> place(found.artifactUri()))
+                        .map(root -> within(root, run.group(2)));
+            }
+            if (logged.matches()) {
+                return tx.tracking()
+                        .loggedModel(logged.group(1))
+                        .flatMap(found -> place(found.artifactUri()))
+                        .map(root -> within(root, logged.group(2)));
+            }
+            return place(source);
+        } catch (KeelsonException e) {
+            return Optional.empty(); // no path that the tree can have
+        }
+    }
+
     private static ArtifactPath within(ArtifactPath root, @Nullable String relative) {
         return relative == null || relative.isEmpty() ? root : root.resolve(relative);
     }

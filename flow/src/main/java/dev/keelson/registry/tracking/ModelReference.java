@@ -62,7 +62,8 @@ public sealed interface ModelReference {
     }
 
     /**
-     * What a word says of a model whose name is known: {@code 3}, {@code v3}, {@code latest}, a stage in any case, or an alias.
+     * What a word says of a model whose name is known: {@code 3}, {@code v3}, {@code latest}, a stage in any case, or an alias, also
+     * as {@code @champion}.
      *
      * @throws KeelsonException USAGE for an empty word
      */
@@ -70,6 +71,9 @@ public sealed interface ModelReference {
         String given = word.strip();
         if (given.isEmpty()) {
             throw refused(word, "a version, a stage or an alias of the model (%s) was expected".formatted(model));
+        }
+        if (given.startsWith("@") && given.length() > 1) {
+            return new OfAlias(model, given.substring(1));
         }
         Matcher number = ReferenceText.NUMBER.matcher(given);
         if (number.matches()) {

@@ -201,6 +201,28 @@ public abstract class CatalogContract {
     }
 
     @Test
+    void aLookAtTheTrailGoesOnWhereTheOneBeforeEnded() {
+        catalog.update(tx -> {
+            tx.addAudit(audit("m", 1, "first"));
+            tx.addAudit(audit("m", 2, "second"));
+        });
+
+        AuditChain.Look whole = catalog.read(tx -> AuditChain.look(tx, null));
+        catalog.update(tx -> tx.addAudit(audit("m", 3, "third")));
+        AuditChain.Look next = catalog.read(tx -> AuditChain.look(tx, whole.mark()));
+        AuditChain.Mark other = new AuditChain.Mark(2, AuditChain.START, "ab".repeat(32), 2);
+        AuditChain.Look anew = catalog.read(tx -> AuditChain.look(tx, other));
+
+        assertThat(whole.from()).isZero();
+        assertThat(next.from()).isEqualTo(2);
+        assertThat(next.verification())
+                .isEqualTo(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, null)));
+        assertThat(anew.from()).isZero();
+        assertThat(anew.verification()).isEqualTo(next.verification());
+        assertThat(anew.mark()).isEqualTo(next.mark());
+    }
+
+    @Test
     void hashThatWasNotedMustBeInTheTrail() {
         catalog.update(tx -> tx.addAudit(audit("m", 1, "first")));
 

@@ -81,7 +81,7 @@ final class RetentionStatements implements RetentionTransaction {
 
     @Override
     public void others(Set<String> without, TextReader reader) {
-        text(reader, Referrer.AUDIT, "select sequence, reason, evidence from audit");
+        text(reader, Referrer.AUDIT, "select sequence, reason, case when action = 'delete' then '' else evidence end from audit");
         text(reader, Referrer.REPORT, "select id, subject, document from reports");
         text(reader, Referrer.STEP, "select name, output from steps");
         text(reader, Referrer.DEFINITION, "select name, text from definitions");
