@@ -21,6 +21,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,25 @@ final class ReplayJobIT {
 
     @TempDir
     Path folder;
+
+    @TempDir
+    static Path shared;
+
+    private static @Nullable Replayed replayed;
+
+    /** A project and what its replay came to. */
+    private record Replayed(Project project, JsonNode document) {}
+
+    /** One replay, for tests that only look at what came of it. */
+    private static Replayed replayed() throws IOException {
+        Replayed done = replayed;
+        if (done == null) {
+            Project project = TinyLeague.create(shared.resolve("p"));
+            done = new Replayed(project, replay(project, (finished, of, at) -> {}));
+            replayed = done;
+        }
+        return done;
+    }
 
     @Test
     void replayStoppedAnywhereGoesOnAndEndsInTheSameDocument() throws IOException {
@@ -56,9 +76,8 @@ final class ReplayJobIT {
 
     @Test
     void everyMatchIsAccountedForAndPredictedOnceByEachPolicy() throws IOException {
-        Project project = TinyLeague.create(folder.resolve("p"));
-
-        JsonNode document = replay(project, (done, of, at) -> {});
+        Project project = replayed().project();
+        JsonNode document = replayed().document();
 
         assertThat(document.get("rows_loaded").asLong() + document.get("rows_quarantined").asLong())
                 .isLessThanOrEqualTo(4L * 2 * 12 * 11)
@@ -80,9 +99,8 @@ final class ReplayJobIT {
 
     @Test
     void alwaysRetrainingPromotesAndNeverRetrainingDoesNot() throws IOException {
-        Project project = TinyLeague.create(folder.resolve("p"));
-
-        JsonNode document = replay(project, (done, of, at) -> {});
+        Project project = replayed().project();
+        JsonNode document = replayed().document();
 
         assertThat(versions(project, document, LoopPolicy.NEVER_RETRAIN)).isEqualTo(1);
         assertThat(versions(project, document, LoopPolicy.ALWAYS_RETRAIN)).isGreaterThan(10);
@@ -93,8 +111,8 @@ final class ReplayJobIT {
 
     @Test
     void plainReplayIsReportedByTheProjectItBelongsTo() throws IOException {
-        Project project = TinyLeague.create(folder.resolve("p"));
-        String id = replay(project, (done, of, at) -> {}).get("replay").asText();
+        Project project = replayed().project();
+        String id = replayed().document().get("replay").asText();
 
         try (LiveBackend backend = LiveBackend.open(project, InstantSource.system())) {
             assertThat(backend.reports("replay_step", null, 3)).hasSize(3).allMatch(step -> step.subject().equals(id));

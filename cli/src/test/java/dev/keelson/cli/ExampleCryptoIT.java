@@ -14,7 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,9 +86,12 @@ final class ExampleCryptoIT {
     private void checkHours(List<Map<String, String>> bars) throws IOException {
         List<Map<String, String>> answered = ask(bars, 90, "hourly_features:*,against_bitcoin:*");
 
+        Map<String, List<Map<String, String>>> bySymbol = bySymbol(bars);
+        Map<String, Map<String, String>> bitcoins = Objects.requireNonNull(bySymbol.get("BTCUSDT")).stream()
+                .collect(Collectors.toMap(bar -> cell(bar, "open_time"), bar -> bar, (first, other) -> first));
         for (Map<String, String> answer : answered) {
             LocalDateTime now = LocalDateTime.parse(cell(answer, "as_of").replace("Z", ""));
-            List<Map<String, String>> known = known(bars, cell(answer, "symbol"), now, 1);
+            List<Map<String, String>> known = known(bySymbol, cell(answer, "symbol"), now, 1);
             List<Map<String, String>> day = since(known, now.minusHours(24));
             close(answer, "hourly_features.return_1h", ratio(known.subList(known.size() - 2, known.size())) - 1);
             close(answer, "hourly_features.return_24h", ratio(day) - 1);
@@ -100,12 +105,7 @@ final class ExampleCryptoIT {
             LocalDateTime last = time(known.getLast());
             List<Map<String, String>> newest = since(known, last.minusHours(23));
             for (Map<String, String> bar : newest) {
-                Map<String, String> bitcoin = bars.stream()
-                        .filter(other -> cell(other, "symbol").equals("BTCUSDT")
-                                && cell(other, "open_time").equals(cell(bar, "open_time")))
-                        .findFirst()
-                        .orElseThrow();
-                spread += move(bar) - move(bitcoin);
+                spread += move(bar) - move(Objects.requireNonNull(bitcoins.get(cell(bar, "open_time"))));
             }
             close(answer, "against_bitcoin.return_spread_24h", spread / newest.size());
         }
@@ -114,9 +114,10 @@ final class ExampleCryptoIT {
     private void checkDays(List<Map<String, String>> bars) throws IOException {
         List<Map<String, String>> answered = ask(bars, 50, "daily_features:*");
 
+        Map<String, List<Map<String, String>>> bySymbol = bySymbol(bars);
         for (Map<String, String> answer : answered) {
             LocalDateTime now = LocalDateTime.parse(cell(answer, "as_of").replace("Z", ""));
-            List<Map<String, String>> known = known(bars, cell(answer, "symbol"), now, 24);
+            List<Map<String, String>> known = known(bySymbol, cell(answer, "symbol"), now, 24);
             close(answer, "daily_features.return_7d", ratio(since(known, now.minusDays(7))) - 1);
             close(answer, "daily_features.volatility_30d", volatility(since(known, now.minusDays(30))));
             close(answer, "daily_features.volume_z_30d", zscore(since(known, now.minusDays(30))));
@@ -143,12 +144,15 @@ final class ExampleCryptoIT {
         return LocalDateTime.parse(cell(bar, "open_time"), TIME);
     }
 
+    private static Map<String, List<Map<String, String>>> bySymbol(List<Map<String, String>> bars) {
+        return bars.stream().collect(Collectors.groupingBy(bar -> cell(bar, "symbol")));
+    }
+
     private static List<Map<String, String>> known(
-            List<Map<String, String>> bars, String symbol, LocalDateTime now, int hours) {
+            Map<String, List<Map<String, String>>> bySymbol, String symbol, LocalDateTime now, int hours) {
         String until = TIME.format(now.minusHours(hours));
-        return bars.stream()
-                .filter(bar -> cell(bar, "symbol").equals(symbol)
-                        && cell(bar, "open_time").compareTo(until) < 0)
+        return Objects.requireNonNull(bySymbol.get(symbol)).stream()
+                .filter(bar -> cell(bar, "open_time").compareTo(until) < 0)
                 .toList();
     }
 

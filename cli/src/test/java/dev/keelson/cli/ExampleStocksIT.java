@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,9 +98,11 @@ final class ExampleStocksIT {
     private void checkFeatures() throws IOException {
         List<Map<String, String>> prices = file("prices_2013_2018.csv.gz");
         List<Map<String, String>> reports = file("fundamentals.csv.gz");
-        checkPrices(prices);
+        Map<String, List<Map<String, String>>> byTicker =
+                prices.stream().collect(Collectors.groupingBy(row -> cell(row, "ticker")));
+        checkPrices(prices, byTicker);
         checkReports(reports);
-        checkValuation(prices, reports);
+        checkValuation(byTicker, reports);
         assertThat(keelson("labels", "show", "up_quarter").out()).contains("2015-");
         String ticker = cell(prices.getFirst(), "ticker");
         Cli now = keelson("features", "get", "--features", "price_features:last_close", "--entity", "ticker=" + ticker);
@@ -125,10 +128,11 @@ final class ExampleStocksIT {
         return java.time.Instant.parse(cell(answer, "as_of")).atZone(ZONE).toLocalDate();
     }
 
-    private void checkPrices(List<Map<String, String>> prices) throws IOException {
+    private void checkPrices(List<Map<String, String>> prices, Map<String, List<Map<String, String>>> byTicker)
+            throws IOException {
         int compared = 0;
         for (Map<String, String> answer : ask(prices, "ticker", 1, "price_features:*")) {
-            List<Map<String, String>> known = knownPrices(prices, answer);
+            List<Map<String, String>> known = knownPrices(byTicker, answer);
             if (!cell(answer, "price_features._status").equals("PRESENT")) {
                 assertThat(known.isEmpty() || LocalDate.parse(cell(known.getLast(), "date")).isBefore(day(answer).minusDays(6)))
                         .isTrue();
@@ -183,13 +187,14 @@ final class ExampleStocksIT {
         assertThat(compared).isGreaterThan(ASKED / 2);
     }
 
-    private void checkValuation(List<Map<String, String>> prices, List<Map<String, String>> reports) throws IOException {
+    private void checkValuation(Map<String, List<Map<String, String>>> byTicker, List<Map<String, String>> reports)
+            throws IOException {
         int compared = 0;
         for (Map<String, String> answer : ask(reports, "Ticker Symbol", 2, "valuation:*")) {
             if (!cell(answer, "valuation._status").equals("PRESENT")) {
                 continue;
             }
-            Map<String, String> price = knownPrices(prices, answer).getLast();
+            Map<String, String> price = knownPrices(byTicker, answer).getLast();
             LocalDate known = LocalDate.parse(cell(price, "date")).plusDays(1);
             List<Map<String, String>> published = knownReports(reports, cell(answer, "ticker"), known);
             double eps = number(published.getLast(), "Earnings Per Share");
@@ -203,9 +208,9 @@ final class ExampleStocksIT {
         assertThat(compared).isGreaterThan(ASKED / 2);
     }
 
-    private static List<Map<String, String>> knownPrices(List<Map<String, String>> prices, Map<String, String> answer) {
-        return prices.stream()
-                .filter(row -> cell(row, "ticker").equals(cell(answer, "ticker")))
+    private static List<Map<String, String>> knownPrices(
+            Map<String, List<Map<String, String>>> byTicker, Map<String, String> answer) {
+        return byTicker.getOrDefault(cell(answer, "ticker"), List.of()).stream()
                 .filter(row -> LocalDate.parse(cell(row, "date")).isBefore(day(answer)))
                 .filter(row -> !outside(row, "open") && !outside(row, "close")) // in quarantine
                 .toList();

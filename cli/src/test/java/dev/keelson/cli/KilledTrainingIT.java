@@ -28,7 +28,7 @@ final class KilledTrainingIT {
         Files.writeString(
                 file,
                 Files.readString(file)
-                        .replaceFirst("(?m)^    learner: .*$", "    learner: { xgboost: { rounds: 120, max_depth: 4 } }"));
+                        .replaceFirst("(?m)^    learner: .*$", "    learner: { xgboost: { rounds: 60, max_depth: 4 } }"));
         return home;
     }
 
@@ -37,6 +37,8 @@ final class KilledTrainingIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // as ./keelson starts short commands
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName()));

@@ -20,7 +20,12 @@ final class TinyLeague {
             throw new IllegalStateException(made.err());
         }
         Path file = folder.resolve("keelson.yaml");
-        Files.writeString(file, Files.readString(file).replace("matches.csv.gz", "matches.csv"));
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("matches.csv.gz", "matches.csv")
+                        .replace("max_depth: 2", "max_depth: 2, rounds: 10")
+                        .replace("walk_forward: 6 folds", "walk_forward: 2 folds"));
         StringBuilder text = new StringBuilder();
         LeagueSettings settings = LeagueSettings.constant(3, 7)
                 .withDivisions(List.of(new Division("E0", 10), new Division("SP1", 10)));

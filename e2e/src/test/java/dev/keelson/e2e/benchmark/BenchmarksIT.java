@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Every benchmark runs on a small league and reports its figures; how fast is not asserted. */
 final class BenchmarksIT {
     private static final Arguments SMALL = Arguments.none().with("seasons", "3").with("repeats", "1");
+    private static final Arguments TRAINED = SMALL.with("rounds", "20");
 
     @Test
     void loadIsMeasured() throws Exception {
@@ -79,7 +80,7 @@ final class BenchmarksIT {
     @Test
     void onlineFeaturesAreMeasured() throws Exception {
         JsonNode figures = new OnlineBenchmark()
-                .run(Arguments.none().with("rows", "5000").with("keys", "1000").with("seconds", "1"));
+                .run(Arguments.none().with("rows", "5000").with("keys", "1000").with("calls", "1000").with("seconds", "1"));
 
         assertThat(figures.get("materialize_rows_a_second").asDouble()).isPositive();
         assertThat(figures.get("read_1_entity").get("median_us").asDouble()).isPositive();
@@ -87,7 +88,7 @@ final class BenchmarksIT {
 
     @Test
     void trainingIsMeasured() throws Exception {
-        JsonNode figures = new TrainingBenchmark().run(SMALL);
+        JsonNode figures = new TrainingBenchmark().run(TRAINED);
 
         assertThat(figures.get("refresh").get("median_ms").asDouble())
                 .isPositive();
@@ -102,7 +103,7 @@ final class BenchmarksIT {
 
     @Test
     void predictionsAreMeasured() throws Exception {
-        JsonNode figures = new PredictBenchmark().run(SMALL);
+        JsonNode figures = new PredictBenchmark().run(TRAINED.with("calls", "1000"));
 
         assertThat(figures.get("served_with_journal").get("median_us").asDouble()).isPositive();
     }
@@ -125,7 +126,7 @@ final class BenchmarksIT {
 
     @Test
     void weeksOfAReplayAreMeasured() {
-        JsonNode figures = new ReplayBenchmark().run(SMALL.with("weeks", "3"));
+        JsonNode figures = new ReplayBenchmark().run(TRAINED.with("weeks", "3"));
 
         assertThat(figures.get("all_policies").get("policies").asInt()).isEqualTo(3);
         assertThat(figures.get("all_policies").get("mean_ms_a_week_and_policy").asDouble()).isPositive();
@@ -141,7 +142,7 @@ final class BenchmarksIT {
 
     @Test
     void everyRequestOfTheClosedLoopIsAnswered() throws Exception {
-        JsonNode figures = new HttpBenchmark().run(SMALL.with("seconds", "1").with("connections", "2"));
+        JsonNode figures = new HttpBenchmark().run(TRAINED.with("seconds", "1").with("connections", "2"));
 
         assertThat(figures.get("predict").get("2_connections").get("requests").asLong()).isPositive();
         assertThat(figures.get("echo").get("2_connections").get("requests").asLong()).isPositive();

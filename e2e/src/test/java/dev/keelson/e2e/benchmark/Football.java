@@ -65,14 +65,17 @@ final class Football implements AutoCloseable {
                 definition.derive()));
     }
 
-    /** Over the file asked for, or over a simulated league of the size of the real files times {@code scale}. */
+    /**
+     * Over the file asked for, or over a simulated league of the size of the real files times {@code scale}. Option {@code
+     * --rounds} of the league's models, the example's unless it is there.
+     */
     static Football of(Arguments arguments, int scale) {
         return new Football(project(arguments, scale));
     }
 
     /** The project alone. */
     static SimulatedProject project(Arguments arguments, int scale) {
-        return arguments.data().map(SimulatedProject::over).orElseGet(() -> SimulatedProject.of(league(arguments, scale)));
+        return arguments.data().map(SimulatedProject::over).orElseGet(() -> SimulatedProject.of(league(arguments, scale), arguments.number("rounds", 0)));
     }
 
     /** Several leagues side by side when more is asked for than one can hold; their teams and divisions differ in name. */

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /**
  * Online features: 3 views with 24 features over events of a simulated shop. Materialises all of them from nothing, reads
  * one and 100 entities in process, warm and from the store, and reads over HTTP in an open loop. Options: {@code --rows},
- * {@code --keys}, {@code --rate}, {@code --seconds} (0 leaves HTTP out), {@code --store} ({@code sqlite}, or
+ * {@code --keys}, {@code --calls} (of one entity; a tenth of them for 100), {@code --rate}, {@code --seconds} (0 leaves HTTP out), {@code --store} ({@code sqlite}, or
  * {@code shared} for the PostgreSQL or Redis server whose address the variable ONLINE_STORE holds; a project of its own is
  * left there).
  */
@@ -87,7 +87,7 @@ public final class OnlineBenchmark implements Task {
             node.put("store", address.split(":", 2)[0]); // without its password
             Datasets.change(project, clock, data -> data.load(null));
             materialize(project, clock, rows, node);
-            reads(project, clock, keys, node);
+            reads(project, clock, keys, arguments.number("calls", 20_000), node);
             http(project, clock, keys, arguments, node);
             return node;
         } finally {
@@ -161,7 +161,7 @@ public final class OnlineBenchmark implements Task {
     private static final Materialization.Progress QUIET = (view, done, total) -> {};
     private static final List<String> ALL = List.of("orders_1:*", "orders_2:*", "orders_3:*");
 
-    private static void reads(Project project, InstantSource clock, int keys, ObjectNode node) throws Exception {
+    private static void reads(Project project, InstantSource clock, int keys, int calls, ObjectNode node) throws Exception {
         Random random = new Random(3);
         List<Map<String, List<Object>>> ones = new ArrayList<>();
         List<Map<String, List<Object>>> hundreds = new ArrayList<>();
@@ -175,8 +175,8 @@ public final class OnlineBenchmark implements Task {
         }
         int[] next = {0};
         try (LiveFeatures features = LiveFeatures.open(project, clock)) {
-            Timing one = Timing.of(20_000, 20_000, () -> features.get(ALL, ones.get(next[0]++ & 511)));
-            Timing hundred = Timing.of(2_000, 2_000, () -> features.get(ALL, hundreds.get(next[0]++ & 511)));
+            Timing one = Timing.of(calls, calls, () -> features.get(ALL, ones.get(next[0]++ & 511)));
+            Timing hundred = Timing.of(calls / 10, calls / 10, () -> features.get(ALL, hundreds.get(next[0]++ & 511)));
             node.set("read_1_entity", one.micros());
             node.set("read_100_entities", hundred.micros());
         }
@@ -215,8 +215,8 @@ public final class OnlineBenchmark implements Task {
                 KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0)) {
             String path = "/api/v1/features/get";
             node.put("http_answer_bytes", ClosedLoop.once(server.port(), path, bodies.getFirst()).length);
-            ClosedLoop.run(server.port(), path, bodies, 8, Duration.ofSeconds(5)); // warm-up
-            node.set("http_closed_loop_8", ClosedLoop.run(server.port(), path, bodies, 8, Duration.ofSeconds(4)));
+            ClosedLoop.run(server.port(), path, bodies, 8, length.multipliedBy(5).dividedBy(8)); // warm-up
+            node.set("http_closed_loop_8", ClosedLoop.run(server.port(), path, bodies, 8, length.dividedBy(2)));
             node.set("http_open_loop", ClosedLoop.run(server.port(), path, bodies, 8, rate, length));
         }
     }

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One prediction in process: the model alone, features and model, and the whole of what serving does (the request checked,
- * features, model, journal). Then 10,000 rows at once by the model alone, on one thread.
+ * features, model, journal). Then 10,000 rows at once by the model alone, on one thread. Option: {@code --calls} of each.
  */
 public final class PredictBenchmark implements Task {
-    private static final int CALLS = 20_000;
     private static final int BATCH = 10_000;
 
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
+        int calls = arguments.number("calls", 20_000);
         try (Football football = Football.of(arguments, 1)) {
             Frame frame = football.frame();
             Instant now = football.afterAll();
@@ -52,7 +52,7 @@ public final class PredictBenchmark implements Task {
             }
             int classes = football.definition().classes().size();
             int[] next = {0};
-            Timing alone = Timing.of(CALLS, CALLS, () -> {
+            Timing alone = Timing.of(calls, calls, () -> {
                 double[] out = new double[classes];
                 model.predict(rows[next[0]++ % BATCH], out);
                 return out;
@@ -67,7 +67,7 @@ public final class PredictBenchmark implements Task {
             OnlineFeatures online = OnlineFeatures.open(football.engine(), new InMemoryOnlineStore());
             online.advance(frame, now);
             FrameRow asked = new FrameRow(frame, football.service().requestSchema());
-            Timing both = Timing.of(CALLS, CALLS, () -> {
+            Timing both = Timing.of(calls, calls, () -> {
                 double[] out = new double[classes];
                 model.predict(
                         online.get(football.service(), asked.at(frame.rows() - 1 - next[0]++ % BATCH % frame.rows()), now)
@@ -80,13 +80,13 @@ public final class PredictBenchmark implements Task {
             node.put("features", football.service().names().size());
             node.set("model_alone", alone.micros());
             node.set("features_and_model", both.micros());
-            node.set("served_with_journal", served(football, now).micros());
+            node.set("served_with_journal", served(football, now, calls).micros());
             node.put("batch_rows_a_second_one_thread", batch.rate(BATCH));
             return node;
         }
     }
 
-    private static Timing served(Football football, Instant now) throws Exception {
+    private static Timing served(Football football, Instant now, int calls) throws Exception {
         InstantSource clock = InstantSource.fixed(now);
         RunPipeline.run(football.project(), clock, line -> {});
         LocalDate tomorrow = now.atZone(football.project().zone()).toLocalDate().plusDays(1);
@@ -94,8 +94,8 @@ public final class PredictBenchmark implements Task {
         int[] next = {0};
         try (LiveBackend backend = LiveBackend.open(football.project(), clock)) {
             return Timing.of(
-                    CALLS,
-                    CALLS,
+                    calls,
+                    calls,
                     () -> backend.predict(
                             football.definition().name(),
                             List.of(requests.get(next[0]++ % requests.size())),

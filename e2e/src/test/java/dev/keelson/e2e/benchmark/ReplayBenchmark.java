@@ -19,7 +19,7 @@ import java.util.Set;
 /**
  * Weeks of a replay with two models: loading, features, predictions, outcomes, checks, monthly retraining and decisions. The
  * first training is reported apart. Each set of policies runs on a fresh project. Options: {@code --weeks},
- * {@code --seasons}, {@code --data}.
+ * {@code --seasons}, {@code --rounds}, {@code --data}.
  */
 public final class ReplayBenchmark implements Task {
     @Override
@@ -40,8 +40,9 @@ public final class ReplayBenchmark implements Task {
         try (SimulatedProject simulated = arguments
                         .data()
                         .map(SimulatedProject::over)
-                        .orElseGet(() -> SimulatedProject.of(SimulatedLeague.generate(
-                                LeagueSettings.defaults(seasons, LeagueSettings.DEFAULT_SEED))));
+                        .orElseGet(() -> SimulatedProject.of(
+                                SimulatedLeague.generate(LeagueSettings.defaults(seasons, LeagueSettings.DEFAULT_SEED)),
+                                arguments.number("rounds", 0)));
                 Workspace workspace = new Workspace(simulated.project())) {
             List<Long> ends = new ArrayList<>();
             long start = System.nanoTime();

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresOnlineStore implements SharedOnlineStore {
     private static final int SCHEMA_VERSION = 1;
     private static final int CONNECTIONS = 10;
-    private static final long WAIT_MILLIS = 3_000;
+    private static final Duration WAIT = Duration.ofSeconds(3);
     private static final Map<String, String> SETTINGS =
             Map.of("connectTimeout", "3", "socketTimeout", "60", "prepareThreshold", "1");
     /** Rows of a statement. */
@@ -133,9 +134,14 @@ public final class PostgresOnlineStore implements SharedOnlineStore {
      * @throws KeelsonException STORE_UNREACHABLE when the server does not answer or refuses the user
      */
     public PostgresOnlineStore(Located address, String project) {
+        this(address, project, WAIT);
+    }
+
+    /** With another longest wait for a connection. */
+    PostgresOnlineStore(Located address, String project, Duration wait) {
         this.address = PostgresAddress.parse(address, SETTINGS);
         this.project = project;
-        this.pool = pool(this.address);
+        this.pool = pool(this.address, wait);
         try {
             this.projectId = inTransaction(connection -> {
                 makeSchema(connection);
@@ -147,14 +153,14 @@ public final class PostgresOnlineStore implements SharedOnlineStore {
         }
     }
 
-    private static HikariDataSource pool(PostgresAddress address) {
+    private static HikariDataSource pool(PostgresAddress address, Duration wait) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("keelson-online");
         config.setJdbcUrl(address.url());
         config.setDataSourceProperties(address.properties());
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(WAIT_MILLIS);
+        config.setConnectionTimeout(wait.toMillis());
         config.setInitializationFailTimeout(-1); // making the schema is what tries the connection
         return new HikariDataSource(config);
     }

@@ -11,7 +11,6 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.AuditLine;
 import dev.keelson.store.catalog.AuditTrailContract;
 import dev.keelson.store.catalog.ProjectCatalog;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,8 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,37 +28,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real server, whose superuser tries. */
 final class PostgresAuditTrailIT extends AuditTrailContract {
-    private static PostgresCatalogs catalogs;
-
-    @BeforeAll
-    static void start() throws IOException {
-        catalogs = new PostgresCatalogs();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        catalogs.close();
-    }
+    private static final PostgresCatalogs CATALOGS = new PostgresCatalogs();
 
     @BeforeEach
     void newSchema() {
-        catalogs.next().close();
+        CATALOGS.next().close();
     }
 
     @Override
     protected ProjectCatalog open() {
-        return catalogs.again();
+        return CATALOGS.again();
     }
 
     @Override
     protected ProjectCatalog openReadOnly() {
-        return PostgresCatalog.openReadOnly(catalogs.address());
+        return PostgresCatalog.openReadOnly(CATALOGS.address());
     }
 
     @Override
     protected Connection connect() throws SQLException {
-        Connection connection = catalogs.server().getPostgresDatabase().getConnection();
-        connection.setSchema(catalogs.schema());
+        Connection connection = CATALOGS.server().getPostgresDatabase().getConnection();
+        connection.setSchema(CATALOGS.schema());
         return connection;
     }
 
@@ -89,7 +76,7 @@ final class PostgresAuditTrailIT extends AuditTrailContract {
     void linesOfAnEarlierSchemaAreChained(boolean withOutbox) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop schema %1$s cascade; create schema %1$s".formatted(catalogs.schema()));
+            statement.execute("drop schema %1$s cascade; create schema %1$s".formatted(CATALOGS.schema()));
             statement.execute("create table schema_version (version integer not null primary key)");
             Migration.script("V003__catalog.sql").step().take(connection);
             statement.execute("insert into schema_version values (3)");

@@ -2,33 +2,20 @@ package dev.keelson.store.postgres;
 
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogContract;
-import java.io.IOException;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** Against a real server. */
 final class PostgresCatalogContractIT extends CatalogContract {
-    private static PostgresCatalogs catalogs;
-
-    @BeforeAll
-    static void start() throws IOException {
-        catalogs = new PostgresCatalogs();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        catalogs.close();
-    }
+    private static final PostgresCatalogs CATALOGS = new PostgresCatalogs();
 
     @Override
     protected Catalog newCatalog() {
-        return catalogs.next();
+        return CATALOGS.next();
     }
 
     @Override
     protected Optional<Catalog> reopen(Catalog open) {
         open.close();
-        return Optional.of(catalogs.again());
+        return Optional.of(CATALOGS.again());
     }
 }

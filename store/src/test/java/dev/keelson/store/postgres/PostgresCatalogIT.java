@@ -14,7 +14,6 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.tracking.MetricPoint;
 import dev.keelson.registry.tracking.Search.Page;
 import dev.keelson.store.sqlite.SqliteCatalog;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,30 +29,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What several servers do with one catalogue, and what a server that is not there says. */
 final class PostgresCatalogIT {
     private static final Instant T0 = Instant.parse("2020-01-01T00:00:00.123456Z");
-    private static PostgresCatalogs catalogs;
-
-    @BeforeAll
-    static void start() throws IOException {
-        catalogs = new PostgresCatalogs();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        catalogs.close();
-    }
+    private static final PostgresCatalogs CATALOGS = new PostgresCatalogs();
 
     @Test
     void severalServersGiveEachNumberOnceAndKeepEveryParam() throws Exception {
-        try (PostgresCatalog one = catalogs.next();
-                PostgresCatalog two = catalogs.again()) {
+        try (PostgresCatalog one = CATALOGS.next();
+                PostgresCatalog two = CATALOGS.again()) {
             one.update(tx -> {
                 tx.registry().createModel("m", "", Map.of(), T0);
                 tx.tracking().createRun("r", "0", "n", "u", T0, Map.of());
@@ -93,14 +80,13 @@ final class PostgresCatalogIT {
 
     @Test
     void severalServersMayMakeItAtOnce() throws Exception {
-        catalogs.next().close();
+        CATALOGS.next().close();
         List<Future<?>> done = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            PostgresCatalogs shared = catalogs;
             for (int i = 0; i < 4; i++) {
                 done.add(threads.submit(() -> PostgresCatalog.open(Located.of(
                                 "postgresql://postgres@localhost:%d/postgres?currentSchema=made_at_once"
-                                        .formatted(shared.server().getPort())))
+                                        .formatted(CATALOGS.server().getPort())))
                         .close()));
             }
         }
@@ -112,7 +98,7 @@ final class PostgresCatalogIT {
     @Test
     void readerFindsOnlyWhatWasMadeAndWritesNothing() {
         Located nowhere = Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=nowhere"
-                .formatted(catalogs.server().getPort()));
+                .formatted(CATALOGS.server().getPort()));
 
         KeelsonException failure =
                 catchThrowableOfType(KeelsonException.class, () -> PostgresCatalog.openReadOnly(nowhere));
@@ -131,9 +117,9 @@ final class PostgresCatalogIT {
     @Test
     void newerSchemaIsRefused() throws SQLException {
         Located address = Located.of("postgresql://postgres@localhost:%d/postgres?currentSchema=newer"
-                .formatted(catalogs.server().getPort()));
+                .formatted(CATALOGS.server().getPort()));
         PostgresCatalog.open(address).close();
-        try (Connection connection = catalogs.server().getPostgresDatabase().getConnection();
+        try (Connection connection = CATALOGS.server().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("insert into newer.schema_version values (99)");
         }
@@ -148,9 +134,9 @@ final class PostgresCatalogIT {
     void tablesColumnsAndIndexesAreThoseOfTheEmbeddedCatalogue(@TempDir Path folder) throws SQLException {
         Path file = folder.resolve("keelson.db");
         SqliteCatalog.open(file).close();
-        catalogs.next().close();
+        CATALOGS.next().close();
         Map<String, String> types = Map.of("integer", "number", "bigint", "number", "real", "double precision");
-        String there = "'" + catalogs.schema() + "'";
+        String there = "'" + CATALOGS.schema() + "'";
 
         List<String> embedded;
         List<String> embeddedIndexes;
@@ -169,7 +155,7 @@ final class PostgresCatalogIT {
         }
         List<String> shared;
         List<String> sharedIndexes;
-        try (Connection connection = catalogs.server().getPostgresDatabase().getConnection();
+        try (Connection connection = CATALOGS.server().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             shared = rows(
                     statement,
@@ -215,9 +201,9 @@ final class PostgresCatalogIT {
 
     @Test
     void writingGoesOnAfterTheServerEndedEveryConnection() throws SQLException {
-        try (PostgresCatalog catalog = catalogs.next()) {
+        try (PostgresCatalog catalog = CATALOGS.next()) {
             catalog.update(tx -> tx.putStep("a", "load", "1"));
-            try (Connection connection = catalogs.server().getPostgresDatabase().getConnection();
+            try (Connection connection = CATALOGS.server().getPostgresDatabase().getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
                         + " and application_name = 'keelson'");
@@ -249,7 +235,7 @@ final class PostgresCatalogIT {
                 tx.putReport(new StoredReport("id", "drift", "football", T0, "quiet", "{}"));
             });
         }
-        try (PostgresCatalog catalog = catalogs.next()) {
+        try (PostgresCatalog catalog = CATALOGS.next()) {
             catalog.update(tx -> {
                 tx.addVersion(new ModelVersion("football", 1, "old", "c", ModelVersion.Kind.INITIAL, T0, T0));
                 tx.addVersion(new ModelVersion("football", 2, "old", "d", ModelVersion.Kind.REFRESH, T0, T0));

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Against a real server. */
 final class PostgresOnlineStoreContractIT extends SharedOnlineStoreContract {
+    private static final Duration SHORT = Duration.ofMillis(500);
     private static EmbeddedPostgres server;
     private static int projects;
 
@@ -94,11 +96,12 @@ final class PostgresOnlineStoreContractIT extends SharedOnlineStoreContract {
                 () -> new PostgresOnlineStore(
                                 Located.of("postgresql://keelson_user:hunter2@localhost:%d/nowhere"
                                         .formatted(server.getPort())),
-                                "p")
+                                "p",
+                                SHORT)
                         .close());
         KeelsonException away = catchThrowableOfType(
                 KeelsonException.class,
-                () -> new PostgresOnlineStore(Located.of("postgresql://u:hunter2@localhost:1/x"), "p").close());
+                () -> new PostgresOnlineStore(Located.of("postgresql://u:hunter2@localhost:1/x"), "p", SHORT).close());
 
         assertThat(refused.code()).isEqualTo(ErrorCode.STORE_UNREACHABLE);
         assertThat(away.code()).isEqualTo(ErrorCode.STORE_UNREACHABLE);

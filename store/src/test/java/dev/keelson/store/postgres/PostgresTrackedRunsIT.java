@@ -2,26 +2,13 @@ package dev.keelson.store.postgres;
 
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.store.catalog.TrackedRunsContract;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** Against a real server. */
 final class PostgresTrackedRunsIT extends TrackedRunsContract {
-    private static PostgresCatalogs catalogs;
-
-    @BeforeAll
-    static void start() throws IOException {
-        catalogs = new PostgresCatalogs();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        catalogs.close();
-    }
+    private static final PostgresCatalogs CATALOGS = new PostgresCatalogs();
 
     @Override
     protected Catalog newCatalog() {
-        return catalogs.next();
+        return CATALOGS.next();
     }
 }
