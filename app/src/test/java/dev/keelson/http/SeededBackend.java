@@ -37,6 +37,7 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.project.Project;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
@@ -224,7 +225,8 @@ public final class SeededBackend implements Backend {
                 Map.of(),
                 Map.of(),
                 null,
-                null);
+                null,
+                ServeDefinition.DEFAULT);
     }
 
     /** The project after its replay. */
