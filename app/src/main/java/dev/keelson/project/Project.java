@@ -126,6 +126,14 @@ public record Project(
                 ServeDefinition.DEFAULT);
     }
 
+    /** The project served otherwise. */
+    public Project withServe(ServeDefinition other) {
+        return new Project(
+                folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                other);
+    }
+
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(

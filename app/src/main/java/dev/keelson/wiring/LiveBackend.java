@@ -239,6 +239,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
+    /** What commands on this machine show to a server of this project that asks for tokens; null when another process owns it. */
+    public @Nullable String localToken() {
+        return owner == null ? null : owner.owner().token();
+    }
+
     /** Starts telling another registry, where the project names one, what changes here. */
     private void startCourier() {
         if (project.registry() != null) {
