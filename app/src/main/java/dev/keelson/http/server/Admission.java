@@ -10,6 +10,7 @@ import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,20 +18,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import jdk.management.VirtualThreadSchedulerMXBean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes on no more than can be answered in time. Each request has a virtual thread, so what cannot be worked on yet waits in
- * the queue of those threads, and a thread that only ever asks to run next tells how long that queue is. When every look in
- * 100 ms found a wait beyond the limit, requests for predictions are turned away with 503 until a look finds less: a queue that
- * stands is cut, and one that a moment made is not (the idea of CoDel, Nichols and Jacobson 2012). Everything else is answered,
- * so that one can still see what happens.
+ * the queue of those threads, and a thread that only ever asks to run next tells how long that queue is in time, and
+ * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, requests for predictions are turned
+ * away with 503 until a look finds less: a queue that stands is cut, and one that a moment made is not (the idea of CoDel,
+ * Nichols and Jacobson 2012), nor a wait that other programs cause. Everything else is answered, so that one can still see what
+ * happens.
  *
  * <p>Safe for use by several threads.
  */
 final class Admission implements Filter, AutoCloseable {
     /** A queue that was there for so long stands. */
     static final Duration STANDS = Duration.ofMillis(100);
+
+    /** Fewer threads that wait are no queue, however long they do. */
+    static final int FEWEST = 64;
 
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_CLIENTS = 10_000;
@@ -43,7 +49,6 @@ final class Admission implements Filter, AutoCloseable {
     private final LongAdder shed = new LongAdder();
     private final LongAdder limited = new LongAdder();
     private final Map<String, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true);
-    private volatile long due = System.nanoTime() + LOOK_EVERY;
     private volatile long overSince;
     private volatile boolean over;
     private volatile boolean draining;
@@ -72,37 +77,36 @@ final class Admission implements Filter, AutoCloseable {
      * @param also told the time now and then, as another one that must look
      */
     void start(LongConsumer also) {
+        VirtualThreadSchedulerMXBean scheduler =
+                ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
         probe = Thread.ofVirtual().name("keelson-admission").start(() -> {
             while (!closed) {
-                due = System.nanoTime() + LOOK_EVERY;
+                long wanted = System.nanoTime() + LOOK_EVERY;
                 LockSupport.parkNanos(LOOK_EVERY);
                 long now = System.nanoTime();
-                looked(now);
+                looked(now, now - wanted, scheduler.getQueuedVirtualThreadCount());
                 also.accept(now);
             }
         });
     }
 
-    /** A look at a time: what was due then waits since. */
-    void looked(long now) {
-        boolean late = now - due > limit;
-        if (late && !over) {
-            overSince = due;
+    /**
+     * A look.
+     *
+     * @param late how long after its time it came, in nanoseconds
+     * @param queued threads that wait behind it
+     */
+    void looked(long now, long late, long queued) {
+        boolean found = late > limit && queued >= FEWEST;
+        if (found && !over) {
+            overSince = now - late;
         }
-        over = late;
-    }
-
-    /** Sets when the next look is due, for tests of {@link #looked}. */
-    void due(long at) {
-        due = at;
+        over = found;
     }
 
     /** Whether a queue stands at a time. */
     boolean overloaded(long now) {
-        if (!over && now - due <= limit) {
-            return false;
-        }
-        return now - (over ? overSince : due) > STANDS.toNanos();
+        return over && now - overSince > STANDS.toNanos();
     }
 
     @Override
@@ -112,7 +116,7 @@ final class Admission implements Filter, AutoCloseable {
             if (draining) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
-            if ((over || System.nanoTime() - due > limit)
+            if (over
                     && request.prologue().method().equals(Method.POST)
                     && Access.isPrediction(request.path().path())
                     && overloaded(System.nanoTime())) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own. */
 final class BodyLimit implements Filter {
     private final long receive;
-    private final Set<Counted> reading = ConcurrentHashMap.newKeySet();
+    private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
 
     /** @param receive so long a body may take to arrive */
     BodyLimit(Duration receive) {
@@ -30,17 +30,16 @@ final class BodyLimit implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        if (isFile(request)) {
-            chain.proceed();
-            return;
-        }
+        boolean file = isFile(request);
         long announced = request.headers().contentLength().orElse(-1);
-        if (announced > KeelsonServer.MAX_BODY_BYTES) {
+        if (!file && announced > KeelsonServer.MAX_BODY_BYTES) {
             response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
             throw new HttpFailure(413, Failures.transport(413));
         }
-        if (announced != 0) {
-            request.streamFilter(body -> new Counted(body, System.nanoTime() + receive)); // before anything asks for the content, or it would not be looked at
+        if (announced != 0) { // before anything asks for the content, or it would not be looked at
+            request.streamFilter(body -> file
+                    ? new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE)
+                    : new Checked(body, response, KeelsonServer.MAX_BODY_BYTES, System.nanoTime() + receive));
         }
         chain.proceed();
     }
@@ -52,7 +51,7 @@ final class BodyLimit implements Filter {
 
     /** Ends the reading of bodies whose time is over by now. */
     void reap(long now) {
-        for (Counted body : reading) {
+        for (Checked body : reading) {
             body.endIfLate(now);
         }
     }
@@ -67,37 +66,53 @@ final class BodyLimit implements Filter {
     }
 
     /** A body that may not be longer than allowed, whatever it said, nor take longer. */
-    private final class Counted extends FilterInputStream {
+    private final class Checked extends FilterInputStream {
+        private final RoutingResponse response;
         private final long until;
-        private long left = KeelsonServer.MAX_BODY_BYTES;
+        private long left;
         private @Nullable Thread reader;
         private boolean ended;
 
-        /** @param until by when all of it must be here */
-        Counted(InputStream in, long until) {
+        /**
+         * A body.
+         *
+         * @param left so many bytes it may have
+         * @param until by when all of it must be here
+         */
+        Checked(InputStream in, RoutingResponse response, long left, long until) {
             super(in);
+            this.response = response;
+            this.left = left;
             this.until = until;
         }
 
         @Override
         public int read() throws IOException {
-            begin();
-            try {
-                int read = super.read();
-                counted(read < 0 ? 0 : 1);
-                return read;
-            } finally {
-                end();
-            }
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             begin();
+            int count;
             try {
-                return counted(super.read(buffer, offset, length));
+                count = super.read(buffer, offset, length);
+            } catch (RuntimeException e) { // chunks that are none, or a sender who went away
+                closes();
+                throw new HttpFailure(
+                        400,
+                        Problem.of(ErrorCode.BAD_REQUEST, "The body is not what the head of the request announced.", null));
             } finally {
                 end();
+            }
+            return counted(count);
+        }
+
+        /** What was not read of it cannot be told from the next request. */
+        private void closes() {
+            if (!response.isSent()) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
             }
         }
 
@@ -116,6 +131,7 @@ final class BodyLimit implements Filter {
             synchronized (this) {
                 reader = null;
                 if (ended && Thread.interrupted()) {
+                    closes();
                     throw late();
                 }
             }
@@ -124,7 +140,7 @@ final class BodyLimit implements Filter {
         /** A thread that waits in a read of a socket is woken by its interruption, which closes the socket. */
         private synchronized void endIfLate(long now) {
             Thread waiting = reader;
-            if (waiting != null && now - until > 0 && !ended) {
+            if (waiting != null && until != Long.MAX_VALUE && now - until > 0 && !ended) {
                 ended = true;
                 waiting.interrupt();
             }
@@ -133,6 +149,7 @@ final class BodyLimit implements Filter {
         private int counted(int count) {
             left -= Math.max(0, count);
             if (left < 0) {
+                closes();
                 throw new KeelsonException(
                         ErrorCode.TOO_LARGE, "The body is larger than 8 MiB.", "Maybe split the rows over several requests.");
             }

@@ -13,51 +13,54 @@ final class AdmissionTest {
     private final Admission admission = new Admission(
             new Limits(10, 0, Duration.ofMillis(25), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
-    /** A look that was due at a time and came so much later. */
-    private void look(long due, long late) {
-        admission.due(due);
-        admission.looked(due + late);
-        admission.due(due + late + 5 * MS);
+    /** A look in milliseconds. */
+    private void look(long at, long late, int queued) {
+        admission.looked(at * MS, late * MS, queued);
+    }
+
+    private boolean overloaded(long at) {
+        return admission.overloaded(at * MS);
     }
 
     @Test
     void looksInTimeAreNoQueue() {
-        look(0, MS);
+        look(1, 1, 500);
 
-        assertThat(admission.overloaded(2 * MS)).isFalse();
+        assertThat(overloaded(2)).isFalse();
     }
 
     @Test
     void aPauseOfAMomentIsNoQueueThatStands() {
-        look(0, 60 * MS);
+        look(60, 60, 500);
 
-        assertThat(admission.overloaded(61 * MS)).isFalse();
+        assertThat(overloaded(61)).isFalse();
     }
 
     @Test
     void aQueueThatEveryLookFoundStands() {
-        look(0, 40 * MS);
-        look(45 * MS, 40 * MS);
-        look(90 * MS, 40 * MS);
+        look(40, 40, 500);
+        look(85, 40, 500);
+        look(130, 40, 500);
 
-        assertThat(admission.overloaded(131 * MS)).isTrue();
+        assertThat(overloaded(131)).isTrue();
     }
 
     @Test
-    void aLookThatDoesNotComeForLongIsAQueueItself() {
-        look(0, MS);
+    void aWaitThatOtherProgramsCauseIsNoQueue() {
+        look(40, 40, 3);
+        look(85, 40, 3);
+        look(130, 40, 3);
 
-        assertThat(admission.overloaded(90 * MS)).isFalse();
-        assertThat(admission.overloaded(150 * MS)).isTrue();
+        assertThat(overloaded(131)).isFalse();
     }
 
     @Test
     void oneLookInTimeEndsIt() {
-        look(0, 40 * MS);
-        look(45 * MS, 90 * MS);
-        assertThat(admission.overloaded(140 * MS)).isTrue();
+        look(40, 40, 500);
+        look(140, 90, 500);
+        assertThat(overloaded(141)).isTrue();
 
-        look(140 * MS, MS);
-        assertThat(admission.overloaded(142 * MS)).isFalse();
+        look(146, 1, 500);
+        assertThat(overloaded(147)).isFalse();
     }
 }
