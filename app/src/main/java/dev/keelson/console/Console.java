@@ -2,6 +2,7 @@ package dev.keelson.console;
 
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
+import dev.keelson.console.view.LoginView;
 import dev.keelson.console.view.RunsView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
@@ -391,6 +392,18 @@ public final class Console {
         return new Page(
                 status,
                 Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, ""), status, items)));
+    }
+
+    /**
+     * Signing in.
+     *
+     * @param to where to go then
+     * @param refused whether a token was shown that is none of the server's
+     */
+    public Page login(Visit visit, String to, boolean refused) {
+        return new Page(
+                refused ? 401 : 200,
+                Templates.render("login.jte", new LoginView(shell(visit, "Sign in", "", null, ""), to, refused)));
     }
 
     private static Page page(String template, Object view) {

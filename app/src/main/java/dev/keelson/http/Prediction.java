@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf features used what was known strictly before
  * @param warnings what speaks against trusting this answer, one sentence each, such as a team without history; usually none
  * @param advice a set or interval and a decision; null when the model tells neither
+ * @param details what was asked for beside it; null when nothing was
  */
 @SuppressWarnings("ArrayRecordComponent") // the path that must be fast: no copies, no boxes
 public record Prediction(
@@ -30,7 +31,8 @@ public record Prediction(
         double[] probabilities,
         Instant asOf,
         List<String> warnings,
-        @Nullable Advice advice) {
+        @Nullable Advice advice,
+        @Nullable PredictionDetails details) {
     public Prediction {
         warnings = List.copyOf(warnings);
         if (classes.size() != probabilities.length) {
@@ -42,7 +44,21 @@ public record Prediction(
     /** An answer without warnings and advice. */
     public Prediction(
             UUID id, String model, int version, String entity, List<String> classes, double[] probabilities, Instant asOf) {
-        this(id, model, version, entity, classes, probabilities, asOf, List.of(), null);
+        this(id, model, version, entity, classes, probabilities, asOf, List.of(), null, null);
+    }
+
+    /** An answer without details. */
+    public Prediction(
+            UUID id,
+            String model,
+            int version,
+            String entity,
+            List<String> classes,
+            double[] probabilities,
+            Instant asOf,
+            List<String> warnings,
+            @Nullable Advice advice) {
+        this(id, model, version, entity, classes, probabilities, asOf, warnings, advice, null);
     }
 
     /** Whether it is a number instead of a class. */

@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  * @param description what the project is for, or null where it does not say
  * @param registry another registry that is told what happens in this one, or null
+ * @param serve how it is served
  */
 public record Project(
         Path folder,
@@ -80,7 +81,8 @@ public record Project(
         Map<String, JudgingDefinition> judging,
         Map<String, TrainingPolicy> training,
         @Nullable String description,
-        @Nullable RegistryDefinition registry) {
+        @Nullable RegistryDefinition registry,
+        ServeDefinition serve) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -120,14 +122,24 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null);
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null,
+                ServeDefinition.DEFAULT);
+    }
+
+    /** The project served otherwise. */
+    public Project withServe(ServeDefinition other) {
+        return new Project(
+                folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                other);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry);
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                serve);
     }
 
     /**
@@ -163,7 +175,8 @@ public record Project(
                 judging,
                 training,
                 description,
-                registry);
+                registry,
+                serve);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

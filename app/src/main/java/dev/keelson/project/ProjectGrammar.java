@@ -827,6 +827,62 @@ public final class ProjectGrammar {
                     "Where `models:/NAME/STAGE` and `models:/NAME@ALIAS` are looked up; there first, and here when it cannot be"
                             + " reached, or here alone."));
 
+    private static final Keys SERVE = keys(
+            optional(
+                    "default_model",
+                    MODEL_NAME,
+                    "the only model",
+                    "Answers where a request cannot name a model: `/invocations`."),
+            optional(
+                    "tokens",
+                    new MapOf(
+                            "NAME",
+                            NAME,
+                            keys(
+                                    required(
+                                            "token",
+                                            text("a variable such as `${DASHBOARD_TOKEN}`"),
+                                            "The secret, of at least 16 characters; empty turns it off."),
+                                    optional(
+                                            "role",
+                                            choice("read", "predict", "admin"),
+                                            "`predict`",
+                                            "What its holder may do: look at everything; also ask for predictions and send"
+                                                    + " outcomes; or change anything."))),
+                    null,
+                    "Who may ask, `Authorization: Bearer TOKEN`. With one, every request needs one, and the server may listen on"
+                            + " addresses of other machines."),
+            optional(
+                    "origins",
+                    new ListOf(text("an origin such as `https://dashboard.example.com` or `chrome-extension://ID`"), 1),
+                    null,
+                    "Pages of other sites, and browser extensions, that may look and ask for predictions."),
+            optional(
+                    "hosts",
+                    new ListOf(text("a name such as `keelson.example.com`"), 1),
+                    null,
+                    "Names the server is reached by, beside those of this machine."),
+            optional(
+                    "limits",
+                    keys(
+                            optional(
+                                    "connections", new Whole(1, 1_000_000), "4096", "Open at once; more wait to be accepted."),
+                            optional(
+                                    "per_client",
+                                    new Whole(0, 10_000_000),
+                                    "0",
+                                    "Requests a second of one client, the holder of a token or else an address; more are answered"
+                                            + " with 429. 0 for no limit."),
+                            optional(
+                                    "delay",
+                                    DURATION,
+                                    "`25ms`",
+                                    "Requests for predictions are answered with 503 while those before them wait longer."),
+                            optional("receive", DURATION, "`30s`", "So long a request may take to arrive as a whole."),
+                            optional("drain", DURATION, "`10s`", "So long running requests are given when the server ends.")),
+                    null,
+                    "What is taken on at once."));
+
     private static final Keys SYNC = keys(
             required(
                     "from",
@@ -998,6 +1054,7 @@ public final class ProjectGrammar {
                     null,
                     "Sets of models that `keelson benchmark` judges on the same rows."),
             optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
+            optional("serve", SERVE, null, "How the project is served: who may ask, and how much at once."),
             optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."),
             optional(
                     "registry",

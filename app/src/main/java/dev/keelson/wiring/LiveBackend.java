@@ -6,10 +6,8 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureColumn;
-import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
@@ -77,11 +75,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +87,6 @@ import org.jspecify.annotations.Nullable;
 public final class LiveBackend implements Backend, AutoCloseable {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-    private static final System.Logger LOG = System.getLogger(LiveBackend.class.getName());
-    private static final Duration FOLLOWED_EVERY = Duration.ofSeconds(1);
-    private static final Duration FOLLOWED_AFTER_FAILURE = Duration.ofSeconds(30);
 
     private final Project project;
     private final Supplier<Project> current;
@@ -117,7 +110,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectJobs<StudyRequest> studies;
     private final ProjectJobs<ModelTraining> trainings;
     private final Governance governance;
-    private final PredictionIds ids = new PredictionIds();
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
     private final @Nullable OnlineFeatures online;
@@ -125,20 +117,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Map<String, ModelRows> rows;
     private final Map<String, BundleTrainer> trainers;
     private boolean filled;
-    private volatile Map<String, Serving> serving = Map.of();
-    private volatile Map<String, Problem> unfit = Map.of();
-    private volatile List<Optional<ModelVersion>> published = List.of();
-    private volatile Instant nextLook = Instant.MIN;
-    private final AtomicBoolean looking = new AtomicBoolean();
-
-    /** A model that serves, with a challenger that predicts in its shadow. */
-    private record Serving(
-            ModelPlan plan,
-            RequestReader requests,
-            ModelVersion champion,
-            Trained model,
-            @Nullable ModelVersion challenger,
-            @Nullable Trained shadow) {}
+    private final @Nullable ServedVersions served;
+    private final @Nullable Predictor predictor;
 
     private LiveBackend(
             Project project,
@@ -192,6 +172,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.models = null;
             this.online = null;
             this.features = null;
+            this.served = null;
+            this.predictor = null;
             this.rows = Map.of();
             this.trainers = Map.of();
         } else {
@@ -203,7 +185,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
             LiveFeatures live = new LiveFeatures(project, current, clock, workspace, compiled, versions);
             this.features = live;
             this.online = live.online();
-            publish();
+            this.served = new ServedVersions(
+                    compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
+            this.predictor = new Predictor(live.online(), log, clock);
+            republish();
         }
     }
 
@@ -255,6 +240,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
+    /** What commands on this machine show to a server of this project that asks for tokens; null when another process owns it. */
+    public @Nullable String localToken() {
+        return owner == null ? null : owner.owner().token();
+    }
+
     /** Starts telling another registry, where the project names one, what changes here. */
     private void startCourier() {
         if (project.registry() != null) {
@@ -272,114 +262,21 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
-    private synchronized void republish() {
-        publish();
-    }
-
-    /**
-     * With a catalogue that other servers write as well: serves what they promoted. One request asks for it, once in a second
-     * at most, and while the catalogue cannot be asked what is loaded goes on serving.
-     */
-    private void follow() {
-        ProjectModels compiled = models;
-        if (compiled == null || project.catalogStore() == null || clock.instant().isBefore(nextLook)
-                || !looking.compareAndSet(false, true)) {
-            return;
-        }
-        Duration pause = FOLLOWED_EVERY;
-        try {
-            if (!served(compiled).equals(published)) {
-                republish();
-            }
-        } catch (KeelsonException e) {
-            pause = FOLLOWED_AFTER_FAILURE;
-            LOG.log(System.Logger.Level.WARNING, "What serves could not be brought up to date: {0}", e.getMessage());
-        } finally {
-            nextLook = clock.instant().plus(pause);
-            looking.set(false);
+    private void republish() {
+        ServedVersions versionsInMemory = served;
+        if (versionsInMemory != null) {
+            versionsInMemory.publish();
         }
     }
 
-    /** The versions that serve by the catalogue. */
-    private List<Optional<ModelVersion>> served(ProjectModels compiled) {
-        return workspace.catalog().read(tx -> compiled.plans().stream()
-                .flatMap(plan -> Stream.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)
-                        .map(alias -> tx.alias(plan.name(), alias)))
-                .toList());
-    }
-
-    /** Whether files are missing that the folder of another server may have. */
-    private boolean isElsewhere(Problem problem) {
-        return project.catalogStore() != null && problem.code() == ErrorCode.STORE_DAMAGED;
-    }
-
-    private @Nullable Trained shadow(BundleTrainer trainer, ModelVersion challenger) {
-        try {
-            return trainer.load(challenger, RunPipeline.run(workspace.catalog(), challenger));
-        } catch (KeelsonException e) {
-            if (isElsewhere(e.problems().getFirst())) {
-                return null;
-            }
-            throw e;
+    /** The model in memory; null while it does not serve. */
+    private @Nullable ServedModel serving(String model) {
+        ServedVersions versionsInMemory = served;
+        if (versionsInMemory == null) {
+            return null;
         }
-    }
-
-    private void publish() {
-        ProjectModels compiled = models;
-        if (compiled == null) {
-            return;
-        }
-        List<Optional<ModelVersion>> found = served(compiled);
-        Map<String, Serving> next = new LinkedHashMap<>();
-        Map<String, Problem> refused = new LinkedHashMap<>();
-        Catalog catalog = workspace.catalog();
-        for (ModelPlan plan : compiled.plans()) {
-            BundleTrainer trainer = trainers.get(plan.name());
-            Optional<ModelVersion> champion = alias(plan.name(), ModelVersion.CHAMPION);
-            if (trainer == null || champion.isEmpty()) {
-                continue;
-            }
-            Trained model;
-            try {
-                model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
-            } catch (KeelsonException e) {
-                Problem absent = e.problems().getFirst();
-                if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && !isElsewhere(absent)) {
-                    throw e;
-                }
-                refused.put(plan.name(), Problem.of(
-                        absent.code(),
-                        "The champion (%s) cannot be loaded. %s".formatted(champion.get().label(), absent.message()),
-                        isElsewhere(absent)
-                                ? "Maybe another server trained it: copy the folder artifacts of its state to this one's."
-                                : absent.hint()));
-                continue; // other models serve without the library, or the files
-            }
-            String unfit = trainer.unfit(model.run());
-            if (unfit != null) {
-                refused.put(plan.name(), Problem.of(
-                        ErrorCode.NOT_READY,
-                        "The champion (%s: %s) was trained by other definitions than the project file has."
-                                .formatted(champion.get().label(), unfit),
-                        "Maybe run `keelson run`."));
-                continue; // it is pinned to other definitions than those of the project file: not servable
-            }
-            ModelVersion challenger = alias(plan.name(), ModelVersion.CHALLENGER).orElse(null);
-            Trained shadow = challenger == null ? null : shadow(trainer, challenger);
-            if (shadow == null) {
-                challenger = null;
-            }
-            if (shadow != null && trainer.unfit(shadow.run()) != null) {
-                challenger = null;
-                shadow = null;
-            }
-            next.put(
-                    plan.name(),
-                    new Serving(plan, new RequestReader(plan, entityKeys), champion.get(), model, challenger, shadow));
-        }
-        unfit = Map.copyOf(refused);
-        serving = Map.copyOf(next);
-        published = found;
+        versionsInMemory.follow();
+        return versionsInMemory.of(model);
     }
 
     @Override
@@ -469,10 +366,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
         for (String model : models.waiting().keySet()) {
             return waits(models, model) + " `keelson run` loads it and trains.";
         }
-        follow();
         for (ModelPlan plan : models.plans()) {
-            if (!serving.containsKey(plan.name())) {
-                Problem why = unfit.get(plan.name());
+            if (serving(plan.name()) == null) {
+                Problem why = unfit(plan.name());
                 return why == null
                         ? "The model (%s) has no champion yet; `keelson run` trains one.".formatted(plan.name())
                         : why.code() == ErrorCode.NOT_READY
@@ -500,11 +396,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public List<Prediction> predict(
             String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
         Projects.model(project, model);
-        follow();
-        Serving snapshot = serving.get(model);
-        OnlineFeatures features = online;
-        if (snapshot == null || features == null) {
-            Problem why = unfit.get(model);
+        ServedModel snapshot = serving(model);
+        ServedVersions versionsInMemory = served;
+        Predictor ready = predictor;
+        if (snapshot == null || versionsInMemory == null || ready == null) {
+            Problem why = unfit(model);
             if (why != null) {
                 throw new KeelsonException(why);
             }
@@ -515,121 +411,15 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             : "The model (%s) has no champion yet.".formatted(model),
                     "Maybe run `keelson run`.");
         }
-        requireServed(snapshot.champion(), options.version());
-        ModelPlan plan = snapshot.plan();
-        List<Problem> problems = new ArrayList<>();
-        List<RequestRow> parsed = new ArrayList<>(requests.size());
-        for (int i = 0; i < requests.size(); i++) {
-            parsed.add(snapshot.requests().read(requests.get(i), i, problems));
-        }
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
-        Instant now = clock.instant();
-        Newcomers newcomers = new Newcomers(features);
-        List<Prediction> answers = new ArrayList<>(parsed.size());
-        List<PredictionEvent> events = new ArrayList<>(parsed.size());
-        for (int i = 0; i < parsed.size(); i++) {
-            RequestRow row = parsed.get(i);
-            Instant eventTime = row.eventTime() == null ? now : row.eventTime();
-            Instant asOf = options.asOf() != null ? options.asOf() : eventTime.isBefore(now) ? eventTime : now;
-            if (asOf.isAfter(now) || asOf.isAfter(eventTime)) {
-                throw new KeelsonException(Problem.at(
-                        ErrorCode.BAD_REQUEST,
-                        new Location("rows[" + i + "]", 0, 0),
-                        "The features were asked for as of %s, but must not be later than now (%s) or the event (%s)."
-                                .formatted(asOf, now, eventTime),
-                        "Maybe leave as_of out: the event's time or now is taken, whichever is earlier."));
-            }
-            FeatureVector vector = vector(features, plan, row, i, asOf, now);
-            double[] watched = plan.watched(row.row());
-            PredictionEvent event =
-                    event(plan, snapshot.champion(), snapshot.model(), "champion", row, eventTime, asOf, now, vector, watched);
-            events.add(event);
-            if (snapshot.challenger() != null && snapshot.shadow() != null) {
-                events.add(event(
-                        plan, snapshot.challenger(), snapshot.shadow(), "challenger", row, eventTime, asOf, now, vector, watched));
-            }
-            answers.add(new Prediction(
-                    event.id(),
-                    model,
-                    event.version(),
-                    event.entity(),
-                    plan.definition().task().outputs(),
-                    event.probabilities(),
-                    asOf,
-                    newcomers.warnings(plan.service(), row.row()),
-                    plan.advice(snapshot.model().model(), row, vector.values(), event.probabilities())));
-        }
-        log.append(events, options.durable());
-        return answers;
+        String version = options.version();
+        return ready.predict(
+                snapshot, version == null ? null : versionsInMemory.named(snapshot, version), requests, options);
     }
 
-    /** What is asked for by its version, stage or alias must be what serves. */
-    private void requireServed(ModelVersion champion, @Nullable String version) {
-        if (version == null) {
-            return;
-        }
-        int asked = workspace.catalog()
-                .read(tx -> References.version(tx, champion.model(), version))
-                .version();
-        if (asked != champion.version()) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_READY,
-                    "The version (%s v%d) does not serve; v%d does.".formatted(champion.model(), asked, champion.version()),
-                    "Maybe promote it: `keelson models promote %s %d --reason ...`.".formatted(champion.model(), asked));
-        }
-    }
-
-    private static FeatureVector vector(
-            OnlineFeatures features, ModelPlan plan, RequestRow row, int index, Instant asOf, Instant now) {
-        try {
-            return asOf.equals(now)
-                    ? features.latest(plan.service(), row.row(), now)
-                    : features.get(plan.service(), row.row(), asOf);
-        } catch (KeelsonException e) {
-            // which of the rows it is
-            throw new KeelsonException(
-                    e.problems().stream()
-                            .map(problem -> problem.location() != null
-                                    ? problem
-                                    : Problem.at(
-                                            problem.code(),
-                                            new Location("rows[" + index + "]", 0, 0),
-                                            problem.message(),
-                                            problem.hint()))
-                            .toList(),
-                    e);
-        }
-    }
-
-    private PredictionEvent event(
-            ModelPlan plan,
-            ModelVersion version,
-            Trained by,
-            String role,
-            RequestRow row,
-            Instant eventTime,
-            Instant asOf,
-            Instant now,
-            FeatureVector vector,
-            double[] watched) {
-        double[] probabilities = new double[by.model().outputs().size()];
-        by.model().predict(vector.values(), probabilities);
-        return new PredictionEvent(
-                ids.next(now),
-                plan.name(),
-                version.version(),
-                role,
-                row.entity(),
-                row.segment(),
-                eventTime,
-                asOf,
-                now,
-                probabilities,
-                vector.values(),
-                watched,
-                row.keys());
+    /** Why a model does not serve; null when it does, or has no champion. */
+    private @Nullable Problem unfit(String model) {
+        ServedVersions versionsInMemory = served;
+        return versionsInMemory == null ? null : versionsInMemory.unfit(model);
     }
 
     @Override
@@ -923,7 +713,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
             promoted(request, result);
         } else {
-            publish();
+            republish();
         }
     }
 
@@ -931,7 +721,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         int version = result.path("version").asInt();
         PolicyReport report = governance.check(request.model(), version);
         if (report.verdict() != PolicyLine.State.PASSED) {
-            publish();
+            republish();
             result.put("sentence", "%s. %s".formatted(result.path("sentence").asText(), report.sentence()));
             result.set("promotion", report.toJson());
             return;
@@ -964,8 +754,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public synchronized DriftReport checkDrift(String model) {
         Projects.model(project, model);
-        follow();
-        Serving snapshot = serving.get(model);
+        ServedModel snapshot = serving(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,
                 "No drift monitor watches the model (%s).".formatted(model),
@@ -1004,10 +793,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         List<DriftReport> earlier = reports("drift", model, 12).stream()
                 .map(report -> DriftReport.fromJson(report.document()))
                 .toList();
-        var profile = trainer.profile(snapshot.champion(), snapshot.model());
+        var profile = trainer.profile(snapshot.champion().version(), snapshot.champion().trained());
         DriftReport report = DriftCheck.check(
                 model,
-                snapshot.champion().version(),
+                snapshot.champion().version().version(),
                 profile,
                 new DriftCheck.Window(
                         DriftCheck.columns(values, profile.names().size()),

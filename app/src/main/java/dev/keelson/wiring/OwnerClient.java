@@ -39,8 +39,11 @@ final class OwnerClient implements AutoCloseable {
     private final URI url;
     private final HttpClient client;
 
-    private OwnerClient(URI url) {
+    private final @Nullable String token;
+
+    private OwnerClient(URI url, @Nullable String token) {
         this.url = url;
+        this.token = token;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .proxy(HttpClient.Builder.NO_PROXY)
@@ -50,7 +53,17 @@ final class OwnerClient implements AutoCloseable {
 
     /** To the process that serves a project; empty when none does. */
     static Optional<OwnerClient> of(Project project) {
-        return ProjectOwner.url(Workspace.stateFolder(project)).map(OwnerClient::new);
+        return ProjectOwner.url(Workspace.stateFolder(project))
+                .map(url -> new OwnerClient(url, token(project)));
+    }
+
+    /** What the owner asks of commands where its project names tokens; sent to no other server. */
+    private static @Nullable String token(Project project) {
+        return project.serve().tokens().isEmpty()
+                ? null
+                : ProjectOwner.live(Workspace.stateFolder(project))
+                        .map(ProjectOwner.Owner::token)
+                        .orElse(null);
     }
 
     /**
@@ -104,7 +117,8 @@ final class OwnerClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWERING);
+        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWERING);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private JsonNode send(HttpRequest.Builder request) {

@@ -37,6 +37,7 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.project.Project;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.Definition;
 import dev.keelson.registry.DefinitionPlan;
@@ -164,7 +165,7 @@ public final class SeededBackend implements Backend {
 
     private boolean applied;
     private PromotionRules rules = PromotionRules.NONE;
-    private final Project project;
+    private Project project;
     private final SeededData data;
     private final @Nullable SeededFeatures features;
     private final Catalog catalog = temporaryCatalog();
@@ -224,7 +225,8 @@ public final class SeededBackend implements Backend {
                 Map.of(),
                 Map.of(),
                 null,
-                null);
+                null,
+                ServeDefinition.DEFAULT);
     }
 
     /** The project after its replay. */
@@ -249,6 +251,12 @@ public final class SeededBackend implements Backend {
     /** The project with data and nothing else. */
     public static SeededBackend loaded() {
         return new SeededBackend(true);
+    }
+
+    /** The project served otherwise, for servers that start after this. */
+    public SeededBackend serving(ServeDefinition serve) {
+        project = project.withServe(serve);
+        return this;
     }
 
     /** Every later call that predicts throws this. */

@@ -44,11 +44,13 @@ final class ServeCommand extends KeelsonCommand {
         try (LiveBackend backend = LiveBackend.open(
                 project, session::validated, () -> session.variables(session.projectPath()), session.clock())) {
             backend.startIndexing();
-            try (KeelsonServer server = KeelsonServer.start(backend, where.host, where.port, most)) {
-                backend.serving(where.host, server.port());
+            try (KeelsonServer server = KeelsonServer.start(
+                    backend, where.host, where.port, most, backend.localToken())) {
+                backend.serving(server.localHost(), server.port());
                 announce(session, backend, server, asData);
                 stop.await();
                 session.console().note("Stopping ...");
+                server.drain();
             }
             return YES;
         } catch (InterruptedException e) {

@@ -19,7 +19,7 @@ final class ServingOptions {
             names = "--host",
             paramLabel = "ADDRESS",
             defaultValue = KeelsonServer.DEFAULT_HOST,
-            description = "Loopback address to listen on (default: 127.0.0.1).")
+            description = "Address to listen on; one of other machines needs tokens in the project file (default: 127.0.0.1).")
     String host = KeelsonServer.DEFAULT_HOST;
 
     @Option(

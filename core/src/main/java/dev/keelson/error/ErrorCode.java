@@ -58,6 +58,9 @@ public enum ErrorCode {
     TOO_LARGE("K314", Kind.USER),
     AUDIT_BROKEN("K315", Kind.INTERNAL),
     REGISTRY_UNREACHABLE("K316", Kind.EXTERNAL),
+    UNAUTHENTICATED("K320", Kind.USER),
+    OVERLOADED("K321", Kind.EXTERNAL),
+    TOO_MANY_REQUESTS("K322", Kind.USER),
     // machine
     DISK_FULL("K401", Kind.EXTERNAL),
     NOT_WRITABLE("K402", Kind.USER),

@@ -2,8 +2,10 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -12,23 +14,33 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own. */
 final class BodyLimit implements Filter {
+    private final long receive;
+    private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
+
+    /** @param receive so long a body may take to arrive */
+    BodyLimit(Duration receive) {
+        this.receive = receive.toNanos();
+    }
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        if (isFile(request)) {
-            chain.proceed();
-            return;
-        }
+        boolean file = isFile(request);
         long announced = request.headers().contentLength().orElse(-1);
-        if (announced > KeelsonServer.MAX_BODY_BYTES) {
+        if (!file && announced > KeelsonServer.MAX_BODY_BYTES) {
             FileTransfer.refused(request, response); // a client that still writes would not hear why
             throw new HttpFailure(413, Failures.transport(413));
         }
-        if (announced < 0) {
-            request.streamFilter(Counted::new); // before anything asks for the content, or it would not be looked at
+        if (announced != 0) { // before anything asks for the content, or it would not be looked at
+            request.streamFilter(body -> file
+                    ? new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE)
+                    : new Checked(body, response, KeelsonServer.MAX_BODY_BYTES, System.nanoTime() + receive));
         }
         chain.proceed();
     }
@@ -38,24 +50,101 @@ final class BodyLimit implements Filter {
                 && (MlflowApi.takesFiles(request.path().path()) || RunFileEndpoints.takesFiles(request.path().path()));
     }
 
-    /** A body that does not say how long it is. */
-    private static final class Counted extends FilterInputStream {
-        private long left = KeelsonServer.MAX_BODY_BYTES;
+    /** Ends the reading of bodies whose time is over by now. */
+    void reap(long now) {
+        for (Checked body : reading) {
+            body.endIfLate(now);
+        }
+    }
 
-        Counted(InputStream in) {
+    private static HttpFailure late() {
+        return new HttpFailure(
+                408,
+                Problem.of(
+                        ErrorCode.BAD_REQUEST,
+                        "The request took too long to arrive as a whole.",
+                        "Maybe send it at once; `serve.limits.receive` says how long it may take."));
+    }
+
+    /** A body that may not be longer than allowed, whatever it said, nor take longer. */
+    private final class Checked extends FilterInputStream {
+        private final RoutingResponse response;
+        private final long until;
+        private long left;
+        private @Nullable Thread reader;
+        private boolean ended;
+
+        /**
+         * A body.
+         *
+         * @param left so many bytes it may have
+         * @param until by when all of it must be here
+         */
+        Checked(InputStream in, RoutingResponse response, long left, long until) {
             super(in);
+            this.response = response;
+            this.left = left;
+            this.until = until;
         }
 
         @Override
         public int read() throws IOException {
-            int read = super.read();
-            counted(read < 0 ? 0 : 1);
-            return read;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            return counted(super.read(buffer, offset, length));
+            begin();
+            int count;
+            try {
+                count = super.read(buffer, offset, length);
+            } catch (RuntimeException e) { // chunks that are none, or a sender who went away
+                closes();
+                throw new HttpFailure(
+                        400,
+                        Problem.of(ErrorCode.BAD_REQUEST, "The body is not what the head of the request announced.", null));
+            } finally {
+                end();
+            }
+            return counted(count);
+        }
+
+        /** What was not read of it cannot be told from the next request. */
+        private void closes() {
+            if (!response.isSent()) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
+            }
+        }
+
+        private void begin() {
+            synchronized (this) {
+                if (ended) {
+                    throw late();
+                }
+                reader = Thread.currentThread();
+            }
+            reading.add(this);
+        }
+
+        private void end() {
+            reading.remove(this);
+            synchronized (this) {
+                reader = null;
+                if (ended && Thread.interrupted()) {
+                    closes();
+                    throw late();
+                }
+            }
+        }
+
+        /** A thread that waits in a read of a socket is woken by its interruption, which closes the socket. */
+        private synchronized void endIfLate(long now) {
+            Thread waiting = reader;
+            if (waiting != null && until != Long.MAX_VALUE && now - until > 0 && !ended) {
+                ended = true;
+                waiting.interrupt();
+            }
         }
 
         private int counted(int count) throws IOException {
@@ -69,6 +158,7 @@ final class BodyLimit implements Filter {
                     }
                     drained += read;
                 }
+                closes();
                 throw new KeelsonException(
                         ErrorCode.TOO_LARGE, MlflowApi.LARGE_BODY, "Maybe split the rows over several requests.");
             }

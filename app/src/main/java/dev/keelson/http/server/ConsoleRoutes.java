@@ -517,7 +517,7 @@ final class ConsoleRoutes {
     }
 
     /** Whether an address stays on this server; {@code //host} and {@code /\host} would not. */
-    private static boolean isLocal(String address) {
+    static boolean isLocal(String address) {
         return address.startsWith("/")
                 && !address.startsWith("//")
                 && address.chars().noneMatch(c -> c <= ' ' || c == '\\' || c > '~');

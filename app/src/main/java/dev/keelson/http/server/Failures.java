@@ -8,9 +8,9 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.mlflow.MlflowApi;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
+import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
@@ -21,8 +21,9 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ErrorHandler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -86,8 +87,14 @@ final class Failures implements ErrorHandler<Throwable> {
             MlflowApi.refuse(response, status, problems);
             return;
         }
+        if (status == 401 && wantsPage(request)) {
+            ConsoleRoutes.redirect(
+                    response,
+                    "/login?to=" + URLEncoder.encode(ConsoleRoutes.theme(request).address(), StandardCharsets.UTF_8));
+            return;
+        }
         response.status(Status.create(status));
-        if (status == 503) {
+        if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
             response.header(HeaderNames.RETRY_AFTER, "5");
         }
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
@@ -148,6 +155,8 @@ final class Failures implements ErrorHandler<Throwable> {
             case TRANSITION_REFUSED, PROJECT_IN_USE, ALREADY_EXISTS, CONFLICT -> 409;
             case TOO_LARGE -> 413;
             case FORBIDDEN -> 403;
+            case UNAUTHENTICATED -> 401;
+            case TOO_MANY_REQUESTS -> 429;
             // the rest follows from who can do something about it
             default -> switch (code.kind()) {
                 case USER -> 400;

@@ -4,11 +4,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing.Answer;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
@@ -23,9 +20,6 @@ final class FeastGrpc {
     private static final String SERVICE = "feast.serving.ServingService";
     private static final String VERSION = "keelson";
 
-    private static final Metadata.Key<String> HOST = key("host");
-    private static final Metadata.Key<String> ORIGIN = key("origin");
-    private static final Metadata.Key<String> SITE = key("sec-fetch-site");
 
     private final Backend backend;
     private final int maxBytes;
@@ -34,26 +28,6 @@ final class FeastGrpc {
     FeastGrpc(Backend backend, int maxBytes) {
         this.backend = backend;
         this.maxBytes = maxBytes;
-    }
-
-    private static Metadata.Key<String> key(String name) {
-        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-    }
-
-    /** Refuses what {@link RequestGuard} refuses. */
-    static <Q, A> ServerCall.Listener<Q> guard(
-            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        String given = headers.get(HOST);
-        String host = given == null ? call.getAuthority() : given;
-        String refusal = host == null ? null : RequestGuard.foreign(host);
-        if (refusal == null) {
-            refusal = RequestGuard.crossing(host == null ? "" : host, headers.get(ORIGIN), headers.get(SITE));
-        }
-        if (refusal == null) {
-            return next.startCall(call, headers);
-        }
-        call.close(Status.PERMISSION_DENIED.withDescription(refusal), new Metadata());
-        return new ServerCall.Listener<>() {};
     }
 
     ServerServiceDefinition service() {

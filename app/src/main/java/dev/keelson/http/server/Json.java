@@ -28,7 +28,7 @@ final class Json {
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .build();
     static final Header CONTENT = HeaderValues.createCached(HeaderNames.CONTENT_TYPE, MEDIA_TYPE);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 

@@ -10,9 +10,11 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import dev.keelson.project.ServeDefinition;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * The server of one project: API, health, metrics, console and Feast's gRPC service on one port, a virtual thread for each
  * request.
  *
- * <p>It listens on the machine itself only. Requests must name a loopback host, and requests that change something must
- * come from the server's own pages or from no page at all. Safe for use by several threads.
+ * <p>It listens on the machine itself only, unless the project file names tokens. Requests must name a host of ours, and
+ * requests that change something must come from the server's own pages, from pages that the project file names, or from no page
+ * at all. Safe for use by several threads.
  */
 public final class KeelsonServer implements AutoCloseable {
     /** The port when none is asked for. */
@@ -45,11 +48,15 @@ public final class KeelsonServer implements AutoCloseable {
 
     private final WebServer server;
     private final ServerMetrics metrics;
+    private final Admission admission;
+    private final Duration drain;
     private final String host;
 
-    private KeelsonServer(WebServer server, ServerMetrics metrics, String host) {
+    private KeelsonServer(WebServer server, ServerMetrics metrics, Admission admission, Duration drain, String host) {
         this.server = server;
         this.metrics = metrics;
+        this.admission = admission;
+        this.drain = drain;
         this.host = host;
     }
 
@@ -57,26 +64,29 @@ public final class KeelsonServer implements AutoCloseable {
      * Starts to listen; returns when requests are answered.
      *
      * @param backend what answers
-     * @param host a loopback address or {@code localhost}
+     * @param host an address; of the machine itself ({@code 127.0.0.1}, {@code localhost}) unless the project file names tokens
      * @param port 1 to 65535, or 0 for any free one
      * @throws KeelsonException PORT_IN_USE if another process listens there; USAGE if the address is not of this machine
-     *     alone
+     *     alone and there is no token
      */
     public static KeelsonServer start(Backend backend, String host, int port) {
-        return start(backend, host, port, FileTransfer.MOST);
+        return start(backend, host, port, FileTransfer.MOST, null);
     }
 
     /**
      * As {@link #start(Backend, String, int)}.
      *
      * @param mostFileBytes larger files of runs are refused
+     * @param local a token for commands on this machine, where the project file names tokens; null for none
      */
-    public static KeelsonServer start(Backend backend, String host, int port, long mostFileBytes) {
+    public static KeelsonServer start(
+            Backend backend, String host, int port, long mostFileBytes, @Nullable String local) {
         if (port < 0 || port > 65_535) {
             throw new KeelsonException(
                     ErrorCode.USAGE, "The port (%d) must be between 0 and 65535.".formatted(port), null);
         }
-        InetAddress address = loopback(host);
+        ServeDefinition serve = backend.project().serve();
+        InetAddress address = address(host, !serve.tokens().isEmpty());
         requireFree(address, host, port);
         ServerMetrics metrics = new ServerMetrics(backend::journalLag);
         Stream.concat(
@@ -86,6 +96,11 @@ public final class KeelsonServer implements AutoCloseable {
                     FeatureServing features = backend.features();
                     return features == null ? Double.NaN : features.freshnessSeconds(view);
                 }));
+        Access access = new Access(serve, local, backend.clock());
+        Admission admission = new Admission(serve.limits());
+        metrics.admission(admission::shed, admission::limited);
+        BodyLimit bodies = new BodyLimit(serve.limits().receive());
+        RequestGuard guard = new RequestGuard(serve, access, admission, !address.isLoopbackAddress());
         WebServer server = WebServer.builder()
                 .address(address)
                 .port(port)
@@ -94,32 +109,43 @@ public final class KeelsonServer implements AutoCloseable {
                 .maxPayloadSize(-1) // BodyLimit looks at that: files may be larger
                 .maxInMemoryEntity((int) MAX_BODY_BYTES)
                 .shutdownGracePeriod(GRACE)
-                .connectionOptions(options -> options.tcpNoDelay(true))
+                .maxTcpConnections(serve.limits().connections())
+                .connectionOptions(options ->
+                        options.tcpNoDelay(true).readTimeout(serve.limits().receive()))
                 .directHandlers(Failures::transportErrors)
-                .routing(routing -> routes(routing, backend, metrics, mostFileBytes))
+                .routing(routing -> routes(routing, backend, metrics, mostFileBytes, access, admission, List.of(admission, guard, bodies)))
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
                         .build())
                 .addRouting(GrpcRouting.builder()
-                        .intercept(FeastGrpc::guard)
+                        .intercept(new GrpcGuard(guard))
                         .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
+        admission.start(bodies::reap);
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns
+            admission.close();
             metrics.close();
             throw portInUse(host, port, null);
         }
-        return new KeelsonServer(server, metrics, host);
+        return new KeelsonServer(server, metrics, admission, serve.limits().drain(), host);
     }
 
-    private static void routes(HttpRouting.Builder routing, Backend backend, ServerMetrics metrics, long mostFileBytes) {
-        routing.addFilter(new RequestGuard());
-        routing.addFilter(new BodyLimit());
+    private static void routes(
+            HttpRouting.Builder routing,
+            Backend backend,
+            ServerMetrics metrics,
+            long mostFileBytes,
+            Access access,
+            Admission admission,
+            List<Filter> filters) {
+        filters.forEach(routing::addFilter);
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
         new MlflowApi(backend, mostFileBytes).install(routing);
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
-        new Probes(backend, metrics).register(routes);
+        new Probes(backend, metrics, admission).register(routes);
+        new Login(access, new Console(backend)).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);
         new GovernanceEndpoints(backend).register(routes);
@@ -145,10 +171,11 @@ public final class KeelsonServer implements AutoCloseable {
         routes.install(routing);
     }
 
-    private static InetAddress loopback(String host) {
+    /** The address to listen on; one of other machines only where requests show tokens. */
+    private static InetAddress address(String host, boolean tokens) {
         try {
             InetAddress address = InetAddress.getByName(host);
-            if (address.isLoopbackAddress()) {
+            if (tokens || address.isLoopbackAddress()) {
                 return address;
             }
         } catch (UnknownHostException e) {
@@ -157,9 +184,9 @@ public final class KeelsonServer implements AutoCloseable {
         }
         throw new KeelsonException(
                 ErrorCode.USAGE,
-                "The address (%s) can be reached from other machines; expected a loopback address, because requests carry no token."
+                "The address (%s) can be reached from other machines; expected a loopback address, because the project file names no token."
                         .formatted(host),
-                "Maybe use 127.0.0.1 and reach it from elsewhere through an SSH tunnel.");
+                "Maybe add `serve: { tokens: { me: { token: ${KEELSON_TOKEN}, role: admin } } }`, or use 127.0.0.1 and reach it through an SSH tunnel.");
     }
 
     private static void requireFree(InetAddress address, String host, int port) {
@@ -186,9 +213,23 @@ public final class KeelsonServer implements AutoCloseable {
         return server.port();
     }
 
+    /** The address at which commands on this machine reach it. */
+    public String localHost() {
+        return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]") ? DEFAULT_HOST : host;
+    }
+
     /** Where a browser finds it, such as {@code http://127.0.0.1:8710}. */
     public String url() {
-        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port();
+        return "http://" + (localHost().indexOf(':') >= 0 ? "[" + localHost() + "]" : localHost()) + ":" + port();
+    }
+
+    /**
+     * Ends in good order: says that it is not ready any more, closes connections after their answers, and stops when no request
+     * runs or {@code serve.limits.drain} is over.
+     */
+    public void drain() {
+        admission.drain(drain);
+        stop();
     }
 
     /** Stops listening, lets running requests end within a few seconds. Stopping twice does nothing. */
@@ -196,6 +237,7 @@ public final class KeelsonServer implements AutoCloseable {
         if (server.isRunning()) {
             server.stop();
         }
+        admission.close();
         metrics.close();
     }
 

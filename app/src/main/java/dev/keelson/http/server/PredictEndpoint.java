@@ -5,10 +5,13 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.features.FeatureStatus;
+import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.PredictionDetails;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code POST /api/v1/models/{name}/predict}. The path that must be fast: it reads and writes JSON as a stream. */
 final class PredictEndpoint {
@@ -69,8 +73,9 @@ final class PredictEndpoint {
             Boolean durable = parameters.flag("durable");
             Instant asOf = parameters.instant("as_of", backend.project().zone());
             String version = parameters.text("version");
+            String client = parameters.text("client");
             parameters.check();
-            options = new PredictOptions(Boolean.TRUE.equals(durable), asOf, version);
+            options = new PredictOptions(Boolean.TRUE.equals(durable), asOf, version, Set.of(), client, null);
         }
         if (!request.content().hasEntity()) {
             throw new KeelsonException(
@@ -99,6 +104,50 @@ final class PredictEndpoint {
         json.writeString(prediction.classes().get(best));
         json.writeFieldName(CONFIDENCE);
         json.writeNumber(probabilities[best]);
+    }
+
+    /** Values, statuses and ages of features, each list in the order of the names; contributions by margin. */
+    private static void writeDetails(JsonGenerator json, PredictionDetails details) throws IOException {
+        FeatureVector vector = details.features();
+        if (vector != null) {
+            json.writeArrayFieldStart("features");
+            for (int i = 0; i < vector.names().size(); i++) {
+                json.writeStartObject();
+                json.writeStringField("name", vector.names().get(i));
+                double value = vector.values()[i];
+                if (Double.isNaN(value)) {
+                    json.writeNullField("value");
+                } else {
+                    json.writeNumberField("value", value);
+                }
+                json.writeStringField(
+                        "status", FeatureStatus.of(vector.statuses()[i]).name());
+                long age = vector.ageMicros()[i];
+                if (age != FeatureVector.NO_AGE) {
+                    json.writeNumberField("age_s", age / 1e6);
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        PredictionDetails.Contributions contributions = details.contributions();
+        if (contributions != null) {
+            json.writeObjectFieldStart("contributions");
+            json.writeStringField("scale", contributions.scale());
+            json.writeObjectFieldStart("margins");
+            for (int m = 0; m < contributions.margins().size(); m++) {
+                json.writeObjectFieldStart(contributions.margins().get(m));
+                json.writeNumberField("expected", contributions.expected(m));
+                json.writeObjectFieldStart("features");
+                for (int f = 0; f < contributions.features().size(); f++) {
+                    json.writeNumberField(contributions.features().get(f), contributions.of(m, f));
+                }
+                json.writeEndObject();
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
     }
 
     private static byte[] write(List<Prediction> predictions) {
@@ -137,6 +186,9 @@ final class PredictEndpoint {
                         json.writeString(warning);
                     }
                     json.writeEndArray();
+                }
+                if (prediction.details() != null) {
+                    writeDetails(json, prediction.details());
                 }
                 json.writeEndObject();
             }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -14,14 +15,16 @@ import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a predict request asks: one row as an object, several as a list, or {@code {"rows": [...], "as_of": ..., "durable":
- * ...}}.
+ * What a predict request asks: one row as an object, several as a list, or {@code {"rows": [...]}} with {@code
+ * as_of}, {@code durable}, {@code version}, {@code details}, {@code client} and {@code metadata} beside them.
  *
  * @param rows column to value, at least one row
  * @param options how to answer
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions options) {
     static final int MAX_ROWS = 10_000;
     private static final int MAX_PROBLEMS = 100;
+    private static final List<String> NAMES = List.of("as_of", "durable", "version", "details", "client", "metadata");
 
     /**
      * Reads a request from its body.
@@ -50,12 +54,18 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
         private boolean durable;
         private @Nullable Instant asOf;
         private @Nullable String version;
+        private @Nullable String client;
+        private @Nullable JsonNode metadata;
+        private Set<PredictOptions.Detail> details;
 
         Reader(JsonParser parser, PredictOptions options) {
             this.parser = parser;
             this.durable = options.durable();
             this.asOf = options.asOf();
             this.version = options.version();
+            this.client = options.client();
+            this.metadata = options.metadata();
+            this.details = options.details();
         }
 
         PredictRequest read() throws IOException {
@@ -80,7 +90,7 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
             if (!problems.isEmpty()) {
                 throw new KeelsonException(problems, null);
             }
-            return new PredictRequest(rows, new PredictOptions(durable, asOf, version));
+            return new PredictRequest(rows, new PredictOptions(durable, asOf, version, details, client, metadata));
         }
 
         private void readRows() throws IOException {
@@ -148,17 +158,30 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
         private void readObject() throws IOException {
             Map<String, @Nullable Object> row = new LinkedHashMap<>();
             boolean wrapped = false;
+            List<String> beside = new ArrayList<>();
             String name;
             while ((name = parser.nextFieldName()) != null) {
                 JsonToken token = parser.nextToken();
                 if (name.equals("rows") && token == JsonToken.START_ARRAY) {
                     wrapped = true;
                     readRows();
+                } else if (name.equals("metadata") && token == JsonToken.START_OBJECT) {
+                    beside.add(name);
+                    metadata = Json.MAPPER.readTree(parser);
+                } else if (name.equals("details") && token == JsonToken.START_ARRAY) {
+                    beside.add(name);
+                    details = readDetails();
                 } else {
                     put(row, name, "", -1);
                 }
             }
             if (!wrapped) {
+                for (String each : beside) {
+                    problem(
+                            each,
+                            "The value of %s is %s; expected a number, a text, true, false or null."
+                                    .formatted(each, each.equals("metadata") ? "an object" : "a list"));
+                }
                 rows.add(row);
                 return;
             }
@@ -181,17 +204,42 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
                             "The value (%s) of as_of is wrong; expected an instant such as 2020-05-01T12:00:00Z."
                                     .formatted(value));
                 }
-            } else if (name.equals("version")) {
-                if (value instanceof String || value instanceof Number) {
-                    version = value.toString();
-                } else if (value == null) {
-                    version = null;
-                } else {
-                    problem(name, "The value (%s) of version is wrong; expected such as 3, @champion or Staging.".formatted(value));
-                }
+            } else if (name.equals("version") && value != null) {
+                version = value.toString();
+            } else if (name.equals("client") && value instanceof String text && !text.isBlank()) {
+                client = text;
+            } else if (NAMES.contains(name)) {
+                problem(name, "The value (%s) of %s is wrong; expected %s.".formatted(value, name, expected(name)));
             } else {
-                problem(name, "The key %s is unknown beside rows; expected as_of, durable or version.".formatted(name));
+                problem(
+                        name,
+                        "The key %s is unknown beside rows; expected %s."
+                                .formatted(name, String.join(", ", NAMES)));
             }
+        }
+
+        private static String expected(String name) {
+            return switch (name) {
+                case "version" -> "a number, a stage or an alias such as @champion";
+                case "client" -> "a text";
+                case "details" -> "a list of features and contributions";
+                default -> "an object";
+            };
+        }
+
+        private Set<PredictOptions.Detail> readDetails() throws IOException {
+            Set<PredictOptions.Detail> wanted = EnumSet.noneOf(PredictOptions.Detail.class);
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                String word = parser.currentToken().isScalarValue() ? parser.getText() : word(parser.currentToken());
+                parser.skipChildren();
+                switch (word) {
+                    case "features" -> wanted.add(PredictOptions.Detail.FEATURES);
+                    case "contributions" -> wanted.add(PredictOptions.Detail.CONTRIBUTIONS);
+                    default -> problem(
+                            "details", "The detail (%s) is unknown; expected features or contributions.".formatted(word));
+                }
+            }
+            return wanted;
         }
 
         private void problem(String field, String message) {

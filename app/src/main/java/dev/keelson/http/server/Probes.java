@@ -17,10 +17,12 @@ import java.util.Objects;
 final class Probes {
     private final Backend backend;
     private final ServerMetrics metrics;
+    private final Admission admission;
     private final byte[] openapi;
 
-    Probes(Backend backend, ServerMetrics metrics) {
+    Probes(Backend backend, ServerMetrics metrics, Admission admission) {
         this.backend = backend;
+        this.admission = admission;
         this.metrics = metrics;
         this.openapi = Yaml.toJson(resource("/openapi.yaml"));
     }
@@ -42,6 +44,10 @@ final class Probes {
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
+        if (admission.isDraining()) {
+            throw new HttpFailure(
+                    503, Problem.of(ErrorCode.NOT_READY, "The server is ending.", "Maybe ask another one."));
+        }
         String reason = backend.notReadyReason();
         if (reason != null) {
             throw new HttpFailure(

@@ -2,6 +2,7 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -41,6 +42,16 @@ final class ServerMetrics implements AutoCloseable {
         Gauge.builder("keelson.serve.journal.lag.bytes", journalLag, LongSupplier::getAsLong)
                 .description("Bytes of the prediction journal that its index has not seen yet")
                 .strongReference(true)
+                .register(registry);
+    }
+
+    /** Counts requests that were turned away: because a queue stood, and because their client sent too many. */
+    void admission(LongSupplier shed, LongSupplier limited) {
+        FunctionCounter.builder("keelson.http.shed", shed, LongSupplier::getAsLong)
+                .description("Requests turned away because others waited too long")
+                .register(registry);
+        FunctionCounter.builder("keelson.http.limited", limited, LongSupplier::getAsLong)
+                .description("Requests turned away because their client sent too many")
                 .register(registry);
     }
 

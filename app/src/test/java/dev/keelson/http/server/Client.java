@@ -65,6 +65,10 @@ final class Client implements AutoCloseable {
         return send(builder(path, headers).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Answer options(String path, String... headers) {
+        return send(builder(path, headers).method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+    }
+
     Answer delete(String path, String... headers) {
         return send(builder(path, headers).DELETE());
     }

@@ -102,6 +102,15 @@ final class BenchmarksIT {
     }
 
     @Test
+    void malformedRequestsAreRefusedWithoutAFault() throws Exception {
+        JsonNode figures = new MalformedBenchmark().run(SMALL.with("requests", "1000").with("connections", "4"));
+
+        assertThat(figures.get("faults").asInt()).as(figures.get("examples").toString()).isZero();
+        assertThat(figures.get("same_answer_afterwards").asBoolean()).isTrue();
+        assertThat(figures.at("/statuses/400").asInt()).isPositive();
+    }
+
+    @Test
     void predictionsAreMeasured() throws Exception {
         JsonNode figures = new PredictBenchmark().run(TRAINED.with("calls", "1000"));
 

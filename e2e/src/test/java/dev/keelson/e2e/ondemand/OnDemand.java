@@ -13,6 +13,7 @@ import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
+import dev.keelson.e2e.benchmark.MalformedBenchmark;
 import dev.keelson.e2e.benchmark.OnlineBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
@@ -52,6 +53,7 @@ public final class OnDemand {
         TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
+        TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());

@@ -1,5 +1,8 @@
 package dev.keelson.store.journal;
 
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -8,6 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -157,8 +161,12 @@ final class Lines {
         try {
             utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)); // reports what it cannot encode
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(
-                    "The text (%s) must be valid Unicode; it holds half of a surrogate pair.".formatted(text), e);
+            throw new KeelsonException(
+                    List.of(Problem.of(
+                            ErrorCode.BAD_REQUEST,
+                            "The text (%s) holds half of a surrogate pair; expected valid Unicode.".formatted(text),
+                            null)),
+                    e);
         }
         boolean quoted = text.indexOf(',') >= 0 || text.indexOf('"') >= 0;
         reserve(2 * utf8.remaining() + 3);

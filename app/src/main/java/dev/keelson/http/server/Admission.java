@@ -1,0 +1,218 @@
+package dev.keelson.http.server;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Problem;
+import dev.keelson.project.ServeDefinition.Limits;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import jdk.management.VirtualThreadSchedulerMXBean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes on no more than can be answered in time. Each request has a virtual thread, so what cannot be worked on yet waits in
+ * the queue of those threads, and a thread that only ever asks to run next tells how long that queue is in time, and
+ * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, requests for predictions are turned
+ * away with 503 until a look finds less: a queue that stands is cut, and one that a moment made is not (the idea of CoDel,
+ * Nichols and Jacobson 2012), nor a wait that other programs cause. Everything else is answered, so that one can still see what
+ * happens.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Admission implements Filter, AutoCloseable {
+    /** A queue that was there for so long stands. */
+    static final Duration STANDS = Duration.ofMillis(100);
+
+    /** Fewer threads that wait are no queue, however long they do. */
+    static final int FEWEST = 64;
+
+    private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int MOST_CLIENTS = 10_000;
+    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final long limit;
+    private final int perClient;
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder shed = new LongAdder();
+    private final LongAdder limited = new LongAdder();
+    private final Map<String, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true);
+    private volatile long overSince;
+    private volatile boolean over;
+    private volatile boolean draining;
+    private volatile boolean closed;
+    private @Nullable Thread probe;
+
+    /** What one client may still send. */
+    private static final class Bucket {
+        private double left;
+        private long at;
+
+        Bucket(double left, long at) {
+            this.left = left;
+            this.at = at;
+        }
+    }
+
+    Admission(Limits limits) {
+        this.limit = limits.delay().toNanos();
+        this.perClient = limits.perClient();
+    }
+
+    /**
+     * Starts to look how long requests wait.
+     *
+     * @param also told the time now and then, as another one that must look
+     */
+    void start(LongConsumer also) {
+        VirtualThreadSchedulerMXBean scheduler =
+                ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+        probe = Thread.ofVirtual().name("keelson-admission").start(() -> {
+            while (!closed) {
+                long wanted = System.nanoTime() + LOOK_EVERY;
+                LockSupport.parkNanos(LOOK_EVERY);
+                long now = System.nanoTime();
+                looked(now, now - wanted, scheduler.getQueuedVirtualThreadCount());
+                also.accept(now);
+            }
+        });
+    }
+
+    /**
+     * A look.
+     *
+     * @param late how long after its time it came, in nanoseconds
+     * @param queued threads that wait behind it
+     */
+    void looked(long now, long late, long queued) {
+        boolean found = late > limit && queued >= FEWEST;
+        if (found && !over) {
+            overSince = now - late;
+        }
+        over = found;
+    }
+
+    /** Whether a queue stands at a time. */
+    boolean overloaded(long now) {
+        return over && now - overSince > STANDS.toNanos();
+    }
+
+    @Override
+    public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        begun.increment();
+        try {
+            if (draining) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
+            }
+            if (over
+                    && request.prologue().method().equals(Method.POST)
+                    && Access.isPrediction(request.path().path())
+                    && overloaded(System.nanoTime())) {
+                shed.increment();
+                response.header(HeaderNames.RETRY_AFTER, "1");
+                throw new HttpFailure(
+                        503,
+                        Problem.of(
+                                ErrorCode.OVERLOADED,
+                                "More requests for predictions come than can be answered in time.",
+                                "Maybe send it again in a second, and many rows in one request."));
+            }
+            chain.proceed();
+        } finally {
+            ended.increment();
+        }
+    }
+
+    /**
+     * Counts a request of a client.
+     *
+     * @throws HttpFailure 429 when it sends more than it may
+     */
+    void count(String client, RoutingResponse response, long now) {
+        if (perClient == 0) {
+            return;
+        }
+        double wait;
+        synchronized (clients) {
+            Bucket bucket = clients.computeIfAbsent(client, c -> new Bucket(perClient, now));
+            bucket.left = Math.min(perClient, bucket.left + (now - bucket.at) * 1e-9 * perClient);
+            bucket.at = now;
+            if (bucket.left >= 1) {
+                bucket.left--;
+                if (clients.size() > MOST_CLIENTS) {
+                    clients.remove(clients.keySet().iterator().next());
+                }
+                return;
+            }
+            wait = (1 - bucket.left) / perClient;
+        }
+        limited.increment();
+        response.header(HeaderNames.RETRY_AFTER, Long.toString(Math.max(1, Math.round(wait))));
+        throw new HttpFailure(
+                429,
+                Problem.of(
+                        ErrorCode.TOO_MANY_REQUESTS,
+                        "The client (%s) sent more than %d requests in a second.".formatted(client, perClient),
+                        "Maybe send many rows in one request."));
+    }
+
+    /** Whether clients have a limit. */
+    boolean countsClients() {
+        return perClient > 0;
+    }
+
+    /** Requests turned away because a queue stood. */
+    long shed() {
+        return shed.sum();
+    }
+
+    /** Requests turned away because their client sent too many. */
+    long limited() {
+        return limited.sum();
+    }
+
+    /** Whether the server is ending. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** From now on connections are closed after their answer; returns when no request runs, or the time is over. */
+    void drain(Duration most) {
+        draining = true;
+        long end = System.nanoTime() + most.toNanos();
+        long quietSince = System.nanoTime();
+        long seen = begun.sum();
+        while (System.nanoTime() < end) {
+            long now = System.nanoTime();
+            long count = begun.sum();
+            if (ended.sum() < count || count != seen) {
+                seen = count;
+                quietSince = now;
+            } else if (now - quietSince > QUIET) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK_EVERY);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Thread running = probe;
+        if (running != null) {
+            LockSupport.unpark(running);
+        }
+    }
+}

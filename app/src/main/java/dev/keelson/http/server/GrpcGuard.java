@@ -1,0 +1,54 @@
+package dev.keelson.http.server;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/** Holds calls by gRPC to what {@link RequestGuard} holds requests to. */
+final class GrpcGuard implements ServerInterceptor {
+    private static final Metadata.Key<String> HOST = key("host");
+    private static final Metadata.Key<String> ORIGIN = key("origin");
+    private static final Metadata.Key<String> SITE = key("sec-fetch-site");
+    private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+
+    private final RequestGuard guard;
+
+    GrpcGuard(RequestGuard guard) {
+        this.guard = guard;
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String given = headers.get(HOST);
+        String host = given == null ? call.getAuthority() : given;
+        String foreign = host == null || guard.isOurs(host) ? null : RequestGuard.foreign(host);
+        String refusal = foreign != null
+                ? foreign
+                : RequestGuard.crossing(host == null ? "" : host, headers.get(ORIGIN), headers.get(SITE));
+        Status status = refusal != null
+                ? Status.PERMISSION_DENIED.withDescription(refusal)
+                : admitted(headers, "/" + call.getMethodDescriptor().getFullMethodName());
+        if (status == null) {
+            return next.startCall(call, headers);
+        }
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    private @Nullable Status admitted(Metadata headers, String path) {
+        HttpFailure refused = guard.refusal(headers.get(AUTHORIZATION), path);
+        if (refused == null) {
+            return null;
+        }
+        Status status = refused.status() == 401 ? Status.UNAUTHENTICATED : Status.PERMISSION_DENIED;
+        return status.withDescription(refused.problem().message());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.keelson.project;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a project is served. Immutable.
+ *
+ * @param defaultModel answers where a request cannot name a model, such as {@code /invocations}; null for the only one
+ * @param tokens who may ask, by name; without any, this machine alone is served
+ * @param origins of pages elsewhere that may ask for predictions, such as {@code https://dashboard.example.com}
+ * @param hosts names it is reached by beside those of this machine
+ * @param limits what it takes on at once
+ */
+public record ServeDefinition(
+        @Nullable String defaultModel,
+        Map<String, Token> tokens,
+        List<String> origins,
+        List<String> hosts,
+        Limits limits) {
+    /** This machine alone, with the usual limits. */
+    public static final ServeDefinition DEFAULT =
+            new ServeDefinition(null, Map.of(), List.of(), List.of(), Limits.DEFAULT);
+
+    public ServeDefinition {
+        tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
+        origins = List.copyOf(origins);
+        hosts = List.copyOf(hosts);
+    }
+
+    /** What the holder of a token may do; each one may do what those before it may. */
+    public enum Role {
+        /** Look at everything. */
+        READ,
+        /** Ask for predictions, send outcomes and opportunities. */
+        PREDICT,
+        /** Change anything. */
+        ADMIN;
+
+        /** Whether it may do what another may. */
+        public boolean covers(Role other) {
+            return compareTo(other) >= 0;
+        }
+    }
+
+    /**
+     * A secret that a request shows.
+     *
+     * @param secret at least 16 characters; never printed
+     * @param role what its holder may do
+     */
+    public record Token(String secret, Role role) {
+        /** Shorter secrets can be guessed. */
+        public static final int LEAST = 16;
+
+        public Token {
+            Objects.requireNonNull(role);
+            if (secret.length() < LEAST) {
+                throw new IllegalArgumentException("A token must have at least %d characters.".formatted(LEAST));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Token[" + role + "]";
+        }
+    }
+
+    /**
+     * What is taken on at once.
+     *
+     * @param connections open at once; further ones wait to be accepted
+     * @param perClient requests a second of one client, the holder of a token or an address; 0 for no limit
+     * @param delay requests for predictions are turned away (503) while those before them wait longer than this
+     * @param receive so long a request may take to arrive as a whole
+     * @param drain so long running requests are given when the server ends
+     */
+    public record Limits(int connections, int perClient, Duration delay, Duration receive, Duration drain) {
+        /** 4,096 connections, 25 ms, 30 s, 10 s; no limit for one client. */
+        public static final Limits DEFAULT =
+                new Limits(4_096, 0, Duration.ofMillis(25), Duration.ofSeconds(30), Duration.ofSeconds(10));
+    }
+}

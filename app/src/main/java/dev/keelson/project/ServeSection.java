@@ -1,0 +1,138 @@
+package dev.keelson.project;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Suggestion;
+import dev.keelson.project.ServeDefinition.Limits;
+import dev.keelson.project.ServeDefinition.Role;
+import dev.keelson.project.ServeDefinition.Token;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code serve}. */
+final class ServeSection {
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|(chrome|moz|safari-web)-extension://[A-Za-z0-9-]+");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]");
+
+    private final Problems problems;
+    private final Set<String> models;
+
+    ServeSection(Problems problems, Set<String> models) {
+        this.problems = problems;
+        this.models = models;
+    }
+
+    ServeDefinition read(Table project) {
+        Table table = project.table("serve");
+        if (table == null) {
+            return ServeDefinition.DEFAULT;
+        }
+        return new ServeDefinition(
+                defaultModel(table),
+                tokens(table.table("tokens")),
+                each(table, "origins", ORIGIN, "an origin such as https://dashboard.example.com or chrome-extension://ID"),
+                each(table, "hosts", HOST, "a name such as keelson.example.com, without a port"),
+                limits(table.table("limits")));
+    }
+
+    private @Nullable String defaultModel(Table table) {
+        Scalar name = table.scalar("default_model");
+        if (name == null) {
+            return null;
+        }
+        if (!models.contains(name.text())) {
+            problems.add(
+                    ErrorCode.UNKNOWN_REFERENCE,
+                    name.textLocation(),
+                    "there is no model `%s`".formatted(name.text()),
+                    Suggestion.sentence(name.text(), models).orElse(null));
+        }
+        return name.text();
+    }
+
+    private Map<String, Token> tokens(@Nullable Table table) {
+        Map<String, Token> tokens = new LinkedHashMap<>();
+        if (table == null) {
+            return tokens;
+        }
+        for (String name : table.entries().keySet()) {
+            Table token = table.table(name);
+            Scalar secret = token == null ? null : token.scalar("token");
+            if (token == null || secret == null || secret.text().isEmpty()) {
+                continue; // a variable that is empty turns it off
+            }
+            if (Secrets.isWrittenOut("token", secret.raw())) {
+                problems.add(
+                        ErrorCode.SECRET_IN_FILE,
+                        secret.location(),
+                        "a secret (`serve.tokens.%s`) is written in the file".formatted(name),
+                        Secrets.HINT);
+            } else if (secret.text().length() < Token.LEAST) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        secret.location(),
+                        "the token `%s` has %d characters, and at least %d were expected"
+                                .formatted(name, secret.text().length(), Token.LEAST),
+                        "Maybe make one with `openssl rand -hex 24`.");
+            } else {
+                Scalar role = token.scalar("role");
+                tokens.put(
+                        name,
+                        new Token(
+                                secret.text(),
+                                role == null ? Role.PREDICT : Role.valueOf(role.text().toUpperCase(Locale.ROOT))));
+            }
+        }
+        return tokens;
+    }
+
+    private List<String> each(Table table, String key, Pattern pattern, String expected) {
+        List<String> found = new ArrayList<>();
+        if (!table.has(key)) {
+            return found;
+        }
+        Scalar place = table.scalar(key);
+        for (String text : table.texts(key)) {
+            if (pattern.matcher(text).matches()) {
+                found.add(text);
+            } else {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        place == null ? table.location() : place.location(),
+                        "the value `%s` of `serve.%s` is wrong, and %s was expected".formatted(text, key, expected),
+                        null);
+            }
+        }
+        return found;
+    }
+
+    private Limits limits(@Nullable Table table) {
+        Limits usual = Limits.DEFAULT;
+        if (table == null) {
+            return usual;
+        }
+        return new Limits(
+                whole(table.scalar("connections"), usual.connections()),
+                whole(table.scalar("per_client"), usual.perClient()),
+                duration(table, "delay", usual.delay()),
+                duration(table, "receive", usual.receive()),
+                duration(table, "drain", usual.drain()));
+    }
+
+    private Duration duration(Table table, String key, Duration usual) {
+        return ProjectText.duration(table.scalar(key), usual, problems);
+    }
+
+    private static int whole(@Nullable Scalar value, int usual) {
+        return value == null ? usual : Integer.parseInt(value.text().replace("_", ""));
+    }
+}

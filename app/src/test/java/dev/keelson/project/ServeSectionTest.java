@@ -1,0 +1,86 @@
+package dev.keelson.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.project.ServeDefinition.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServeSectionTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set before each test
+    Path folder;
+
+    private ServeDefinition serve(String section, Map<String, String> environment) throws IOException {
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(file, "keelson: 1\nproject: games\ntimezone: UTC\nsources: { games: { file: g.csv, key: id, event_time: time, columns: { id: string, time: timestamp } } }\n" + section);
+        return new ProjectReader(SourceHeaders.none(), Map.of()).read(file, environment).serve();
+    }
+
+    private void assertRefused(String section, Map<String, String> environment, ErrorCode code, String part) {
+        assertThatThrownBy(() -> serve(section, environment))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> {
+                    assertThat(e.problems().getFirst().code()).isEqualTo(code);
+                    assertThat(e.problems().getFirst().message()).contains(part);
+                });
+    }
+
+    @Test
+    void withoutASectionThisMachineAloneIsServed() throws IOException {
+        assertThat(serve("", Map.of())).isEqualTo(ServeDefinition.DEFAULT);
+    }
+
+    @Test
+    void everythingCanBeSaid() throws IOException {
+        ServeDefinition serve = serve(
+                """
+                serve:
+                  tokens:
+                    me:    { token: "${ME}", role: admin }
+                    board: { token: "${BOARD}" }
+                    off:   { token: "${OFF:-}" }
+                  origins: ["https://board.example.com:8443", "chrome-extension://abcdef"]
+                  hosts: [keelson.example.com]
+                  limits: { connections: 100, per_client: 50, delay: 40ms, receive: 5s, drain: 2s }
+                """,
+                Map.of("ME", "a-secret-of-24-letters-1", "BOARD", "a-secret-of-24-letters-2"));
+
+        assertThat(serve.tokens().keySet()).containsExactly("me", "board");
+        assertThat(serve.tokens().get("me")).extracting(ServeDefinition.Token::role).isEqualTo(Role.ADMIN);
+        assertThat(serve.tokens().get("board")).extracting(ServeDefinition.Token::role).isEqualTo(Role.PREDICT);
+        assertThat(serve.origins()).containsExactly("https://board.example.com:8443", "chrome-extension://abcdef");
+        assertThat(serve.hosts()).containsExactly("keelson.example.com");
+        assertThat(serve.limits())
+                .isEqualTo(new ServeDefinition.Limits(
+                        100, 50, Duration.ofMillis(40), Duration.ofSeconds(5), Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void aTokenIsNeitherWrittenOutNorShort() {
+        assertRefused(
+                "serve: { tokens: { me: { token: a-secret-of-24-letters-1 } } }\n",
+                Map.of(),
+                ErrorCode.SECRET_IN_FILE,
+                "serve.tokens.me");
+        assertRefused(
+                "serve: { tokens: { me: { token: '${ME}' } } }\n",
+                Map.of("ME", "short"),
+                ErrorCode.BAD_VALUE,
+                "has 5 characters");
+    }
+
+    @Test
+    void anOriginHasNoPathAndAModelMustExist() {
+        assertRefused("serve: { origins: ['https://a.example.com/page'] }\n", Map.of(), ErrorCode.BAD_VALUE, "serve.origins");
+        assertRefused("serve: { origins: ['*'] }\n", Map.of(), ErrorCode.BAD_VALUE, "serve.origins");
+        assertRefused("serve: { default_model: tips }\n", Map.of(), ErrorCode.UNKNOWN_REFERENCE, "`tips`");
+    }
+}
