@@ -46,10 +46,8 @@ final class PredictCommand extends KeelsonCommand {
         ModelDefinition definition = Projects.model(project, named.model());
         List<Map<String, @Nullable Object>> rows =
                 given.rows(session, new PredictRows(Projects.source(project, definition.source())));
-        PredictOptions options = new PredictOptions(
-                true,
-                Moments.orNull("--as-of", asOf, project.zone()),
-                named.version() == null ? null : named.version().toString());
+        PredictOptions options = new PredictOptions(true, Moments.orNull("--as-of", asOf, project.zone()))
+                .by(named.version() == null ? null : named.version().toString());
         List<Prediction> predictions;
         try (LiveProject live = LiveProject.open(project, session.clock())) {
             predictions = live.predict(named.model(), rows, options);

@@ -147,17 +147,24 @@ final class BodyLimit implements Filter {
             }
         }
 
+        /** Reads on for a while: a client that still writes would not hear why it is refused. */
+        private void drain() throws IOException {
+            byte[] rest = new byte[1 << 16];
+            begin();
+            try {
+                long drained = 0;
+                for (int read = in.read(rest); read >= 0 && drained < KeelsonServer.MAX_BODY_BYTES; read = in.read(rest)) {
+                    drained += read;
+                }
+            } finally {
+                end();
+            }
+        }
+
         private int counted(int count) throws IOException {
             left -= Math.max(0, count);
             if (left < 0) {
-                byte[] rest = new byte[1 << 16]; // a client that still writes would not hear why
-                for (long drained = 0; drained < KeelsonServer.MAX_BODY_BYTES; ) {
-                    int read = in.read(rest);
-                    if (read < 0) {
-                        break;
-                    }
-                    drained += read;
-                }
+                drain();
                 closes();
                 throw new KeelsonException(
                         ErrorCode.TOO_LARGE, MlflowApi.LARGE_BODY, "Maybe split the rows over several requests.");
