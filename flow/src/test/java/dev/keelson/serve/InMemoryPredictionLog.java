@@ -37,7 +37,10 @@ public final class InMemoryPredictionLog implements PredictionLog {
                     event.probabilities(),
                     event.features(),
                     event.watched(),
-                    event.keys()));
+                    event.keys(),
+                    event.served(),
+                    event.client(),
+                    event.metadata()));
         }
     }
 
@@ -186,12 +189,22 @@ public final class InMemoryPredictionLog implements PredictionLog {
         Instant to = query.to();
         Boolean settled = query.settled();
         String text = query.text();
+        Boolean served = query.served();
+        String outcome = query.outcome();
+        Double atLeast = query.atLeast();
+        Double atMost = query.atMost();
+        String metadata = query.metadata();
         return (model == null || model.equals(event.model()))
                 && (version == null || version == event.version())
                 && (role == null || role.equals(event.role()))
                 && (from == null || !event.eventTime().isBefore(from))
                 && (to == null || event.eventTime().isBefore(to))
                 && (settled == null || settled == (logged.outcome() != null))
+                && (served == null || served == event.served())
+                && (outcome == null || outcome.equals(logged.outcome()))
+                && (atLeast == null || event.confidence() >= atLeast)
+                && (atMost == null || event.confidence() <= atMost)
+                && (metadata == null || contains(event.metadata(), metadata) || contains(event.client(), metadata))
                 && (text == null || contains(event.entity(), text) || contains(event.keys(), AskedKeys.escaped(text)));
     }
 

@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -23,10 +24,10 @@ final class Lines {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /** First line of every segment: format and version, then the columns of each kind of record. */
-    static final byte[] HEADER = header(2, " keys");
+    static final byte[] HEADER = header(3, " keys served client metadata");
 
-    /** The first line that segments had before; their predictions lack the last column. */
-    static final byte[] FORMER_HEADER = header(1, "");
+    /** The first lines that segments had before; their predictions lack the last columns. */
+    static final List<byte[]> FORMER_HEADERS = List.of(header(2, " keys"), header(1, ""));
 
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
@@ -75,6 +76,9 @@ final class Lines {
         doubles(event.features());
         doubles(event.watched());
         text(event.keys());
+        number(event.served() ? 1 : 0);
+        text(event.client());
+        text(event.metadata());
         end(start);
     }
 

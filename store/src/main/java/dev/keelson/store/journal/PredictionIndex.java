@@ -43,7 +43,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * a time.
  */
 final class PredictionIndex implements AutoCloseable {
-    static final int SCHEMA_VERSION = 3;
+    static final int SCHEMA_VERSION = 4;
 
     private static final int OFFSET_BITS = 40;
     private static final int ROWS_PER_TRANSACTION = 2_000;
@@ -65,7 +65,11 @@ final class PredictionIndex implements AutoCloseable {
                 probabilities blob not null,
                 features blob not null,
                 watched blob not null,
-                keys text not null
+                keys text not null,
+                served integer not null,
+                client text not null,
+                metadata text not null,
+                confidence real
             ) strict""",
             "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
             "create index predictions_by_time on predictions (event_time, entity)",
@@ -86,7 +90,8 @@ final class PredictionIndex implements AutoCloseable {
                     + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
     private static final String SELECT = """
             select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
-                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys
+                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys,
+                p.served, p.client, p.metadata
             from predictions p""" + JOIN_OUTCOMES;
     private static final String SELECT_BY_OUTCOME = SELECT.replace(
             "from predictions p left join outcomes o on",
@@ -226,7 +231,7 @@ final class PredictionIndex implements AutoCloseable {
     long count(PredictionQuery query) {
         requireLimit(query);
         Condition condition = new Condition(query);
-        String sql = "select count(*) from predictions p" + (query.settled() == null ? "" : JOIN_OUTCOMES)
+        String sql = "select count(*) from predictions p" + (query.settled() == null && query.outcome() == null ? "" : JOIN_OUTCOMES)
                 + condition.where();
         return reading(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -417,7 +422,10 @@ final class PredictionIndex implements AutoCloseable {
                         doubles(row.getBytes(10)),
                         doubles(row.getBytes(11)),
                         doubles(row.getBytes(12)),
-                        row.getString(17)),
+                        row.getString(17),
+                        row.getInt(18) != 0,
+                        row.getString(19),
+                        row.getString(20)),
                 outcome,
                 outcome == null ? null : Micros.toInstant(row.getLong(14)));
     }
@@ -457,6 +465,7 @@ final class PredictionIndex implements AutoCloseable {
             add("p.model = ?", query.model());
             add("p.version = ?", query.version());
             add("p.role = ?", query.role());
+            add("p.served = ?", query.served() == null ? null : query.served() ? 1 : 0);
             add("p.event_time >= ?", micros(query.from()));
             add("p.event_time < ?", micros(query.to()));
             String text = query.text();
@@ -464,6 +473,15 @@ final class PredictionIndex implements AutoCloseable {
                 parts.add("(instr(lower(p.entity), lower(?)) > 0 or instr(lower(p.keys), lower(?)) > 0)");
                 values.add(text);
                 values.add(AskedKeys.escaped(text));
+            }
+            add("p.confidence >= ?", query.atLeast());
+            add("p.confidence <= ?", query.atMost());
+            add("o.outcome = ?", query.outcome());
+            String metadata = query.metadata();
+            if (metadata != null && !metadata.isEmpty()) {
+                parts.add("(instr(lower(p.metadata), lower(?)) > 0 or instr(lower(p.client), lower(?)) > 0)");
+                values.add(metadata);
+                values.add(metadata);
             }
             Boolean settled = query.settled();
             if (settled != null) {
@@ -510,7 +528,7 @@ final class PredictionIndex implements AutoCloseable {
             this.connection = connection;
             this.statement = connection.createStatement();
             this.prediction = connection.prepareStatement(
-                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
+                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
             this.place = connection.prepareStatement("update index_position set place = ?");
         }
@@ -532,6 +550,10 @@ final class PredictionIndex implements AutoCloseable {
                     prediction.setBytes(12, bytes(event.features()));
                     prediction.setBytes(13, bytes(event.watched()));
                     prediction.setString(14, event.keys());
+                    prediction.setInt(15, event.served() ? 1 : 0);
+                    prediction.setString(16, event.client());
+                    prediction.setString(17, event.metadata());
+                    prediction.setObject(18, Double.isNaN(event.confidence()) ? null : event.confidence());
                     prediction.executeUpdate();
                 }
                 case JournalRecord.Settled(OutcomeEvent event) -> {

@@ -144,7 +144,8 @@ record Segments(Path folder) {
      */
     boolean header(int segment, byte[] bytes, int from, int to) {
         if (Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1)
-                || Arrays.equals(bytes, from, to, Lines.FORMER_HEADER, 0, Lines.FORMER_HEADER.length - 1)) {
+                || Lines.FORMER_HEADERS.stream()
+                        .anyMatch(former -> Arrays.equals(bytes, from, to, former, 0, former.length - 1))) {
             return true;
         }
         byte[] name = "keelson_journal,".getBytes(StandardCharsets.US_ASCII);
