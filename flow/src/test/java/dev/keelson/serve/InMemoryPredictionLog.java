@@ -52,6 +52,44 @@ public final class InMemoryPredictionLog implements PredictionLog {
     }
 
     @Override
+    public synchronized void appendEvents(List<ModelEvent> events, boolean durable) {
+        for (ModelEvent event : events) {
+            records.add(new ModelEvent(
+                    event.kind(),
+                    event.id(),
+                    micros(event.at()),
+                    event.model(),
+                    event.version(),
+                    event.run(),
+                    event.metrics(),
+                    event.metadata()));
+        }
+    }
+
+    @Override
+    public synchronized List<ModelEvent> events(ModelEventQuery query) {
+        Map<UUID, ModelEvent> events = new LinkedHashMap<>();
+        for (Object each : records.subList(0, indexed)) {
+            if (each instanceof ModelEvent event) {
+                events.putIfAbsent(event.id(), event);
+            }
+        }
+        List<ModelEvent> oldestFirst = new ArrayList<>(events.values());
+        oldestFirst.sort(Comparator.comparing(ModelEvent::at));
+        return oldestFirst.reversed().stream()
+                .filter(event -> query.kind() == null || query.kind() == event.kind())
+                .filter(event -> query.model() == null || event.model().equals(query.model()))
+                .filter(event -> query.version() == null || query.version() == event.version())
+                .filter(event -> query.from() == null || !event.at().isBefore(query.from()))
+                .filter(event -> query.to() == null || event.at().isBefore(query.to()))
+                .filter(event -> query.text() == null
+                        || contains(event.metadata(), query.text())
+                        || contains(event.run(), query.text()))
+                .limit(query.limit())
+                .toList();
+    }
+
+    @Override
     public synchronized void catchUp() {
         indexed = records.size();
     }

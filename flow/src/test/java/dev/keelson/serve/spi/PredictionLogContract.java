@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -12,6 +14,7 @@ import dev.keelson.serve.spi.PredictionLog.Placed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -146,6 +149,32 @@ public abstract class PredictionLogContract {
         return new PredictionEvent(
                 new UUID(0, id), "m", 1, "champion", entity, "", T0, T0, T0, new double[] {confidence, 1 - confidence},
                 new double[0], new double[0], "", served, client, metadata);
+    }
+
+    @Test
+    void trainingsAndEvaluationsAreListedNewestFirst() {
+        ModelEvent training = new ModelEvent(
+                ModelEvent.Kind.TRAINING, new UUID(0, 1), T0, "m", 3, "run-1", Map.of("log_loss", 0.98, "a=b;c", -0.5),
+                "{\"why\":\"a, \\\"new\\\" season\"}");
+        ModelEvent evaluation = new ModelEvent(
+                ModelEvent.Kind.EVALUATION, new UUID(0, 2), T0.plusSeconds(1), "m", 3, "", Map.of(), "");
+        ModelEvent other =
+                new ModelEvent(ModelEvent.Kind.EVALUATION, new UUID(0, 3), T0, "n", 0, "", Map.of("x", 1e300), "");
+        log.appendEvents(List.of(training, evaluation), false);
+        log.appendEvents(List.of(other, evaluation), true);
+        assertThat(log.events(ModelEventQuery.newest(9))).isEmpty();
+
+        log.catchUp();
+
+        assertThat(log.events(ModelEventQuery.newest(9))).containsExactly(evaluation, other, training);
+        assertThat(log.events(ModelEventQuery.newest(1))).containsExactly(evaluation);
+        assertThat(log.events(new ModelEventQuery(ModelEvent.Kind.TRAINING, null, null, null, null, null, 9)))
+                .containsExactly(training);
+        assertThat(log.events(new ModelEventQuery(null, "n", 0, null, null, null, 9))).containsExactly(other);
+        assertThat(log.events(new ModelEventQuery(null, null, null, T0, T0.plusSeconds(1), null, 9)))
+                .containsExactly(other, training);
+        assertThat(log.events(new ModelEventQuery(null, null, null, null, null, "SEASON", 9))).containsExactly(training);
+        assertThat(log.events(new ModelEventQuery(null, null, null, null, null, "run-1", 9))).containsExactly(training);
     }
 
     @Test

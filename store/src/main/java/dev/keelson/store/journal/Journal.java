@@ -1,6 +1,7 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.error.KeelsonException;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Opening cuts a torn tail: bad lines at the very end of the last segment, after which no good one follows. A bad line
  * anywhere else is STORE_DAMAGED with segment and line. A failed write or force stops the journal: the callers that wait
  * and all later calls get the error, until it is opened again.
+ *
+ * <p>A segment that is closed and indexed may be compressed: {@code 000001.csv.gz} then stands in its place, and places in it
+ * stay what they were. {@code zcat} reads it.
  *
  * <p>Safe for use by several threads; one process at a time (the owner of the project).
  */
@@ -107,6 +112,9 @@ public final class Journal implements AutoCloseable {
             throw StoreErrors.writing(folder, e);
         }
         int last = segments.last();
+        if (last > 0 && segments.isCompressed(last)) { // closed, and whole when it was
+            return started(segments, config, new JournalPosition(last + 1, 0));
+        }
         JournalPosition end = last == 0 ? JournalPosition.START : new JournalPosition(last, soundEnd(segments, last, known));
         if (last > 0) {
             cut(segments.file(last), end.offset()); // also forces what a killed process had written, not forced
@@ -114,9 +122,31 @@ public final class Journal implements AutoCloseable {
                 end = new JournalPosition(last + 1, 0); // records of one segment have one form
             }
         }
+        return started(segments, config, end);
+    }
+
+    private static Journal started(Segments segments, JournalConfig config, JournalPosition end) {
         Journal journal = new Journal(segments, config, end);
         journal.writer.start();
         return journal;
+    }
+
+    /**
+     * Compresses the oldest segment before a place that is closed and not compressed yet.
+     *
+     * @param before segments from here on are left as they are
+     * @param from nothing is done where fewer of them wait, at least 1
+     * @param goOn told after each piece of work how many nanoseconds it took; says whether to go on
+     * @return whether one was compressed
+     * @throws KeelsonException DISK_FULL or NOT_WRITABLE; the segment stays as it is
+     */
+    boolean compressOldest(JournalPosition before, int from, LongPredicate goOn) {
+        int closed = Math.min(before.segment(), end().segment());
+        int oldest = closed;
+        while (oldest > 1 && !segments.isCompressed(oldest - 1)) { // they are compressed in order
+            oldest--;
+        }
+        return closed - oldest >= from && segments.compress(oldest, goOn);
     }
 
     /** Appends predictions in order; returns when they are on disk if {@code durable}, else when they are gathered. */
@@ -129,6 +159,13 @@ public final class Journal implements AutoCloseable {
     /** Appends outcomes in order; returns when they are on disk if {@code durable}, else when they are gathered. */
     public void appendOutcomes(List<OutcomeEvent> events, boolean durable) {
         Lines lines = new Lines(Math.max(256, events.size() * 96));
+        events.forEach(lines::add);
+        append(lines, durable);
+    }
+
+    /** Appends trainings and evaluations in order; returns when they are on disk if {@code durable}, else when they are gathered. */
+    public void appendEvents(List<ModelEvent> events, boolean durable) {
+        Lines lines = new Lines(Math.max(256, events.size() * 256));
         events.forEach(lines::add);
         append(lines, durable);
     }
@@ -227,10 +264,15 @@ public final class Journal implements AutoCloseable {
                 open.close();
             }
             for (int i = end.segment(); i > position.segment(); i--) {
-                Files.deleteIfExists(segments.file(i));
-                DurableFiles.syncFolder(segments.folder());
+                segments.delete(i);
             }
-            if (Files.exists(segments.file(position.segment()))) {
+            if (segments.isCompressed(position.segment())) {
+                if (position.offset() == 0) {
+                    segments.delete(position.segment());
+                } else {
+                    segments.expand(position.segment(), position.offset());
+                }
+            } else if (Files.exists(segments.file(position.segment()))) {
                 cut(segments.file(position.segment()), position.offset());
             }
             segment = position.segment();

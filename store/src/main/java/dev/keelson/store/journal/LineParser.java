@@ -2,6 +2,7 @@ package dev.keelson.store.journal;
 
 import com.fasterxml.jackson.core.io.NumberInput;
 import dev.keelson.frame.Micros;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,8 @@ final class LineParser {
                     switch (text()) {
                         case "P" -> new JournalRecord.Predicted(predicted());
                         case "O" -> new JournalRecord.Settled(new OutcomeEvent(text(), text(), text(), instant()));
+                        case "E" -> new JournalRecord.Told(told(ModelEvent.Kind.EVALUATION));
+                        case "T" -> new JournalRecord.Told(told(ModelEvent.Kind.TRAINING));
                         default -> null;
                     };
             return next == end + 1 ? record : null;
@@ -87,6 +90,11 @@ final class LineParser {
         return new PredictionEvent(
                 id, model, version, role, entity, segment, eventTime, asOf, at, probabilities, features, watched, keys,
                 served, client, metadata);
+    }
+
+    private ModelEvent told(ModelEvent.Kind kind) {
+        return new ModelEvent(
+                kind, uuid(), instant(), text(), Math.toIntExact(number()), text(), ModelEvent.metrics(text()), text());
     }
 
     private boolean flag() {

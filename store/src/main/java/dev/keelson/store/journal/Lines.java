@@ -1,6 +1,7 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.frame.Micros;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.ByteBuffer;
@@ -24,10 +25,13 @@ final class Lines {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /** First line of every segment: format and version, then the columns of each kind of record. */
-    static final byte[] HEADER = header(3, " keys served client metadata");
+    static final byte[] HEADER = header(
+            3,
+            " keys served client metadata",
+            ",E id at_micros model version run metrics metadata,T id at_micros model version run metrics metadata");
 
     /** The first lines that segments had before; their predictions lack the last columns. */
-    static final List<byte[]> FORMER_HEADERS = List.of(header(2, " keys"), header(1, ""));
+    static final List<byte[]> FORMER_HEADERS = List.of(header(2, " keys", ""), header(1, "", ""));
 
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
@@ -94,12 +98,30 @@ final class Lines {
         end(start);
     }
 
-    private static byte[] header(int version, String more) {
+    void add(ModelEvent event) {
+        int start = length;
+        reserve(64);
+        put(switch (event.kind()) {
+            case EVALUATION -> 'E';
+            case TRAINING -> 'T';
+        });
+        comma();
+        uuid(event.id().getMostSignificantBits(), event.id().getLeastSignificantBits());
+        number(Micros.of(event.at()));
+        text(event.model());
+        number(event.version());
+        text(event.run());
+        text(event.metricsText());
+        text(event.metadata());
+        end(start);
+    }
+
+    private static byte[] header(int version, String more, String kinds) {
         Lines lines = new Lines(512);
         lines.raw("keelson_journal," + version + ","
                 + "P id model version role entity segment event_time_micros as_of_micros at_micros"
                 + " probabilities features watched" + more + ","
-                + "O model entity outcome known_at_micros,");
+                + "O model entity outcome known_at_micros" + kinds + ",");
         lines.end(0);
         return Arrays.copyOf(lines.bytes, lines.length);
     }

@@ -3,6 +3,8 @@ package dev.keelson.store.journal;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -84,6 +86,19 @@ final class PredictionIndex implements AutoCloseable {
                 primary key (model, entity, place)
             ) strict, without rowid""",
             "create index outcomes_by_place on outcomes (place)",
+            """
+            create table events (
+                place integer not null primary key,
+                id blob not null unique,
+                kind text not null,
+                at integer not null,
+                model text not null,
+                version integer not null,
+                run text not null,
+                metrics text not null,
+                metadata text not null
+            ) strict""",
+            "create index events_by_time on events (at)",
             "create table index_position (place integer not null) strict");
     private static final String JOIN_OUTCOMES =
             " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = ("
@@ -96,6 +111,9 @@ final class PredictionIndex implements AutoCloseable {
     private static final String SELECT_BY_OUTCOME = SELECT.replace(
             "from predictions p left join outcomes o on",
             "from outcomes o cross join predictions p on p.place < o.place and");
+
+    static final String SELECT_EVENTS =
+            "select e.place, e.id, e.kind, e.at, e.model, e.version, e.run, e.metrics, e.metadata from events e";
 
     private final SqliteFile file;
     private final @Nullable Writer writer;
@@ -198,6 +216,7 @@ final class PredictionIndex implements AutoCloseable {
             SqliteFile.begin(out.connection);
             out.statement.executeUpdate("delete from predictions where place >= " + place);
             out.statement.executeUpdate("delete from outcomes where place >= " + place);
+            out.statement.executeUpdate("delete from events where place >= " + place);
             out.setPlace(place);
             SqliteFile.commit(out.connection);
         } catch (SQLException e) {
@@ -286,6 +305,23 @@ final class PredictionIndex implements AutoCloseable {
         });
     }
 
+    List<ModelEvent> events(ModelEventQuery query) {
+        Condition condition = new Condition(query);
+        String sql = SELECT_EVENTS + condition.where() + " order by e.at desc, e.place desc limit " + query.limit();
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                condition.bind(statement);
+                List<ModelEvent> found = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        found.add(event(row));
+                    }
+                }
+                return found;
+            }
+        });
+    }
+
     Knowledge known(String model, String entity) {
         return reading(connection -> {
             Instant eventTime = null;
@@ -349,7 +385,7 @@ final class PredictionIndex implements AutoCloseable {
         }
         SqliteFile.begin(connection);
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("predictions", "outcomes", "index_position")) {
+            for (String table : List.of("predictions", "outcomes", "events", "index_position")) {
                 statement.execute("drop table if exists " + table);
             }
             for (String sql : SCHEMA) {
@@ -406,11 +442,10 @@ final class PredictionIndex implements AutoCloseable {
     }
 
     private static LoggedPrediction prediction(ResultSet row) throws SQLException {
-        ByteBuffer id = ByteBuffer.wrap(row.getBytes(1));
         String outcome = row.getString(13);
         return new LoggedPrediction(
                 new PredictionEvent(
-                        new UUID(id.getLong(), id.getLong()),
+                        uuid(row.getBytes(1)),
                         row.getString(2),
                         row.getInt(3),
                         row.getString(4),
@@ -428,6 +463,23 @@ final class PredictionIndex implements AutoCloseable {
                         row.getString(20)),
                 outcome,
                 outcome == null ? null : Micros.toInstant(row.getLong(14)));
+    }
+
+    static ModelEvent event(ResultSet row) throws SQLException {
+        return new ModelEvent(
+                ModelEvent.Kind.valueOf(row.getString(3)),
+                uuid(row.getBytes(2)),
+                Micros.toInstant(row.getLong(4)),
+                row.getString(5),
+                row.getInt(6),
+                row.getString(7),
+                ModelEvent.metrics(row.getString(8)),
+                row.getString(9));
+    }
+
+    private static UUID uuid(byte[] bytes) {
+        ByteBuffer id = ByteBuffer.wrap(bytes);
+        return new UUID(id.getLong(), id.getLong());
     }
 
     private static byte[] bytes(UUID id) {
@@ -489,6 +541,20 @@ final class PredictionIndex implements AutoCloseable {
             }
         }
 
+        Condition(ModelEventQuery query) {
+            add("e.kind = ?", query.kind() == null ? null : query.kind().name());
+            add("e.model = ?", query.model());
+            add("e.version = ?", query.version());
+            add("e.at >= ?", micros(query.from()));
+            add("e.at < ?", micros(query.to()));
+            String text = query.text();
+            if (text != null && !text.isEmpty()) {
+                parts.add("(instr(lower(e.metadata), lower(?)) > 0 or instr(lower(e.run), lower(?)) > 0)");
+                values.add(text);
+                values.add(text);
+            }
+        }
+
         String where() {
             return parts.isEmpty() ? "" : " where " + String.join(" and ", parts);
         }
@@ -522,6 +588,7 @@ final class PredictionIndex implements AutoCloseable {
         private final Statement statement;
         private final PreparedStatement prediction;
         private final PreparedStatement outcome;
+        private final PreparedStatement event;
         private final PreparedStatement place;
 
         Writer(Connection connection) throws SQLException {
@@ -530,6 +597,8 @@ final class PredictionIndex implements AutoCloseable {
             this.prediction = connection.prepareStatement(
                     "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
+            this.event = connection.prepareStatement(
+                    "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.place = connection.prepareStatement("update index_position set place = ?");
         }
 
@@ -556,6 +625,18 @@ final class PredictionIndex implements AutoCloseable {
                     prediction.setObject(18, Double.isNaN(event.confidence()) ? null : event.confidence());
                     prediction.executeUpdate();
                 }
+                case JournalRecord.Told(ModelEvent told) -> {
+                    event.setLong(1, at);
+                    event.setBytes(2, bytes(told.id()));
+                    event.setString(3, told.kind().name());
+                    event.setLong(4, Micros.of(told.at()));
+                    event.setString(5, told.model());
+                    event.setInt(6, told.version());
+                    event.setString(7, told.run());
+                    event.setString(8, told.metricsText());
+                    event.setString(9, told.metadata());
+                    event.executeUpdate();
+                }
                 case JournalRecord.Settled(OutcomeEvent event) -> {
                     outcome.setString(1, event.model());
                     outcome.setString(2, event.entity());
@@ -576,6 +657,7 @@ final class PredictionIndex implements AutoCloseable {
         public void close() throws SQLException {
             prediction.close();
             outcome.close();
+            event.close();
             place.close();
             statement.close();
             connection.close();
