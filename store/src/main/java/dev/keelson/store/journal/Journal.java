@@ -1,6 +1,7 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.error.KeelsonException;
+import dev.keelson.id.Sha256;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -13,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +48,9 @@ public final class Journal implements AutoCloseable {
 
     private static final int WRITE_CHUNK = 1 << 20;
 
+    /** Where a first record is longer, the journal has no identity. */
+    private static final long FIRST_LINES = 1L << 20;
+
     private final Segments segments;
     private final JournalConfig config;
     private final Thread writer;
@@ -64,6 +69,7 @@ public final class Journal implements AutoCloseable {
     private boolean closing;
     private @Nullable KeelsonException failure;
     private JournalPosition end;
+    private volatile String identity = "";
 
     // Used by the writer thread, or under the lock while it is not busy.
     private Lines spare = new Lines(64 << 10);
@@ -278,6 +284,7 @@ public final class Journal implements AutoCloseable {
             segment = position.segment();
             offset = position.offset();
             end = position;
+            identity = "";
             progress.signalAll();
         } catch (IOException e) {
             KeelsonException stopped = StoreErrors.writing(segments.folder(), e);
@@ -545,9 +552,30 @@ public final class Journal implements AutoCloseable {
         unsynced = false;
     }
 
-    private void requireBoundary(JournalPosition position) {
+    /**
+     * What tells this journal from others: a digest of its first record; empty while there is none. It stays the same as long as
+     * the journal only grows.
+     */
+    public String identity() {
+        String known = identity;
+        if (known.isEmpty() && Journal.isAfter(end(), new JournalPosition(1, Lines.HEADER.length))) {
+            int[] line = {0};
+            String[] first = {""};
+            segments.lines(1, 0, Math.min(segments.size(1), FIRST_LINES), (bytes, from, to, at, complete) -> {
+                if (complete && line[0]++ == 1) {
+                    first[0] = Sha256.ofBytes(Arrays.copyOfRange(bytes, from, to)).substring(0, 16);
+                }
+            });
+            known = first[0];
+            identity = known;
+        }
+        return known;
+    }
+
+    /** Whether a place is the start of a record or of a segment, or the end. */
+    boolean isBoundary(JournalPosition position) {
         boolean boundary;
-        if (isAfter(position, end) || position.offset() < 0 || position.segment() < 1) {
+        if (isAfter(position, end()) || position.offset() < 0 || position.segment() < 1) {
             boundary = false;
         } else if (position.offset() == 0) {
             boundary = true;
@@ -562,7 +590,11 @@ public final class Journal implements AutoCloseable {
                     (bytes, from, to, at, complete) -> ended[0] = complete);
             boundary = ended[0];
         }
-        if (!boundary) {
+        return boundary;
+    }
+
+    private void requireBoundary(JournalPosition position) {
+        if (!isBoundary(position)) {
             throw new IllegalArgumentException("The position (%d, %d) must be the start of a record of the journal (%s), which ends at (%d, %d)."
                     .formatted(position.segment(), position.offset(), segments.folder(), end.segment(), end.offset()));
         }

@@ -5,9 +5,11 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.ReconciliationReport;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.StateFolder;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -165,6 +167,44 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         } finally {
             archiving.unlock();
         }
+    }
+
+    /**
+     * Compares the index with the journal, record by record.
+     *
+     * @param repair whether to mend the index where it differs
+     * @throws KeelsonException STORE_DAMAGED if one of them cannot be read
+     */
+    public ReconciliationReport reconcile(boolean repair) {
+        catchUp();
+        return Reconciliation.of(journal, index, repair);
+    }
+
+    /**
+     * Compares a remote table with the journal, record by record, up to where it has followed; first it is told what it does not
+     * have yet.
+     *
+     * @param repair whether to mend the table where it differs; what is taken out of it is put aside
+     * @return with a problem when the table cannot be reached
+     * @throws KeelsonException STORE_DAMAGED if the journal cannot be read
+     */
+    public ReconciliationReport reconcile(PredictionOutbox outbox, boolean repair) {
+        try {
+            outbox.copyAll();
+            return Reconciliation.of(journal, outbox.table(), repair);
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.STORE_DAMAGED) {
+                throw e;
+            }
+            return new ReconciliationReport(
+                    outbox.table().name(), 0, 0, 0, 0, 0, 0, 0, outbox.status().lagBytes(), List.of(),
+                    e.problems().getFirst().message());
+        }
+    }
+
+    /** What copies this log into a remote table; it does not run yet. To be closed before this log. */
+    public PredictionOutbox outbox(RemoteTable table, InstantSource clock) {
+        return new PredictionOutbox(journal, table, clock);
     }
 
     /**

@@ -44,10 +44,9 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * <p>Times are microseconds; numbers are little-endian doubles in a BLOB. Safe for use by several threads; one writes at
  * a time.
  */
-final class PredictionIndex implements AutoCloseable {
+final class PredictionIndex implements JournalCopy, AutoCloseable {
     static final int SCHEMA_VERSION = 4;
 
-    private static final int OFFSET_BITS = 40;
     private static final int ROWS_PER_TRANSACTION = 2_000;
     private static final int WRITER_CACHE_KIB = 16 << 10;
     private static final int CHECKPOINT_PAGES = 4_000;
@@ -112,7 +111,12 @@ final class PredictionIndex implements AutoCloseable {
             "from predictions p left join outcomes o on",
             "from outcomes o cross join predictions p on p.place < o.place and");
 
-    static final String SELECT_EVENTS =
+    private static final String SELECT_ROWS = """
+            select p.place, p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
+                p.probabilities, p.features, p.watched, p.keys, p.served, p.client, p.metadata
+            from predictions p order by p.place""";
+
+    private static final String SELECT_EVENTS =
             "select e.place, e.id, e.kind, e.at, e.model, e.version, e.run, e.metrics, e.metadata from events e";
 
     private final SqliteFile file;
@@ -353,6 +357,165 @@ final class PredictionIndex implements AutoCloseable {
         return statement.executeQuery();
     }
 
+    @Override
+    public String name() {
+        return "index";
+    }
+
+    @Override
+    public Rows rows() {
+        Connection connection = readers.take();
+        try {
+            return new IndexRows(connection);
+        } catch (SQLException e) {
+            throw SqliteFile.abandoning(connection, file.failure(e));
+        }
+    }
+
+    /** The rows of the three tables as one, of one moment of the file. */
+    private final class IndexRows implements Rows {
+        private final Connection connection;
+        private final Statement transaction;
+        private final List<Table> tables;
+        private final long upTo;
+
+        IndexRows(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.transaction = connection.createStatement();
+            transaction.execute("begin");
+            this.upTo = storedPlace(transaction);
+            this.tables = List.of(
+                    new Table(connection, SELECT_ROWS, row -> new JournalRecord.Predicted(event(row, 2))),
+                    new Table(
+                            connection,
+                            "select o.place, o.model, o.entity, o.outcome, o.known_at from outcomes o order by o.place",
+                            row -> new JournalRecord.Settled(new OutcomeEvent(
+                                    row.getString(2), row.getString(3), row.getString(4), Micros.toInstant(row.getLong(5))))),
+                    new Table(connection, SELECT_EVENTS + " order by e.place", row -> new JournalRecord.Told(event(row))));
+        }
+
+        @Override
+        public long upTo() {
+            return upTo;
+        }
+
+        @Override
+        public @Nullable LogRow next() {
+            Table first = null;
+            for (Table table : tables) {
+                if (table.head != null && (first == null || table.head.place() < first.head().place())) {
+                    first = table;
+                }
+            }
+            if (first == null) {
+                return null;
+            }
+            LogRow row = first.head();
+            try {
+                first.advance();
+            } catch (SQLException e) {
+                throw file.failure(e);
+            }
+            return row;
+        }
+
+        @Override
+        public void close() {
+            try {
+                for (Table table : tables) {
+                    table.close();
+                }
+                transaction.execute("rollback");
+                transaction.close();
+            } catch (SQLException e) {
+                throw SqliteFile.abandoning(connection, file.failure(e));
+            }
+            readers.release(connection);
+        }
+    }
+
+    /** What a row of a table says. */
+    private interface RowReader {
+        JournalRecord read(ResultSet row) throws SQLException;
+    }
+
+    /** One table by place; its first column is the place. */
+    private static final class Table implements AutoCloseable {
+        private final PreparedStatement statement;
+        private final ResultSet rows;
+        private final RowReader reader;
+        private @Nullable LogRow head;
+
+        Table(Connection connection, String sql, RowReader reader) throws SQLException {
+            this.statement = connection.prepareStatement(sql);
+            this.rows = statement.executeQuery();
+            this.reader = reader;
+            advance();
+        }
+
+        LogRow head() {
+            LogRow row = head;
+            if (row == null) {
+                throw new IllegalStateException("The table has no more rows.");
+            }
+            return row;
+        }
+
+        void advance() throws SQLException {
+            head = rows.next() ? LogRow.of(rows.getLong(1), reader.read(rows)) : null;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            rows.close();
+            statement.close();
+        }
+    }
+
+    @Override
+    public boolean holdsBefore(UUID id, long place) {
+        return reading(connection -> {
+            for (String table : List.of("predictions", "events")) {
+                try (PreparedStatement statement =
+                        connection.prepareStatement("select 1 from " + table + " where id = ? and place < ?")) {
+                    statement.setBytes(1, bytes(id));
+                    statement.setLong(2, place);
+                    try (ResultSet row = statement.executeQuery()) {
+                        if (row.next()) {
+                            return true;
+                        }
+                    }
+                }
+            }
+            return false;
+        });
+    }
+
+    @Override
+    public void mend(List<LogRow> wrong, List<LogRow> right) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            SqliteFile.begin(out.connection);
+            for (LogRow row : wrong) {
+                out.delete(row);
+            }
+            for (LogRow row : right) {
+                JournalRecord record = row.record();
+                if (record != null) {
+                    out.delete(row);
+                    out.insert(record, row.place());
+                }
+            }
+            SqliteFile.commit(out.connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(out.connection, e);
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
     /** Writes a copy of one moment to a file that does not exist yet. */
     void copyTo(Path copy) {
         reading(connection -> {
@@ -401,11 +564,11 @@ final class PredictionIndex implements AutoCloseable {
     }
 
     private static long place(JournalPosition position) {
-        return ((long) position.segment() << OFFSET_BITS) + position.offset();
+        return LogRow.place(position);
     }
 
     private static JournalPosition position(long place) {
-        return new JournalPosition((int) (place >>> OFFSET_BITS), place & ((1L << OFFSET_BITS) - 1));
+        return LogRow.position(place);
     }
 
     private static long storedPlace(Statement statement) throws SQLException {
@@ -465,7 +628,28 @@ final class PredictionIndex implements AutoCloseable {
                 outcome == null ? null : Micros.toInstant(row.getLong(14)));
     }
 
-    static ModelEvent event(ResultSet row) throws SQLException {
+    /** The prediction of a row whose columns stand in the order of the record from one on. */
+    private static PredictionEvent event(ResultSet row, int first) throws SQLException {
+        return new PredictionEvent(
+                uuid(row.getBytes(first)),
+                row.getString(first + 1),
+                row.getInt(first + 2),
+                row.getString(first + 3),
+                row.getString(first + 4),
+                row.getString(first + 5),
+                Micros.toInstant(row.getLong(first + 6)),
+                Micros.toInstant(row.getLong(first + 7)),
+                Micros.toInstant(row.getLong(first + 8)),
+                doubles(row.getBytes(first + 9)),
+                doubles(row.getBytes(first + 10)),
+                doubles(row.getBytes(first + 11)),
+                row.getString(first + 12),
+                row.getInt(first + 13) != 0,
+                row.getString(first + 14),
+                row.getString(first + 15));
+    }
+
+    private static ModelEvent event(ResultSet row) throws SQLException {
         return new ModelEvent(
                 ModelEvent.Kind.valueOf(row.getString(3)),
                 uuid(row.getBytes(2)),
@@ -644,6 +828,23 @@ final class PredictionIndex implements AutoCloseable {
                     outcome.setString(4, event.outcome());
                     outcome.setLong(5, Micros.of(event.knownAt()));
                     outcome.executeUpdate();
+                }
+            }
+        }
+
+        /** Deletes what stands at the place of a row, and what else has its id. */
+        void delete(LogRow row) throws SQLException {
+            String table =
+                    switch (row.kind()) {
+                        case "prediction" -> "predictions";
+                        case "outcome" -> "outcomes";
+                        default -> "events";
+                    };
+            statement.executeUpdate("delete from " + table + " where place = " + row.place());
+            if (!table.equals("outcomes")) {
+                try (PreparedStatement same = connection.prepareStatement("delete from " + table + " where id = ?")) {
+                    same.setBytes(1, bytes(row.id()));
+                    same.executeUpdate();
                 }
             }
         }
