@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  * @param description what the project is for, or null where it does not say
  * @param registry another registry that is told what happens in this one, or null
+ * @param predictionLog what the log of predictions does beside keeping those that are served here
  */
 public record Project(
         Path folder,
@@ -80,7 +81,8 @@ public record Project(
         Map<String, JudgingDefinition> judging,
         Map<String, TrainingPolicy> training,
         @Nullable String description,
-        @Nullable RegistryDefinition registry) {
+        @Nullable RegistryDefinition registry,
+        PredictionLogDefinition predictionLog) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -120,14 +122,16 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null);
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null,
+                PredictionLogDefinition.NONE);
     }
 
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry);
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                predictionLog);
     }
 
     /**
@@ -163,7 +167,8 @@ public record Project(
                 judging,
                 training,
                 description,
-                registry);
+                registry,
+                predictionLog);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

@@ -115,6 +115,8 @@ public final class ProjectReader {
         bandits.read(fitted);
         List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
         RegistryDefinition registry = new RegistrySection(problems).read(fitted);
+        PredictionLogDefinition predictionLog =
+                new PredictionLogSection(problems, names(written, "models")).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -140,7 +142,8 @@ public final class ProjectReader {
                 models.judgingByModel(),
                 models.policyByModel(),
                 fitted.text("description"),
-                registry);
+                registry,
+                predictionLog);
     }
 
     private static Set<String> names(Table project, String section) {

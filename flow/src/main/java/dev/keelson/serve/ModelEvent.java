@@ -2,7 +2,6 @@ package dev.keelson.serve;
 
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,20 +19,7 @@ import java.util.UUID;
  * @param metadata whatever else is to be found again, the text of a JSON object; empty for nothing
  */
 public record ModelEvent(
-        Kind kind, UUID id, Instant at, String model, int version, String run, Map<String, Double> metrics, String metadata) {
-
-    /** What was done. */
-    public enum Kind {
-        /** A version was judged: an evaluation, a backtest, a check for drift. */
-        EVALUATION,
-        /** A version was trained. */
-        TRAINING;
-
-        /** As it is written outside. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
+        ModelEventKind kind, UUID id, Instant at, String model, int version, String run, Map<String, Double> metrics, String metadata) {
 
     public ModelEvent {
         if (version < 0) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit at most so many, at least 1
  */
 public record ModelEventQuery(
-        ModelEvent.@Nullable Kind kind,
+        @Nullable ModelEventKind kind,
         @Nullable String model,
         @Nullable Integer version,
         @Nullable Instant from,

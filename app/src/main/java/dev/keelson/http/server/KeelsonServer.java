@@ -86,6 +86,9 @@ public final class KeelsonServer implements AutoCloseable {
                     FeatureServing features = backend.features();
                     return features == null ? Double.NaN : features.freshnessSeconds(view);
                 }));
+        if (backend.project().predictionLog().remote() != null) {
+            metrics.remoteLog(() -> backend.journal().remoteLag());
+        }
         WebServer server = WebServer.builder()
                 .address(address)
                 .port(port)
@@ -132,6 +135,7 @@ public final class KeelsonServer implements AutoCloseable {
         new SyncEndpoints(backend).register(routes);
         new RegistryLinkEndpoints(backend).register(routes);
         new LineageEndpoint(backend).register(routes);
+        new JournalEndpoints(backend).register(routes); // before the addresses of single predictions
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);

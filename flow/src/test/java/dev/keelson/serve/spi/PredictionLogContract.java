@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -154,12 +155,12 @@ public abstract class PredictionLogContract {
     @Test
     void trainingsAndEvaluationsAreListedNewestFirst() {
         ModelEvent training = new ModelEvent(
-                ModelEvent.Kind.TRAINING, new UUID(0, 1), T0, "m", 3, "run-1", Map.of("log_loss", 0.98, "a=b;c", -0.5),
+                ModelEventKind.TRAINING, new UUID(0, 1), T0, "m", 3, "run-1", Map.of("log_loss", 0.98, "a=b;c", -0.5),
                 "{\"why\":\"a, \\\"new\\\" season\"}");
         ModelEvent evaluation = new ModelEvent(
-                ModelEvent.Kind.EVALUATION, new UUID(0, 2), T0.plusSeconds(1), "m", 3, "", Map.of(), "");
+                ModelEventKind.EVALUATION, new UUID(0, 2), T0.plusSeconds(1), "m", 3, "", Map.of(), "");
         ModelEvent other =
-                new ModelEvent(ModelEvent.Kind.EVALUATION, new UUID(0, 3), T0, "n", 0, "", Map.of("x", 1e300), "");
+                new ModelEvent(ModelEventKind.EVALUATION, new UUID(0, 3), T0, "n", 0, "", Map.of("x", 1e300), "");
         log.appendEvents(List.of(training, evaluation), false);
         log.appendEvents(List.of(other, evaluation), true);
         assertThat(log.events(ModelEventQuery.newest(9))).isEmpty();
@@ -168,7 +169,7 @@ public abstract class PredictionLogContract {
 
         assertThat(log.events(ModelEventQuery.newest(9))).containsExactly(evaluation, other, training);
         assertThat(log.events(ModelEventQuery.newest(1))).containsExactly(evaluation);
-        assertThat(log.events(new ModelEventQuery(ModelEvent.Kind.TRAINING, null, null, null, null, null, 9)))
+        assertThat(log.events(new ModelEventQuery(ModelEventKind.TRAINING, null, null, null, null, null, 9)))
                 .containsExactly(training);
         assertThat(log.events(new ModelEventQuery(null, "n", 0, null, null, null, 9))).containsExactly(other);
         assertThat(log.events(new ModelEventQuery(null, null, null, T0, T0.plusSeconds(1), null, 9)))

@@ -3,6 +3,7 @@ package dev.keelson.store.journal;
 import com.fasterxml.jackson.core.io.NumberInput;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.charset.StandardCharsets;
@@ -58,8 +59,8 @@ final class LineParser {
                     switch (text()) {
                         case "P" -> new JournalRecord.Predicted(predicted());
                         case "O" -> new JournalRecord.Settled(new OutcomeEvent(text(), text(), text(), instant()));
-                        case "E" -> new JournalRecord.Told(told(ModelEvent.Kind.EVALUATION));
-                        case "T" -> new JournalRecord.Told(told(ModelEvent.Kind.TRAINING));
+                        case "E" -> new JournalRecord.Told(told(ModelEventKind.EVALUATION));
+                        case "T" -> new JournalRecord.Told(told(ModelEventKind.TRAINING));
                         default -> null;
                     };
             return next == end + 1 ? record : null;
@@ -92,7 +93,7 @@ final class LineParser {
                 served, client, metadata);
     }
 
-    private ModelEvent told(ModelEvent.Kind kind) {
+    private ModelEvent told(ModelEventKind kind) {
         return new ModelEvent(
                 kind, uuid(), instant(), text(), Math.toIntExact(number()), text(), ModelEvent.metrics(text()), text());
     }

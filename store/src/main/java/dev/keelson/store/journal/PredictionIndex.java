@@ -4,6 +4,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -651,7 +652,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
 
     private static ModelEvent event(ResultSet row) throws SQLException {
         return new ModelEvent(
-                ModelEvent.Kind.valueOf(row.getString(3)),
+                ModelEventKind.valueOf(row.getString(3)),
                 uuid(row.getBytes(2)),
                 Micros.toInstant(row.getLong(4)),
                 row.getString(5),

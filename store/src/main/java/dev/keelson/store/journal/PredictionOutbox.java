@@ -153,11 +153,11 @@ public final class PredictionOutbox implements AutoCloseable {
         List<LogRow> rows = new ArrayList<>(ROWS_AT_ONCE);
         JournalPosition[] until = {to};
         try {
-            JournalPosition unused = journal.read(from, to, (record, start, after) -> {
+            var _ = journal.read(from, to, (record, start, after) -> {
                 rows.add(LogRow.of(LogRow.place(start), table.kept(record)));
                 if (rows.size() == ROWS_AT_ONCE) {
                     until[0] = after;
-                    throw Enough.ENOUGH;
+                    throw new Enough();
                 }
             });
         } catch (Enough enough) {
@@ -196,7 +196,6 @@ public final class PredictionOutbox implements AutoCloseable {
     /** Ends a reading of the journal. */
     private static final class Enough extends RuntimeException {
         private static final long serialVersionUID = 1;
-        private static final Enough ENOUGH = new Enough();
 
         private Enough() {
             super(null, null, false, false);

@@ -5,8 +5,10 @@ import dev.keelson.serve.ReconciliationReport.Difference;
 import dev.keelson.serve.ReconciliationReport.Example;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class Reconciliation {
     private final JournalCopy copy;
     private final boolean repair;
     private final List<Example> examples = new ArrayList<>();
-    private final int[] shown = new int[Difference.values().length];
+    private final Map<Difference, Integer> shown = new EnumMap<>(Difference.class);
     private final List<LogRow> wrong = new ArrayList<>();
     private final List<LogRow> right = new ArrayList<>();
     private final Set<UUID> coming = new HashSet<>(); // the ids of right
@@ -61,7 +63,7 @@ final class Reconciliation {
             JournalPosition to = Journal.isAfter(seen, end) ? end : journal.isBoundary(seen) ? seen : end;
             behind = journal.bytesAfter(to);
             advance();
-            JournalPosition unused = journal.read(
+            var _ = journal.read(
                     JournalPosition.START, to, (record, start, after) -> record(LogRow.of(LogRow.place(start), copy.kept(record))));
             while (head != null) {
                 extra(head);
@@ -156,7 +158,7 @@ final class Reconciliation {
     }
 
     private void example(Difference difference, LogRow row, String detail) {
-        if (shown[difference.ordinal()]++ < EXAMPLES_EACH) {
+        if (shown.merge(difference, 1, Integer::sum) <= EXAMPLES_EACH) {
             JournalPosition place = LogRow.position(row.place());
             examples.add(new Example(
                     difference, row.kind(), place.segment(), place.offset(), row.id().toString(), detail));

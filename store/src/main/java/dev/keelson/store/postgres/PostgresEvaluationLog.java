@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.store.journal.JournalRecord;
@@ -187,7 +188,7 @@ public final class PostgresEvaluationLog implements RemoteTable {
 
     @Override
     public void append(List<LogRow> rows, Followed now) {
-        Boolean unused = written(connection -> {
+        var _ = written(connection -> {
             insert(connection, rows);
             try (PreparedStatement position = connection.prepareStatement("insert into " + positions
                     + " values (?, ?, ?) on conflict (project) do update set journal = excluded.journal, place = excluded.place")) {
@@ -339,7 +340,7 @@ public final class PostgresEvaluationLog implements RemoteTable {
                         new JournalRecord.Settled(new OutcomeEvent(there(6), there(10), there(19), instant(5)));
                     case "evaluation", "training" ->
                         new JournalRecord.Told(new ModelEvent(
-                                ModelEvent.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), id, instant(5), there(6),
+                                ModelEventKind.valueOf(kind.toUpperCase(Locale.ROOT)), id, instant(5), there(6),
                                 rows.getInt(7), there(20), metrics(there(21)), there(22)));
                     default -> null;
                 };
@@ -408,7 +409,7 @@ public final class PostgresEvaluationLog implements RemoteTable {
 
     @Override
     public void mend(List<LogRow> wrong, List<LogRow> right) {
-        Boolean unused = written(connection -> {
+        var _ = written(connection -> {
             try (PreparedStatement aside = connection.prepareStatement("""
                             insert into %s (project, content)
                             select project, to_jsonb(t) from %s t where project = ? and id = ?""".formatted(quarantine, table));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -47,7 +48,7 @@ final class IndexReconciliationTest {
         log.append(List.of(prediction(5)), false); // the same id again: rightly left out
         log.appendEvents(
                 List.of(new ModelEvent(
-                        ModelEvent.Kind.TRAINING, new UUID(3, 3), Instant.EPOCH, "m", 1, "r", Map.of("a", 1.0), "{}")),
+                        ModelEventKind.TRAINING, new UUID(3, 3), Instant.EPOCH, "m", 1, "r", Map.of("a", 1.0), "{}")),
                 true);
         log.catchUp();
     }

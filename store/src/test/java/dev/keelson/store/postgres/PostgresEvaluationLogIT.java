@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.error.Located;
 import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.ReconciliationReport;
@@ -113,7 +114,7 @@ final class PostgresEvaluationLogIT {
                 false);
         log.appendEvents(
                 List.of(new ModelEvent(
-                        ModelEvent.Kind.EVALUATION, new UUID(1, 1), T0, "m", 0, "", Map.of("a\"b", 1e-300, "z", -0.0), "")),
+                        ModelEventKind.EVALUATION, new UUID(1, 1), T0, "m", 0, "", Map.of("a\"b", 1e-300, "z", -0.0), "")),
                 false);
         try (PredictionOutbox outbox = outbox()) {
             assertThat(log.reconcile(outbox, false).differences()).isZero();
@@ -253,7 +254,7 @@ final class PostgresEvaluationLogIT {
         log.appendOutcomes(outcomes, false);
         log.appendEvents(
                 List.of(new ModelEvent(
-                        ModelEvent.Kind.TRAINING, new UUID(8, from), T0, "m", 1, "r", Map.of("log_loss", 0.98), "")),
+                        ModelEventKind.TRAINING, new UUID(8, from), T0, "m", 1, "r", Map.of("log_loss", 0.98), "")),
                 true);
     }
 
