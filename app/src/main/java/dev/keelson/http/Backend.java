@@ -82,6 +82,9 @@ public interface Backend {
      */
     List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes);
 
+    /** What is done with the log of predictions beside predicting. */
+    PredictionJournal journal();
+
     /** Logged predictions. */
     List<LoggedPrediction> predictions(PredictionQuery query);
 

@@ -23,6 +23,7 @@ public final class PredictionPages {
      * @param to event time before
      * @param settled whether the outcome is known
      * @param text part of the entity
+     * @param more the other filters
      */
     public record Filter(
             @Nullable String model,
@@ -31,7 +32,39 @@ public final class PredictionPages {
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable Boolean settled,
-            @Nullable String text) {}
+            @Nullable String text,
+            More more) {
+        /** Without other filters. */
+        public Filter(
+                @Nullable String model,
+                @Nullable Integer version,
+                @Nullable String role,
+                @Nullable Instant from,
+                @Nullable Instant to,
+                @Nullable Boolean settled,
+                @Nullable String text) {
+            this(model, version, role, from, to, settled, text, More.NONE);
+        }
+    }
+
+    /**
+     * Filters that are seldom used. Null means any.
+     *
+     * @param served whether it must have been the answer that the caller got
+     * @param outcome the outcome that counts
+     * @param atLeast the confidence at least
+     * @param atMost the confidence at most
+     * @param metadata part of the metadata or the client
+     */
+    public record More(
+            @Nullable Boolean served,
+            @Nullable String outcome,
+            @Nullable Double atLeast,
+            @Nullable Double atMost,
+            @Nullable String metadata) {
+        /** None of them. */
+        public static final More NONE = new More(null, null, null, null, null);
+    }
 
     /**
      * One page.
@@ -89,10 +122,15 @@ public final class PredictionPages {
                 filter.model(),
                 filter.version(),
                 filter.role(),
+                filter.more().served(),
                 filter.from(),
                 to,
                 filter.settled(),
+                filter.more().outcome(),
+                filter.more().atLeast(),
+                filter.more().atMost(),
                 filter.text(),
+                filter.more().metadata(),
                 true,
                 limit);
     }

@@ -56,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * @param description what the project is for, or null where it does not say
  * @param registry another registry that is told what happens in this one, or null
  * @param serve how it is served
+ * @param predictionLog what the log of predictions does beside keeping those that are served here
  */
 public record Project(
         Path folder,
@@ -82,7 +83,8 @@ public record Project(
         Map<String, TrainingPolicy> training,
         @Nullable String description,
         @Nullable RegistryDefinition registry,
-        ServeDefinition serve) {
+        ServeDefinition serve,
+        PredictionLogDefinition predictionLog) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -123,7 +125,8 @@ public record Project(
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
                 schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null,
-                ServeDefinition.DEFAULT);
+                ServeDefinition.DEFAULT,
+                PredictionLogDefinition.NONE);
     }
 
     /** The project served otherwise. */
@@ -131,7 +134,8 @@ public record Project(
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
-                other);
+                other,
+                predictionLog);
     }
 
     /** The project with other models. */
@@ -139,7 +143,8 @@ public record Project(
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
-                serve);
+                serve,
+                predictionLog);
     }
 
     /**
@@ -176,7 +181,8 @@ public record Project(
                 training,
                 description,
                 registry,
-                serve);
+                serve,
+                predictionLog);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

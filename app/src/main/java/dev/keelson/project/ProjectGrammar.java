@@ -1005,6 +1005,18 @@ public final class ProjectGrammar {
                     "Relative change for the worse from the benchmark before that is a regression."),
             optional("latency_noise", DURATION, "`1ms`", "Differences of latency below it are no regression."));
 
+    private static final Keys ELSEWHERE = keys(
+            optional(
+                    "classes",
+                    new ListOf(new Text("a text", null, true), 2),
+                    "none: it predicts a number",
+                    "The classes it predicts, in order."),
+            optional(
+                    "features",
+                    new ListOf(new Text("a name", null, true), 1),
+                    null,
+                    "Names of the features that are handed in with its predictions."));
+
     private static final Keys PROJECT = keys(
             required("keelson", new Whole(1, 1), "Version of this grammar: 1."),
             required("project", MODEL_NAME, "Name of the project."),
@@ -1055,6 +1067,27 @@ public final class ProjectGrammar {
                     "Sets of models that `keelson benchmark` judges on the same rows."),
             optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
             optional("serve", SERVE, null, "How the project is served: who may ask, and how much at once."),
+            optional(
+                    "elsewhere",
+                    new MapOf("NAME", MODEL_NAME, ELSEWHERE),
+                    null,
+                    "Models that others serve, whose predictions and outcomes are handed in."),
+            optional(
+                    "prediction_log",
+                    keys(
+                            optional(
+                                    "remote",
+                                    text("an address such as `${PREDICTION_LOG}`"),
+                                    null,
+                                    "A database that predictions, outcomes, evaluations and trainings are copied to,"
+                                            + " `postgresql://user:password@host:port/database`; empty turns it off."),
+                            optional(
+                                    "table",
+                                    text("a name, with its schema before a dot or without"),
+                                    "`evaluation_log`",
+                                    "The table there; it is made where there is none.")),
+                    null,
+                    "Where the log of predictions is copied to."),
             optional("sync", new MapOf("NAME", NAME, SYNC), null, "Tables elsewhere that `keelson sync` writes back to."),
             optional(
                     "registry",

@@ -116,6 +116,8 @@ public final class ProjectReader {
         List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
         RegistryDefinition registry = new RegistrySection(problems).read(fitted);
         ServeDefinition serve = new ServeSection(problems, names(written, "models")).read(fitted);
+        PredictionLogDefinition predictionLog =
+                new PredictionLogSection(problems, names(written, "models")).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -142,7 +144,8 @@ public final class ProjectReader {
                 models.policyByModel(),
                 fitted.text("description"),
                 registry,
-                serve);
+                serve,
+                predictionLog);
     }
 
     private static Set<String> names(Table project, String section) {

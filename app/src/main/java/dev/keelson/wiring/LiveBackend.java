@@ -1,9 +1,9 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.data.DatasetVersion;
-import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
@@ -20,6 +20,7 @@ import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -48,6 +49,8 @@ import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.remote.RegistryCourier;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeIntake;
 import dev.keelson.serve.OutcomeReceipt;
@@ -76,7 +79,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +87,6 @@ import org.jspecify.annotations.Nullable;
  * and never lock; a promotion publishes a new snapshot.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
-    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
-
     private final Project project;
     private final Supplier<Project> current;
     private final @Nullable Supplier<Map<String, String>> variables;
@@ -95,7 +94,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
     private final PredictionLog log;
+    private final PredictionIds eventIds = new PredictionIds();
     private final OutcomeIntake intake;
+    private final JournalCopies copies;
+    private final PredictionJournal journal;
     private final ReplayReports replays;
     private final EntityKeys entityKeys;
     private final Synchronisation synchronisation;
@@ -137,9 +139,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (owner != null) {
             workspace.recover();
         }
-        this.log = JournaledPredictionLog.open(workspace.state());
+        JournaledPredictionLog journaled = JournaledPredictionLog.open(workspace.state());
+        this.log = journaled;
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
+        this.copies = new JournalCopies(project, journaled, clock);
+        this.journal = new PredictionJournal(project, log, this::outcomes, copies, clock);
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
         this.benchmarks = new ProjectBenchmarks(
@@ -260,6 +265,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (log instanceof JournaledPredictionLog journaled) {
             journaled.startIndexing();
         }
+        copies.start();
     }
 
     private void republish() {
@@ -424,38 +430,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes) {
-        return intake.take(
-                outcomes,
-                new OutcomeIntake.EventTimes() {
-                    @Override
-                    public @Nullable Instant of(String model, String entity) {
-                        return eventTime(model, entity);
-                    }
-
-                    @Override
-                    public @Nullable String notAKey(String model, String entity) {
-                        return UUID_TEXT.matcher(entity).matches()
-                                ? null // the id of a prediction that the log does not hold
-                                : source(model)
-                                        .map(source -> RequestReader.notAKey(source, entity))
-                                        .orElse(null);
-                    }
-                },
-                clock.instant());
+        return intake.take(outcomes, new EntityTimes(project), clock.instant());
     }
 
-    private Optional<SourceDefinition> source(String model) {
-        return project.models().stream()
-                .filter(definition -> definition.name().equals(model))
-                .findFirst()
-                .map(definition -> Projects.source(project, definition.source()));
-    }
-
-    /** When the event of an entity happens, as far as its name says so. */
-    private @Nullable Instant eventTime(String model, String entity) {
-        return source(model)
-                .map(source -> RequestReader.eventTime(source, entity))
-                .orElse(null);
+    @Override
+    public PredictionJournal journal() {
+        return journal;
     }
 
     @Override
@@ -582,7 +562,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public Backtest backtest(BacktestRequest request) {
-        return workspace.catalog().read(tx -> Backtests.run(tx, workspace.artifacts(), request));
+        Backtest judged = workspace.catalog().read(tx -> Backtests.run(tx, workspace.artifacts(), request));
+        String run = request.run();
+        tell(ModelEventKind.EVALUATION, request.model(), 0, run == null ? "" : run, judged.metrics(), metadata("kind", "backtest"));
+        return judged;
     }
 
     @Override
@@ -710,6 +693,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /** Lets serve what was trained, as it was asked for. */
     private synchronized void trained(ModelTraining request, ObjectNode result) {
+        run(result.path("run").asText()).ifPresent(run -> tell(
+                ModelEventKind.TRAINING,
+                request.model(),
+                result.path("version").asInt(0),
+                run.id(),
+                run.metrics(),
+                metadata("kind", result.path("kind").asText())));
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
             promoted(request, result);
         } else {
@@ -807,7 +797,35 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 earlier);
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("rows", (double) report.rows());
+        metrics.put("importance_share", report.importanceShare());
+        metrics.put("false_alarm_share", report.falseAlarmShare());
+        tell(
+                ModelEventKind.EVALUATION,
+                model,
+                report.version(),
+                snapshot.champion().version().runId(),
+                metrics,
+                metadata("kind", "drift").put("verdict", report.verdict().word()));
         return report;
+    }
+
+    private static ObjectNode metadata(String name, String value) {
+        return JsonNodeFactory.instance.objectNode().put(name, value);
+    }
+
+    /** Writes a training or an evaluation into the journal; what is not finite of the metrics is left out. */
+    private void tell(
+            ModelEventKind kind, String model, int version, String run, Map<String, Double> metrics, ObjectNode metadata) {
+        Map<String, Double> finite = new LinkedHashMap<>();
+        metrics.forEach((name, value) -> {
+            if (Double.isFinite(value)) {
+                finite.put(name, value);
+            }
+        });
+        Instant now = clock.instant();
+        journal.tell(new ModelEvent(kind, eventIds.next(now), now, model, version, run, finite, metadata.toString()));
     }
 
     @Override
@@ -826,6 +844,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         bandits.close();
         benchmarks.close();
         trainings.close();
+        copies.close();
         log.close();
         workspace.close();
         if (owner != null) {

@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -42,6 +43,15 @@ final class Predictor {
     @SuppressWarnings("ArrayRecordComponent") // of one request
     private record Asked(RequestRow row, Instant eventTime, Instant asOf, Instant now, FeatureVector vector, double[] watched) {}
 
+    /** What the log keeps of who asked. */
+    private record Sender(String client, String metadata) {
+        static Sender of(PredictOptions options) {
+            String client = options.client();
+            JsonNode metadata = options.metadata();
+            return new Sender(client == null ? "" : client, metadata == null ? "" : metadata.toString());
+        }
+    }
+
     /**
      * Answers rows in order and logs every answer.
      *
@@ -60,12 +70,13 @@ final class Predictor {
         LoadedVersion champion = by == null ? served.champion() : by;
         LoadedVersion challenger = by == null ? served.challenger() : null;
         String role = by == null ? "champion" : role(served, by);
+        Sender sender = Sender.of(options);
         for (int i = 0; i < checked.size(); i++) {
             Asked asked = asked(served, checked.get(i), i, options.asOf(), now);
-            PredictionEvent event = event(champion, role, asked);
+            PredictionEvent event = event(champion, role, asked, true, sender);
             events.add(event);
             if (challenger != null) {
-                events.add(event(challenger, "challenger", asked));
+                events.add(event(challenger, "challenger", asked, false, sender));
             }
             answers.add(answer(served, champion, asked, event, newcomers, options));
         }
@@ -129,7 +140,7 @@ final class Predictor {
         }
     }
 
-    private PredictionEvent event(LoadedVersion by, String role, Asked asked) {
+    private PredictionEvent event(LoadedVersion by, String role, Asked asked, boolean answer, Sender sender) {
         Model model = by.trained().model();
         double[] probabilities = new double[model.outputs().size()];
         model.predict(asked.vector().values(), probabilities);
@@ -147,7 +158,10 @@ final class Predictor {
                 probabilities,
                 asked.vector().values(),
                 asked.watched(),
-                asked.row().keys());
+                asked.row().keys(),
+                answer,
+                sender.client(),
+                sender.metadata());
     }
 
     private static Prediction answer(

@@ -27,6 +27,8 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
@@ -42,6 +44,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -340,6 +343,18 @@ public final class ProjectReading implements AutoCloseable {
     public long countPredictions(PredictionQuery query) {
         PredictionLog open = log();
         return open == null ? 0 : open.count(query);
+    }
+
+    /** One logged prediction. */
+    public Optional<LoggedPrediction> prediction(UUID id) {
+        PredictionLog open = log();
+        return open == null ? Optional.empty() : open.find(id);
+    }
+
+    /** Logged trainings and evaluations, newest first. */
+    public List<ModelEvent> events(ModelEventQuery query) {
+        PredictionLog open = log();
+        return open == null ? List.of() : open.events(query);
     }
 
     /**

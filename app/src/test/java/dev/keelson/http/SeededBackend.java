@@ -36,6 +36,7 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
 import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.project.PredictionLogDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -61,6 +62,8 @@ import dev.keelson.serve.OutcomeIntake;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.ReconciliationReport;
+import dev.keelson.serve.RemoteLogStatus;
 import dev.keelson.stats.Interval;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.sync.SyncOutcome;
@@ -226,7 +229,13 @@ public final class SeededBackend implements Backend {
                 Map.of(),
                 null,
                 null,
-                ServeDefinition.DEFAULT);
+                ServeDefinition.DEFAULT,
+                new PredictionLogDefinition(
+                        null,
+                        PredictionLogDefinition.TABLE,
+                        List.of(
+                                new PredictionLogDefinition.Elsewhere("tips", List.of("H", "D", "A"), List.of("elo", "form")),
+                                new PredictionLogDefinition.Elsewhere("goals", List.of(), List.of()))));
     }
 
     /** The project after its replay. */
@@ -816,6 +825,26 @@ public final class SeededBackend implements Backend {
         List<OutcomeReceipt> receipts = intake.take(outcomes, (model, entity) -> null, NOW);
         log.catchUp();
         return receipts;
+    }
+
+    @Override
+    public PredictionJournal journal() {
+        return new PredictionJournal(
+                project,
+                log,
+                this::outcomes,
+                new PredictionCopies() {
+                    @Override
+                    public List<ReconciliationReport> reconcile(boolean repair) {
+                        return List.of(new ReconciliationReport("index", log.count(PredictionQuery.of(MODEL, "champion")), 0, 0, 0, 0, 0, 0, 0, List.of(), null));
+                    }
+
+                    @Override
+                    public @Nullable RemoteLogStatus remote() {
+                        return null;
+                    }
+                },
+                clock());
     }
 
     @Override

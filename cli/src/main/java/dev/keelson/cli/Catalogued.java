@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.JsonTexts;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -12,7 +14,6 @@ import dev.keelson.registry.Run;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.train.ModelDefinition;
 import java.util.List;
 import java.util.Locale;
 
@@ -83,6 +84,7 @@ final class Catalogued {
                 .put("model", event.model())
                 .put("version", event.version())
                 .put("role", event.role())
+                .put("served", event.served())
                 .put("entity", event.entity())
                 .put("segment", event.segment())
                 .put("event_time", event.eventTime().toString())
@@ -100,6 +102,8 @@ final class Catalogued {
             node.put("predicted", name(classes, event.predicted()));
             number(node, "confidence", event.probabilities()[event.predicted()]);
         }
+        node.put("client", event.client().isEmpty() ? null : event.client());
+        JsonTexts.put(node, "metadata", event.metadata());
         node.put("outcome", logged.outcome());
         node.put(
                 "outcome_known_at",
@@ -109,11 +113,7 @@ final class Catalogued {
 
     /** The classes of a model; none when the project no longer has it. */
     static List<String> classes(Project project, String model) {
-        return project.models().stream()
-                .filter(each -> each.name().equals(model))
-                .findFirst()
-                .map(ModelDefinition::classes)
-                .orElse(List.of());
+        return LoggedModel.classes(project, model);
     }
 
     /** The class at a position, or the position itself. */

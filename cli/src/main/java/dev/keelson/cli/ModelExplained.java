@@ -58,6 +58,12 @@ final class ModelExplained {
     }
 
     private void row(ObjectNode told) {
+        table(told);
+        session.console().document(document(told));
+    }
+
+    /** What each feature of a row contributed, for a person. */
+    void table(ObjectNode told) {
         Console console = session.console();
         List<String> margins = new ArrayList<>();
         told.path("margins").forEach(margin -> margins.add(margin.asText()));
@@ -90,7 +96,6 @@ final class ModelExplained {
         console.note("Predicted: %s; before calibration: %s."
                 .formatted(numbers(told.path("prediction")), numbers(told.path("uncalibrated"))));
         console.note(told.path("note").asText());
-        console.document(document(told));
     }
 
     private void features(ObjectNode told) {

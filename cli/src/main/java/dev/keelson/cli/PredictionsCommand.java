@@ -1,12 +1,13 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "predictions",
         description = "The log of what was predicted, and what happened.",
-        subcommands = PredictionsCommand.Listing.class)
+        subcommands = {
+            PredictionsCommand.Listing.class,
+            PredictionsShow.class,
+            PredictionsHandedIn.Outcomes.class,
+            PredictionsHandedIn.Submit.class,
+            PredictionsEvents.class,
+            PredictionsReconcile.class,
+            PredictionsRemote.class
+        })
 final class PredictionsCommand extends CommandGroup {
 
     /** {@code keelson predictions list}. */
@@ -37,6 +46,41 @@ final class PredictionsCommand extends CommandGroup {
         @Option(names = "--text", paramLabel = "TEXT", description = "Only where this is part of the entity, or of a key that was asked for.")
         @Nullable String text;
 
+        @Option(names = "--model-version", paramLabel = "N", description = "By this version only.")
+        @Nullable Integer version;
+
+        @Option(
+                names = "--role",
+                paramLabel = "ROLE",
+                description = "Only in this role: champion, challenger, named (asked for by its version) or elsewhere.")
+        @Nullable String role;
+
+        @Option(
+                names = "--served",
+                arity = "0..1",
+                paramLabel = "true|false",
+                fallbackValue = "true",
+                description = "Only what callers were answered with; =false only shadows.")
+        @Nullable Boolean served;
+
+        @Option(names = "--outcome", paramLabel = "TEXT", description = "Only where this is the outcome.")
+        @Nullable String outcome;
+
+        @Option(names = "--min-confidence", paramLabel = "P", description = "Only where the greatest probability is at least this.")
+        @Nullable Double atLeast;
+
+        @Option(names = "--max-confidence", paramLabel = "P", description = "Only where the greatest probability is at most this.")
+        @Nullable Double atMost;
+
+        @Option(names = "--from", paramLabel = "TIME", description = "Only of events at or after this day or instant.")
+        @Nullable String from;
+
+        @Option(names = "--to", paramLabel = "TIME", description = "Only of events before this day or instant.")
+        @Nullable String to;
+
+        @Option(names = "--metadata", paramLabel = "TEXT", description = "Only where this is part of the metadata or the client.")
+        @Nullable String metadata;
+
         @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most so many (default: 50).")
         int limit = 50;
 
@@ -44,10 +88,12 @@ final class PredictionsCommand extends CommandGroup {
         int run(Session session) {
             Project project = session.project();
             if (model != null) {
-                Projects.model(project, model);
+                var _ = LoggedModel.of(project, model);
             }
             Limits.check(limit);
-            PredictionQuery query = new PredictionQuery(model, null, null, null, null, settled, text, true, limit);
+            PredictionQuery query = new PredictionQuery(
+                    model, version, role, served, moment(session, "--from", from), moment(session, "--to", to), settled, outcome, atLeast, atMost,
+                    text, metadata, true, limit);
             List<LoggedPrediction> found;
             long total;
             try (ProjectReading state = ProjectReading.open(project)) {
@@ -85,6 +131,10 @@ final class PredictionsCommand extends CommandGroup {
                 session.console().note("%d of %d; --limit shows more.".formatted(rows.size(), total));
             }
             return YES;
+        }
+
+        private static @Nullable Instant moment(Session session, String option, @Nullable String text) {
+            return Moments.orNull(option, text, session.project().zone());
         }
     }
 }

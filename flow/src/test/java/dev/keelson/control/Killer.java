@@ -3,6 +3,8 @@ package dev.keelson.control;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -139,6 +141,16 @@ final class Killer {
                             return Boolean.TRUE;
                         },
                         () -> log.appendOutcomes(outcomes.subList(0, outcomes.size() / 2), durable));
+            }
+
+            @Override
+            public void appendEvents(List<ModelEvent> events, boolean durable) {
+                run(() -> log.appendEvents(events, durable));
+            }
+
+            @Override
+            public List<ModelEvent> events(ModelEventQuery query) {
+                return log.events(query);
             }
 
             @Override

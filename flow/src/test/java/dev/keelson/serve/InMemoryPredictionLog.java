@@ -37,7 +37,10 @@ public final class InMemoryPredictionLog implements PredictionLog {
                     event.probabilities(),
                     event.features(),
                     event.watched(),
-                    event.keys()));
+                    event.keys(),
+                    event.served(),
+                    event.client(),
+                    event.metadata()));
         }
     }
 
@@ -46,6 +49,44 @@ public final class InMemoryPredictionLog implements PredictionLog {
         for (OutcomeEvent event : outcomes) {
             records.add(new OutcomeEvent(event.model(), event.entity(), event.outcome(), micros(event.knownAt())));
         }
+    }
+
+    @Override
+    public synchronized void appendEvents(List<ModelEvent> events, boolean durable) {
+        for (ModelEvent event : events) {
+            records.add(new ModelEvent(
+                    event.kind(),
+                    event.id(),
+                    micros(event.at()),
+                    event.model(),
+                    event.version(),
+                    event.run(),
+                    event.metrics(),
+                    event.metadata()));
+        }
+    }
+
+    @Override
+    public synchronized List<ModelEvent> events(ModelEventQuery query) {
+        Map<UUID, ModelEvent> events = new LinkedHashMap<>();
+        for (Object each : records.subList(0, indexed)) {
+            if (each instanceof ModelEvent event) {
+                events.putIfAbsent(event.id(), event);
+            }
+        }
+        List<ModelEvent> oldestFirst = new ArrayList<>(events.values());
+        oldestFirst.sort(Comparator.comparing(ModelEvent::at));
+        return oldestFirst.reversed().stream()
+                .filter(event -> query.kind() == null || query.kind() == event.kind())
+                .filter(event -> query.model() == null || event.model().equals(query.model()))
+                .filter(event -> query.version() == null || query.version() == event.version())
+                .filter(event -> query.from() == null || !event.at().isBefore(query.from()))
+                .filter(event -> query.to() == null || event.at().isBefore(query.to()))
+                .filter(event -> query.text() == null
+                        || contains(event.metadata(), query.text())
+                        || contains(event.run(), query.text()))
+                .limit(query.limit())
+                .toList();
     }
 
     @Override
@@ -186,12 +227,22 @@ public final class InMemoryPredictionLog implements PredictionLog {
         Instant to = query.to();
         Boolean settled = query.settled();
         String text = query.text();
+        Boolean served = query.served();
+        String outcome = query.outcome();
+        Double atLeast = query.atLeast();
+        Double atMost = query.atMost();
+        String metadata = query.metadata();
         return (model == null || model.equals(event.model()))
                 && (version == null || version == event.version())
                 && (role == null || role.equals(event.role()))
                 && (from == null || !event.eventTime().isBefore(from))
                 && (to == null || event.eventTime().isBefore(to))
                 && (settled == null || settled == (logged.outcome() != null))
+                && (served == null || served == event.served())
+                && (outcome == null || outcome.equals(logged.outcome()))
+                && (atLeast == null || event.confidence() >= atLeast)
+                && (atMost == null || event.confidence() <= atMost)
+                && (metadata == null || contains(event.metadata(), metadata) || contains(event.client(), metadata))
                 && (text == null || contains(event.entity(), text) || contains(event.keys(), AskedKeys.escaped(text)));
     }
 

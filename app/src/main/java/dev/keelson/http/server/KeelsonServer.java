@@ -101,6 +101,9 @@ public final class KeelsonServer implements AutoCloseable {
         metrics.admission(admission::shed, admission::limited);
         BodyLimit bodies = new BodyLimit(serve.limits().receive());
         RequestGuard guard = new RequestGuard(serve, access, admission, !address.isLoopbackAddress());
+        if (backend.project().predictionLog().remote() != null) {
+            metrics.remoteLog(() -> backend.journal().remoteLag());
+        }
         WebServer server = WebServer.builder()
                 .address(address)
                 .port(port)
@@ -158,6 +161,7 @@ public final class KeelsonServer implements AutoCloseable {
         new SyncEndpoints(backend).register(routes);
         new RegistryLinkEndpoints(backend).register(routes);
         new LineageEndpoint(backend).register(routes);
+        new JournalEndpoints(backend).register(routes); // before the addresses of single predictions
         new PredictionsEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);

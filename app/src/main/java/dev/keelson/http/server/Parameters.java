@@ -82,7 +82,8 @@ final class Parameters {
         }
     }
 
-    /** Which predictions are asked for: {@code model, version, role, from, to, settled, text}; days are those of the zone. */
+    /** Which predictions are asked for: {@code model, version, role, from, to, settled, text,
+     * served, outcome, min_confidence, max_confidence, metadata}; days are those of the zone. */
     PredictionPages.Filter predictions(ZoneId zone) {
         int version = number("version", 1, Integer.MAX_VALUE, 0);
         return new PredictionPages.Filter(
@@ -92,7 +93,27 @@ final class Parameters {
                 instant("from", zone),
                 instant("to", zone),
                 flag("settled"),
-                text("text"));
+                text("text"),
+                new PredictionPages.More(
+                        flag("served"), text("outcome"), share("min_confidence"), share("max_confidence"), text("metadata")));
+    }
+
+    /** A number from 0 to 1, or null when it is absent. */
+    private @Nullable Double share(String name) {
+        String value = text(name);
+        if (value == null) {
+            return null;
+        }
+        try {
+            double number = Double.parseDouble(value);
+            if (number >= 0 && number <= 1) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        wrong(name, value, "a number from 0 to 1");
+        return null;
     }
 
     void wrong(String name, String value, String expected) {

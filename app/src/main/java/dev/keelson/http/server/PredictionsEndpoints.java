@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.JsonTexts;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.http.PredictionPages.Filter;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -58,16 +59,13 @@ final class PredictionsEndpoints {
 
     private ObjectNode prediction(LoggedPrediction prediction) {
         PredictionEvent event = prediction.event();
-        List<String> classes = backend.project().models().stream()
-                .filter(model -> model.name().equals(event.model()))
-                .findFirst()
-                .map(ModelDefinition::classes)
-                .orElse(List.of());
+        List<String> classes = LoggedModel.classes(backend.project(), event.model());
         ObjectNode node = Json.object();
         node.put("id", event.id().toString());
         node.put("model", event.model());
         node.put("version", event.version());
         node.put("role", event.role());
+        node.put("served", event.served());
         node.put("entity", event.entity());
         ObjectNode keys = node.putObject("keys");
         AskedKeys.of(event.keys()).forEach(keys::put);
@@ -85,6 +83,8 @@ final class PredictionsEndpoints {
             node.put("predicted", name(classes, event.predicted()));
             Json.number(node, "confidence", event.probabilities()[event.predicted()]);
         }
+        node.put("client", event.client().isEmpty() ? null : event.client());
+        JsonTexts.put(node, "metadata", event.metadata());
         node.put("outcome", prediction.outcome());
         node.put(
                 "outcome_known_at",

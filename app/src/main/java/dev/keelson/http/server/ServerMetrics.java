@@ -64,6 +64,14 @@ final class ServerMetrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Measures how far the remote table of the prediction log is behind. */
+    void remoteLog(DoubleSupplier bytes) {
+        Gauge.builder("keelson.serve.remote.log.lag.bytes", bytes::getAsDouble)
+                .description("Bytes of the prediction journal that the remote table has not got yet")
+                .strongReference(true)
+                .register(registry);
+    }
+
     /** A request was answered: so many rows in so long. */
     void predicted(String model, int version, int rows, long nanos) {
         Series series = new Series(model, version);

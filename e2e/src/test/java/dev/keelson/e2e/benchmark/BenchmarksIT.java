@@ -150,6 +150,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void copiesOfTheJournalAreCompared() throws Exception {
+        JsonNode figures = new ReconcileBenchmark().run(SMALL.with("events", "500"));
+
+        assertThat(figures.at("/index/records").asInt()).isEqualTo(500);
+        assertThat(figures.at("/index/differences").asInt()).isZero();
+    }
+
+    @Test
     void everyRequestOfTheClosedLoopIsAnswered() throws Exception {
         JsonNode figures = new HttpBenchmark().run(TRAINED.with("seconds", "1").with("connections", "2"));
 

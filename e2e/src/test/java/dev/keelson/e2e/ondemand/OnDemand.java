@@ -18,6 +18,7 @@ import dev.keelson.e2e.benchmark.OnlineBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
+import dev.keelson.e2e.benchmark.ReconcileBenchmark;
 import dev.keelson.e2e.benchmark.RunsBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
@@ -25,6 +26,7 @@ import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
+import dev.keelson.e2e.study.KilledJournalStudy;
 import dev.keelson.e2e.study.KilledServerStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
@@ -59,6 +61,7 @@ public final class OnDemand {
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());
         TASKS.put("runs", new RunsBenchmark());
+        TASKS.put("reconcile", new ReconcileBenchmark());
         TASKS.put("quiet-league", new QuietLeagueStudy());
         TASKS.put("faulty-feed", new FaultyFeedStudy());
         TASKS.put("home-advantage", new HomeAdvantageStudy());
@@ -66,6 +69,7 @@ public final class OnDemand {
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
         TASKS.put("killed-server", new KilledServerStudy());
+        TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());
     }
 

@@ -8,9 +8,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -51,6 +53,14 @@ public final class ServerProcess implements AutoCloseable {
         this.process = launch();
     }
 
+    /** Only does something in the folder; nothing serves yet. */
+    private ServerProcess(Path folder, int port, List<String> options, String verb) {
+        this.folder = folder;
+        this.port = port;
+        this.options = List.copyOf(options);
+        this.process = launch(verb);
+    }
+
     /**
      * Starts one; returns when it answers.
      *
@@ -67,6 +77,39 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts one that serves a trained model ({@code winner}, of {@code time} and {@code strength}); returns when it is ready.
+     *
+     * @param options of its JVM
+     */
+    public static ServerProcess serving(String... options) {
+        try {
+            Path folder = Files.createTempDirectory("keelson-server-");
+            StringBuilder rows = new StringBuilder("id,time,strength,result\n");
+            Random random = new Random(1);
+            LocalDate day = LocalDate.parse("2024-01-01");
+            for (int i = 0; i < 500; i++) {
+                double strength = random.nextDouble();
+                rows.append("g%d,%sT12:00:00Z,%s,%s%n"
+                        .formatted(i, day.plusDays(i), strength, random.nextDouble() < strength ? "home" : "away"));
+            }
+            Files.writeString(folder.resolve("games.csv"), rows);
+            Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+            ServerProcess server = new ServerProcess(folder, freePort(), List.of(options), "run");
+            int code = server.process.waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("The training failed: " + Files.readString(server.log()));
+            }
+            server.process = server.launch();
+            return server.answering();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
@@ -74,8 +117,12 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private Process launch() {
+        return launch("serve", "--port", Integer.toString(port));
+    }
+
+    private Process launch(String... words) {
         try {
-            return command("serve", "--port", Integer.toString(port))
+            return command(words)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();

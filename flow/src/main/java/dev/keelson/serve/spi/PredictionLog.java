@@ -1,6 +1,8 @@
 package dev.keelson.serve.spi;
 
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -11,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of predictions and outcomes, and its index. The journal is the truth; the index may lag and catches up.
+ * The journal of predictions, outcomes, trainings and evaluations, and its index. The journal is the truth; the index may lag and catches up.
  * Safe for use by several threads.
  */
 public interface PredictionLog extends AutoCloseable {
@@ -21,6 +23,9 @@ public interface PredictionLog extends AutoCloseable {
 
     /** Appends outcomes in order; waits until they are on disk when {@code durable}. */
     void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable);
+
+    /** Appends trainings and evaluations in order; waits until they are on disk when {@code durable}. */
+    void appendEvents(List<ModelEvent> events, boolean durable);
 
     /** Brings the index up to everything appended before this call. */
     void catchUp();
@@ -54,6 +59,9 @@ public interface PredictionLog extends AutoCloseable {
      * @param limit at most so many, at least 1
      */
     List<Placed> settled(long at, long place, int limit);
+
+    /** Indexed trainings and evaluations, newest first; of the same moment the one appended last. */
+    List<ModelEvent> events(ModelEventQuery query);
 
     /** What is indexed of an entity of a model. */
     Knowledge known(String model, String entity);

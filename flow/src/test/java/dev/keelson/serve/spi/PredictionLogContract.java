@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -12,6 +15,7 @@ import dev.keelson.serve.spi.PredictionLog.Placed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -57,7 +61,10 @@ public abstract class PredictionLogContract {
                 new double[] {1.0 / 3, 0.25, Double.MIN_VALUE},
                 new double[] {Double.NaN, -0.0, 0, 1e300, 123456.7891, -2.5, Double.POSITIVE_INFINITY, Double.NaN},
                 new double[0],
-                "{a}_{b}=x_y;c=Köln\\;\n, \"FC\"");
+                "{a}_{b}=x_y;c=Köln\\;\n, \"FC\"",
+                false,
+                "site \"A\"",
+                "{\"campaign\":\"Köln, a\\\"b\"}");
 
         log.append(List.of(event), true);
         log.catchUp();
@@ -97,6 +104,78 @@ public abstract class PredictionLogContract {
         assertThat(log.find(query(null, null, null, null, null, null, "soccer_1x2", false, 9))).hasSize(1);
         assertThat(log.find(query(null, null, null, null, null, null, "a;b", false, 9))).hasSize(1);
         assertThat(log.count(query(null, null, null, null, null, null, "tennis", false, 9))).isZero();
+    }
+
+    @Test
+    void predictionsAreFilteredByWhatTheyAnswered() {
+        log.append(
+                List.of(
+                        answered(1, "a", 0.5, true, "", ""),
+                        answered(2, "b", 0.7, false, "", "{\"campaign\":\"Spring\"}"),
+                        answered(3, "c", 0.9, true, "desk", "")),
+                false);
+        log.append(
+                List.of(new PredictionEvent(
+                        new UUID(0, 4), "n", 1, "champion", "d", "", T0, T0, T0, new double[] {0.8}, new double[0],
+                        new double[0])),
+                false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0), new OutcomeEvent("m", "b", "D", T0)), false);
+        log.catchUp();
+
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, true, null, null, null, null, null, null, null, null, false, 9)))
+                .containsExactly(1L, 3L, 4L);
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, null, null, null, null, null, 0.7, null, null, null, false, 9)))
+                .containsExactly(2L, 3L);
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, null, null, null, null, null, 0.5, 0.7, null, null, false, 9)))
+                .containsExactly(1L, 2L);
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, null, null, null, null, "D", null, null, null, null, false, 9)))
+                .containsExactly(2L);
+        assertThat(log.count(new PredictionQuery(
+                        null, null, null, null, null, null, null, "H", null, null, null, null, false, 9)))
+                .isEqualTo(1);
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, null, null, null, null, null, null, null, null, "spring", false, 9)))
+                .containsExactly(2L);
+        assertThat(ids(new PredictionQuery(
+                        null, null, null, null, null, null, null, null, null, null, null, "desk", false, 9)))
+                .containsExactly(3L);
+    }
+
+    private static PredictionEvent answered(
+            long id, String entity, double confidence, boolean served, String client, String metadata) {
+        return new PredictionEvent(
+                new UUID(0, id), "m", 1, "champion", entity, "", T0, T0, T0, new double[] {confidence, 1 - confidence},
+                new double[0], new double[0], "", served, client, metadata);
+    }
+
+    @Test
+    void trainingsAndEvaluationsAreListedNewestFirst() {
+        ModelEvent training = new ModelEvent(
+                ModelEventKind.TRAINING, new UUID(0, 1), T0, "m", 3, "run-1", Map.of("log_loss", 0.98, "a=b;c", -0.5),
+                "{\"why\":\"a, \\\"new\\\" season\"}");
+        ModelEvent evaluation = new ModelEvent(
+                ModelEventKind.EVALUATION, new UUID(0, 2), T0.plusSeconds(1), "m", 3, "", Map.of(), "");
+        ModelEvent other =
+                new ModelEvent(ModelEventKind.EVALUATION, new UUID(0, 3), T0, "n", 0, "", Map.of("x", 1e300), "");
+        log.appendEvents(List.of(training, evaluation), false);
+        log.appendEvents(List.of(other, evaluation), true);
+        assertThat(log.events(ModelEventQuery.newest(9))).isEmpty();
+
+        log.catchUp();
+
+        assertThat(log.events(ModelEventQuery.newest(9))).containsExactly(evaluation, other, training);
+        assertThat(log.events(ModelEventQuery.newest(1))).containsExactly(evaluation);
+        assertThat(log.events(new ModelEventQuery(ModelEventKind.TRAINING, null, null, null, null, null, 9)))
+                .containsExactly(training);
+        assertThat(log.events(new ModelEventQuery(null, "n", 0, null, null, null, 9))).containsExactly(other);
+        assertThat(log.events(new ModelEventQuery(null, null, null, T0, T0.plusSeconds(1), null, 9)))
+                .containsExactly(other, training);
+        assertThat(log.events(new ModelEventQuery(null, null, null, null, null, "SEASON", 9))).containsExactly(training);
+        assertThat(log.events(new ModelEventQuery(null, null, null, null, null, "run-1", 9))).containsExactly(training);
     }
 
     @Test

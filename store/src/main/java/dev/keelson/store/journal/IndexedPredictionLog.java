@@ -1,6 +1,8 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import java.util.List;
@@ -38,6 +40,11 @@ abstract class IndexedPredictionLog implements PredictionLog {
     @Override
     public List<Placed> settled(long at, long place, int limit) {
         return index.settled(at, place, limit);
+    }
+
+    @Override
+    public List<ModelEvent> events(ModelEventQuery query) {
+        return index.events(query);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.keelson.store.journal;
 
 import dev.keelson.error.KeelsonException;
+import dev.keelson.id.Sha256;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
@@ -12,10 +14,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * anywhere else is STORE_DAMAGED with segment and line. A failed write or force stops the journal: the callers that wait
  * and all later calls get the error, until it is opened again.
  *
+ * <p>A segment that is closed and indexed may be compressed: {@code 000001.csv.gz} then stands in its place, and places in it
+ * stay what they were. {@code zcat} reads it.
+ *
  * <p>Safe for use by several threads; one process at a time (the owner of the project).
  */
 public final class Journal implements AutoCloseable {
@@ -40,6 +47,9 @@ public final class Journal implements AutoCloseable {
     private static final int GATHERED = 256 << 10;
 
     private static final int WRITE_CHUNK = 1 << 20;
+
+    /** Where a first record is longer, the journal has no identity. */
+    private static final long FIRST_LINES = 1L << 20;
 
     private final Segments segments;
     private final JournalConfig config;
@@ -59,6 +69,7 @@ public final class Journal implements AutoCloseable {
     private boolean closing;
     private @Nullable KeelsonException failure;
     private JournalPosition end;
+    private volatile String identity = "";
 
     // Used by the writer thread, or under the lock while it is not busy.
     private Lines spare = new Lines(64 << 10);
@@ -107,6 +118,9 @@ public final class Journal implements AutoCloseable {
             throw StoreErrors.writing(folder, e);
         }
         int last = segments.last();
+        if (last > 0 && segments.isCompressed(last)) { // closed, and whole when it was
+            return started(segments, config, new JournalPosition(last + 1, 0));
+        }
         JournalPosition end = last == 0 ? JournalPosition.START : new JournalPosition(last, soundEnd(segments, last, known));
         if (last > 0) {
             cut(segments.file(last), end.offset()); // also forces what a killed process had written, not forced
@@ -114,9 +128,31 @@ public final class Journal implements AutoCloseable {
                 end = new JournalPosition(last + 1, 0); // records of one segment have one form
             }
         }
+        return started(segments, config, end);
+    }
+
+    private static Journal started(Segments segments, JournalConfig config, JournalPosition end) {
         Journal journal = new Journal(segments, config, end);
         journal.writer.start();
         return journal;
+    }
+
+    /**
+     * Compresses the oldest segment before a place that is closed and not compressed yet.
+     *
+     * @param before segments from here on are left as they are
+     * @param from nothing is done where fewer of them wait, at least 1
+     * @param goOn told after each piece of work how many nanoseconds it took; says whether to go on
+     * @return whether one was compressed
+     * @throws KeelsonException DISK_FULL or NOT_WRITABLE; the segment stays as it is
+     */
+    boolean compressOldest(JournalPosition before, int from, LongPredicate goOn) {
+        int closed = Math.min(before.segment(), end().segment());
+        int oldest = closed;
+        while (oldest > 1 && !segments.isCompressed(oldest - 1)) { // they are compressed in order
+            oldest--;
+        }
+        return closed - oldest >= from && segments.compress(oldest, goOn);
     }
 
     /** Appends predictions in order; returns when they are on disk if {@code durable}, else when they are gathered. */
@@ -129,6 +165,13 @@ public final class Journal implements AutoCloseable {
     /** Appends outcomes in order; returns when they are on disk if {@code durable}, else when they are gathered. */
     public void appendOutcomes(List<OutcomeEvent> events, boolean durable) {
         Lines lines = new Lines(Math.max(256, events.size() * 96));
+        events.forEach(lines::add);
+        append(lines, durable);
+    }
+
+    /** Appends trainings and evaluations in order; returns when they are on disk if {@code durable}, else when they are gathered. */
+    public void appendEvents(List<ModelEvent> events, boolean durable) {
+        Lines lines = new Lines(Math.max(256, events.size() * 256));
         events.forEach(lines::add);
         append(lines, durable);
     }
@@ -227,15 +270,21 @@ public final class Journal implements AutoCloseable {
                 open.close();
             }
             for (int i = end.segment(); i > position.segment(); i--) {
-                Files.deleteIfExists(segments.file(i));
-                DurableFiles.syncFolder(segments.folder());
+                segments.delete(i);
             }
-            if (Files.exists(segments.file(position.segment()))) {
+            if (segments.isCompressed(position.segment())) {
+                if (position.offset() == 0) {
+                    segments.delete(position.segment());
+                } else {
+                    segments.expand(position.segment(), position.offset());
+                }
+            } else if (Files.exists(segments.file(position.segment()))) {
                 cut(segments.file(position.segment()), position.offset());
             }
             segment = position.segment();
             offset = position.offset();
             end = position;
+            identity = "";
             progress.signalAll();
         } catch (IOException e) {
             KeelsonException stopped = StoreErrors.writing(segments.folder(), e);
@@ -503,9 +552,30 @@ public final class Journal implements AutoCloseable {
         unsynced = false;
     }
 
-    private void requireBoundary(JournalPosition position) {
+    /**
+     * What tells this journal from others: a digest of its first record; empty while there is none. It stays the same as long as
+     * the journal only grows.
+     */
+    public String identity() {
+        String known = identity;
+        if (known.isEmpty() && Journal.isAfter(end(), new JournalPosition(1, Lines.HEADER.length))) {
+            int[] line = {0};
+            String[] first = {""};
+            segments.lines(1, 0, Math.min(segments.size(1), FIRST_LINES), (bytes, from, to, at, complete) -> {
+                if (complete && line[0]++ == 1) {
+                    first[0] = Sha256.ofBytes(Arrays.copyOfRange(bytes, from, to)).substring(0, 16);
+                }
+            });
+            known = first[0];
+            identity = known;
+        }
+        return known;
+    }
+
+    /** Whether a place is the start of a record or of a segment, or the end. */
+    boolean isBoundary(JournalPosition position) {
         boolean boundary;
-        if (isAfter(position, end) || position.offset() < 0 || position.segment() < 1) {
+        if (isAfter(position, end()) || position.offset() < 0 || position.segment() < 1) {
             boundary = false;
         } else if (position.offset() == 0) {
             boundary = true;
@@ -520,7 +590,11 @@ public final class Journal implements AutoCloseable {
                     (bytes, from, to, at, complete) -> ended[0] = complete);
             boundary = ended[0];
         }
-        if (!boundary) {
+        return boundary;
+    }
+
+    private void requireBoundary(JournalPosition position) {
+        if (!isBoundary(position)) {
             throw new IllegalArgumentException("The position (%d, %d) must be the start of a record of the journal (%s), which ends at (%d, %d)."
                     .formatted(position.segment(), position.offset(), segments.folder(), end.segment(), end.offset()));
         }

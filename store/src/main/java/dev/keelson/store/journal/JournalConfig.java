@@ -5,13 +5,13 @@ import java.time.Duration;
 /**
  * How a journal writes.
  *
- * @param segmentBytes a segment that has reached so many bytes is closed and the next one begun; at least 1 KiB
+ * @param segmentBytes a segment that has reached so many bytes is closed and the next one begun; 1 KiB to 1 GiB
  * @param syncEvery what was not asked to be durable is on disk after about this time; more than 0
  */
 public record JournalConfig(long segmentBytes, Duration syncEvery) {
     public JournalConfig {
-        if (segmentBytes < 1024) {
-            throw new IllegalArgumentException("segmentBytes (%d) must be at least 1024.".formatted(segmentBytes));
+        if (segmentBytes < 1024 || segmentBytes > 1L << 30) { // a compressed one states its length in 32 bits
+            throw new IllegalArgumentException("segmentBytes (%d) must be 1024 to 2^30.".formatted(segmentBytes));
         }
         if (syncEvery.isNegative() || syncEvery.isZero()) {
             throw new IllegalArgumentException("syncEvery (%s) must be more than 0.".formatted(syncEvery));

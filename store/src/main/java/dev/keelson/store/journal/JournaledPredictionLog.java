@@ -2,11 +2,14 @@ package dev.keelson.store.journal;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.ReconciliationReport;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.StateFolder;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -31,13 +34,20 @@ import org.slf4j.LoggerFactory;
 public final class JournaledPredictionLog extends IndexedPredictionLog {
     private static final Logger LOG = LoggerFactory.getLogger(JournaledPredictionLog.class);
 
+    private static final long ARCHIVE_EVERY_NANOS = 5_000_000_000L;
+
+    /** When so many closed segments wait, they are compressed although predictions are appended. */
+    private static final int MANY_SEGMENTS = 8;
+
     private final Journal journal;
     private final ReentrantLock indexing = new ReentrantLock();
     private final ReentrantLock threading = new ReentrantLock();
     private volatile JournalPosition indexed;
     private volatile boolean stopping;
+    private final ReentrantLock archiving = new ReentrantLock();
     private final AtomicInteger hurried = new AtomicInteger();
     private volatile @Nullable Thread indexer;
+    private volatile @Nullable Thread archiver;
 
     private JournaledPredictionLog(Journal journal, PredictionIndex index) {
         super(index);
@@ -104,6 +114,11 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     }
 
     @Override
+    public void appendEvents(List<ModelEvent> events, boolean durable) {
+        journal.appendEvents(events, durable);
+    }
+
+    @Override
     public void catchUp() {
         JournalPosition to = journal.sync();
         if (Journal.isAfter(to, indexed)) {
@@ -142,16 +157,59 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
      */
     @Override
     public void truncateTo(JournalPosition position) {
-        hurrying(() -> {
-            journal.truncateTo(position);
-            index.truncateTo(position);
-            indexed = index.position();
-        });
+        archiving.lock();
+        try {
+            hurrying(() -> {
+                journal.truncateTo(position);
+                index.truncateTo(position);
+                indexed = index.position();
+            });
+        } finally {
+            archiving.unlock();
+        }
     }
 
     /**
-     * Starts a thread that keeps the index close behind the journal, as {@link IndexPace} says. Does nothing when it runs
-     * already.
+     * Compares the index with the journal, record by record.
+     *
+     * @param repair whether to mend the index where it differs
+     * @throws KeelsonException STORE_DAMAGED if one of them cannot be read
+     */
+    public ReconciliationReport reconcile(boolean repair) {
+        catchUp();
+        return Reconciliation.of(journal, index, repair);
+    }
+
+    /**
+     * Compares a remote table with the journal, record by record, up to where it has followed; first it is told what it does not
+     * have yet.
+     *
+     * @param repair whether to mend the table where it differs; what is taken out of it is put aside
+     * @return with a problem when the table cannot be reached
+     * @throws KeelsonException STORE_DAMAGED if the journal cannot be read
+     */
+    public ReconciliationReport reconcile(PredictionOutbox outbox, boolean repair) {
+        try {
+            outbox.copyAll();
+            return Reconciliation.of(journal, outbox.table(), repair);
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.STORE_DAMAGED) {
+                throw e;
+            }
+            return new ReconciliationReport(
+                    outbox.table().name(), 0, 0, 0, 0, 0, 0, 0, outbox.status().lagBytes(), List.of(),
+                    e.problems().getFirst().message());
+        }
+    }
+
+    /** What copies this log into a remote table; it does not run yet. To be closed before this log. */
+    public PredictionOutbox outbox(RemoteTable table, InstantSource clock) {
+        return new PredictionOutbox(journal, table, clock);
+    }
+
+    /**
+     * Starts a thread that keeps the index close behind the journal, as {@link IndexPace} says, and one that compresses the
+     * segments that are closed and indexed. Does nothing when they run already.
      */
     public void startIndexing() {
         threading.lock();
@@ -164,12 +222,16 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
             thread.setDaemon(true); // what it has not read yet is read at the next start
             thread.start();
             indexer = thread;
+            Thread second = new Thread(this::archiveLoop, "keelson-journal-archive");
+            second.setDaemon(true); // a segment half compressed is begun anew
+            second.start();
+            archiver = second;
         } finally {
             threading.unlock();
         }
     }
 
-    /** Stops that thread after the transaction it is in. Does nothing when it does not run. */
+    /** Stops these threads, after the transaction that the first is in. Does nothing when they do not run. */
     public void stopIndexing() {
         threading.lock();
         try {
@@ -180,21 +242,33 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
             stopping = true;
             journal.wake();
             LockSupport.unpark(thread);
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+            LockSupport.unpark(archiver);
+            boolean interrupted = ended(thread);
+            Thread second = archiver;
+            if (second != null) {
+                interrupted |= ended(second);
             }
             indexer = null;
+            archiver = null;
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         } finally {
             threading.unlock();
         }
+    }
+
+    /** Waits for the end of a thread; whether it was interrupted meanwhile. */
+    private static boolean ended(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        return interrupted;
     }
 
     @Override
@@ -222,6 +296,45 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
             }
         } catch (RuntimeException e) {
             LOG.error("The index of predictions has stopped; predictions are still journaled and served.", e);
+        }
+    }
+
+    /** Compresses closed segments while nobody appends; of many that wait the oldest also then, at a slow pace. */
+    private void archiveLoop() {
+        JournalPosition seen = JournalPosition.START;
+        try {
+            while (!stopping) {
+                LockSupport.parkNanos(this, ARCHIVE_EVERY_NANOS);
+                JournalPosition end = journal.end();
+                boolean quiet = end.equals(seen);
+                seen = end;
+                while (!stopping && compressOldest(quiet)) {
+                    // the next one
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Closed segments of the journal are not compressed any more; nothing else changes.", e);
+        }
+    }
+
+    private boolean compressOldest(boolean quiet) {
+        archiving.lock();
+        try {
+            return journal.compressOldest(indexed, quiet ? 1 : MANY_SEGMENTS, worked -> {
+                if (!quiet) {
+                    LockSupport.parkNanos(this, 4 * worked);
+                }
+                return !stopping;
+            });
+        } finally {
+            archiving.unlock();
+        }
+    }
+
+    /** Compresses all segments that are closed and indexed. */
+    void compressAll() {
+        while (compressOldest(true)) {
+            // the next one
         }
     }
 

@@ -2,6 +2,8 @@ package dev.keelson.store.journal;
 
 import com.fasterxml.jackson.core.io.NumberInput;
 import dev.keelson.frame.Micros;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.charset.StandardCharsets;
@@ -55,16 +57,53 @@ final class LineParser {
         try {
             JournalRecord record =
                     switch (text()) {
-                        case "P" -> new JournalRecord.Predicted(new PredictionEvent(
-                                uuid(), text(), Math.toIntExact(number()), text(), text(), text(),
-                                instant(), instant(), instant(), doubles(), doubles(), doubles(), next > end ? "" : text()));
+                        case "P" -> new JournalRecord.Predicted(predicted());
                         case "O" -> new JournalRecord.Settled(new OutcomeEvent(text(), text(), text(), instant()));
+                        case "E" -> new JournalRecord.Told(told(ModelEventKind.EVALUATION));
+                        case "T" -> new JournalRecord.Told(told(ModelEventKind.TRAINING));
                         default -> null;
                     };
             return next == end + 1 ? record : null;
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             return null; // sound, but not written by this format: the caller names the place
         }
+    }
+
+    /** A prediction; one of a former format ends before the last columns. */
+    private PredictionEvent predicted() {
+        UUID id = uuid();
+        String model = text();
+        int version = Math.toIntExact(number());
+        String role = text();
+        String entity = text();
+        String segment = text();
+        Instant eventTime = instant();
+        Instant asOf = instant();
+        Instant at = instant();
+        double[] probabilities = doubles();
+        double[] features = doubles();
+        double[] watched = doubles();
+        String keys = next > end ? "" : text();
+        boolean former = next > end;
+        boolean served = former ? PredictionEvent.isAnswer(role) : flag();
+        String client = former ? "" : text();
+        String metadata = former ? "" : text();
+        return new PredictionEvent(
+                id, model, version, role, entity, segment, eventTime, asOf, at, probabilities, features, watched, keys,
+                served, client, metadata);
+    }
+
+    private ModelEvent told(ModelEventKind kind) {
+        return new ModelEvent(
+                kind, uuid(), instant(), text(), Math.toIntExact(number()), text(), ModelEvent.metrics(text()), text());
+    }
+
+    private boolean flag() {
+        long value = number();
+        if (value != 0 && value != 1) {
+            throw new IllegalArgumentException("neither 0 nor 1");
+        }
+        return value == 1;
     }
 
     private int fieldEnd() {

@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.frame.Micros;
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.ByteBuffer;
@@ -27,10 +28,13 @@ final class Lines {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /** First line of every segment: format and version, then the columns of each kind of record. */
-    static final byte[] HEADER = header(2, " keys");
+    static final byte[] HEADER = header(
+            3,
+            " keys served client metadata",
+            ",E id at_micros model version run metrics metadata,T id at_micros model version run metrics metadata");
 
-    /** The first line that segments had before; their predictions lack the last column. */
-    static final byte[] FORMER_HEADER = header(1, "");
+    /** The first lines that segments had before; their predictions lack the last columns. */
+    static final List<byte[]> FORMER_HEADERS = List.of(header(2, " keys", ""), header(1, "", ""));
 
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
@@ -79,6 +83,9 @@ final class Lines {
         doubles(event.features());
         doubles(event.watched());
         text(event.keys());
+        number(event.served() ? 1 : 0);
+        text(event.client());
+        text(event.metadata());
         end(start);
     }
 
@@ -94,12 +101,30 @@ final class Lines {
         end(start);
     }
 
-    private static byte[] header(int version, String more) {
+    void add(ModelEvent event) {
+        int start = length;
+        reserve(64);
+        put(switch (event.kind()) {
+            case EVALUATION -> 'E';
+            case TRAINING -> 'T';
+        });
+        comma();
+        uuid(event.id().getMostSignificantBits(), event.id().getLeastSignificantBits());
+        number(Micros.of(event.at()));
+        text(event.model());
+        number(event.version());
+        text(event.run());
+        text(event.metricsText());
+        text(event.metadata());
+        end(start);
+    }
+
+    private static byte[] header(int version, String more, String kinds) {
         Lines lines = new Lines(512);
         lines.raw("keelson_journal," + version + ","
                 + "P id model version role entity segment event_time_micros as_of_micros at_micros"
                 + " probabilities features watched" + more + ","
-                + "O model entity outcome known_at_micros,");
+                + "O model entity outcome known_at_micros" + kinds + ",");
         lines.end(0);
         return Arrays.copyOf(lines.bytes, lines.length);
     }

@@ -3,6 +3,9 @@ package dev.keelson.store.journal;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventKind;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -42,10 +45,9 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * <p>Times are microseconds; numbers are little-endian doubles in a BLOB. Safe for use by several threads; one writes at
  * a time.
  */
-final class PredictionIndex implements AutoCloseable {
-    static final int SCHEMA_VERSION = 3;
+final class PredictionIndex implements JournalCopy, AutoCloseable {
+    static final int SCHEMA_VERSION = 4;
 
-    private static final int OFFSET_BITS = 40;
     private static final int ROWS_PER_TRANSACTION = 2_000;
     private static final int WRITER_CACHE_KIB = 16 << 10;
     private static final int CHECKPOINT_PAGES = 4_000;
@@ -65,7 +67,11 @@ final class PredictionIndex implements AutoCloseable {
                 probabilities blob not null,
                 features blob not null,
                 watched blob not null,
-                keys text not null
+                keys text not null,
+                served integer not null,
+                client text not null,
+                metadata text not null,
+                confidence real
             ) strict""",
             "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
             "create index predictions_by_time on predictions (event_time, entity)",
@@ -80,17 +86,39 @@ final class PredictionIndex implements AutoCloseable {
                 primary key (model, entity, place)
             ) strict, without rowid""",
             "create index outcomes_by_place on outcomes (place)",
+            """
+            create table events (
+                place integer not null primary key,
+                id blob not null unique,
+                kind text not null,
+                at integer not null,
+                model text not null,
+                version integer not null,
+                run text not null,
+                metrics text not null,
+                metadata text not null
+            ) strict""",
+            "create index events_by_time on events (at)",
             "create table index_position (place integer not null) strict");
     private static final String JOIN_OUTCOMES =
             " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = ("
                     + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
     private static final String SELECT = """
             select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
-                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys
+                p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys,
+                p.served, p.client, p.metadata
             from predictions p""" + JOIN_OUTCOMES;
     private static final String SELECT_BY_OUTCOME = SELECT.replace(
             "from predictions p left join outcomes o on",
             "from outcomes o cross join predictions p on p.place < o.place and");
+
+    private static final String SELECT_ROWS = """
+            select p.place, p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
+                p.probabilities, p.features, p.watched, p.keys, p.served, p.client, p.metadata
+            from predictions p order by p.place""";
+
+    private static final String SELECT_EVENTS =
+            "select e.place, e.id, e.kind, e.at, e.model, e.version, e.run, e.metrics, e.metadata from events e";
 
     private final SqliteFile file;
     private final @Nullable Writer writer;
@@ -193,6 +221,7 @@ final class PredictionIndex implements AutoCloseable {
             SqliteFile.begin(out.connection);
             out.statement.executeUpdate("delete from predictions where place >= " + place);
             out.statement.executeUpdate("delete from outcomes where place >= " + place);
+            out.statement.executeUpdate("delete from events where place >= " + place);
             out.setPlace(place);
             SqliteFile.commit(out.connection);
         } catch (SQLException e) {
@@ -226,7 +255,7 @@ final class PredictionIndex implements AutoCloseable {
     long count(PredictionQuery query) {
         requireLimit(query);
         Condition condition = new Condition(query);
-        String sql = "select count(*) from predictions p" + (query.settled() == null ? "" : JOIN_OUTCOMES)
+        String sql = "select count(*) from predictions p" + (query.settled() == null && query.outcome() == null ? "" : JOIN_OUTCOMES)
                 + condition.where();
         return reading(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -281,6 +310,23 @@ final class PredictionIndex implements AutoCloseable {
         });
     }
 
+    List<ModelEvent> events(ModelEventQuery query) {
+        Condition condition = new Condition(query);
+        String sql = SELECT_EVENTS + condition.where() + " order by e.at desc, e.place desc limit " + query.limit();
+        return reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                condition.bind(statement);
+                List<ModelEvent> found = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        found.add(event(row));
+                    }
+                }
+                return found;
+            }
+        });
+    }
+
     Knowledge known(String model, String entity) {
         return reading(connection -> {
             Instant eventTime = null;
@@ -310,6 +356,165 @@ final class PredictionIndex implements AutoCloseable {
         statement.setString(1, entity);
         statement.setString(2, model);
         return statement.executeQuery();
+    }
+
+    @Override
+    public String name() {
+        return "index";
+    }
+
+    @Override
+    public Rows rows() {
+        Connection connection = readers.take();
+        try {
+            return new IndexRows(connection);
+        } catch (SQLException e) {
+            throw SqliteFile.abandoning(connection, file.failure(e));
+        }
+    }
+
+    /** The rows of the three tables as one, of one moment of the file. */
+    private final class IndexRows implements Rows {
+        private final Connection connection;
+        private final Statement transaction;
+        private final List<Table> tables;
+        private final long upTo;
+
+        IndexRows(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.transaction = connection.createStatement();
+            transaction.execute("begin");
+            this.upTo = storedPlace(transaction);
+            this.tables = List.of(
+                    new Table(connection, SELECT_ROWS, row -> new JournalRecord.Predicted(event(row, 2))),
+                    new Table(
+                            connection,
+                            "select o.place, o.model, o.entity, o.outcome, o.known_at from outcomes o order by o.place",
+                            row -> new JournalRecord.Settled(new OutcomeEvent(
+                                    row.getString(2), row.getString(3), row.getString(4), Micros.toInstant(row.getLong(5))))),
+                    new Table(connection, SELECT_EVENTS + " order by e.place", row -> new JournalRecord.Told(event(row))));
+        }
+
+        @Override
+        public long upTo() {
+            return upTo;
+        }
+
+        @Override
+        public @Nullable LogRow next() {
+            Table first = null;
+            for (Table table : tables) {
+                if (table.head != null && (first == null || table.head.place() < first.head().place())) {
+                    first = table;
+                }
+            }
+            if (first == null) {
+                return null;
+            }
+            LogRow row = first.head();
+            try {
+                first.advance();
+            } catch (SQLException e) {
+                throw file.failure(e);
+            }
+            return row;
+        }
+
+        @Override
+        public void close() {
+            try {
+                for (Table table : tables) {
+                    table.close();
+                }
+                transaction.execute("rollback");
+                transaction.close();
+            } catch (SQLException e) {
+                throw SqliteFile.abandoning(connection, file.failure(e));
+            }
+            readers.release(connection);
+        }
+    }
+
+    /** What a row of a table says. */
+    private interface RowReader {
+        JournalRecord read(ResultSet row) throws SQLException;
+    }
+
+    /** One table by place; its first column is the place. */
+    private static final class Table implements AutoCloseable {
+        private final PreparedStatement statement;
+        private final ResultSet rows;
+        private final RowReader reader;
+        private @Nullable LogRow head;
+
+        Table(Connection connection, String sql, RowReader reader) throws SQLException {
+            this.statement = connection.prepareStatement(sql);
+            this.rows = statement.executeQuery();
+            this.reader = reader;
+            advance();
+        }
+
+        LogRow head() {
+            LogRow row = head;
+            if (row == null) {
+                throw new IllegalStateException("The table has no more rows.");
+            }
+            return row;
+        }
+
+        void advance() throws SQLException {
+            head = rows.next() ? LogRow.of(rows.getLong(1), reader.read(rows)) : null;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            rows.close();
+            statement.close();
+        }
+    }
+
+    @Override
+    public boolean holdsBefore(UUID id, long place) {
+        return reading(connection -> {
+            for (String table : List.of("predictions", "events")) {
+                try (PreparedStatement statement =
+                        connection.prepareStatement("select 1 from " + table + " where id = ? and place < ?")) {
+                    statement.setBytes(1, bytes(id));
+                    statement.setLong(2, place);
+                    try (ResultSet row = statement.executeQuery()) {
+                        if (row.next()) {
+                            return true;
+                        }
+                    }
+                }
+            }
+            return false;
+        });
+    }
+
+    @Override
+    public void mend(List<LogRow> wrong, List<LogRow> right) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            SqliteFile.begin(out.connection);
+            for (LogRow row : wrong) {
+                out.delete(row);
+            }
+            for (LogRow row : right) {
+                JournalRecord record = row.record();
+                if (record != null) {
+                    out.delete(row);
+                    out.insert(record, row.place());
+                }
+            }
+            SqliteFile.commit(out.connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(out.connection, e);
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Writes a copy of one moment to a file that does not exist yet. */
@@ -344,7 +549,7 @@ final class PredictionIndex implements AutoCloseable {
         }
         SqliteFile.begin(connection);
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("predictions", "outcomes", "index_position")) {
+            for (String table : List.of("predictions", "outcomes", "events", "index_position")) {
                 statement.execute("drop table if exists " + table);
             }
             for (String sql : SCHEMA) {
@@ -360,11 +565,11 @@ final class PredictionIndex implements AutoCloseable {
     }
 
     private static long place(JournalPosition position) {
-        return ((long) position.segment() << OFFSET_BITS) + position.offset();
+        return LogRow.place(position);
     }
 
     private static JournalPosition position(long place) {
-        return new JournalPosition((int) (place >>> OFFSET_BITS), place & ((1L << OFFSET_BITS) - 1));
+        return LogRow.position(place);
     }
 
     private static long storedPlace(Statement statement) throws SQLException {
@@ -401,11 +606,10 @@ final class PredictionIndex implements AutoCloseable {
     }
 
     private static LoggedPrediction prediction(ResultSet row) throws SQLException {
-        ByteBuffer id = ByteBuffer.wrap(row.getBytes(1));
         String outcome = row.getString(13);
         return new LoggedPrediction(
                 new PredictionEvent(
-                        new UUID(id.getLong(), id.getLong()),
+                        uuid(row.getBytes(1)),
                         row.getString(2),
                         row.getInt(3),
                         row.getString(4),
@@ -417,9 +621,50 @@ final class PredictionIndex implements AutoCloseable {
                         doubles(row.getBytes(10)),
                         doubles(row.getBytes(11)),
                         doubles(row.getBytes(12)),
-                        row.getString(17)),
+                        row.getString(17),
+                        row.getInt(18) != 0,
+                        row.getString(19),
+                        row.getString(20)),
                 outcome,
                 outcome == null ? null : Micros.toInstant(row.getLong(14)));
+    }
+
+    /** The prediction of a row whose columns stand in the order of the record from one on. */
+    private static PredictionEvent event(ResultSet row, int first) throws SQLException {
+        return new PredictionEvent(
+                uuid(row.getBytes(first)),
+                row.getString(first + 1),
+                row.getInt(first + 2),
+                row.getString(first + 3),
+                row.getString(first + 4),
+                row.getString(first + 5),
+                Micros.toInstant(row.getLong(first + 6)),
+                Micros.toInstant(row.getLong(first + 7)),
+                Micros.toInstant(row.getLong(first + 8)),
+                doubles(row.getBytes(first + 9)),
+                doubles(row.getBytes(first + 10)),
+                doubles(row.getBytes(first + 11)),
+                row.getString(first + 12),
+                row.getInt(first + 13) != 0,
+                row.getString(first + 14),
+                row.getString(first + 15));
+    }
+
+    private static ModelEvent event(ResultSet row) throws SQLException {
+        return new ModelEvent(
+                ModelEventKind.valueOf(row.getString(3)),
+                uuid(row.getBytes(2)),
+                Micros.toInstant(row.getLong(4)),
+                row.getString(5),
+                row.getInt(6),
+                row.getString(7),
+                ModelEvent.metrics(row.getString(8)),
+                row.getString(9));
+    }
+
+    private static UUID uuid(byte[] bytes) {
+        ByteBuffer id = ByteBuffer.wrap(bytes);
+        return new UUID(id.getLong(), id.getLong());
     }
 
     private static byte[] bytes(UUID id) {
@@ -457,6 +702,7 @@ final class PredictionIndex implements AutoCloseable {
             add("p.model = ?", query.model());
             add("p.version = ?", query.version());
             add("p.role = ?", query.role());
+            add("p.served = ?", query.served() == null ? null : query.served() ? 1 : 0);
             add("p.event_time >= ?", micros(query.from()));
             add("p.event_time < ?", micros(query.to()));
             String text = query.text();
@@ -465,9 +711,32 @@ final class PredictionIndex implements AutoCloseable {
                 values.add(text);
                 values.add(AskedKeys.escaped(text));
             }
+            add("p.confidence >= ?", query.atLeast());
+            add("p.confidence <= ?", query.atMost());
+            add("o.outcome = ?", query.outcome());
+            String metadata = query.metadata();
+            if (metadata != null && !metadata.isEmpty()) {
+                parts.add("(instr(lower(p.metadata), lower(?)) > 0 or instr(lower(p.client), lower(?)) > 0)");
+                values.add(metadata);
+                values.add(metadata);
+            }
             Boolean settled = query.settled();
             if (settled != null) {
                 parts.add(settled ? "o.outcome is not null" : "o.outcome is null");
+            }
+        }
+
+        Condition(ModelEventQuery query) {
+            add("e.kind = ?", query.kind() == null ? null : query.kind().name());
+            add("e.model = ?", query.model());
+            add("e.version = ?", query.version());
+            add("e.at >= ?", micros(query.from()));
+            add("e.at < ?", micros(query.to()));
+            String text = query.text();
+            if (text != null && !text.isEmpty()) {
+                parts.add("(instr(lower(e.metadata), lower(?)) > 0 or instr(lower(e.run), lower(?)) > 0)");
+                values.add(text);
+                values.add(text);
             }
         }
 
@@ -504,14 +773,17 @@ final class PredictionIndex implements AutoCloseable {
         private final Statement statement;
         private final PreparedStatement prediction;
         private final PreparedStatement outcome;
+        private final PreparedStatement event;
         private final PreparedStatement place;
 
         Writer(Connection connection) throws SQLException {
             this.connection = connection;
             this.statement = connection.createStatement();
             this.prediction = connection.prepareStatement(
-                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
+                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
+            this.event = connection.prepareStatement(
+                    "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
             this.place = connection.prepareStatement("update index_position set place = ?");
         }
 
@@ -532,7 +804,23 @@ final class PredictionIndex implements AutoCloseable {
                     prediction.setBytes(12, bytes(event.features()));
                     prediction.setBytes(13, bytes(event.watched()));
                     prediction.setString(14, event.keys());
+                    prediction.setInt(15, event.served() ? 1 : 0);
+                    prediction.setString(16, event.client());
+                    prediction.setString(17, event.metadata());
+                    prediction.setObject(18, Double.isNaN(event.confidence()) ? null : event.confidence());
                     prediction.executeUpdate();
+                }
+                case JournalRecord.Told(ModelEvent told) -> {
+                    event.setLong(1, at);
+                    event.setBytes(2, bytes(told.id()));
+                    event.setString(3, told.kind().name());
+                    event.setLong(4, Micros.of(told.at()));
+                    event.setString(5, told.model());
+                    event.setInt(6, told.version());
+                    event.setString(7, told.run());
+                    event.setString(8, told.metricsText());
+                    event.setString(9, told.metadata());
+                    event.executeUpdate();
                 }
                 case JournalRecord.Settled(OutcomeEvent event) -> {
                     outcome.setString(1, event.model());
@@ -541,6 +829,23 @@ final class PredictionIndex implements AutoCloseable {
                     outcome.setString(4, event.outcome());
                     outcome.setLong(5, Micros.of(event.knownAt()));
                     outcome.executeUpdate();
+                }
+            }
+        }
+
+        /** Deletes what stands at the place of a row, and what else has its id. */
+        void delete(LogRow row) throws SQLException {
+            String table =
+                    switch (row.kind()) {
+                        case "prediction" -> "predictions";
+                        case "outcome" -> "outcomes";
+                        default -> "events";
+                    };
+            statement.executeUpdate("delete from " + table + " where place = " + row.place());
+            if (!table.equals("outcomes")) {
+                try (PreparedStatement same = connection.prepareStatement("delete from " + table + " where id = ?")) {
+                    same.setBytes(1, bytes(row.id()));
+                    same.executeUpdate();
                 }
             }
         }
@@ -554,6 +859,7 @@ final class PredictionIndex implements AutoCloseable {
         public void close() throws SQLException {
             prediction.close();
             outcome.close();
+            event.close();
             place.close();
             statement.close();
             connection.close();

@@ -1,5 +1,6 @@
 package dev.keelson.store.journal;
 
+import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.util.List;
@@ -20,6 +21,11 @@ final class ReadOnlyPredictionLog extends IndexedPredictionLog {
 
     @Override
     public void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable) {
+        throw readOnly();
+    }
+
+    @Override
+    public void appendEvents(List<ModelEvent> events, boolean durable) {
         throw readOnly();
     }
 

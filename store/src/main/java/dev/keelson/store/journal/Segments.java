@@ -2,9 +2,14 @@ package dev.keelson.store.journal;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.store.files.DurableFiles;
 import dev.keelson.store.files.StoreErrors;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +21,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 
-/** The files of a journal: their names, and reading them line by line. */
+/**
+ * The files of a journal: their names, compressing them, and reading them line by line. An offset always counts the bytes as
+ * they were written, whether a file is compressed or not.
+ */
 record Segments(Path folder) {
     private static final int BUFFER = 1 << 20;
+
+    /** A longer one could not state its length. */
+    private static final long LONGEST_COMPRESSED = (1L << 32) - 1;
 
     /** Takes one line. */
     interface LineHandler {
@@ -35,8 +50,114 @@ record Segments(Path folder) {
         void line(byte[] bytes, int from, int to, long offset, boolean complete);
     }
 
+    /** Where a segment is written. */
     Path file(int segment) {
         return folder.resolve(String.format(Locale.ROOT, "%06d.csv", segment));
+    }
+
+    /** Where a segment lies that was compressed. */
+    Path compressed(int segment) {
+        return folder.resolve(String.format(Locale.ROOT, "%06d.csv.gz", segment));
+    }
+
+    /** Whether only the compressed file of a segment is there. While both are, the other one counts. */
+    boolean isCompressed(int segment) {
+        return !Files.exists(file(segment)) && Files.exists(compressed(segment));
+    }
+
+    /** The file of a segment that counts. */
+    private Path present(int segment) {
+        return isCompressed(segment) ? compressed(segment) : file(segment);
+    }
+
+    /**
+     * Compresses a segment that nobody writes any more; a kill at any moment leaves one whole file that counts. Does nothing
+     * when it is compressed, absent, or too long for the length that its file states.
+     *
+     * @param goOn told after each piece of work how many nanoseconds it took; says whether to go on
+     * @return whether it is compressed now
+     */
+    boolean compress(int segment, LongPredicate goOn) {
+        Path plain = file(segment);
+        Path staged = folder.resolve(compressed(segment).getFileName() + ".tmp");
+        try {
+            if (!Files.exists(plain) || Files.size(plain) > LONGEST_COMPRESSED) {
+                return false;
+            }
+            try (FileChannel channel = FileChannel.open(
+                            staged, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                    InputStream in = Files.newInputStream(plain)) {
+                GZIPOutputStream out = new GZIPOutputStream(Channels.newOutputStream(channel), 64 << 10);
+                byte[] buffer = new byte[BUFFER / 4];
+                long since = System.nanoTime();
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    out.write(buffer, 0, read);
+                    if (!goOn.test(System.nanoTime() - since)) {
+                        return false; // the next attempt begins anew
+                    }
+                    since = System.nanoTime();
+                }
+                out.finish();
+                out.flush();
+                channel.force(true);
+            }
+            DurableFiles.move(staged, compressed(segment));
+            Files.delete(plain);
+            DurableFiles.syncFolder(folder);
+            return true;
+        } catch (IOException e) {
+            throw StoreErrors.writing(compressed(segment), e);
+        }
+    }
+
+    /** Makes the beginning of a compressed segment, up to an offset, a plain file again, durably. */
+    void expand(int segment, long length) throws IOException {
+        Path staged = folder.resolve(file(segment).getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                        staged, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                InputStream in = stream(segment, 0)) {
+            OutputStream out = Channels.newOutputStream(channel);
+            byte[] buffer = new byte[BUFFER / 4];
+            for (long left = length; left > 0; ) {
+                int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+                if (read < 0) {
+                    throw new EOFException("The segment (%s) ends before byte %d.".formatted(compressed(segment), length));
+                }
+                out.write(buffer, 0, read);
+                left -= read;
+            }
+            channel.force(true);
+        }
+        DurableFiles.move(staged, file(segment)); // from now on it counts
+        Files.delete(compressed(segment));
+        DurableFiles.syncFolder(folder);
+    }
+
+    /** Deletes a segment, durably. */
+    void delete(int segment) throws IOException {
+        Files.deleteIfExists(compressed(segment)); // first: a plain file beside it counts
+        DurableFiles.syncFolder(folder);
+        Files.deleteIfExists(file(segment));
+        DurableFiles.syncFolder(folder);
+    }
+
+    /** The bytes of a segment, as they were written, from an offset on. */
+    private InputStream stream(int segment, long from) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file(segment), StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            InputStream in = new GZIPInputStream(Files.newInputStream(compressed(segment)), 64 << 10);
+            try {
+                in.skipNBytes(from);
+                return in;
+            } catch (IOException skipping) {
+                in.close();
+                throw skipping;
+            }
+        }
+        channel.position(from);
+        return Channels.newInputStream(channel);
     }
 
     /** Number of the last segment; 0 when there is none. */
@@ -45,7 +166,7 @@ record Segments(Path folder) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (name.matches("[0-9]{6}\\.csv")) {
+                if (name.matches("[0-9]{6}\\.csv(\\.gz)?")) {
                     numbers.add(Integer.parseInt(name.substring(0, 6), 10));
                 }
             }
@@ -67,24 +188,42 @@ record Segments(Path folder) {
         return expected - 1;
     }
 
+    /** Bytes of a segment as they were written; 0 when there is none. */
     long size(int segment) {
-        Path file = file(segment);
         try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            return 0;
+            return Files.size(file(segment));
+        } catch (NoSuchFileException absent) { // or compressed just now
+            try {
+                return writtenSize(compressed(segment));
+            } catch (NoSuchFileException e) {
+                return 0;
+            } catch (IOException e) {
+                throw StoreErrors.reading(compressed(segment), e);
+            }
         } catch (IOException e) {
-            throw StoreErrors.reading(file, e);
+            throw StoreErrors.reading(file(segment), e);
+        }
+    }
+
+    /** The length that a compressed file states in its last four bytes. */
+    private static long writtenSize(Path compressed) throws IOException {
+        try (FileChannel channel = FileChannel.open(compressed, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            long from = channel.size() - Integer.BYTES;
+            while (from >= 0 && last.hasRemaining() && channel.read(last, from + last.position()) >= 0) {
+                // until it is full
+            }
+            if (last.hasRemaining()) {
+                throw new EOFException("The file is shorter than any compressed one.");
+            }
+            return Integer.toUnsignedLong(last.getInt(0));
         }
     }
 
     /** Hands over the lines that begin in {@code [from, to)}; an unfinished one at the end is handed over as such. */
     void lines(int segment, long from, long to, LineHandler handler) {
-        Path file = file(segment);
         byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(0, to - from) + 1)];
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            channel.position(from);
-            InputStream in = Channels.newInputStream(channel);
+        try (InputStream in = stream(segment, from)) {
             int length = 0;
             long offset = from; // of buffer[0] in the file
             while (true) {
@@ -112,8 +251,14 @@ record Segments(Path folder) {
                     buffer = Arrays.copyOf(buffer, Math.multiplyExact(buffer.length, 2));
                 }
             }
+        } catch (ZipException | EOFException e) {
+            throw new KeelsonException(
+                    ErrorCode.STORE_DAMAGED,
+                    "The compressed journal segment (%s) cannot be read: %s.".formatted(compressed(segment), e.getMessage()),
+                    "Maybe its disk is failing: restore the file from a backup.",
+                    e);
         } catch (IOException e) {
-            throw StoreErrors.reading(file, e);
+            throw StoreErrors.reading(present(segment), e);
         }
     }
 
@@ -132,7 +277,7 @@ record Segments(Path folder) {
         return new KeelsonException(
                 ErrorCode.STORE_DAMAGED,
                 "Line %d of the journal segment (%s), at byte %d, is not what was written: its checksum or form is wrong."
-                        .formatted(line[0], file(segment), offset),
+                        .formatted(line[0], present(segment), offset),
                 "Maybe the file was edited or its disk is failing: restore it from a backup.");
     }
 
@@ -144,7 +289,8 @@ record Segments(Path folder) {
      */
     boolean header(int segment, byte[] bytes, int from, int to) {
         if (Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1)
-                || Arrays.equals(bytes, from, to, Lines.FORMER_HEADER, 0, Lines.FORMER_HEADER.length - 1)) {
+                || Lines.FORMER_HEADERS.stream()
+                        .anyMatch(former -> Arrays.equals(bytes, from, to, former, 0, former.length - 1))) {
             return true;
         }
         byte[] name = "keelson_journal,".getBytes(StandardCharsets.US_ASCII);
@@ -153,7 +299,7 @@ record Segments(Path folder) {
                 && new LineParser().sound(bytes, from, to)) {
             throw new KeelsonException(
                     ErrorCode.STORE_VERSION,
-                    "The journal segment (%s) has another format than this Keelson writes.".formatted(file(segment)),
+                    "The journal segment (%s) has another format than this Keelson writes.".formatted(present(segment)),
                     "Maybe a newer Keelson wrote it: use that one.");
         }
         return false;

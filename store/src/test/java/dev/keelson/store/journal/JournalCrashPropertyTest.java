@@ -129,6 +129,7 @@ final class JournalCrashPropertyTest {
                                 predictions.putIfAbsent(event.id(), event);
                             case JournalRecord.Settled(OutcomeEvent event) ->
                                 outcomes.put(event.entity(), event.outcome());
+                            case JournalRecord.Told told -> throw new AssertionError(told);
                         }
                     });
                 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ final class JournalTest {
             journal.appendOutcomes(List.of(outcome(1)), false);
         }
         assertThat(Files.readString(folder.resolve("000001.csv"), StandardCharsets.UTF_8))
-                .startsWith("keelson_journal,2,")
+                .startsWith("keelson_journal,3,")
                 .contains("O,m,e0,H,0,", "O,m,e1,H,0,");
     }
 
@@ -143,7 +144,7 @@ final class JournalTest {
             journal.appendOutcomes(List.of(outcome(1)), true);
         }
 
-        assertThat(Files.readString(folder.resolve("000002.csv"))).startsWith("keelson_journal,2,").contains("O,m,e1,");
+        assertThat(Files.readString(folder.resolve("000002.csv"))).startsWith("keelson_journal,3,").contains("O,m,e1,");
         List<JournalRecord> records = new ArrayList<>();
         try (Journal journal = open()) {
             journal.read(JournalPosition.START, journal.end(), (record, start, after) -> records.add(record));
@@ -152,6 +153,30 @@ final class JournalTest {
         assertThat(records).hasSize(2);
         assertThat(((JournalRecord.Predicted) records.getFirst()).event().keys()).isEmpty();
         assertThat(((JournalRecord.Predicted) records.getFirst()).event().features()).containsExactly(Double.NaN);
+    }
+
+    @Test
+    void predictionsOfTheSecondFormatWereServedUnlessAChallengerGaveThem() throws Exception {
+        Files.writeString(
+                folder.resolve("000001.csv"),
+                line("keelson_journal,2,P id model version role entity segment event_time_micros as_of_micros at_micros"
+                                + " probabilities features watched keys,O model entity outcome known_at_micros")
+                        + line("P,00000000-0000-0000-0000-000000000007,m,1,champion,e0,,0,0,0,0.5;0.5;,;,,k=v")
+                        + line("P,00000000-0000-0000-0000-000000000008,m,2,challenger,e0,,0,0,0,0.5;0.5;,;,,"),
+                StandardCharsets.US_ASCII);
+        List<PredictionEvent> read = new ArrayList<>();
+
+        try (Journal journal = open()) {
+            journal.read(JournalPosition.START, journal.end(), (record, start, after) -> {
+                if (record instanceof JournalRecord.Predicted(PredictionEvent event)) {
+                    read.add(event);
+                }
+            });
+        }
+
+        assertThat(read).extracting(PredictionEvent::keys).containsExactly("k=v", "");
+        assertThat(read).extracting(PredictionEvent::served).containsExactly(true, false);
+        assertThat(read).extracting(PredictionEvent::metadata).containsExactly("", "");
     }
 
     private static String line(String fields) {
@@ -163,7 +188,7 @@ final class JournalTest {
     @Test
     void newerFormatIsRefused() throws Exception {
         CRC32 crc = new CRC32();
-        String header = "keelson_journal,3,P,O";
+        String header = "keelson_journal,4,P,O";
         crc.update(header.getBytes(StandardCharsets.US_ASCII));
         Files.writeString(
                 folder.resolve("000001.csv"), header + ",%08x\n".formatted(crc.getValue()), StandardCharsets.US_ASCII);

@@ -71,7 +71,7 @@ final class LinesPropertyTest {
 
         assertThat(new String(lines.array(), 0, lines.length() - 10, StandardCharsets.UTF_8))
                 .isEqualTo("P,00000000-0000-0000-0000-000000000000,m,1,champion,\"a,b\",,0,0,0,"
-                        + "0.1;2;-2.75;0.3333333333333333;0;-0.0;0.0001;1.0E22;,;,,");
+                        + "0.1;2;-2.75;0.3333333333333333;0;-0.0;0.0001;1.0E22;,;,,,1,,");
     }
 
     @Test
@@ -94,6 +94,9 @@ final class LinesPropertyTest {
                 doubles(random),
                 doubles(random),
                 doubles(random),
+                text(random),
+                random.nextBoolean(),
+                text(random),
                 text(random));
     }
 

@@ -1,0 +1,63 @@
+package dev.keelson.http;
+
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.project.Project;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model whose predictions are in the log: one of the project, or one that others serve.
+ *
+ * @param name its name
+ * @param elsewhere whether others serve it
+ * @param classes in order; none of a model of numbers
+ * @param features names of the features that are handed in, in order; of a model of the project none
+ */
+public record LoggedModel(String name, boolean elsewhere, List<String> classes, List<String> features) {
+    public LoggedModel {
+        classes = List.copyOf(classes);
+        features = List.copyOf(features);
+    }
+
+    /** Whether it predicts a number instead of a class. */
+    public boolean isNumber() {
+        return classes.isEmpty();
+    }
+
+    /** All of a project: its own in the order of the file, then those that others serve. */
+    public static List<LoggedModel> all(Project project) {
+        List<LoggedModel> all = new ArrayList<>();
+        project.models()
+                .forEach(model -> all.add(new LoggedModel(
+                        model.name(), false, model.isNumber() ? List.of() : model.classes(), List.of())));
+        project.predictionLog()
+                .elsewhere()
+                .forEach(model -> all.add(new LoggedModel(model.name(), true, model.classes(), model.features())));
+        return all;
+    }
+
+    /**
+     * The one of that name.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND with the closest name
+     */
+    public static LoggedModel of(Project project, String name) {
+        List<LoggedModel> all = all(project);
+        List<String> names = all.stream().map(LoggedModel::name).toList();
+        return all.stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow(() -> new KeelsonException(
+                ErrorCode.MODEL_NOT_FOUND,
+                "There is no model (%s); the project has: %s.".formatted(name, String.join(", ", names)),
+                Suggestion.sentence(name, names).orElse(null)));
+    }
+
+    /** The classes of the model of that name; none when the project no longer has it. */
+    public static List<String> classes(Project project, String name) {
+        return all(project).stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .map(LoggedModel::classes)
+                .orElse(List.of());
+    }
+}

@@ -1,0 +1,228 @@
+package dev.keelson.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Location;
+import dev.keelson.error.Problem;
+import dev.keelson.project.Project;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
+import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeReceipt;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.ReconciliationReport;
+import dev.keelson.serve.RemoteLogStatus;
+import dev.keelson.serve.spi.PredictionLog;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done with the log of predictions beside predicting: documents in, documents out. All that is written is on disk when
+ * a call returns. Safe for use by several threads.
+ */
+public final class PredictionJournal {
+    private final Project project;
+    private final PredictionLog log;
+    private final Function<List<OutcomeEvent>, List<OutcomeReceipt>> outcomes;
+    private final PredictionCopies copies;
+    private final InstantSource clock;
+
+    /**
+     * @param outcomes takes outcomes into the same log
+     * @param copies of the same log
+     */
+    public PredictionJournal(
+            Project project,
+            PredictionLog log,
+            Function<List<OutcomeEvent>, List<OutcomeReceipt>> outcomes,
+            PredictionCopies copies,
+            InstantSource clock) {
+        this.project = project;
+        this.log = log;
+        this.outcomes = outcomes;
+        this.copies = copies;
+        this.clock = clock;
+    }
+
+    /** Takes outcomes that were handed in. */
+    public ObjectNode outcomes(@Nullable JsonNode body) {
+        List<OutcomeEvent> events = new SubmittedOutcomes(project, this::prediction).read(body, clock.instant());
+        return SubmittedOutcomes.json(outcomes.apply(events));
+    }
+
+    private Optional<LoggedPrediction> prediction(UUID id) {
+        log.catchUp();
+        return log.find(id);
+    }
+
+    /** Writes down a training or an evaluation. */
+    public void tell(ModelEvent event) {
+        log.appendEvents(List.of(event), true);
+    }
+
+    /** Takes trainings and evaluations that were handed in; one whose id is known changes nothing. */
+    public ObjectNode tell(@Nullable JsonNode body) {
+        List<ModelEvent> events = SubmittedEvents.read(project, body, clock.instant());
+        log.appendEvents(events, true);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("accepted", events.size());
+        ArrayNode ids = answer.putArray("ids");
+        events.forEach(event -> ids.add(event.id().toString()));
+        return answer;
+    }
+
+    /** Lists trainings and evaluations, newest first. */
+    public ObjectNode events(ModelEventQuery query) {
+        log.catchUp();
+        return json(log.events(query));
+    }
+
+    /** Trainings and evaluations as a document. */
+    public static ObjectNode json(List<ModelEvent> events) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("events");
+        events.forEach(event -> list.add(SubmittedEvents.json(event)));
+        return answer;
+    }
+
+    /**
+     * Takes predictions of a model that others serve. One whose id is in the log is taken as known when it says the same.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND; BAD_REQUEST with every problem, also where an id is in the log with other content
+     */
+    public synchronized ObjectNode submit(String model, @Nullable JsonNode body) {
+        SubmittedPredictions submitted =
+                SubmittedPredictions.read(LoggedModel.of(project, model), body, clock.instant());
+        log.catchUp();
+        List<Problem> problems = new ArrayList<>();
+        List<PredictionEvent> fresh = new ArrayList<>();
+        Map<UUID, PredictionEvent> mine = new HashMap<>();
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        int repeated = 0;
+        for (int i = 0; i < submitted.events().size(); i++) {
+            PredictionEvent event = submitted.events().get(i);
+            PredictionEvent known = mine.get(event.id());
+            if (known == null) {
+                known = log.find(event.id()).map(LoggedPrediction::event).orElse(null);
+            }
+            if (known != null && !same(known, event) && problems.size() < SubmittedRow.MAX_PROBLEMS) {
+                problems.add(Problem.at(
+                        ErrorCode.BAD_REQUEST,
+                        new Location("predictions[" + i + "].id", 0, 0),
+                        "The prediction (%s) is in the log with other content; what is logged stays as it is."
+                                .formatted(event.id()),
+                        "Maybe give the new one an id of its own."));
+            }
+            mine.putIfAbsent(event.id(), event);
+            if (known == null) {
+                fresh.add(event);
+            } else {
+                repeated++;
+            }
+            list.addObject()
+                    .put("id", event.id().toString())
+                    .put("entity", event.entity())
+                    .put("repeated", known != null);
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        log.append(fresh, true);
+        ObjectNode answer = JsonNodeFactory.instance
+                .objectNode()
+                .put("accepted", submitted.events().size())
+                .put("repeated", repeated);
+        if (!submitted.outcomes().isEmpty()) {
+            ObjectNode receipts = SubmittedOutcomes.json(outcomes.apply(submitted.outcomes()));
+            receipts.remove("outcomes");
+            answer.set("outcomes", receipts);
+        }
+        answer.set("predictions", list);
+        return answer;
+    }
+
+    /** Whether two say the same; when it was handed in does not count. */
+    private static boolean same(PredictionEvent a, PredictionEvent b) {
+        return a.model().equals(b.model())
+                && a.version() == b.version()
+                && a.role().equals(b.role())
+                && a.entity().equals(b.entity())
+                && a.served() == b.served()
+                && Arrays.equals(a.probabilities(), b.probabilities())
+                && Arrays.equals(a.features(), b.features())
+                && (a.eventTime().truncatedTo(ChronoUnit.MICROS).equals(b.eventTime().truncatedTo(ChronoUnit.MICROS))
+                        || b.eventTime().equals(b.at()));
+    }
+
+    /**
+     * Holds the copies of the journal against it.
+     *
+     * @param repair whether to mend them where they differ
+     */
+    public ObjectNode reconcile(boolean repair) {
+        List<ReconciliationReport> reports = copies.reconcile(repair);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("agrees", reports.stream().allMatch(ReconciliationReport::agrees));
+        answer.put("repair", repair);
+        ArrayNode list = answer.putArray("copies");
+        for (ReconciliationReport report : reports) {
+            ObjectNode node = list.addObject()
+                    .put("copy", report.side())
+                    .put("agrees", report.agrees())
+                    .put("records", report.records())
+                    .put("rows", report.rows())
+                    .put("missing", report.missing())
+                    .put("extra", report.extra())
+                    .put("differing", report.differing())
+                    .put("repeated", report.repeated())
+                    .put("repaired", report.repaired())
+                    .put("behind_bytes", report.behind())
+                    .put("problem", report.problem());
+            ArrayNode examples = node.putArray("examples");
+            report.examples().forEach(example -> examples.addObject()
+                    .put("difference", example.difference().name().toLowerCase(Locale.ROOT))
+                    .put("kind", example.kind())
+                    .put("segment", example.segment())
+                    .put("offset", example.offset())
+                    .put("id", example.id())
+                    .put("detail", example.detail()));
+        }
+        return answer;
+    }
+
+    /** How far the remote table has followed; {@code configured} is false where the project names none. */
+    public ObjectNode remote() {
+        RemoteLogStatus status = copies.remote();
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("configured", status != null);
+        if (status != null) {
+            answer.put("target", status.target())
+                    .put("state", status.state().name().toLowerCase(Locale.ROOT))
+                    .put("lag_bytes", status.lagBytes())
+                    .put("copied", status.copied())
+                    .put("copied_at", status.copiedAt() == null ? null : status.copiedAt().toString())
+                    .put("problem", status.problem())
+                    .put("retry_at", status.retryAt() == null ? null : status.retryAt().toString());
+        }
+        return answer;
+    }
+
+    /** Bytes that the remote table has not got yet; NaN where the project names none. */
+    public double remoteLag() {
+        RemoteLogStatus status = copies.remote();
+        return status == null ? Double.NaN : status.lagBytes();
+    }
+}

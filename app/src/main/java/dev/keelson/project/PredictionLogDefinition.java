@@ -1,0 +1,38 @@
+package dev.keelson.project;
+
+import dev.keelson.error.Located;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the log of predictions does beside keeping those that are served here. Immutable.
+ *
+ * @param remote address of a database that it is copied to, or null
+ * @param table the table there
+ * @param elsewhere models that others serve, whose predictions are handed in
+ */
+public record PredictionLogDefinition(@Nullable Located remote, String table, List<Elsewhere> elsewhere) {
+    /** The name of the table where the file does not say. */
+    public static final String TABLE = "evaluation_log";
+
+    /** It keeps what is served here, and nothing more. */
+    public static final PredictionLogDefinition NONE = new PredictionLogDefinition(null, TABLE, List.of());
+
+    public PredictionLogDefinition {
+        elsewhere = List.copyOf(elsewhere);
+    }
+
+    /**
+     * A model that others serve.
+     *
+     * @param name unlike that of every model of the project
+     * @param classes in order; none of a model of numbers
+     * @param features names of the features that may be handed in, in the order in which they are kept
+     */
+    public record Elsewhere(String name, List<String> classes, List<String> features) {
+        public Elsewhere {
+            classes = List.copyOf(classes);
+            features = List.copyOf(features);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.CsvRows;
+import dev.keelson.wiring.ProjectJournal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Files of outcomes and of predictions made elsewhere. */
+final class PredictionsHandedIn {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int ROWS_AT_ONCE = 1_000;
+
+    private PredictionsHandedIn() {}
+
+    /** {@code keelson predictions outcomes}. */
+    @Command(
+            name = "outcomes",
+            description = {
+                "Take what really happened from a file: CSV, a JSON list, or a JSON object a line.",
+                "Columns: model, entity or prediction_id, outcome, known_at (default: now). The same again changes nothing; another"
+                        + " outcome of an entity corrects the one before."
+            })
+    static final class Outcomes extends KeelsonCommand {
+        @Parameters(paramLabel = "FILE", description = "The file.")
+        String file = "";
+
+        @Override
+        int run(Session session) {
+            try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
+                ObjectNode told = inParts(rows(session.path(file)), journal::outcomes);
+                told.remove("outcomes");
+                Console console = session.console();
+                console.line("%d outcomes: %d matched a prediction, %d did not; %d corrected another, %d were known."
+                        .formatted(
+                                told.path("accepted").asInt(),
+                                told.path("matched").asInt(),
+                                told.path("unmatched").asInt(),
+                                told.path("corrected").asInt(),
+                                told.path("repeated").asInt()));
+                console.document(told);
+            }
+            return YES;
+        }
+    }
+
+    /** {@code keelson predictions submit}. */
+    @Command(
+            name = "submit",
+            description = {
+                "Take predictions of a model that others serve, one under `elsewhere` of the project file, from a file: CSV, a JSON list, or a"
+                        + " JSON object a line.",
+                "Columns: entity, probabilities.CLASS or value; if known id, at, event_time, as_of, version, segment, served, client, metadata,"
+                        + " features.NAME, outcome, outcome_known_at. The same again changes nothing."
+            })
+    static final class Submit extends KeelsonCommand {
+        @Parameters(index = "0", paramLabel = "MODEL", description = "The model.")
+        String model = "";
+
+        @Parameters(index = "1", paramLabel = "FILE", description = "The file.")
+        String file = "";
+
+        @Override
+        int run(Session session) {
+            try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
+                ObjectNode told = inParts(rows(session.path(file)), part -> journal.submit(model, part));
+                told.remove("predictions");
+                Console console = session.console();
+                console.line("%d predictions of %s, %d of them known already."
+                        .formatted(told.path("accepted").asInt(), model, told.path("repeated").asInt()));
+                console.document(told);
+            }
+            return YES;
+        }
+    }
+
+    /** Sends rows part by part and adds up the counts of the answers. */
+    private static ObjectNode inParts(ArrayNode rows, Function<JsonNode, JsonNode> send) {
+        ObjectNode sum = JsonNodeFactory.instance.objectNode();
+        for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
+            ArrayNode part = JsonNodeFactory.instance.arrayNode();
+            for (int i = from; i < Math.min(rows.size(), from + ROWS_AT_ONCE); i++) {
+                part.add(rows.get(i));
+            }
+            JsonNode answer;
+            try {
+                answer = send.apply(part);
+            } catch (KeelsonException e) {
+                throw from == 0 ? e : after(from, e);
+            }
+            answer.properties().forEach(each -> {
+                if (each.getValue().isIntegralNumber()) {
+                    sum.put(each.getKey(), sum.path(each.getKey()).asLong() + each.getValue().asLong());
+                }
+            });
+        }
+        return sum;
+    }
+
+    private static KeelsonException after(int rows, KeelsonException e) {
+        return new KeelsonException(
+                e.problems().getFirst().code(),
+                "The first %d rows of the file were taken; of the rows after them: %s".formatted(rows, e.getMessage()),
+                "Maybe mend them and give the whole file again: what is known changes nothing.",
+                e);
+    }
+
+    private static ArrayNode rows(Path file) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE, "The file (%s) cannot be read: %s.".formatted(file, e.getMessage()), null, e);
+        }
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        try {
+            ArrayNode rows;
+            if (name.endsWith(".csv")) {
+                rows = CsvRows.read(text);
+            } else if (text.stripLeading().startsWith("[")) {
+                rows = (ArrayNode) MAPPER.readTree(text);
+            } else {
+                rows = JsonNodeFactory.instance.arrayNode();
+                List<String> lines = new ArrayList<>(text.lines().filter(line -> !line.isBlank()).toList());
+                for (String line : lines) {
+                    rows.add(MAPPER.readTree(line));
+                }
+            }
+            if (rows.isEmpty()) {
+                throw new KeelsonException(ErrorCode.USAGE, "The file (%s) has no rows.".formatted(file), null);
+            }
+            return rows;
+        } catch (JsonProcessingException e) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    "The file (%s) is no JSON: %s".formatted(file, e.getOriginalMessage()),
+                    "Maybe it is CSV: then its name must end with .csv.",
+                    e);
+        }
+    }
+}
