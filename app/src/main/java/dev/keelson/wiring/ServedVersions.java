@@ -136,6 +136,13 @@ final class ServedVersions {
         return fresh;
     }
 
+    /** Lets go of a version that was loaded for requests that name it; whether it was there. */
+    boolean forget(String model, int version) {
+        synchronized (named) {
+            return named.remove(model + "/" + version) != null;
+        }
+    }
+
     private static @Nullable LoadedVersion loaded(@Nullable ServedModel model, ModelVersion version) {
         if (model == null) {
             return null;

@@ -14,6 +14,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.id.Ids;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -174,6 +175,8 @@ public final class SeededBackend implements Backend {
     private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
+    private volatile List<Map<String, @Nullable Object>> lastRows = List.of();
+    private volatile PredictOptions lastOptions = PredictOptions.DEFAULT;
 
     private SeededBackend(boolean loaded) {
         this.benchmarks = new SeededBenchmarks(loaded);
@@ -226,7 +229,7 @@ public final class SeededBackend implements Backend {
                 Map.of(),
                 null,
                 null,
-                ServeDefinition.DEFAULT);
+                new ServeDefinition(MODEL, Map.of(), List.of(), List.of(), ServeDefinition.Limits.DEFAULT));
     }
 
     /** The project after its replay. */
@@ -251,6 +254,16 @@ public final class SeededBackend implements Backend {
     /** The project with data and nothing else. */
     public static SeededBackend loaded() {
         return new SeededBackend(true);
+    }
+
+    /** The rows that were asked for last. */
+    public List<Map<String, @Nullable Object>> lastRows() {
+        return lastRows;
+    }
+
+    /** How they were to be answered. */
+    public PredictOptions lastOptions() {
+        return lastOptions;
     }
 
     /** Every later call that predicts throws this. */
@@ -755,6 +768,8 @@ public final class SeededBackend implements Backend {
         if (failure != null) {
             throw failure;
         }
+        lastRows = List.copyOf(rows);
+        lastOptions = options;
         find(model);
         ModelVersion champion = alias(model, ModelVersion.CHAMPION)
                 .orElseThrow(() -> new KeelsonException(ErrorCode.NOT_READY, model + " has no champion yet.", null));
@@ -797,6 +812,27 @@ public final class SeededBackend implements Backend {
             throw new KeelsonException(problems, null);
         }
         return predictions;
+    }
+
+    @Override
+    public PredictSignature signature(String model, @Nullable String version) {
+        find(model);
+        Integer champion = alias(model, ModelVersion.CHAMPION).map(ModelVersion::version).orElse(null);
+        return new PredictSignature(
+                model,
+                champion,
+                champion == null ? model + " has no champion yet." : null,
+                List.of(
+                        new PredictSignature.Column("HomeTeam", ColumnType.STRING, true, true, false),
+                        new PredictSignature.Column("AwayTeam", ColumnType.STRING, true, true, false),
+                        new PredictSignature.Column("AvgH", ColumnType.DOUBLE, false, true, true),
+                        new PredictSignature.Column("crowd", ColumnType.LONG, false, true, true),
+                        new PredictSignature.Column("neutral", ColumnType.BOOLEAN, false, false, true)),
+                List.of("HomeTeam", "AwayTeam"),
+                null,
+                List.of("FTR"),
+                List.of(),
+                CLASSES);
     }
 
     private void find(String model) {

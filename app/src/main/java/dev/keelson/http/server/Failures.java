@@ -7,7 +7,9 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.http.inference.InferenceApi;
 import dev.keelson.http.mlflow.MlflowApi;
+import dev.keelson.http.mlflow.ScoringApi;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
@@ -84,6 +86,14 @@ final class Failures implements ErrorHandler<Throwable> {
         }
         if (MlflowApi.owns(request.path().path())) {
             MlflowApi.refuse(response, status, problems);
+            return;
+        }
+        if (InferenceApi.owns(request.path().path())) {
+            InferenceApi.refuse(response, status, problems);
+            return;
+        }
+        if (ScoringApi.owns(request.path().path())) {
+            ScoringApi.refuse(response, status, problems);
             return;
         }
         response.status(Status.create(status));

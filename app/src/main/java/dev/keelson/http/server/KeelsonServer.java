@@ -8,8 +8,11 @@ import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.inference.InferenceApi;
+import dev.keelson.http.inference.InferenceGrpc;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import dev.keelson.http.mlflow.ScoringApi;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
@@ -25,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server of one project: API, health, metrics, console and Feast's gRPC service on one port, a virtual thread for each
+ * The server of one project: API, health, metrics, console and the gRPC services of Feast and of the Open Inference Protocol on one port, a virtual thread for each
  * request.
  *
  * <p>It listens on the machine itself only. Requests must name a loopback host, and requests that change something must
@@ -102,7 +105,8 @@ public final class KeelsonServer implements AutoCloseable {
                         .build())
                 .addRouting(GrpcRouting.builder()
                         .intercept(FeastGrpc::guard)
-                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service()))
+                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service())
+                        .service(new InferenceGrpc(backend, metrics, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns
@@ -116,7 +120,9 @@ public final class KeelsonServer implements AutoCloseable {
         routing.addFilter(new RequestGuard());
         routing.addFilter(new BodyLimit());
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        new InferenceApi(backend, metrics).install(routing);
         new MlflowApi(backend, mostFileBytes).install(routing);
+        new ScoringApi(backend, metrics).install(routing);
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
