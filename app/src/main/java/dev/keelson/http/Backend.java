@@ -81,6 +81,9 @@ public interface Backend {
      */
     PredictSignature signature(String model, @Nullable String version);
 
+    /** Rows and answers in Parquet files. */
+    ParquetRows parquet();
+
     /**
      * Removes a version from memory that was loaded for requests that name it; what serves stays.
      *

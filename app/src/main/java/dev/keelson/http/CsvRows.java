@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class CsvRows implements Closeable {
-    private static final String ENTITY = "entity";
+    /** The column with the values of the keys joined by {@code |}, where the model has none of that name. */
+    public static final String ENTITY = "entity";
+
 
     private final PredictSignature signature;
     private final CsvReader<CsvRecord> reader;

@@ -452,6 +452,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public ParquetBodies parquet() {
+        return new ParquetBodies();
+    }
+
+    @Override
     public boolean unload(String model, int version) {
         Projects.model(project, model);
         ServedVersions versionsInMemory = served;

@@ -75,6 +75,7 @@ import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import dev.keelson.train.TuneMetric;
+import dev.keelson.wiring.ParquetBodies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -812,6 +813,11 @@ public final class SeededBackend implements Backend {
             throw new KeelsonException(problems, null);
         }
         return predictions;
+    }
+
+    @Override
+    public ParquetRows parquet() {
+        return new ParquetBodies();
     }
 
     @Override

@@ -39,10 +39,12 @@ final class PredictEndpoint {
 
     private final Backend backend;
     private final ServerMetrics metrics;
+    private final PredictBodies bodies;
 
     PredictEndpoint(Backend backend, ServerMetrics metrics) {
         this.backend = backend;
         this.metrics = metrics;
+        this.bodies = new PredictBodies(backend, metrics);
     }
 
     void register(Routes routes) {
@@ -52,6 +54,10 @@ final class PredictEndpoint {
     private void predict(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
         String model = Parameters.path(request, "name");
+        if (PredictBodies.takes(request)) {
+            bodies.answer(request, response, model);
+            return;
+        }
         try {
             PredictRequest asked = read(request);
             List<Prediction> predictions = backend.predict(model, asked.rows(), asked.options());

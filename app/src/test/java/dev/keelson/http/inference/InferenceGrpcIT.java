@@ -77,7 +77,9 @@ final class InferenceGrpcIT {
 
         @Override
         public void close() throws ReflectiveOperationException, IOException {
-            loader.loadClass("io.grpc.ManagedChannel").getMethod("shutdownNow").invoke(channel);
+            Class<?> managed = loader.loadClass("io.grpc.ManagedChannel");
+            managed.getMethod("shutdownNow").invoke(channel);
+            managed.getMethod("awaitTermination", long.class, TimeUnit.class).invoke(channel, 10L, TimeUnit.SECONDS);
             loader.close();
         }
     }
