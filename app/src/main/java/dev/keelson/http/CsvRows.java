@@ -81,10 +81,10 @@ public final class CsvRows implements Closeable {
                         name, "There is no column (%s).".formatted(name), Suggestion.sentence(name, known).orElse(null)));
             }
         }
-        boolean keyed = header.contains(ENTITY) || signature.parts().stream().anyMatch(header::contains);
+        boolean partly = signature.parts().stream().anyMatch(header::contains); // of which keys are made: each row tells
+        boolean keyed = header.contains(ENTITY);
         for (PredictSignature.Column column : signature.columns()) {
-            if (column.required() && !header.contains(column.name()) && !(column.key() && keyed)
-                    && !(signature.parts().stream().anyMatch(header::contains))) {
+            if (column.required() && !header.contains(column.name()) && !(column.key() && keyed) && !partly) {
                 problems.add(problem(
                         column.name(),
                         "The column (%s) is missing.".formatted(column.name()),

@@ -1,9 +1,14 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.frame.ColumnType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +110,56 @@ public record PredictSignature(
             cells.put(keys.get(i), cell == null ? parts.get(i) : cell);
         }
         return cells;
+    }
+
+    /** As a document. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("model", model);
+        json.put("version", version);
+        json.put("not_ready", notReady);
+        ArrayNode list = json.putArray("columns");
+        columns.forEach(column -> list.addObject()
+                .put("name", column.name())
+                .put("type", column.type().name().toLowerCase(Locale.ROOT))
+                .put("key", column.key())
+                .put("required", column.required())
+                .put("nullable", column.nullable()));
+        keys.forEach(json.putArray("keys")::add);
+        json.put("event_time", eventTime);
+        outcomes.forEach(json.putArray("outcomes")::add);
+        parts.forEach(json.putArray("parts")::add);
+        outputs.forEach(json.putArray("outputs")::add);
+        return json;
+    }
+
+    /** That of a document as {@link #toJson} makes it. */
+    public static PredictSignature read(JsonNode json) {
+        List<Column> columns = new ArrayList<>();
+        for (JsonNode each : json.path("columns")) {
+            columns.add(new Column(
+                    each.path("name").asText(),
+                    ColumnType.valueOf(each.path("type").asText().toUpperCase(Locale.ROOT)),
+                    each.path("key").asBoolean(),
+                    each.path("required").asBoolean(),
+                    each.path("nullable").asBoolean()));
+        }
+        return new PredictSignature(
+                json.path("model").asText(),
+                json.path("version").isNumber() ? json.path("version").intValue() : null,
+                json.path("not_ready").textValue(),
+                columns,
+                texts(json.path("keys")),
+                json.path("event_time").textValue(),
+                texts(json.path("outcomes")),
+                texts(json.path("parts")),
+                texts(json.path("outputs")));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each.asText()));
+        return texts;
     }
 
     /** The names of columns, as a message lists them. */

@@ -30,7 +30,11 @@ public record RowAnswers(Predictor predictor, String model, PredictOptions optio
     /** What predicts rows, all or none, as {@link Backend#predict}. */
     @FunctionalInterface
     public interface Predictor {
-        /** @throws KeelsonException with the place of each problem as {@code rows[i].column} */
+        /**
+         * Predicts.
+         *
+         * @throws KeelsonException with the place of each problem as {@code rows[i].column}
+         */
         List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
     }
 

@@ -101,7 +101,8 @@ final class ServedVersions {
     LoadedVersion named(ServedModel model, String reference) {
         String name = model.plan().name();
         ModelVersion wanted = catalog.read(tx -> {
-            RegisteredVersion found = References.version(tx, name, reference);
+            String word = reference.startsWith("@") ? reference.substring(1) : reference;
+            RegisteredVersion found = References.version(tx, name, word);
             return tx.version(name, found.version());
         }).orElseThrow(() -> new KeelsonException(
                 ErrorCode.NOT_READY,

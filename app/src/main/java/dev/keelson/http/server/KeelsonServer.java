@@ -123,6 +123,11 @@ public final class KeelsonServer implements AutoCloseable {
         new InferenceApi(backend, metrics).install(routing);
         new MlflowApi(backend, mostFileBytes).install(routing);
         new ScoringApi(backend, metrics).install(routing);
+        registered(backend, metrics, mostFileBytes).install(routing);
+    }
+
+    /** The addresses of the API and the console. */
+    static Routes registered(Backend backend, ServerMetrics metrics, long mostFileBytes) {
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
@@ -148,7 +153,7 @@ public final class KeelsonServer implements AutoCloseable {
         JobEndpoints.all(backend).forEach(each -> each.register(routes));
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
-        routes.install(routing);
+        return routes;
     }
 
     private static InetAddress loopback(String host) {

@@ -49,6 +49,13 @@ final class PredictEndpoint {
 
     void register(Routes routes) {
         routes.post("/api/v1/models/{name}/predict", this::predict);
+        routes.get("/api/v1/models/{name}/signature", (request, response) -> {
+            Parameters parameters = new Parameters(request);
+            Json.send(
+                    response,
+                    backend.signature(Parameters.path(request, "name"), parameters.text("version"))
+                            .toJson());
+        });
     }
 
     private void predict(ServerRequest request, ServerResponse response) {
