@@ -74,6 +74,28 @@ public interface Backend {
     List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
 
     /**
+     * What a model takes and tells.
+     *
+     * @param version as in {@link PredictOptions}; null for the one that serves
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; USAGE, VERSION_NOT_FOUND
+     */
+    PredictSignature signature(String model, @Nullable String version);
+
+    /** Rows and answers in Parquet files. */
+    ParquetRows parquet();
+
+    /**
+     * Removes a version from memory that was loaded for requests that name it; what serves stays.
+     *
+     * @return whether it was there
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND
+     */
+    default boolean unload(String model, int version) {
+        signature(model, null);
+        return false;
+    }
+
+    /**
      * Logs outcomes in order, all or none; returns when they are on disk.
      *
      * @return what became of each, in order

@@ -19,6 +19,7 @@ import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.StudyRequest;
@@ -64,6 +65,7 @@ import dev.keelson.sync.SyncStatus;
 import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.Backtest;
 import dev.keelson.train.FeatureValidation;
+import dev.keelson.train.ModelDefinition;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -420,6 +422,57 @@ public final class LiveBackend implements Backend, AutoCloseable {
         String version = options.version();
         return ready.predict(
                 snapshot, version == null ? null : versionsInMemory.named(snapshot, version), requests, options);
+    }
+
+    @Override
+    public PredictSignature signature(String model, @Nullable String version) {
+        ModelDefinition definition = Projects.model(project, model);
+        ServedModel snapshot = serving(model);
+        ServedVersions versionsInMemory = served;
+        Integer number = null;
+        String reason = null;
+        if (snapshot == null || versionsInMemory == null) {
+            Problem why = unfit(model);
+            reason = why != null
+                    ? why.message()
+                    : models != null && models.waiting().containsKey(model)
+                            ? waits(models, model)
+                            : "The model (%s) has no champion yet.".formatted(model);
+        } else {
+            try {
+                number = version == null
+                        ? snapshot.champion().version().version()
+                        : versionsInMemory.named(snapshot, version).version().version();
+            } catch (KeelsonException e) {
+                if (e.code() != ErrorCode.NOT_READY) {
+                    throw e;
+                }
+                reason = e.problems().getFirst().message();
+            }
+        }
+        return PredictSignatures.of(
+                definition,
+                models == null
+                        ? null
+                        : models.plans().stream()
+                                .filter(plan -> plan.name().equals(model))
+                                .findFirst()
+                                .orElse(null),
+                entityKeys,
+                number,
+                reason);
+    }
+
+    @Override
+    public ParquetBodies parquet() {
+        return new ParquetBodies();
+    }
+
+    @Override
+    public boolean unload(String model, int version) {
+        Projects.model(project, model);
+        ServedVersions versionsInMemory = served;
+        return versionsInMemory != null && versionsInMemory.forget(model, version);
     }
 
     /** Why a model does not serve; null when it does, or has no champion. */

@@ -6,6 +6,7 @@ import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
@@ -37,6 +38,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#predict}; the predictions can be listed when this returns. */
     List<Prediction> predict(String model, List<Map<String, @Nullable Object>> rows, PredictOptions options);
+
+    /** As {@link dev.keelson.http.Backend#signature}. */
+    PredictSignature signature(String model, @Nullable String version);
 
     /** As {@link dev.keelson.http.Backend#checkDrift}. */
     DriftReport checkDrift(String model);

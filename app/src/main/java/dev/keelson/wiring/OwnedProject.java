@@ -7,6 +7,7 @@ import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
@@ -25,6 +26,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
         List<Prediction> predictions = backend.predict(model, rows, options);
         backend.prediction(predictions.getFirst().id()); // brings the index up to date for those who list
         return predictions;
+    }
+
+    @Override
+    public PredictSignature signature(String model, @Nullable String version) {
+        return backend.signature(model, version);
     }
 
     @Override

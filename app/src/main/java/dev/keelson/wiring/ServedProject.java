@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
+import dev.keelson.features.FeatureStatus;
+import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -49,6 +53,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         }
         if (options.version() != null) {
             body.put("version", options.version());
+        }
+        if (options.client() != null) {
+            body.put("client", options.client());
+        }
+        if (options.metadata() != null) {
+            body.set("metadata", options.metadata());
+        }
+        if (!options.details().isEmpty()) {
+            var details = body.putArray("details");
+            options.details().forEach(each -> details.add(each.name().toLowerCase(Locale.ROOT)));
         }
         JsonNode list = owner.post(path(model, "predict"), body).path("predictions");
         if (list.size() != rows.size()) {
@@ -90,7 +104,62 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
                 probabilities,
                 Instant.parse(node.path("as_of").asText()),
                 warnings,
-                AdviceJson.read(node, outputs));
+                AdviceJson.read(node, outputs),
+                details(node));
+    }
+
+    private static @Nullable PredictionDetails details(JsonNode node) {
+        if (!node.has("features") && !node.has("contributions")) {
+            return null;
+        }
+        return new PredictionDetails(
+                node.has("features") ? features(node) : null,
+                node.has("contributions") ? contributions(node.path("contributions")) : null);
+    }
+
+    private static FeatureVector features(JsonNode node) {
+        JsonNode list = node.path("features");
+        List<String> names = new ArrayList<>();
+        double[] values = new double[list.size()];
+        byte[] statuses = new byte[values.length];
+        long[] ages = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            JsonNode each = list.get(i);
+            names.add(each.path("name").asText());
+            values[i] = each.path("value").asDouble(Double.NaN);
+            statuses[i] = FeatureStatus.valueOf(each.path("status").asText()).code();
+            ages[i] = each.has("age_s") ? Math.round(each.path("age_s").asDouble() * 1e6) : FeatureVector.NO_AGE;
+        }
+        return new FeatureVector(
+                names, values, statuses, ages, Instant.parse(node.path("as_of").asText()));
+    }
+
+    private static PredictionDetails.Contributions contributions(JsonNode node) {
+        List<String> margins = new ArrayList<>();
+        List<String> features = new ArrayList<>();
+        List<Double> values = new ArrayList<>();
+        node.path("margins").properties().forEach(margin -> {
+            boolean first = margins.isEmpty();
+            margins.add(margin.getKey());
+            margin.getValue().path("features").properties().forEach(feature -> {
+                if (first) {
+                    features.add(feature.getKey());
+                }
+                values.add(feature.getValue().asDouble());
+            });
+            values.add(margin.getValue().path("expected").asDouble());
+        });
+        return new PredictionDetails.Contributions(
+                node.path("scale").asText(),
+                margins,
+                features,
+                values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    @Override
+    public PredictSignature signature(String model, @Nullable String version) {
+        return PredictSignature.read(owner.get(path(model, "signature")
+                + (version == null ? "" : OwnerClient.address("?version=%s", version))));
     }
 
     @Override

@@ -101,7 +101,8 @@ final class ServedVersions {
     LoadedVersion named(ServedModel model, String reference) {
         String name = model.plan().name();
         ModelVersion wanted = catalog.read(tx -> {
-            RegisteredVersion found = References.version(tx, name, reference);
+            String word = reference.startsWith("@") ? reference.substring(1) : reference;
+            RegisteredVersion found = References.version(tx, name, word);
             return tx.version(name, found.version());
         }).orElseThrow(() -> new KeelsonException(
                 ErrorCode.NOT_READY,
@@ -134,6 +135,13 @@ final class ServedVersions {
             }
         }
         return fresh;
+    }
+
+    /** Lets go of a version that was loaded for requests that name it; whether it was there. */
+    boolean forget(String model, int version) {
+        synchronized (named) {
+            return named.remove(model + "/" + version) != null;
+        }
     }
 
     private static @Nullable LoadedVersion loaded(@Nullable ServedModel model, ModelVersion version) {

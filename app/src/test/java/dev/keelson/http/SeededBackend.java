@@ -14,6 +14,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureViewDefinition.FeatureDefinition;
 import dev.keelson.features.FeatureViewDefinition;
+import dev.keelson.frame.ColumnType;
 import dev.keelson.id.Ids;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -77,6 +78,7 @@ import dev.keelson.train.FeatureValidation;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import dev.keelson.train.TuneMetric;
+import dev.keelson.wiring.ParquetBodies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -177,6 +179,8 @@ public final class SeededBackend implements Backend {
     private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
+    private volatile List<Map<String, @Nullable Object>> lastRows = List.of();
+    private volatile PredictOptions lastOptions = PredictOptions.DEFAULT;
 
     private SeededBackend(boolean loaded) {
         this.benchmarks = new SeededBenchmarks(loaded);
@@ -229,7 +233,7 @@ public final class SeededBackend implements Backend {
                 Map.of(),
                 null,
                 null,
-                ServeDefinition.DEFAULT,
+                new ServeDefinition(MODEL, Map.of(), List.of(), List.of(), ServeDefinition.Limits.DEFAULT),
                 new PredictionLogDefinition(
                         null,
                         PredictionLogDefinition.TABLE,
@@ -266,6 +270,16 @@ public final class SeededBackend implements Backend {
     public SeededBackend serving(ServeDefinition serve) {
         project = project.withServe(serve);
         return this;
+    }
+
+    /** The rows that were asked for last. */
+    public List<Map<String, @Nullable Object>> lastRows() {
+        return lastRows;
+    }
+
+    /** How they were to be answered. */
+    public PredictOptions lastOptions() {
+        return lastOptions;
     }
 
     /** Every later call that predicts throws this. */
@@ -770,6 +784,8 @@ public final class SeededBackend implements Backend {
         if (failure != null) {
             throw failure;
         }
+        lastRows = List.copyOf(rows);
+        lastOptions = options;
         find(model);
         ModelVersion champion = alias(model, ModelVersion.CHAMPION)
                 .orElseThrow(() -> new KeelsonException(ErrorCode.NOT_READY, model + " has no champion yet.", null));
@@ -812,6 +828,32 @@ public final class SeededBackend implements Backend {
             throw new KeelsonException(problems, null);
         }
         return predictions;
+    }
+
+    @Override
+    public ParquetRows parquet() {
+        return new ParquetBodies();
+    }
+
+    @Override
+    public PredictSignature signature(String model, @Nullable String version) {
+        find(model);
+        Integer champion = alias(model, ModelVersion.CHAMPION).map(ModelVersion::version).orElse(null);
+        return new PredictSignature(
+                model,
+                champion,
+                champion == null ? model + " has no champion yet." : null,
+                List.of(
+                        new PredictSignature.Column("HomeTeam", ColumnType.STRING, true, true, false),
+                        new PredictSignature.Column("AwayTeam", ColumnType.STRING, true, true, false),
+                        new PredictSignature.Column("AvgH", ColumnType.DOUBLE, false, true, true),
+                        new PredictSignature.Column("crowd", ColumnType.LONG, false, true, true),
+                        new PredictSignature.Column("neutral", ColumnType.BOOLEAN, false, false, true)),
+                List.of("HomeTeam", "AwayTeam"),
+                null,
+                List.of("FTR"),
+                List.of(),
+                CLASSES);
     }
 
     private void find(String model) {

@@ -2,6 +2,7 @@ package dev.keelson.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -15,6 +16,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ServeSectionTest {
+    private static final String PROJECT =
+            """
+            keelson: 1
+            project: games
+            timezone: UTC
+            sources:
+              games:
+                file: g.csv
+                key: id
+                event_time: time
+                columns: { id: string, time: timestamp, x: double, won: { type: enum, values: [lost, won] } }
+                outcomes: { columns: [won], known_after: 1h }
+            models:
+              winners: { label: games.won, features: [x], validate: { embargo: 1d } }
+            """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set before each test
     Path folder;
@@ -82,5 +99,28 @@ final class ServeSectionTest {
         assertRefused("serve: { origins: ['https://a.example.com/page'] }\n", Map.of(), ErrorCode.BAD_VALUE, "serve.origins");
         assertRefused("serve: { origins: ['*'] }\n", Map.of(), ErrorCode.BAD_VALUE, "serve.origins");
         assertRefused("serve: { default_model: tips }\n", Map.of(), ErrorCode.UNKNOWN_REFERENCE, "`tips`");
+    }
+
+    private ServeDefinition models(String section) throws IOException {
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(file, PROJECT + section);
+        return new ProjectReader(SourceHeaders.none(), Map.of()).read(file, Map.of()).serve();
+    }
+
+    @Test
+    void theModelOfAddressesWithoutANameIsNamed() throws IOException {
+        assertThat(models("serve: { default_model: winners }\n").defaultModel()).isEqualTo("winners");
+        assertThat(models("").defaultModel()).isNull();
+    }
+
+    @Test
+    void aModelThatIsNotThereIsRefusedWithTheNearest() {
+        KeelsonException refused = catchThrowableOfType(
+                KeelsonException.class, () -> models("serve: { default_model: winner }\n"));
+
+        assertThat(refused.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(ErrorCode.UNKNOWN_REFERENCE);
+            assertThat(problem.hint()).contains("winners");
+        });
     }
 }

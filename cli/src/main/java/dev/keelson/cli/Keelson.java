@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
             DriftCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,
+            ApiCommand.class,
             VersionCommand.class
         })
 final class Keelson implements Runnable {

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 
 final class SessionTest {
     private static final Set<String> WITHOUT_A_PROJECT =
-            Set.of("demo", "init", "import", "explain", "version", "mlflow-artifacts");
+            Set.of("demo", "init", "import", "explain", "version", "api", "mlflow-artifacts");
 
     @Test
     void everyCommandOfAProjectIsSuggestedWithTheOptionsThatNameIt() {

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own. */
+/** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own, and rows that are answered as they come. */
 final class BodyLimit implements Filter {
     private final long receive;
     private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
@@ -31,7 +31,7 @@ final class BodyLimit implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        boolean file = isFile(request);
+        boolean file = isFile(request) || PredictBodies.streams(request);
         long announced = request.headers().contentLength().orElse(-1);
         if (!file && announced > KeelsonServer.MAX_BODY_BYTES) {
             FileTransfer.refused(request, response); // a client that still writes would not hear why

@@ -7,7 +7,9 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.http.inference.InferenceApi;
 import dev.keelson.http.mlflow.MlflowApi;
+import dev.keelson.http.mlflow.ScoringApi;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.DirectHandler;
@@ -91,6 +93,14 @@ final class Failures implements ErrorHandler<Throwable> {
             ConsoleRoutes.redirect(
                     response,
                     "/login?to=" + URLEncoder.encode(ConsoleRoutes.theme(request).address(), StandardCharsets.UTF_8));
+            return;
+        }
+        if (InferenceApi.owns(request.path().path())) {
+            InferenceApi.refuse(response, status, problems);
+            return;
+        }
+        if (ScoringApi.owns(request.path().path())) {
+            ScoringApi.refuse(response, status, problems);
             return;
         }
         response.status(Status.create(status));

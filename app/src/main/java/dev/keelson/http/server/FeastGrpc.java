@@ -5,15 +5,14 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing.Answer;
 import io.grpc.MethodDescriptor.MethodType;
+import dev.keelson.http.inference.GrpcMessage;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /** {@code feast.serving.ServingService} over gRPC, as Feast's own clients ask it. */
 final class FeastGrpc {
@@ -37,21 +36,16 @@ final class FeastGrpc {
                 .build();
     }
 
-    private MethodDescriptor<Message, byte[]> method(String name) {
-        return MethodDescriptor.<Message, byte[]>newBuilder()
-                .setType(MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(new Messages(maxBytes))
-                .setResponseMarshaller(new Bytes())
-                .build();
+    private MethodDescriptor<GrpcMessage, byte[]> method(String name) {
+        return GrpcMessage.method(SERVICE, name, maxBytes);
     }
 
-    private void info(Message message, StreamObserver<byte[]> observer) {
+    private void info(GrpcMessage message, StreamObserver<byte[]> observer) {
         observer.onNext(FeastMessages.info(VERSION));
         observer.onCompleted();
     }
 
-    private void features(Message message, StreamObserver<byte[]> observer) {
+    private void features(GrpcMessage message, StreamObserver<byte[]> observer) {
         if (!message.whole()) {
             observer.onError(Status.RESOURCE_EXHAUSTED
                     .withDescription("The message is larger than %d bytes; maybe ask for fewer entities at once.".formatted(maxBytes))
@@ -86,50 +80,5 @@ final class FeastGrpc {
             case EXTERNAL -> Status.UNAVAILABLE;
             case INTERNAL -> Status.INTERNAL;
         };
-    }
-
-    /**
-     * A message that came in, as it stands on the wire.
-     *
-     * @param whole false when it was too large; then it is refused by whoever can still answer
-     */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    private record Message(byte[] bytes, boolean whole) {}
-
-    /** Reads messages of bounded size. */
-    private record Messages(int most) implements MethodDescriptor.Marshaller<Message> {
-        @Override
-        public InputStream stream(Message value) {
-            return new ByteArrayInputStream(value.bytes());
-        }
-
-        @Override
-        public Message parse(InputStream stream) {
-            try {
-                byte[] bytes = stream.readNBytes(most);
-                return bytes.length < most || stream.read() < 0
-                        ? new Message(bytes, true)
-                        : new Message(new byte[0], false);
-            } catch (IOException e) {
-                throw new UncheckedIOException("The message could not be read.", e);
-            }
-        }
-    }
-
-    /** Answers as they stand on the wire. */
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException("The message could not be read.", e);
-            }
-        }
     }
 }

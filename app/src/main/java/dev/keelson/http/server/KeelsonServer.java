@@ -8,8 +8,11 @@ import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.inference.InferenceApi;
+import dev.keelson.http.inference.InferenceGrpc;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import dev.keelson.http.mlflow.ScoringApi;
 import dev.keelson.project.ServeDefinition;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
@@ -27,7 +30,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server of one project: API, health, metrics, console and Feast's gRPC service on one port, a virtual thread for each
+ * The server of one project: API, health, metrics, console and the gRPC services of Feast and of the Open Inference Protocol on one port, a virtual thread for each
  * request.
  *
  * <p>It listens on the machine itself only, unless the project file names tokens. Requests must name a host of ours, and
@@ -122,7 +125,8 @@ public final class KeelsonServer implements AutoCloseable {
                         .build())
                 .addRouting(GrpcRouting.builder()
                         .intercept(new GrpcGuard(guard))
-                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service()))
+                        .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service())
+                        .service(new InferenceGrpc(backend, metrics, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
         admission.start(bodies::reap);
@@ -144,7 +148,15 @@ public final class KeelsonServer implements AutoCloseable {
             List<Filter> filters) {
         filters.forEach(routing::addFilter);
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        new InferenceApi(backend, metrics).install(routing);
         new MlflowApi(backend, mostFileBytes).install(routing);
+        new ScoringApi(backend, metrics).install(routing);
+        registered(backend, metrics, mostFileBytes, access, admission).install(routing);
+    }
+
+    /** The addresses of the API and the console. */
+    static Routes registered(
+            Backend backend, ServerMetrics metrics, long mostFileBytes, Access access, Admission admission) {
         Routes routes = new Routes();
         new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics, admission).register(routes);
@@ -172,7 +184,7 @@ public final class KeelsonServer implements AutoCloseable {
         JobEndpoints.all(backend).forEach(each -> each.register(routes));
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
-        routes.install(routing);
+        return routes;
     }
 
     /** The address to listen on; one of other machines only where requests show tokens. */

@@ -39,19 +39,32 @@ final class PredictEndpoint {
 
     private final Backend backend;
     private final ServerMetrics metrics;
+    private final PredictBodies bodies;
 
     PredictEndpoint(Backend backend, ServerMetrics metrics) {
         this.backend = backend;
         this.metrics = metrics;
+        this.bodies = new PredictBodies(backend, metrics);
     }
 
     void register(Routes routes) {
         routes.post("/api/v1/models/{name}/predict", this::predict);
+        routes.get("/api/v1/models/{name}/signature", (request, response) -> {
+            Parameters parameters = new Parameters(request);
+            Json.send(
+                    response,
+                    backend.signature(Parameters.path(request, "name"), parameters.text("version"))
+                            .toJson());
+        });
     }
 
     private void predict(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
         String model = Parameters.path(request, "name");
+        if (PredictBodies.takes(request)) {
+            bodies.answer(request, response, model);
+            return;
+        }
         try {
             PredictRequest asked = read(request);
             List<Prediction> predictions = backend.predict(model, asked.rows(), asked.options());

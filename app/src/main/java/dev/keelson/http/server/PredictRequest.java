@@ -99,7 +99,7 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
                     throw new KeelsonException(
                             ErrorCode.BAD_REQUEST,
                             "There are more than %d rows; expected at most as many.".formatted(MAX_ROWS),
-                            "Maybe send them in several requests.");
+                            "Maybe send them as CSV, Parquet or lines of JSON, of which there may be any number.");
                 }
                 if (parser.currentToken() == JsonToken.START_OBJECT) {
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();

@@ -2,16 +2,13 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
+import dev.keelson.http.ApiDocument;
 import dev.keelson.http.Backend;
 import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /** Is it alive, is it ready, what does it measure, what can be asked. */
 final class Probes {
@@ -24,7 +21,7 @@ final class Probes {
         this.backend = backend;
         this.admission = admission;
         this.metrics = metrics;
-        this.openapi = Yaml.toJson(resource("/openapi.yaml"));
+        this.openapi = ApiDocument.load().json().toString().getBytes(StandardCharsets.UTF_8);
     }
 
     void register(Routes routes) {
@@ -59,13 +56,5 @@ final class Probes {
     private void scrape(ServerRequest request, ServerResponse response) {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
         response.send(metrics.scrape().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Objects.requireNonNull(Probes.class.getResourceAsStream(name), name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The resource %s cannot be read.".formatted(name), e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The routes of the server, so that a known path with a wrong method is told apart from an unknown path. */
 final class Routes {
@@ -41,6 +42,13 @@ final class Routes {
         if (routes.computeIfAbsent(path, p -> new LinkedHashMap<>()).put(method, handler) != null) {
             throw new IllegalArgumentException("There is a route for %s %s already.".formatted(method, path));
         }
+    }
+
+    /** Every address with its methods. */
+    Map<String, Set<String>> addresses() {
+        Map<String, Set<String>> addresses = new LinkedHashMap<>();
+        routes.forEach((path, methods) -> addresses.put(path, Set.copyOf(methods.keySet())));
+        return addresses;
     }
 
     void install(HttpRouting.Builder routing) {

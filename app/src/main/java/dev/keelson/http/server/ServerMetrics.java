@@ -1,6 +1,7 @@
 package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
+import dev.keelson.http.PredictMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -22,7 +23,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
-final class ServerMetrics implements AutoCloseable {
+final class ServerMetrics implements PredictMeter, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
@@ -73,7 +74,8 @@ final class ServerMetrics implements AutoCloseable {
     }
 
     /** A request was answered: so many rows in so long. */
-    void predicted(String model, int version, int rows, long nanos) {
+    @Override
+    public void predicted(String model, int version, int rows, long nanos) {
         Series series = new Series(model, version);
         ModelMeters meters = models.get(series);
         if (meters == null) {
@@ -109,7 +111,8 @@ final class ServerMetrics implements AutoCloseable {
     }
 
     /** A predict request for a model failed. Models that do not exist are counted together. */
-    void predictionFailed(String model, ErrorCode code) {
+    @Override
+    public void predictionFailed(String model, ErrorCode code) {
         String name = code == ErrorCode.MODEL_NOT_FOUND ? "unknown" : model;
         registry.counter("model.prediction.errors", "model", name, "code", code.code()).increment();
     }

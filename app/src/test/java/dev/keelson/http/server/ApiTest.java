@@ -510,7 +510,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(104);
+        assertThat(paths.size()).isEqualTo(120);
     }
 
     @Test

@@ -1,9 +1,8 @@
-package dev.keelson.http.server;
+package dev.keelson.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +13,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class Yaml {
     private Yaml() {}
 
-    static byte[] toJson(String yaml) {
-        return node(new Load(LoadSettings.builder().build()).loadFromString(yaml))
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+    static JsonNode read(String yaml) {
+        return node(new Load(LoadSettings.builder().build()).loadFromString(yaml));
     }
 
     private static JsonNode node(@Nullable Object value) {

@@ -1,0 +1,126 @@
+package dev.keelson.wiring;
+
+import dev.keelson.data.SourceOrigin;
+import dev.keelson.data.spi.TableQuery;
+import dev.keelson.data.spi.TableSink;
+import dev.keelson.error.Located;
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.http.CellText;
+import dev.keelson.http.CsvRows;
+import dev.keelson.http.InputRow;
+import dev.keelson.http.ParquetRows;
+import dev.keelson.http.PredictSignature;
+import dev.keelson.store.duckdb.CsvToParquet;
+import dev.keelson.store.duckdb.DuckDb;
+import dev.keelson.store.duckdb.DuckDbSettings;
+import dev.keelson.store.duckdb.ParquetTables;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Parquet files of rows and answers, by an engine of bounded memory for each call. Safe for use by several threads. */
+public final class ParquetBodies implements ParquetRows {
+    private static final DuckDbSettings MEMORY = new DuckDbSettings(256, 1, null);
+
+    /** Files anywhere. */
+    public ParquetBodies() {}
+
+    @Override
+    public void read(Path file, PredictSignature signature, Consumer<InputRow> rows) {
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a folder");
+        String name = Objects.requireNonNull(file.getFileName(), "a name").toString();
+        try (DuckDb engine = new DuckDb(MEMORY.orAsToldBySystem())) {
+            new ParquetTables(folder, engine)
+                    .read(
+                            new SourceOrigin.Files(Located.of(name)),
+                            new TableQuery(List.of(), "", false, null, false, ZoneOffset.UTC),
+                            new Rows(signature, rows));
+        }
+    }
+
+    @Override
+    public void write(Path csv, Map<String, String> columns, Path to) {
+        try (DuckDb engine = new DuckDb(MEMORY.orAsToldBySystem())) {
+            CsvToParquet.write(engine, csv, columns, to);
+        }
+    }
+
+    /** Makes cells of texts. */
+    private static final class Rows implements TableSink {
+        private final PredictSignature signature;
+        private final Consumer<InputRow> rows;
+        private List<Column> columns = List.of();
+        private long number;
+
+        Rows(PredictSignature signature, Consumer<InputRow> rows) {
+            this.signature = signature;
+            this.rows = rows;
+        }
+
+        @Override
+        public void columns(List<Column> given) {
+            columns = List.copyOf(given);
+            CsvRows.check(signature, columns.stream().map(Column::name).toList(), false);
+        }
+
+        @Override
+        public void names(List<String> names) {
+            throw new IllegalStateException("A Parquet file tells its types.");
+        }
+
+        @Override
+        public void types(List<? extends @Nullable ColumnType> types) {
+            throw new IllegalStateException("A Parquet file tells its types first.");
+        }
+
+        @Override
+        public void row(@Nullable String[] cells) {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            for (int c = 0; c < cells.length; c++) {
+                Column given = columns.get(c);
+                PredictSignature.Column column = signature.column(given.name());
+                String text = cells[c];
+                if (column != null) {
+                    row.put(column.name(), text == null ? null : value(text, given.type(), column.type()));
+                } else if (signature.parts().contains(given.name())) {
+                    row.put(given.name(), text);
+                } else if (text != null && given.name().equals(CsvRows.ENTITY)) {
+                    Map<String, Object> keys = signature.entity(text);
+                    if (keys != null) {
+                        row.putAll(keys);
+                    }
+                }
+            }
+            rows.accept(new InputRow(++number, 0, row, null));
+        }
+
+        /** A text of the engine as a value of the model's column. */
+        private static @Nullable Object value(String text, ColumnType given, ColumnType wanted) {
+            if (given == ColumnType.DOUBLE) {
+                double number = Double.parseDouble(text.equals("nan") ? "NaN" : text.replace("inf", "Infinity"));
+                if (Double.isNaN(number)) {
+                    return null;
+                }
+                boolean whole = number == Math.rint(number) && Math.abs(number) <= 1L << 53;
+                return wanted == ColumnType.LONG && whole ? (Object) (long) number : (Object) number;
+            }
+            if (given == ColumnType.TIMESTAMP) {
+                if (wanted == ColumnType.DATE) {
+                    return text.substring(11).matches("[0:.]+(\\+00)?") ? text.substring(0, 10) : text;
+                }
+                String time = text.replace(' ', 'T').replaceFirst("\\+00(:00)?$", "Z");
+                return time.matches(".*(Z|[+-]\\d{2}(:\\d{2})?)") ? time : time + "Z";
+            }
+            if (given == ColumnType.STRING && wanted == ColumnType.STRING) {
+                return text;
+            }
+            return CellText.value(text, wanted);
+        }
+    }
+}
