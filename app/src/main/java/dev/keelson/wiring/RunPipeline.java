@@ -511,6 +511,10 @@ public final class RunPipeline {
 
     /** What a model becomes now: its first version, its champion's recipe on the data there is, or another recipe. */
     private static Candidate train(Catalog catalog, String model, BundleTrainer trainer, Instant now) {
+        catalog.read(tx -> {
+            TrainedRuns.requireExperiment(tx, model);
+            return Boolean.TRUE;
+        });
         Trained base = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION))
                 .map(each -> trainer.load(each, run(catalog, each)))
                 .orElse(null);
