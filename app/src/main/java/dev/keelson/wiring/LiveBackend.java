@@ -316,10 +316,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         try {
             return trainer.load(challenger, RunPipeline.run(workspace.catalog(), challenger));
         } catch (KeelsonException e) {
-            if (isElsewhere(e.problems().getFirst())) {
-                return null;
+            if (e.code() != ErrorCode.STORE_DAMAGED) {
+                throw e;
             }
-            throw e;
+            if (!isElsewhere(e.problems().getFirst())) {
+                LOG.log(System.Logger.Level.ERROR, "The challenger does not predict in the shadow: {0}", e.getMessage());
+            }
+            return null;
         }
     }
 
@@ -343,7 +346,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 model = trainer.load(champion.get(), RunPipeline.run(catalog, champion.get()));
             } catch (KeelsonException e) {
                 Problem absent = e.problems().getFirst();
-                if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && !isElsewhere(absent)) {
+                if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && absent.code() != ErrorCode.STORE_DAMAGED) {
                     throw e;
                 }
                 refused.put(plan.name(), Problem.of(
