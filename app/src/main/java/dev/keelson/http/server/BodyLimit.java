@@ -1,6 +1,5 @@
 package dev.keelson.http.server;
 
-import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderValues;
@@ -13,22 +12,32 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own. */
+/**
+ * Refuses addresses of more than {@link KeelsonServer#MAX_ADDRESS} characters, and bodies of more than {@link
+ * KeelsonServer#MAX_BODY_BYTES}, but for data sets of runs and for files, which have limits of their own.
+ */
 final class BodyLimit implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (request.prologue().uriPath().rawPath().length() + request.query().rawValue().length() > KeelsonServer.MAX_ADDRESS) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+            throw new HttpFailure(414, Failures.transport(414));
+        }
         if (isFile(request)) {
             chain.proceed();
             return;
         }
         long announced = request.headers().contentLength().orElse(-1);
-        if (announced > KeelsonServer.MAX_BODY_BYTES) {
+        long most = MlflowApi.takesDatasets(request.path().path())
+                ? KeelsonServer.MAX_DATASETS_BYTES
+                : KeelsonServer.MAX_BODY_BYTES;
+        if (announced > most) {
             response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
-            throw new HttpFailure(413, Failures.transport(413));
+            throw new HttpFailure(413, Failures.tooLarge(most));
         }
         if (announced < 0) {
-            request.streamFilter(Counted::new); // before anything asks for the content, or it would not be looked at
+            request.streamFilter(in -> new Counted(in, most)); // before anything asks for the content, or it would not be looked at
         }
         chain.proceed();
     }
@@ -40,10 +49,13 @@ final class BodyLimit implements Filter {
 
     /** A body that does not say how long it is. */
     private static final class Counted extends FilterInputStream {
-        private long left = KeelsonServer.MAX_BODY_BYTES;
+        private final long most;
+        private long left;
 
-        Counted(InputStream in) {
+        Counted(InputStream in, long most) {
             super(in);
+            this.most = most;
+            this.left = most;
         }
 
         @Override
@@ -61,8 +73,7 @@ final class BodyLimit implements Filter {
         private int counted(int count) {
             left -= Math.max(0, count);
             if (left < 0) {
-                throw new KeelsonException(
-                        ErrorCode.TOO_LARGE, "The body is larger than 8 MiB.", "Maybe split the rows over several requests.");
+                throw new KeelsonException(Failures.tooLarge(most));
             }
             return count;
         }
