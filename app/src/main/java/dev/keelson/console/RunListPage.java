@@ -45,6 +45,8 @@ final class RunListPage {
         TrackedRuns tracked = new TrackedRuns(backend.catalog(), backend.clock());
         List<String> experiments = tracked.experimentNames(MOST_EXPERIMENTS);
         String within = query.experiment().isEmpty() ? null : query.experiment();
+        boolean ofProject = within != null
+                && backend.project().models().stream().anyMatch(model -> model.name().equals(within));
         List<String> metrics = tracked.keys(within, Entity.METRIC);
         List<String> known = new ArrayList<>();
         metrics.stream().limit(MOST_KEYS).forEach(key -> known.add("metrics." + quoted(key)));
@@ -57,8 +59,8 @@ final class RunListPage {
             RunColumns columns = query.columns().isBlank() ? usual(metrics) : RunColumns.parse(query.columns());
             columns.columns().forEach(column -> heads.add(head(query, column)));
             RunPage found = tracked.list(new RunQuery(
-                            List.of(),
-                            query.experiment().isEmpty() ? null : query.experiment(),
+                            within == null || ofProject ? List.of() : List.of(within), // one that is not there is told
+                            ofProject ? within : null,
                             query.filter().isBlank() ? null : query.filter(),
                             query.order().isBlank() ? null : query.order(),
                             columns,
@@ -71,6 +73,10 @@ final class RunListPage {
             Map<String, String> versions = versions();
             found.items().forEach(item -> rows.add(row(item, columns, versions, query)));
             pages = pages(query, page, found);
+            if (found.items().isEmpty() && page > 1) {
+                problem = "There is no page %d: %s there, %d on a page."
+                        .formatted(page, found.total() == null ? "fewer runs are" : are(found.total()), Paging.SIZE);
+            }
         } catch (KeelsonException e) {
             problem = Text.problems(e);
         }
@@ -86,6 +92,10 @@ final class RunListPage {
                 pages,
                 problem,
                 chosen ? "" : "keelson run");
+    }
+
+    private static String are(long runs) {
+        return runs == 1 ? "1 run is" : Text.count(runs) + " runs are";
     }
 
     /** What is shown where nothing was chosen. */

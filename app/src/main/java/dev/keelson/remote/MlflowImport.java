@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.spi.Catalog;
@@ -740,6 +741,8 @@ public final class MlflowImport {
                     there.tags(),
                     List.of(),
                     null));
+            tx.addAudit(new AuditEntry(
+                    0, clock.instant(), options.actor(), "register", there.model(), there.version(), reason(), "{}"));
             remember(tx, "model " + there.model(), memory);
         });
     }

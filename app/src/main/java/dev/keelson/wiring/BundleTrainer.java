@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureColumn;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Sha256;
@@ -78,6 +79,8 @@ final class BundleTrainer implements LoopTrainer {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     static final String OUTCOME_FILE = "outcome.json";
     static final String BUNDLE = "model/";
+    /** The tag with the hash of all files of the bundle. */
+    static final String MODEL_SHA256 = "model_sha256";
     /** The tag with the run whose model a new one was compared with. */
     static final String COMPARED_WITH = "compared_with";
     /** The tag with what the test period says of the model beside a reference that knows no row. */
@@ -527,7 +530,7 @@ final class BundleTrainer implements LoopTrainer {
         tags.putAll(TrainedRuns.tags(
                 "%s to %s".formatted(provenance.mode(), day(moment)), USER, provenance.environment()));
         tags.put("dataset_version", DataRead.parse(outcome.provenance().datasetVersion()).own());
-        tags.put("model_sha256", outcome.bundle().sha256());
+        tags.put(MODEL_SHA256, outcome.bundle().sha256());
         Signal.of(outcome.metrics()).ifPresent(signal -> tags.put(SIGNAL, signal.text()));
         if (champion != null) {
             tags.put(COMPARED_WITH, champion.run().id());
@@ -574,7 +577,23 @@ final class BundleTrainer implements LoopTrainer {
     @Override
     public Trained load(ModelVersion version, Run run) {
         Trained known = byRun.get(run.id());
-        return known == null ? loaded(run, ModelBundle.of(bundleFiles(run))) : known;
+        if (known != null) {
+            return known;
+        }
+        try {
+            return loaded(run, ModelBundle.of(bundleFiles(run)));
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.STORE_DAMAGED) {
+                throw e;
+            }
+            throw new KeelsonException(
+                    List.of(Problem.of(
+                            e.code(),
+                            "%s (run %s): %s".formatted(version.label(), run.id(), e.problems().getFirst().message()),
+                            "Maybe restore the folder artifacts and the catalogue from one backup, or serve another version: `keelson models rollback %s VERSION`."
+                                    .formatted(version.model()))),
+                    e);
+        }
     }
 
     /**
@@ -612,7 +631,7 @@ final class BundleTrainer implements LoopTrainer {
         Map<String, String> tags = new TreeMap<>(
                 TrainedRuns.tags("import of %s".formatted(params.getOrDefault("file", "a file")), USER, environment.get()));
         tags.put("dataset_version", data);
-        tags.put("model_sha256", sha256);
+        tags.put(MODEL_SHA256, sha256);
         new ModelSignature(model.features(), plan.service().columns(), model.outputs())
                 .files(id.substring(0, 32), sha256, BUNDLE, now, samples, Set.of(), plan.service()::text)
                 .forEach((path, bytes) -> files.add(artifact(path, bytes)));

@@ -171,6 +171,16 @@ public final class ProjectReading implements AutoCloseable {
         return files;
     }
 
+    /** What is wrong with the files that a run was stored with, one sentence for each fault. */
+    public List<String> faults(Run run) {
+        return workspace == null ? List.of() : KeptFiles.faults(run, workspace.artifacts());
+    }
+
+    /** What a training wrote and its run no longer lists; empty when nothing is missed. */
+    public Optional<String> lost(Run run) {
+        return workspace == null ? Optional.empty() : KeptFiles.lost(run, workspace.artifacts());
+    }
+
     /** The files of its runs and of logged models, for reading. */
     public FileTree tree() {
         return Objects.requireNonNull(workspace, "there is a run, so there are stores").files(InstantSource.system());

@@ -271,6 +271,9 @@ final class Reproduction {
             lines.add(new Line(
                     FILE, artifact.path(), state, artifact.sha256(), state == State.SAME ? artifact.sha256() : null, true, note));
         }
+        KeptFiles.lost(run, artifacts)
+                .ifPresent(lost -> lines.add(new Line(
+                        FILE, "model", State.MISSING, run.tags().get(BundleTrainer.MODEL_SHA256), null, true, lost)));
         return lines;
     }
 

@@ -6,11 +6,13 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.store.files.ProjectOwner;
+import dev.keelson.train.ModelDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Changes runs and experiments, whoever owns the project; what comes back is the changed one as a document. */
@@ -32,7 +34,12 @@ public sealed interface RunChanges permits RunChanges.Owned, ServedRuns {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             return work.apply(
-                    new Owned(new TrackedRuns(workspace.catalog(), clock), new RunRetention(workspace, clock, null)));
+                    new Owned(
+                            new TrackedRuns(
+                                    workspace.catalog(),
+                                    clock,
+                                    project.models().stream().map(ModelDefinition::name).collect(Collectors.toSet())),
+                            new RunRetention(workspace, clock, null)));
         } finally {
             owner.close();
         }

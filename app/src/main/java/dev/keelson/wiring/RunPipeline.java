@@ -10,7 +10,6 @@ import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
-import dev.keelson.data.QuarantinedRow;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -511,6 +510,10 @@ public final class RunPipeline {
 
     /** What a model becomes now: its first version, its champion's recipe on the data there is, or another recipe. */
     private static Candidate train(Catalog catalog, String model, BundleTrainer trainer, Instant now) {
+        catalog.read(tx -> {
+            TrainedRuns.requireExperiment(tx, model);
+            return Boolean.TRUE;
+        });
         Trained base = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION))
                 .map(each -> trainer.load(each, run(catalog, each)))
                 .orElse(null);

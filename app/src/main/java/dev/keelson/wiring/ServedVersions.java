@@ -252,7 +252,7 @@ final class ServedVersions {
             fresh = load(trainer, champion);
         } catch (KeelsonException e) {
             Problem absent = e.problems().getFirst();
-            if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && !isElsewhere(absent)) {
+            if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && absent.code() != ErrorCode.STORE_DAMAGED) {
                 throw e;
             }
             refused.put(champion.model(), Problem.of(
@@ -285,10 +285,13 @@ final class ServedVersions {
             LoadedVersion fresh = load(trainer, challenger);
             return trainer.unfit(fresh.trained().run()) == null ? fresh : null;
         } catch (KeelsonException e) {
-            if (isElsewhere(e.problems().getFirst())) {
-                return null;
+            if (e.code() != ErrorCode.STORE_DAMAGED) {
+                throw e;
             }
-            throw e;
+            if (!isElsewhere(e.problems().getFirst())) {
+                LOG.log(System.Logger.Level.ERROR, "The challenger does not predict in the shadow: {0}", e.getMessage());
+            }
+            return null;
         }
     }
 

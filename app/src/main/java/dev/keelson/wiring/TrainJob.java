@@ -128,8 +128,10 @@ final class TrainJob {
                         project,
                         watch)
                 .get(model.name()));
-        Optional<ModelVersion> champion =
-                workspace.catalog().read(tx -> tx.alias(request.model(), ModelVersion.CHAMPION));
+        Optional<ModelVersion> champion = workspace.catalog().read(tx -> {
+            TrainedRuns.requireExperiment(tx, request.model());
+            return tx.alias(request.model(), ModelVersion.CHAMPION);
+        });
         Trained base = champion.map(each -> trainer.load(each, RunPipeline.run(workspace.catalog(), each)))
                 .orElse(null);
         return switch (request.kind()) {

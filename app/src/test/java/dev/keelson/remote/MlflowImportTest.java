@@ -97,6 +97,11 @@ final class MlflowImportTest {
         assertThat(version(1).stage()).isEqualTo(Stage.ARCHIVED);
         assertThat(catalog.<List<AuditEntry>>read(tx -> tx.audit("goals", 10)))
                 .anySatisfy(entry -> assertThat(entry.reason()).startsWith("Imported from "));
+        assertThat(catalog.<List<AuditEntry>>read(tx -> tx.audit("goals", 100)))
+                .filteredOn(entry -> entry.action().equals("register"))
+                .extracting(AuditEntry::version)
+                .contains(1, 3)
+                .doesNotHaveDuplicates();
     }
 
     @Test

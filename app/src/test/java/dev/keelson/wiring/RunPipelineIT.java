@@ -10,7 +10,10 @@ import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.RunCheck;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeReceipt;
 import java.io.IOException;
@@ -292,5 +295,56 @@ final class RunPipelineIT {
             }
         }
         return row;
+    }
+
+    @Test
+    void serverStartsBesideADamagedModelAndSaysWhatToDo() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        ModelVersion version = RunPipeline.run(project, CLOCK, line -> {}).versions().get(MODEL);
+        Run run;
+        try (Workspace workspace = new Workspace(project)) {
+            run = workspace.catalog().read(tx -> tx.run(version.runId())).orElseThrow();
+            assertThat(KeptFiles.faults(run, workspace.artifacts())).isEmpty();
+            String root = "%s/%s/artifacts"
+                    .formatted(
+                            workspace.catalog()
+                                    .read(tx -> tx.tracking().runInfo(run.id()))
+                                    .orElseThrow()
+                                    .experimentId(),
+                            run.id());
+            workspace.catalog().update(tx -> tx.files().delete(root));
+        }
+
+        try (LiveBackend live = LiveBackend.open(project, CLOCK);
+                ProjectReading reading = ProjectReading.open(project)) {
+            assertThat(live.notReadyReason())
+                    .contains("The champion (" + version.label() + ") cannot be loaded", "it has no file model.json");
+            assertThatThrownBy(() -> live.predict(MODEL, List.of(Map.of()), PredictOptions.DEFAULT))
+                    .isInstanceOfSatisfying(
+                            KeelsonException.class, e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED);
+                                assertThat(e.problems().getFirst().hint()).contains("keelson models rollback " + MODEL);
+                            });
+            Run now = reading.run(run.id()).orElseThrow();
+            assertThat(reading.faults(now)).singleElement().asString().contains("no longer lists the files of its model");
+            assertThat(reading.check(now).failures()).extracting(RunCheck.Line::name).contains("model");
+        }
+    }
+
+    @Test
+    void trainingWhoseExperimentIsDeletedSaysSo() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        try (Workspace workspace = new Workspace(project)) {
+            workspace.catalog().update(tx -> {
+                String id = tx.tracking().createExperiment(MODEL, null, Map.of(), CLOCK.instant()).id();
+                tx.tracking().setExperimentLifecycle(id, Lifecycle.DELETED, CLOCK.instant());
+            });
+        }
+
+        assertThatThrownBy(() -> RunPipeline.run(project, CLOCK, line -> {}))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT);
+                    assertThat(e.problems().getFirst().hint()).contains("keelson experiments restore " + MODEL);
+                });
     }
 }

@@ -7,6 +7,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.NativeLibraries;
 import dev.keelson.wiring.ProjectDatasets;
@@ -105,6 +107,9 @@ final class DoctorCommand extends KeelsonCommand {
                     .findFirst()
                     .ifPresent(learner -> looks.add(library("PyTorch", NativeLibraries.torch(learner))));
             project.sources().forEach(source -> looks.add(data(project, source)));
+            if (Files.isDirectory(state)) {
+                models(project, looks);
+            }
         }
         show(session, looks);
         return looks.stream().anyMatch(look -> look.finding() == Finding.FAULT) ? NO : YES;
@@ -264,6 +269,36 @@ final class DoctorCommand extends KeelsonCommand {
             return Look.ok("clock", "%s, zone %s (not compared with the disk's)".formatted(now, zone));
         }
         return Look.ok("clock", "%s, which is %s in %s".formatted(now, now.atZone(zone).toLocalDateTime(), zone));
+    }
+
+    /** Whether the versions that serve, or predict beside, have the files that they were trained to. */
+    private static void models(Project project, List<Look> looks) {
+        try (ProjectReading reading = ProjectReading.open(project)) {
+            for (ModelDefinition model : project.models()) {
+                for (String alias : List.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)) {
+                    reading.alias(model.name(), alias)
+                            .ifPresent(version -> looks.add(files(reading, alias + " " + model.name(), version)));
+                }
+            }
+        } catch (KeelsonException e) {
+            Problem problem = e.problems().getFirst();
+            looks.add(Look.fault("models", problem.message(), problem.hint()));
+        }
+    }
+
+    private static Look files(ProjectReading reading, String name, ModelVersion version) {
+        Run run = reading.run(version.runId()).orElse(null);
+        if (run == null) {
+            return Look.fault(name, "There is no run (%s) of %s.".formatted(version.runId(), version.label()), null);
+        }
+        List<String> faults = reading.faults(run);
+        return faults.isEmpty()
+                ? Look.ok(name, "%s has all its files".formatted(version.label()))
+                : Look.fault(
+                        name,
+                        "%s cannot serve: %s".formatted(version.label(), faults.getFirst()),
+                        "Maybe restore the state from a backup, or serve another version: `keelson models rollback %s VERSION`; `keelson runs files %s --verify` shows every file."
+                                .formatted(version.model(), run.id()));
     }
 
     private static Look data(Project project, SourceDefinition source) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "files",
         description = "List the files of a run with their sizes and hashes.",
-        footer = "Exit code 1 with --verify: a file was changed after it was stored.")
+        footer = "Exit code 1 with --verify: a file was changed after it was stored, or is missing.")
 final class RunsFiles extends KeelsonCommand {
     @Parameters(index = "0", paramLabel = "RUN", description = "A run, as `runs show` takes it.")
     String name = "";
@@ -29,7 +29,7 @@ final class RunsFiles extends KeelsonCommand {
     @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Only what is in this folder.")
     @Nullable String path;
 
-    @Option(names = "--verify", description = "Read every file and compare its hash.")
+    @Option(names = "--verify", description = "Read every file and compare its hash; of a training, also whether all files of its model are listed.")
     boolean verify;
 
     @Override
@@ -61,6 +61,14 @@ final class RunsFiles extends KeelsonCommand {
                     }
                 }
                 rows.add(row);
+            }
+            if (verify && path == null) {
+                String lost = state.lost(run).orElse(null);
+                document.put("lost", lost);
+                if (lost != null) {
+                    damaged++;
+                    console.error(lost);
+                }
             }
         }
         console.table(verify ? List.of("PATH", "BYTES", "SHA256", "STATE") : List.of("PATH", "BYTES", "SHA256"), rows);

@@ -74,7 +74,9 @@ final class RunsList extends KeelsonCommand {
         console.document(document);
         if (runs.items().isEmpty()) {
             console.note(
-                    selection.filter == null && selection.experiments.isEmpty()
+                    page > 1
+                            ? "There is no page %d of %d runs each; --page 1 shows the first.".formatted(page, limit)
+                            : selection.filter == null && selection.experiments.isEmpty()
                             ? "There are no runs yet; `keelson run` trains."
                             : "No run matches.");
         } else if (runs.more()) {

@@ -161,7 +161,19 @@ final class StatusCommand extends KeelsonCommand {
                 .filter(name -> state.alias(name, ModelVersion.CHAMPION).isEmpty())
                 .findFirst()
                 .map("The model (%s) has no champion yet; `keelson run` trains one."::formatted)
+                .or(() -> project.models().stream()
+                        .flatMap(model -> damaged(state, model.name()).stream())
+                        .findFirst())
                 .orElse(null);
+    }
+
+    /** Why the champion of a model cannot serve: files of it are missing or others. */
+    private static Optional<String> damaged(ProjectReading state, String model) {
+        return state.alias(model, ModelVersion.CHAMPION)
+                .flatMap(version -> state.run(version.runId())
+                        .flatMap(run -> state.faults(run).stream().findFirst())
+                        .map(fault -> "The champion (%s) is damaged. %s `keelson models rollback %s VERSION` serves another version."
+                                .formatted(version.label(), fault, model)));
     }
 
     private static List<String> model(ProjectReading state, String name, ObjectNode node) {

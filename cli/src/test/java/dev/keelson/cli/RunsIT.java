@@ -168,4 +168,31 @@ final class RunsIT {
         assertThat(ok("explain", "models:/" + MODEL + "/latest", "--rows", "50").out()).isNotBlank();
         assertThat(ok("explain", MODEL, "--model-version", "v1", "--rows", "50").out()).isNotBlank();
     }
+
+    @Test
+    void allColumnsAndAPageThatIsNotThereAreTold() {
+        assertThat(ok("runs", "list", "-E", MODEL, "--columns", "*", "--json").json().at("/runs/0").properties().stream().map(Map.Entry::getKey))
+                .contains("metrics", "params", "tags");
+        assertThat(ok("runs", "list", "--columns", "*").out()).contains("1..10000 log", "PROJECT");
+        assertThat(ok("runs", "list", "--page", "99").err())
+                .contains("There is no page 99 of 50 runs each")
+                .doesNotContain("There are no runs yet");
+    }
+
+    @Test
+    void filesOfTheChampionAreLookedAt() {
+        JsonNode verified = ok("runs", "files", MODEL + "@champion", "--verify", "--json").json();
+
+        assertThat(verified.path("lost").isNull()).isTrue();
+        assertThat(keelson("doctor").out()).contains("champion " + MODEL).contains("has all its files");
+    }
+
+    @Test
+    void experimentOfAModelStays() {
+        Cli deleted = keelson("experiments", "delete", MODEL);
+        Cli renamed = keelson("experiments", "rename", MODEL, "another");
+
+        assertThat(List.of(deleted.code(), renamed.code())).containsOnly(2);
+        assertThat(deleted.err()).contains("K310", "is that of a model of the project file");
+    }
 }

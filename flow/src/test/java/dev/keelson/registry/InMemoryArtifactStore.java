@@ -85,8 +85,8 @@ public final class InMemoryArtifactStore implements ArtifactStore {
         private final Map<String, byte[]> parts = new TreeMap<>();
 
         @Override
-        public synchronized void begin(String id, String target, Instant at) {
-            begun.put(id, new Upload(id, target, at, new TreeMap<>()));
+        public synchronized void begin(String id, String target, int parts, Instant at) {
+            begun.put(id, new Upload(id, target, parts, at, new TreeMap<>()));
         }
 
         @Override
@@ -110,7 +110,7 @@ public final class InMemoryArtifactStore implements ArtifactStore {
             parts.put(id + "/" + number, all);
             SortedMap<Integer, Stored> known = new TreeMap<>(upload.parts());
             known.put(number, stored);
-            begun.put(id, new Upload(id, upload.target(), upload.begunAt(), known));
+            begun.put(id, new Upload(id, upload.target(), upload.expected(), upload.begunAt(), known));
             return stored;
         }
 

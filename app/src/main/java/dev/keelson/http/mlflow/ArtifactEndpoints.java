@@ -132,7 +132,7 @@ final class ArtifactEndpoints {
         Fields fields = call.fields();
         ArtifactPath target = target(call, fields);
         int parts = fields.count("num_parts", 1, MAX_PARTS);
-        String upload = files.begin(target);
+        String upload = files.begin(target, parts);
         String address = base(call) + PARTS + upload + "/";
         call.send(json -> {
             json.writeStringField("upload_id", upload);

@@ -184,12 +184,17 @@ final class Call {
         response.status(Status.create(status));
         response.header(JSON);
         response.header(NO_STORE);
-        response.send(JsonNodeFactory.instance
+        response.send(refusal(code, message));
+    }
+
+    /** The document of a refusal. */
+    static byte[] refusal(MlflowCode code, String message) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("error_code", code.name())
                 .put("message", message)
                 .toString()
-                .getBytes(StandardCharsets.UTF_8));
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Writes labels as a list of pairs; nothing when there are none. */

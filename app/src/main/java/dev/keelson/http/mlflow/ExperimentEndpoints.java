@@ -112,7 +112,11 @@ final class ExperimentEndpoints {
     private void turn(Call call, Lifecycle to) {
         String id = Names.experimentId(call.fields());
         backend.catalog().update(tx -> {
-            if (find(tx.tracking(), id).lifecycle() == to) {
+            Experiment there = find(tx.tracking(), id);
+            if (to == Lifecycle.DELETED) {
+                requireForeign(there);
+            }
+            if (there.lifecycle() == to) {
                 throw MlflowFailure.absent("No %s experiment with id=%s exists"
                         .formatted(to == Lifecycle.DELETED ? "active" : "deleted", id));
             }
@@ -121,12 +125,23 @@ final class ExperimentEndpoints {
         call.done();
     }
 
+    /** Trainings find the experiment of their model by its name, and lists of the model's runs do. */
+    private void requireForeign(Experiment experiment) {
+        if (backend.project().models().stream().anyMatch(model -> model.name().equals(experiment.name()))) {
+            throw new MlflowFailure(
+                    MlflowCode.PERMISSION_DENIED,
+                    "The experiment (%s) is that of a model of the project file: its trainings find it by this name."
+                            .formatted(experiment.name()));
+        }
+    }
+
     private void rename(Call call) {
         Fields fields = call.fields();
         String id = Names.experimentId(fields);
         String name = Names.limited("experiment name", fields.required("new_name"), Names.MAX_EXPERIMENT_NAME);
         active(id, (tracking, experiment) -> {
             if (!experiment.name().equals(name)) {
+                requireForeign(experiment);
                 tracking.renameExperiment(id, name, backend.clock().instant());
             }
         });

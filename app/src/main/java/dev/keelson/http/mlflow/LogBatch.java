@@ -2,6 +2,7 @@ package dev.keelson.http.mlflow;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.registry.tracking.MetricPoint;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -274,8 +275,11 @@ record LogBatch(String runId, List<MetricPoint> points, Map<String, String> para
         }
 
         private MlflowFailure wrong(String place, String expected) throws IOException {
+            String value = json.currentToken().isStructStart()
+                    ? String.valueOf(json.<JsonNode>readValueAsTree())
+                    : Objects.requireNonNullElse(json.getText(), "");
             return MlflowFailure.invalid("Invalid value %s for parameter '%s' supplied: expected %s."
-                    .formatted(Texts.shown(Objects.requireNonNullElse(json.getText(), "")), place, expected));
+                    .formatted(Texts.shown(value), place, expected));
         }
     }
 }

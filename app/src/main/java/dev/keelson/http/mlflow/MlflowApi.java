@@ -22,7 +22,6 @@ public final class MlflowApi {
     public static final String VERSION = "2.17.2";
 
     /** What is said of a document that is too large. */
-    public static final String LARGE_BODY = "The body is larger than 8 MiB.";
 
     private static final List<String> BASES = List.of("/api/2.0/", "/ajax-api/2.0/");
     private static final List<String> BASES_3 = List.of("/api/3.0/", "/ajax-api/3.0/");
@@ -75,6 +74,9 @@ public final class MlflowApi {
 
     /** Whether an address is one of MLflow's, so that its failures are told in MLflow's words. */
     public static boolean owns(String path) {
+        if (path.equals("/get-artifact") || path.equals("/model-versions/get-artifact")) {
+            return true;
+        }
         return (path.startsWith("/api/") || path.startsWith("/ajax-api/"))
                 && (path.startsWith("2.0/", path.indexOf("api/") + 4) || path.startsWith("3.0/", path.indexOf("api/") + 4));
     }
@@ -84,6 +86,11 @@ public final class MlflowApi {
         return owns(path)
                 && (path.startsWith("mlflow-artifacts/artifacts/", path.indexOf("/2.0/") + 5)
                         || path.startsWith("mlflow-artifacts/mpu/parts/", path.indexOf("/2.0/") + 5));
+    }
+
+    /** Whether a call tells of data sets, whose profiles can be larger than other bodies. */
+    public static boolean takesDatasets(String path) {
+        return owns(path) && path.endsWith("/mlflow/runs/log-inputs");
     }
 
     /** Whether a client of MLflow asks, who expects the plain text {@code OK} of {@code /health}. */
@@ -99,13 +106,26 @@ public final class MlflowApi {
     /** Tells a failure in MLflow's words. */
     public static void refuse(ServerResponse response, int status, List<Problem> problems) {
         Problem first = problems.getFirst();
-        // what was refused before it reached an endpoint is told by its status: a method, a size
-        boolean body = status == 413 && first.message().equals(LARGE_BODY);
-        boolean outside = body || (first.code() == ErrorCode.BAD_REQUEST && status != 400);
-        MlflowCode code = outside ? MlflowCode.ofStatus(status) : MlflowCode.of(first.code());
-        String hint = body ? "Maybe log it in several batches; files go through mlflow-artifacts." : first.hint();
-        String message = first.message() + (hint == null ? "" : "\n" + hint);
-        Call.refuse(response, outside ? status : code.status(), code, message);
+        MlflowCode code = code(status, first);
+        Call.refuse(response, isOutside(status, first) ? status : code.status(), code, message(first));
+    }
+
+    /** The body of {@link #refuse}, for what is refused where there is no call yet; its status stays. */
+    public static byte[] refusal(int status, Problem problem) {
+        return Call.refusal(code(status, problem), message(problem));
+    }
+
+    private static MlflowCode code(int status, Problem problem) {
+        return isOutside(status, problem) ? MlflowCode.ofStatus(status) : MlflowCode.of(problem.code());
+    }
+
+    /** What was refused before it reached an endpoint is told by its status: a method, a size. */
+    private static boolean isOutside(int status, Problem problem) {
+        return (problem.code() == ErrorCode.BAD_REQUEST && status != 400) || status == 413 || status == 414;
+    }
+
+    private static String message(Problem problem) {
+        return problem.message() + (problem.hint() == null ? "" : "\n" + problem.hint());
     }
 
     private static void text(ServerResponse response, String text) {

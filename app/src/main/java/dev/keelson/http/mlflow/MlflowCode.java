@@ -58,6 +58,7 @@ enum MlflowCode {
             case 401 -> UNAUTHENTICATED;
             case 403 -> PERMISSION_DENIED;
             case 404 -> ENDPOINT_NOT_FOUND;
+            case 413, 414 -> INVALID_PARAMETER_VALUE; // the protocol has no code for sizes
             case 429 -> REQUEST_LIMIT_EXCEEDED;
             case 503 -> TEMPORARILY_UNAVAILABLE;
             default -> status >= 500 ? INTERNAL_ERROR : BAD_REQUEST;

@@ -161,6 +161,11 @@ final class Names {
         for (int i = 0; i < 10 && decoded.indexOf('%') >= 0; i++) {
             decoded = Texts.percentDecoded(decoded, false);
         }
+        if (decoded.indexOf('#') >= 0) {
+            throw MlflowFailure.invalid(
+                    "The artifact location ('%s') cannot be used: it has a fragment (#), behind which no file can be."
+                            .formatted(Texts.shown(place)));
+        }
         if (place.startsWith("runs:") || decoded.indexOf('%') >= 0 || decoded.contains("..") || !Texts.storable(decoded)) {
             throw MlflowFailure.invalid(
                     "The artifact location ('%s') cannot be used: it must not lead through '..', and be no address of a run."

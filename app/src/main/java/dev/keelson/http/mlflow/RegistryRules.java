@@ -32,9 +32,11 @@ final class RegistryRules {
         if (name.length() > MAX_NAME) {
             throw tooLong("name", name, MAX_NAME);
         }
-        boolean unfit = name.equals(".")
-                || name.equals("..")
-                || name.chars().anyMatch(c -> c == '/' || c == ':' || c == '\\' || Character.isISOControl(c));
+        if (name.equals(".") || name.equals("..")) {
+            throw MlflowFailure.invalid(
+                    "Invalid registered model name: '%s'. In a path it is a folder and no name.".formatted(name));
+        }
+        boolean unfit = name.chars().anyMatch(c -> c == '/' || c == ':' || c == '\\' || Character.isISOControl(c));
         if (unfit) {
             throw MlflowFailure.invalid("Invalid registered model name: '%s'. It may hold no '/', ':', '\\' or control character."
                     .formatted(Texts.shown(name)));

@@ -19,7 +19,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses bodies of more than {@link KeelsonServer#MAX_BODY_BYTES}, but for files, which have a limit of their own, and rows that are answered as they come. */
+/**
+ * Refuses addresses of more than {@link KeelsonServer#MAX_ADDRESS} characters, and bodies of more than {@link
+ * KeelsonServer#MAX_BODY_BYTES}, but for data sets of runs and for files, which have limits of their own, and rows that are answered
+ * as they come.
+ */
 final class BodyLimit implements Filter {
     private final long receive;
     private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
@@ -31,16 +35,23 @@ final class BodyLimit implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (request.prologue().uriPath().rawPath().length() + request.query().rawValue().length() > KeelsonServer.MAX_ADDRESS) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+            throw new HttpFailure(414, Failures.transport(414));
+        }
         boolean file = isFile(request) || PredictBodies.streams(request);
+        long most = MlflowApi.takesDatasets(request.path().path())
+                ? KeelsonServer.MAX_DATASETS_BYTES
+                : KeelsonServer.MAX_BODY_BYTES;
         long announced = request.headers().contentLength().orElse(-1);
-        if (!file && announced > KeelsonServer.MAX_BODY_BYTES) {
+        if (!file && announced > most) {
             FileTransfer.refused(request, response); // a client that still writes would not hear why
-            throw new HttpFailure(413, Failures.transport(413));
+            throw new HttpFailure(413, Failures.tooLarge(most));
         }
         if (announced != 0) { // before anything asks for the content, or it would not be looked at
             request.streamFilter(body -> file
                     ? new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE)
-                    : new Checked(body, response, KeelsonServer.MAX_BODY_BYTES, System.nanoTime() + receive));
+                    : new Checked(body, response, most, System.nanoTime() + receive));
         }
         chain.proceed();
     }
@@ -69,6 +80,7 @@ final class BodyLimit implements Filter {
     /** A body that may not be longer than allowed, whatever it said, nor take longer. */
     private final class Checked extends FilterInputStream {
         private final RoutingResponse response;
+        private final long most;
         private final long until;
         private long left;
         private @Nullable Thread reader;
@@ -77,13 +89,14 @@ final class BodyLimit implements Filter {
         /**
          * A body.
          *
-         * @param left so many bytes it may have
+         * @param most so many bytes it may have
          * @param until by when all of it must be here
          */
-        Checked(InputStream in, RoutingResponse response, long left, long until) {
+        Checked(InputStream in, RoutingResponse response, long most, long until) {
             super(in);
             this.response = response;
-            this.left = left;
+            this.most = most;
+            this.left = most;
             this.until = until;
         }
 
@@ -166,8 +179,7 @@ final class BodyLimit implements Filter {
             if (left < 0) {
                 drain();
                 closes();
-                throw new KeelsonException(
-                        ErrorCode.TOO_LARGE, MlflowApi.LARGE_BODY, "Maybe split the rows over several requests.");
+                throw new KeelsonException(Failures.tooLarge(most));
             }
             return count;
         }

@@ -28,6 +28,7 @@ import java.lang.System.Logger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The one place where a failure becomes a response: {@code application/problem+json} (RFC 9457) for programs, a page for
@@ -125,12 +126,13 @@ final class Failures implements ErrorHandler<Throwable> {
     static void transportErrors(DirectHandlers.Builder handlers) {
         DirectHandler handler = (request, type, status, headers, message) -> {
             int code = type == EventType.OTHER && status.code() < 400 ? 400 : status.code();
+            boolean mlflow = MlflowApi.owns(Objects.requireNonNullElse(request.path(), "").replaceFirst("\\?.*", ""));
             return TransportResponse.builder()
                     .status(Status.create(code))
                     .headers(headers)
-                    .header(HeaderNames.CONTENT_TYPE, PROBLEM_JSON)
+                    .header(HeaderNames.CONTENT_TYPE, mlflow ? "application/json" : PROBLEM_JSON)
                     .keepAlive(false)
-                    .entity(body(code, List.of(transport(code))))
+                    .entity(mlflow ? MlflowApi.refusal(code, transport(code)) : body(code, List.of(transport(code))))
                     .build();
         };
         for (EventType type : EventType.values()) {
@@ -138,12 +140,22 @@ final class Failures implements ErrorHandler<Throwable> {
         }
     }
 
+    static Problem tooLarge(long most) {
+        return Problem.of(
+                ErrorCode.TOO_LARGE,
+                "The body is larger than %d MiB.".formatted(most >> 20),
+                "Maybe split it over several requests.");
+    }
+
     static Problem transport(int status) {
         if (status == 413) {
+            return tooLarge(KeelsonServer.MAX_BODY_BYTES);
+        }
+        if (status == 414) {
             return Problem.of(
-                    ErrorCode.BAD_REQUEST,
-                    MlflowApi.LARGE_BODY,
-                    "Maybe split the rows over several requests.");
+                    ErrorCode.TOO_LARGE,
+                    "The address is longer than %d KiB.".formatted(KeelsonServer.MAX_ADDRESS >> 10),
+                    "Maybe name fewer runs, or send what is asked as the body of a POST where there is one.");
         }
         if (status >= 500) {
             return Problem.of(ErrorCode.INTERNAL, "The request could not be answered.", null);

@@ -19,6 +19,8 @@ import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http2.Http2Config;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,6 +46,14 @@ public final class KeelsonServer implements AutoCloseable {
     public static final String DEFAULT_HOST = "127.0.0.1";
 
     static final long MAX_BODY_BYTES = 8L << 20;
+    /** Data sets of a run: a profile has up to 16,777,215 characters, each of up to three bytes. */
+    static final long MAX_DATASETS_BYTES = 64L << 20;
+    /** Characters of a path and its query: some 3,500 ids of runs. */
+    static final int MAX_ADDRESS = 128 << 10;
+    /** Longer first lines are refused before it is known what they ask. */
+    private static final int MAX_PROLOGUE_BYTES = 512 << 10;
+    /** Pages name the address they come from in a header. */
+    private static final int MAX_HEADERS_BYTES = MAX_ADDRESS + (64 << 10);
     /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
     private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
 
@@ -120,6 +130,13 @@ public final class KeelsonServer implements AutoCloseable {
                         options.tcpNoDelay(true).readTimeout(serve.limits().receive()))
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics, mostFileBytes, access, admission, List.of(admission, guard, bodies)))
+                .addProtocol(Http1Config.builder()
+                        .maxPrologueLength(MAX_PROLOGUE_BYTES)
+                        .maxHeadersSize(MAX_HEADERS_BYTES)
+                        .build())
+                .addProtocol(Http2Config.builder()
+                        .maxHeaderListSize(MAX_HEADERS_BYTES + MAX_ADDRESS)
+                        .build())
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
                         .build())

@@ -11,6 +11,7 @@ import dev.keelson.registry.runs.RunExport;
 import dev.keelson.registry.runs.RunQuery;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.train.ModelDefinition;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Experiments and runs: lists, one of them, comparison, what people say of them, deletion. */
@@ -39,7 +41,10 @@ final class TrackingEndpoints {
 
     TrackingEndpoints(Backend backend) {
         this.backend = backend;
-        this.tracked = new TrackedRuns(backend.catalog(), backend.clock());
+        this.tracked = new TrackedRuns(
+                backend.catalog(),
+                backend.clock(),
+                backend.project().models().stream().map(ModelDefinition::name).collect(Collectors.toSet()));
     }
 
     void register(Routes routes) {

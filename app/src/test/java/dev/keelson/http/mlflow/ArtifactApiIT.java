@@ -540,4 +540,123 @@ class ArtifactApiIT {
         assertThat(error(send("DELETE", root + "plots", new byte[0]))).isEqualTo("400 INVALID_PARAMETER_VALUE");
         assertThat(send("DELETE", root + "plots/b.svg", new byte[0]).statusCode()).isEqualTo(200);
     }
+
+    @Test
+    void folderAboveWhatStaysIsNotDeleted() throws Exception {
+        byte[] metrics = utf8("{}");
+        put(root(run()) + "same-bytes", metrics);
+        String id = "00000000000000000000000000000def";
+        served.catalog().update(tx -> tx.putRun(new Run(
+                id, "winner", Run.Status.FINISHED, Instant.EPOCH, Instant.EPOCH, Map.of(), Map.of(), Map.of(),
+                List.of(new Run.Artifact("metrics.json", Sha256.ofBytes(metrics), 2)), "{}")));
+        String root = calls.get("runs/get?run_id=" + id).at("/run/info/artifact_uri").asText().substring("mlflow-artifacts:/".length());
+        String run = root.substring(0, root.lastIndexOf('/'));
+        String experiment = run.substring(0, run.lastIndexOf('/'));
+        String deleted = run();
+        put(root(deleted) + "kept", utf8("x"));
+        calls.post("runs/delete", "{'run_id': '%s'}".formatted(deleted));
+        String free = run();
+        put(root(free) + "a", utf8("x"));
+
+        for (String folder : List.of(root, run, experiment, "0/" + deleted, "0")) {
+            assertThat(error(send("DELETE", PROXY + folder, new byte[0]))).as(folder).isEqualTo("400 INVALID_PARAMETER_VALUE");
+        }
+        assertThat(get(PROXY + root + "/metrics.json").body()).isEqualTo(metrics);
+        assertThat(get(root(deleted) + "kept").body()).isEqualTo(utf8("x"));
+        assertThat(send("DELETE", PROXY + "0/" + free, new byte[0]).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void fileDoesNotTakeThePlaceOfAFolderOfOthers() throws Exception {
+        String run = run();
+        calls.post("experiments/create", "{'name': 'placed', 'artifact_location': 'mlflow-artifacts:/team/placed'}");
+
+        for (String place : List.of("0", "77", "0/" + run, "0/models", "team", "team/placed")) {
+            assertThat(error(put(PROXY + place, utf8("x")))).as(place).isEqualTo("400 INVALID_PARAMETER_VALUE");
+        }
+        assertThat(put(PROXY + "shared.txt", utf8("x")).statusCode()).isEqualTo(200);
+        assertThat(put(root(run) + "a", utf8("x")).statusCode()).isEqualTo(200);
+        assertThat(send("DELETE", PROXY + "shared.txt", new byte[0]).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void partsAreAllNamedOnce() throws Exception {
+        String run = run();
+        String address = "0/" + run + "/artifacts";
+        String upload = json(send(
+                        "POST",
+                        "/api/2.0/mlflow-artifacts/mpu/create/" + address,
+                        utf8("{\"path\": \"w.bin\", \"num_parts\": 3}"),
+                        "Content-Type", "application/json"))
+                .path("upload_id")
+                .asText();
+        for (int number = 1; number <= 3; number++) {
+            put("/api/2.0/mlflow-artifacts/mpu/parts/" + upload + "/" + number, utf8("x" + number));
+        }
+        String body = "{\"path\": \"w.bin\", \"upload_id\": \"" + upload + "\", \"parts\": [%s]}";
+
+        HttpResponse<byte[]> fourth = put("/api/2.0/mlflow-artifacts/mpu/parts/" + upload + "/4", utf8("x"));
+        HttpResponse<byte[]> two = complete(address, body.formatted("{\"part_number\": 1}, {\"part_number\": 2}"));
+        HttpResponse<byte[]> twice = complete(
+                address, body.formatted("{\"part_number\": 1}, {\"part_number\": 2}, {\"part_number\": 2}"));
+
+        assertThat(List.of(error(fourth), error(two), error(twice))).containsOnly("400 INVALID_PARAMETER_VALUE");
+        assertThat(json(two).path("message").asText()).contains("begun with 3 parts; 2 are named");
+        assertThat(complete(address, body.formatted("{\"part_number\": 1}, {\"part_number\": 2}, {\"part_number\": 3}"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get(root(run) + "w.bin").body()).isEqualTo(utf8("x1x2x3"));
+    }
+
+    @Test
+    void addressesOutsideOfTheProtocolFailInItsForm() throws Exception {
+        String run = run();
+
+        HttpResponse<byte[]> out = get("/get-artifact?run_id=" + run + "&path=../../x");
+        String malformed = whole("/get-artifact?run_id=" + run + "&path=%zz");
+        String path = whole("/api/2.0/mlflow-artifacts/artifacts/0/%zz");
+
+        assertThat(error(out)).isEqualTo("400 INVALID_PARAMETER_VALUE");
+        assertThat(List.of(malformed, path)).allMatch(each -> each.startsWith("HTTP/1.1 400") && each.contains("error_code"));
+    }
+
+    /** As it is written; the whole answer. */
+    private static String whole(String address) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(served.url()).getPort())) {
+            socket.getOutputStream()
+                    .write(utf8("GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".formatted(address)));
+            socket.setSoTimeout(20_000);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void longAddressesAreTakenAndLongerOnesRefusedInTheirForm() throws Exception {
+        String ids = String.join(",", java.util.Collections.nCopies(500, "0123456789abcdef0123456789abcdef"));
+        String history = "/api/2.0/mlflow/metrics/get-history-bulk-interval?metric_key=m&start_step=0&end_step=1&max_results=10"
+                + "&run_ids=0123456789abcdef0123456789abcdef".repeat(100);
+        String search = "/api/2.0/mlflow/model-versions/search?filter=run_id+IN+%28%27" + "a".repeat(60_000) + "%27%29";
+        String long200 = "?x=" + "a".repeat(200_000);
+        String long600 = "?x=" + "a".repeat(600_000);
+
+        assertThat(get("/api/v1/runs/compare?ids=" + ids).statusCode()).isEqualTo(404);
+        assertThat(get("/runs/compare?id=" + ids.replace(",", "&id=")).statusCode()).isNotEqualTo(414);
+        assertThat(get(history).statusCode()).isNotEqualTo(414);
+        assertThat(get(search).statusCode()).isEqualTo(200);
+        assertThat(error(get("/api/2.0/mlflow/experiments/search" + long200))).isEqualTo("414 INVALID_PARAMETER_VALUE");
+        HttpResponse<byte[]> own = get("/api/v1/runs" + long200);
+        assertThat(own.statusCode()).isEqualTo(414);
+        assertThat(json(own).path("type").asText()).isEqualTo("K314");
+        assertThat(json(own).path("detail").asText()).isEqualTo("The address is longer than 128 KiB.");
+        assertThat(rawLine(long600)).startsWith("HTTP/1.1 414");
+    }
+
+    private static String rawLine(String query) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(served.url()).getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(utf8("GET /api/v1/runs" + query));
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine());
+        }
+    }
 }

@@ -739,4 +739,49 @@ class TrackingApiIT {
         assertThat(calls.send("GET", "/health", new byte[0]).at("/status").asText()).isEqualTo("up");
         assertThat(calls.send("GET", "/api/3.0/mlflow/server-info", new byte[0]).at("/store_type").asText()).isEqualTo("SqlStore");
     }
+
+    @Test
+    void profileOfADataSetMayBeLargerThanOtherBodies() {
+        String run = calls.post("runs/create", "{'experiment_id': '0'}").at("/run/info/run_id").asText();
+        String body = "{\"run_id\": \"%s\", \"datasets\": [{\"dataset\": {\"name\": \"d\", \"digest\": \"1\", \"source_type\": \"local\", \"source\": \"s\", \"profile\": \"%s\"}}]}";
+
+        Calls.Answer taken = calls.post("runs/log-inputs", body.formatted(run, "p".repeat(16_777_215)));
+        Calls.Answer refused = calls.post("runs/log-inputs", body.formatted(run, "p".repeat(16_777_216)));
+
+        assertThat(taken.status()).as(taken.text()).isEqualTo(200);
+        assertThat(refused.error()).isEqualTo("400 INVALID_PARAMETER_VALUE");
+        assertThat(refused.message()).contains("16777216 characters, and 16777215 are the most");
+    }
+
+    @Test
+    void refusalsSayWhatWasWrong() {
+        String run = calls.post("runs/create", "{'experiment_id': '0'}").at("/run/info/run_id").asText();
+
+        Calls.Answer list = calls.post("runs/log-batch", "{'run_id': '%s', 'metrics': {'a': 1}}".formatted(run));
+        Calls.Answer name = calls.post("registered-models/create", "{'name': '..'}");
+        Calls.Answer location = calls.post("experiments/create", "{'name': 'hash', 'artifact_location': 's3://b/x#f'}");
+        Calls.Answer large = calls.post("runs/set-tag", "{'run_id': '%s', 'key': 'k', 'value': '%s'}".formatted(run, "x".repeat(9 << 20)));
+
+        assertThat(list.message()).startsWith("Invalid value {\"a\":1} for parameter 'metrics'");
+        assertThat(name.message()).isEqualTo("Invalid registered model name: '..'. In a path it is a folder and no name.");
+        assertThat(location.error()).isEqualTo("400 INVALID_PARAMETER_VALUE");
+        assertThat(location.message()).contains("fragment");
+        assertThat(large.error()).isEqualTo("413 INVALID_PARAMETER_VALUE");
+        assertThat(large.message()).startsWith("The body is larger than 8 MiB.");
+    }
+
+    @Test
+    void experimentOfAModelOfTheProjectStays() {
+        String id = calls.post("experiments/create", "{'name': 'winner'}").at("/experiment_id").asText();
+
+        Calls.Answer renamed = calls.post("experiments/update", "{'experiment_id': '%s', 'new_name': 'other'}".formatted(id));
+        Calls.Answer deleted = calls.post("experiments/delete", "{'experiment_id': '%s'}".formatted(id));
+        Calls.Answer own = calls.send("DELETE", "/api/v1/experiments/" + id, new byte[0]);
+
+        assertThat(List.of(renamed.error(), deleted.error())).containsOnly("403 PERMISSION_DENIED");
+        assertThat(deleted.message()).contains("(winner) is that of a model of the project file");
+        assertThat(own.status()).isEqualTo(403);
+        assertThat(own.text()).contains("K310");
+        assertThat(calls.get("experiments/get?experiment_id=" + id).at("/experiment/lifecycle_stage").asText()).isEqualTo("active");
+    }
 }

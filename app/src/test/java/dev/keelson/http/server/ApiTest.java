@@ -133,7 +133,7 @@ class ApiTest {
     void aBodyBeyondTheLimitIsRefused() {
         String large = "{\"HomeTeam\":\"" + "x".repeat(9 << 20) + "\"}";
 
-        assertProblem(client.announce(PREDICT, large), 413, ErrorCode.BAD_REQUEST);
+        assertProblem(client.announce(PREDICT, large), 413, ErrorCode.TOO_LARGE);
     }
 
     @Test

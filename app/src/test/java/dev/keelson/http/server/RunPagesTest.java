@@ -98,6 +98,15 @@ class RunPagesTest {
     }
 
     @Test
+    void pageOrExperimentThatIsNotThereIsSaid() {
+        String page = client.get("/runs?page=99").text();
+        String experiment = client.get("/runs?experiment=nope").text();
+
+        assertThat(page).contains("role=\"alert\"", "There is no page 99:").doesNotContain("Nothing yet");
+        assertThat(experiment).contains("role=\"alert\"", "There is no experiment (nope).").doesNotContain("Nothing yet");
+    }
+
+    @Test
     void comparisonShowsWhatDiffersAndCurves() {
         String page = client.get("/runs/compare?id=" + id(1) + "&id=" + id(2) + "&id=" + id(3)).text();
 

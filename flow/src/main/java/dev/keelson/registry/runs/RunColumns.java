@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>As a text, separated by commas: {@code metrics.KEY} (the last value), {@code metrics.KEY:min}, {@code :max}, {@code :best}
  * (the smallest of what is a loss, an error or a duration by its name, the greatest otherwise), {@code :last}, {@code :@100}
  * (the value at step 100), {@code params.KEY}, {@code tags.KEY}, {@code note}, and {@code metrics.*}, {@code params.*}, {@code
- * tags.*} for all. A key with a comma stands in backticks.
+ * tags.*} for all; {@code *} for all three. A key with a comma stands in backticks.
  *
  * @param columns in the order asked
  */
@@ -97,7 +98,9 @@ public record RunColumns(List<Column> columns) {
      * @throws KeelsonException USAGE
      */
     public static RunColumns parse(String text) {
-        return new RunColumns(split(text).stream().map(RunColumns::column).toList());
+        return new RunColumns(split(text).stream()
+                .flatMap(each -> each.equals(Column.ALL) ? EVERYTHING.columns().stream() : Stream.of(column(each)))
+                .toList());
     }
 
     /** The parts of a text between its commas; commas in backticks do not count. */

@@ -64,10 +64,21 @@ public final class TrackedRuns {
 
     private final Catalog catalog;
     private final InstantSource clock;
+    private final Set<String> models;
 
     public TrackedRuns(Catalog catalog, InstantSource clock) {
+        this(catalog, clock, Set.of());
+    }
+
+    /**
+     * As {@link #TrackedRuns(Catalog, InstantSource)}.
+     *
+     * @param models names of models whose trainings find their experiments by these names: they are not renamed or deleted
+     */
+    public TrackedRuns(Catalog catalog, InstantSource clock, Set<String> models) {
         this.catalog = catalog;
         this.clock = clock;
+        this.models = Set.copyOf(models);
     }
 
     // ---- lists
@@ -577,9 +588,13 @@ public final class TrackedRuns {
      */
     public ObjectNode changeExperiment(String experiment, @Nullable String name, Map<String, @Nullable String> tags) {
         return catalog.write(tx -> {
-            String id = experiment(tx, experiment).id();
+            Experiment there = experiment(tx, experiment);
+            String id = there.id();
             if (name != null) {
                 named(name);
+                if (!there.name().equals(name.strip())) {
+                    requireForeign(there);
+                }
                 tx.tracking().renameExperiment(id, name.strip(), clock.instant());
             }
             tags.forEach((key, value) -> {
@@ -593,7 +608,11 @@ public final class TrackedRuns {
     /** Deletes or restores an experiment with its runs. */
     public ObjectNode setExperimentLifecycle(String experiment, Lifecycle lifecycle) {
         return catalog.write(tx -> {
-            String id = experiment(tx, experiment).id();
+            Experiment there = experiment(tx, experiment);
+            String id = there.id();
+            if (lifecycle == Lifecycle.DELETED) {
+                requireForeign(there);
+            }
             if (id.equals(Experiment.DEFAULT_ID) && lifecycle == Lifecycle.DELETED) {
                 throw new KeelsonException(
                         ErrorCode.CONFLICT, "The experiment (%s) is that of every store: it stays.".formatted(experiment), null);
@@ -601,6 +620,17 @@ public final class TrackedRuns {
             tx.tracking().setExperimentLifecycle(id, lifecycle, clock.instant());
             return toJson(tx.tracking().experiment(id).orElseThrow());
         });
+    }
+
+    /** Trainings find the experiment of their model by its name, and lists of the model's runs do. */
+    private void requireForeign(Experiment experiment) {
+        if (models.contains(experiment.name())) {
+            throw new KeelsonException(
+                    ErrorCode.FORBIDDEN,
+                    "The experiment (%s) is that of a model of the project file: its trainings find it by this name."
+                            .formatted(experiment.name()),
+                    "Maybe delete single runs; it goes when the project file no longer has the model.");
+        }
     }
 
     /**

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.DatasetInput;
+import dev.keelson.registry.tracking.Lifecycle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +73,25 @@ public final class TrainedRuns {
             tags.put(RunTags.COMMIT, commit);
         }
         return tags;
+    }
+
+    /**
+     * Checks that the run of a training can be kept, before the training.
+     *
+     * @throws KeelsonException CONFLICT when the experiment of the model is deleted
+     */
+    public static void requireExperiment(CatalogTransaction tx, String model) {
+        if (tx.tracking().experimentNamed(model).filter(each -> each.lifecycle() == Lifecycle.DELETED).isPresent()) {
+            throw deletedExperiment(model);
+        }
+    }
+
+    /** The refusal of a run whose experiment is deleted. */
+    public static KeelsonException deletedExperiment(String model) {
+        return new KeelsonException(
+                ErrorCode.CONFLICT,
+                "The experiment (%s) of the model of that name is deleted, so no training can be kept in it.".formatted(model),
+                "Maybe restore it with its runs: `keelson experiments restore %s`.".formatted(model));
     }
 
     /** Puts a run with the data sets that its provenance names. */

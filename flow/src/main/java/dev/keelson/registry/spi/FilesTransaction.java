@@ -2,6 +2,7 @@ package dev.keelson.registry.spi;
 
 import dev.keelson.registry.tracking.Search.Page;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -27,6 +28,13 @@ public interface FilesTransaction {
      * @param after the last name of the page before, or null
      */
     Page<Entry> list(String folder, @Nullable String after, int limit);
+
+    /**
+     * The folders of a name that are below a folder, at any depth, by their whole path.
+     *
+     * @param below without a slash at its end
+     */
+    List<String> folders(String below, String name);
 
     /** Removes a file, or a folder with all that is in it; how many files that were. */
     long delete(String path);

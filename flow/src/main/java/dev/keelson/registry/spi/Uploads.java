@@ -23,8 +23,9 @@ public interface Uploads {
      *
      * @param id letters and digits, used once
      * @param target what the file will be called; kept as it is
+     * @param parts of how many parts it is, 1 to {@link #MAX_PARTS}
      */
-    void begin(String id, String target, Instant at);
+    void begin(String id, String target, int parts, Instant at);
 
     /** The upload of that id with the parts it has. */
     Optional<Upload> find(String id);
@@ -57,10 +58,11 @@ public interface Uploads {
      *
      * @param id its id
      * @param target what the file will be called
+     * @param expected of how many parts it is; 0 where it was begun by a release that did not keep that
      * @param begunAt when it was begun
      * @param parts by number
      */
-    record Upload(String id, String target, Instant begunAt, SortedMap<Integer, Stored> parts) {
+    record Upload(String id, String target, int expected, Instant begunAt, SortedMap<Integer, Stored> parts) {
         public Upload {
             parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
         }

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +46,8 @@ public final class FileTree {
     private static final Duration COLLECTION = Duration.ofHours(1);
     private static final int FOLDER_PAGE = 1_000;
     private static final String FOLDER_OF_FILES = "artifacts";
+    private static final String FOLDER_OF_MODELS = "models";
+    private static final Pattern ID_OF_EXPERIMENT = Pattern.compile("\\d+");
     private static final Pattern LOCATION = Pattern.compile("mlflow-artifacts:(?://[^/]*)?/+(.*)");
     private static final Pattern RUN_SOURCE = Pattern.compile("runs:/+([^/]+)(?:/(.*))?");
     private static final Pattern LOGGED_SOURCE = Pattern.compile("models:/+(m-[^/@]+)(?:/(.*))?");
@@ -221,17 +224,36 @@ public final class FileTree {
      * Removes a file, or a folder with all that is in it.
      *
      * @return how many files that were; 0 when there is nothing of that name
-     * @throws KeelsonException CONFLICT when the run or logged model is deleted or it is a training's
+     * @throws KeelsonException CONFLICT when the run or logged model is deleted or it is a training's, also of anything that
+     *     is below the folder
      */
     public long delete(ArtifactPath path) {
         return catalog.write(tx -> {
-            Owner owner = owner(tx, path);
-            owner.requireActive();
-            if (isOfTraining(tx, owner, path.text())) {
-                throw ofTraining(path);
+            requireDeletable(tx, path, path);
+            if (owner(tx, path).root() == null) { // above runs and models: each of them is asked
+                for (String root : tx.files().folders(path.text(), FOLDER_OF_FILES)) {
+                    requireDeletable(tx, path, new ArtifactPath(root));
+                }
             }
             return tx.files().delete(path.text());
         });
+    }
+
+    private static void requireDeletable(CatalogTransaction tx, ArtifactPath asked, ArtifactPath path) {
+        Owner owner = owner(tx, path);
+        owner.requireActive();
+        if (isOfTraining(tx, owner, path.text())) {
+            RunInfo run = owner.run();
+            throw asked.equals(path) || run == null ? ofTraining(path) : aboveTraining(asked, run.id());
+        }
+    }
+
+    private static KeelsonException aboveTraining(ArtifactPath path, String run) {
+        return new KeelsonException(
+                ErrorCode.CONFLICT,
+                "The folder (%s) holds files that a training of Keelson (run %s) wrote: they are part of its record."
+                        .formatted(path, run),
+                "Maybe delete only what you uploaded, file by file.");
     }
 
     // ---- runs and models
@@ -327,9 +349,10 @@ public final class FileTree {
     /**
      * Begins an upload in parts; its id. Now and then it removes those that are older than {@link #UPLOAD_AGE}.
      *
+     * @param parts of how many parts it is, 1 to {@link Uploads#MAX_PARTS}
      * @throws KeelsonException as {@link #put} does
      */
-    public String begin(ArtifactPath path) {
+    public String begin(ArtifactPath path, int parts) {
         requireWritable(path);
         Instant now = clock.instant();
         Instant last = collected.get();
@@ -337,7 +360,7 @@ public final class FileTree {
             collect();
         }
         String id = ids.get();
-        store.uploads().begin(id, path.text(), now);
+        store.uploads().begin(id, path.text(), parts, now);
         return id;
     }
 
@@ -365,13 +388,15 @@ public final class FileTree {
      * @throws KeelsonException NOT_FOUND; BAD_REQUEST for a number that cannot be; as {@link #put} does
      */
     public Part part(String upload, int number, Incoming bytes) {
-        if (number < 1 || number > Uploads.MAX_PARTS) {
+        Upload found = upload(upload);
+        int most = found.expected() == 0 ? Uploads.MAX_PARTS : found.expected();
+        if (number < 1 || number > most) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
-                    "The part (%d) of an upload must be 1 to %d.".formatted(number, Uploads.MAX_PARTS),
-                    "Maybe send larger parts.");
+                    "The part (%d) of the upload (%s) must be 1 to %d.".formatted(number, upload, most),
+                    "Maybe begin an upload of more parts, or send larger ones.");
         }
-        requireWritable(new ArtifactPath(upload(upload).target()));
+        requireWritable(new ArtifactPath(found.target()));
         return new Part(
                 number, store.uploads().put(upload, number, bytes.stream(), bytes.terms()).sha256());
     }
@@ -393,8 +418,8 @@ public final class FileTree {
      * Makes the parts one file.
      *
      * @param parts from the first to the last, each once; none for all that are there
-     * @throws KeelsonException NOT_FOUND; BAD_REQUEST when the upload is of another file, a part is missing or has another
-     *     hash; as {@link #put} does
+     * @throws KeelsonException NOT_FOUND; BAD_REQUEST when the upload is of another file, a part is missing, named twice or has
+     *     another hash, or they are not as many as it was begun with; as {@link #put} does
      */
     public File complete(String id, ArtifactPath path, List<Part> parts, long most) {
         Upload upload = of(id, path);
@@ -422,6 +447,12 @@ public final class FileTree {
                                 .formatted(id, i + 1),
                         "Maybe it was not sent yet.");
             }
+        }
+        if (upload.expected() != 0 && numbers.size() != upload.expected()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "The upload (%s) was begun with %d parts; %d are named.".formatted(id, upload.expected(), numbers.size()),
+                    "Maybe name each part once, from 1 to %d.".formatted(upload.expected()));
         }
         requireWritable(path);
         File file = named(path, store.uploads().join(id, numbers, new Terms(most, null, null)));
@@ -508,9 +539,11 @@ public final class FileTree {
     private static void requireWritable(CatalogTransaction tx, ArtifactPath path) {
         Owner owner = owner(tx, path);
         owner.requireActive();
-        if (owner.root() != null && owner.root().equals(path.text())) {
+        if (owner.root() == null ? isPlaceOfOthers(tx, path) : owner.root().equals(path.text())) {
             throw new KeelsonException(
-                    ErrorCode.CONFLICT, "The path (%s) is a folder; expected that of a file.".formatted(path), null);
+                    ErrorCode.CONFLICT,
+                    "The path (%s) is the folder of an experiment, a run or a model; expected that of a file.".formatted(path),
+                    "Maybe name a file below it, such as <experiment>/<run>/artifacts/model.bin.");
         }
         FilesTransaction files = tx.files();
         for (ArtifactPath folder = path.parent(); folder != null; folder = folder.parent()) {
@@ -529,6 +562,40 @@ public final class FileTree {
         }
         if (isOfTraining(tx, owner, path.text())) {
             throw ofTraining(path);
+        }
+    }
+
+    /**
+     * Whether a name is, or leads to, the folder of an experiment, run or model: of those that will be made as well, as ids of
+     * experiments are numbers.
+     */
+    private static boolean isPlaceOfOthers(CatalogTransaction tx, ArtifactPath path) {
+        String name = path.name();
+        ArtifactPath parent = path.parent();
+        if (parent == null && ID_OF_EXPERIMENT.matcher(name).matches()) {
+            return true;
+        }
+        Predicate<String> leads = uri -> {
+            Matcher location = LOCATION.matcher(uri);
+            return location.matches()
+                    && (location.group(1).equals(path.text()) || location.group(1).startsWith(path + "/"));
+        };
+        if (tx.tracking().runInfo(name).map(RunInfo::artifactUri).filter(leads).isPresent()
+                || tx.tracking().loggedModel(name).map(LoggedModel::artifactUri).filter(leads).isPresent()) {
+            return true;
+        }
+        for (long offset = 0; ; offset += FOLDER_PAGE) {
+            Page<Experiment> page = tx.tracking()
+                    .searchExperiments(new Search(List.of(), List.of(), Lifecycle.View.ALL, FOLDER_PAGE, offset));
+            for (Experiment experiment : page.items()) {
+                if (leads.test(experiment.artifactLocation())
+                        || leads.test(experiment.artifactLocation() + "/" + FOLDER_OF_MODELS)) {
+                    return true;
+                }
+            }
+            if (!page.more()) {
+                return false;
+            }
         }
     }
 

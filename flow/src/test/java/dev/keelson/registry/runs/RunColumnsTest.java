@@ -39,6 +39,12 @@ class RunColumnsTest {
         assertThat(detail.params()).containsExactly("p");
     }
 
+    @Test
+    void aStarAloneIsEverything() {
+        assertThat(RunColumns.parse("*")).isEqualTo(RunColumns.EVERYTHING);
+        assertThat(RunColumns.parse("note,*").columns()).hasSize(4);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", "metrics", "metrics.", "params.p:min", "start_time", "metrics.`a"})
     void whatIsNoColumnIsRefused(String text) {

@@ -172,7 +172,7 @@ public abstract class ArtifactStoreContract {
     @Test
     void partsAreJoinedInTheOrderThatIsAsked() {
         Uploads uploads = store.uploads();
-        uploads.begin("u1", "0/run/artifacts/model.bin", AT);
+        uploads.begin("u1", "0/run/artifacts/model.bin", 3, AT);
 
         uploads.put("u1", 2, stream("lo"), ArtifactStore.Terms.ANY);
         uploads.put("u1", 1, stream("xx"), ArtifactStore.Terms.ANY);
@@ -182,6 +182,7 @@ public abstract class ArtifactStoreContract {
         assertThat(store.get(whole.sha256())).hasValue("hello".getBytes(StandardCharsets.UTF_8));
         assertThat(uploads.find("u1")).hasValueSatisfying(upload -> {
             assertThat(upload.target()).isEqualTo("0/run/artifacts/model.bin");
+            assertThat(upload.expected()).isEqualTo(3);
             assertThat(upload.begunAt()).isEqualTo(AT);
             assertThat(upload.parts().keySet()).containsExactly(1, 2);
             assertThat(upload.parts().values().iterator().next().bytes()).isEqualTo(3);
@@ -191,8 +192,8 @@ public abstract class ArtifactStoreContract {
     @Test
     void removedUploadIsGone() {
         Uploads uploads = store.uploads();
-        uploads.begin("u1", "a", AT);
-        uploads.begin("u2", "b", AT);
+        uploads.begin("u1", "a", 3, AT);
+        uploads.begin("u2", "b", 3, AT);
         uploads.put("u1", 1, stream("x"), ArtifactStore.Terms.ANY);
 
         uploads.remove("u1");
@@ -209,7 +210,7 @@ public abstract class ArtifactStoreContract {
     @Test
     void missingPartIsTold() {
         Uploads uploads = store.uploads();
-        uploads.begin("u1", "a", AT);
+        uploads.begin("u1", "a", 3, AT);
         uploads.put("u1", 1, stream("x"), ArtifactStore.Terms.ANY);
 
         assertThatThrownBy(() -> uploads.join("u1", List.of(1, 2), ArtifactStore.Terms.ANY))

@@ -134,6 +134,19 @@ public abstract class FilesContract {
     }
 
     @Test
+    void foldersOfANameAreFoundAtAnyDepth() {
+        put("1/r/artifacts/a");
+        put("1/r/artifacts/deep/artifacts/b");
+        put("1/models/m/artifacts/c");
+        put("1/artifacts"); // a file
+        put("12/r/artifacts/d");
+
+        assertThat(catalog.<List<String>>read(tx -> tx.files().folders("1", "artifacts")))
+                .containsExactlyInAnyOrder("1/models/m/artifacts", "1/r/artifacts", "1/r/artifacts/deep/artifacts");
+        assertThat(catalog.<List<String>>read(tx -> tx.files().folders("1/r", "artifacts"))).hasSize(2);
+    }
+
+    @Test
     void nameIsAFileOrAFolder() {
         put("r/a");
         put("r/d/x");

@@ -3,6 +3,7 @@ package dev.keelson.store.catalog;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.tracking.Experiment;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.Search;
@@ -91,7 +92,11 @@ final class Experiments {
         return id;
     }
 
-    /** The experiment of a model of the project: it is made, or restored, when it is not there. */
+    /**
+     * The experiment of a model of the project: it is made when it is not there.
+     *
+     * @throws KeelsonException CONFLICT when it is deleted
+     */
     long ofModel(String model, Instant at) {
         long[] known = session().first(
                         "select id, deleted from experiments where name = ?",
@@ -102,7 +107,7 @@ final class Experiments {
             return insert(model, null, at);
         }
         if (known[1] != 0) {
-            session().update("update experiments set deleted = 0 where id = ?", known[0]);
+            throw TrainedRuns.deletedExperiment(model);
         }
         return known[0];
     }

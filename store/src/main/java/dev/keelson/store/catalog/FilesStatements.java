@@ -108,6 +108,18 @@ final class FilesStatements implements FilesTransaction {
     }
 
     @Override
+    public List<String> folders(String below, String name) {
+        return session().list(
+                        "select folder from files where name = ? and sha256 is null and (folder = ? or (folder > ? and folder < ?))"
+                                + " order by folder",
+                        row -> row.getString(1) + "/" + name,
+                        name,
+                        below,
+                        below + "/",
+                        below + "0");
+    }
+
+    @Override
     public long delete(String path) {
         String folder = folder(path);
         String name = name(path);

@@ -30,7 +30,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Uploads as folders {@code <id>} with a file {@code upload}, its time and target, and one file for each part, whose name tells
+ * Uploads as folders {@code <id>} with a file {@code upload}, its time, target and number of parts, and one file for each part, whose name tells
  * its number and hash. A part is written under a temporary name and renamed, so a part that has a name has all its bytes.
  */
 final class FileUploads implements Uploads {
@@ -52,7 +52,7 @@ final class FileUploads implements Uploads {
     }
 
     @Override
-    public void begin(String id, String target, Instant at) {
+    public void begin(String id, String target, int parts, Instant at) {
         if (!ID.matcher(id).matches() || target.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("The id (%s) must be letters and digits, the target one line.".formatted(id));
         }
@@ -63,7 +63,7 @@ final class FileUploads implements Uploads {
                 DurableFiles.syncFolder(folder.toAbsolutePath().resolveSibling(""));
             }
             Files.createDirectory(upload);
-            DurableFiles.replace(upload.resolve(ABOUT), (at + "\n" + target + "\n").getBytes(StandardCharsets.UTF_8));
+            DurableFiles.replace(upload.resolve(ABOUT), (at + "\n" + target + "\n" + parts + "\n").getBytes(StandardCharsets.UTF_8));
             DurableFiles.syncFolder(folder);
         } catch (IOException e) {
             throw StoreErrors.writing(upload, e);
@@ -89,12 +89,13 @@ final class FileUploads implements Uploads {
             for (Part part : parts(upload)) {
                 parts.put(part.number(), new Stored(part.sha256(), Files.size(part.file())));
             }
-            return Optional.of(new Upload(id, about.get(1), Instant.parse(about.getFirst()), parts));
+            int expected = about.size() > 2 ? Integer.parseInt(about.get(2)) : 0;
+            return Optional.of(new Upload(id, about.get(1), expected, Instant.parse(about.getFirst()), parts));
         } catch (NoSuchFileException e) {
             return Optional.empty(); // it was removed meanwhile
         } catch (IOException e) {
             throw StoreErrors.reading(upload, e);
-        } catch (IndexOutOfBoundsException | DateTimeException e) {
+        } catch (IndexOutOfBoundsException | DateTimeException | NumberFormatException e) {
             throw new KeelsonException(
                     ErrorCode.STORE_DAMAGED,
                     "The upload (%s) does not say what it is of.".formatted(upload),

@@ -93,7 +93,7 @@ final class FileArtifactStoreTest {
 
     @Test
     void partsSurviveTheProcessAndHalfOnesDoNot() throws Exception {
-        store.uploads().begin("u1", "0/r/artifacts/model", Instant.EPOCH);
+        store.uploads().begin("u1", "0/r/artifacts/model", 3, Instant.EPOCH);
         store.uploads().put("u1", 1, new ByteArrayInputStream(bytes("whole")), ArtifactStore.Terms.ANY);
         Path half = folder.resolve("artifacts/uploads/u1/half.tmp");
         Files.writeString(half, "ha", StandardCharsets.UTF_8);
@@ -109,7 +109,7 @@ final class FileArtifactStoreTest {
 
     @Test
     void partThatWasChangedIsNotJoined() throws Exception {
-        store.uploads().begin("u1", "0/r/artifacts/model", Instant.EPOCH);
+        store.uploads().begin("u1", "0/r/artifacts/model", 3, Instant.EPOCH);
         String sha256 = store.uploads()
                 .put("u1", 1, new ByteArrayInputStream(bytes("whole")), ArtifactStore.Terms.ANY)
                 .sha256();
