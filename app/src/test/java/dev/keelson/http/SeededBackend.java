@@ -891,11 +891,13 @@ public final class SeededBackend implements Backend {
 
     @Override
     public List<LoggedPrediction> predictions(PredictionQuery query) {
+        log.catchUp();
         return log.find(query);
     }
 
     @Override
     public long countPredictions(PredictionQuery query) {
+        log.catchUp();
         return log.count(query);
     }
 

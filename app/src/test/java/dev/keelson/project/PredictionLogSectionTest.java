@@ -24,7 +24,7 @@ final class PredictionLogSectionTest {
     @Test
     void nothingIsCopiedUnlessAnAddressIsGiven() {
         assertThat(read("", "")).isEqualTo(PredictionLogDefinition.NONE);
-        assertThat(read("prediction_log: { remote: '${PREDICTION_LOG}' }\n", "").remote()).isNull();
+        assertThat(read("prediction_log: { remote: '${PREDICTION_LOG:-}' }\n", "").remote()).isNull();
 
         PredictionLogDefinition log =
                 read("prediction_log: { remote: '${PREDICTION_LOG}', table: ops.log }\n", "postgresql://u:p@h/d");

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "show",
         description = {
             "Tell one prediction from the event to the source rows: what was answered and what happened, the features with what each"
-                    + " contributed, the version, its run and dataset, and the rows of the sources with file and line.",
+                    + " contributed, the version, its run and dataset, and the rows of the sources with the files they came from.",
         })
 final class PredictionsShow extends KeelsonCommand {
     private static final int STEPS = 4;

@@ -498,6 +498,9 @@ final class ProjectLifeIT {
         assertThat(drift.code()).as(drift.err()).isZero();
         assertThat(drift.json().get("drift").isNull()).isTrue();
         assertThat(drift.json().get("reports").findValuesAsText("verdict")).containsExactly("insufficient", "insufficient");
+        assertThat(keelson("predictions events --kind evaluation --json").json().at("/events/0/metadata/kind").asText())
+                .isEqualTo("drift");
+        assertThat(keelson("predictions reconcile --json").json().path("agrees").asBoolean()).isTrue();
         assertThat(List.of(promoted.code(), rolledBack.code())).containsExactly(1, 1);
         assertThat(promoted.err()).contains("error[K307]", "is the champion already");
         assertThat(rolledBack.err()).contains("error[K307]");

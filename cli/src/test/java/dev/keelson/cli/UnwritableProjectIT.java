@@ -19,6 +19,7 @@ final class UnwritableProjectIT {
             "models show football-1x2",
             "runs list",
             "predictions list",
+            "predictions events",
             "drift report",
             "data versions",
             "data verify",

@@ -18,7 +18,7 @@ final class JournalApiTest {
     @BeforeAll
     static void start() {
         server = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
-        client = new Client(server.port());
+        client = new Client(server.url());
     }
 
     @AfterAll

@@ -1,0 +1,159 @@
+package dev.keelson.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log of predictions through the commands. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class PredictionLogIT {
+    private static final String ROWS = """
+            [{"div": "E0", "date": "2019-05-05", "HomeTeam": "Ashford", "AwayTeam": "Brampton",
+              "AvgH": 2.1, "AvgD": 3.3, "AvgA": 3.6}]
+            """;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void makeTheProject() throws IOException {
+        TinyLeague.make(folder);
+        Files.writeString(
+                folder.resolve("keelson.yaml"),
+                "\nelsewhere:\n  churn: { classes: [stay, leave], features: [tenure] }\n  spend: {}\n",
+                StandardOpenOption.APPEND);
+    }
+
+    private static Cli keelson(String line) {
+        return Cli.run(folder, line.split(" "));
+    }
+
+    @Test
+    @Order(1)
+    void onePredictionIsToldFromTheEventToTheSourceRows() {
+        assertThat(keelson("run").code()).isZero();
+        Cli predicted = Cli.run(folder, ROWS, Map.of(), "predict", "football-1x2", "-", "--json");
+        String id = predicted.json().at("/predictions/0/id").asText();
+
+        Cli shown = keelson("predictions show " + id);
+        JsonNode json = keelson("predictions show --json " + id).json();
+
+        assertThat(shown.code()).as(shown.err()).isZero();
+        assertThat(shown.out()).contains("football-1x2 v1, as champion", "P(H)", "not known yet", "matches.csv", "row\tmatches:E0|");
+        assertThat(json.path("served").asBoolean()).isTrue();
+        assertThat(json.at("/lineage/nodes").size()).isGreaterThan(3);
+        assertThat(json.path("explanation").path("contributions").size()).isPositive();
+        assertThat(keelson("predictions show 1").code()).isEqualTo(2);
+        assertThat(keelson("predictions show 00000000-0000-0000-0000-000000000000").err()).contains("error[");
+    }
+
+    @Test
+    @Order(2)
+    void outcomesComeFromAFile() throws IOException {
+        Files.writeString(
+                folder.resolve("outcomes.csv"), "model,entity,outcome\nfootball-1x2,E0|2019-05-05|Ashford|Brampton,D\n");
+
+        Cli first = keelson("predictions outcomes outcomes.csv --json");
+        Cli again = keelson("predictions outcomes outcomes.csv");
+
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.json().path("matched").asInt()).isOne();
+        assertThat(again.out()).contains("1 outcomes: 1 matched", "1 were known");
+        assertThat(keelson("predictions list --outcome D --json").json().path("total").asInt()).isOne();
+        assertThat(keelson("predictions outcomes nothing.csv").code()).isEqualTo(2);
+    }
+
+    @Test
+    @Order(3)
+    void predictionsMadeElsewhereAreTakenAndSearched() throws IOException {
+        Files.writeString(
+                folder.resolve("churn.csv"),
+                "entity,probabilities.stay,probabilities.leave,features.tenure,at,version,metadata,outcome\n"
+                        + "ann,0.9,0.1,12,2024-01-01T00:00:00Z,a1,\"{\"\"plan\"\":\"\"gold\"\"}\",\n"
+                        + "bob,0.4,0.6,,2024-01-02T00:00:00Z,a1,,leave\n");
+        Files.writeString(folder.resolve("spend.jsonl"), "{\"entity\":\"ann\",\"value\":12.5,\"at\":\"2024-01-01T00:00:00Z\"}\n");
+
+        Cli taken = keelson("predictions submit churn churn.csv --json");
+        Cli again = keelson("predictions submit churn churn.csv");
+        Cli number = keelson("predictions submit spend spend.jsonl");
+
+        assertThat(taken.code()).as(taken.err()).isZero();
+        assertThat(taken.json().path("accepted").asInt()).isEqualTo(2);
+        assertThat(again.out()).contains("2 predictions of churn, 2 of them known already");
+        assertThat(number.code()).as(number.err()).isZero();
+        assertThat(keelson("predictions list --model churn --role elsewhere --min-confidence 0.8 --json").json()
+                        .at("/predictions/0/metadata/plan")
+                        .asText())
+                .isEqualTo("gold");
+        assertThat(keelson("predictions list --model churn --settled --from 2024-01-02 --to 2024-01-03 --json").json()
+                        .path("total")
+                        .asInt())
+                .isOne();
+        assertThat(keelson("predictions submit football-1x2 churn.csv").err()).contains("served here");
+    }
+
+    @Test
+    @Order(4)
+    void copiesAreComparedAndMended() throws SQLException {
+        assertThat(keelson("predictions reconcile").code()).isZero();
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(".keelson/predictions.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("update predictions set entity = 'eve' where entity = 'ann'");
+        }
+
+        Cli found = keelson("predictions reconcile");
+        Cli mended = keelson("predictions reconcile --repair --json");
+
+        assertThat(found.code()).isEqualTo(1);
+        assertThat(found.out()).contains("differing", "the journal says entity ann, the copy entity eve");
+        assertThat(mended.code()).isZero();
+        assertThat(mended.json().at("/copies/0/repaired").asInt()).isEqualTo(2);
+        assertThat(keelson("predictions reconcile").code()).isZero();
+        assertThat(keelson("predictions remote").code()).isZero();
+    }
+
+    @Test
+    @Order(5)
+    void checksForDriftAreEvaluations() {
+        assertThat(keelson("drift check").code()).isZero();
+
+        Cli events = keelson("predictions events --kind evaluation --json");
+
+        assertThat(events.code()).as(events.err()).isZero();
+        assertThat(events.json().at("/events/0/metadata/kind").asText()).isEqualTo("drift");
+        assertThat(keelson("predictions events --kind training").err()).contains("No training or evaluation matches.");
+    }
+
+    @Test
+    @Order(6)
+    void aRemoteTableThatCannotBeReachedIsSaidAndTheIndexIsComparedAllTheSame() throws IOException {
+        Files.writeString(
+                folder.resolve("keelson.yaml"), "\nprediction_log: { remote: '${PREDICTION_LOG}' }\n", StandardOpenOption.APPEND);
+        Map<String, String> environment = Map.of("PREDICTION_LOG", "postgresql://u:hunter2@127.0.0.1:1/d");
+
+        Cli compared = Cli.run(folder, "", environment, "predictions", "reconcile", "--json");
+        Cli remote = Cli.run(folder, "", environment, "predictions", "remote");
+
+        assertThat(compared.code()).isEqualTo(2);
+        assertThat(compared.json().at("/copies/0/agrees").asBoolean()).isTrue();
+        assertThat(compared.json().at("/copies/1/problem").asText()).contains("evaluation_log").doesNotContain("hunter2");
+        assertThat(remote.code()).isEqualTo(1);
+        assertThat(remote.out()).contains("unreachable").doesNotContain("hunter2");
+    }
+}
