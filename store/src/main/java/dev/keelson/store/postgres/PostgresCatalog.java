@@ -42,7 +42,8 @@ public final class PostgresCatalog implements ProjectCatalog {
     private static final List<Migration> MIGRATIONS = List.of(
             Migration.script("V003__catalog.sql"),
             new Migration(4, new AuditChainMigration()),
-            Migration.script("V005__create_outbox.sql"));
+            Migration.script("V005__create_outbox.sql"),
+            Migration.script("V007__create_rollouts.sql"));
 
     private static final int NEWEST = MIGRATIONS.getLast().version();
     private static final String SCHEMA = "keelson_catalog";
