@@ -75,7 +75,7 @@ final class Predictor {
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(checked.size());
         List<PredictionEvent> events = new ArrayList<>(checked.size());
-        List<Shadows.Shadow> others = new ArrayList<>();
+        List<Shadows.Shadow> others = by == null && served.challenger() != null ? new ArrayList<>(checked.size()) : List.of();
         Sender sender = Sender.of(options);
         for (int i = 0; i < checked.size(); i++) {
             Asked asked = asked(served, checked.get(i), i, options.asOf(), now);

@@ -42,6 +42,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,13 +132,24 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
             if (broken.isPresent()) {
                 ObjectNode numbers = JsonNodeFactory.instance.objectNode();
                 numbers.set("guardrail", broken.get().toJson());
-                rollouts.rollBack(rollout, "%s is broken: %s".formatted(broken.get().guardrail().text(), broken.get().sentence()), numbers);
+                String verdict = "%s is broken: %s".formatted(broken.get().guardrail().text(), broken.get().sentence());
+                takenBack(rollout.model(), () -> rollouts.rollBack(rollout, verdict, numbers));
                 continue;
             }
             Instant next = rollout.nextAt();
             if (next != null && !clock.instant().isBefore(next)) {
                 rollouts.held(rollout);
             }
+        }
+    }
+
+    /** The champion answers at once, also while a slow disk writes why. */
+    private <T> T takenBack(String model, Supplier<T> written) {
+        served.suspend(model);
+        try {
+            return written.get();
+        } finally {
+            served.publish(); // also where it was not written
         }
     }
 
@@ -278,7 +290,8 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
             case ADVANCE -> report(rollouts.advance(model, change.actor(), change.reason())).toJson();
             case PAUSE -> report(rollouts.pause(model, change.actor(), change.reason())).toJson();
             case RESUME -> report(rollouts.resume(model, change.actor(), change.reason())).toJson();
-            case ABORT -> report(rollouts.abort(model, change.actor(), change.reason())).toJson();
+            case ABORT -> report(takenBack(model, () -> rollouts.abort(model, change.actor(), change.reason())))
+                    .toJson();
             case PROMOTE -> {
                 Rollout open = rollouts.open(model).orElseThrow(() -> Rollouts.none(model));
                 Governance.Promotion promotion = governance.promote(new Governance.Request(

@@ -15,4 +15,9 @@ record Routing(Rollout rollout, TrafficSplit split, LoadedVersion candidate, Rol
     Routing(Rollout rollout, LoadedVersion candidate, RolloutTally tally) {
         this(rollout, TrafficSplit.of(rollout), candidate, tally);
     }
+
+    /** The same with nothing for the candidate to answer. */
+    Routing suspended() {
+        return new Routing(rollout, TrafficSplit.of(rollout.id(), 0), candidate, tally);
+    }
 }

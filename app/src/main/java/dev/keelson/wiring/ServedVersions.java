@@ -138,6 +138,27 @@ final class ServedVersions {
         return open;
     }
 
+    /**
+     * Lets the champion answer everything from now on, whatever the catalogue says, until {@link #publish}: a candidate that is
+     * taken back is taken back before that is written.
+     */
+    void suspend(String model) {
+        synchronized (switching) {
+            Table now = table;
+            ServedModel served = now.models().get(model);
+            Routing routing = served == null ? null : served.routing();
+            if (served == null || routing == null) {
+                return;
+            }
+            Map<String, ServedModel> next = new LinkedHashMap<>(now.models());
+            next.put(
+                    model,
+                    new ServedModel(
+                            served.plan(), served.requests(), served.champion(), served.challenger(), routing.suspended()));
+            table = new Table(next, now.unfit(), now.stale(), now.seen());
+        }
+    }
+
     /** What this server counted of rollouts, of those that ended until {@link #forget} is told. */
     List<RolloutTally> tallies() {
         return List.copyOf(tallies.values());
@@ -221,7 +242,9 @@ final class ServedVersions {
     boolean follow() {
         try {
             Table now = table;
-            boolean again = !now.stale().isEmpty() && !clock.instant().isBefore(triedAt.plus(TRIED_AGAIN_AFTER));
+            boolean missed = !now.stale().isEmpty()
+                    || now.unfit().values().stream().anyMatch(why -> why.code() == ErrorCode.STORE_DAMAGED);
+            boolean again = missed && !clock.instant().isBefore(triedAt.plus(TRIED_AGAIN_AFTER));
             if (again || !wanted().equals(now.seen())) {
                 publish();
             }

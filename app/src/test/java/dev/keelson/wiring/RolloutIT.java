@@ -3,7 +3,9 @@ package dev.keelson.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -23,6 +25,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.governance.Roles;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -37,9 +40,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -174,8 +179,8 @@ final class RolloutIT {
 
     private static JsonNode json(String text) {
         try {
-            return new com.fasterxml.jackson.databind.ObjectMapper().readTree(text.replace('\'', '"'));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            return new ObjectMapper().readTree(text.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
     }
@@ -194,7 +199,7 @@ final class RolloutIT {
             if (holds.getAsBoolean()) {
                 return true;
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
         return holds.getAsBoolean();
     }
@@ -252,7 +257,7 @@ final class RolloutIT {
     @Test
     void clientsOfAGroupComeFirst() {
         start("{'version':2,'kind':'steps','steps':['beta-*@100%:1h','50%']}");
-        PredictOptions beta = new PredictOptions(false, null, null, java.util.Set.of(), "beta-7", null);
+        PredictOptions beta = new PredictOptions(false, null, null, Set.of(), "beta-7", null);
 
         assertThat(backend.predict(MODEL, List.of(row(1)), beta).getFirst().version()).isEqualTo(2);
         assertThat(predict(0, 100)).extracting(Prediction::version).containsOnly(1);
@@ -327,7 +332,7 @@ final class RolloutIT {
 
     @Test
     void aCandidateThatDoesHarmIsTakenBackByItself() {
-        // what it tells of low prices does not happen
+        // the champion is surer of what happens
         start("{'version':2,'kind':'ab','guardrails':['harm']}");
         List<OutcomeEvent> outcomes = new ArrayList<>();
         for (int day = 0; day < 60; day++) {
@@ -335,12 +340,14 @@ final class RolloutIT {
             row.put("time", START.plus(Duration.ofDays(41L + day)).toString());
             row.put("close", 101.0);
             Prediction prediction = backend.predict(MODEL, List.of(row), PredictOptions.DEFAULT).getFirst();
-            outcomes.add(new OutcomeEvent(MODEL, prediction.entity(), "false", NOW));
+            outcomes.add(new OutcomeEvent(MODEL, prediction.entity(), "true", NOW));
         }
         backend.countPredictions(new PredictionQuery(MODEL, null, null, null, null, null, null, false, 1));
         backend.outcomes(outcomes);
 
-        assertThat(until(Duration.ofSeconds(20), () -> state().equals("rolled_back"))).isTrue();
+        assertThat(until(Duration.ofSeconds(20), () -> state().equals("rolled_back")))
+                .as(() -> backend.rollouts().status(MODEL).toPrettyString())
+                .isTrue();
         JsonNode report = backend.rollouts().status(MODEL);
         assertThat(report.at("/difference/epochs").asInt()).isEqualTo(60);
         assertThat(report.at("/difference/mean_gain").asDouble()).isNegative();
@@ -361,6 +368,36 @@ final class RolloutIT {
         JsonNode report = backend.rollouts().status(MODEL);
         assertThat(report.at("/servers").asInt()).isEqualTo(2);
         assertThat(report.at("/versions/0/served").asLong() + report.at("/versions/1/served").asLong()).isEqualTo(1_000);
+    }
+
+    /** What lies on the disk while the server runs is what it finds after a kill. */
+    @Test
+    void aRolloutGoesOnAfterAKill(@TempDir Path image) throws IOException {
+        start("{'version':2,'kind':'steps','steps':['30%:1h','60%']}");
+        change(Verb.ADVANCE);
+        List<Integer> before = predict(0, 300).stream().map(Prediction::version).toList();
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                Path target = image.resolve(folder.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else if (!file.getFileName().toString().equals("owner.json")) {
+                    Files.copy(file, target);
+                }
+            }
+        }
+
+        try (LiveBackend after = LiveBackend.open(Projects.validate(image, Map.of()), now::get)) {
+            JsonNode report = after.rollouts().status(MODEL);
+            List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                rows.add(row(i));
+            }
+            assertThat(report.at("/rollout/state").asText()).isEqualTo("running");
+            assertThat(report.at("/rollout/step").asInt()).isEqualTo(1);
+            assertThat(after.predict(MODEL, rows, PredictOptions.DEFAULT).stream().map(Prediction::version))
+                    .isEqualTo(before);
+        }
     }
 
     @Test
@@ -390,6 +427,8 @@ final class RolloutIT {
     @Test
     void aVersionThatCannotBeLoadedLeavesWhatServes() throws IOException {
         int broken = candidate(9);
+        backend.close();
+        backend = LiveBackend.open(project, now::get); // which has not seen it
         Run run = backend.run(backend.versions(MODEL).getFirst().runId()).orElseThrow();
         List<String> kept = backend.run(backend.alias(MODEL, ModelVersion.CHAMPION).orElseThrow().runId()).orElseThrow()
                 .artifacts().stream()
@@ -416,7 +455,7 @@ final class RolloutIT {
 
     @Test
     void aChangeByAnyPathIsNoticedByItself() {
-        backend.catalog().update(tx -> dev.keelson.registry.governance.Roles.champion(tx, MODEL, 2, NOW));
+        backend.catalog().update(tx -> Roles.champion(tx, MODEL, 2, NOW));
 
         assertThat(until(Duration.ofSeconds(10), () -> predict(0, 1).getFirst().version() == 2)).isTrue();
     }
