@@ -1,6 +1,7 @@
 package dev.keelson.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.Problem;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
@@ -31,6 +32,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,14 @@ public interface Backend {
 
     /** Why predictions cannot be answered yet, in one sentence; null when they can. */
     @Nullable String notReadyReason();
+
+    /**
+     * Why models serve other versions than they should, such as a new one that cannot be loaded, by model: they serve all the
+     * same.
+     */
+    default SortedMap<String, Problem> stale() {
+        return new TreeMap<>();
+    }
 
     // ---- predictions
 
@@ -244,6 +255,11 @@ public interface Backend {
     /** Policies that size stakes. */
     default Bandits bandits() {
         return Bandits.NONE;
+    }
+
+    /** How new versions come to answer. */
+    default RolloutService rollouts() {
+        return RolloutService.NONE;
     }
 
     /** Why models tell what they tell. */

@@ -22,6 +22,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
+import dev.keelson.http.RolloutService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -79,6 +80,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -123,6 +126,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private boolean filled;
     private final @Nullable ServedVersions served;
     private final @Nullable Predictor predictor;
+    private final @Nullable Shadows shadows;
+    private final @Nullable ProjectRollouts rollouts;
 
     private LiveBackend(
             Project project,
@@ -181,6 +186,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.features = null;
             this.served = null;
             this.predictor = null;
+            this.shadows = null;
+            this.rollouts = null;
             this.rows = Map.of();
             this.trainers = Map.of();
         } else {
@@ -194,8 +201,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.online = live.online();
             this.served = new ServedVersions(
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
-            this.predictor = new Predictor(live.online(), log, clock);
+            Shadows beside = new Shadows(log);
+            this.shadows = beside;
+            this.predictor = new Predictor(live.online(), log, beside, clock);
+            this.rollouts = new ProjectRollouts(
+                    project, catalog, governance, served, log, clock, project.catalogStore() != null);
             republish();
+            rollouts.start();
         }
     }
 
@@ -283,7 +295,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (versionsInMemory == null) {
             return null;
         }
-        versionsInMemory.follow();
         return versionsInMemory.of(model);
     }
 
@@ -320,6 +331,27 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectBandits bandits() {
         return bandits;
+    }
+
+    @Override
+    public RolloutService rollouts() {
+        ProjectRollouts open = rollouts;
+        return open == null ? RolloutService.NONE : open;
+    }
+
+    @Override
+    public SortedMap<String, Problem> stale() {
+        ServedVersions versionsInMemory = served;
+        return versionsInMemory == null ? new TreeMap<>() : versionsInMemory.stale();
+    }
+
+    /** Brings the index of the log up to everything that was predicted before this call. */
+    private void catchUp() {
+        Shadows beside = shadows;
+        if (beside != null) {
+            beside.settle();
+        }
+        log.catchUp();
     }
 
     @Override
@@ -483,7 +515,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<OutcomeReceipt> outcomes(List<OutcomeEvent> outcomes) {
-        return intake.take(outcomes, new EntityTimes(project), clock.instant());
+        List<OutcomeReceipt> taken = intake.take(outcomes, new EntityTimes(project), clock.instant());
+        ProjectRollouts open = rollouts;
+        if (open != null) {
+            open.settled();
+        }
+        return taken;
     }
 
     @Override
@@ -493,19 +530,19 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<LoggedPrediction> predictions(PredictionQuery query) {
-        log.catchUp();
+        catchUp();
         return log.find(query);
     }
 
     @Override
     public long countPredictions(PredictionQuery query) {
-        log.catchUp();
+        catchUp();
         return log.count(query);
     }
 
     @Override
     public Optional<LoggedPrediction> prediction(UUID id) {
-        log.catchUp();
+        catchUp();
         return log.find(id);
     }
 
@@ -809,7 +846,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
         fill(compiled);
-        log.catchUp();
+        catchUp();
         List<LoggedPrediction> newest = log.find(new PredictionQuery(
                 model, null, "champion", null, null, null, null, true, 100_000));
         Instant now = clock.instant();
@@ -894,6 +931,14 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         generations.close();
         studies.close();
+        ProjectRollouts open = rollouts;
+        if (open != null) {
+            open.close();
+        }
+        Shadows beside = shadows;
+        if (beside != null) {
+            beside.close();
+        }
         bandits.close();
         benchmarks.close();
         trainings.close();

@@ -8,6 +8,7 @@ import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.RolloutService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -96,6 +97,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** Policies that size stakes. */
     Bandits bandits();
+
+    /** How new versions come to answer. */
+    RolloutService rollouts();
 
     /**
      * Runs a benchmark and waits for the end.

@@ -9,6 +9,7 @@ import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.RolloutService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
@@ -85,6 +86,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     public JsonNode tune(StudyRequest request, Progress progress) {
         String id = backend.studies().start(request).id();
         return JobWait.until(() -> backend.studies().get(id).toJson(), progress);
+    }
+
+    @Override
+    public RolloutService rollouts() {
+        return backend.rollouts();
     }
 
     @Override

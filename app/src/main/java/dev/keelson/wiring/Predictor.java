@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.rollout.ArmTally;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -25,15 +26,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From checked rows to logged answers: features, prediction, journal. The path that must be fast; it holds no lock of its own.
+ * What a version predicts that does not answer is made and logged off that path, and changes no answer.
  * Safe for use by several threads.
  */
 final class Predictor {
+    private static final System.Logger LOG = System.getLogger(Predictor.class.getName());
+    private static final String CHAMPION = "champion";
+    private static final String CHALLENGER = "challenger";
+
     private final OnlineFeatures features;
     private final PredictionLog log;
     private final InstantSource clock;
+    private final Shadows shadows;
     private final PredictionIds ids = new PredictionIds();
 
-    Predictor(OnlineFeatures features, PredictionLog log, InstantSource clock) {
+    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock) {
+        this.shadows = shadows;
         this.features = features;
         this.log = log;
         this.clock = clock;
@@ -67,21 +75,120 @@ final class Predictor {
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(checked.size());
         List<PredictionEvent> events = new ArrayList<>(checked.size());
-        LoadedVersion champion = by == null ? served.champion() : by;
-        LoadedVersion challenger = by == null ? served.challenger() : null;
-        String role = by == null ? "champion" : role(served, by);
+        List<Shadows.Shadow> others = by == null && served.challenger() != null ? new ArrayList<>(checked.size()) : List.of();
         Sender sender = Sender.of(options);
         for (int i = 0; i < checked.size(); i++) {
             Asked asked = asked(served, checked.get(i), i, options.asOf(), now);
-            PredictionEvent event = event(champion, role, asked, true, sender);
+            Answered answered = by == null
+                    ? answered(served, asked, options.client())
+                    : new Answered(by, role(served, by), probabilities(by, asked));
+            PredictionEvent event =
+                    event(answered.by(), answered.role(), asked, answered.probabilities(), true, sender);
             events.add(event);
-            if (challenger != null) {
-                events.add(event(challenger, "challenger", asked, false, sender));
+            Shadows.Shadow other = by == null ? other(served, answered, asked, sender) : null;
+            if (other != null) {
+                others.add(other);
             }
-            answers.add(answer(served, champion, asked, event, newcomers, options));
+            answers.add(answer(served, answered.by(), asked, event, newcomers, options));
         }
         log.append(events, options.durable());
+        Routing routing = served.routing();
+        for (Shadows.Shadow other : others) {
+            if (!shadows.offer(other) && routing != null) {
+                routing.tally().dropped().increment();
+            }
+        }
         return answers;
+    }
+
+    /**
+     * Who answered.
+     *
+     * @param role as it stands in the log
+     */
+    @SuppressWarnings("ArrayRecordComponent") // of one row
+    private record Answered(LoadedVersion by, String role, double[] probabilities) {}
+
+    /** The version that the rollout names, or the champion; a candidate that fails is stood in for by the champion. */
+    private static Answered answered(ServedModel served, Asked asked, @Nullable String client) {
+        Routing routing = served.routing();
+        if (routing == null) {
+            return new Answered(served.champion(), CHAMPION, probabilities(served.champion(), asked));
+        }
+        if (routing.split().toCandidate(asked.row().entity(), client)) {
+            long start = System.nanoTime();
+            try {
+                double[] probabilities = sound(probabilities(routing.candidate(), asked));
+                routing.tally().candidate().served(System.nanoTime() - start);
+                return new Answered(routing.candidate(), CHALLENGER, probabilities);
+            } catch (RuntimeException e) {
+                failed(routing, e);
+                routing.tally().candidate().failed();
+            }
+        }
+        long start = System.nanoTime();
+        try {
+            double[] probabilities = probabilities(served.champion(), asked);
+            routing.tally().baseline().served(System.nanoTime() - start);
+            return new Answered(served.champion(), CHAMPION, probabilities);
+        } catch (RuntimeException e) {
+            routing.tally().baseline().failed();
+            throw e;
+        }
+    }
+
+    private static void failed(Routing routing, RuntimeException e) {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "The candidate (%s) of the rollout failed: %s".formatted(routing.candidate().version().label(), e),
+                e);
+    }
+
+    /** What the version that did not answer is to predict off the request's path; null for nothing. */
+    private Shadows.@Nullable Shadow other(ServedModel served, Answered answered, Asked asked, Sender sender) {
+        LoadedVersion challenger = served.challenger();
+        Routing routing = served.routing();
+        if (challenger == null) {
+            return null;
+        }
+        if (routing == null) {
+            return () -> event(challenger, CHALLENGER, asked, probabilities(challenger, asked), false, sender);
+        }
+        if (!routing.rollout().paired()) {
+            return null;
+        }
+        boolean candidate = answered.role().equals(CHAMPION);
+        LoadedVersion by = candidate ? routing.candidate() : served.champion();
+        ArmTally tally = candidate ? routing.tally().candidate() : routing.tally().baseline();
+        return () -> {
+            long start = System.nanoTime();
+            try {
+                double[] probabilities = sound(probabilities(by, asked));
+                tally.shadowed(System.nanoTime() - start);
+                return event(by, candidate ? CHALLENGER : CHAMPION, asked, probabilities, false, sender);
+            } catch (RuntimeException e) {
+                failed(routing, e);
+                tally.failedInShadow();
+                return null;
+            }
+        };
+    }
+
+    private static double[] probabilities(LoadedVersion by, Asked asked) {
+        Model model = by.trained().model();
+        double[] probabilities = new double[model.outputs().size()];
+        model.predict(asked.vector().values(), probabilities);
+        return probabilities;
+    }
+
+    /** A candidate that answers with what is no number has failed. */
+    private static double[] sound(double[] probabilities) {
+        for (double each : probabilities) {
+            if (!Double.isFinite(each)) {
+                throw new ArithmeticException("It predicts %s.".formatted(java.util.Arrays.toString(probabilities)));
+            }
+        }
+        return probabilities;
     }
 
     private static List<RequestRow> checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
@@ -140,10 +247,8 @@ final class Predictor {
         }
     }
 
-    private PredictionEvent event(LoadedVersion by, String role, Asked asked, boolean answer, Sender sender) {
-        Model model = by.trained().model();
-        double[] probabilities = new double[model.outputs().size()];
-        model.predict(asked.vector().values(), probabilities);
+    private PredictionEvent event(
+            LoadedVersion by, String role, Asked asked, double[] probabilities, boolean answer, Sender sender) {
         UUID id = ids.next(asked.now());
         return new PredictionEvent(
                 id,

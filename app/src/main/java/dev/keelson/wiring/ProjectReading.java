@@ -21,6 +21,7 @@ import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.ModelCard;
+import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.runs.References;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.spi.CatalogTransaction;
@@ -78,6 +79,11 @@ public final class ProjectReading implements AutoCloseable {
     /** The version an alias points to. */
     public Optional<ModelVersion> alias(String model, String alias) {
         return read(tx -> tx.alias(model, alias), Optional.empty());
+    }
+
+    /** The rollouts that are open, by model. */
+    public List<Rollout> rollouts() {
+        return read(tx -> tx.rollouts().open(), List.of());
     }
 
     /**

@@ -16,6 +16,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
+import dev.keelson.http.RolloutService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -281,6 +282,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
 
     private static String path(String model, String verb) {
         return OwnerClient.address("/api/v1/models/%s/", model) + verb;
+    }
+
+    @Override
+    public RolloutService rollouts() {
+        return new ServedRollouts(owner);
     }
 
     @Override

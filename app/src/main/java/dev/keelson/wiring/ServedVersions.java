@@ -5,33 +5,37 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.runs.References;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions in memory. Which of them serve is one immutable table, published by one volatile write: a request takes it once
- * and never waits for a change. A change loads and warms up what is new before it is published; what stays, stays loaded.
- * Safe for use by several threads.
+ * The versions in memory. Which of them serve, and how a rollout divides rows between them, is one immutable table, published by
+ * one volatile write: a request takes it once and never waits for a change. What a change can do with versions in memory it does
+ * at once; what is new is loaded and warmed up first, beside what serves. A version that cannot be loaded leaves what serves as
+ * it is, and why is told. Safe for use by several threads.
  */
 final class ServedVersions {
     /** Versions kept beside those that serve, for requests that name one. */
     static final int MOST_NAMED = 8;
 
     private static final System.Logger LOG = System.getLogger(ServedVersions.class.getName());
-    private static final Duration FOLLOWED_EVERY = Duration.ofSeconds(1);
-    private static final Duration FOLLOWED_AFTER_FAILURE = Duration.ofSeconds(30);
+    private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(30);
     private static final int WARM_UPS = 2_000;
 
     private final ProjectModels models;
@@ -41,23 +45,44 @@ final class ServedVersions {
     private final InstantSource clock;
     private final boolean shared;
     private final Map<String, LoadedVersion> named = new LinkedHashMap<>(16, 0.75f, true);
-    private volatile Table table = new Table(Map.of(), Map.of(), List.of());
-    private volatile Instant nextLook = Instant.MIN;
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final Map<String, RolloutTally> tallies = new ConcurrentHashMap<>();
+    private final Object loading = new Object();
+    private final Object switching = new Object();
+    private volatile Table table = new Table(Map.of(), Map.of(), Map.of(), List.of());
+    private volatile Instant triedAt = Instant.MIN;
 
     /**
      * What serves.
      *
      * @param models by name
      * @param unfit why others do not
-     * @param seen the versions that should serve, as the catalogue had them
+     * @param stale why those that serve are not what the catalogue says
+     * @param seen what should serve, as the catalogue had it
      */
     private record Table(
-            Map<String, ServedModel> models, Map<String, Problem> unfit, List<Optional<ModelVersion>> seen) {
+            Map<String, ServedModel> models, Map<String, Problem> unfit, Map<String, Problem> stale, List<Wanted> seen) {
         Table {
             models = Map.copyOf(models);
             unfit = Map.copyOf(unfit);
+            stale = Map.copyOf(stale);
             seen = List.copyOf(seen);
+        }
+    }
+
+    /**
+     * What should serve of a model, as the catalogue has it.
+     *
+     * @param challenger of an open rollout the candidate
+     */
+    private record Wanted(
+            ModelPlan plan,
+            @Nullable ModelVersion champion,
+            @Nullable ModelVersion challenger,
+            @Nullable Rollout rollout) {
+        Wanted {
+            if (rollout != null && (champion == null || champion.version() != rollout.baseline() || challenger == null)) {
+                rollout = null; // its champion was taken over from elsewhere
+            }
         }
     }
 
@@ -91,6 +116,59 @@ final class ServedVersions {
         return table.unfit().get(model);
     }
 
+    /** Why a model serves another version than it should, or its rollout does not run; null when all is as it should be. */
+    @Nullable Problem stale(String model) {
+        return table.stale().get(model);
+    }
+
+    /** Why models serve other versions than they should, by model. */
+    SortedMap<String, Problem> stale() {
+        return new TreeMap<>(table.stale());
+    }
+
+    /** The rollouts that this server takes part in. */
+    List<Routing> routings() {
+        List<Routing> open = new ArrayList<>();
+        for (ServedModel model : table.models().values()) {
+            Routing routing = model.routing();
+            if (routing != null) {
+                open.add(routing);
+            }
+        }
+        return open;
+    }
+
+    /**
+     * Lets the champion answer everything from now on, whatever the catalogue says, until {@link #publish}: a candidate that is
+     * taken back is taken back before that is written.
+     */
+    void suspend(String model) {
+        synchronized (switching) {
+            Table now = table;
+            ServedModel served = now.models().get(model);
+            Routing routing = served == null ? null : served.routing();
+            if (served == null || routing == null) {
+                return;
+            }
+            Map<String, ServedModel> next = new LinkedHashMap<>(now.models());
+            next.put(
+                    model,
+                    new ServedModel(
+                            served.plan(), served.requests(), served.champion(), served.challenger(), routing.suspended()));
+            table = new Table(next, now.unfit(), now.stale(), now.seen());
+        }
+    }
+
+    /** What this server counted of rollouts, of those that ended until {@link #forget} is told. */
+    List<RolloutTally> tallies() {
+        return List.copyOf(tallies.values());
+    }
+
+    /** Lets go of what was counted of a rollout that has ended. */
+    void forget(String rollout) {
+        tallies.remove(rollout);
+    }
+
     /**
      * The version that a reference of a request names.
      *
@@ -108,32 +186,12 @@ final class ServedVersions {
                 ErrorCode.NOT_READY,
                 "The version (%s) of the model (%s) was not trained here and cannot predict.".formatted(reference, name),
                 "Maybe bring it in with `keelson models import`."));
-        LoadedVersion serving = loaded(model, wanted);
-        if (serving != null) {
-            return serving;
+        LoadedVersion kept = inMemory(model, wanted, Map.of());
+        if (kept != null) {
+            return kept;
         }
-        synchronized (named) {
-            LoadedVersion kept = named.get(key(wanted));
-            if (kept != null) {
-                return kept;
-            }
-        }
-        BundleTrainer trainer = trainer(name);
-        LoadedVersion fresh = load(trainer, wanted);
-        String unfit = trainer.unfit(fresh.trained().run());
-        if (unfit != null) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_READY,
-                    "The version (%s: %s) was trained by other definitions than the project file has."
-                            .formatted(wanted.label(), unfit),
-                    "Maybe name another version.");
-        }
-        synchronized (named) {
-            named.put(key(wanted), fresh);
-            if (named.size() > MOST_NAMED) {
-                named.remove(named.keySet().iterator().next());
-            }
-        }
+        LoadedVersion fresh = fitting(wanted);
+        keep(fresh);
         return fresh;
     }
 
@@ -178,121 +236,263 @@ final class ServedVersions {
         double[] row = new double[trained.model().features().size()];
         double[] out = new double[trained.model().outputs().size()];
         for (int i = 0; i < WARM_UPS; i++) {
-            java.util.Arrays.fill(row, i % 2 == 0 ? Double.NaN : (i - 0.5 * WARM_UPS) / 100);
+            Arrays.fill(row, i % 2 == 0 ? Double.NaN : (i - 0.5 * WARM_UPS) / 100);
             trained.model().predict(row, out);
         }
     }
 
     /**
-     * With a catalogue that other servers write as well: serves what they promoted. One request asks for it, once in a second
-     * at most, and while the catalogue cannot be asked what is loaded goes on serving.
+     * Serves what the catalogue says, whoever wrote it; called again and again, in the background. While the catalogue cannot be
+     * asked what is loaded goes on serving. What could not be loaded is tried again after a while.
+     *
+     * @return whether the catalogue could be asked
      */
-    void follow() {
-        if (!shared || clock.instant().isBefore(nextLook) || !looking.compareAndSet(false, true)) {
-            return;
-        }
-        Duration pause = FOLLOWED_EVERY;
+    boolean follow() {
         try {
-            if (!wanted().equals(table.seen())) {
+            Table now = table;
+            boolean missed = !now.stale().isEmpty()
+                    || now.unfit().values().stream().anyMatch(why -> why.code() == ErrorCode.STORE_DAMAGED);
+            boolean again = missed && !clock.instant().isBefore(triedAt.plus(TRIED_AGAIN_AFTER));
+            if (again || !wanted().equals(now.seen())) {
                 publish();
             }
+            return true;
         } catch (KeelsonException e) {
-            pause = FOLLOWED_AFTER_FAILURE;
             LOG.log(System.Logger.Level.WARNING, "What serves could not be brought up to date: {0}", e.getMessage());
-        } finally {
-            nextLook = clock.instant().plus(pause);
-            looking.set(false);
+            return false;
         }
     }
 
-    /** The versions that should serve, by the catalogue: of each model its champion and its challenger. */
-    private List<Optional<ModelVersion>> wanted() {
-        return catalog.read(tx -> models.plans().stream()
-                .flatMap(plan -> Stream.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)
-                        .map(alias -> tx.alias(plan.name(), alias)))
-                .toList());
+    /** What should serve, by the catalogue. */
+    private List<Wanted> wanted() {
+        return catalog.read(tx -> {
+            Map<String, Rollout> rollouts = new HashMap<>();
+            tx.rollouts().open().forEach(rollout -> rollouts.put(rollout.model(), rollout));
+            return models.plans().stream()
+                    .map(plan -> {
+                        Rollout rollout = rollouts.get(plan.name());
+                        return new Wanted(
+                                plan,
+                                tx.alias(plan.name(), ModelVersion.CHAMPION).orElse(null),
+                                (rollout == null
+                                                ? tx.alias(plan.name(), ModelVersion.CHALLENGER)
+                                                : tx.version(plan.name(), rollout.candidate()))
+                                        .orElse(null),
+                                rollout);
+                    })
+                    .toList();
+        });
     }
 
-    /** Serves what the catalogue says. */
-    synchronized void publish() {
-        Table before = table;
-        List<Optional<ModelVersion>> wanted = wanted();
-        Map<String, ServedModel> next = new LinkedHashMap<>();
-        Map<String, Problem> refused = new LinkedHashMap<>();
-        for (int i = 0; i < models.plans().size(); i++) {
-            ModelPlan plan = models.plans().get(i);
-            BundleTrainer trainer = trainers.get(plan.name());
-            ModelVersion champion = wanted.get(2 * i).orElse(null);
-            if (trainer == null || champion == null) {
-                continue;
+    /**
+     * Serves what the catalogue says. What needs no loading is served before anything is loaded.
+     *
+     * @throws KeelsonException when a champion cannot be loaded, and no other version of its model serves
+     */
+    void publish() {
+        List<Missing> missing = switched(Map.of());
+        if (missing.isEmpty()) {
+            return;
+        }
+        synchronized (loading) {
+            Map<String, Loaded> tried = new HashMap<>();
+            while (!missing.isEmpty()) {
+                for (Missing each : missing) {
+                    tried.put(key(each.version()), tried(each.version(), each.needed()));
+                }
+                triedAt = clock.instant();
+                missing = switched(tried); // the catalogue may have changed meanwhile
             }
-            ServedModel served = before.models().get(plan.name());
-            LoadedVersion answers = champion(trainer, champion, served, refused);
-            RequestReader reader = readers.get(plan.name());
-            if (answers != null && reader != null) {
-                ModelVersion challenger = wanted.get(2 * i + 1).orElse(null);
-                next.put(
-                        plan.name(),
-                        new ServedModel(
-                                plan, reader, answers, challenger == null ? null : shadow(trainer, challenger, served)));
-            }
         }
-        table = new Table(next, refused, wanted);
     }
 
-    /** The champion in memory; null when it cannot serve, and then why is told. */
-    private @Nullable LoadedVersion champion(
-            BundleTrainer trainer, ModelVersion champion, @Nullable ServedModel served, Map<String, Problem> refused) {
-        LoadedVersion kept = loaded(served, champion);
-        if (kept != null) {
-            return kept;
-        }
-        LoadedVersion fresh;
+    /**
+     * A version that should be in memory and is not.
+     *
+     * @param needed whether nothing else could answer
+     */
+    private record Missing(ModelVersion version, boolean needed) {}
+
+    /**
+     * What came of loading a version.
+     *
+     * @param version in memory, or null
+     * @param problem why not, or null
+     */
+    private record Loaded(@Nullable LoadedVersion version, @Nullable Problem problem) {}
+
+    /** @param needed whether a failure is passed on, unless it is one that other models can serve with */
+    private Loaded tried(ModelVersion version, boolean needed) {
         try {
-            fresh = load(trainer, champion);
+            return new Loaded(fitting(version), null);
         } catch (KeelsonException e) {
-            Problem absent = e.problems().getFirst();
-            if (absent.code() != ErrorCode.NATIVE_LIBRARY_MISSING && absent.code() != ErrorCode.STORE_DAMAGED) {
+            Problem problem = e.problems().getFirst();
+            boolean expected = problem.code() == ErrorCode.NATIVE_LIBRARY_MISSING
+                    || problem.code() == ErrorCode.NOT_READY
+                    || problem.code() == ErrorCode.STORE_DAMAGED;
+            if (needed && !expected) {
                 throw e;
             }
-            refused.put(champion.model(), Problem.of(
-                    absent.code(),
-                    "The champion (%s) cannot be loaded. %s".formatted(champion.label(), absent.message()),
-                    isElsewhere(absent)
-                            ? "Maybe another server trained it: copy the folder artifacts of its state to this one's."
-                            : absent.hint()));
-            return null; // other models serve without the library, or the files
+            return new Loaded(null, problem);
+        } catch (RuntimeException e) {
+            if (needed) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.ERROR, "The version (%s) cannot be loaded.".formatted(version.label()), e);
+            return new Loaded(null, Problem.of(ErrorCode.INTERNAL, String.valueOf(e.getMessage()), null));
         }
+    }
+
+    /** Loads a version that was trained by the definitions of the project file. */
+    private LoadedVersion fitting(ModelVersion version) {
+        BundleTrainer trainer = trainer(version.model());
+        LoadedVersion fresh = load(trainer, version);
         String unfit = trainer.unfit(fresh.trained().run());
         if (unfit != null) {
-            refused.put(champion.model(), Problem.of(
+            throw new KeelsonException(
                     ErrorCode.NOT_READY,
-                    "The champion (%s: %s) was trained by other definitions than the project file has."
-                            .formatted(champion.label(), unfit),
-                    "Maybe run `keelson run`."));
-            return null; // it is pinned to other definitions than those of the project file: not servable
+                    "The version (%s: %s) was trained by other definitions than the project file has."
+                            .formatted(version.label(), unfit),
+                    "Maybe name another version.");
         }
         return fresh;
     }
 
-    private @Nullable LoadedVersion shadow(
-            BundleTrainer trainer, ModelVersion challenger, @Nullable ServedModel served) {
-        LoadedVersion kept = loaded(served, challenger);
-        if (kept != null) {
-            return kept;
-        }
-        try {
-            LoadedVersion fresh = load(trainer, challenger);
-            return trainer.unfit(fresh.trained().run()) == null ? fresh : null;
-        } catch (KeelsonException e) {
-            if (e.code() != ErrorCode.STORE_DAMAGED) {
-                throw e;
+    /**
+     * Publishes what the catalogue says as far as it is in memory.
+     *
+     * @param tried what was loaded for it, and what could not be
+     * @return what should be in memory and was not tried to be loaded
+     */
+    private List<Missing> switched(Map<String, Loaded> tried) {
+        synchronized (switching) {
+            Table before = table;
+            List<Wanted> wanted = wanted();
+            List<Missing> missing = new ArrayList<>();
+            for (Wanted each : wanted) {
+                if (servable(each)) {
+                    ServedModel served = before.models().get(each.plan().name());
+                    for (ModelVersion version : Arrays.asList(each.champion(), each.challenger())) {
+                        if (version != null && !tried.containsKey(key(version)) && inMemory(served, version, tried) == null) {
+                            missing.add(new Missing(version, served == null && version.equals(each.champion())));
+                        }
+                    }
+                }
             }
-            if (!isElsewhere(e.problems().getFirst())) {
-                LOG.log(System.Logger.Level.ERROR, "The challenger does not predict in the shadow: {0}", e.getMessage());
+            boolean whole = missing.isEmpty();
+            Map<String, ServedModel> next = new LinkedHashMap<>();
+            Map<String, Problem> unfit = new LinkedHashMap<>(whole ? Map.of() : before.unfit());
+            Map<String, Problem> stale = new LinkedHashMap<>(whole ? Map.of() : before.stale());
+            for (Wanted each : wanted) {
+                String name = each.plan().name();
+                ServedModel then = servable(each) ? served(each, before.models().get(name), tried, unfit, stale) : null;
+                if (then != null) {
+                    next.put(name, then);
+                }
             }
-            return null;
+            table = new Table(next, unfit, stale, whole ? wanted : before.seen());
+            retire(before.models(), next);
+            return missing;
         }
+    }
+
+    private boolean servable(Wanted wanted) {
+        return wanted.champion() != null && trainers.containsKey(wanted.plan().name());
+    }
+
+    /** What served a moment ago may serve again in a moment: it stays in memory for a while. */
+    private void retire(Map<String, ServedModel> before, Map<String, ServedModel> next) {
+        before.forEach((name, served) -> {
+            ServedModel then = next.get(name);
+            for (LoadedVersion version : Arrays.asList(served.champion(), served.challenger())) {
+                if (version != null && loaded(then, version.version()) == null) {
+                    keep(version);
+                }
+            }
+        });
+    }
+
+    private void keep(LoadedVersion version) {
+        synchronized (named) {
+            named.put(key(version.version()), version);
+            if (named.size() > MOST_NAMED) {
+                named.remove(named.keySet().iterator().next());
+            }
+        }
+    }
+
+    private @Nullable ServedModel served(
+            Wanted wanted,
+            @Nullable ServedModel before,
+            Map<String, Loaded> tried,
+            Map<String, Problem> unfit,
+            Map<String, Problem> stale) {
+        ModelVersion champion = Objects.requireNonNull(wanted.champion(), "only models with a champion are servable");
+        String name = wanted.plan().name();
+        RequestReader reader = Objects.requireNonNull(readers.get(name), "every plan has a reader");
+        LoadedVersion answers = inMemory(before, champion, tried);
+        if (answers == null) {
+            Problem why = problem(champion, tried);
+            if (why != null) {
+                (before == null ? unfit : stale).put(name, told(champion, why));
+            }
+            return before == null
+                    ? null // other models serve without the library, or the files
+                    : new ServedModel(wanted.plan(), reader, before.champion(), null, null);
+        }
+        ModelVersion challenger = wanted.challenger();
+        LoadedVersion other = challenger == null ? null : inMemory(before, challenger, tried);
+        Rollout rollout = wanted.rollout();
+        Problem why = challenger == null || other != null ? null : problem(challenger, tried);
+        if (challenger != null && why != null) {
+            boolean expected = why.code() == ErrorCode.NOT_READY || isElsewhere(why);
+            if (rollout != null || !expected) {
+                stale.put(name, Problem.of(
+                        why.code(),
+                        "The challenger (%s) cannot be loaded, and %s answers everything. %s"
+                                .formatted(challenger.label(), champion.label(), why.message()),
+                        why.hint()));
+            }
+        }
+        Routing routing = other == null || rollout == null
+                ? null
+                : new Routing(rollout, other, tallies.computeIfAbsent(rollout.id(), RolloutTally::new));
+        return new ServedModel(wanted.plan(), reader, answers, other, routing);
+    }
+
+    private @Nullable LoadedVersion inMemory(
+            @Nullable ServedModel before, ModelVersion version, Map<String, Loaded> tried) {
+        LoadedVersion serving = loaded(before, version);
+        if (serving != null) {
+            return serving;
+        }
+        Loaded loaded = tried.get(key(version));
+        if (loaded != null && loaded.version() != null) {
+            return loaded.version();
+        }
+        synchronized (named) {
+            LoadedVersion kept = named.get(key(version));
+            return kept != null && kept.version().equals(version) ? kept : null;
+        }
+    }
+
+    private static @Nullable Problem problem(ModelVersion version, Map<String, Loaded> fresh) {
+        Loaded loaded = fresh.get(key(version));
+        return loaded == null ? null : loaded.problem();
+    }
+
+    /** Why a champion does not serve. */
+    private Problem told(ModelVersion champion, Problem why) {
+        if (why.code() == ErrorCode.NOT_READY) {
+            return Problem.of(
+                    why.code(), why.message().replace("The version (", "The champion ("), "Maybe run `keelson run`.");
+        }
+        return Problem.of(
+                why.code(),
+                "The champion (%s) cannot be loaded. %s".formatted(champion.label(), why.message()),
+                isElsewhere(why)
+                        ? "Maybe another server trained it: copy the folder artifacts of its state to this one's."
+                        : why.hint());
     }
 
     /** Whether files are missing that the folder of another server may have. */

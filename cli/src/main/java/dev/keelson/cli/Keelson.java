@@ -43,6 +43,7 @@ import picocli.CommandLine.Option;
             BanditCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,
+            RolloutCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,

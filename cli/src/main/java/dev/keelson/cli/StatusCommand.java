@@ -8,10 +8,12 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Approval;
+import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.ProjectDatasets;
 import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.ServingState;
 import dev.keelson.wiring.UnfinishedWork;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ final class StatusCommand extends KeelsonCommand {
             document.putArray("sources");
             document.putArray("models");
             document.putArray("approvals");
+            document.putArray("rollouts");
+            document.putArray("stale");
             document.put("ready", false);
             document.put("reason", "Nothing has been run yet.");
             console.document(document);
@@ -91,6 +95,7 @@ final class StatusCommand extends KeelsonCommand {
                     .filter(work -> reason != null || !work.command().equals("demo") || state.running(work));
             Optional<Long> process = unfinished.filter(state::running).map(UnfinishedWork::process);
             pending(session, state, document);
+            rollouts(session, project, state, document);
             document.put("unfinished", unfinished.map(UnfinishedWork::command).orElse(null));
             document.put("unfinished_process", process.orElse(null));
             if (process.isPresent()) {
@@ -106,6 +111,27 @@ final class StatusCommand extends KeelsonCommand {
         }
         console.document(document);
         return YES;
+    }
+
+    /** What is being rolled out, and what does not serve though it should. */
+    private static void rollouts(Session session, Project project, ProjectReading state, ObjectNode document) {
+        ArrayNode open = document.putArray("rollouts");
+        for (Rollout rollout : state.rollouts()) {
+            open.add(rollout.toJson());
+            session.console().note("%s: v%d is rolled out over v%d (%s, %s); `keelson rollout status %s` tells more."
+                    .formatted(
+                            rollout.model(),
+                            rollout.candidate(),
+                            rollout.baseline(),
+                            rollout.kind().word(),
+                            rollout.state().word(),
+                            rollout.model()));
+        }
+        ArrayNode stale = document.putArray("stale");
+        for (String sentence : ServingState.stale(project)) {
+            stale.add(sentence);
+            session.console().note(sentence);
+        }
     }
 
     private static void pending(Session session, ProjectReading state, ObjectNode document) {

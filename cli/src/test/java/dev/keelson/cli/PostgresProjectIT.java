@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.http.RolloutService.Change;
+import dev.keelson.http.RolloutService.Verb;
 import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.registry.rollout.Rollout;
+import dev.keelson.registry.rollout.RolloutPlan;
 import dev.keelson.wiring.LiveBackend;
 import dev.keelson.wiring.Projects;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -23,15 +28,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -187,25 +193,69 @@ final class PostgresProjectIT {
     void serverServesWhatAnotherPromotedOnceItHasTheFiles() throws IOException {
         Path second = folder.resolve("second");
         assertThat(Cli.run(second, "", environment, "data", "load").code()).isZero();
-        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
         List<Map<String, @Nullable Object>> rows = List.of(Map.of(
                 "div", "E0", "date", "2030-01-05", "HomeTeam", "A", "AwayTeam", "B"));
 
-        try (LiveBackend there = LiveBackend.open(Projects.read(second, environment), now::get)) {
+        try (LiveBackend there = LiveBackend.open(Projects.read(second, environment), InstantSource.system())) {
             assertThat(there.notReadyReason()).contains("cannot be loaded", "missing from the artifact store");
             assertThatThrownBy(() -> there.predict(MODEL, rows, PredictOptions.DEFAULT))
                     .hasMessageContaining("Maybe another server trained it");
         }
         copy(first.resolve(".keelson/artifacts"), second.resolve(".keelson/artifacts"));
-        try (LiveBackend there = LiveBackend.open(Projects.read(second, environment), now::get)) {
+        try (LiveBackend there = LiveBackend.open(Projects.read(second, environment), InstantSource.system())) {
             assertThat(there.notReadyReason()).isNull();
             assertThat(versionOf(there, rows)).isEqualTo(1);
 
             ok("models", "promote", MODEL, "2", "--force", "--reason", "after all");
-            now.set(now.get().plusSeconds(2));
 
-            assertThat(versionOf(there, rows)).isEqualTo(2);
+            assertThat(until(() -> versionOf(there, rows) == 2)).isTrue();
         }
+    }
+
+    @Test
+    @Order(5)
+    void twoServersShareARollout() {
+        Path second = folder.resolve("second");
+        List<Map<String, @Nullable Object>> rows = IntStream.range(0, 60)
+                .<Map<String, @Nullable Object>>mapToObj(i -> Map.of(
+                        "div", "E0",
+                        "date", LocalDate.parse("2030-01-05").plusDays(i).toString(),
+                        "HomeTeam", "A",
+                        "AwayTeam", "B"))
+                .toList();
+        try (LiveBackend here = LiveBackend.open(Projects.read(first, environment), InstantSource.system());
+                LiveBackend there = LiveBackend.open(Projects.read(second, environment), InstantSource.system())) {
+            RolloutPlan plan = RolloutPlan.of(
+                    MODEL, 1, Rollout.Kind.AB, null, List.of(), null, List.of(), Rollout.Sticky.ENTITY, true, List.of());
+
+            here.rollouts().start(plan, "ann", "Which is better?");
+
+            List<Integer> split = versions(here, rows);
+            assertThat(split).contains(1, 2);
+            assertThat(until(() -> versions(there, rows).equals(split))).isTrue();
+            assertThat(until(() -> there.rollouts().status(MODEL).path("servers").asInt() == 2)).isTrue();
+
+            there.rollouts().change(MODEL, Verb.ABORT, new Change("eve", "Enough.", false));
+
+            assertThat(versions(there, rows)).containsOnly(2);
+            assertThat(until(() -> !versions(here, rows).contains(1))).isTrue();
+            assertThat(here.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("aborted");
+        }
+    }
+
+    private static List<Integer> versions(LiveBackend backend, List<Map<String, @Nullable Object>> rows) {
+        return backend.predict(MODEL, rows, PredictOptions.DEFAULT).stream().map(Prediction::version).toList();
+    }
+
+    private static boolean until(BooleanSupplier holds) {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+        return true;
     }
 
     private static int versionOf(LiveBackend backend, List<Map<String, @Nullable Object>> rows) {

@@ -33,6 +33,29 @@ public final class ServedEvidence {
         return of(definition, history.settled(now, definition.model().embargo()), champion, judged);
     }
 
+    /**
+     * The same of events predicted from an instant on.
+     *
+     * @param since predictions made before it do not count
+     */
+    public static PairedEpochs of(
+            LoopDefinition definition,
+            PredictionLog log,
+            ModelVersion champion,
+            ModelVersion judged,
+            Instant since,
+            Instant now) {
+        ModelHistory history =
+                ModelHistory.of(definition.model().name(), definition.model().classes(), definition.zone(), log);
+        return of(
+                definition,
+                history.settled(now, definition.model().embargo()).stream()
+                        .filter(entry -> !entry.champion.at().isBefore(since))
+                        .toList(),
+                champion,
+                judged);
+    }
+
     static PairedEpochs of(
             LoopDefinition definition, List<Entry> settled, @Nullable ModelVersion champion, ModelVersion judged) {
         List<Entry> both = settled.stream()

@@ -8,6 +8,7 @@ import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.RetentionTransaction;
+import dev.keelson.registry.spi.RolloutTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Stage;
 import java.time.Instant;
@@ -72,6 +73,7 @@ public final class InMemoryCatalog implements Catalog {
         private final Map<String, String> steps;
         private final List<DefinitionVersion> definitions;
         private final InMemoryOutbox outbox;
+        private final InMemoryRollouts rollouts;
 
         private State() {
             runs = new TreeMap<>();
@@ -83,6 +85,7 @@ public final class InMemoryCatalog implements Catalog {
             steps = new TreeMap<>();
             definitions = new ArrayList<>();
             outbox = new InMemoryOutbox();
+            rollouts = new InMemoryRollouts();
         }
 
         private State(State other) {
@@ -96,6 +99,7 @@ public final class InMemoryCatalog implements Catalog {
             steps = new TreeMap<>(other.steps);
             definitions = new ArrayList<>(other.definitions);
             outbox = new InMemoryOutbox(other.outbox);
+            rollouts = new InMemoryRollouts(other.rollouts);
         }
     }
 
@@ -116,6 +120,11 @@ public final class InMemoryCatalog implements Catalog {
         @Override
         public OutboxTransaction outbox() {
             return state().outbox;
+        }
+
+        @Override
+        public RolloutTransaction rollouts() {
+            return state().rollouts;
         }
 
         @Override

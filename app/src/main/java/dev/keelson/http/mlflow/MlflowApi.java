@@ -21,8 +21,6 @@ public final class MlflowApi {
     /** The version of MLflow whose protocol this is. Clients parse it. */
     public static final String VERSION = "2.17.2";
 
-    /** What is said of a document that is too large. */
-
     private static final List<String> BASES = List.of("/api/2.0/", "/ajax-api/2.0/");
     private static final List<String> BASES_3 = List.of("/api/3.0/", "/ajax-api/3.0/");
 

@@ -1,5 +1,7 @@
 package dev.keelson.http.server;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
 import dev.keelson.http.ApiDocument;
@@ -9,6 +11,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.SortedMap;
 
 /** Is it alive, is it ready, what does it measure, what can be asked. */
 final class Probes {
@@ -50,7 +54,17 @@ final class Probes {
             throw new HttpFailure(
                     503, Problem.of(ErrorCode.NOT_READY, reason, "Maybe `keelson run` has not finished yet."));
         }
-        Json.send(response, Json.object().put("status", "ready"));
+        ObjectNode body = Json.object().put("status", "ready");
+        SortedMap<String, Problem> stale = backend.stale();
+        if (!stale.isEmpty()) {
+            ArrayNode list = body.putArray("stale");
+            stale.forEach((model, problem) -> list.addObject()
+                    .put("model", model)
+                    .put("code", problem.code().code())
+                    .put("detail", problem.message())
+                    .put("hint", problem.hint()));
+        }
+        Json.send(response, body);
     }
 
     private void scrape(ServerRequest request, ServerResponse response) {

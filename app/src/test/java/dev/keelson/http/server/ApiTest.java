@@ -493,6 +493,37 @@ class ApiTest {
     }
 
     @Test
+    void rolloutsThatAreNotThereAreToldApartFromWrongBodies() {
+        String rollout = "/api/v1/models/football-1x2/rollout";
+
+        assertThat(client.get("/api/v1/rollouts").json().path("rollouts")).isEmpty();
+        assertThat(client.get("/api/v1/models/football-1x2/rollouts").json().path("rollouts")).isEmpty();
+        assertProblem(client.get("/api/v1/rollouts?limit=0"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/models/none/rollouts"), 404, ErrorCode.MODEL_NOT_FOUND);
+        assertProblem(client.get(rollout), 404, ErrorCode.NOT_FOUND);
+        for (String wrong : new String[] {
+            "{}",
+            "{\"version\":0,\"reason\":\"x\"}",
+            "{\"version\":2}",
+            "{\"version\":2,\"reason\":\"x\",\"kind\":\"sideways\"}",
+            "{\"version\":2,\"reason\":\"x\",\"share\":\"120%\"}",
+            "{\"version\":2,\"reason\":\"x\",\"share\":{}}",
+            "{\"version\":2,\"reason\":\"x\",\"steps\":[\"5%\"]}",
+            "{\"version\":2,\"reason\":\"x\",\"kind\":\"steps\"}",
+            "{\"version\":2,\"reason\":\"x\",\"kind\":\"steps\",\"steps\":[{\"share\":2}]}",
+            "{\"version\":2,\"reason\":\"x\",\"hold\":\"soon\"}",
+            "{\"version\":2,\"reason\":\"x\",\"paired\":\"yes\"}",
+            "{\"version\":2,\"reason\":\"x\",\"guardrails\":[\"speed<=1\"]}",
+            "{\"version\":2,\"reason\":\"x\",\"other\":1}"
+        }) {
+            assertProblem(client.post(rollout, wrong), 400, ErrorCode.BAD_REQUEST);
+        }
+        assertProblem(client.post(rollout + "/abort", "{}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post(rollout + "/pause", "{\"reason\":\"x\"}"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post(rollout + "/promote", "{\"reason\":\"x\",\"force\":1}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void theDescriptionNamesEveryAddressOfTheApi() {
         JsonNode paths = client.get("/openapi.json").json().path("paths");
 
@@ -510,7 +541,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(120);
+        assertThat(paths.size()).isEqualTo(128);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.registry.RunDifference;
 import dev.keelson.registry.ServiceHistory;
 import dev.keelson.registry.governance.PolicyLine.State;
+import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.Lifecycle;
@@ -296,7 +297,8 @@ public final class Governance {
     }
 
     /**
-     * Lets an earlier version serve again, or any other one; it is undone by going back to the version that served. Without a
+     * Lets an earlier version serve again, or any other one. Without a version, while a rollout is open, the candidate is taken
+     * back and the champion stays. It is undone by going back to the version that served. Without a
      * version, doing it again goes further back: a version that was rolled back from is passed over until it serves again.
      *
      * @param version the version to go back to; null for the one that served before
@@ -311,7 +313,7 @@ public final class Governance {
         RollbackPreview before = preview(model, version);
         ObjectNode evidence = JsonNodeFactory.instance.objectNode();
         evidence.put("rolled_back_from", before.from().version());
-        if (before.served().isEmpty()) {
+        if (version != null && before.served().isEmpty()) {
             PolicyReport report = rules.check(before.to(), before.from(), at);
             boolean met = report.verdict() == State.PASSED && !report.approval();
             if (!met && !force) {
@@ -330,6 +332,22 @@ public final class Governance {
             if (!now.from().equals(before.from()) || !now.to().equals(before.to())) {
                 throw conflict(model);
             }
+            Optional<Rollout> open = version == null ? tx.rollouts().open(model) : Optional.empty();
+            if (open.isPresent()) {
+                Rollout ended = open.get().ended(Rollout.State.ROLLED_BACK, at, "%s took it back: %s".formatted(actor, reason));
+                tx.rollouts().replace(ended);
+                Roles.dismiss(tx, model, ended.candidate(), at);
+                tx.addAudit(new AuditEntry(
+                        0,
+                        at,
+                        actor,
+                        "rollout_rollback",
+                        model,
+                        ended.candidate(),
+                        reason,
+                        evidence.put("rollout", ended.id()).put("revision", ended.revision()).toString()));
+                return now.to();
+            }
             Roles.champion(tx, model, now.to().version(), at);
             withdraw(tx, model, now.to().version(), actor, at);
             tx.addAudit(new AuditEntry(
@@ -345,6 +363,10 @@ public final class Governance {
                 .orElseThrow(() -> new KeelsonException(
                         ErrorCode.TRANSITION_REFUSED, "The model (%s) has no champion.".formatted(model), null));
         List<AuditEntry> trail = tx.audit(model, ALL);
+        Optional<Rollout> open = version == null ? tx.rollouts().open(model) : Optional.empty();
+        if (open.isPresent()) {
+            return takenBack(tx, champion, open.get(), trail);
+        }
         int target = version != null
                 ? version
                 : ServiceHistory.of(trail, champion.version())
@@ -382,6 +404,25 @@ public final class Governance {
                         .filter(span -> span.version() == wanted.version())
                         .toList(),
                 changes,
+                serving.isPresent() && other.isPresent() ? RunDifference.of(serving.get(), other.get()) : null);
+    }
+
+    private static RollbackPreview takenBack(
+            CatalogTransaction tx, ModelVersion champion, Rollout open, List<AuditEntry> trail) {
+        ModelVersion candidate = standing(tx, open.model(), open.candidate()).wanted;
+        ServingTimeline timeline = ServingTimeline.of(open.model(), trail);
+        Optional<Run> serving = tx.run(candidate.runId());
+        Optional<Run> other = tx.run(champion.runId());
+        return new RollbackPreview(
+                candidate,
+                champion,
+                open.startedAt(),
+                timeline.spans().stream()
+                        .filter(span -> span.version() == champion.version())
+                        .toList(),
+                List.of(
+                        "rollout of v%d: %s -> rolled_back".formatted(candidate.version(), open.state().word()),
+                        "stage of v%d: Staging -> Archived".formatted(candidate.version())),
                 serving.isPresent() && other.isPresent() ? RunDifference.of(serving.get(), other.get()) : null);
     }
 

@@ -26,6 +26,9 @@ public interface CatalogTransaction {
     /** What waits to be told to another registry. */
     OutboxTransaction outbox();
 
+    /** Rollouts. */
+    RolloutTransaction rollouts();
+
     /** What can be removed for good. */
     RetentionTransaction retention();
 

@@ -14,6 +14,7 @@ import dev.keelson.registry.spi.FilesTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.RetentionTransaction;
+import dev.keelson.registry.spi.RolloutTransaction;
 import dev.keelson.registry.spi.TrackingTransaction;
 import dev.keelson.registry.tracking.Search.Page;
 import java.sql.ResultSet;
@@ -65,6 +66,7 @@ public final class CatalogStatements implements CatalogTransaction {
     private final FilesStatements files = new FilesStatements(this);
     private final RetentionStatements retention = new RetentionStatements(this, tracking, files);
     private final OutboxStatements outbox = new OutboxStatements(this);
+    private final RolloutStatements rollouts = new RolloutStatements(this);
     private boolean ended;
 
     /** The statements of a transaction that is open on a session. */
@@ -99,6 +101,12 @@ public final class CatalogStatements implements CatalogTransaction {
     public OutboxTransaction outbox() {
         session();
         return outbox;
+    }
+
+    @Override
+    public RolloutTransaction rollouts() {
+        session();
+        return rollouts;
     }
 
     @Override

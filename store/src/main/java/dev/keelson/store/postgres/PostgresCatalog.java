@@ -43,7 +43,8 @@ public final class PostgresCatalog implements ProjectCatalog {
             Migration.script("V003__catalog.sql"),
             new Migration(4, new AuditChainMigration()),
             Migration.script("V005__create_outbox.sql"),
-            Migration.script("V006__point_blocks.sql"));
+            Migration.script("V006__point_blocks.sql"),
+            Migration.script("V007__create_rollouts.sql"));
 
     private static final int NEWEST = MIGRATIONS.getLast().version();
     private static final String SCHEMA = "keelson_catalog";
