@@ -20,7 +20,7 @@ public record Arguments(Map<String, String> values) {
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(
             "data", "seeds", "first-seed", "seasons", "repeats", "seconds", "connections", "weeks", "scale", "paths", "rounds",
             "entities", "features", "keys", "memory", "warm", "shape", "pandas", "rows", "rate", "store", "out", "preset", "threads", "seed",
-            "megabytes", "files", "kills"));
+            "megabytes", "files", "kills", "trees"));
 
     public Arguments {
         values = Map.copyOf(values);

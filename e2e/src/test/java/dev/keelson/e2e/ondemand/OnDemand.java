@@ -18,6 +18,7 @@ import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
 import dev.keelson.e2e.benchmark.RunsBenchmark;
+import dev.keelson.e2e.benchmark.ServeBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
@@ -52,6 +53,7 @@ public final class OnDemand {
         TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
+        TASKS.put("serve", new ServeBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());

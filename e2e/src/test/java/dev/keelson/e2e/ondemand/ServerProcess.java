@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,13 +42,14 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private final List<String> options;
+    private final List<String> command;
     private Process process;
 
-    private ServerProcess(Path folder, int port, List<String> options) {
+    private ServerProcess(Path folder, int port, List<String> command) {
         this.folder = folder;
         this.port = port;
-        this.options = List.copyOf(options);
+        this.command = Stream.concat(command.stream(), Stream.of("serve", "--port", Integer.toString(port)))
+                .toList();
         this.process = launch();
     }
 
@@ -61,24 +63,50 @@ public final class ServerProcess implements AutoCloseable {
             Path folder = Files.createTempDirectory("keelson-server-");
             Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
             Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-            return new ServerProcess(folder, freePort(), List.of(options)).answering();
+            return over(folder, options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static int freePort() throws IOException {
+    /**
+     * Starts one over a project; returns when it answers.
+     *
+     * @param folder the project's; it goes away with the server
+     * @param options of its JVM
+     */
+    public static ServerProcess over(Path folder, String... options) throws IOException {
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main"));
+        return new ServerProcess(folder, freePort(), command).answering();
+    }
+
+    /**
+     * As {@link #over}, by the launcher that users run.
+     *
+     * @param launcher {@code keelson}
+     */
+    public static ServerProcess launched(Path folder, Path launcher) throws IOException {
+        return new ServerProcess(folder, freePort(), List.of(launcher.toString())).answering();
+    }
+
+    /** The start of a command that runs this Java. */
+    public static List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /** A port that nobody listens on. */
+    public static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
     }
 
     private Process launch() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main", "serve", "--port", Integer.toString(port)));
         try {
             return new ProcessBuilder(command)
                     .directory(folder.toFile())
@@ -164,15 +192,29 @@ public final class ServerProcess implements AutoCloseable {
         return folder.resolve("server.log");
     }
 
+    /** What the processor worked for it so far. */
+    public Duration processor() {
+        return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Most memory that the process had so far, in MiB; 0 where the system does not tell. */
     public long peakMegabytes() throws IOException {
+        return megabytes("VmHWM:");
+    }
+
+    /** Memory that the process has, in MiB; 0 where the system does not tell. */
+    public long megabytes() throws IOException {
+        return megabytes("VmRSS:");
+    }
+
+    private long megabytes(String line) throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.isReadable(status)) {
             return 0;
         }
         try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+            return lines.filter(text -> text.startsWith(line))
+                    .mapToLong(text -> Long.parseLong(text.replaceAll("[^0-9]", "")) / 1024)
                     .findFirst()
                     .orElse(0);
         }
