@@ -20,6 +20,7 @@ import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
+import dev.keelson.http.StageTimes;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -118,6 +119,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private boolean filled;
     private final @Nullable ServedVersions served;
     private final @Nullable Predictor predictor;
+    private final StageTimes stages = new StageTimes();
 
     private LiveBackend(
             Project project,
@@ -186,7 +188,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.online = live.online();
             this.served = new ServedVersions(
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
-            this.predictor = new Predictor(live.online(), log, clock);
+            this.predictor = new Predictor(live.online(), log, clock, stages);
             republish();
         }
     }
@@ -389,11 +391,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public List<Prediction> predict(
             String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
-        Projects.model(project, model);
         ServedModel snapshot = serving(model);
         ServedVersions versionsInMemory = served;
         Predictor ready = predictor;
         if (snapshot == null || versionsInMemory == null || ready == null) {
+            Projects.model(project, model); // there is one
             Problem why = unfit(model);
             if (why != null) {
                 throw new KeelsonException(why);
@@ -532,6 +534,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public StageTimes stageTimes() {
+        return stages;
     }
 
     @Override
@@ -747,7 +754,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public synchronized DriftReport checkDrift(String model) {
-        Projects.model(project, model);
         ServedModel snapshot = serving(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,

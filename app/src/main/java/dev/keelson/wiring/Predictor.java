@@ -9,6 +9,7 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
+import dev.keelson.http.StageTimes;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
@@ -30,12 +31,20 @@ final class Predictor {
     private final OnlineFeatures features;
     private final PredictionLog log;
     private final InstantSource clock;
+    private final StageTimes stages;
     private final PredictionIds ids = new PredictionIds();
+    private final Shares shares = new Shares(Runtime.getRuntime().availableProcessors());
 
-    Predictor(OnlineFeatures features, PredictionLog log, InstantSource clock) {
+    /**
+     * Predicts nothing yet.
+     *
+     * @param stages takes how long each stage took
+     */
+    Predictor(OnlineFeatures features, PredictionLog log, InstantSource clock, StageTimes stages) {
         this.features = features;
         this.log = log;
         this.clock = clock;
+        this.stages = stages;
     }
 
     /** What a row is answered by. */
@@ -52,25 +61,43 @@ final class Predictor {
      */
     List<Prediction> predict(
             ServedModel served, @Nullable LoadedVersion by, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
+        long start = System.nanoTime();
         List<RequestRow> checked = checked(served, rows);
         Instant now = clock.instant();
-        Newcomers newcomers = new Newcomers(features);
-        List<Prediction> answers = new ArrayList<>(checked.size());
-        List<PredictionEvent> events = new ArrayList<>(checked.size());
+        int count = checked.size();
+        Asked[] asked = new Asked[count];
+        shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
+        long featured = System.nanoTime();
         LoadedVersion champion = by == null ? served.champion() : by;
         LoadedVersion challenger = by == null ? served.challenger() : null;
+        double[][] told = told(champion, asked);
+        double[][] shadows = challenger == null ? new double[0][] : told(challenger, asked);
+        Newcomers newcomers = new Newcomers(features);
+        List<Prediction> answers = new ArrayList<>(count);
+        List<PredictionEvent> events = new ArrayList<>(challenger == null ? count : 2 * count);
         String role = by == null ? "champion" : role(served, by);
-        for (int i = 0; i < checked.size(); i++) {
-            Asked asked = asked(served, checked.get(i), i, options.asOf(), now);
-            PredictionEvent event = event(champion, role, asked);
+        for (int i = 0; i < count; i++) {
+            PredictionEvent event = event(champion, role, asked[i], told[i]);
             events.add(event);
             if (challenger != null) {
-                events.add(event(challenger, "challenger", asked));
+                events.add(event(challenger, "challenger", asked[i], shadows[i]));
             }
-            answers.add(answer(served, champion, asked, event, newcomers, options));
+            answers.add(answer(served, champion, asked[i], event, newcomers, options));
         }
+        long predicted = System.nanoTime();
         log.append(events, options.durable());
+        StageTimes.OfModel times = stages.of(served.plan().name());
+        times.took(StageTimes.Stage.FEATURES, featured - start);
+        times.took(StageTimes.Stage.PREDICT, predicted - featured);
+        times.took(StageTimes.Stage.JOURNAL, System.nanoTime() - predicted);
         return answers;
+    }
+
+    private double[][] told(LoadedVersion by, Asked[] asked) {
+        Model model = by.trained().model();
+        double[][] told = new double[asked.length][model.outputs().size()];
+        shares.each(asked.length, i -> model.predict(asked[i].vector().values(), told[i]));
+        return told;
     }
 
     private static List<RequestRow> checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
@@ -129,10 +156,7 @@ final class Predictor {
         }
     }
 
-    private PredictionEvent event(LoadedVersion by, String role, Asked asked) {
-        Model model = by.trained().model();
-        double[] probabilities = new double[model.outputs().size()];
-        model.predict(asked.vector().values(), probabilities);
+    private PredictionEvent event(LoadedVersion by, String role, Asked asked, double[] probabilities) {
         UUID id = ids.next(asked.now());
         return new PredictionEvent(
                 id,
@@ -167,7 +191,7 @@ final class Predictor {
                 plan.definition().task().outputs(),
                 event.probabilities(),
                 asked.asOf(),
-                newcomers.warnings(plan.service(), asked.row().row()),
+                newcomers.warnings(plan.service(), asked.row().row(), asked.vector()),
                 plan.advice(model, asked.row(), asked.vector().values(), event.probabilities()),
                 options.details().isEmpty() ? null : details(model, asked.vector(), options));
     }

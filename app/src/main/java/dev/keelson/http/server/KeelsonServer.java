@@ -78,7 +78,7 @@ public final class KeelsonServer implements AutoCloseable {
         }
         InetAddress address = loopback(host);
         requireFree(address, host, port);
-        ServerMetrics metrics = new ServerMetrics(backend::journalLag);
+        ServerMetrics metrics = new ServerMetrics(backend::journalLag, backend.stageTimes());
         Stream.concat(
                         backend.project().views().stream().map(FeatureViewDefinition::name),
                         backend.project().sqlViews().stream().map(SqlViewDefinition::name))
@@ -116,9 +116,11 @@ public final class KeelsonServer implements AutoCloseable {
         routing.addFilter(new RequestGuard());
         routing.addFilter(new BodyLimit());
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        Routes first = new Routes(); // addresses are compared in the order of the routes
+        new PredictEndpoint(backend, metrics).register(first);
+        first.install(routing, false);
         new MlflowApi(backend, mostFileBytes).install(routing);
         Routes routes = new Routes();
-        new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);
         new CatalogEndpoints(backend).register(routes);

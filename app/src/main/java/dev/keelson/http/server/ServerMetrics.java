@@ -1,6 +1,7 @@
 package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
+import dev.keelson.http.StageTimes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
@@ -24,6 +25,7 @@ import java.util.function.LongSupplier;
 final class ServerMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final StageTimes stages;
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
 
@@ -31,7 +33,8 @@ final class ServerMetrics implements AutoCloseable {
 
     private record ModelMeters(Counter predictions, Timer latency) {}
 
-    ServerMetrics(LongSupplier journalLag) {
+    ServerMetrics(LongSupplier journalLag, StageTimes stages) {
+        this.stages = stages;
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -115,7 +118,7 @@ final class ServerMetrics implements AutoCloseable {
 
     /** Everything, in the text format of Prometheus 0.0.4. */
     String scrape() {
-        return registry.scrape();
+        return registry.scrape() + stages.scrape();
     }
 
     @Override
