@@ -17,12 +17,15 @@ import java.util.Objects;
 final class Probes {
     private final Backend backend;
     private final ServerMetrics metrics;
-    private final byte[] openapi;
 
     Probes(Backend backend, ServerMetrics metrics) {
         this.backend = backend;
         this.metrics = metrics;
-        this.openapi = Yaml.toJson(resource("/openapi.yaml"));
+    }
+
+    /** Made when it is first asked for: a server that starts has other things to do. */
+    private static final class Openapi {
+        static final byte[] JSON = Yaml.toJson(resource("/openapi.yaml"));
     }
 
     void register(Routes routes) {
@@ -37,7 +40,7 @@ final class Probes {
         routes.get("/metrics", this::scrape);
         routes.get("/openapi.json", (request, response) -> {
             response.header(HeaderNames.CONTENT_TYPE, Json.MEDIA_TYPE);
-            response.send(openapi);
+            response.send(Openapi.JSON);
         });
     }
 
