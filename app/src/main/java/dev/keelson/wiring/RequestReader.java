@@ -34,6 +34,7 @@ final class RequestReader {
     private final ModelPlan plan;
     private final SourceDefinition source;
     private final Schema schema;
+    private final ArrayRow blank;
     private final EntityKeys.Columns keys;
     private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
@@ -58,6 +59,7 @@ final class RequestReader {
         this.source = plan.source();
         this.keys = entities.columns(source);
         this.schema = plan.service().requestSchema();
+        this.blank = new ArrayRow(schema);
         this.rules = RowSchema.of(source, schema);
         for (Column column : schema.columns()) {
             fields.put(
@@ -98,7 +100,7 @@ final class RequestReader {
             }
         }
         Map<String, @Nullable Object> request = keys.complete(sent, fields.keySet());
-        ArrayRow row = new ArrayRow(schema);
+        ArrayRow row = blank.another();
         BitSet given = new BitSet();
         for (Map.Entry<String, @Nullable Object> cell : request.entrySet()) {
             Field field = fields.get(cell.getKey());
@@ -155,7 +157,7 @@ final class RequestReader {
         if (shape == null) {
             return null;
         }
-        ArrayRow row = new ArrayRow(schema);
+        ArrayRow row = blank.another();
         BitSet given = new BitSet(fields.size());
         Field[] places = shape.fields();
         for (int place = 0; place < places.length; place++) {

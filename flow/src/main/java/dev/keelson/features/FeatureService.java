@@ -46,6 +46,8 @@ public final class FeatureService {
     final int[][] groupFeatures;
 
     final int[][] groupSlots;
+    /** Whether the outputs are the slots, in their order. */
+    final boolean allOutputs;
     /** Whether every view that is read has a feature among the outputs, so that their statuses tell which entities are known. */
     final boolean showsStates;
     /** Whether two views take keys of one kind of entity from different columns. */
@@ -113,6 +115,7 @@ public final class FeatureService {
         this.scratchLength =
                 requestSteps.stream().mapToInt(RequestStep::count).max().orElse(0);
         this.outputs = compiler.outputs();
+        this.allOutputs = Arrays.equals(outputs, IntStream.range(0, slots).toArray());
         this.showsStates = Arrays.stream(groupSlots)
                 .filter(all -> all.length > 0)
                 .allMatch(all -> Arrays.stream(outputs).anyMatch(output -> Arrays.stream(all).anyMatch(slot -> slot == output)));

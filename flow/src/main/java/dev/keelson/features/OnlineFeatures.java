@@ -1231,6 +1231,9 @@ public final class OnlineFeatures {
             statuses[slot] = FeatureEngine.statusOf(values[slot]);
             ages[slot] = FeatureVector.NO_AGE;
         }
+        if (service.allOutputs) {
+            return new FeatureVector(service.names(), values, statuses, ages, Micros.toInstant(asOf));
+        }
         int[] outputs = service.outputs;
         double[] outputValues = new double[outputs.length];
         byte[] outputStatuses = new byte[outputs.length];

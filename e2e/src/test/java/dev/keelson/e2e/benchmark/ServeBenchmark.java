@@ -110,7 +110,7 @@ public final class ServeBenchmark implements Task {
         int repeats = arguments.number("repeats", 3);
         List<Integer> connections = arguments.numbers("connections", List.of(1, 8, 32));
         for (Target target : targets) { // warm-up
-            turn(target, 8, length.multipliedBy(target.name().equals("fastapi") ? 1 : 2));
+            turn(target, 8, length.multipliedBy(target.name().equals("fastapi") ? 1 : 5));
         }
         double allocated = allocated(server);
         long answered = 0;
