@@ -1231,6 +1231,9 @@ public final class OnlineFeatures {
             statuses[slot] = FeatureEngine.statusOf(values[slot]);
             ages[slot] = FeatureVector.NO_AGE;
         }
+        if (service.allOutputs) {
+            return new FeatureVector(service.names(), values, statuses, ages, Micros.toInstant(asOf));
+        }
         int[] outputs = service.outputs;
         double[] outputValues = new double[outputs.length];
         byte[] outputStatuses = new byte[outputs.length];
@@ -1325,6 +1328,24 @@ public final class OnlineFeatures {
     }
 
     /**
+     * As {@link #unknown(FeatureService, Row)}, in no time for a request whose views all have the entities.
+     *
+     * @param vector the features of the request, read before
+     */
+    public List<UnknownEntity> unknown(FeatureService service, Row request, FeatureVector vector) {
+        if (service.showsStates) {
+            boolean found = true;
+            for (byte status : vector.statuses()) {
+                found &= status != FeatureStatus.NOT_FOUND.code();
+            }
+            if (found) {
+                return List.of();
+            }
+        }
+        return unknown(service, request);
+    }
+
+    /**
      * Entities that a request names in two columns from which the service takes keys of the same kind.
      *
      * @param request a row of {@link FeatureService#requestSchema()}
@@ -1332,7 +1353,7 @@ public final class OnlineFeatures {
      */
     public List<RepeatedEntity> repeated(FeatureService service, Row request) {
         List<RepeatedEntity> repeated = List.of();
-        for (int g = 1; g < service.groups.size(); g++) {
+        for (int g = service.mayRepeat ? 1 : service.groups.size(); g < service.groups.size(); g++) {
             Group group = service.groups.get(g);
             String entity = group.view().definition().entity();
             String key = service.groupSlots[g].length == 0 ? null : group.key(request);

@@ -167,6 +167,21 @@ final class BenchmarksIT {
     }
 
     @Test
+    void servingIsMeasuredBesideAnEcho() throws Exception {
+        JsonNode figures = new ServeBenchmark()
+                .run(SMALL.with("seconds", "1")
+                        .with("connections", "4")
+                        .with("rate", "200")
+                        .with("rows", "600")
+                        .with("trees", "20"));
+
+        assertThat(figures.at("/closed_loop_4/keelson/requests").asInt()).isPositive();
+        assertThat(figures.at("/closed_loop_4/ratios/over_echo").asDouble()).isPositive();
+        assertThat(figures.at("/open_loop_200/keelson_stored/requests").asInt()).isEqualTo(400);
+        assertThat(figures.at("/index_caught_up_after_s").asDouble()).isNotNegative();
+    }
+
+    @Test
     void trackingIsMeasured() throws Exception {
         JsonNode figures =
                 new TrackingBenchmark().run(SMALL.with("seconds", "1").with("rows", "1000"));
