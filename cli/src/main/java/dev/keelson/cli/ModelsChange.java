@@ -9,7 +9,6 @@ import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.RollbackPreview;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -93,7 +92,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -116,7 +115,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -138,7 +137,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -176,7 +175,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             Integer number = named.version();
             if (dryRun) {
                 try (ProjectReading state = ProjectReading.open(project)) {
