@@ -372,7 +372,7 @@ public final class RegistryLink implements AutoCloseable {
         if (known != null && !known.settled()) {
             return new Absence(true, List.of());
         }
-        if (known != null && Keep.REMOTE.word().equals(known.kept())
+        if ((known != null && Keep.REMOTE.word().equals(known.kept()))
                 || catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, version)).isEmpty()) {
             return new Absence(false, List.of());
         }

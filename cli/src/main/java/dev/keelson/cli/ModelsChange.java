@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,7 +48,12 @@ abstract class ModelsChange extends KeelsonCommand {
     }
 
     static String actor(Session session) {
-        String user = session.environment().getOrDefault("USER", "");
+        return actor(session.environment());
+    }
+
+    /** Who runs the command, for the audit trail. */
+    static String actor(Map<String, String> environment) {
+        String user = environment.getOrDefault("USER", "");
         return user.isBlank() ? "command line" : user;
     }
 
