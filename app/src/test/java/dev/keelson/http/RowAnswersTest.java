@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class RowAnswersTest {
     private final List<Integer> calls = new ArrayList<>();
 
-    private static Prediction prediction(Object entity) {
+    private static Prediction prediction(@Nullable Object entity) {
         return new Prediction(
                 new UUID(0, 1), "m", 1, String.valueOf(entity), List.of("a", "b"), new double[] {0.5, 0.5}, Instant.EPOCH);
     }
