@@ -790,7 +790,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /** Lets serve what was trained, as it was asked for. */
     private synchronized void trained(ModelTraining request, ObjectNode result) {
-        run(result.path("run").asText()).ifPresent(run -> tell(
+        Optional<Run> trained = result.hasNonNull("run") ? run(result.path("run").asText()) : Optional.empty();
+        trained.ifPresent(run -> tell(
                 ModelEventKind.TRAINING,
                 request.model(),
                 result.path("version").asInt(0),
