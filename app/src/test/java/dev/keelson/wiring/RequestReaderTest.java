@@ -73,8 +73,10 @@ final class RequestReaderTest {
         Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
         Files.writeString(
                 folder.resolve("games.csv"),
-                "league,id,time,day,round,strength,odds,night,surface,result\n"
-                        + "E0,1,2026-01-01T00:00:00Z,2026-01-01,1,0.5,2,true,clay,home\n");
+                """
+                league,id,time,day,round,strength,odds,night,surface,result
+                E0,1,2026-01-01T00:00:00Z,2026-01-01,1,0.5,2,true,clay,home
+                """);
         Project project = Projects.read(folder, Map.of());
         Schema schema = new SourceReader(new FileSourceFiles(folder))
                 .read(project.sources().getFirst(), null)
