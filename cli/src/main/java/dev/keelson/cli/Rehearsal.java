@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads what commands and the server need, on a small project in a folder that goes away, so that the JVM keeps it for later
@@ -71,21 +72,36 @@ public final class Rehearsal {
 
     /** Always ends well: what was loaded before something failed is worth keeping, too. */
     public static void main(String[] args) throws IOException {
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-        int _ = Main.run(new String[] {"--help"}, nowhere, nowhere, Map.of());
         Path folder = Files.createTempDirectory("keelson-rehearsal-");
         try {
-            write(folder);
-            int code = Main.run(new String[] {"run"}, folder, InputStream.nullInputStream(), nowhere, nowhere, Map.of());
-            if (code != 0) {
-                System.err.println("The rehearsal ended early: exit code " + code);
-            } else {
-                serve(Projects.read(folder.resolve("keelson.yaml"), Map.of()));
+            String why = rehearse(folder);
+            if (why != null) {
+                System.err.println("The rehearsal ended early: " + why);
             }
-        } catch (IOException | RuntimeException | LinkageError e) {
-            System.err.println("The rehearsal ended early: " + e);
         } finally {
             delete(folder);
+        }
+    }
+
+    /**
+     * Does what is worth keeping.
+     *
+     * @param folder empty
+     * @return why it ended early; null when it did not
+     */
+    static @Nullable String rehearse(Path folder) {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+        try {
+            int help = Main.run(new String[] {"--help"}, nowhere, nowhere, Map.of());
+            write(folder);
+            int run = Main.run(new String[] {"run"}, folder, InputStream.nullInputStream(), nowhere, nowhere, Map.of());
+            if (help != 0 || run != 0) {
+                return "exit codes %d and %d".formatted(help, run);
+            }
+            serve(Projects.read(folder.resolve("keelson.yaml"), Map.of()));
+            return null;
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return e.toString();
         }
     }
 
@@ -132,10 +148,14 @@ public final class Rehearsal {
     private static void ask(Socket socket, String request) throws IOException {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         InputStream in = socket.getInputStream();
-        int read;
-        do {
-            read = in.read(new byte[1 << 16]);
-        } while (read > 0 && in.available() > 0);
+        byte[] answer = new byte[1 << 16];
+        int read = in.read(answer);
+        if (!new String(answer, 0, Math.max(0, read), StandardCharsets.UTF_8).startsWith("HTTP/1.1 200")) {
+            throw new IOException("The answer was not 200.");
+        }
+        while (read > 0 && in.available() > 0) {
+            read = in.read(answer);
+        }
     }
 
     private static void delete(Path folder) throws IOException {
