@@ -69,6 +69,16 @@ final class BenchmarksIT {
     }
 
     @Test
+    void versionsAreSwappedWithoutAFailedRequest() throws Exception {
+        JsonNode figures =
+                new RolloutBenchmark().run(SMALL.with("rate", "200").with("seconds", "3").with("connections", "4"));
+
+        assertThat(figures.at("/hot_swaps/swaps").asInt()).isPositive();
+        assertThat(figures.at("/hot_swaps/with/requests").asInt()).isGreaterThan(300);
+        assertThat(figures.at("/shadow/p50_ratio").asDouble()).isPositive();
+    }
+
+    @Test
     void foldsAreMeasured() throws Exception {
         JsonNode figures = new FoldsBenchmark().run(SMALL.with("events", "20000").with("keys", "50"));
 
