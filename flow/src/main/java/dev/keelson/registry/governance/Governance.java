@@ -412,7 +412,7 @@ public final class Governance {
                 serving.isPresent() && other.isPresent() ? RunDifference.of(serving.get(), other.get()) : null);
     }
 
-    private static RollbackPreview takenBack(
+    private RollbackPreview takenBack(
             CatalogTransaction tx, ModelVersion champion, Rollout open, List<AuditEntry> trail) {
         ModelVersion candidate = standing(tx, open.model(), open.candidate()).wanted;
         ServingTimeline timeline = ServingTimeline.of(open.model(), trail);
