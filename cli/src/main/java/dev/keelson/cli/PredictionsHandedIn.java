@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.http.CsvRows;
+import dev.keelson.http.SubmittedCsv;
 import dev.keelson.wiring.ProjectJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +132,7 @@ final class PredictionsHandedIn {
         try {
             ArrayNode rows;
             if (name.endsWith(".csv")) {
-                rows = CsvRows.read(text);
+                rows = SubmittedCsv.read(text);
             } else if (text.stripLeading().startsWith("[")) {
                 rows = (ArrayNode) MAPPER.readTree(text);
             } else {

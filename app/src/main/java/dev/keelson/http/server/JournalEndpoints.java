@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
-import dev.keelson.http.CsvRows;
 import dev.keelson.http.PredictionJournal;
+import dev.keelson.http.SubmittedCsv;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.ModelEventQuery;
@@ -35,7 +35,7 @@ final class JournalEndpoints {
     static @Nullable JsonNode rows(ServerRequest request) {
         HttpMediaType type = request.headers().contentType().orElse(null);
         if (type != null && (type.text().startsWith("text/csv") || type.text().startsWith("application/csv"))) {
-            return request.content().hasEntity() ? CsvRows.read(request.content().as(String.class)) : null;
+            return request.content().hasEntity() ? SubmittedCsv.read(request.content().as(String.class)) : null;
         }
         return Json.body(request);
     }

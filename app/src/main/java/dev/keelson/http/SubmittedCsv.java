@@ -13,12 +13,12 @@ import java.util.List;
  * Rows of CSV (RFC 4180, with a header) as JSON objects of texts. An empty cell is left out; a column {@code features.age} is
  * the key {@code age} of an object {@code features}.
  */
-public final class CsvRows {
+public final class SubmittedCsv {
     private final String text;
     private int at;
     private int line = 1;
 
-    private CsvRows(String text) {
+    private SubmittedCsv(String text) {
         this.text = text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
@@ -28,7 +28,7 @@ public final class CsvRows {
      * @throws KeelsonException BAD_REQUEST with the line when it is no CSV
      */
     public static ArrayNode read(String text) {
-        return new CsvRows(text).rows();
+        return new SubmittedCsv(text).rows();
     }
 
     private ArrayNode rows() {
