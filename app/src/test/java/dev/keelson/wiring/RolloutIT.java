@@ -160,7 +160,7 @@ final class RolloutIT {
     private static Map<String, @Nullable Object> row(int i) {
         return Map.of(
                 "symbol", "BTC",
-                "time", START.plus(Duration.ofHours(24 * 40L)).plusSeconds(60L * i).toString(),
+                "time", START.plus(Duration.ofDays(40)).plusSeconds(60L * i).toString(),
                 "close", 101.0 + i % 18,
                 "volume", 7.0);
     }
@@ -451,7 +451,9 @@ final class RolloutIT {
         assertThat(predict(0, 50)).extracting(Prediction::version).containsOnly(1);
         assertThat(backend.notReadyReason()).isNull();
         assertThat(backend.stale()).containsOnlyKeys(MODEL);
-        assertThat(backend.stale().get(MODEL).message()).contains("v" + broken).contains("cannot be loaded");
+        assertThat(backend.stale().firstEntry().getValue().message())
+                .contains("v" + broken)
+                .contains("cannot be loaded");
     }
 
     @Test
