@@ -317,7 +317,7 @@ final class PostgresEvaluationLogIT {
         }
 
         @Override
-        public Followed followed() {
+        public @Nullable Followed followed() {
             return real.followed();
         }
 
