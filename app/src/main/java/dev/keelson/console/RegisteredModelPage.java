@@ -200,7 +200,7 @@ final class RegisteredModelPage {
                     Cell.of(Text.minute(span.from(), zone)),
                     Cell.of(to == null ? "serves now" : Text.minute(to, zone)),
                     Cell.of(lasted(span.from(), to == null ? now : to)),
-                    Cell.of(span.decision().actor(), span.forced() ? "against its policy" : span.decision().action())));
+                    Cell.of(span.people(), span.forced() ? "against its policy" : span.decision().action())));
             decisions.add(Promotions.decision(span.decision(), "v" + span.version(), zone));
         }
         int spans = timeline.spans().size();

@@ -106,7 +106,7 @@ final class RollbackPage {
             sheet.row(List.of(
                     Cell.of(Text.minute(span.from(), zone)),
                     Cell.of(end == null ? "now" : Text.minute(end, zone)),
-                    Cell.of(span.decision().actor()),
+                    Cell.of(span.people()),
                     Cell.of(span.decision().reason())));
         }
         if (sheet.isEmpty()) {

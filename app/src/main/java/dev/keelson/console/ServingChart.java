@@ -63,7 +63,7 @@ final class ServingChart {
                             span.version(),
                             Text.minute(span.from(), zone),
                             span.to() == null ? "now" : Text.minute(end, zone),
-                            span.decision().actor(),
+                            span.people(),
                             span.decision().reason());
             String kind = span.to() == null ? "now" : span.decision().action();
             svg.rect("span " + kind + (span.forced() ? " forced" : ""), start, y, Math.max(2, stop - start), PITCH - 10, title);

@@ -142,6 +142,9 @@ public interface Backend {
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 
+    /** Where it notes the stages of its predictions. Always the same object. */
+    StageTimes stageTimes();
+
     /** The data: checks, review, versions. */
     DataBackend data();
 

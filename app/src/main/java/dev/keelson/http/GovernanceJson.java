@@ -7,6 +7,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.RollbackPreview;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,6 +26,25 @@ public final class GovernanceJson {
                 .put("kind", version.kind().name().toLowerCase(Locale.ROOT))
                 .put("trained_to", version.trainedTo().toString())
                 .put("created_at", version.createdAt().toString());
+    }
+
+    /** A registered version, whoever registered it: of a client's the hash and the end of its data are not known. */
+    public static ObjectNode registered(RegisteredVersion version) {
+        ModelVersion trained = version.trained();
+        ObjectNode node = trained != null
+                ? version(trained)
+                : JsonNodeFactory.instance
+                        .objectNode()
+                        .put("model", version.model())
+                        .put("version", version.version())
+                        .put("run_id", version.runId())
+                        .putNull("sha256")
+                        .put("kind", "client")
+                        .putNull("trained_to")
+                        .put("created_at", version.createdAt().toString());
+        node.put("stage", version.stage().word()).put("source", version.source());
+        version.aliases().forEach(node.putArray("aliases")::add);
+        return node;
     }
 
     /** What came of a promotion: the version, whether it serves, the request that waits where it does not, and the policy. */

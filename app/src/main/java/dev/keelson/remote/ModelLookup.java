@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.FilesTransaction.StoredFile;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Search;
@@ -20,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelLookup implements AutoCloseable {
     private static final Pattern REFERENCE = Pattern.compile("models:/([^/@]+)(?:@([\\w\\-]+)|/(\\w+))");
+    private static final Pattern RUN_SOURCE = Pattern.compile("runs:/+([^/]+)(?:/(.*))?");
+    private static final Pattern LOGGED_SOURCE = Pattern.compile("models:/+(m-[^/@]+)(?:/(.*))?");
     private static final int DEEPEST = 64;
+    private static final int PAGE = 1_000;
+
+    /** The folder of a run that has the files of its model. */
+    private static final String BUNDLE = "model/";
 
     private final Catalog catalog;
     private final Blobs blobs;
@@ -200,7 +212,8 @@ public final class ModelLookup implements AutoCloseable {
     }
 
     /**
-     * Writes the files of a version that was found at the other registry, or the bundle of one that is here, into a new folder.
+     * Writes the files of a version into a new folder: of one that was trained here the files of its model, as one file {@code
+     * model.bundle} where it is one; of any other what its source leads to, at the registry where it was found.
      *
      * @return paths of the files within the folder
      * @throws KeelsonException ALREADY_EXISTS when the folder is there; REGISTRY_UNREACHABLE; NOT_FOUND when its files are
@@ -214,20 +227,36 @@ public final class ModelLookup implements AutoCloseable {
                     "Maybe name a new folder.");
         }
         List<String> files = new ArrayList<>();
-        String hash = found.sha256();
-        String path = ServerSource.proxied(found.source());
-        if (hash != null && found.here() != null) {
-            write(folder, "model.bundle", () -> blobs.open(hash), files);
-        } else if (client != null && found.origin().equals("remote") && path != null) {
+        ModelVersion own = own(found);
+        if (own != null) {
+            for (Map.Entry<String, String> file : bundle(own).entrySet()) {
+                write(folder, file.getKey(), () -> blobs.open(file.getValue()), files);
+            }
+            return files;
+        }
+        if (found.origin().equals("local")) {
+            Map<String, String> stored = new TreeMap<>();
+            catalog.read(tx -> {
+                FileTree.place(tx, found.source()).ifPresent(place -> stored(tx, place.text(), "", DEEPEST, stored));
+                return stored;
+            });
+            for (Map.Entry<String, String> file : stored.entrySet()) {
+                write(folder, file.getKey(), () -> blobs.open(file.getValue()), files);
+            }
+        } else if (client != null) {
+            String path = place(client, found.source());
             List<String> there = new ArrayList<>();
-            walk(client, path, "", DEEPEST, there);
-            if (there.isEmpty()) { // the source is a file itself
-                write(folder, path.substring(path.lastIndexOf('/') + 1), () -> client.download(path), files);
+            if (path != null) {
+                walk(client, path, "", DEEPEST, there);
+                if (there.isEmpty()) { // the source is a file itself
+                    write(folder, path.substring(path.lastIndexOf('/') + 1), () -> client.download(path), files);
+                }
+                for (String file : there) {
+                    write(folder, file, () -> client.download(path + "/" + file), files);
+                }
             }
-            for (String file : there) {
-                write(folder, file, () -> client.download(path + "/" + file), files);
-            }
-        } else {
+        }
+        if (files.isEmpty()) {
             throw new KeelsonException(
                     ErrorCode.NOT_FOUND,
                     "The files of version %d of (%s) are at (%s), which is neither here nor behind the artifact proxy."
@@ -235,6 +264,87 @@ public final class ModelLookup implements AutoCloseable {
                     null);
         }
         return files;
+    }
+
+    /** The version that was trained here, when it is that one. */
+    private @Nullable ModelVersion own(Found found) {
+        Integer here = found.here();
+        return here == null
+                ? null
+                : catalog.<Optional<ModelVersion>>read(tx -> tx.version(found.model(), here))
+                        .filter(each -> each.sha256().equals(found.sha256()))
+                        .orElse(null);
+    }
+
+    /** The files of a bundle by name, as hashes: one file, or those of the folder of its run. */
+    private Map<String, String> bundle(ModelVersion version) {
+        List<Run.Artifact> files = catalog.read(tx -> tx.run(version.runId())).map(Run::artifacts).orElse(List.of());
+        Map<String, String> bundle = new TreeMap<>();
+        for (Run.Artifact file : files) {
+            if (file.sha256().equals(version.sha256())) {
+                return Map.of("model.bundle", file.sha256());
+            }
+            if (file.path().startsWith(BUNDLE)) {
+                bundle.put(file.path().substring(BUNDLE.length()), file.sha256());
+            }
+        }
+        if (bundle.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.STORE_DAMAGED,
+                    "The run (%s) of the version (%s) has no files of its model.".formatted(version.runId(), version.label()),
+                    "Maybe restore it from a backup.");
+        }
+        return bundle;
+    }
+
+    /** The files at a place of the store by their paths below it, as hashes; the one of that name when it is a file. */
+    private static void stored(CatalogTransaction tx, String root, String below, int levels, Map<String, String> files) {
+        Optional<StoredFile> single = below.isEmpty() ? tx.files().file(root) : Optional.empty();
+        if (single.isPresent()) {
+            files.put(root.substring(root.lastIndexOf('/') + 1), single.get().sha256());
+            return;
+        }
+        String after = null;
+        Search.Page<FilesTransaction.Entry> page;
+        do {
+            page = tx.files().list(below.isEmpty() ? root : root + "/" + below, after, PAGE);
+            for (FilesTransaction.Entry entry : page.items()) {
+                String path = below.isEmpty() ? entry.name() : below + "/" + entry.name();
+                StoredFile file = entry.file();
+                if (file != null) {
+                    files.put(path, file.sha256());
+                } else if (levels > 0) {
+                    stored(tx, root, path, levels - 1, files);
+                }
+                after = entry.name();
+            }
+        } while (page.more());
+    }
+
+    /** Where the source of a version there leads behind the artifact proxy, or null. */
+    private static @Nullable String place(MlflowClient client, String source) {
+        Matcher run = RUN_SOURCE.matcher(source);
+        Matcher logged = LOGGED_SOURCE.matcher(source);
+        if (!run.matches() && !logged.matches()) {
+            return ServerSource.proxied(source);
+        }
+        Matcher known = run.matches() ? run : logged;
+        String id = known.group(1);
+        String root = ServerSource.proxied(
+                (run.matches()
+                                ? client.get("runs/get", "run_id", id, "run_uuid", id).path("run")
+                                : client.get("logged-models/" + id).path("model"))
+                        .path("info")
+                        .path("artifact_uri")
+                        .asText());
+        String below = known.group(2);
+        if (root == null || below == null || below.isEmpty()) {
+            return root;
+        }
+        if (!Forms.isNormal(below)) {
+            throw client.strange("its version has a source (%s) that leads elsewhere".formatted(MetaFile.shortened(source)), null);
+        }
+        return root + "/" + below;
     }
 
     private static void walk(MlflowClient client, String root, String below, int levels, List<String> files) {

@@ -22,12 +22,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * This registry beside another one, which may be another Keelson or any server that speaks MLflow's REST interface. What was
  * queued is sent in its order; sending it twice has the effect of sending it once, because what was sent is found again there:
  * a run by its id, which it carries as the tag {@value #RUN_ID}, a version by its number and hash. Where both sides differ
- * nothing is overwritten: the difference is kept for a person to decide.
+ * nothing is overwritten: the difference is kept for a person to decide. A version may have another number there; its aliases and
+ * stages are told of the number that it has, and wait while it is not decided whether it has one.
  *
  * <p>Not safe for use by several threads.
  */
@@ -47,9 +50,15 @@ public final class RegistryLink implements AutoCloseable {
     /** The tag of a version there that says the hash of its bytes. */
     static final String SHA256 = "keelson.sha256";
 
+    /** Begins the tag of a version there that says that an alias was pointed to it from here. */
+    static final String TOLD_ALIAS = "keelson.alias.";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int AT_ONCE = 100;
     private static final int MOST_RUNS = 100_000;
+
+    /** In the document of a change that a person decided: the number there that its alias pointed to then, or null. */
+    private static final String FROM_THERE = "from_there";
 
     /** In the document of a conflict: the other side refuses the change by its policy. */
     private static final String ASKS = "asks";
@@ -80,9 +89,9 @@ public final class RegistryLink implements AutoCloseable {
      * What became of the queue.
      *
      * @param sent changes that are there now
-     * @param waiting changes that still wait
+     * @param waiting changes that still wait: all after a problem, else those of versions that a person must decide about
      * @param conflicts changes that were set aside for a person
-     * @param problem why sending stopped, or null when nothing waits
+     * @param problem why sending stopped, or null when all that can be sent was
      */
     public record Sent(int sent, long waiting, int conflicts, @Nullable String problem) {}
 
@@ -104,10 +113,21 @@ public final class RegistryLink implements AutoCloseable {
         long start = System.nanoTime();
         int sent = 0;
         int conflicts = 0;
+        Set<Long> held = new HashSet<>();
+        Set<String> heldThings = new HashSet<>();
+        boolean progress = false;
         for (; ; ) {
-            List<QueuedChange> waiting = catalog.read(tx -> tx.outbox().waiting(AT_ONCE));
+            List<QueuedChange> waiting = catalog.<List<QueuedChange>>read(tx -> tx.outbox().waiting(AT_ONCE + held.size())).stream()
+                    .filter(change -> !held.contains(change.sequence()))
+                    .toList();
             if (waiting.isEmpty()) {
-                return new Sent(sent, 0, conflicts, null);
+                if (!progress || held.isEmpty()) {
+                    return new Sent(sent, held.size(), conflicts, null);
+                }
+                held.clear(); // what they waited for may be there now
+                heldThings.clear();
+                progress = false;
+                continue;
             }
             for (QueuedChange change : waiting) {
                 if (System.nanoTime() - start > most.toNanos()) {
@@ -115,7 +135,13 @@ public final class RegistryLink implements AutoCloseable {
                     return new Sent(sent, left, conflicts, "The time for sending (%s) was up.".formatted(Durations.format(most)));
                 }
                 try {
-                    List<RegistryConflict> found = tell(change);
+                    List<RegistryConflict> found = governed(change.kind()) && heldThings.contains(what(change)) ? null : tell(change);
+                    if (found == null) {
+                        held.add(change.sequence());
+                        heldThings.add(what(change));
+                        continue;
+                    }
+                    progress = true;
                     catalog.update(tx -> {
                         if (found.isEmpty() && governed(change.kind())) {
                             promoted(tx, change.kind(), what(change));
@@ -134,6 +160,7 @@ public final class RegistryLink implements AutoCloseable {
                         });
                         return new Sent(sent, left, conflicts, problem);
                     }
+                    progress = true;
                     if (e.code() == ErrorCode.TRANSITION_REFUSED && governed(change.kind())) {
                         catalog.update(tx -> {
                             ask(tx, change, problem);
@@ -198,11 +225,11 @@ public final class RegistryLink implements AutoCloseable {
         }
     }
 
-    /** Settles what asked there for a promotion: both sides are alike. */
+    /** Settles what was open about an alias or stage: both sides are alike. */
     private void promoted(CatalogTransaction tx, Kind kind, String what) {
         tx.outbox()
                 .conflict(conflictId(kind, what))
-                .filter(each -> asks(each) && !each.settled())
+                .filter(each -> !each.settled())
                 .ifPresent(each -> tx.outbox()
                         .putConflict(each.settledAs(Keep.LOCAL.word(), "the other registry", clock.instant())));
     }
@@ -216,8 +243,11 @@ public final class RegistryLink implements AutoCloseable {
                 .isPresent();
     }
 
-    /** Makes a change there; where it cannot be made without overwriting, the conflicts. */
-    private List<RegistryConflict> tell(QueuedChange change) {
+    /**
+     * Makes a change there; where it cannot be made without overwriting, the conflicts. Null when it waits for the decision about
+     * the version that it is of.
+     */
+    private @Nullable List<RegistryConflict> tell(QueuedChange change) {
         JsonNode document = parsed(change.document());
         return switch (change.kind()) {
             case RUN -> run(change.subject(), document.path("over_tags").asBoolean());
@@ -255,8 +285,9 @@ public final class RegistryLink implements AutoCloseable {
             return List.of();
         }
         String what = "%s version %d".formatted(model, number);
-        boolean anyNumber = document.path("any_number").asBoolean();
         JsonNode other = there.get(number);
+        // where one of ours has the number by an earlier decision, there is nothing new to decide
+        boolean anyNumber = document.path("any_number").asBoolean() || (other != null && isOurs(other, model));
         if (other != null && !anyNumber) {
             return List.of(conflict(Kind.VERSION, model, change.document(), what, "hash " + version.sha256(), said(other)));
         }
@@ -302,6 +333,23 @@ public final class RegistryLink implements AutoCloseable {
                 && RemoteSide.tag(there, VERSION).equals(Integer.toString(version.version()));
     }
 
+    private boolean isOurs(JsonNode there, String model) {
+        return catalog.<List<ModelVersion>>read(tx -> tx.versions(model)).stream().anyMatch(each -> is(there, each));
+    }
+
+    /** The number that a version of this registry has there; null when it is not there. */
+    private @Nullable Integer place(Map<Integer, JsonNode> there, String model, @Nullable Integer here) {
+        if (here == null) {
+            return null;
+        }
+        ModelVersion version = catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, here)).orElse(null);
+        return there.entrySet().stream()
+                .filter(each -> version != null && is(each.getValue(), version))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+
     private static String said(JsonNode there) {
         String hash = RemoteSide.tag(there, SHA256);
         return hash.isEmpty() ? "a version from " + there.path("source").asText("elsewhere") : "hash " + hash;
@@ -309,29 +357,110 @@ public final class RegistryLink implements AutoCloseable {
 
     // ---- aliases and stages
 
-    private List<RegistryConflict> alias(QueuedChange change, JsonNode document) {
+    /**
+     * What stands between a version that is not there and a change of it.
+     *
+     * @param waits whether a person decides about the version, or it waits itself; else it stays away
+     * @param conflicts what kept the version from being told now
+     */
+    private record Absence(boolean waits, List<RegistryConflict> conflicts) {}
+
+    /** Tells a version that is not there yet; null when it is there then. */
+    private @Nullable Absence absence(String model, int version) {
+        String what = "%s version %d".formatted(model, version);
+        RegistryConflict known = catalog.read(tx -> tx.outbox().conflict(conflictId(Kind.VERSION, what))).orElse(null);
+        if (known != null && !known.settled()) {
+            return new Absence(true, List.of());
+        }
+        if ((known != null && Keep.REMOTE.word().equals(known.kept()))
+                || catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, version)).isEmpty()) {
+            return new Absence(false, List.of());
+        }
+        boolean queued = catalog.<List<QueuedChange>>read(tx -> tx.outbox().waiting(Integer.MAX_VALUE)).stream()
+                .anyMatch(each -> each.kind() == Kind.VERSION
+                        && each.subject().equals(model)
+                        && parsed(each.document()).path("version").asInt() == version);
+        if (queued) {
+            return new Absence(true, List.of());
+        }
+        ObjectNode document = JSON.createObjectNode().put("version", version);
+        List<RegistryConflict> conflicts = version(change(Kind.VERSION, model, document), document);
+        if (conflicts.isEmpty()) {
+            return null;
+        }
+        catalog.update(tx -> conflicts.forEach(tx.outbox()::putConflict));
+        return new Absence(true, conflicts);
+    }
+
+    private @Nullable List<RegistryConflict> alias(QueuedChange change, JsonNode document) {
         String model = change.subject();
         String alias = document.path("alias").asText();
         Integer from = number(document, "from");
         Integer to = number(document, "to");
+        Map<Integer, JsonNode> versions = remote.versions(model);
         Integer there = remote.alias(model, alias);
-        if (Objects.equals(there, to)) {
-            return List.of();
-        }
-        if (!Objects.equals(there, from) && !(there == null && to != null)) {
+        Integer placed = place(versions, model, to);
+        boolean alike = to == null ? there == null : placed != null && placed.equals(there);
+        if (!alike && !unmoved(model, alias, document, from, there, versions)) {
             return List.of(conflict(
                     Kind.ALIAS, model, change.document(), "%s alias %s".formatted(model, alias), shown(to), shown(there)));
         }
-        remote.setAlias(model, alias, to);
+        if (to != null && placed == null) {
+            Absence absence = absence(model, to);
+            if (absence != null) {
+                return absence.waits() ? null : List.of();
+            }
+            versions = remote.versions(model);
+            placed = place(versions, model, to);
+            if (placed == null) {
+                throw new IllegalStateException("The version (%s %d) was told and is not there.".formatted(model, to));
+            }
+        }
+        if (!alike) {
+            remote.setAlias(model, alias, placed);
+        }
+        if (placed != null && !told(versions.get(placed), alias)) {
+            remote.tagVersion(model, placed, TOLD_ALIAS + alias, "told");
+        }
         return List.of();
     }
 
-    private List<RegistryConflict> stage(QueuedChange change, JsonNode document) {
+    private static boolean told(@Nullable JsonNode version, String alias) {
+        return version != null && !RemoteSide.tag(version, TOLD_ALIAS + alias).isEmpty();
+    }
+
+    /** Whether an alias is there as it was told last, so that moving it overwrites nobody's change. */
+    private boolean unmoved(
+            String model,
+            String alias,
+            JsonNode document,
+            @Nullable Integer from,
+            @Nullable Integer there,
+            Map<Integer, JsonNode> versions) {
+        if (document.has(FROM_THERE)) {
+            return Objects.equals(there, number(document, FROM_THERE));
+        }
+        Integer before = place(versions, model, from);
+        if (there != null) {
+            return there.equals(before) || (from != null && before == null && told(versions.get(there), alias));
+        }
+        return before == null || !told(versions.get(before), alias); // else somebody there took it away
+    }
+
+    private @Nullable List<RegistryConflict> stage(QueuedChange change, JsonNode document) {
         String model = change.subject();
         int version = document.path("version").asInt();
         Stage from = Stage.of(document.path("from").asText()).orElse(Stage.NONE);
         Stage to = Stage.of(document.path("to").asText()).orElseThrow();
-        Stage there = remote.stage(model, version);
+        Integer placed = place(remote.versions(model), model, version);
+        if (placed == null) {
+            Absence absence = absence(model, version);
+            if (absence != null) {
+                return absence.waits() ? null : List.of();
+            }
+            placed = Objects.requireNonNull(place(remote.versions(model), model, version), "it was told");
+        }
+        Stage there = remote.stage(model, placed);
         if (there == to) {
             return List.of();
         }
@@ -344,8 +473,50 @@ public final class RegistryLink implements AutoCloseable {
                     to.word(),
                     there.word()));
         }
-        remote.setStage(model, version, to);
+        remote.setStage(model, placed, to);
         return List.of();
+    }
+
+    /**
+     * The open conflict about a version that a queued alias or stage waits for.
+     *
+     * @param open conflicts that nobody has decided
+     */
+    public static Optional<RegistryConflict> blocks(QueuedChange change, List<RegistryConflict> open) {
+        if (!governed(change.kind())) {
+            return Optional.empty();
+        }
+        Integer version = number(parsed(change.document()), change.kind() == Kind.ALIAS ? "to" : "version");
+        return open.stream()
+                .filter(each -> version != null
+                        && !each.settled()
+                        && each.kind() == Kind.VERSION
+                        && each.subject().equals(change.subject())
+                        && parsed(each.document()).path("version").asInt() == version)
+                .findFirst();
+    }
+
+    /** Conflicts as documents, each version with the aliases and stages that wait for its decision. */
+    public static List<ObjectNode> toJson(List<RegistryConflict> conflicts, List<QueuedChange> queue) {
+        List<ObjectNode> nodes = new ArrayList<>();
+        for (RegistryConflict conflict : conflicts) {
+            ObjectNode node = toJson(conflict);
+            var waiting = node.putArray("waiting");
+            queue.stream()
+                    .filter(change -> blocks(change, List.of(conflict)).isPresent())
+                    .map(RegistryLink::wish)
+                    .distinct()
+                    .forEach(waiting::add);
+            nodes.add(node);
+        }
+        return nodes;
+    }
+
+    private static String wish(QueuedChange change) {
+        JsonNode document = parsed(change.document());
+        return change.kind() == Kind.ALIAS
+                ? "alias " + document.path("alias").asText()
+                : "stage " + document.path("to").asText();
     }
 
     private static @Nullable Integer number(JsonNode document, String field) {
@@ -422,14 +593,17 @@ public final class RegistryLink implements AutoCloseable {
                 boolean known = there.values().stream().anyMatch(each -> is(each, version));
                 String what = "%s version %d".formatted(model, version.version());
                 ObjectNode document = JSON.createObjectNode().put("version", version.version());
-                if (!known && other != null) {
+                if (!known && other != null && !isOurs(other, model)) {
                     differing.add(conflict(
                             Kind.VERSION, model, document.toString(), what, "hash " + version.sha256(), said(other)));
                 } else if (!known) {
                     missingThere.add(what);
                     queue.add(change(Kind.VERSION, model, document));
-                } else if (other != null) {
-                    stages(model, version.version(), other, differing, queue, missingThere, asking);
+                } else {
+                    Integer placed = place(there, model, version.version());
+                    if (placed != null) {
+                        stages(model, version.version(), Objects.requireNonNull(there.get(placed)), differing, queue, missingThere, asking);
+                    }
                 }
             }
             there.keySet().stream()
@@ -448,6 +622,7 @@ public final class RegistryLink implements AutoCloseable {
             differing.removeIf(each -> tx.outbox()
                     .conflict(each.id())
                     .filter(known -> known.settled()
+                            && Keep.REMOTE.word().equals(known.kept())
                             && known.local().equals(each.local())
                             && known.remote().equals(each.remote()))
                     .isPresent());
@@ -481,7 +656,10 @@ public final class RegistryLink implements AutoCloseable {
                 .put("version", version)
                 .put("from", there.word())
                 .put("to", here.word());
-        if (there == Stage.NONE) {
+        if (waits(Kind.STAGE, model, "version", Integer.toString(version))) {
+            return;
+        }
+        if (there == Stage.NONE && !undecided(Kind.STAGE, what)) {
             missing.add(what);
             queue.add(change(Kind.STAGE, model, document));
         } else {
@@ -503,31 +681,46 @@ public final class RegistryLink implements AutoCloseable {
         here.forEach((alias, version) -> {
             Integer other = there.get(alias);
             String what = "%s alias %s".formatted(model, alias);
-            ObjectNode document =
-                    JSON.createObjectNode().put("alias", alias).put("from", other).put("to", version);
-            JsonNode pointed = other == null ? null : versions.get(other);
-            boolean same = pointed != null
-                    && catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, version))
-                            .filter(each -> is(pointed, each))
-                            .isPresent();
-            if (same || version.equals(other)) {
+            ObjectNode document = JSON.createObjectNode()
+                    .put("alias", alias)
+                    .put("from", (Integer) null)
+                    .put("to", version)
+                    .put(FROM_THERE, other);
+            if (catalog.<Optional<ModelVersion>>read(tx -> tx.version(model, version)).isEmpty()) {
+                return; // of a client's version, which is theirs to tell
+            }
+            Integer placed = place(versions, model, version);
+            boolean staysAway = placed == null && catalog.read(tx -> tx.outbox()
+                            .conflict(conflictId(Kind.VERSION, "%s version %d".formatted(model, version))))
+                    .filter(each -> Keep.REMOTE.word().equals(each.kept()))
+                    .isPresent();
+            if (placed != null && placed.equals(other)) {
                 catalog.update(tx -> promoted(tx, Kind.ALIAS, what));
+            } else if (staysAway || waits(Kind.ALIAS, model, "alias", alias)) {
+                return; // a person has decided, or it was queued
             } else if (asked(Kind.ALIAS, what, shown(version))) {
                 asking.add(what);
-            } else if (other == null) {
+            } else if (other == null && !undecided(Kind.ALIAS, what)) {
                 missing.add(what);
                 queue.add(change(Kind.ALIAS, model, document));
-            } else if (!waits(Kind.ALIAS, model, alias)) {
+            } else {
                 differing.add(conflict(Kind.ALIAS, model, document.toString(), what, shown(version), shown(other)));
             }
         });
     }
 
-    private boolean waits(Kind kind, String subject, String alias) {
+    /** Whether a person is to decide about an alias or stage. */
+    private boolean undecided(Kind kind, String what) {
+        return catalog.read(tx -> tx.outbox().conflict(conflictId(kind, what)))
+                .filter(each -> !each.settled() && !asks(each))
+                .isPresent();
+    }
+
+    private boolean waits(Kind kind, String subject, String field, String value) {
         return catalog.<List<QueuedChange>>read(tx -> tx.outbox().waiting(Integer.MAX_VALUE)).stream()
                 .anyMatch(each -> each.kind() == kind
                         && each.subject().equals(subject)
-                        && parsed(each.document()).path("alias").asText().equals(alias));
+                        && parsed(each.document()).path(field).asText().equals(value));
     }
 
     // ---- what a person decides
@@ -566,10 +759,15 @@ public final class RegistryLink implements AutoCloseable {
         }
         List<QueuedChange> queue = keep == Keep.LOCAL ? again(conflict) : List.of();
         if (keep == Keep.REMOTE && !asks(conflict)) {
-            follow(conflict, actor);
+            followed(conflict, actor);
         }
         RegistryConflict settled = conflict.settledAs(keep.word(), actor, clock.instant());
         catalog.update(tx -> {
+            if (keep == Keep.REMOTE) { // what waited for the version cannot be told: it stays away
+                tx.outbox().waiting(Integer.MAX_VALUE).stream()
+                        .filter(change -> blocks(change, List.of(conflict)).isPresent())
+                        .forEach(change -> tx.outbox().remove(change.sequence()));
+            }
             queue.forEach(tx.outbox()::add);
             tx.outbox().putConflict(settled);
         });
@@ -593,15 +791,41 @@ public final class RegistryLink implements AutoCloseable {
             case ALIAS -> List.of(change(
                     Kind.ALIAS,
                     conflict.subject(),
-                    document.put("from", remote.alias(conflict.subject(), document.path("alias").asText()))));
+                    document.put(FROM_THERE, remote.alias(conflict.subject(), document.path("alias").asText()))));
             case STAGE -> List.of(change(
                     Kind.STAGE,
                     conflict.subject(),
-                    document.put(
-                            "from",
-                            remote.stage(conflict.subject(), document.path("version").asInt())
-                                    .word())));
+                    document.put("from", stageThere(conflict.subject(), document.path("version").asInt()).word())));
         };
+    }
+
+    /** Where a version of this registry stands there. */
+    private Stage stageThere(String model, int version) {
+        Integer placed = place(remote.versions(model), model, version);
+        if (placed == null) {
+            throw new KeelsonException(
+                    ErrorCode.TRANSITION_REFUSED,
+                    "The version %d of (%s) is not there any more.".formatted(version, model),
+                    "Maybe `keelson registry sync` tells it again.");
+        }
+        return remote.stage(model, placed);
+    }
+
+    /** Does here as it is there; what the rules here refuse says what settles it instead. */
+    private void followed(RegistryConflict conflict, String actor) {
+        try {
+            follow(conflict, actor);
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.TRANSITION_REFUSED || !governed(conflict.kind())) {
+                throw e;
+            }
+            throw new KeelsonException(
+                    ErrorCode.TRANSITION_REFUSED,
+                    "The conflict is not settled, for the other side cannot be kept here: %s".formatted(e.problems().getFirst().message()),
+                    "Maybe `keelson models promote` or `rollback` brings %s to what is there, and `keelson registry sync` settles it then; `--keep local` asks the other side instead."
+                            .formatted(conflict.what()),
+                    e);
+        }
     }
 
     private void follow(RegistryConflict conflict, String actor) {
@@ -612,17 +836,23 @@ public final class RegistryLink implements AutoCloseable {
             case ALIAS -> {
                 String alias = document.path("alias").asText();
                 Integer there = remote.alias(model, alias);
-                if (there != null && catalog.read(tx -> tx.version(model, there)).isEmpty()) {
+                JsonNode pointed = there == null ? null : remote.versions(model).get(there);
+                Integer here = catalog.<List<ModelVersion>>read(tx -> tx.versions(model)).stream()
+                        .filter(each -> pointed != null && is(pointed, each))
+                        .map(ModelVersion::version)
+                        .findFirst()
+                        .orElse(null);
+                if (there != null && here == null) {
                     throw new KeelsonException(
                             ErrorCode.TRANSITION_REFUSED,
                             "The alias (%s) of (%s) points to version %d there, which is not here.".formatted(alias, model, there),
                             null);
                 }
-                governance.alias(model, alias, there, actor, reason);
+                governance.alias(model, alias, here, actor, reason);
             }
             case STAGE -> {
                 int version = document.path("version").asInt();
-                governance.transition(model, version, remote.stage(model, version), false, actor, reason);
+                governance.transition(model, version, stageThere(model, version), false, actor, reason);
             }
             case RUN, VERSION -> {}
         }

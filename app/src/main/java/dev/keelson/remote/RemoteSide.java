@@ -307,6 +307,17 @@ final class RemoteSide implements AutoCloseable {
                 .asInt();
     }
 
+    void tagVersion(String model, int version, String key, String value) {
+        client.post(
+                "model-versions/set-tag",
+                MlflowClient.object()
+                        .put("name", model)
+                        .put("version", Integer.toString(version))
+                        .put("key", key)
+                        .put("value", value),
+                Repeat.SAFE);
+    }
+
     void deleteVersion(String model, int version) {
         client.send(
                 "DELETE",

@@ -23,6 +23,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.RolloutService;
+import dev.keelson.http.StageTimes;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -128,6 +129,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Predictor predictor;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
+    private final StageTimes stages = new StageTimes();
 
     private LiveBackend(
             Project project,
@@ -203,7 +205,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
             Shadows beside = new Shadows(log);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, clock);
+            this.predictor = new Predictor(live.online(), log, beside, clock, stages);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, clock, project.catalogStore() != null);
             republish();
@@ -435,11 +437,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public List<Prediction> predict(
             String model, List<Map<String, @Nullable Object>> requests, PredictOptions options) {
-        Projects.model(project, model);
         ServedModel snapshot = serving(model);
         ServedVersions versionsInMemory = served;
         Predictor ready = predictor;
         if (snapshot == null || versionsInMemory == null || ready == null) {
+            Projects.model(project, model); // there is one
             Problem why = unfit(model);
             if (why != null) {
                 throw new KeelsonException(why);
@@ -608,6 +610,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public StageTimes stageTimes() {
+        return stages;
     }
 
     @Override
@@ -783,7 +790,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /** Lets serve what was trained, as it was asked for. */
     private synchronized void trained(ModelTraining request, ObjectNode result) {
-        run(result.path("run").asText()).ifPresent(run -> tell(
+        Optional<Run> trained = result.hasNonNull("run") ? run(result.path("run").asText()) : Optional.empty();
+        trained.ifPresent(run -> tell(
                 ModelEventKind.TRAINING,
                 request.model(),
                 result.path("version").asInt(0),
@@ -833,7 +841,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public synchronized DriftReport checkDrift(String model) {
-        Projects.model(project, model);
         ServedModel snapshot = serving(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,

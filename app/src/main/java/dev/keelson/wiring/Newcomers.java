@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Row;
 import dev.keelson.features.FeatureService;
+import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.features.OnlineFeatures.UnknownEntity;
 import dev.keelson.features.RepeatedEntity;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says of which entities of a request's rows nothing is known, and what was perhaps meant, and which stand there twice. One for each request. Not safe for
@@ -20,16 +22,20 @@ final class Newcomers {
     private static final int MOST_SUGGESTIONS = 20;
 
     private final OnlineFeatures features;
-    private final Map<UnknownEntity, String> sentences = new HashMap<>();
-    private final Map<String, List<String>> known = new HashMap<>();
+    private @Nullable Map<UnknownEntity, String> sentences;
+    private @Nullable Map<String, List<String>> known;
 
     Newcomers(OnlineFeatures features) {
         this.features = features;
     }
 
-    /** One sentence for each entity of the row that stands there twice or has no history; usually none. */
-    List<String> warnings(FeatureService service, Row row) {
-        List<UnknownEntity> unknown = features.unknown(service, row);
+    /**
+     * One sentence for each entity of the row that stands there twice or has no history; usually none.
+     *
+     * @param vector the row's features
+     */
+    List<String> warnings(FeatureService service, Row row, FeatureVector vector) {
+        List<UnknownEntity> unknown = features.unknown(service, row, vector);
         List<RepeatedEntity> repeated = features.repeated(service, row);
         if (unknown.isEmpty() && repeated.isEmpty()) {
             return List.of();
@@ -39,15 +45,24 @@ final class Newcomers {
             warnings.add("The row names the %s `%s` twice, as %s and as %s."
                     .formatted(entity.entity(), entity.key(), entity.first(), entity.second()));
         }
+        if (sentences == null || known == null) {
+            sentences = new HashMap<>();
+            known = new HashMap<>();
+        }
         for (UnknownEntity entity : unknown) {
-            warnings.add(sentences.computeIfAbsent(entity, this::sentence));
+            String sentence = sentences.get(entity);
+            if (sentence == null) {
+                sentence = sentence(entity, sentences.size() < MOST_SUGGESTIONS, known);
+                sentences.put(entity, sentence);
+            }
+            warnings.add(sentence);
         }
         return warnings;
     }
 
-    private String sentence(UnknownEntity entity) {
-        String near = sentences.size() < MOST_SUGGESTIONS
-                ? Suggestion.closest(entity.key(), known.computeIfAbsent(entity.entity(), features::keys))
+    private String sentence(UnknownEntity entity, boolean suggests, Map<String, List<String>> keys) {
+        String near = suggests
+                ? Suggestion.closest(entity.key(), keys.computeIfAbsent(entity.entity(), features::keys))
                         .map("; did you mean `%s`?"::formatted)
                         .orElse(".")
                 : ".";

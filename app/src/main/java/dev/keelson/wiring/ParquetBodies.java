@@ -3,6 +3,8 @@ package dev.keelson.wiring;
 import dev.keelson.data.SourceOrigin;
 import dev.keelson.data.spi.TableQuery;
 import dev.keelson.data.spi.TableSink;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
@@ -16,17 +18,23 @@ import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.ParquetTables;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Parquet files of rows and answers, by an engine of bounded memory for each call. Safe for use by several threads. */
+/** Parquet files of rows and answers, by an engine of bounded memory for each call, two at once. Safe for use by several threads. */
 public final class ParquetBodies implements ParquetRows {
     private static final DuckDbSettings MEMORY = new DuckDbSettings(256, 1, null);
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    /** Engines at once: what bounds their memory. */
+    private static final Semaphore ENGINES = new Semaphore(2);
 
     /** Files anywhere. */
     public ParquetBodies() {}
@@ -35,19 +43,36 @@ public final class ParquetBodies implements ParquetRows {
     public void read(Path file, PredictSignature signature, Consumer<InputRow> rows) {
         Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a folder");
         String name = Objects.requireNonNull(file.getFileName(), "a name").toString();
-        try (DuckDb engine = new DuckDb(MEMORY.orAsToldBySystem())) {
-            new ParquetTables(folder, engine)
-                    .read(
-                            new SourceOrigin.Files(Located.of(name)),
-                            new TableQuery(List.of(), "", false, null, false, ZoneOffset.UTC),
-                            new Rows(signature, rows));
-        }
+        withEngine(engine -> new ParquetTables(folder, engine)
+                .read(
+                        new SourceOrigin.Files(Located.of(name)),
+                        new TableQuery(List.of(), "", false, null, false, ZoneOffset.UTC),
+                        new Rows(signature, rows)));
     }
 
     @Override
     public void write(Path csv, Map<String, String> columns, Path to) {
+        withEngine(engine -> CsvToParquet.write(engine, csv, columns, to));
+    }
+
+    private static void withEngine(Consumer<DuckDb> work) {
+        boolean free;
+        try {
+            free = ENGINES.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            free = false;
+        }
+        if (!free) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY,
+                    "Other Parquet files are being read or written.",
+                    "Maybe send them one after the other.");
+        }
         try (DuckDb engine = new DuckDb(MEMORY.orAsToldBySystem())) {
-            CsvToParquet.write(engine, csv, columns, to);
+            work.accept(engine);
+        } finally {
+            ENGINES.release();
         }
     }
 

@@ -11,6 +11,7 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
+import dev.keelson.http.StageTimes;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
@@ -38,9 +39,18 @@ final class Predictor {
     private final PredictionLog log;
     private final InstantSource clock;
     private final Shadows shadows;
+    private final StageTimes stages;
     private final PredictionIds ids = new PredictionIds();
+    private final Shares shares = new Shares(Runtime.getRuntime().availableProcessors());
 
-    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock) {
+    /**
+     * Predicts nothing yet.
+     *
+     * @param shadows takes what versions predict that do not answer
+     * @param stages takes how long each stage took
+     */
+    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock, StageTimes stages) {
+        this.stages = stages;
         this.shadows = shadows;
         this.features = features;
         this.log = log;
@@ -70,35 +80,51 @@ final class Predictor {
      */
     List<Prediction> predict(
             ServedModel served, @Nullable LoadedVersion by, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
+        long start = System.nanoTime();
         List<RequestRow> checked = checked(served, rows);
         Instant now = clock.instant();
+        int count = checked.size();
+        Asked[] asked = new Asked[count];
+        shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
+        long featured = System.nanoTime();
+        Answered[] answered = new Answered[count];
+        String role = by == null ? CHAMPION : role(served, by);
+        shares.each(
+                count,
+                i -> answered[i] = by == null
+                        ? answered(served, asked[i], options.client())
+                        : new Answered(by, role, probabilities(by, asked[i])));
         Newcomers newcomers = new Newcomers(features);
-        List<Prediction> answers = new ArrayList<>(checked.size());
-        List<PredictionEvent> events = new ArrayList<>(checked.size());
-        List<Shadows.Shadow> others = by == null && served.challenger() != null ? new ArrayList<>(checked.size()) : List.of();
+        List<Prediction> answers = new ArrayList<>(count);
+        List<PredictionEvent> events = new ArrayList<>(count);
         Sender sender = Sender.of(options);
-        for (int i = 0; i < checked.size(); i++) {
-            Asked asked = asked(served, checked.get(i), i, options.asOf(), now);
-            Answered answered = by == null
-                    ? answered(served, asked, options.client())
-                    : new Answered(by, role(served, by), probabilities(by, asked));
+        for (int i = 0; i < count; i++) {
             PredictionEvent event =
-                    event(answered.by(), answered.role(), asked, answered.probabilities(), true, sender);
+                    event(answered[i].by(), answered[i].role(), asked[i], answered[i].probabilities(), true, sender);
             events.add(event);
-            Shadows.Shadow other = by == null ? other(served, answered, asked, sender) : null;
-            if (other != null) {
-                others.add(other);
-            }
-            answers.add(answer(served, answered.by(), asked, event, newcomers, options));
+            answers.add(answer(served, answered[i].by(), asked[i], event, newcomers, options));
         }
+        long predicted = System.nanoTime();
         log.append(events, options.durable());
+        if (by == null && served.challenger() != null) {
+            beside(served, asked, answered, sender);
+        }
+        StageTimes.OfModel times = stages.of(served.plan().name());
+        times.took(StageTimes.Stage.FEATURES, featured - start);
+        times.took(StageTimes.Stage.PREDICT, predicted - featured);
+        times.took(StageTimes.Stage.JOURNAL, System.nanoTime() - predicted);
+        return answers;
+    }
+
+    /** Has predicted off the request's path what the version that does not answer tells of each row. */
+    private void beside(ServedModel served, Asked[] asked, Answered[] answered, Sender sender) {
         Routing routing = served.routing();
-        for (Shadows.Shadow other : others) {
-            if (!shadows.offer(other) && routing != null) {
+        for (int i = 0; i < asked.length; i++) {
+            Shadows.Shadow other = other(served, answered[i], asked[i], sender);
+            if (other != null && !shadows.offer(other) && routing != null) {
                 routing.tally().dropped().increment();
             }
         }
-        return answers;
     }
 
     /**
@@ -206,9 +232,9 @@ final class Predictor {
     /** As what a version that a request names stands in the log. */
     private static String role(ServedModel served, LoadedVersion by) {
         if (by.equals(served.champion())) {
-            return "champion";
+            return CHAMPION;
         }
-        return by.equals(served.challenger()) ? "challenger" : "named";
+        return by.equals(served.challenger()) ? CHALLENGER : "named";
     }
 
     private Asked asked(ServedModel served, RequestRow row, int index, @Nullable Instant wanted, Instant now) {
@@ -286,7 +312,7 @@ final class Predictor {
                 plan.definition().task().outputs(),
                 event.probabilities(),
                 asked.asOf(),
-                newcomers.warnings(plan.service(), asked.row().row()),
+                newcomers.warnings(plan.service(), asked.row().row(), asked.vector()),
                 plan.advice(model, asked.row(), asked.vector().values(), event.probabilities()),
                 options.details().isEmpty() ? null : details(model, asked.vector(), options));
     }

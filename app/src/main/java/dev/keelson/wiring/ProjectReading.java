@@ -26,6 +26,7 @@ import dev.keelson.registry.runs.References;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.FileTree;
+import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
@@ -127,6 +128,28 @@ public final class ProjectReading implements AutoCloseable {
         }
         return open.catalog()
                 .read(tx -> model == null ? References.version(tx, text) : References.version(tx, model, text));
+    }
+
+    /** All registered models by name, also those that the project does not declare. */
+    public List<RegisteredModel> registeredModels(InstantSource clock) {
+        return workspace == null ? List.of() : governance(clock).models();
+    }
+
+    /** All versions of a registered model, whoever registered them, the highest first. */
+    public List<RegisteredVersion> registered(InstantSource clock, String model) {
+        return workspace == null ? List.of() : governance(clock).registered(model);
+    }
+
+    /**
+     * That a model is the project's or is registered.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND with the closest name
+     */
+    public void requireModel(Project project, String name) {
+        boolean registered = read(tx -> tx.registry().model(name).isPresent(), false);
+        if (!registered) {
+            Projects.model(project, name);
+        }
     }
 
     private Workspace workspaceOf(String run) {

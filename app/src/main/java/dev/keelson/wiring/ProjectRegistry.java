@@ -127,11 +127,13 @@ public final class ProjectRegistry implements OtherRegistry {
         return node;
     }
 
-    /** How many conflicts nobody has decided, and how many changes ask there for a promotion. */
+    /** How many conflicts nobody has decided, how many changes ask there for a promotion, and how many wait for a decision. */
     private void counts(ObjectNode node) {
         List<RegistryConflict> open = catalog.read(tx -> tx.outbox().conflicts(false, MOST_CONFLICTS));
         long asking = open.stream().filter(RegistryLink::asks).count();
-        node.put("conflicts", open.size() - asking).put("asking", asking);
+        List<QueuedChange> queue = catalog.read(tx -> tx.outbox().waiting(Integer.MAX_VALUE));
+        long blocked = queue.stream().filter(change -> RegistryLink.blocks(change, open).isPresent()).count();
+        node.put("conflicts", open.size() - asking).put("asking", asking).put("blocked", blocked);
     }
 
     @Override
@@ -168,8 +170,9 @@ public final class ProjectRegistry implements OtherRegistry {
     public ObjectNode conflicts(boolean settled) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         ArrayNode list = node.putArray("conflicts");
-        catalog.<List<RegistryConflict>>read(tx -> tx.outbox().conflicts(settled, MOST_CONFLICTS))
-                .forEach(conflict -> list.add(RegistryLink.toJson(conflict)));
+        List<QueuedChange> queue = catalog.read(tx -> tx.outbox().waiting(Integer.MAX_VALUE));
+        list.addAll(RegistryLink.toJson(
+                catalog.<List<RegistryConflict>>read(tx -> tx.outbox().conflicts(settled, MOST_CONFLICTS)), queue));
         return node;
     }
 
@@ -177,10 +180,11 @@ public final class ProjectRegistry implements OtherRegistry {
     public ObjectNode settle(String id, String keep, String actor) {
         synchronized (sending) {
             try (RegistryLink link = link(MlflowClient.Patience.SHORT)) {
-                ObjectNode settled = RegistryLink.toJson(link.settle(
-                        id, keep.equals("local") ? RegistryLink.Keep.LOCAL : RegistryLink.Keep.REMOTE, actor));
+                link.settle(id, keep.equals("local") ? RegistryLink.Keep.LOCAL : RegistryLink.Keep.REMOTE, actor);
                 RegistryLink.Sent sent = link.send();
-                return settled.put("waiting", sent.waiting());
+                // as it is now: what was sent may have been refused, or differ again
+                RegistryConflict now = catalog.read(tx -> tx.outbox().conflict(id)).orElseThrow();
+                return RegistryLink.toJson(now).put("waiting", sent.waiting()).put("problem", sent.problem());
             }
         }
     }

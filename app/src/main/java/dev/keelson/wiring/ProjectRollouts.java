@@ -102,9 +102,13 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
 
     /** Begins to look. */
     void start() {
-        threads.scheduleWithFixedDelay(guarded(this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        threads.scheduleWithFixedDelay(guarded(this::store), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS);
-        threads.scheduleWithFixedDelay(guarded(this::settle), SETTLE_MILLIS, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+        every(LOOK_MILLIS, this::look);
+        every(STORE_MILLIS, this::store);
+        every(SETTLE_MILLIS, this::settle);
+    }
+
+    private void every(long millis, Runnable work) {
+        var _ = threads.scheduleWithFixedDelay(guarded(work), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private static Runnable guarded(Runnable work) {
@@ -315,11 +319,8 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
         flush();
         SortedMap<String, String> all = catalog.read(tx -> tx.rollouts().tallies(rollout.id()));
         RolloutCounts counts = RolloutCounts.of(all.values());
-        GainPath path = null;
-        if (!counts.isEmpty() || all.isEmpty()) {
-            log.catchUp();
-            path = gains(rollout);
-        }
+        log.catchUp();
+        GainPath path = gains(rollout);
         List<Long> settled = new ArrayList<>();
         for (int version : List.of(rollout.baseline(), rollout.candidate())) {
             settled.add(log.count(new PredictionQuery(

@@ -11,6 +11,7 @@ import dev.keelson.frame.Column;
 import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Schema;
+import dev.keelson.http.PlainRow;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -33,21 +34,32 @@ final class RequestReader {
     private final ModelPlan plan;
     private final SourceDefinition source;
     private final Schema schema;
+    private final ArrayRow blank;
     private final EntityKeys.Columns keys;
     private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
     private final List<Field> wanted = new ArrayList<>();
     private final List<String> askable;
     private final @Nullable Field eventTime;
+    private volatile @Nullable Known known;
 
     /** What is known of a column before any request. */
     private record Field(Column column, int index, boolean outcome) {}
+
+    /**
+     * Rows of one shape that have all fields that are wanted and no others than known ones.
+     *
+     * @param fields in the order of the shape
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Known(PlainRow.Shape shape, Field[] fields) {}
 
     RequestReader(ModelPlan plan, EntityKeys entities) {
         this.plan = plan;
         this.source = plan.source();
         this.keys = entities.columns(source);
         this.schema = plan.service().requestSchema();
+        this.blank = new ArrayRow(schema);
         this.rules = RowSchema.of(source, schema);
         for (Column column : schema.columns()) {
             fields.put(
@@ -81,8 +93,14 @@ final class RequestReader {
      * @param problems takes everything that is wrong; the result is of use only when nothing was added
      */
     RequestRow read(Map<String, @Nullable Object> sent, int index, List<Problem> problems) {
+        if (sent instanceof PlainRow plain) {
+            RequestRow good = good(plain, index, problems);
+            if (good != null) {
+                return good;
+            }
+        }
         Map<String, @Nullable Object> request = keys.complete(sent, fields.keySet());
-        ArrayRow row = new ArrayRow(schema);
+        ArrayRow row = blank.another();
         BitSet given = new BitSet();
         for (Map.Entry<String, @Nullable Object> cell : request.entrySet()) {
             Field field = fields.get(cell.getKey());
@@ -124,9 +142,82 @@ final class RequestReader {
             }
         }
         judge(row, given, index, problems);
+        return request(row, request);
+    }
+
+    private RequestRow request(ArrayRow row, Map<String, @Nullable Object> request) {
         String segment =
                 source.key().size() > 1 ? String.valueOf(request.getOrDefault(source.key().getFirst(), "")) : "";
         return new RequestRow(row, RequestRow.entity(source, request), plan.keys(request::get), segment, eventTime(row));
+    }
+
+    /** Checks a row with nothing to complain of but rules; null for any other, whose problems are told by who knows them all. */
+    private @Nullable RequestRow good(PlainRow sent, int index, List<Problem> problems) {
+        Known shape = known(sent.shape());
+        if (shape == null) {
+            return null;
+        }
+        ArrayRow row = blank.another();
+        BitSet given = new BitSet(fields.size());
+        Field[] places = shape.fields();
+        for (int place = 0; place < places.length; place++) {
+            Field field = places[place];
+            if (sent.isDouble(place)) {
+                double value = sent.doubleAt(place);
+                if (field.column().type() != ColumnType.DOUBLE || !Double.isFinite(value)) {
+                    return null;
+                }
+                row.setDouble(field.index(), value);
+            } else if (sent.isLong(place)) {
+                long value = sent.longAt(place);
+                switch (field.column().type()) {
+                    case DOUBLE -> row.setDouble(field.index(), (double) value);
+                    case LONG -> row.setLong(field.index(), value);
+                    case BOOLEAN, STRING, DATE, TIMESTAMP -> {
+                        return null;
+                    }
+                }
+            } else {
+                Object value = sent.at(place);
+                if (value != null && fill(row, field, value) != null) {
+                    return null;
+                }
+            }
+            given.set(field.index());
+        }
+        for (String key : source.key()) {
+            Object value = sent.get(key);
+            if (value == null || (value instanceof String text && text.isBlank())) {
+                return null;
+            }
+        }
+        judge(row, given, index, problems);
+        return request(row, sent);
+    }
+
+    /** Where the fields of a shape go; null when rows of it are not good as they are. */
+    private @Nullable Known known(PlainRow.Shape shape) {
+        Known last = known;
+        if (last != null && last.shape() == shape) {
+            return last;
+        }
+        if (!keys.ways().isEmpty()) {
+            return null; // keys may have to be made of their parts
+        }
+        List<Field> found = new ArrayList<>();
+        for (String name : shape.names()) {
+            Field field = fields.get(name);
+            if (field == null || field.outcome()) {
+                return null;
+            }
+            found.add(field);
+        }
+        if (!found.containsAll(wanted)) {
+            return null;
+        }
+        Known fresh = new Known(shape, found.toArray(Field[]::new));
+        known = fresh;
+        return fresh;
     }
 
     private @Nullable Instant eventTime(ArrayRow row) {

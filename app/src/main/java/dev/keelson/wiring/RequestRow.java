@@ -20,6 +20,9 @@ record RequestRow(ArrayRow row, String entity, String keys, String segment, @Nul
 
     /** What a row is about: its key values joined by {@code |}. */
     static String entity(SourceDefinition source, Map<String, @Nullable Object> request) {
+        if (source.key().size() == 1) {
+            return String.valueOf(request.get(source.key().getFirst()));
+        }
         StringJoiner entity = new StringJoiner("|");
         source.key().forEach(key -> entity.add(String.valueOf(request.get(key))));
         return entity.toString();

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ final class ServedVersions {
     private final Map<String, RolloutTally> tallies = new ConcurrentHashMap<>();
     private final Object loading = new Object();
     private final Object switching = new Object();
+    private final AtomicLong readings = new AtomicLong();
+    private long switchedBy;
     private volatile Table table = new Table(Map.of(), Map.of(), Map.of(), List.of());
     private volatile Instant triedAt = Instant.MIN;
 
@@ -143,7 +146,8 @@ final class ServedVersions {
      * taken back is taken back before that is written.
      */
     void suspend(String model) {
-        synchronized (switching) {
+        synchronized (switching) { // which nobody holds for longer than it takes to make a table
+            switchedBy = readings.incrementAndGet();
             Table now = table;
             ServedModel served = now.models().get(model);
             Routing routing = served == null ? null : served.routing();
@@ -365,9 +369,27 @@ final class ServedVersions {
      * @return what should be in memory and was not tried to be loaded
      */
     private List<Missing> switched(Map<String, Loaded> tried) {
+        while (true) {
+            long reading = readings.incrementAndGet();
+            List<Missing> missing = switched(reading, wanted(), tried);
+            if (missing != null) {
+                return missing;
+            }
+        }
+    }
+
+    /**
+     * The same with what the catalogue said; null where somebody who asked it later was faster.
+     *
+     * @param reading when it was asked, in the order of all that ask
+     */
+    private @Nullable List<Missing> switched(long reading, List<Wanted> wanted, Map<String, Loaded> tried) {
         synchronized (switching) {
+            if (reading < switchedBy) {
+                return null;
+            }
+            switchedBy = reading;
             Table before = table;
-            List<Wanted> wanted = wanted();
             List<Missing> missing = new ArrayList<>();
             for (Wanted each : wanted) {
                 if (servable(each)) {

@@ -53,7 +53,7 @@ final class Shadows implements AutoCloseable {
     Shadows(PredictionLog log, int capacity) {
         this.log = log;
         this.waiting = new ArrayBlockingQueue<>(capacity);
-        this.thread = Thread.ofPlatform().name("keelson-shadows").daemon().priority(Thread.MIN_PRIORITY).unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("keelson-shadows").daemon().unstarted(this::run);
         thread.start();
     }
 

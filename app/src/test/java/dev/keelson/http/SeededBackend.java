@@ -108,6 +108,7 @@ import org.jspecify.annotations.Nullable;
  * made by the product's own checks. The same every time. {@link #empty()} is the same project before its first run.
  */
 public final class SeededBackend implements Backend {
+    private final StageTimes stages = new StageTimes();
     private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
@@ -937,6 +938,11 @@ public final class SeededBackend implements Backend {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public StageTimes stageTimes() {
+        return stages;
     }
 
     @Override

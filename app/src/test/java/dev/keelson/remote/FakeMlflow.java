@@ -141,6 +141,9 @@ final class FakeMlflow implements AutoCloseable {
         if (path.equals("/version")) {
             return "2.17.2".getBytes(StandardCharsets.UTF_8);
         }
+        if (path.concat("/").equals(proxy)) {
+            return JSON.writeValueAsBytes(folder(query(exchange).path("path").asText()));
+        }
         if (path.startsWith(proxy)) {
             String file = path.substring(proxy.length());
             if (exchange.getRequestMethod().equals("PUT")) {
@@ -232,6 +235,14 @@ final class FakeMlflow implements AutoCloseable {
             case "DELETE model-versions/delete" -> {
                 Objects.requireNonNull(versions.get(request.path("name").asText()))
                         .remove(request.path("version").asInt());
+                yield JSON.createObjectNode();
+            }
+            case "POST model-versions/set-tag" -> {
+                versionOf(request)
+                        .withArray("tags")
+                        .addObject()
+                        .put("key", request.path("key").asText())
+                        .put("value", request.path("value").asText());
                 yield JSON.createObjectNode();
             }
             case "POST model-versions/transition-stage" -> {
@@ -362,6 +373,19 @@ final class FakeMlflow implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** What is directly in a folder of the artifact proxy, by its name. */
+    private ObjectNode folder(String folder) {
+        Map<String, Boolean> found = new TreeMap<>();
+        files.keySet().stream()
+                .filter(path -> path.startsWith(folder + "/"))
+                .map(path -> path.substring(folder.length() + 1))
+                .forEach(rest -> found.put(rest.replaceFirst("/.*", ""), rest.contains("/")));
+        ObjectNode answer = JSON.createObjectNode();
+        ArrayNode list = answer.putArray("files");
+        found.forEach((name, isFolder) -> list.addObject().put("path", name).put("is_dir", isFolder));
+        return answer;
     }
 
     private ObjectNode list(JsonNode request) {

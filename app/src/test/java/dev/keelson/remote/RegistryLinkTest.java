@@ -12,10 +12,13 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.governance.Governance;
+import dev.keelson.registry.governance.PolicyReport;
+import dev.keelson.registry.governance.PromotionRules;
 import dev.keelson.registry.outbox.QueuedChange;
 import dev.keelson.registry.outbox.RegistryConflict;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.Detail;
+import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.registry.tracking.Stage;
 import dev.keelson.registry.tracking.TrackedRun;
 import dev.keelson.store.files.FileArtifactStore;
@@ -236,6 +239,150 @@ final class RegistryLinkTest {
     }
 
     @Test
+    void whatIsOfAVersionInConflictWaitsForItsDecision() {
+        train(1);
+        send();
+        train(2);
+        governance().alias(MODEL, "champion", 2, "ann", "Better.");
+        governance().transition(MODEL, 2, Stage.PRODUCTION, false, "ann", "Better.");
+        another("theirs");
+        Objects.requireNonNull(server.aliases.get(MODEL)).remove("champion");
+
+        RegistryLink.Sent sent = send();
+        List<RegistryConflict> found = conflicts();
+        List<ObjectNode> listed = listed();
+
+        assertThat(sent.problem()).isNull();
+        assertThat(found)
+                .extracting(RegistryConflict::what)
+                .containsExactlyInAnyOrder("winner version 2", "winner alias champion");
+        assertThat(sent.waiting()).isEqualTo(2); // the alias challenger and the stage
+        assertThat(listed.stream()
+                        .filter(each -> each.path("what").asText().equals("winner version 2"))
+                        .findFirst()
+                        .orElseThrow()
+                        .path("waiting"))
+                .extracting(each -> each.asText())
+                .containsExactly("alias challenger", "stage Production");
+        assertThat(there(2).path("current_stage").asText()).isEqualTo("None");
+        assertThat(server.aliases.get(MODEL)).isEmpty();
+
+        found.forEach(each -> settle(each.id(), RegistryLink.Keep.LOCAL));
+        RegistryLink.Sent after = send();
+        RegistryLink.Comparison comparison;
+        try (RegistryLink link = link()) {
+            comparison = link.compare(true, true);
+        }
+
+        assertThat(after).isEqualTo(new RegistryLink.Sent(4, 0, 0, null));
+        assertThat(RemoteSide.tag(there(2), RegistryLink.SHA256)).isEqualTo("theirs");
+        assertThat(there(2).path("current_stage").asText()).isEqualTo("None");
+        assertThat(RemoteSide.tag(there(3), RegistryLink.SHA256)).isEqualTo(hash(2));
+        assertThat(there(3).path("current_stage").asText()).isEqualTo("Production");
+        assertThat(server.aliases.get(MODEL)).isEqualTo(Map.of("champion", 3, "challenger", 3));
+        assertThat(conflicts()).isEmpty();
+        assertThat(comparison.differing()).isEmpty();
+        assertThat(comparison.missingThere()).isEmpty();
+        assertThat(comparison.missingHere()).isEmpty();
+    }
+
+    @Test
+    void aVersionThatGotAnotherNumberThereIsKnownByItFromThenOn() {
+        another("theirs");
+        train(1);
+        send();
+        settle(conflicts().getFirst().id(), RegistryLink.Keep.LOCAL);
+        train(2);
+        governance().alias(MODEL, "champion", 2, "ann", "Better.");
+        governance().transition(MODEL, 2, Stage.STAGING, false, "ann", "Try it.");
+
+        RegistryLink.Sent sent = send();
+
+        assertThat(sent.conflicts()).isZero();
+        assertThat(sent.waiting()).isZero();
+        assertThat(RemoteSide.tag(there(2), RegistryLink.SHA256)).isEqualTo(hash(1));
+        assertThat(RemoteSide.tag(there(3), RegistryLink.SHA256)).isEqualTo(hash(2));
+        assertThat(there(2).path("current_stage").asText()).isEqualTo("None");
+        assertThat(there(3).path("current_stage").asText()).isEqualTo("Staging");
+        assertThat(server.aliases.get(MODEL)).isEqualTo(Map.of("champion", 3, "challenger", 3));
+
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("champion", 2);
+        try (RegistryLink link = link()) {
+            assertThat(link.compare(true, true).differing()).hasSize(1);
+        }
+        settle(conflicts().getFirst().id(), RegistryLink.Keep.REMOTE);
+
+        assertThat(alias("champion")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsOfAVersionThatStaysAwayIsNotTold() {
+        train(1);
+        send();
+        train(2);
+        governance().alias(MODEL, "champion", 2, "ann", "Better.");
+        another("theirs");
+
+        send();
+        settle(conflicts().getFirst().id(), RegistryLink.Keep.REMOTE);
+        RegistryLink.Sent sent = send();
+        RegistryLink.Comparison comparison;
+        try (RegistryLink link = link()) {
+            comparison = link.compare(true, true);
+        }
+
+        assertThat(sent).isEqualTo(new RegistryLink.Sent(0, 0, 0, null));
+        assertThat(server.aliases.get(MODEL)).isEqualTo(Map.of("champion", 1));
+        assertThat(comparison.differing()).isEmpty();
+        assertThat(comparison.missingThere()).isEmpty();
+        train(3);
+        governance().alias(MODEL, "champion", 3, "ann", "Better still.");
+        assertThat(send().conflicts()).isZero();
+        assertThat(server.aliases.get(MODEL)).containsEntry("champion", 3);
+    }
+
+    @Test
+    void aSideThatTheRulesHereRefuseSaysWhatSettlesIt() {
+        train(1);
+        train(2);
+        send();
+        Objects.requireNonNull(server.aliases.get(MODEL)).put("champion", 2);
+        try (RegistryLink link = link()) {
+            link.compare(true, true);
+        }
+        RegistryConflict conflict = conflicts().getFirst();
+        PromotionRules strict = new PromotionRules() {
+            @Override
+            public boolean serves(String model) {
+                return true;
+            }
+
+            @Override
+            public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
+                throw new KeelsonException(ErrorCode.TRANSITION_REFUSED, "Too few outcomes.", null);
+            }
+        };
+
+        try (RegistryLink link = new RegistryLink(
+                catalog,
+                new Governance(catalog, CLOCK, strict, model -> {}),
+                new KilledSender.Stored(artifacts),
+                client(server.address()),
+                CLOCK)) {
+            assertThatThrownBy(() -> link.settle(conflict.id(), RegistryLink.Keep.REMOTE, "ann"))
+                    .isInstanceOfSatisfying(KeelsonException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.TRANSITION_REFUSED);
+                        assertThat(e.getMessage()).contains("is not settled", "Too few outcomes.");
+                    });
+        }
+
+        assertThat(conflicts()).containsExactly(conflict);
+        catalog.update(tx -> tx.setAlias(MODEL, "champion", 2)); // promoted here
+        send();
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
     void keepingTheLocalAliasMovesItThere() {
         train(1);
         train(2);
@@ -382,6 +529,80 @@ final class RegistryLinkTest {
         }
     }
 
+    @Test
+    void whatWasTrainedHereIsPulledAsTheFolderOfItsModel() throws IOException {
+        String first = artifacts.put("trees".getBytes(StandardCharsets.UTF_8));
+        String second = artifacts.put("form".getBytes(StandardCharsets.UTF_8));
+        catalog.update(tx -> {
+            tx.putRun(new Run(
+                    runId(1),
+                    MODEL,
+                    Run.Status.FINISHED,
+                    NOW,
+                    NOW.plusSeconds(60),
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    List.of(
+                            new Run.Artifact("model/manifest.json", second, 4),
+                            new Run.Artifact("model/trees/1.bin", first, 5),
+                            new Run.Artifact("outcome.json", second, 4)),
+                    "{}"));
+            tx.addVersion(new ModelVersion(MODEL, 1, runId(1), "ab".repeat(32), ModelVersion.Kind.INITIAL, NOW, NOW));
+        });
+
+        try (ModelLookup lookup = new ModelLookup(catalog, new KilledSender.Stored(artifacts), null)) {
+            List<String> files = lookup.pull(lookup.find("models:/winner/1"), home.resolve("own"));
+
+            assertThat(files).containsExactly("manifest.json", "trees/1.bin");
+            assertThat(home.resolve("own/trees/1.bin")).hasContent("trees");
+        }
+        send();
+        try (ModelLookup lookup = lookup()) {
+            ModelLookup.Found found = lookup.find("models:/winner/1");
+
+            assertThat(found.origin()).isEqualTo("remote");
+            assertThat(lookup.pull(found, home.resolve("again"))).containsExactly("manifest.json", "trees/1.bin");
+        }
+    }
+
+    @Test
+    void aVersionWhoseSourceIsARunIsPulledFromItsRun() throws IOException {
+        train(1);
+        send();
+        String run = server.runs.keySet().iterator().next();
+        try (MlflowClient client = client(server.address())) {
+            ObjectNode body = MlflowClient.object().put("name", MODEL).put("source", "runs:/" + run + "/model.bundle");
+            client.post("model-versions/create", body, MlflowClient.Repeat.NEVER);
+        }
+
+        try (ModelLookup lookup = lookup()) {
+            ModelLookup.Found found = lookup.find("models:/winner/2");
+
+            assertThat(found.here()).isNull();
+            assertThat(lookup.pull(found, home.resolve("pulled"))).containsExactly("model.bundle");
+            assertThat(home.resolve("pulled/model.bundle")).hasContent("bundle 1");
+        }
+    }
+
+    @Test
+    void aVersionThatAClientRegisteredHereIsPulledFromItsRunHere() throws IOException {
+        String bytes = artifacts.put("weights".getBytes(StandardCharsets.UTF_8));
+        String run = runId(7);
+        catalog.update(tx -> {
+            tx.tracking().createRun(run, "0", "first", "ann", NOW, Map.of());
+            String root = FileTree.place(tx, "runs:/" + run + "/model").orElseThrow().text();
+            tx.files().put(root + "/weights/w.bin", bytes, 7, NOW);
+            tx.registry().createModel("iris", "", Map.of(), NOW);
+            tx.registry().createVersion("iris", "runs:/" + run + "/model", run, null, null, "ann", "", Map.of(), NOW);
+        });
+
+        try (ModelLookup lookup = new ModelLookup(catalog, new KilledSender.Stored(artifacts), null)) {
+            assertThat(lookup.pull(lookup.find("models:/iris/1"), home.resolve("iris"))).containsExactly("weights/w.bin");
+            assertThat(home.resolve("iris/weights/w.bin")).hasContent("weights");
+        }
+    }
+
     private ModelLookup lookup() {
         return new ModelLookup(catalog, new KilledSender.Stored(artifacts), client(server.address()));
     }
@@ -500,6 +721,15 @@ final class RegistryLinkTest {
             body.putArray("tags").addObject().put("key", RegistryLink.SHA256).put("value", hash);
             client.post("model-versions/create", body, MlflowClient.Repeat.NEVER);
         }
+    }
+
+    private ObjectNode there(int version) {
+        return Objects.requireNonNull(Objects.requireNonNull(server.versions.get(MODEL)).get(version));
+    }
+
+    private List<ObjectNode> listed() {
+        return RegistryLink.toJson(
+                conflicts(), catalog.<List<QueuedChange>>read(tx -> tx.outbox().waiting(100)));
     }
 
     private RegistryLink.Sent send() {

@@ -39,7 +39,7 @@ final class ProtocolsIT {
         return MAPPER.readTree(answer.body());
     }
 
-    private static void train(Project project, LiveBackend backend) {
+    private static void train(LiveBackend backend) {
         String id = backend.trainings().start(ModelTraining.full(MODEL, "ann")).id();
         JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
         assertThat(backend.trainings().get(id).state()).isEqualTo(State.DONE);
@@ -49,7 +49,7 @@ final class ProtocolsIT {
     void everyProtocolTellsTheSame() throws Exception {
         Project project = project();
         try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
-            train(project, backend);
+            train(backend);
             try (KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 String api = server.url() + "/api/v1/models/" + MODEL;

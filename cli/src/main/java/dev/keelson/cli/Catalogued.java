@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.JsonTexts;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
@@ -36,6 +38,10 @@ final class Catalogued {
                 .put("kind", version.kind().name().toLowerCase(Locale.ROOT))
                 .put("trained_to", version.trainedTo().toString())
                 .put("created_at", version.createdAt().toString());
+    }
+
+    static ObjectNode registered(RegisteredVersion version) {
+        return GovernanceJson.registered(version);
     }
 
     /** @param whole with parameters, files and provenance */
@@ -73,7 +79,11 @@ final class Catalogued {
                 .put("model", entry.model())
                 .put("version", entry.version())
                 .put("reason", entry.reason());
-        node.set("evidence", stored(entry.evidence()));
+        try {
+            node.set("evidence", MAPPER.readTree(entry.evidence()));
+        } catch (JsonProcessingException e) {
+            node.put("evidence", entry.evidence()); // altered: the trail is shown as it is, and `audit verify` tells
+        }
         return node;
     }
 

@@ -55,7 +55,7 @@ final class ImportMlflow extends KeelsonCommand {
         Console console = session.console();
         Map<String, String> environment = session.variables(session.projectPath());
         MlflowImport.Options options = new MlflowImport.Options(
-                experiments, !noArtifacts, dryRun, full, environment.getOrDefault("USER", "cli"));
+                experiments, !noArtifacts, dryRun, full, ModelsChange.actor(environment));
         ImportReport report;
         long[] noted = {System.nanoTime()};
         try (Interruption _ =

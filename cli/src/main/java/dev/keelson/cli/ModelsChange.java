@@ -9,12 +9,12 @@ import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.RollbackPreview;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +48,12 @@ abstract class ModelsChange extends KeelsonCommand {
     }
 
     static String actor(Session session) {
-        String user = session.environment().getOrDefault("USER", "");
+        return actor(session.environment());
+    }
+
+    /** Who runs the command, for the audit trail. */
+    static String actor(Map<String, String> environment) {
+        String user = environment.getOrDefault("USER", "");
         return user.isBlank() ? "command line" : user;
     }
 
@@ -93,7 +98,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -116,7 +121,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -138,7 +143,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
@@ -176,7 +181,7 @@ abstract class ModelsChange extends KeelsonCommand {
         int run(Session session) {
             Project project = session.project();
             NamedVersion named = NamedVersion.of(project, model, version);
-            Projects.model(project, named.model());
+            NamedVersion.requireModel(project, named.model());
             Integer number = named.version();
             if (dryRun) {
                 try (ProjectReading state = ProjectReading.open(project)) {

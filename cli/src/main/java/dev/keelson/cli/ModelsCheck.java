@@ -4,7 +4,6 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class ModelsCheck extends KeelsonCommand {
     int run(Session session) {
         Project project = session.project();
         NamedVersion named = NamedVersion.of(project, model, version);
-        Projects.model(project, named.model());
+        NamedVersion.requireModel(project, named.model());
         PolicyReport report;
         try (ProjectReading state = ProjectReading.open(project)) {
             report = state.governance(session.clock()).check(named.model(), named.number());

@@ -5,14 +5,16 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.tracking.RegisteredModel;
+import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -51,7 +53,7 @@ final class ModelsCommand extends CommandGroup {
                 for (ModelDefinition model : project.models()) {
                     Optional<ModelVersion> champion = state.alias(model.name(), ModelVersion.CHAMPION);
                     Optional<ModelVersion> challenger = state.alias(model.name(), ModelVersion.CHALLENGER);
-                    int versions = state.versions(model.name()).size();
+                    int versions = state.registered(session.clock(), model.name()).size();
                     ObjectNode node = list.addObject().put("name", model.name());
                     node.put("label", model.label().address());
                     node.put("versions", versions);
@@ -65,11 +67,38 @@ final class ModelsCommand extends CommandGroup {
                             champion.map(each -> each.trainedTo().toString()).orElse(""),
                             champion.map(ModelVersion::sha256).map(sha -> sha.substring(0, 12)).orElse("")));
                 }
+                for (RegisteredModel model : state.registeredModels(session.clock())) {
+                    if (project.models().stream().noneMatch(each -> each.name().equals(model.name()))) {
+                        rows.add(registered(list.addObject(), model, state.registered(session.clock(), model.name())));
+                    }
+                }
             }
             session.console()
                     .table(List.of("MODEL", "CHAMPION", "CHALLENGER", "VERSIONS", "TRAINED TO", "SHA256"), rows);
             session.console().document(document);
             return YES;
+        }
+
+        /** The row of a model that the project file does not declare. */
+        private static List<String> registered(ObjectNode node, RegisteredModel model, List<RegisteredVersion> versions) {
+            node.put("name", model.name()).putNull("label").put("versions", versions.size());
+            List<String> row = new ArrayList<>(List.of(model.name()));
+            RegisteredVersion champion = null;
+            for (String alias : List.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)) {
+                Integer number = model.aliases().get(alias);
+                RegisteredVersion version = versions.stream()
+                        .filter(each -> number != null && each.version() == number)
+                        .findFirst()
+                        .orElse(null);
+                node.set(alias, version == null ? null : Catalogued.registered(version));
+                row.add(version == null ? "" : "v" + version.version());
+                champion = alias.equals(ModelVersion.CHAMPION) ? version : champion;
+            }
+            ModelVersion trained = champion == null ? null : champion.trained();
+            row.add(Integer.toString(versions.size()));
+            row.add(trained == null ? "" : trained.trainedTo().toString());
+            row.add(trained == null ? "" : trained.sha256().substring(0, 12));
+            return row;
         }
 
         private static String label(Optional<ModelVersion> version) {
@@ -86,18 +115,33 @@ final class ModelsCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Project project = session.project();
-            boolean number = Projects.model(project, model).isNumber();
+            boolean number = project.models().stream().anyMatch(each -> each.name().equals(model) && each.isNumber());
             ObjectNode document = Catalogued.object().put("name", model);
             List<List<String>> versions = new ArrayList<>();
             List<List<String>> decisions = new ArrayList<>();
             List<List<String>> features = new ArrayList<>();
             try (ProjectReading state = ProjectReading.open(project)) {
+                state.requireModel(project, model);
                 Optional<ModelVersion> champion = state.alias(model, ModelVersion.CHAMPION);
                 Optional<ModelVersion> challenger = state.alias(model, ModelVersion.CHALLENGER);
                 document.put("champion", champion.map(ModelVersion::version).orElse(null));
                 document.put("challenger", challenger.map(ModelVersion::version).orElse(null));
                 var list = document.putArray("versions");
-                for (ModelVersion version : state.versions(model)) {
+                for (RegisteredVersion registered : state.registered(session.clock(), model)) {
+                    ModelVersion version = registered.trained();
+                    if (version == null) {
+                        list.add(Catalogued.registered(registered));
+                        versions.add(List.of(
+                                "v" + registered.version(),
+                                String.join(", ", registered.aliases()),
+                                "client's",
+                                "",
+                                "",
+                                "",
+                                "",
+                                shortened(registered.runId())));
+                        continue;
+                    }
                     Optional<Run> run = state.run(version.runId());
                     Map<String, Double> metrics = run.map(Run::metrics).orElse(Map.of());
                     ObjectNode node = Catalogued.version(version);
@@ -120,7 +164,7 @@ final class ModelsCommand extends CommandGroup {
                             number(metrics, number ? "test_rmse" : "test_log_loss"),
                             number(metrics, number ? "test_r2" : "baseline/market/test_log_loss"),
                             number(metrics, number ? "baseline/mean/test_rmse" : "baseline/frequencies/test_log_loss"),
-                            version.runId().substring(0, Math.min(12, version.runId().length()))));
+                            shortened(version.runId())));
                 }
                 var audit = document.putArray("audit");
                 for (AuditEntry entry : state.audit(model, AUDIT_SHOWN)) {
@@ -152,7 +196,14 @@ final class ModelsCommand extends CommandGroup {
             if (versions.isEmpty()) {
                 console.note("The model has no version yet; `keelson run` trains one.");
             }
+            if (project.models().stream().noneMatch(each -> each.name().equals(model))) {
+                console.note("The project file does not declare this model: nothing of it serves.");
+            }
             return YES;
+        }
+
+        private static String shortened(@Nullable String run) {
+            return run == null ? "" : run.substring(0, Math.min(12, run.length()));
         }
 
         private static String role(

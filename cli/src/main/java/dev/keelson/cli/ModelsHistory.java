@@ -2,7 +2,6 @@ package dev.keelson.cli;
 
 import dev.keelson.registry.governance.ServingTimeline;
 import dev.keelson.wiring.ProjectReading;
-import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -18,9 +17,9 @@ final class ModelsHistory extends KeelsonCommand {
 
     @Override
     int run(Session session) {
-        Projects.model(session.project(), model);
         ServingTimeline timeline;
         try (ProjectReading state = ProjectReading.open(session.project())) {
+            state.requireModel(session.project(), model);
             timeline = state.governance(session.clock()).history(model);
         }
         List<List<String>> rows = new ArrayList<>();
@@ -30,10 +29,11 @@ final class ModelsHistory extends KeelsonCommand {
                     span.from().toString(),
                     span.to() == null ? "now" : span.to().toString(),
                     span.decision().action() + (span.forced() ? " (forced)" : ""),
-                    span.decision().actor(),
-                    span.decision().reason()));
+                    span.people(),
+                    span.decision().reason(),
+                    span.evidence()));
         }
-        session.console().table(List.of("VERSION", "FROM", "TO", "WHAT", "WHO", "WHY"), rows);
+        session.console().table(List.of("VERSION", "FROM", "TO", "WHAT", "WHO DECIDED", "WHY", "EVIDENCE"), rows);
         session.console().document(timeline.toJson());
         return YES;
     }

@@ -73,6 +73,17 @@ record NamedVersion(String model, @Nullable Integer version) {
     }
 
     /**
+     * That a model is the project's or is registered.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND
+     */
+    static void requireModel(Project project, String model) {
+        try (ProjectReading state = ProjectReading.open(project)) {
+            state.requireModel(project, model);
+        }
+    }
+
+    /**
      * Its number.
      *
      * @throws KeelsonException USAGE when none is named

@@ -87,6 +87,9 @@ final class RegistryCommand extends CommandGroup {
                             done.path("missing_there").size(),
                             done.path("missing_here").size(),
                             done.path("conflicts").asInt()));
+            if (done.path("blocked").asInt() > 0) {
+                console.line("%d wait for the decision about their version".formatted(done.path("blocked").asInt()));
+            }
             if (done.path("asking").asInt() > 0) {
                 console.line("%d ask there for promotion".formatted(done.path("asking").asInt()));
             }
@@ -128,7 +131,7 @@ final class RegistryCommand extends CommandGroup {
                         each.path("found_at").asText(),
                         each.path("kept").isTextual()
                                 ? "%s kept the %s side".formatted(each.path("settled_by").asText(), each.path("kept").asText())
-                                : asks ? "waits for a promotion there" : ""));
+                                : asks ? "waits for a promotion there" : waiting(each)));
             }
             session.console().table(List.of("ID", "WHAT", "HERE", "THERE", "FOUND AT", "DECIDED"), rows);
             if (asking) {
@@ -141,13 +144,21 @@ final class RegistryCommand extends CommandGroup {
         }
     }
 
+    /** What waits for the decision of a conflict. */
+    private static String waiting(JsonNode conflict) {
+        List<String> changes = new ArrayList<>();
+        conflict.path("waiting").forEach(each -> changes.add(each.asText()));
+        return changes.isEmpty() ? "" : "wait for it: " + String.join(", ", changes);
+    }
+
     /** {@code keelson registry resolve}. */
     @Command(
             name = "resolve",
             description = {
                 "Decide a conflict.",
                 "`--keep local` sends the change again, over what is there: an alias or stage is moved there, a version gets the next"
-                        + " number there. `--keep remote` moves the alias or stage here; whatever else stays as it is on both sides."
+                        + " number there. `--keep remote` moves the alias or stage here; whatever else stays as it is on both sides.",
+                "Exit code 1 when the other side refuses what was sent again: what settles it then is told."
             })
     static final class Resolve extends KeelsonCommand {
         @Parameters(paramLabel = "ID", description = "The conflict, as `keelson registry conflicts` shows it.")
@@ -169,10 +180,27 @@ final class RegistryCommand extends CommandGroup {
         int run(Session session) {
             String who = actor != null ? actor : ModelsChange.actor(session);
             ObjectNode settled = ask(session, registry -> registry.settle(id, String.valueOf(keep), who));
-            session.console()
-                    .line("%s: the %s side is kept.".formatted(settled.path("what").asText(), settled.path("kept").asText()));
-            session.console().document(settled);
-            return YES;
+            Console console = session.console();
+            String what = settled.path("what").asText();
+            boolean decided = settled.path("state").asText("settled").equals("settled");
+            if (decided) {
+                console.line("%s: the %s side is kept.".formatted(what, settled.path("kept").asText()));
+            } else {
+                console.line("%s: not settled; there: %s".formatted(what, settled.path("remote").asText()));
+            }
+            if (settled.path("todo").isTextual()) {
+                console.note(settled.path("todo").asText());
+            }
+            if (decided && settled.path("waiting").asLong() > 0) {
+                console.note("%s for the other registry%s"
+                        .formatted(
+                                settled.path("waiting").asLong() == 1 ? "1 change waits" : settled.path("waiting").asText() + " changes wait",
+                                settled.path("problem").isTextual()
+                                        ? ": " + settled.path("problem").asText()
+                                        : "; `keelson registry conflicts` shows what for."));
+            }
+            console.document(settled);
+            return decided ? YES : NO;
         }
     }
 

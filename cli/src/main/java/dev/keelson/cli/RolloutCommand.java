@@ -179,7 +179,7 @@ final class RolloutCommand extends CommandGroup {
                                 : Guardrail.parse(guards));
             } catch (KeelsonException e) {
                 throw new KeelsonException(
-                        ErrorCode.USAGE, e.getMessage(), "Maybe look at `keelson rollout start --help`.", e);
+                        ErrorCode.USAGE, e.problems().getFirst().message(), "Maybe look at `keelson rollout start --help`.", e);
             }
             String why = reason(session);
             tell(session, ask(session, rollouts -> rollouts.start(plan, actor(session), why)));

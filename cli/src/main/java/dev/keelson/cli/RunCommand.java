@@ -58,9 +58,11 @@ final class RunCommand extends KeelsonCommand {
                 .put("problem", sent.problem());
         console.line("registry: %,d changes sent, %,d stay queued".formatted(sent.sent(), sent.waiting()));
         if (sent.waiting() > 0) {
-            console.note("%s What stays queued is sent by `keelson serve`, or by `keelson registry sync`."
-                    .formatted(sent.problem() == null ? "" : sent.problem())
-                    .strip());
+            console.note(
+                    sent.problem() == null
+                            ? "What stays queued waits for a decision about its version: `keelson registry conflicts` shows it."
+                            : "%s What stays queued is sent by `keelson serve`, or by `keelson registry sync`."
+                                    .formatted(sent.problem()));
         }
         if (sent.conflicts() > 0) {
             console.note("`keelson registry conflicts` shows where both sides differ.");

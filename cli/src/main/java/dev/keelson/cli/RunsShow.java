@@ -35,7 +35,7 @@ final class RunsShow extends KeelsonCommand {
         List<List<String>> rows = new ArrayList<>();
         for (String field : List.of("id", "name", "model", "status", "user", "started_at", "ended_at", "lifecycle", "parent")) {
             if (document.hasNonNull(field) || field.equals("ended_at")) {
-                rows.add(List.of(field, document.path(field).asText("")));
+                rows.add(List.of(field.equals("model") ? "experiment" : field, document.path(field).asText("")));
             }
         }
         String note = document.path("note").asText();

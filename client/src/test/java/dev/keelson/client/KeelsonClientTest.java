@@ -11,6 +11,7 @@ import dev.keelson.http.SeededBackend;
 import dev.keelson.http.server.KeelsonServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -148,7 +150,7 @@ final class KeelsonClientTest {
 
     @Test
     void aTokenIsShownWithEveryRequest() throws Exception {
-        HttpServer echo = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer echo = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         echo.createContext("/", exchange -> {
             String shown = exchange.getRequestHeaders().getFirst("Authorization");
             byte[] body = JsonNodeFactory.instance.objectNode().put("shown", shown).toString().getBytes(StandardCharsets.UTF_8);
@@ -170,7 +172,7 @@ final class KeelsonClientTest {
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(folder.resolve("docs/guide"))) {
-            folder = folder.getParent();
+            folder = Objects.requireNonNull(folder.getParent(), "a folder with docs/guide");
         }
         return folder;
     }

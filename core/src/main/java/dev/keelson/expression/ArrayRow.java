@@ -33,6 +33,21 @@ public final class ArrayRow implements Row {
         this.texts = new @Nullable String[columns];
     }
 
+    /** Another row of these columns; every cell is missing. */
+    public ArrayRow another() {
+        return new ArrayRow(this);
+    }
+
+    private ArrayRow(ArrayRow other) {
+        int columns = other.types.length;
+        this.schema = other.schema;
+        this.types = other.types;
+        this.present = new boolean[columns];
+        this.doubles = new double[columns];
+        this.longs = new long[columns];
+        this.texts = new @Nullable String[columns];
+    }
+
     /** The columns of this row. */
     public Schema schema() {
         return schema;

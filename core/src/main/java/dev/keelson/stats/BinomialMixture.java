@@ -87,7 +87,7 @@ public final class BinomialMixture {
      * @param trialsAtBest number of trials at which it is to be narrowest, positive
      */
     public static Interval interval(long successes, long trials, double alpha, double trialsAtBest) {
-        requireCounts(successes, trials);
+        requireCounts((double) successes, (double) trials);
         double needed = -Math.log(Samples.requireOpenShare(alpha, "alpha"));
         if (trials == 0) {
             return new Interval(0, 0.5, 1, 1 - alpha);
@@ -109,7 +109,7 @@ public final class BinomialMixture {
         if (share >= 1) {
             return successes == trials ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
-        return logTwoSided(successes, trials, share, tuning(share, trialsAtBest, alpha, false));
+        return logTwoSided((double) successes, (double) trials, share, tuning(share, trialsAtBest, alpha, false));
     }
 
     /**
@@ -152,13 +152,13 @@ public final class BinomialMixture {
     public static Ranks ranks(long observations, double quantile, double alpha, double observationsAtBest) {
         double half = Samples.requireOpenShare(alpha, "alpha") / 2;
         double up = excess(
-                observations, quantile, half, tuning(quantile, observationsAtBest, half, true));
+                (double) observations, quantile, half, tuning(quantile, observationsAtBest, half, true));
         double down = excess(
-                observations, 1 - quantile, half, tuning(1 - quantile, observationsAtBest, half, true));
+                (double) observations, 1 - quantile, half, tuning(1 - quantile, observationsAtBest, half, true));
         double expected = observations * quantile;
         // As many as lower lie at or below the quantile, and no more than upper - 1 strictly below it.
         long lower = (long) Math.max(0, Math.ceil(expected - down - 1e-9));
-        long upper = (long) Math.min(observations, Math.floor(expected + up + 1e-9)) + 1;
+        long upper = (long) Math.min((double) observations, Math.floor(expected + up + 1e-9)) + 1;
         return new Ranks(lower, upper);
     }
 

@@ -46,6 +46,12 @@ public final class FeatureService {
     final int[][] groupFeatures;
 
     final int[][] groupSlots;
+    /** Whether the outputs are the slots, in their order. */
+    final boolean allOutputs;
+    /** Whether every view that is read has a feature among the outputs, so that their statuses tell which entities are known. */
+    final boolean showsStates;
+    /** Whether two views take keys of one kind of entity from different columns. */
+    final boolean mayRepeat;
     final List<RequestStep> requestSteps;
     final List<DeriveStep> deriveSteps;
     final int slots;
@@ -109,7 +115,18 @@ public final class FeatureService {
         this.scratchLength =
                 requestSteps.stream().mapToInt(RequestStep::count).max().orElse(0);
         this.outputs = compiler.outputs();
+        this.allOutputs = Arrays.equals(outputs, IntStream.range(0, slots).toArray());
+        this.showsStates = Arrays.stream(groupSlots)
+                .filter(all -> all.length > 0)
+                .allMatch(all -> Arrays.stream(outputs).anyMatch(output -> Arrays.stream(all).anyMatch(slot -> slot == output)));
+        this.mayRepeat = IntStream.range(0, groups.size())
+                .anyMatch(g -> IntStream.range(0, g).anyMatch(h -> mayRepeat(groups.get(g), groups.get(h))));
         this.slotOfColumn = compiler.slotOfColumn();
+    }
+
+    private static boolean mayRepeat(Group one, Group other) {
+        return one.view().definition().entity().equals(other.view().definition().entity())
+                && !one.keyColumn().equals(other.keyColumn());
     }
 
     /** The model's name. */

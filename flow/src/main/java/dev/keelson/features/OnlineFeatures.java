@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -72,6 +73,8 @@ public final class OnlineFeatures {
     private static final int READINGS = 20;
     /** Keys asked of a shared store at once. */
     private static final int KEYS_AT_ONCE = 5_000;
+    /** Of entities with more, the keys are not kept as a list. */
+    private static final int MOST_KEPT_KEYS = 20_000;
 
     private final FeatureEngine engine;
     private final OnlineStore store;
@@ -103,6 +106,13 @@ public final class OnlineFeatures {
          */
         void lay(boolean all);
     }
+
+    /** Counts what may change which keys there are; changed under the lock of the writers. */
+    private final AtomicLong keyChanges = new AtomicLong();
+    /** The keys of entities that have few, as of a count of changes. */
+    private volatile @Nullable KnownKeys knownKeys;
+
+    private record KnownKeys(long changes, Map<String, List<String>> keys) {}
 
     /** Someone else changed a view of a shared store. */
     private static final class ChangedElsewhere extends RuntimeException {
@@ -354,6 +364,7 @@ public final class OnlineFeatures {
         }
         published.writeLock().lock();
         try {
+            keyChanges.incrementAndGet();
             views.putAll(fresh);
         } finally {
             published.writeLock().unlock();
@@ -734,6 +745,7 @@ public final class OnlineFeatures {
             LiveView fresh = open(old.plan, old.storeName);
             published.writeLock().lock();
             try {
+                keyChanges.incrementAndGet();
                 views.put(name, fresh);
             } finally {
                 published.writeLock().unlock();
@@ -841,6 +853,7 @@ public final class OnlineFeatures {
         Map<LiveView, Overlay> overlays = new LinkedHashMap<>();
         published.writeLock().lock();
         try {
+            keyChanges.incrementAndGet();
             changes.forEach((view, states) -> {
                 states.forEach((key, state) -> {
                     view.states.put(key, new Held(state, true));
@@ -955,6 +968,7 @@ public final class OnlineFeatures {
         }
         published.writeLock().lock();
         try {
+            keyChanges.incrementAndGet();
             pushedUntil = until;
             overlays.forEach((view, overlay) -> view.overlay = overlay);
             nextPushed = firstKnown(until);
@@ -1231,6 +1245,9 @@ public final class OnlineFeatures {
             statuses[slot] = FeatureEngine.statusOf(values[slot]);
             ages[slot] = FeatureVector.NO_AGE;
         }
+        if (service.allOutputs) {
+            return new FeatureVector(service.names(), values, statuses, ages, Micros.toInstant(asOf));
+        }
         int[] outputs = service.outputs;
         double[] outputValues = new double[outputs.length];
         byte[] outputStatuses = new byte[outputs.length];
@@ -1325,6 +1342,24 @@ public final class OnlineFeatures {
     }
 
     /**
+     * As {@link #unknown(FeatureService, Row)}, in no time for a request whose views all have the entities.
+     *
+     * @param vector the features of the request, read before
+     */
+    public List<UnknownEntity> unknown(FeatureService service, Row request, FeatureVector vector) {
+        if (service.showsStates) {
+            boolean found = true;
+            for (byte status : vector.statuses()) {
+                found &= status != FeatureStatus.NOT_FOUND.code();
+            }
+            if (found) {
+                return List.of();
+            }
+        }
+        return unknown(service, request);
+    }
+
+    /**
      * Entities that a request names in two columns from which the service takes keys of the same kind.
      *
      * @param request a row of {@link FeatureService#requestSchema()}
@@ -1332,7 +1367,7 @@ public final class OnlineFeatures {
      */
     public List<RepeatedEntity> repeated(FeatureService service, Row request) {
         List<RepeatedEntity> repeated = List.of();
-        for (int g = 1; g < service.groups.size(); g++) {
+        for (int g = service.mayRepeat ? 1 : service.groups.size(); g < service.groups.size(); g++) {
             Group group = service.groups.get(g);
             String entity = group.view().definition().entity();
             String key = service.groupSlots[g].length == 0 ? null : group.key(request);
@@ -1376,6 +1411,24 @@ public final class OnlineFeatures {
 
     /** The keys of an entity that any view holds something for, in alphabetical order of code units. */
     public List<String> keys(String entity) {
+        KnownKeys known = knownKeys;
+        long now = keyChanges.get();
+        if (known == null || known.changes() != now) {
+            known = new KnownKeys(now, new ConcurrentHashMap<>());
+            knownKeys = known;
+        }
+        List<String> kept = known.keys().get(entity);
+        if (kept != null) {
+            return kept;
+        }
+        List<String> keys = readKeys(entity);
+        if (keys.size() <= MOST_KEPT_KEYS) {
+            known.keys().put(entity, keys);
+        }
+        return keys;
+    }
+
+    private List<String> readKeys(String entity) {
         published.readLock().lock();
         try {
             Set<String> keys = new TreeSet<>();

@@ -154,7 +154,7 @@ public final class AuditChain {
         String head = START;
         long last = 0;
         long lines = 0;
-        boolean anchored = anchor == null || anchor.equals(START);
+        boolean anchored = anchor == null;
         while (true) {
             List<AuditLine> page = tx.auditChain(last, PAGE);
             for (AuditLine line : page) {
@@ -172,13 +172,13 @@ public final class AuditChain {
                 break;
             }
         }
-        return anchored
+        return anchored || (lines == 0 && START.equals(anchor)) // the head that is told of a trail without a line
                 ? new Verification(lines, head, null, null)
                 : new Verification(
                         lines,
                         head,
                         last + 1,
-                        "no line has the hash (%s): lines after line %d are missing, or the whole trail was made anew."
+                        "the head is not in this trail: no line has the hash (%s). Lines after line %d are missing, the whole trail was made anew, or the head is of another one."
                                 .formatted(anchor, last));
     }
 

@@ -15,6 +15,7 @@ import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Models, versions, audit trail and replays. */
@@ -48,11 +50,36 @@ final class CatalogEndpoints {
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("models");
         backend.project().models().forEach(model -> list.add(model(model)));
+        backend.governance().models().stream()
+                .filter(model -> declared(model.name()).isEmpty())
+                .forEach(model -> list.add(registered(model)));
         Json.send(response, body);
     }
 
+    private Optional<ModelDefinition> declared(String name) {
+        return backend.project().models().stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst();
+    }
+
     private void model(ServerRequest request, ServerResponse response) {
-        Json.send(response, model(Parameters.model(backend, Parameters.path(request, "name"))));
+        String name = Parameters.registered(backend, Parameters.path(request, "name"));
+        Json.send(response, declared(name).map(this::model).orElseGet(() -> registered(backend.governance().model(name).orElseThrow())));
+    }
+
+    /** A model that the project file does not declare. */
+    private ObjectNode registered(RegisteredModel model) {
+        ObjectNode node = Json.object();
+        node.put("name", model.name()).putNull("label").putNull("predicts").putArray("classes");
+        for (String alias : List.of(ModelVersion.CHAMPION, ModelVersion.CHALLENGER)) {
+            Integer number = model.aliases().get(alias);
+            node.set(
+                    alias,
+                    number == null
+                            ? null
+                            : GovernanceJson.registered(backend.governance().version(model.name(), number)));
+        }
+        return node.put("declared", false);
     }
 
     private ObjectNode model(ModelDefinition model) {
@@ -69,14 +96,14 @@ final class CatalogEndpoints {
                 node.set(alias, GovernanceJson.version(version));
             }
         }
-        return node;
+        return node.put("declared", true);
     }
 
     private void versions(ServerRequest request, ServerResponse response) {
-        ModelDefinition model = Parameters.model(backend, Parameters.path(request, "name"));
+        String model = Parameters.registered(backend, Parameters.path(request, "name"));
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("versions");
-        backend.versions(model.name()).forEach(version -> list.add(GovernanceJson.version(version)));
+        backend.governance().registered(model).forEach(version -> list.add(GovernanceJson.registered(version)));
         Json.send(response, body);
     }
 

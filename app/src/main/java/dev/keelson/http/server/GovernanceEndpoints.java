@@ -55,7 +55,7 @@ final class GovernanceEndpoints {
     }
 
     private String model(ServerRequest request) {
-        return Parameters.model(backend, Parameters.path(request, "name")).name();
+        return Parameters.registered(backend, Parameters.path(request, "name"));
     }
 
     private static int version(ServerRequest request) {

@@ -101,7 +101,7 @@ public final class KeelsonServer implements AutoCloseable {
         ServeDefinition serve = backend.project().serve();
         InetAddress address = address(host, !serve.tokens().isEmpty());
         requireFree(address, host, port);
-        ServerMetrics metrics = new ServerMetrics(backend::journalLag);
+        ServerMetrics metrics = new ServerMetrics(backend::journalLag, backend.stageTimes());
         Stream.concat(
                         backend.project().views().stream().map(FeatureViewDefinition::name),
                         backend.project().sqlViews().stream().map(SqlViewDefinition::name))
@@ -165,6 +165,9 @@ public final class KeelsonServer implements AutoCloseable {
             List<Filter> filters) {
         filters.forEach(routing::addFilter);
         routing.error(Throwable.class, new Failures(new Console(backend), metrics));
+        Routes first = new Routes(); // addresses are compared in the order of the routes
+        new PredictEndpoint(backend, metrics).register(first);
+        first.install(routing, false);
         new InferenceApi(backend, metrics).install(routing);
         new MlflowApi(backend, mostFileBytes).install(routing);
         new ScoringApi(backend, metrics).install(routing);
@@ -175,7 +178,6 @@ public final class KeelsonServer implements AutoCloseable {
     static Routes registered(
             Backend backend, ServerMetrics metrics, long mostFileBytes, Access access, Admission admission) {
         Routes routes = new Routes();
-        new PredictEndpoint(backend, metrics).register(routes); // first: addresses are compared in this order
         new Probes(backend, metrics, admission).register(routes);
         new Login(access, new Console(backend)).register(routes);
         new OutcomesEndpoint(backend, metrics).register(routes);

@@ -151,6 +151,15 @@ final class Parameters {
     }
 
     /**
+     * The name of a model that is the project's or is registered.
+     *
+     * @throws KeelsonException MODEL_NOT_FOUND
+     */
+    static String registered(Backend backend, String name) {
+        return backend.governance().model(name).isPresent() ? name : model(backend, name).name();
+    }
+
+    /**
      * The model of the project with that name.
      *
      * @throws KeelsonException MODEL_NOT_FOUND

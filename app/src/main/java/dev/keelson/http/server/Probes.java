@@ -19,13 +19,16 @@ final class Probes {
     private final Backend backend;
     private final ServerMetrics metrics;
     private final Admission admission;
-    private final byte[] openapi;
 
     Probes(Backend backend, ServerMetrics metrics, Admission admission) {
         this.backend = backend;
         this.admission = admission;
         this.metrics = metrics;
-        this.openapi = ApiDocument.load().json().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Made when it is first asked for: a server that starts has other things to do. */
+    private static final class Openapi {
+        static final byte[] JSON = ApiDocument.load().json().toString().getBytes(StandardCharsets.UTF_8);
     }
 
     void register(Routes routes) {
@@ -40,7 +43,7 @@ final class Probes {
         routes.get("/metrics", this::scrape);
         routes.get("/openapi.json", (request, response) -> {
             response.header(HeaderNames.CONTENT_TYPE, Json.MEDIA_TYPE);
-            response.send(openapi);
+            response.send(Openapi.JSON);
         });
     }
 

@@ -52,6 +52,15 @@ final class Routes {
     }
 
     void install(HttpRouting.Builder routing) {
+        install(routing, true);
+    }
+
+    /**
+     * Installs them.
+     *
+     * @param last whether no others follow, so that what is at none of them is nowhere
+     */
+    void install(HttpRouting.Builder routing, boolean last) {
         routes.forEach((path, methods) -> methods.forEach(
                 (method, handler) -> routing.route(Method.create(method), path, handler)));
         routes.forEach((path, methods) -> routing.any(path, (request, response) -> {
@@ -67,6 +76,9 @@ final class Routes {
                                             String.join(" or ", methods.keySet())),
                             null));
         }));
+        if (!last) {
+            return;
+        }
         routing.any((request, response) -> {
             throw new HttpFailure(
                     404,

@@ -2,6 +2,7 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.http.PredictMeter;
+import dev.keelson.http.StageTimes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -26,6 +27,7 @@ import java.util.function.LongSupplier;
 final class ServerMetrics implements PredictMeter, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final StageTimes stages;
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
 
@@ -33,7 +35,8 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     private record ModelMeters(Counter predictions, Timer latency) {}
 
-    ServerMetrics(LongSupplier journalLag) {
+    ServerMetrics(LongSupplier journalLag, StageTimes stages) {
+        this.stages = stages;
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -137,7 +140,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     /** Everything, in the text format of Prometheus 0.0.4. */
     String scrape() {
-        return registry.scrape();
+        return registry.scrape() + stages.scrape();
     }
 
     @Override

@@ -141,8 +141,12 @@ final class InferenceGrpcTest {
         return fields;
     }
 
+    private static List<byte[]> all(Map<Integer, List<byte[]>> fields, int field) {
+        return fields.getOrDefault(field, List.of());
+    }
+
     private static List<String> texts(Map<Integer, List<byte[]>> fields, int field) {
-        return fields.getOrDefault(field, List.of()).stream()
+        return all(fields, field).stream()
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                 .toList();
     }
@@ -194,8 +198,8 @@ final class InferenceGrpcTest {
         assertThat(answer("ModelReady", model)).containsExactly(8, 1);
         Map<Integer, List<byte[]>> metadata = fields(answer("ModelMetadata", model));
         assertThat(texts(metadata, 2)).hasSize(8).startsWith("7");
-        assertThat(metadata.get(4)).hasSize(4);
-        assertThat(texts(fields(metadata.get(4).getLast()), 2)).containsExactly("INT64");
+        assertThat(all(metadata, 4)).hasSize(4);
+        assertThat(texts(fields(all(metadata, 4).getLast()), 2)).containsExactly("INT64");
     }
 
     @Test
@@ -220,9 +224,9 @@ final class InferenceGrpcTest {
         assertThat(texts(fields, 2)).containsExactly("7");
         assertThat(texts(fields, 3)).containsExactly("r-1");
         assertThat(fields).doesNotContainKey(6);
-        Map<Integer, List<byte[]>> output = fields(fields.get(5).getFirst());
+        Map<Integer, List<byte[]>> output = fields(all(fields, 5).getFirst());
         assertThat(texts(output, 1)).containsExactly("probabilities");
-        ByteBuffer values = ByteBuffer.wrap(fields(output.get(5).getFirst()).get(7).getFirst()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer values = ByteBuffer.wrap(all(fields(all(output, 5).getFirst()), 7).getFirst()).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(values.getDouble(40)).isEqualTo(0.2);
         assertThat(BACKEND.lastRows().getFirst())
                 .isEqualTo(Map.of("HomeTeam", "A", "AwayTeam", "C", "AvgH", 2.5, "crowd", 7L));
@@ -248,10 +252,10 @@ final class InferenceGrpcTest {
 
         assertThat(BACKEND.lastRows().getFirst())
                 .isEqualTo(Map.of("HomeTeam", "A", "AwayTeam", "C", "AvgH", 1.5, "crowd", 100L));
-        assertThat(fields.get(5)).hasSize(4);
-        assertThat(fields.get(6)).hasSize(4);
-        assertThat(ByteBuffer.wrap(fields.get(6).getFirst()).order(ByteOrder.LITTLE_ENDIAN).getDouble()).isEqualTo(0.5);
-        assertThat(fields.get(6).get(2)).containsExactly(1, 0, 0, 0, 'H');
+        assertThat(all(fields, 5)).hasSize(4);
+        assertThat(all(fields, 6)).hasSize(4);
+        assertThat(ByteBuffer.wrap(all(fields, 6).getFirst()).order(ByteOrder.LITTLE_ENDIAN).getDouble()).isEqualTo(0.5);
+        assertThat(all(fields, 6).get(2)).containsExactly(1, 0, 0, 0, 'H');
     }
 
     @Test

@@ -63,6 +63,19 @@ class ApiTest {
     }
 
     @Test
+    void requestsInTheFormOfTheLastAreAnsweredAlike() {
+        Client.Answer first = client.post(PREDICT, ROW);
+        Client.Answer second = client.post(PREDICT, ROW);
+        Client.Answer list = client.post(PREDICT, "{\"rows\":[" + ROW + "," + ROW + "]}");
+
+        assertThat(second.text().replaceAll("\"id\":\"[^\"]+\"", ""))
+                .isEqualTo(first.text().replaceAll("\"id\":\"[^\"]+\"", ""));
+        assertThat(list.json().path("predictions")).hasSize(2);
+        assertThat(client.get("/metrics").text())
+                .contains("keelson_serve_stage_seconds_bucket{model=\"football-1x2\",stage=\"parse\",le=\"+Inf\"}");
+    }
+
+    @Test
     void aListAndWrappedRowsArePredictedInOrder() {
         Client.Answer list = client.post(PREDICT, "[" + ROW + "," + ROW + "]");
         Client.Answer wrapped =

@@ -137,7 +137,22 @@ final class RegistryPagesTest {
         assertThat(version)
                 .contains("A client registered it: Keelson has no model of it that could serve.")
                 .contains("disabled>Promote v1</button>")
-                .doesNotContain("Card:");
+                .contains("Card: not known", "Card: what was logged");
+    }
+
+    @Test
+    void modelOfAClientIsInTheInterfaceToo() {
+        String model = "/api/v1/models/" + encoded(CLIENTS);
+
+        assertThat(client.get("/api/v1/models").json().path("models"))
+                .extracting(each -> each.path("name").asText())
+                .contains(CLIENTS);
+        assertThat(client.get(model).json().path("declared").asBoolean(true)).isFalse();
+        assertThat(client.get(model + "/versions").json().path("versions").get(0).path("kind").asText())
+                .isEqualTo("client");
+        assertThat(client.get(model + "/history").json().path("history")).isEmpty();
+        assertThat(client.post(model + "/promote", "{\"version\": 1, \"reason\": \"Better.\"}").status())
+                .isEqualTo(409);
     }
 
     @Test

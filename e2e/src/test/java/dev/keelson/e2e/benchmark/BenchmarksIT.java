@@ -69,6 +69,16 @@ final class BenchmarksIT {
     }
 
     @Test
+    void versionsAreSwappedWithoutAFailedRequest() throws Exception {
+        JsonNode figures =
+                new RolloutBenchmark().run(SMALL.with("rate", "200").with("seconds", "3").with("connections", "4"));
+
+        assertThat(figures.at("/hot_swaps/swaps").asInt()).isPositive();
+        assertThat(figures.at("/hot_swaps/with/requests").asInt()).isGreaterThan(300);
+        assertThat(figures.at("/shadow/p50_ratio").asDouble()).isPositive();
+    }
+
+    @Test
     void foldsAreMeasured() throws Exception {
         JsonNode figures = new FoldsBenchmark().run(SMALL.with("events", "20000").with("keys", "50"));
 
@@ -164,6 +174,21 @@ final class BenchmarksIT {
         assertThat(figures.get("predict").get("2_connections").get("requests").asLong()).isPositive();
         assertThat(figures.get("echo").get("2_connections").get("requests").asLong()).isPositive();
         assertThat(figures.get("index_caught_up_after_s").asDouble()).isNotNegative();
+    }
+
+    @Test
+    void servingIsMeasuredBesideAnEcho() throws Exception {
+        JsonNode figures = new ServeBenchmark()
+                .run(SMALL.with("seconds", "1")
+                        .with("connections", "4")
+                        .with("rate", "200")
+                        .with("rows", "600")
+                        .with("trees", "20"));
+
+        assertThat(figures.at("/closed_loop_4/keelson/requests").asInt()).isPositive();
+        assertThat(figures.at("/closed_loop_4/ratios/over_echo").asDouble()).isPositive();
+        assertThat(figures.at("/open_loop_200/keelson_stored/requests").asInt()).isEqualTo(400);
+        assertThat(figures.at("/index_caught_up_after_s").asDouble()).isNotNegative();
     }
 
     @Test

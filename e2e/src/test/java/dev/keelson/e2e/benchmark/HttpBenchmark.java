@@ -1,6 +1,5 @@
 package dev.keelson.e2e.benchmark;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,12 +9,8 @@ import dev.keelson.e2e.ondemand.Task;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.wiring.LiveBackend;
 import dev.keelson.wiring.RunPipeline;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +67,7 @@ public final class HttpBenchmark implements Task {
                 node.put("index_lag_bytes_at_the_end", lag);
                 node.put("index_caught_up_after_s", Timing.rounded((System.nanoTime() - stopped) / 1e9));
             }
-            WebServer echo = echo(path, answer);
+            WebServer echo = EchoServer.start(0, path, answer);
             try {
                 ClosedLoop.run(echo.port(), path, bodies, connections.getLast(), length);
                 ObjectNode floor = node.putObject("echo");
@@ -95,30 +90,6 @@ public final class HttpBenchmark implements Task {
 
     private static double rate(JsonNode figures, String key) {
         return figures.get(key).get("requests_a_second").asDouble();
-    }
-
-    /** Parses the body into a tree and sends the same bytes each time. */
-    private static WebServer echo(String path, byte[] answer) {
-        return WebServer.builder()
-                .address(InetAddress.getLoopbackAddress())
-                .port(0)
-                .shutdownHook(false)
-                .connectionOptions(options -> options.tcpNoDelay(true))
-                .routing(routing -> routing.post(path, (request, response) -> {
-                    try (InputStream body = request.content().inputStream()) {
-                        if (MAPPER.readTree(body).isEmpty()) {
-                            throw new IllegalArgumentException("The body is empty.");
-                        }
-                    } catch (JsonProcessingException e) {
-                        throw new IllegalArgumentException("The body is not JSON.", e);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                    response.header(HeaderNames.CONTENT_TYPE, "application/json");
-                    response.send(answer);
-                }))
-                .build()
-                .start();
     }
 
     /** The head of a request with its body. */

@@ -21,6 +21,7 @@ import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
 import dev.keelson.e2e.benchmark.RolloutBenchmark;
 import dev.keelson.e2e.benchmark.RunsBenchmark;
+import dev.keelson.e2e.benchmark.ServeBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
@@ -58,6 +59,7 @@ public final class OnDemand {
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("rollouts", new RolloutBenchmark());
+        TASKS.put("serve", new ServeBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,22 +44,32 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private final List<String> options;
+    private final List<String> launcher;
     private Process process;
 
-    private ServerProcess(Path folder, int port, List<String> options) {
+    /**
+     * Runs one command.
+     *
+     * @param launcher what comes before its words
+     */
+    private ServerProcess(Path folder, int port, List<String> launcher, String... words) {
         this.folder = folder;
         this.port = port;
-        this.options = List.copyOf(options);
-        this.process = launch();
+        this.launcher = List.copyOf(launcher);
+        this.process = launch(words);
     }
 
-    /** Only does something in the folder; nothing serves yet. */
-    private ServerProcess(Path folder, int port, List<String> options, String verb) {
-        this.folder = folder;
-        this.port = port;
-        this.options = List.copyOf(options);
-        this.process = launch(verb);
+    private static ServerProcess serve(Path folder, List<String> launcher) throws IOException {
+        int port = freePort();
+        return new ServerProcess(folder, port, launcher, "serve", "--port", Integer.toString(port)).answering();
+    }
+
+    /** This Java with the class path of this process. */
+    private static List<String> launcher(String... options) {
+        List<String> launcher = new ArrayList<>(java());
+        launcher.addAll(List.of(options));
+        launcher.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main"));
+        return launcher;
     }
 
     /**
@@ -71,7 +82,7 @@ public final class ServerProcess implements AutoCloseable {
             Path folder = Files.createTempDirectory("keelson-server-");
             Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
             Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-            return new ServerProcess(folder, freePort(), List.of(options)).answering();
+            return over(folder, options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -95,7 +106,7 @@ public final class ServerProcess implements AutoCloseable {
             }
             Files.writeString(folder.resolve("games.csv"), rows);
             Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-            ServerProcess server = new ServerProcess(folder, freePort(), List.of(options), "run");
+            ServerProcess server = new ServerProcess(folder, freePort(), launcher(options), "run");
             int code = server.process.waitFor();
             if (code != 0) {
                 throw new IllegalStateException("The training failed: " + Files.readString(server.log()));
@@ -110,7 +121,35 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    /**
+     * Starts one over a project; returns when it answers.
+     *
+     * @param folder the project's; it goes away with the server
+     * @param options of its JVM
+     */
+    public static ServerProcess over(Path folder, String... options) throws IOException {
+        return serve(folder, launcher(options));
+    }
+
+    /**
+     * As {@link #over}, by the launcher that users run.
+     *
+     * @param launcher {@code keelson}
+     */
+    public static ServerProcess launched(Path folder, Path launcher) throws IOException {
+        return serve(folder, List.of(launcher.toString()));
+    }
+
+    /** The start of a command that runs this Java. */
+    public static List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /** A port that nobody listens on. */
+    public static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
@@ -133,11 +172,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** {@code keelson} with some words, in the project. */
     private ProcessBuilder command(String... words) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), "dev.keelson.cli.Main"));
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(words));
         return new ProcessBuilder(command).directory(folder.toFile());
     }
@@ -233,15 +268,29 @@ public final class ServerProcess implements AutoCloseable {
         return folder.resolve("server.log");
     }
 
+    /** What the processor worked for it so far. */
+    public Duration processor() {
+        return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Most memory that the process had so far, in MiB; 0 where the system does not tell. */
     public long peakMegabytes() throws IOException {
+        return megabytes("VmHWM:");
+    }
+
+    /** Memory that the process has, in MiB; 0 where the system does not tell. */
+    public long megabytes() throws IOException {
+        return megabytes("VmRSS:");
+    }
+
+    private long megabytes(String line) throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.isReadable(status)) {
             return 0;
         }
         try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+            return lines.filter(text -> text.startsWith(line))
+                    .mapToLong(text -> Long.parseLong(text.replaceAll("[^0-9]", "")) / 1024)
                     .findFirst()
                     .orElse(0);
         }

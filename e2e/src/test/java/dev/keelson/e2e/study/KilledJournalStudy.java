@@ -50,6 +50,9 @@ public final class KilledJournalStudy implements Task {
                 arguments.number("kills", 20));
     }
 
+    /** When the server was killed, and when it answered again. */
+    private record Kill(long at, long back) {}
+
     /** What a client was told. */
     private record Told(UUID id, boolean durable, long nanos) {}
 
@@ -60,7 +63,7 @@ public final class KilledJournalStudy implements Task {
      */
     static ObjectNode run(int clients, Duration length, int kills) throws Exception {
         List<Told> told = new ArrayList<>();
-        List<Long> killed = new ArrayList<>();
+        List<Kill> killed = new ArrayList<>();
         AtomicLong unanswered = new AtomicLong();
         JsonNode reconciled;
         Map<UUID, Integer> logged = new HashMap<>();
@@ -77,18 +80,20 @@ public final class KilledJournalStudy implements Task {
             long life = length.toNanos() / kills;
             for (int i = 0; i < kills; i++) {
                 answered(acknowledged, life);
-                killed.add(System.nanoTime());
+                long at = System.nanoTime();
                 server.kill();
                 server.restart();
+                killed.add(new Kill(at, System.nanoTime()));
             }
             answered(acknowledged, Math.min(life, TimeUnit.SECONDS.toNanos(1)));
             over.set(true);
             for (Future<List<Told>> each : asking) {
                 told.addAll(each.get());
             }
-            killed.add(System.nanoTime());
+            long at = System.nanoTime();
             server.kill();
             server.restart();
+            killed.add(new Kill(at, System.nanoTime()));
             reconciled = MAPPER.readTree(http.send(
                             HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/predictions/reconcile"))
                                     .POST(BodyPublishers.noBody())
@@ -119,7 +124,12 @@ public final class KilledJournalStudy implements Task {
                 lostDurable++;
             } else {
                 lost++;
-                long kill = killed.stream().filter(at -> at >= each.nanos()).min(Long::compare).orElse(Long.MAX_VALUE);
+                // a client may have read its answer a little after the server was gone
+                long kill = killed.stream()
+                        .filter(one -> one.back() >= each.nanos())
+                        .mapToLong(Kill::at)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
                 oldest = Math.max(oldest, kill - each.nanos());
             }
         }

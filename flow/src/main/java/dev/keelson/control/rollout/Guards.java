@@ -144,7 +144,7 @@ public final class Guards {
 
     private static double logE(long successes, long trials, double limit, double alpha) {
         return BinomialMixture.logOneSided(
-                successes, trials, limit, BinomialMixture.tuning(limit, PLANNED, alpha, true));
+                (double) successes, (double) trials, limit, BinomialMixture.tuning(limit, PLANNED, alpha, true));
     }
 
     private static double lower(long[] took, BinomialMixture.Ranks ranks) {

@@ -28,7 +28,7 @@ final class Latencies {
     static int bin(long nanos) {
         long value = Math.max(nanos, 1L << FIRST);
         int octave = 63 - Long.numberOfLeadingZeros(value);
-        int within = (int) ((value - (1L << octave)) * PER_OCTAVE >>> octave);
+        int within = (int) (((value - (1L << octave)) * PER_OCTAVE) >>> octave);
         return Math.min(BINS - 1, (octave - FIRST) * PER_OCTAVE + within);
     }
 

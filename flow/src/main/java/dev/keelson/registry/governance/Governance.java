@@ -16,6 +16,7 @@ import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.tracking.Lifecycle;
+import dev.keelson.registry.tracking.RegisteredModel;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Search;
 import dev.keelson.registry.tracking.Stage;
@@ -361,7 +362,11 @@ public final class Governance {
     private RollbackPreview preview(CatalogTransaction tx, String model, @Nullable Integer version) {
         ModelVersion champion = tx.alias(model, ModelVersion.CHAMPION)
                 .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.TRANSITION_REFUSED, "The model (%s) has no champion.".formatted(model), null));
+                        ErrorCode.TRANSITION_REFUSED,
+                        rules.serves(model) || !tx.versions(model).isEmpty()
+                                ? "The model (%s) has no champion.".formatted(model)
+                                : "Nothing serves of the model (%s): Keelson has no version of it that could.".formatted(model),
+                        null));
         List<AuditEntry> trail = tx.audit(model, ALL);
         Optional<Rollout> open = version == null ? tx.rollouts().open(model) : Optional.empty();
         if (open.isPresent()) {
@@ -375,7 +380,7 @@ public final class Governance {
                                 ErrorCode.TRANSITION_REFUSED,
                                 "There is no version to roll back to: before %s none served that was not rolled back from."
                                         .formatted(champion.label()),
-                                "Maybe name the version that should serve: `keelson models promote %s VERSION --reason ...`."
+                                "Maybe name the version that should serve: `keelson models rollback %s VERSION --reason ...`."
                                         .formatted(model)));
         ModelVersion wanted = standing(tx, model, target).wanted;
         if (wanted.equals(champion)) {
@@ -407,7 +412,7 @@ public final class Governance {
                 serving.isPresent() && other.isPresent() ? RunDifference.of(serving.get(), other.get()) : null);
     }
 
-    private static RollbackPreview takenBack(
+    private RollbackPreview takenBack(
             CatalogTransaction tx, ModelVersion champion, Rollout open, List<AuditEntry> trail) {
         ModelVersion candidate = standing(tx, open.model(), open.candidate()).wanted;
         ServingTimeline timeline = ServingTimeline.of(open.model(), trail);
@@ -588,6 +593,29 @@ public final class Governance {
 
     // ---- what is told
 
+    /** All registered models by name, also those that the project does not declare. */
+    public List<RegisteredModel> models() {
+        return catalog.read(tx -> {
+            List<RegisteredModel> all = new ArrayList<>();
+            Search.Page<RegisteredModel> page;
+            do {
+                page = tx.registry().searchModels(new Search(List.of(), List.of(), Lifecycle.View.ACTIVE_ONLY, PAGE, all.size()));
+                all.addAll(page.items());
+            } while (page.more());
+            return all;
+        });
+    }
+
+    /** All versions of a registered model, whoever registered them, the highest first; none of one that is not there. */
+    public List<RegisteredVersion> registered(String model) {
+        return catalog.read(tx -> versions(tx, model));
+    }
+
+    /** The registered model of that name. */
+    public Optional<RegisteredModel> model(String name) {
+        return catalog.read(tx -> tx.registry().model(name));
+    }
+
     /** Which version of a model served when. */
     public ServingTimeline history(String model) {
         return ServingTimeline.of(model, catalog.read(tx -> tx.audit(model, ALL)));
@@ -677,7 +705,7 @@ public final class Governance {
     /** The version that is meant and the one that serves. */
     private record Standing(ModelVersion wanted, @Nullable ModelVersion champion) {}
 
-    private static Standing standing(CatalogTransaction tx, String model, int version) {
+    private Standing standing(CatalogTransaction tx, String model, int version) {
         Optional<ModelVersion> wanted = tx.version(model, version);
         if (wanted.isEmpty()) {
             RegisteredVersion registered = registered(tx, model, version);
@@ -685,7 +713,10 @@ public final class Governance {
                     ErrorCode.TRANSITION_REFUSED,
                     "%s v%d was registered by a client: Keelson has no model of it that could serve."
                             .formatted(registered.model(), registered.version()),
-                    "Maybe import its file: `keelson models import %s FILE ...`.".formatted(model));
+                    rules.serves(model)
+                            ? "Maybe import its file: `keelson models import FILE --model %s --samples CSV`.".formatted(model)
+                            : "Maybe a client sets its alias or its stage, which are free: nothing serves of the model (%s), which the project file does not declare."
+                                    .formatted(model));
         }
         return new Standing(wanted.get(), tx.alias(model, ModelVersion.CHAMPION).orElse(null));
     }
@@ -713,7 +744,7 @@ public final class Governance {
                                 .formatted(
                                         model,
                                         version,
-                                        tx.versions(model).stream().map(ModelVersion::version).toList()),
+                                        versions(tx, model).stream().map(RegisteredVersion::version).toList().reversed()),
                         "Maybe list them with `keelson models show %s`.".formatted(model)));
     }
 }

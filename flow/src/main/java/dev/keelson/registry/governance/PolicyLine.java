@@ -69,9 +69,11 @@ public record PolicyLine(
         if (!Double.isFinite(value)) {
             return Double.toString(value);
         }
-        return value == Math.rint(value) && Math.abs(value) < 1e9
-                ? Long.toString((long) value)
-                : new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+        if (value == Math.rint(value) && Math.abs(value) < 1e9) {
+            return Long.toString((long) value);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
+        return Math.abs(value) >= 1e15 || Math.abs(value) < 1e-9 ? rounded.toString() : rounded.toPlainString();
     }
 
     private static void put(ObjectNode node, String name, double value) {

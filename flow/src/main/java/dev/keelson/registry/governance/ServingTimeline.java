@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.AuditEntry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +39,37 @@ public record ServingTimeline(String model, List<Span> spans) {
         /** Whether it came to serve against its policy. */
         public boolean forced() {
             return parsed(decision).path("forced").asBoolean();
+        }
+
+        /** Who decided it: who agreed, where the policy asks for a person, else who asked. */
+        public String decider() {
+            return parsed(decision).path("approved_by").asText(decision.actor());
+        }
+
+        /** Who asked for it, where another one agreed; else null. */
+        public @Nullable String requester() {
+            return decider().equals(decision.actor()) ? null : decision.actor();
+        }
+
+        /** Who decided and who asked, as one text. */
+        public String people() {
+            String asked = requester();
+            return asked == null ? decider() : "%s (asked by %s)".formatted(decider(), asked);
+        }
+
+        /** On what evidence, in a few words; empty where none was asked for. */
+        public String evidence() {
+            JsonNode evidence = parsed(decision);
+            JsonNode policy = evidence.path("policy");
+            if (policy.isObject()) {
+                long passed = 0;
+                for (JsonNode line : policy.path("lines")) {
+                    passed += line.path("state").asText().equals("passed") ? 1 : 0;
+                }
+                return "%s: %d of %d passed"
+                        .formatted(policy.path("policy").asText(), passed, policy.path("lines").size());
+            }
+            return evidence.has("rolled_back_from") ? "instead of v" + evidence.path("rolled_back_from").asText() : "";
         }
     }
 
@@ -85,6 +118,8 @@ public record ServingTimeline(String model, List<Span> spans) {
                     .put("to", to == null ? null : to.toString())
                     .put("action", decision.action())
                     .put("actor", decision.actor())
+                    .put("decided_by", span.decider())
+                    .put("requested_by", span.requester())
                     .put("reason", decision.reason())
                     .put("forced", span.forced())
                     .put("sequence", decision.sequence());
@@ -97,7 +132,11 @@ public record ServingTimeline(String model, List<Span> spans) {
         try {
             return MAPPER.readTree(entry.evidence());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The evidence of line %d of the trail is not JSON.".formatted(entry.sequence()), e);
+            throw new KeelsonException(
+                    ErrorCode.STORE_DAMAGED,
+                    "The evidence of line %d of the audit trail is not JSON, as it was written.".formatted(entry.sequence()),
+                    "Maybe `keelson audit verify` tells what was altered; a backup has the line as it was.",
+                    e);
         }
     }
 }

@@ -231,7 +231,8 @@ public abstract class CatalogContract {
 
         assertThat(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, head)).sound()).isTrue();
         assertThat(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, "ab".repeat(32))).finding())
-                .contains("no line has the hash");
+                .contains("the head is not in this trail: no line has the hash");
+        assertThat(catalog.<AuditChain.Verification>read(tx -> AuditChain.verify(tx, "0".repeat(64))).sound()).isFalse();
     }
 
     @Test

@@ -157,7 +157,7 @@ public final class Journal implements AutoCloseable {
 
     /** Appends predictions in order; returns when they are on disk if {@code durable}, else when they are gathered. */
     public void appendPredictions(List<PredictionEvent> events, boolean durable) {
-        Lines lines = new Lines(Math.max(256, events.size() * 640));
+        Lines lines = new Lines(Lines.room(events));
         events.forEach(lines::add);
         append(lines, durable);
     }

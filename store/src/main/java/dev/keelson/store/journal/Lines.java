@@ -39,12 +39,26 @@ final class Lines {
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
 
+    /** No number is longer, with what ends it. */
+    private static final int NUMBER_LENGTH = 27;
+
+    private static final int MOST_ROOM = 16 << 20;
+
     private byte[] bytes;
     private int length;
     private final CRC32 crc = new CRC32();
 
     Lines(int capacity) {
         bytes = new byte[capacity];
+    }
+
+    /** Bytes that surely hold the lines of predictions whose texts are short. */
+    static int room(List<PredictionEvent> events) {
+        long numbers = 0;
+        for (PredictionEvent event : events) {
+            numbers += event.probabilities().length + event.features().length + event.watched().length;
+        }
+        return (int) Math.min(MOST_ROOM, 256L * Math.max(1, events.size()) + NUMBER_LENGTH * numbers);
     }
 
     byte[] array() {
@@ -254,7 +268,7 @@ final class Lines {
     }
 
     private void doubles(double[] values) {
-        reserve(values.length * 27 + 1);
+        reserve(values.length * NUMBER_LENGTH + 1);
         for (double value : values) {
             if (!Double.isNaN(value)) {
                 number(value);
