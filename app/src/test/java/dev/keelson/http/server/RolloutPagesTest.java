@@ -76,7 +76,7 @@ final class RolloutPagesTest {
 
         assertThat(page)
                 .contains("rolled back</span>", "broken</span>", "One guardrail is broken.", "is broken: 40 of 900")
-                .contains("Try &lt;b>it&lt;/b>.", "disabled>Abort</button>", "The rollout is over")
+                .contains("Try &lt;b&gt;it&lt;/b&gt;.", "disabled>Abort</button>", "The rollout is over")
                 .doesNotContain("action=\"" + PAGE);
         assertThat(client.get("/rollouts").text()).contains("/rollouts/r1", "/rollouts/r2", PAGE);
         assertThat(client.get("/rollouts/none").status()).isEqualTo(404);
@@ -155,7 +155,7 @@ final class RolloutPagesTest {
                 .contains("champion, it was the answer", "this one", "/predictions/" + shadow, "challenger, shadow")
                 .contains("set, right in 90.0 %", "H, D", "present</span>", "watched for drift alone", "/registry/football-1x2/versions/7");
         assertThat(client.get("/predictions/" + shadow).text())
-                .contains("in shadow: not the answer", "anna", "T-7", "&lt;b>")
+                .contains("in shadow: not the answer", "anna", "T-7", "&lt;b&gt;")
                 .contains("/predictions/" + event.id());
     }
 
