@@ -238,7 +238,7 @@ public final class PredictionsPage {
         if (told == null) {
             return;
         }
-        String coverage = told.path("coverage").isNumber() ? ", right in " + Text.percent(told.path("coverage").asDouble()) : "";
+        String coverage = told.path("coverage").isNumber() ? ", right in " + Text.percent(told.path("coverage").asDouble()) + " of rows" : "";
         if (told.path("set").isArray()) {
             facts.add(Fact.of(
                     "set" + coverage,
@@ -277,7 +277,7 @@ public final class PredictionsPage {
             PredictionEvent other = each.event();
             List<Cell> cells = new ArrayList<>();
             String version = "v" + other.version();
-            cells.add(each == own ? Cell.of(version, "this one") : Cell.link(version, "/predictions/" + other.id()));
+            cells.add(other.id().equals(event.id()) ? Cell.of(version, "this one") : Cell.link(version, "/predictions/" + other.id()));
             cells.add(Cell.of(role(other)));
             cells.add(Cell.of(Text.minute(other.at(), zone)));
             cells.add(Cell.of(other.isNumber() ? Text.short3(other.probabilities()[0]) : name(classes, other.predicted())));

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class RolloutPage {
     private static final int MOST = 100;
     /** Points of the evidence that are listed beside its picture. */
-    private static final int LISTED = 20;
+    private static final int LISTED = 10;
     /** Settled days from which on the sharper evidence counts. */
     private static final int SHARPER = 30;
 
@@ -150,7 +150,7 @@ final class RolloutPage {
             splits.add(new Split("observed", share.path("observed").asDouble()));
         }
         if (!splits.isEmpty()) {
-            draft.chart(RolloutCharts.split(baseline, candidate, splits));
+            draft.broad(RolloutCharts.split(baseline, candidate, splits));
         }
         draft.note("%s answers counted.".formatted(Text.count(share.path("answers").asLong())));
         if (report.path("problem").isTextual()) {
@@ -388,8 +388,8 @@ final class RolloutPage {
         String metric = Text.words(report.path("difference").path("metric").asText());
         Markup gains = RolloutCharts.gains(points, metric);
         return draft.lead(pace(report))
-                .chart(gains)
-                .chart(RolloutCharts.evidence(points, needed))
+                .broad(gains)
+                .broad(RolloutCharts.evidence(points, needed))
                 .sheet(sheet)
                 .note("May be looked at at any time. Up to settled day %d the evidence is free of assumptions about the gains, then the sharper kind is drawn, with bounds; evidence below %s is drawn at that."
                         .formatted(SHARPER - 1, Text.fixed(-needed, 1)))

@@ -153,7 +153,7 @@ final class RolloutPagesTest {
 
         assertThat(client.get("/predictions/" + event.id()).text())
                 .contains("champion, it was the answer", "this one", "/predictions/" + shadow, "challenger, shadow")
-                .contains("set, right in 90.0 %", "H, D", "present</span>", "watched for drift alone", "/registry/football-1x2/versions/7");
+                .contains("set, right in 90.0 % of rows", "H, D", "present</span>", "watched for drift alone", "/registry/football-1x2/versions/7");
         assertThat(client.get("/predictions/" + shadow).text())
                 .contains("in shadow: not the answer", "anna", "T-7", "&lt;b&gt;")
                 .contains("/predictions/" + event.id());
