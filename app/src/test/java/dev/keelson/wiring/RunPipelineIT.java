@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -300,7 +301,8 @@ final class RunPipelineIT {
     @Test
     void serverStartsBesideADamagedModelAndSaysWhatToDo() throws IOException {
         Project project = TinyLeague.create(folder.resolve("p"));
-        ModelVersion version = RunPipeline.run(project, CLOCK, line -> {}).versions().get(MODEL);
+        ModelVersion version = Objects.requireNonNull(
+                RunPipeline.run(project, CLOCK, line -> {}).versions().get(MODEL));
         Run run;
         try (Workspace workspace = new Workspace(project)) {
             run = workspace.catalog().read(tx -> tx.run(version.runId())).orElseThrow();

@@ -83,9 +83,11 @@ final class PredictionLogIT {
     void predictionsMadeElsewhereAreTakenAndSearched() throws IOException {
         Files.writeString(
                 folder.resolve("churn.csv"),
-                "entity,probabilities.stay,probabilities.leave,features.tenure,at,version,metadata,outcome\n"
-                        + "ann,0.9,0.1,12,2024-01-01T00:00:00Z,a1,\"{\"\"plan\"\":\"\"gold\"\"}\",\n"
-                        + "bob,0.4,0.6,,2024-01-02T00:00:00Z,a1,,leave\n");
+                """
+                entity,probabilities.stay,probabilities.leave,features.tenure,at,version,metadata,outcome
+                ann,0.9,0.1,12,2024-01-01T00:00:00Z,a1,"{""plan"":""gold""}",
+                bob,0.4,0.6,,2024-01-02T00:00:00Z,a1,,leave
+                """);
         Files.writeString(folder.resolve("spend.jsonl"), "{\"entity\":\"ann\",\"value\":12.5,\"at\":\"2024-01-01T00:00:00Z\"}\n");
 
         Cli taken = keelson("predictions submit churn churn.csv --json");

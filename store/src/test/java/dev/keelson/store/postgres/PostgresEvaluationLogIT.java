@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,7 +204,7 @@ final class PostgresEvaluationLogIT {
         boolean[] down = {true};
         RemoteTable flaky = new Passing(real) {
             @Override
-            public Followed followed() {
+            public @Nullable Followed followed() {
                 if (down[0]) {
                     reached.countDown();
                     throw new dev.keelson.error.KeelsonException(

@@ -2,26 +2,13 @@ package dev.keelson.store.postgres;
 
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.RolloutContract;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** Against a real server. */
 final class PostgresRolloutContractIT extends RolloutContract {
-    private static PostgresCatalogs catalogs;
-
-    @BeforeAll
-    static void start() throws IOException {
-        catalogs = new PostgresCatalogs();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        catalogs.close();
-    }
+    private static final PostgresCatalogs CATALOGS = new PostgresCatalogs();
 
     @Override
     protected Catalog open() {
-        return catalogs.next();
+        return CATALOGS.next();
     }
 }
