@@ -223,7 +223,7 @@ final class ApiPage {
         }
         StringBuilder command = new StringBuilder("curl");
         if (!operation.method().equals(contents.isEmpty() ? "GET" : "POST")) {
-            command.append(" -X ").append(operation.method());
+            command.append(operation.method().equals("HEAD") ? " -I" : " -X " + operation.method());
         }
         String media = contents.has("application/json")
                 ? "application/json"

@@ -555,7 +555,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(129);
+        assertThat(paths.size()).isEqualTo(133);
     }
 
     @Test
