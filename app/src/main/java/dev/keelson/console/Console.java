@@ -189,6 +189,31 @@ public final class Console {
         return page("sections.jte", new BanditPage(backend).one(shell(visit, name, "", null, ""), name));
     }
 
+    /** The rollout of a model: the open one, or the last. */
+    public Page rollout(Visit visit, String name) {
+        ModelDefinition model = find(name);
+        return page("blocks.jte", new RolloutPage(backend).model(shell(visit, name + " rollout", "", name, "rollout"), model.name()));
+    }
+
+    /** The rollouts of all models. */
+    public Page rollouts(Visit visit) {
+        return page("blocks.jte", new RolloutPage(backend).list(shell(visit, "Rollouts", "registry", null, "")));
+    }
+
+    /** Any rollout, also one that ended long ago. */
+    public Page rolloutById(Visit visit, String id) {
+        return page("blocks.jte", new RolloutPage(backend).one(shell(visit, "Rollout", "registry", null, ""), id));
+    }
+
+    /**
+     * What can be asked of the server.
+     *
+     * @param group whose addresses are shown with all that belongs to them, or null for a list of all
+     */
+    public Page api(Visit visit, @Nullable String group) {
+        return page("api.jte", new ApiPage(backend).view(shell(visit, "API", "", null, ""), group));
+    }
+
     /** The log of predictions. */
     public Page predictions(Visit visit, PredictionsPage.Asked asked) {
         return page(

@@ -16,7 +16,6 @@ import dev.keelson.train.ModelDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What matters to a model, to its versions, and to one prediction. */
@@ -239,14 +238,16 @@ final class ImportancePage {
 
     // ---- one prediction
 
-    /** Why a logged prediction is what it is. */
-    static Section why(Backend backend, UUID id) {
+    /**
+     * Why a logged prediction is what it is.
+     *
+     * @param document what the model tells of it, or null
+     * @param failure why it tells nothing
+     */
+    static Section why(@Nullable JsonNode document, String failure) {
         SectionDraft draft = new SectionDraft("Why");
-        JsonNode document;
-        try {
-            document = backend.explanations().prediction(id);
-        } catch (KeelsonException e) {
-            return draft.empty("Failed: " + Text.problems(e), "").done();
+        if (document == null) {
+            return draft.empty("Failed: " + failure, "").done();
         }
         if (!document.path("contributions").isArray()) {
             return draft.empty(document.path("note").asText("This model is no sum of contributions."), "").done();

@@ -1,9 +1,13 @@
 package dev.keelson.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.PredictionView;
 import dev.keelson.console.view.PredictionsView;
+import dev.keelson.console.view.Section;
+import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -12,9 +16,9 @@ import dev.keelson.http.PredictionPages;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The log of predictions: a list by filters that stand in the address, and one prediction. */
@@ -49,39 +54,55 @@ public final class PredictionsPage {
         }
     }
 
+    /** What the address may say, in order, beside where the page stands. */
+    public static final List<String> FILTERS = List.of(
+            "model", "id", "text", "version", "role", "served", "settled", "outcome", "min_confidence", "max_confidence", "from",
+            "to", "metadata");
+
+    private static final List<String> ROLES = List.of("champion", "challenger", "named", "elsewhere");
+    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    /** Whether a text is the id of a prediction. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
     PredictionsView view(Shell shell, Asked asked) {
         List<ModelDefinition> models = backend.project().models();
         PredictionPages.Filter filter = asked.filter();
         String name = filter.model() == null && !models.isEmpty() ? models.getFirst().name() : filter.model();
-        PredictionPages.Filter chosen = new PredictionPages.Filter(
-                name,
-                filter.version(),
-                filter.role() == null ? "champion" : filter.role(),
-                filter.from(),
-                filter.to(),
-                filter.settled(),
-                filter.text());
-        List<String> classes = classes(name == null ? "" : name);
-        PredictionPages.Page page = PredictionPages.page(backend, chosen, asked.cursor(), SIZE);
         Map<String, String> typed = new LinkedHashMap<>(asked.typed());
+        String id = typed.getOrDefault("id", "");
+        PredictionPages.Page page;
+        if (id.isEmpty()) {
+            PredictionPages.Filter chosen = new PredictionPages.Filter(
+                    name,
+                    filter.version(),
+                    filter.role(),
+                    filter.from(),
+                    filter.to(),
+                    filter.settled(),
+                    filter.text(),
+                    filter.more());
+            page = PredictionPages.page(backend, chosen, asked.cursor(), SIZE);
+        } else { // it is the only one, whatever else was typed
+            List<LoggedPrediction> found = backend.prediction(UUID.fromString(id)).stream().toList();
+            page = new PredictionPages.Page(found, found.size(), null);
+            name = found.isEmpty() ? name : found.getFirst().event().model();
+        }
+        List<String> classes = classes(name == null ? "" : name);
         boolean narrowed = typed.entrySet().stream()
                 .anyMatch(entry -> !entry.getKey().equals("model") && !entry.getValue().isEmpty());
         boolean serves = name != null && backend.alias(name, ModelVersion.CHAMPION).isPresent();
-        String plain = address(typed, null);
         return new PredictionsView(
                 shell,
                 models.stream().map(ModelDefinition::name).toList(),
-                new PredictionsView.Filter(
-                        name == null ? "" : name,
-                        typed.getOrDefault("version", ""),
-                        typed.getOrDefault("settled", ""),
-                        typed.getOrDefault("from", ""),
-                        typed.getOrDefault("to", ""),
-                        typed.getOrDefault("text", "")),
+                ROLES,
+                new PredictionsView.Filter(name == null ? "" : name, typed),
                 classes,
                 page.predictions().stream().map(row -> row(row, classes)).toList(),
                 Text.count(page.total()) + (page.total() == 1 ? " prediction" : " predictions"),
-                asked.cursor() == null ? null : plain,
+                asked.cursor() == null ? null : Paging.address("/predictions", typed),
                 page.next() == null ? null : address(typed, page.next()),
                 narrowed
                         ? "Filtered away: predictions exist only outside these filters, if at all."
@@ -91,21 +112,14 @@ public final class PredictionsPage {
                 narrowed ? "" : serves ? "keelson predict " + name + " FILE" : "keelson run");
     }
 
-    private static String address(Map<String, String> typed, @Nullable String cursor) {
-        StringBuilder address = new StringBuilder("/predictions");
+    private static String address(Map<String, String> typed, String cursor) {
         Map<String, String> all = new LinkedHashMap<>(typed);
-        if (cursor != null) {
-            all.put("cursor", cursor);
-        }
-        char separator = '?';
-        for (Map.Entry<String, String> entry : all.entrySet()) {
-            if (!entry.getValue().isEmpty()) {
-                address.append(separator).append(entry.getKey()).append('=');
-                address.append(URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8));
-                separator = '&';
-            }
-        }
-        return address.toString();
+        all.put("cursor", cursor);
+        return Paging.address("/predictions", all);
+    }
+
+    private static String role(PredictionEvent event) {
+        return event.role() + (event.served() ? "" : ", shadow");
     }
 
     private List<String> classes(String model) {
@@ -130,6 +144,8 @@ public final class PredictionsPage {
                 entity(event),
                 event.segment(),
                 "v" + event.version(),
+                role(event),
+                event.client().isEmpty() ? Text.NONE : event.client(),
                 event.isNumber()
                         ? Markup.EMPTY
                         : Charts.probabilities(event.probabilities(), classes, happened),
@@ -159,7 +175,9 @@ public final class PredictionsPage {
         int happened = prediction.outcome() == null ? -1 : classes.indexOf(prediction.outcome());
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("About", entity(event)));
-        facts.add(Fact.of("Model", "%s v%d, %s".formatted(event.model(), event.version(), event.role())));
+        facts.add(Fact.of("Model", "%s v%d".formatted(event.model(), event.version())));
+        facts.add(Fact.of("Role", event.role() + (event.served() ? ", it was the answer" : ", in shadow: not the answer")));
+        facts.add(Fact.of("Client", event.client().isEmpty() ? "not said" : event.client()));
         facts.add(Fact.of("Happens", Text.minute(event.eventTime(), zone)));
         facts.add(Fact.of("Features known before", Text.minute(event.asOf(), zone)));
         facts.add(Fact.of("Served", Text.minute(event.at(), zone)));
@@ -179,38 +197,146 @@ public final class PredictionsPage {
                                         ? ""
                                         : ", known since " + Text.minute(prediction.outcomeKnownAt(), zone),
                                 happened == event.predicted() ? "hit" : "miss");
+        JsonNode told = null;
+        String failure = "";
+        try {
+            told = backend.explanations().prediction(id);
+        } catch (KeelsonException e) {
+            failure = Text.problems(e);
+        }
+        if (!event.isNumber()) {
+            probabilities.add(Fact.of("confidence", Text.percent(event.confidence())));
+        }
+        beside(told, probabilities);
+        String version = Promotions.address(event.model(), event.version());
+        boolean known = backend.versions(event.model()).stream().anyMatch(each -> each.version() == event.version());
+        List<Section.Link> links = new ArrayList<>();
+        links.add(new Section.Link("Lineage: the version that answered and the rows it saw", "/lineage?of=prediction%2F" + id));
+        if (known) {
+            links.add(new Section.Link("v%d of %s".formatted(event.version(), event.model()), version));
+            links.add(new Section.Link("Rollout", RolloutPage.address(event.model())));
+        }
+        links.add(new Section.Link("As JSON", "/api/v1/predictions/" + id));
         return new PredictionView(
                 shell,
                 event.id().toString(),
+                links,
                 facts,
                 event.isNumber()
                         ? Markup.EMPTY
                         : Charts.probabilities(event.probabilities(), classes, happened),
                 probabilities,
                 outcome,
-                ImportancePage.why(backend, id),
-                inputs(event));
+                ImportancePage.why(told, failure),
+                inputs(event),
+                others(prediction, classes),
+                sent(event));
     }
 
-    private List<Fact> inputs(PredictionEvent event) {
+    /** The set or the interval that the version tells of this row. */
+    private static void beside(@Nullable JsonNode told, List<Fact> facts) {
+        if (told == null) {
+            return;
+        }
+        String coverage = told.path("coverage").isNumber() ? ", right in " + Text.percent(told.path("coverage").asDouble()) + " of rows" : "";
+        if (told.path("set").isArray()) {
+            facts.add(Fact.of(
+                    "set" + coverage,
+                    told.path("set").isEmpty()
+                            ? "none of them"
+                            : String.join(", ", told.path("set").valueStream().map(JsonNode::asText).toList())));
+        }
+        if (told.path("interval").isObject()) {
+            facts.add(Fact.of(
+                    "interval" + coverage,
+                    Text.short3(SheetDraft.number(told.path("interval").path("lower"))) + " to "
+                            + Text.short3(SheetDraft.number(told.path("interval").path("upper")))));
+        }
+    }
+
+    /** This prediction first, then what else was predicted of the same entity, newest first. */
+    private Section others(LoggedPrediction own, List<String> classes) {
+        PredictionEvent event = own.event();
+        List<LoggedPrediction> all = new ArrayList<>(List.of(own));
+        backend.predictions(new PredictionQuery(
+                        event.model(), null, null, event.eventTime(), event.eventTime().plusNanos(1_000), null, event.entity(), true, SIZE))
+                .stream()
+                .filter(each -> each.event().entity().equals(event.entity()) && !each.event().id().equals(event.id()))
+                .forEach(all::add);
+        SectionDraft draft = new SectionDraft("Beside the other predictions of the same entity");
+        if (all.size() == 1) {
+            return draft.empty("No other version predicted this entity at this time, and nobody asked again.", "").done();
+        }
+        SheetDraft sheet = new SheetDraft("Predictions of " + entity(event)).words("Version", "Role", "Made at", "Predicted");
+        int outputs = all.stream().mapToInt(each -> each.event().probabilities().length).max().orElse(0);
+        for (int c = 0; c < outputs; c++) {
+            sheet.numbers(event.isNumber() ? "value" : name(classes, c));
+        }
+        sheet.words("Is");
+        for (LoggedPrediction each : all) {
+            PredictionEvent other = each.event();
+            List<Cell> cells = new ArrayList<>();
+            String version = "v" + other.version();
+            cells.add(other.id().equals(event.id()) ? Cell.of(version, "this one") : Cell.link(version, "/predictions/" + other.id()));
+            cells.add(Cell.of(role(other)));
+            cells.add(Cell.of(Text.minute(other.at(), zone)));
+            cells.add(Cell.of(other.isNumber() ? Text.short3(other.probabilities()[0]) : name(classes, other.predicted())));
+            for (int c = 0; c < outputs; c++) {
+                cells.add(Cell.of(c < other.probabilities().length ? Text.fixed(other.probabilities()[c], 4) : Text.NONE));
+            }
+            String happened = own.outcome();
+            cells.add(Cell.of(
+                    happened == null || other.isNumber()
+                            ? Text.NONE
+                            : name(classes, other.predicted()).equals(happened) ? "hit" : "miss"));
+            sheet.row(cells);
+        }
+        return draft.sheet(sheet).done();
+    }
+
+    private static @Nullable Section sent(PredictionEvent event) {
+        if (event.metadata().isEmpty()) {
+            return null;
+        }
+        SheetDraft sheet = new SheetDraft("Metadata").words("Name", "Value");
+        Documents.read(event.metadata()).properties().forEach(each -> sheet.row(List.of(
+                Cell.of(each.getKey()),
+                Cell.of(each.getValue().isTextual() ? each.getValue().textValue() : each.getValue().toString()))));
+        return new SectionDraft("What the caller sent along").sheet(sheet).done();
+    }
+
+    private Section inputs(PredictionEvent event) {
+        SectionDraft draft = new SectionDraft("Features used");
         ModelVersion served = backend.versions(event.model()).stream()
                 .filter(version -> version.version() == event.version())
                 .findFirst()
                 .orElse(null);
-        List<Fact> inputs = new ArrayList<>();
-        if (served == null) {
-            return inputs;
-        }
-        List<String> names = backend.inputNames(served);
+        List<String> names = served == null ? List.of() : backend.inputNames(served);
         int features = event.features().length;
-        if (names.size() == features + event.watched().length) {
-            for (int i = 0; i < names.size(); i++) {
-                double value = i < features ? event.features()[i] : event.watched()[i - features];
-                String text = backend.inputText(served, names.get(i), value);
-                inputs.add(Fact.of(
-                        names.get(i), text != null ? text : Double.isNaN(value) ? "missing" : Text.short3(value)));
-            }
+        if (served == null || names.size() != features + event.watched().length) {
+            return draft.empty("The names of this version's features are not known here.", "").done();
         }
-        return inputs;
+        SheetDraft sheet = new SheetDraft("Features used").words("Feature").numbers("Value").words("Status", "Is");
+        for (int i = 0; i < names.size(); i++) {
+            double value = i < features ? event.features()[i] : event.watched()[i - features];
+            String text = backend.inputText(served, names.get(i), value);
+            boolean missing = text == null && Double.isNaN(value);
+            sheet.row(List.of(
+                    Cell.of(names.get(i)),
+                    Cell.of(missing ? "missing" : text != null ? text : Text.short3(value)),
+                    Cell.of(missing
+                            ? new Badge(Badge.Level.MODERATE, "missing")
+                            : new Badge(Badge.Level.OK, "present")),
+                    Cell.of(i < features ? "a feature of the model" : "watched for drift alone")));
+        }
+        return draft.sheet(sheet)
+                .note("As they were known before %s, %s before it was served. The age of each value is told with the answer when `details` asks for features; the log keeps values."
+                        .formatted(Text.minute(event.asOf(), zone), age(event)))
+                .done();
+    }
+
+    private static String age(PredictionEvent event) {
+        Duration age = Duration.between(event.asOf(), event.at());
+        return age.isNegative() ? "0.0 s" : Text.duration(age);
     }
 }

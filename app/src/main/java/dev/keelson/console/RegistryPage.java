@@ -48,6 +48,7 @@ final class RegistryPage {
         List<Section.Link> links = List.of(
                 new Section.Link("What is in Production", "/version-comparison?stage=Production"),
                 new Section.Link("What is in Staging", "/version-comparison?stage=Staging"),
+                new Section.Link("Rollouts", "/rollouts"),
                 new Section.Link("Audit trail", "/audit"));
         return new BlocksView(shell, "Registry", links, blocks);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param operations what can be asked, in the order of the document
  */
 public record ApiDocument(JsonNode json, List<Operation> operations) {
-    private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
+    private static final List<String> METHODS = List.of("get", "head", "post", "put", "patch", "delete");
 
     public ApiDocument {
         operations = List.copyOf(operations);

@@ -3,6 +3,8 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.rollout.RolloutPlan;
 import dev.keelson.registry.rollout.Rollouts;
 import java.util.Locale;
@@ -25,6 +27,11 @@ public interface RolloutService {
         @Override
         public JsonNode status(String model) {
             throw Rollouts.none(model);
+        }
+
+        @Override
+        public JsonNode one(String id) {
+            throw unknown(id);
         }
 
         @Override
@@ -75,6 +82,20 @@ public interface RolloutService {
      * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; NOT_FOUND when it never had one
      */
     JsonNode status(String model);
+
+    /**
+     * What any rollout has shown, also one that ended long ago.
+     *
+     * @return as {@link #status}
+     * @throws dev.keelson.error.KeelsonException NOT_FOUND
+     */
+    JsonNode one(String id);
+
+    /** There is none of that id. */
+    static KeelsonException unknown(String id) {
+        return new KeelsonException(
+                ErrorCode.NOT_FOUND, "There is no rollout (%s).".formatted(id), "Maybe `keelson rollout list` shows it.");
+    }
 
     /**
      * Begins one; the candidate is in memory when this returns.

@@ -8,11 +8,14 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
+import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Explanations;
+import dev.keelson.learn.Advice;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.learn.ModelBundle;
 import dev.keelson.learn.calibration.CalibrationMap;
+import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.explain.ContributionSummary;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.learn.explain.MarginScale;
@@ -290,6 +293,15 @@ final class ModelExplanations implements Explanations {
                     null);
         }
         ObjectNode document = explained(loaded, values);
+        ConformalParameters conformal = loaded.model().guidance().conformal();
+        if (conformal != null && conformal.column() == null) { // else the log does not say by which group
+            EnsembleModel model = loaded.model();
+            double[] told = new double[model.outputs().size()];
+            model.predict(values, told);
+            Advice advice = model.guidance().advice(model, values, told, logged.event().entity(), null, Double.NaN);
+            document.setAll(AdviceJson.of(
+                    new Advice(advice.coverage(), advice.set(), advice.range(), advice.disagreement(), null, null), model.outputs()));
+        }
         document.put("prediction_id", id.toString());
         document.put("row", logged.event().entity());
         document.put("event_time", logged.event().eventTime().toString());

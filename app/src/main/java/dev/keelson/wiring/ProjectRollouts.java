@@ -270,6 +270,13 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
     }
 
     @Override
+    public ObjectNode one(String id) {
+        return catalog.read(tx -> tx.rollouts().rollout(id))
+                .map(rollout -> report(rollout).toJson())
+                .orElseThrow(() -> RolloutService.unknown(id));
+    }
+
+    @Override
     public JsonNode start(RolloutPlan plan, String actor, String reason) {
         Projects.model(project, plan.model());
         ServedModel model = served.of(plan.model());

@@ -24,6 +24,11 @@ record ServedRollouts(OwnerClient owner) implements RolloutService {
     }
 
     @Override
+    public JsonNode one(String id) {
+        return owner.get(OwnerClient.address("/api/v1/rollouts/%s", id));
+    }
+
+    @Override
     public JsonNode start(RolloutPlan plan, String actor, String reason) {
         return owner.post(
                 address(plan.model()), RolloutRequests.body(plan).put("actor", actor).put("reason", reason));

@@ -180,6 +180,7 @@ public final class SeededBackend implements Backend {
     private final InMemoryArtifactStore artifacts = new InMemoryArtifactStore();
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
+    private RolloutService rollouts = RolloutService.NONE;
     private volatile List<Map<String, @Nullable Object>> lastRows = List.of();
     private volatile PredictOptions lastOptions = PredictOptions.DEFAULT;
 
@@ -271,6 +272,28 @@ public final class SeededBackend implements Backend {
     public SeededBackend serving(ServeDefinition serve) {
         project = project.withServe(serve);
         return this;
+    }
+
+    /** With a rollout that is open, one that ended, and shadows of the newest predictions beside their answers. */
+    public SeededBackend withRollouts() {
+        rollouts = new SeededRollouts(NOW);
+        List<PredictionEvent> shadows = new ArrayList<>();
+        for (LoggedPrediction answer : log.find(new PredictionQuery(MODEL, null, null, null, null, true, null, true, 5))) {
+            PredictionEvent event = answer.event();
+            double[] p = event.probabilities();
+            shadows.add(new PredictionEvent(
+                    Ids.uuid5(NAMESPACE, "shadow" + event.entity()), MODEL, 8, "challenger", event.entity(), event.segment(),
+                    event.eventTime(), event.asOf(), event.at().plusSeconds(1), new double[] {p[1], p[0], p[2]},
+                    event.features(), event.watched(), "", false, "anna", "{\"ticket\":\"T-7\",\"note\":\"<b>\"}"));
+        }
+        log.append(shadows, true);
+        log.catchUp();
+        return this;
+    }
+
+    @Override
+    public RolloutService rollouts() {
+        return rollouts;
     }
 
     /** The rows that were asked for last. */

@@ -72,6 +72,8 @@ final class SeededExplanations implements Explanations {
     @Override
     public ObjectNode prediction(UUID id) {
         ObjectNode document = of(SeededBackend.MODEL).put("prediction_id", id.toString()).put("note", "Before calibration.");
+        document.putArray("set").add("H").add("D");
+        document.put("coverage", 0.9);
         document.putObject("prediction").put("H", 0.5).put("D", 0.3).put("A", 0.2);
         ArrayNode sums = document.putArray("sums");
         MARGINS.forEach(margin -> sums.addObject().put("margin", margin).put("expected", 0.1).put("sum", 0.1 + 0.4 - 0.15 + 0.02));

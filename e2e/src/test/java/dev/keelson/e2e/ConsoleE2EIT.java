@@ -57,6 +57,10 @@ class ConsoleE2EIT {
             Map.entry("bandit", "/bandits/stake-size"),
             Map.entry("predictions", "/predictions"),
             Map.entry("prediction", "/predictions/{prediction}"),
+            Map.entry("rollout", "/models/football-1x2/rollout"),
+            Map.entry("rollout-ended", "/rollouts/r1"),
+            Map.entry("api", "/api"),
+            Map.entry("api-group", "/api?group=predictions"),
             Map.entry("runs", "/runs"),
             Map.entry("run", "/runs/{run}"),
             Map.entry("registry", "/registry"),
@@ -89,7 +93,7 @@ class ConsoleE2EIT {
         assumeTrue(
                 chromium.isPresent(),
                 "Skipped: no Chromium here. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.");
-        backend = SeededBackend.seeded();
+        backend = SeededBackend.seeded().withRollouts();
         server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -1,6 +1,7 @@
 package dev.keelson.console.view;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shell what every page shares
  * @param models every model, to choose from
+ * @param roles what a version may have been, to choose from
  * @param filter what was asked for
  * @param classes the model's classes
  * @param rows newest first
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record PredictionsView(
         Shell shell,
         List<String> models,
+        List<String> roles,
         Filter filter,
         List<String> classes,
         List<Row> rows,
@@ -33,13 +36,21 @@ public record PredictionsView(
      * The filters as they were typed.
      *
      * @param model chosen model
-     * @param version as typed
-     * @param settled {@code true}, {@code false} or empty
-     * @param from as typed
-     * @param to as typed
-     * @param text as typed
+     * @param typed name to what was typed, empty where nothing was: {@code id}, {@code text}, {@code version}, {@code role},
+     *     {@code served}, {@code settled}, {@code outcome}, {@code min_confidence}, {@code max_confidence}, {@code from},
+     *     {@code to} and {@code metadata}
      */
-    public record Filter(String model, String version, String settled, String from, String to, String text) {}
+    public record Filter(String model, Map<String, String> typed) {
+        /** Copies the map. */
+        public Filter {
+            typed = Map.copyOf(typed);
+        }
+
+        /** What was typed for a name. */
+        public String of(String name) {
+            return typed.getOrDefault(name, "");
+        }
+    }
 
     /**
      * A prediction.
@@ -49,6 +60,8 @@ public record PredictionsView(
      * @param entity who and what it is about
      * @param segment group
      * @param version such as {@code v3}
+     * @param role what the version was, and whether it was a shadow
+     * @param client who asked, or a dash
      * @param bar the probabilities drawn
      * @param probabilities of each class
      * @param predicted the most probable class
@@ -62,6 +75,8 @@ public record PredictionsView(
             String entity,
             String segment,
             String version,
+            String role,
+            String client,
             Markup bar,
             List<String> probabilities,
             String predicted,

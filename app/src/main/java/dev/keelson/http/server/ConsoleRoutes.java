@@ -94,6 +94,8 @@ final class ConsoleRoutes {
         routes.get("/runs/compare", this::compareRuns);
         routes.get("/experiments", this::experiments);
         new RegistryRoutes(backend, console).register(routes);
+        new RolloutRoutes(backend, console).register(routes);
+        new ApiRoutes(console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
         routes.get(
@@ -245,14 +247,21 @@ final class ConsoleRoutes {
 
     private void predictions(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
-        PredictionPages.Filter filter = parameters.predictions(backend.project().zone());
+        String answered = parameters.text("served"); // answers alone unless said
+        PredictionPages.Filter filter = parameters.predictions(
+                backend.project().zone(),
+                answered == null ? Boolean.TRUE : answered.equals("any") ? null : parameters.flag("served"));
+        String id = parameters.text("id");
+        if (id != null && !PredictionsPage.isId(id)) {
+            parameters.wrong("id", id, "a UUID");
+        }
         String cursor = parameters.text("cursor");
         if (cursor != null && !PredictionPages.isCursor(cursor)) {
             parameters.wrong("cursor", cursor, "that of a page before");
         }
         parameters.check();
         Map<String, String> typed = new LinkedHashMap<>();
-        for (String name : new String[] {"model", "version", "settled", "from", "to", "text"}) {
+        for (String name : PredictionsPage.FILTERS) {
             String value = parameters.text(name);
             typed.put(name, value == null ? "" : value);
         }

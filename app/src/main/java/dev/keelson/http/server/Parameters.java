@@ -85,6 +85,11 @@ final class Parameters {
     /** Which predictions are asked for: {@code model, version, role, from, to, settled, text,
      * served, outcome, min_confidence, max_confidence, metadata}; days are those of the zone. */
     PredictionPages.Filter predictions(ZoneId zone) {
+        return predictions(zone, flag("served"));
+    }
+
+    /** The same, of answers, of shadows or of both. */
+    PredictionPages.Filter predictions(ZoneId zone, @Nullable Boolean served) {
         int version = number("version", 1, Integer.MAX_VALUE, 0);
         return new PredictionPages.Filter(
                 text("model"),
@@ -95,7 +100,7 @@ final class Parameters {
                 flag("settled"),
                 text("text"),
                 new PredictionPages.More(
-                        flag("served"), text("outcome"), share("min_confidence"), share("max_confidence"), text("metadata")));
+                        served, text("outcome"), share("min_confidence"), share("max_confidence"), text("metadata")));
     }
 
     /** A number from 0 to 1, or null when it is absent. */

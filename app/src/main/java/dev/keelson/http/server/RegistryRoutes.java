@@ -208,7 +208,7 @@ final class RegistryRoutes {
                         null));
     }
 
-    private static String who(UriQuery form) {
+    static String who(UriQuery form) {
         String who = form.first("actor").orElse("").strip();
         if (who.isEmpty() || who.length() > LONGEST) {
             throw new KeelsonException(

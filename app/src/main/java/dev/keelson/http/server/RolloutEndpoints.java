@@ -27,6 +27,8 @@ final class RolloutEndpoints {
     void register(Routes routes) {
         routes.get("/api/v1/rollouts", (request, response) ->
                 Json.send(response, service().list(null, limit(request))));
+        routes.get("/api/v1/rollouts/{id}", (request, response) ->
+                Json.send(response, service().one(Parameters.path(request, "id"))));
         routes.get("/api/v1/models/{name}/rollouts", (request, response) ->
                 Json.send(response, service().list(Parameters.model(backend, model(request)).name(), limit(request))));
         routes.get(ROLLOUT, (request, response) -> Json.send(response, service().status(model(request))));

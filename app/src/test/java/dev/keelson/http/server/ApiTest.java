@@ -514,6 +514,7 @@ class ApiTest {
         assertProblem(client.get("/api/v1/rollouts?limit=0"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.get("/api/v1/models/none/rollouts"), 404, ErrorCode.MODEL_NOT_FOUND);
         assertProblem(client.get(rollout), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/rollouts/none"), 404, ErrorCode.NOT_FOUND);
         for (String wrong : new String[] {
             "{}",
             "{\"version\":0,\"reason\":\"x\"}",
@@ -554,7 +555,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(128);
+        assertThat(paths.size()).isEqualTo(133);
     }
 
     @Test

@@ -54,6 +54,12 @@ class PagesTest {
                 "/predictions",
                 "/predictions?text=nobody",
                 "/runs",
+                "/predictions?served=any&role=challenger&min_confidence=0.4&max_confidence=0.9&outcome=H&metadata=x",
+                "/predictions?id=00000000-0000-0000-0000-000000000000",
+                "/models/football-1x2/rollout",
+                "/rollouts",
+                "/api",
+                "/api?group=models",
                 "/runs?model=football-1x2-odds",
                 "/registry",
                 "/registry/football-1x2",
@@ -93,7 +99,7 @@ class PagesTest {
         Client.Answer page = before.get(path);
 
         assertThat(page.status()).as(page.text()).isEqualTo(200);
-        assertThat(page.text()).containsPattern("keelson (run|predict|replay|tune|data check|features [a-z]+)|Show all");
+        assertThat(page.text()).containsPattern("keelson (run|predict|replay|tune|rollout start|data check|features [a-z]+)|Show all|All addresses|Try it");
     }
 
     @Test
