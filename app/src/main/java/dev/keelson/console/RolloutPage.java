@@ -255,7 +255,7 @@ final class RolloutPage {
         for (JsonNode guard : report.path("guardrails")) {
             String metric = guard.path("metric").asText();
             DoubleFunction<String> text = metric.equals("error_rate")
-                    ? Text::percent
+                    ? RolloutPage::rate
                     : metric.equals("latency")
                             ? value -> Double.isFinite(value) ? Text.short3(value) + " ms" : Text.NONE
                             : value -> Text.fixed(value, 4);
@@ -285,6 +285,10 @@ final class RolloutPage {
                 .done();
     }
 
+    private static String rate(double share) {
+        return Double.isFinite(share) ? Text.fixed(100 * share, 2) + " %" : Text.NONE;
+    }
+
     private static Badge guard(String state) {
         return switch (state) {
             case "kept" -> new Badge(Level.OK, "kept");
@@ -308,12 +312,11 @@ final class RolloutPage {
                     Cell.of(Text.count(each.path("served").asLong())),
                     Cell.of(Text.count(each.path("shadowed").asLong())),
                     Cell.of(Text.count(each.path("failures").asLong())),
-                    SheetDraft.estimate(each.path("error_rate").isObject()
-                            ? each.path("error_rate").path("estimate").asDouble(Double.NaN)
-                            : Double.NaN,
+                    SheetDraft.estimate(
+                            SheetDraft.number(each.path("error_rate").path("estimate")),
                             SheetDraft.number(each.path("error_rate").path("lower")),
                             SheetDraft.number(each.path("error_rate").path("upper")),
-                            Text::percent),
+                            RolloutPage::rate),
                     Cell.of(Text.count(each.path("settled").asLong())),
                     Cell.of(Text.short3(SheetDraft.number(latency.path("p50")))),
                     Cell.of(Text.short3(SheetDraft.number(latency.path("p90")))),
