@@ -11,6 +11,7 @@ import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
+import dev.keelson.http.Bets;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
@@ -33,6 +34,7 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
@@ -106,6 +108,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final FeatureHistory history;
     private final FileTree files;
     private final ProjectBandits bandits;
+    private final @Nullable ProjectBets bets;
     private final ProjectRegistry otherRegistry;
     private @Nullable RegistryCourier courier;
     private final ProjectBenchmarks benchmarks;
@@ -197,6 +200,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.predictor = new Predictor(live.online(), log, clock);
             republish();
         }
+        ServeDefinition.Bets scored = project.serve().bets();
+        this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
     }
 
     /**
@@ -268,6 +273,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             journaled.startIndexing();
         }
         copies.start();
+        if (bets != null) {
+            var _ = bets.log(); // what waits for the webhook goes on
+        }
     }
 
     private void republish() {
@@ -320,6 +328,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectBandits bandits() {
         return bandits;
+    }
+
+    @Override
+    public Bets bets() {
+        return bets == null ? Bets.NONE : bets;
     }
 
     @Override
@@ -895,6 +908,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
         generations.close();
         studies.close();
         bandits.close();
+        if (bets != null) {
+            bets.close();
+        }
         benchmarks.close();
         trainings.close();
         copies.close();

@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
@@ -85,6 +86,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     public JsonNode tune(StudyRequest request, Progress progress) {
         String id = backend.studies().start(request).id();
         return JobWait.until(() -> backend.studies().get(id).toJson(), progress);
+    }
+
+    @Override
+    public Bets bets() {
+        return backend.bets();
     }
 
     @Override

@@ -195,6 +195,7 @@ public final class KeelsonServer implements AutoCloseable {
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);
         new BanditEndpoints(backend).register(routes);
+        new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);
         new BacktestEndpoint(backend).register(routes);
