@@ -322,7 +322,10 @@ final class ProjectBets implements Bets, AutoCloseable {
             List<String> reasons,
             List<String> warnings) {
         ArrayNode list = node.putArray("history");
-        for (String column : past == null ? List.<String>of() : bets.by()) {
+        if (past == null) {
+            return;
+        }
+        for (String column : bets.by()) {
             Object value = row.get(column);
             if (value == null) {
                 continue;
@@ -339,12 +342,12 @@ final class ProjectBets implements Bets, AutoCloseable {
                     entry.set(figure.getKey(), figure.getValue());
                 }
             });
-            int bets = group.path("bets").asInt();
+            int count = group.path("bets").asInt();
             reasons.add(String.format(
-                    Locale.ROOT, "%s: %d settled %s, %.1f %% won, ROI %+.1f %%.", name, bets, bets == 1 ? "bet" : "bets",
+                    Locale.ROOT, "%s: %d settled %s, %.1f %% won, ROI %+.1f %%.", name, count, count == 1 ? "bet" : "bets",
                     100 * group.path("win_rate").asDouble(), 100 * group.path("roi").asDouble()));
             if (group.path("few").asBoolean()) {
-                warnings.add("Only %d settled %s of %s: its figures say little.".formatted(bets, bets == 1 ? "bet" : "bets", name));
+                warnings.add("Only %d settled %s of %s: its figures say little.".formatted(count, count == 1 ? "bet" : "bets", name));
             }
         }
     }

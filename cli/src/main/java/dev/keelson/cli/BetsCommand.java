@@ -82,7 +82,7 @@ final class BetsCommand extends CommandGroup {
                     given.rows(session, new PredictRows(Projects.source(project, source)));
             ObjectNode body = JsonNodeFactory.instance.objectNode();
             ArrayNode list = body.putArray("bets");
-            rows.forEach(row -> list.add((JsonNode) MAPPER.valueToTree(row)));
+            rows.forEach(row -> list.add(MAPPER.<JsonNode>valueToTree(row)));
             body.put("bankroll", bankroll);
             JsonNode answer = ask(session, each -> each.score(body));
             for (JsonNode score : answer.path("scores")) {
