@@ -881,7 +881,31 @@ public final class ProjectGrammar {
                             optional("receive", DURATION, "`30s`", "So long a request may take to arrive as a whole."),
                             optional("drain", DURATION, "`10s`", "So long running requests are given when the server ends.")),
                     null,
-                    "What is taken on at once."));
+                    "What is taken on at once."),
+            optional(
+                    "bets",
+                    keys(
+                            required("model", MODEL_NAME, "Answers with the chance that a bet is won: its last class, or its number."),
+                            optional("odds", COLUMN, "`odds`", "Decimal odds."),
+                            optional("fair", COLUMN, "none", "The chance by the consensus of prices, without margin."),
+                            optional("closing", COLUMN, "none", "Odds when betting ended, for the closing line value."),
+                            optional("stake", COLUMN, "`stake`", "What was bet, in money."),
+                            optional("profit", COLUMN, "`profit`", "What it brought beside the stake; missing until it is settled."),
+                            optional("by", new ListOf(COLUMN, 1), "none", "Texts that bets are counted by, such as sport and market."),
+                            optional(
+                                    "bandit",
+                                    MODEL_NAME,
+                                    "none",
+                                    "Decides which share of the Kelly stake is suggested; without one a quarter, at most 5 % of the bank."),
+                            optional(
+                                    "webhook",
+                                    keys(
+                                            required("url", text("an address such as `${BETS_WEBHOOK}`"), "Where it is sent; empty turns it off."),
+                                            required("secret", text("a variable such as `${BETS_WEBHOOK_SECRET}`"), "What it is signed with (HMAC-SHA256).")),
+                                    null,
+                                    "Is told each captured opportunity.")),
+                    null,
+                    "How bets are scored, counted and captured, for a browser extension: `docs/guide/extension.md`."));
 
     private static final Keys SYNC = keys(
             required(

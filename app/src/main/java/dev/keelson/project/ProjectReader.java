@@ -115,7 +115,8 @@ public final class ProjectReader {
         bandits.read(fitted);
         List<BenchmarkDefinition> benchmarks = new BenchmarkSection(problems, models.definitions()).read(fitted);
         RegistryDefinition registry = new RegistrySection(problems).read(fitted);
-        ServeDefinition serve = new ServeSection(problems, names(written, "models")).read(fitted);
+        ServeDefinition serve = new ServeSection(problems, names(written, "models"), names(written, "bandits"), models.sourceByModel())
+                .read(fitted);
         PredictionLogDefinition predictionLog =
                 new PredictionLogSection(problems, names(written, "models")).read(fitted);
         problems.throwIfAny();

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param origins of pages elsewhere that may ask for predictions, such as {@code https://dashboard.example.com}
  * @param hosts names it is reached by beside those of this machine
  * @param limits what it takes on at once
+ * @param bets how bets are scored; null where they are not
  */
 public record ServeDefinition(
         @Nullable String defaultModel,
         Map<String, Token> tokens,
         List<String> origins,
         List<String> hosts,
-        Limits limits) {
+        Limits limits,
+        @Nullable Bets bets) {
     /** This machine alone, with the usual limits. */
     public static final ServeDefinition DEFAULT =
             new ServeDefinition(null, Map.of(), List.of(), List.of(), Limits.DEFAULT);
@@ -31,6 +33,16 @@ public record ServeDefinition(
         tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
         origins = List.copyOf(origins);
         hosts = List.copyOf(hosts);
+    }
+
+    /** Without scores of bets. */
+    public ServeDefinition(
+            @Nullable String defaultModel,
+            Map<String, Token> tokens,
+            List<String> origins,
+            List<String> hosts,
+            Limits limits) {
+        this(defaultModel, tokens, origins, hosts, limits, null);
     }
 
     /** What the holder of a token may do; each one may do what those before it may. */
@@ -84,5 +96,46 @@ public record ServeDefinition(
         /** 4,096 connections, 25 ms, 30 s, 10 s; no limit for one client. */
         public static final Limits DEFAULT =
                 new Limits(4_096, 0, Duration.ofMillis(25), Duration.ofSeconds(30), Duration.ofSeconds(10));
+    }
+
+    /**
+     * How bets are scored, counted and captured. Columns are those of the model's source.
+     *
+     * @param model answers with the chance that a bet is won: its last class, or its number
+     * @param odds decimal odds
+     * @param fair the chance by the consensus of prices, without margin; null for none
+     * @param closing odds when betting ended; null for none
+     * @param stake what was bet, in money
+     * @param profit what it brought beside the stake; of a row without it nothing is settled
+     * @param by texts that bets are counted by, such as sport and market
+     * @param bandit decides which share of the Kelly stake is suggested; null for a quarter, at most 5 % of the bank
+     * @param webhook is told each captured opportunity; null for none
+     */
+    public record Bets(
+            String model,
+            String odds,
+            @Nullable String fair,
+            @Nullable String closing,
+            String stake,
+            String profit,
+            List<String> by,
+            @Nullable String bandit,
+            @Nullable Webhook webhook) {
+        public Bets {
+            by = List.copyOf(by);
+        }
+    }
+
+    /**
+     * Where something is told.
+     *
+     * @param url an address of HTTP
+     * @param secret what it is signed with; never printed
+     */
+    public record Webhook(String url, String secret) {
+        @Override
+        public String toString() {
+            return "Webhook";
+        }
     }
 }

@@ -1,10 +1,13 @@
 package dev.keelson.project;
 
 import dev.keelson.error.ErrorCode;
+import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
+import dev.keelson.project.ServeDefinition.Bets;
 import dev.keelson.project.ServeDefinition.Limits;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.project.ServeDefinition.Token;
+import dev.keelson.project.ServeDefinition.Webhook;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
 import java.time.Duration;
@@ -23,12 +26,18 @@ final class ServeSection {
             Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|(chrome|moz|safari-web)-extension://[A-Za-z0-9-]+");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]");
 
+    private static final Pattern WEBHOOK = Pattern.compile("https?://[^\\s/@]+(/\\S*)?");
+
     private final Problems problems;
     private final Set<String> models;
+    private final Set<String> bandits;
+    private final Map<String, SourceColumns> sources;
 
-    ServeSection(Problems problems, Set<String> models) {
+    ServeSection(Problems problems, Set<String> models, Set<String> bandits, Map<String, SourceColumns> sources) {
         this.problems = problems;
         this.models = models;
+        this.bandits = bandits;
+        this.sources = sources;
     }
 
     ServeDefinition read(Table project) {
@@ -41,7 +50,82 @@ final class ServeSection {
                 tokens(table.table("tokens")),
                 each(table, "origins", ORIGIN, "an origin such as https://dashboard.example.com or chrome-extension://ID"),
                 each(table, "hosts", HOST, "a name such as keelson.example.com, without a port"),
-                limits(table.table("limits")));
+                limits(table.table("limits")),
+                bets(table.table("bets")));
+    }
+
+    private @Nullable Bets bets(@Nullable Table table) {
+        Scalar model = table == null ? null : table.scalar("model");
+        if (table == null || model == null) {
+            return null;
+        }
+        known(model, models, "model");
+        SourceColumns source = sources.get(model.text());
+        String odds = number(table, "odds", "odds", source);
+        String stake = number(table, "stake", "stake", source);
+        String profit = number(table, "profit", "profit", source);
+        String fair = table.has("fair") ? number(table, "fair", "", source) : null;
+        String closing = table.has("closing") ? number(table, "closing", "", source) : null;
+        List<String> by = table.has("by") ? table.texts("by") : List.of();
+        if (source != null) {
+            by.forEach(column -> source.check(Located.of(column), table.location(), problems));
+        }
+        Scalar bandit = table.scalar("bandit");
+        if (bandit != null) {
+            known(bandit, bandits, "bandit");
+        }
+        return new Bets(
+                model.text(), odds, fair, closing, stake, profit, by, bandit == null ? null : bandit.text(),
+                webhook(table.table("webhook")));
+    }
+
+    private String number(Table table, String key, String usual, @Nullable SourceColumns source) {
+        Scalar value = table.scalar(key);
+        Located column = value == null ? Located.of(usual) : value.located();
+        if (source != null) {
+            source.checkNumeric(column, table.location(), problems);
+        }
+        return column.text();
+    }
+
+    private @Nullable Webhook webhook(@Nullable Table table) {
+        Scalar url = table == null ? null : table.scalar("url");
+        Scalar secret = table == null ? null : table.scalar("secret");
+        if (url == null || url.text().isEmpty() || secret == null) {
+            return null; // a variable that is empty turns it off
+        }
+        if (!WEBHOOK.matcher(url.text()).matches()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    url.location(),
+                    "the value of `serve.bets.webhook.url` is wrong, and an address such as https://example.com/hook was expected",
+                    null);
+        }
+        if (Secrets.isWrittenOut("secret", secret.raw())) {
+            problems.add(
+                    ErrorCode.SECRET_IN_FILE,
+                    secret.location(),
+                    "a secret (`serve.bets.webhook.secret`) is written in the file",
+                    Secrets.HINT);
+        } else if (secret.text().length() < Token.LEAST) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    secret.location(),
+                    "the secret of `serve.bets.webhook` has %d characters, and at least %d were expected"
+                            .formatted(secret.text().length(), Token.LEAST),
+                    "Maybe make one with `openssl rand -hex 24`.");
+        }
+        return new Webhook(url.text(), secret.text());
+    }
+
+    private void known(Scalar name, Set<String> names, String what) {
+        if (!names.contains(name.text())) {
+            problems.add(
+                    ErrorCode.UNKNOWN_REFERENCE,
+                    name.textLocation(),
+                    "there is no %s `%s`".formatted(what, name.text()),
+                    Suggestion.sentence(name.text(), names).orElse(null));
+        }
     }
 
     private @Nullable String defaultModel(Table table) {
@@ -49,13 +133,7 @@ final class ServeSection {
         if (name == null) {
             return null;
         }
-        if (!models.contains(name.text())) {
-            problems.add(
-                    ErrorCode.UNKNOWN_REFERENCE,
-                    name.textLocation(),
-                    "there is no model `%s`".formatted(name.text()),
-                    Suggestion.sentence(name.text(), models).orElse(null));
-        }
+        known(name, models, "model");
         return name.text();
     }
 

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class RegistryCourier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryCourier.class);
 
+    private final String to;
     private final Supplier<RegistryLink.Sent> send;
     private final Duration first;
     private final Duration longest;
@@ -36,6 +37,21 @@ public final class RegistryCourier implements AutoCloseable {
      */
     public RegistryCourier(
             Supplier<RegistryLink.Sent> send, Duration first, Duration longest, RandomGenerator chance) {
+        this("the other registry", send, first, longest, chance);
+    }
+
+    /**
+     * Starts.
+     *
+     * @param to who is told, as the log names it
+     * @param send as above
+     * @param first as above
+     * @param longest as above
+     * @param chance as above
+     */
+    public RegistryCourier(
+            String to, Supplier<RegistryLink.Sent> send, Duration first, Duration longest, RandomGenerator chance) {
+        this.to = to;
         this.send = send;
         this.first = first;
         this.longest = longest;
@@ -60,7 +76,7 @@ public final class RegistryCourier implements AutoCloseable {
             RegistryLink.Sent sent = attempt();
             if (sent.problem() == null) {
                 if (!pause.isZero()) {
-                    LOG.info("The other registry answers again; {} changes were sent.", sent.sent());
+                    LOG.info("What waited for {} goes through again; {} were sent.", to, sent.sent());
                 }
                 pause = Duration.ZERO;
             } else {
@@ -77,7 +93,7 @@ public final class RegistryCourier implements AutoCloseable {
         try {
             return send.get();
         } catch (RuntimeException e) { // whatever it is, what waits must not wait for ever
-            LOG.error("Sending to the other registry failed.", e);
+            LOG.error("Sending to {} failed.", to, e);
             return new RegistryLink.Sent(0, 1, 0, String.valueOf(e.getMessage()));
         }
     }

@@ -11,6 +11,7 @@ import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
+import dev.keelson.http.Bets;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
@@ -35,6 +36,7 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
 import dev.keelson.registry.ModelVersion;
@@ -110,6 +112,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final FeatureHistory history;
     private final FileTree files;
     private final ProjectBandits bandits;
+    private final @Nullable ProjectBets bets;
     private final ProjectRegistry otherRegistry;
     private @Nullable RegistryCourier courier;
     private final ProjectBenchmarks benchmarks;
@@ -211,6 +214,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             republish();
             rollouts.start();
         }
+        ServeDefinition.Bets scored = project.serve().bets();
+        this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
     }
 
     /**
@@ -282,6 +287,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             journaled.startIndexing();
         }
         copies.start();
+        if (bets != null) {
+            var _ = bets.log(); // what waits for the webhook goes on
+        }
     }
 
     private void republish() {
@@ -354,6 +362,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             beside.settle();
         }
         log.catchUp();
+    }
+
+    @Override
+    public Bets bets() {
+        return bets == null ? Bets.NONE : bets;
     }
 
     @Override
@@ -947,6 +960,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             beside.close();
         }
         bandits.close();
+        if (bets != null) {
+            bets.close();
+        }
         benchmarks.close();
         trainings.close();
         copies.close();

@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
@@ -94,6 +95,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
     JsonNode tune(StudyRequest request, Progress progress);
+
+    /** What is told of bets. */
+    Bets bets();
 
     /** Policies that size stakes. */
     Bandits bandits();

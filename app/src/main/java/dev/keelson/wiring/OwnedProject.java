@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.ModelImport;
@@ -91,6 +92,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public RolloutService rollouts() {
         return backend.rollouts();
+    }
+
+    @Override
+    public Bets bets() {
+        return backend.bets();
     }
 
     @Override

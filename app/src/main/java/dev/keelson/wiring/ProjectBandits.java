@@ -634,6 +634,46 @@ final class ProjectBandits implements Bandits, AutoCloseable {
         return BanditRows.read(workspace, bandit, FileDecisionLog.look(workspace.state().decisions(bandit.name())));
     }
 
+    /**
+     * A stake that is suggested and not decided.
+     *
+     * @param share of the Kelly stake, the mean of the policy's draw
+     * @param kelly the Kelly stake as a share of the bank, at most the cap
+     * @param cap the greatest Kelly stake
+     * @param by who says so
+     */
+    record Suggestion(double share, double kelly, double cap, String by) {}
+
+    /**
+     * What the policy would stake on average; nothing is logged.
+     *
+     * @param chance of winning, which the Kelly stake is worked out from
+     * @param row the columns that the bandit reads; what is missing is unknown to the policy
+     */
+    Suggestion suggest(String name, double chance, double price, Map<String, @Nullable Object> row) {
+        BanditDefinition bandit = project.get().bandit(name);
+        double kelly = bandit.kelly(chance, price);
+        ModelVersion champion = champion(bandit).orElse(null);
+        Integer usual = bandit.current();
+        if (champion == null) {
+            return new Suggestion(usual == null ? 0 : bandit.actions().get(usual), kelly, bandit.cap(), name + ", which has learnt nothing yet");
+        }
+        double[] context = bandit.context().stream()
+                .mapToDouble(column -> column.equals(bandit.odds())
+                        ? price
+                        : row.get(column) instanceof Number number ? number.doubleValue() : Double.NaN)
+                .toArray();
+        double[] propensities;
+        synchronized (this) {
+            propensities = policy(bandit, champion).propensities(context);
+        }
+        double share = 0;
+        for (int a = 0; a < propensities.length; a++) {
+            share += propensities[a] * bandit.actions().get(a);
+        }
+        return new Suggestion(share, kelly, bandit.cap(), "%s v%d".formatted(name, champion.version()));
+    }
+
     private Optional<ModelVersion> champion(BanditDefinition bandit) {
         return catalog.read(tx -> tx.alias(key(bandit), ModelVersion.CHAMPION));
     }

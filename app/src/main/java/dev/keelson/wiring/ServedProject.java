@@ -9,6 +9,7 @@ import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
@@ -287,6 +288,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public RolloutService rollouts() {
         return new ServedRollouts(owner);
+    }
+
+    @Override
+    public Bets bets() {
+        return new ServedBets(owner);
     }
 
     @Override

@@ -123,4 +123,27 @@ final class ServeSectionTest {
             assertThat(problem.hint()).contains("winners");
         });
     }
+
+    @Test
+    void wrongColumnsBanditsAndWrittenSecretsOfBetsAreTold() {
+        assertThatThrownBy(() -> models(
+                        """
+                        serve:
+                          bets:
+                            model: winners
+                            odds: won
+                            stake: x
+                            profit: x
+                            by: [id]
+                            bandit: stakes
+                            webhook: { url: "ftp://example.com", secret: written-out-in-the-file }
+                        """))
+                .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.problems())
+                        .extracting(problem -> problem.code())
+                        .containsExactlyInAnyOrder(
+                                ErrorCode.EXPRESSION_TYPE,
+                                ErrorCode.UNKNOWN_REFERENCE,
+                                ErrorCode.BAD_VALUE,
+                                ErrorCode.SECRET_IN_FILE));
+    }
 }

@@ -41,6 +41,8 @@ import picocli.CommandLine.Option;
             RegistryCommand.class,
             AuditCommand.class,
             BanditCommand.class,
+            BetsCommand.class,
+            OpportunitiesCommand.class,
             PredictCommand.class,
             PredictionsCommand.class,
             RolloutCommand.class,

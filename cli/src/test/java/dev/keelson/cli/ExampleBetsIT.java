@@ -54,6 +54,24 @@ final class ExampleBetsIT {
         Cli won = keelson(Map.of(), "labels", "show", "won");
         assertThat(won.out()).contains("2013-02");
         lineageGoesThroughKeysThatAreMadeOfParts(last, now);
+        betsAreScoredAndCounted(last, bets.size());
+    }
+
+    private void betsAreScoredAndCounted(Map<String, String> like, int bets) {
+        List<String> command = new ArrayList<>(List.of("bets", "score", "--bankroll", "1000", "--json"));
+        for (String column : List.of("sport", "league", "market", "institution_name", "odds", "fair_prob", "n_institutions")) {
+            command.addAll(List.of("--row", column + "=" + cell(like, column)));
+        }
+        JsonNode score = keelson(Map.of(), command.toArray(String[]::new)).json().at("/scores/0");
+        JsonNode sports = keelson(Map.of(), "bets", "performance", "--by", "sport,odds_band", "--json").json();
+
+        assertThat(score.path("edge").asDouble())
+                .isCloseTo(score.path("probability").asDouble() * number(like, "odds") - 1, within(1e-9));
+        assertThat(score.at("/stake/amount").isNumber()).isTrue();
+        assertThat(sports.at("/total/bets").asInt()).isEqualTo(bets);
+        assertThat(keelson(Map.of(), "bets", "performance", "--by", "month").out()).contains("2013-02");
+        assertThat(keelson(Map.of(), "opportunities", "list", "--json").json().path("total").asInt()).isZero();
+        assertThat(Cli.run(folder, "", Map.of(), "opportunities", "settle", "none", "won").code()).isEqualTo(2);
     }
 
     /** The bet's key names none of what its views are asked for: the journal does. */

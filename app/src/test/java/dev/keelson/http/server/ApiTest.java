@@ -389,6 +389,18 @@ class ApiTest {
     }
 
     @Test
+    void betsAreRefusedWhereTheProjectScoresNone() {
+        assertProblem(client.post("/api/v1/bets/score", "{}"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/performance"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/performance?format=xml"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/opportunities"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/opportunities?state=new&cursor=x"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/opportunities/a/settle", "{\"result\":\"won\"}"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.post("/api/v1/opportunities/a/settle", "{\"result\":\"won\",\"stake\":-1}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/opportunities/a/settle", "{\"other\":1}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void banditsThatAreNotThereAreToldApartFromWrongBodies() {
         assertThat(client.get("/api/v1/bandits").json().path("bandits")).hasSize(1);
         assertProblem(client.get("/api/v1/bandits/none"), 404, ErrorCode.NOT_FOUND);
@@ -555,7 +567,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(133);
+        assertThat(paths.size()).isEqualTo(137);
     }
 
     @Test

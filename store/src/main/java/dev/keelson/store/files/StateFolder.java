@@ -52,6 +52,11 @@ public record StateFolder(Path root) {
         return root.resolve("decisions").resolve(fileName(bandit) + ".jsonl");
     }
 
+    /** Opportunities that were captured, what became of them, and which were told. */
+    public Path opportunities() {
+        return root.resolve("opportunities.jsonl");
+    }
+
     /** Reports written for people. */
     public Path reports() {
         return root.resolve("reports");

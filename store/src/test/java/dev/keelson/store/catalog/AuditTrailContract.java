@@ -86,7 +86,7 @@ public abstract class AuditTrailContract {
             AuditChain.Verification found = catalog.read(tx -> AuditChain.verify(tx, head));
 
             assertThat(found.sound()).isFalse();
-            assertThat(found.finding()).contains("lines after line 2 are missing");
+            assertThat(found.finding()).contains("Lines after line 2 are missing");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.keelson.store.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.error.KeelsonException;
 import dev.keelson.frame.Micros;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -77,7 +78,8 @@ final class LinesPropertyTest {
     @Test
     void halfACharacterIsRefused() {
         assertThatThrownBy(() -> new Lines(64).add(new OutcomeEvent("m", "a\ud834", "H", Instant.EPOCH)))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("half of a surrogate pair");
     }
 
     private static PredictionEvent event(Random random) {

@@ -1,0 +1,271 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.data.SourceDefinition;
+import dev.keelson.data.SystemColumns;
+import dev.keelson.frame.Frame;
+import dev.keelson.frame.Micros;
+import dev.keelson.frame.Vector;
+import dev.keelson.project.ServeDefinition;
+import dev.keelson.stats.Interval;
+import dev.keelson.stats.Proportion;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The settled bets of a dataset, and how groups of them did. Immutable and safe for use by several threads. */
+final class BetTable {
+    /** Fewer bets say little; answers that rest on fewer say so. */
+    static final int FEW = 30;
+
+    static final String ALL = "all";
+    static final String BAND = "odds_band";
+    static final String MONTH = "month";
+
+    private static final double CONFIDENCE = 0.95;
+    private static final double Z = 1.959963984540054;
+    private static final double[] BANDS = {1.5, 2, 3, 5};
+    private static final String[] BAND_NAMES = {"below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above"};
+
+    private final String dataset;
+    private final int rows;
+    private final long[] times;
+    private final String[] months;
+    private final String[] keys;
+    private final double[] odds;
+    private final double[] fair;
+    private final double[] closing;
+    private final double[] stakes;
+    private final double[] profits;
+    private final Map<String, String[]> texts = new HashMap<>();
+    private final Map<String, Map<String, ObjectNode>> history = new HashMap<>();
+
+    BetTable(String dataset, ServeDefinition.Bets bets, SourceDefinition source, Frame frame) {
+        this.dataset = dataset;
+        double[] all = numbers(frame, bets.profit());
+        double[] staked = numbers(frame, bets.stake());
+        int settled = 0;
+        int[] chosen = new int[frame.rows()];
+        for (int i = 0; i < frame.rows(); i++) {
+            if (Double.isFinite(all[i]) && staked[i] > 0) {
+                chosen[settled++] = i;
+            }
+        }
+        this.rows = settled;
+        this.profits = take(all, chosen, settled);
+        this.stakes = take(staked, chosen, settled);
+        this.odds = take(numbers(frame, bets.odds()), chosen, settled);
+        this.fair = take(numbers(frame, bets.fair()), chosen, settled);
+        this.closing = take(numbers(frame, bets.closing()), chosen, settled);
+        this.times = new long[settled];
+        this.months = new String[settled];
+        this.keys = new String[settled];
+        long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
+        List<Vector> key = source.key().stream().map(frame::vector).toList();
+        for (int r = 0; r < settled; r++) {
+            times[r] = eventTimes[chosen[r]];
+            months[r] = YearMonth.from(Micros.toInstant(times[r]).atZone(source.zone())).toString();
+            StringJoiner joined = new StringJoiner("|");
+            for (Vector part : key) {
+                joined.add(String.valueOf(part.get(chosen[r])));
+            }
+            keys[r] = joined.toString();
+        }
+        for (String column : bets.by()) {
+            Vector vector = frame.vector(column);
+            String[] values = new String[settled];
+            for (int r = 0; r < settled; r++) {
+                Object value = vector.get(chosen[r]);
+                values[r] = value == null ? "" : value.toString();
+            }
+            texts.put(column, values);
+        }
+        for (String column : bets.by()) {
+            Map<String, ObjectNode> each = new HashMap<>();
+            groups(List.of(column), null, null, null).forEach(node -> each.put(
+                    node.path("group").path(column).asText(), (ObjectNode) node));
+            history.put(column, each);
+        }
+    }
+
+    String dataset() {
+        return dataset;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** How all settled bets of a group did; null when there are none. */
+    @Nullable ObjectNode history(String column, String value) {
+        Map<String, ObjectNode> values = history.get(column);
+        return values == null ? null : values.get(value);
+    }
+
+    /**
+     * How groups did, the largest first, equals by name; months in their order.
+     *
+     * @param by {@code all}, {@code odds_band}, {@code month} or columns
+     * @param chances only bets with one, by key, for their edge; null for all, with the edge by the fair chance
+     */
+    ArrayNode groups(
+            List<String> by, @Nullable Instant from, @Nullable Instant to, @Nullable Map<String, Double> chances) {
+        long first = from == null ? Long.MIN_VALUE : Micros.of(from);
+        long end = to == null ? Long.MAX_VALUE : Micros.of(to);
+        Map<List<String>, Tally> tallies = new HashMap<>();
+        for (int r = 0; r < rows; r++) {
+            Double chance = chances == null ? null : chances.get(keys[r]);
+            if (times[r] < first || times[r] >= end || (chances != null && chance == null)) {
+                continue;
+            }
+            List<String> group = new ArrayList<>(by.size());
+            for (String name : by) {
+                group.add(value(name, r));
+            }
+            tallies.computeIfAbsent(group, key -> new Tally())
+                    .add(stakes[r], profits[r], odds[r], chance == null ? fair[r] : chance, closing[r]);
+        }
+        Comparator<Map.Entry<List<String>, Tally>> byName = Comparator.comparing(entry -> String.join("\u0000", entry.getKey()));
+        List<Map.Entry<List<String>, Tally>> ordered = new ArrayList<>(tallies.entrySet());
+        ordered.sort(
+                by.contains(MONTH) || by.contains(BAND)
+                        ? byName
+                        : Comparator.<Map.Entry<List<String>, Tally>>comparingInt(entry -> -entry.getValue().bets)
+                                .thenComparing(byName));
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (Map.Entry<List<String>, Tally> entry : ordered) {
+            ObjectNode node = list.addObject();
+            ObjectNode names = node.putObject("group");
+            for (int i = 0; i < by.size(); i++) {
+                names.put(by.get(i), entry.getKey().get(i));
+            }
+            entry.getValue().tell(node);
+        }
+        return list;
+    }
+
+    private String value(String name, int row) {
+        return switch (name) {
+            case ALL -> ALL;
+            case MONTH -> months[row];
+            case BAND -> band(odds[row]);
+            default -> {
+                String[] values = texts.get(name);
+                if (values == null) {
+                    throw new IllegalArgumentException("Bets are not counted by (%s).".formatted(name));
+                }
+                yield values[row];
+            }
+        };
+    }
+
+    private static String band(double price) {
+        int band = 0;
+        while (band < BANDS.length && !(price < BANDS[band])) {
+            band++;
+        }
+        return BAND_NAMES[band];
+    }
+
+    private static double[] take(double[] values, int[] chosen, int count) {
+        double[] taken = new double[count];
+        for (int r = 0; r < count; r++) {
+            taken[r] = values[chosen[r]];
+        }
+        return taken;
+    }
+
+    private static double[] numbers(Frame frame, @Nullable String column) {
+        double[] values = new double[frame.rows()];
+        Vector vector = column == null ? null : frame.vector(column);
+        for (int i = 0; i < values.length; i++) {
+            Object value = vector == null ? null : vector.get(i);
+            values[i] = value instanceof Number number ? number.doubleValue() : Double.NaN;
+        }
+        return values;
+    }
+
+    /** Sums over the bets of a group. */
+    private static final class Tally {
+        private int bets;
+        private int won;
+        private int lost;
+        private double staked;
+        private double profit;
+        private double stakes2;
+        private double profits2;
+        private double products;
+        private double edges;
+        private int edged;
+        private double prices;
+        private double clv;
+        private int closed;
+
+        void add(double stake, double brought, double price, double chance, double closing) {
+            bets++;
+            won += brought > 0 ? 1 : 0;
+            lost += brought < 0 ? 1 : 0;
+            staked += stake;
+            profit += brought;
+            stakes2 += stake * stake;
+            profits2 += brought * brought;
+            products += stake * brought;
+            prices += price;
+            if (Double.isFinite(chance)) {
+                edges += chance * price - 1;
+                edged++;
+            }
+            if (closing > 1) {
+                clv += price / closing - 1;
+                closed++;
+            }
+        }
+
+        void tell(ObjectNode node) {
+            node.put("bets", bets).put("won", won).put("lost", lost).put("returned", bets - won - lost);
+            if (won + lost > 0) {
+                Interval rate = Proportion.wilson(won, won + lost, CONFIDENCE);
+                node.put("win_rate", rate.estimate());
+                node.put("win_rate_lower", rate.lower());
+                node.put("win_rate_upper", rate.upper());
+            } else {
+                node.putNull("win_rate").putNull("win_rate_lower").putNull("win_rate_upper");
+            }
+            double roi = profit / staked;
+            node.put("staked", staked).put("profit", profit).put("roi", roi);
+            if (bets > 1) {
+                // the ratio of two sums, linearised: Cochran (1977), Sampling Techniques, 2.11
+                double residuals = Math.max(0, profits2 - 2 * roi * products + roi * roi * stakes2);
+                double error = Math.sqrt(residuals * bets / (bets - 1)) / staked;
+                node.put("roi_lower", roi - Z * error).put("roi_upper", roi + Z * error);
+            } else {
+                node.putNull("roi_lower").putNull("roi_upper");
+            }
+            node.put("mean_edge", edged == 0 ? null : (Double) (edges / edged));
+            node.put("mean_odds", prices / bets);
+            node.put("clv", closed == 0 ? null : (Double) (clv / closed));
+            node.put("clv_bets", closed);
+            node.put("few", bets < FEW);
+        }
+    }
+
+    /** What is counted of each, for the reader. */
+    static Map<String, String> words() {
+        Map<String, String> words = new TreeMap<>();
+        words.put("win_rate", "of bets that were won or lost, halves included, with Wilson's 95 % interval");
+        words.put("roi", "profit by stake, with a normal 95 % interval of the ratio");
+        words.put("mean_edge", "chance times odds minus 1");
+        words.put("clv", "odds by closing odds minus 1, of clv_bets bets");
+        words.put("few", "fewer than %d bets: chance alone makes such figures".formatted(FEW));
+        return words;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.keelson.http.Bets;
+import dev.keelson.http.ModelTraining;
+import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.project.Project;
+import dev.keelson.project.ProjectTemplate;
+import dev.keelson.simulate.SimulatedBets;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example of bets on simulated ones: scores, how bets did, opportunities and their webhook, over HTTP. */
+@Timeout(240)
+final class BetsIT {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2014-02-05T12:00:00Z"));
+    private static final String SECRET = "0123456789abcdef-hook";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String BET =
+            """
+            {"sport":"Football","league":"Serie A","market":"1X2","institution_name":"Bet365","odds":2.4,"fair_prob":0.45,"n_institutions":7}""";
+
+    @TempDir
+    Path folder;
+
+    private record Answer(int status, String body) {
+        JsonNode json() {
+            try {
+                return MAPPER.readTree(body);
+            } catch (IOException e) {
+                throw new AssertionError(body, e);
+            }
+        }
+    }
+
+    private record Delivery(String signature, String timestamp, String body) {}
+
+    private Project project(Map<String, String> environment) throws IOException {
+        ProjectTemplate.create(folder, "bets");
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("max_depth: 2", "max_depth: 2, rounds: 10")
+                        .replace("walk_forward: 4 folds, test: 180d", "walk_forward: 2 folds, test: 60d"));
+        Path data = folder.resolve("data/bets/bets.csv.gz");
+        Files.createDirectories(data.getParent());
+        try (Writer out = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(data)), StandardCharsets.UTF_8)) {
+            new SimulatedBets(400, 42).write(out);
+        }
+        Project project = Projects.read(folder, environment);
+        try (Workspace workspace = new Workspace(project)) {
+            RunPipeline.loadAll(workspace, project, CLOCK.instant(), step -> {});
+        }
+        return project;
+    }
+
+    private static Answer ask(HttpClient http, String url, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<String> answer = http.send(
+                (body.isEmpty() ? request.GET() : request.POST(HttpRequest.BodyPublishers.ofString(body))).build(),
+                HttpResponse.BodyHandlers.ofString());
+        return new Answer(answer.statusCode(), answer.body());
+    }
+
+    @Test
+    void extensionGetsScoresHistoryAndKeepsOpportunities() throws Exception {
+        BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+        HttpServer hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            deliveries.add(new Delivery(
+                    exchange.getRequestHeaders().getFirst("X-Keelson-Signature"),
+                    exchange.getRequestHeaders().getFirst("X-Keelson-Timestamp"),
+                    body));
+            exchange.sendResponseHeaders(deliveries.size() == 1 ? 503 : 204, -1);
+            exchange.close();
+        });
+        hook.start();
+        Project project = project(Map.of(
+                "BETS_WEBHOOK", "http://127.0.0.1:" + hook.getAddress().getPort() + "/hook",
+                "BETS_WEBHOOK_SECRET", SECRET));
+
+        Delivery first;
+        Delivery second;
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            String id = backend.trainings().start(ModelTraining.full("bet-won", "ann")).id();
+            JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
+            try (KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+                    HttpClient http = HttpClient.newHttpClient()) {
+                String api = server.url() + "/api/v1/";
+                scoresTellWhatABetIsWorth(http, api, project);
+                performanceAddsUp(http, api);
+                opportunitiesAreKeptOnceAndSettled(http, api);
+                first = deliveries.poll(20, TimeUnit.SECONDS);
+                second = deliveries.poll(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            hook.stop(0);
+        }
+
+        assertThat(first).isNotNull();
+        assertThat(second).as("tried again after 503").isNotNull();
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(second.signature())
+                .isEqualTo("sha256=" + Opportunities.signature(SECRET, second.timestamp() + "." + second.body()));
+        assertThat(MAPPER.readTree(second.body()).at("/opportunity/id").asText()).isEqualTo("page-1");
+        try (LiveBackend again = LiveBackend.open(project, CLOCK)) {
+            assertThat(again.bets()
+                            .opportunities(new Bets.Filter("settled", Map.of("sport", "Football"), null, null, null, 10))
+                            .path("total")
+                            .asInt())
+                    .isEqualTo(1);
+        }
+    }
+
+    private static void scoresTellWhatABetIsWorth(HttpClient http, String api, Project project) throws Exception {
+        String origin = project.serve().origins().getFirst();
+        Answer answer = ask(http, api + "bets/score", "{\"bets\":[%s,%s],\"bankroll\":1000}".formatted(BET, BET), "Origin", origin);
+        JsonNode score = answer.json().at("/scores/0");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.json().path("scores")).hasSize(2);
+        double chance = score.path("probability").asDouble();
+        assertThat(chance).isStrictlyBetween(0.0, 1.0);
+        assertThat(score.path("edge").asDouble()).isCloseTo(chance * 2.4 - 1, within(1e-9));
+        assertThat(score.path("edge_by_fair").asDouble()).isCloseTo(0.08, within(1e-9));
+        assertThat(score.path("version").asInt()).isEqualTo(1);
+        assertThat(score.at("/stake/fraction").asDouble()).isBetween(0.0, 0.05);
+        assertThat(score.at("/stake/amount").asDouble()).isLessThanOrEqualTo(1000 * score.at("/stake/fraction").asDouble());
+        assertThat(score.at("/stake/by").asText()).startsWith("stake-size");
+        assertThat(score.path("history").findValuesAsText("by")).contains("sport", "market", "institution_name");
+        assertThat(score.path("reasons").toString()).contains("settled bets", "in log odds");
+        assertThat(score.path("warnings").toString()).contains("tells no interval");
+        assertThat(ask(http, api + "predictions/" + score.path("id").asText(), "").json().path("model").asText())
+                .isIn("bet-won", ""); // the index may lag
+        Answer wrong = ask(http, api + "bets/score", BET.replace("2.4", "0.5"));
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.body()).contains("rows[0].odds");
+        assertThat(ask(http, api + "bets/score", BET, "Origin", "https://evil.example").status()).isEqualTo(403);
+    }
+
+    private static void performanceAddsUp(HttpClient http, String api) throws Exception {
+        JsonNode all = ask(http, api + "performance", "").json();
+        JsonNode sports = ask(http, api + "performance?by=sport,market", "").json();
+        Answer csv = ask(http, api + "performance?by=institution,odds_band&format=csv&from=2013-06-01", "");
+
+        int bets = 0;
+        double profit = 0;
+        List<String> seen = new ArrayList<>();
+        for (JsonNode group : sports.path("groups")) {
+            bets += group.path("bets").asInt();
+            profit += group.path("profit").asDouble();
+            seen.add(group.at("/group/sport").asText());
+            if (group.path("bets").asInt() > 1 && group.path("won").asInt() > 0) {
+                assertThat(group.path("win_rate").asDouble())
+                        .isBetween(group.path("win_rate_lower").asDouble(), group.path("win_rate_upper").asDouble());
+                assertThat(group.path("roi").asDouble())
+                        .isBetween(group.path("roi_lower").asDouble(), group.path("roi_upper").asDouble());
+            }
+        }
+        assertThat(seen).contains("Football", "Tennis");
+        assertThat(bets).isEqualTo(all.at("/total/bets").asInt()).isGreaterThan(1_000);
+        assertThat(profit).isCloseTo(all.at("/total/profit").asDouble(), within(1e-6));
+        assertThat(all.at("/total/clv_bets").asInt()).isPositive();
+        assertThat(all.at("/total/roi").asDouble())
+                .isCloseTo(all.at("/total/profit").asDouble() / all.at("/total/staked").asDouble(), within(1e-12));
+        assertThat(csv.body()).startsWith("institution_name,odds_band,bets,won,").contains("Bet365,2 to 3,");
+        assertThat(ask(http, api + "performance?by=colour", "").status()).isEqualTo(400);
+        assertThat(ask(http, api + "performance?model=bet-won", "").json().path("note").asText()).contains("No settled bet");
+    }
+
+    private static void opportunitiesAreKeptOnceAndSettled(HttpClient http, String api) throws Exception {
+        String capture = "{\"id\":\"page-1\",\"bet\":%s,\"seen\":{\"url\":\"https://prices.example/1\"}}".formatted(BET);
+        Answer first = ask(http, api + "opportunities", capture);
+        Answer again = ask(http, api + "opportunities", capture);
+        JsonNode open = ask(http, api + "opportunities?state=open&sport=Football", "").json();
+        Answer settled = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"half_won\",\"stake\":10}");
+        Answer same = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"half_won\",\"stake\":10}");
+        Answer other = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"lost\"}");
+        Answer corrected = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"half_won\",\"stake\":20,\"correct\":true}");
+
+        assertThat(first.status()).as(first.body()).isEqualTo(200);
+        assertThat(again.json().path("repeated").asBoolean()).isTrue();
+        assertThat(again.json().at("/score/id")).isEqualTo(first.json().at("/score/id"));
+        assertThat(open.path("total").asInt()).isEqualTo(1);
+        assertThat(open.at("/opportunities/0/seen/url").asText()).isEqualTo("https://prices.example/1");
+        assertThat(settled.json().at("/settlement/profit").asDouble()).isCloseTo(7, within(1e-9));
+        assertThat(same.json().path("repeated").asBoolean()).isTrue();
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(corrected.json().at("/settlement/profit").asDouble()).isCloseTo(14, within(1e-9));
+        assertThat(ask(http, api + "opportunities/none/settle", "{\"result\":\"won\"}").status()).isEqualTo(404);
+        assertThat(ask(http, api + "opportunities/page-1/settle", "{\"result\":\"maybe\"}").status()).isEqualTo(400);
+    }
+}
