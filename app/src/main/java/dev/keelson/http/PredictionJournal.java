@@ -17,7 +17,6 @@ import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.ReconciliationReport;
 import dev.keelson.serve.RemoteLogStatus;
-import dev.keelson.serve.spi.PredictionLog;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -37,18 +36,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PredictionJournal {
     private final Project project;
-    private final PredictionLog log;
+    private final Entries log;
     private final Function<List<OutcomeEvent>, List<OutcomeReceipt>> outcomes;
     private final PredictionCopies copies;
     private final InstantSource clock;
 
+    /** What is written to the log and read from it. Safe for use by several threads. */
+    public interface Entries {
+        /** Waits until everything written before can be found. */
+        void catchUp();
+
+        /** A prediction; empty when the log does not hold it. */
+        Optional<LoggedPrediction> find(UUID id);
+
+        /** Trainings and evaluations, newest first. */
+        List<ModelEvent> events(ModelEventQuery query);
+
+        /** Writes predictions; returns when they are on disk. */
+        void append(List<PredictionEvent> predictions);
+
+        /** Writes trainings and evaluations; returns when they are on disk. */
+        void appendEvents(List<ModelEvent> events);
+    }
+
     /**
+     * @param log what is written and read
      * @param outcomes takes outcomes into the same log
      * @param copies of the same log
      */
     public PredictionJournal(
             Project project,
-            PredictionLog log,
+            Entries log,
             Function<List<OutcomeEvent>, List<OutcomeReceipt>> outcomes,
             PredictionCopies copies,
             InstantSource clock) {
@@ -72,13 +90,13 @@ public final class PredictionJournal {
 
     /** Writes down a training or an evaluation. */
     public void tell(ModelEvent event) {
-        log.appendEvents(List.of(event), true);
+        log.appendEvents(List.of(event));
     }
 
     /** Takes trainings and evaluations that were handed in; one whose id is known changes nothing. */
     public ObjectNode tell(@Nullable JsonNode body) {
         List<ModelEvent> events = SubmittedEvents.read(project, body, clock.instant());
-        log.appendEvents(events, true);
+        log.appendEvents(events);
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("accepted", events.size());
         ArrayNode ids = answer.putArray("ids");
         events.forEach(event -> ids.add(event.id().toString()));
@@ -141,7 +159,7 @@ public final class PredictionJournal {
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
-        log.append(fresh, true);
+        log.append(fresh);
         ObjectNode answer = JsonNodeFactory.instance
                 .objectNode()
                 .put("accepted", submitted.events().size())

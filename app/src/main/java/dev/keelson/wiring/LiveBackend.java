@@ -156,7 +156,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.copies = new JournalCopies(project, journaled, clock);
-        this.journal = new PredictionJournal(project, log, this::outcomes, copies, clock);
+        this.journal = new PredictionJournal(project, new LogEntries(log), this::outcomes, copies, clock);
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
         this.benchmarks = new ProjectBenchmarks(

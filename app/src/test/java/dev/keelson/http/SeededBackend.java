@@ -58,6 +58,8 @@ import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.ModelEvent;
+import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeIntake;
 import dev.keelson.serve.OutcomeReceipt;
@@ -65,6 +67,7 @@ import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.ReconciliationReport;
 import dev.keelson.serve.RemoteLogStatus;
+import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.stats.Interval;
 import dev.keelson.store.sqlite.SqliteCatalog;
 import dev.keelson.sync.SyncOutcome;
@@ -893,11 +896,39 @@ public final class SeededBackend implements Backend {
         return receipts;
     }
 
+    /** The log as it is written to and read. */
+    private record Entries(PredictionLog log) implements PredictionJournal.Entries {
+        @Override
+        public void catchUp() {
+            log.catchUp();
+        }
+
+        @Override
+        public Optional<LoggedPrediction> find(UUID id) {
+            return log.find(id);
+        }
+
+        @Override
+        public List<ModelEvent> events(ModelEventQuery query) {
+            return log.events(query);
+        }
+
+        @Override
+        public void append(List<PredictionEvent> predictions) {
+            log.append(predictions, true);
+        }
+
+        @Override
+        public void appendEvents(List<ModelEvent> events) {
+            log.appendEvents(events, true);
+        }
+    }
+
     @Override
     public PredictionJournal journal() {
         return new PredictionJournal(
                 project,
-                log,
+                new Entries(log),
                 this::outcomes,
                 new PredictionCopies() {
                     @Override

@@ -208,7 +208,7 @@ final class RunPipelineIT {
                     .isInstanceOfSatisfying(
                             KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TRANSITION_REFUSED))
                     .hasMessageContaining("no version to roll back to")
-                    .hasMessageContaining("keelson models promote");
+                    .hasMessageContaining("keelson models rollback football-1x2-odds VERSION");
             assertThat(backend.audit(MODEL, 2)).extracting("action").containsExactly("rollback", "promote");
         }
     }

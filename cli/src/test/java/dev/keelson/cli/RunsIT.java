@@ -128,12 +128,13 @@ final class RunsIT {
 
     private static void changes(String name) {
         String champion = MODEL + "@champion";
-        String id = ok("runs", "show", champion, "--json").json().path("id").asText();
+        JsonNode before = ok("runs", "show", champion, "--json").json();
+        String id = before.path("id").asText();
 
         ok("runs", "note", "models:/" + MODEL + "/latest", "look at " + name);
         ok("runs", "tag", champion, "team=" + name, "--name", name + " run");
         JsonNode noted = ok("runs", "show", id, "--json").json();
-        ok("runs", "tag", id, "--remove", "team");
+        ok("runs", "tag", id, "--remove", "team", "--name", before.path("name").asText());
         ok("runs", "delete", id);
         JsonNode deleted = ok("runs", "list", "--deleted", "--json").json().path("runs");
         Cli refused = keelson("runs", "note", id, "late");

@@ -16,10 +16,11 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -37,6 +38,9 @@ public final class FileTransfer {
     public static final long MOST = 64L << 30;
 
     private static final Logger LOG = System.getLogger(FileTransfer.class.getName());
+    /** So long the rest of a refused body is waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final int BUFFER = 1 << 17;
     /** So much of a refused file is still read, so that its client reads the refusal. */
     private static final long DRAINED = 16L << 20;
@@ -102,8 +106,17 @@ public final class FileTransfer {
         if (announced > DRAINED) {
             return;
         }
+        Thread draining = Thread.startVirtualThread(() -> drain(request));
         try {
-            InputStream rest = request.content().inputStream();
+            draining.join(PATIENCE); // one that only announces a body, and waits, is answered too
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void drain(ServerRequest request) {
+        try {
+            InputStream rest = request.content().inputStream(); // refused where it was asked for before
             byte[] buffer = new byte[BUFFER];
             long read = 0;
             for (int count = rest.read(buffer); count >= 0 && read < DRAINED; count = rest.read(buffer)) {

@@ -78,8 +78,8 @@ class HeadAndLimitsIT {
                     JsonNode document = new ObjectMapper().readTree(answer.body());
 
                     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
-                    assertThat(document.path("error_code").asText()).isEqualTo("BAD_REQUEST");
-                    assertThat(document.path("message").asText()).startsWith("The body is larger than 8 MiB.").contains("batches");
+                    assertThat(document.path("error_code").asText()).isEqualTo("INVALID_PARAMETER_VALUE");
+                    assertThat(document.path("message").asText()).startsWith("The body is larger than 8 MiB.").contains("several requests");
                 }
             }
         }
