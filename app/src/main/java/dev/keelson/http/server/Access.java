@@ -37,7 +37,7 @@ final class Access {
 
     /** Searches that are sent as POST because they are long. */
     private static final Pattern SEARCH =
-            Pattern.compile("/(ajax-)?api/2\\.0/mlflow/.*(search|get-history-bulk.*|list)|/api/v1/.*/search");
+            Pattern.compile("/(ajax-)?api/2\\.0/mlflow/.*(search|get-history-bulk.*|list)|/api/v1/.*/search|/v2/repository/index");
 
     private static final Pattern OPEN = Pattern.compile("/health|/ready|/ping|/login|/static/.*|/favicon\\.ico");
 
