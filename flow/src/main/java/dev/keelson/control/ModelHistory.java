@@ -64,6 +64,37 @@ final class ModelHistory {
         return history;
     }
 
+    /**
+     * The part of a model's history that {@link #settled} reads at an instant: what has settled, and the first event that has
+     * not. A log may hold very many predictions without an outcome, which are not read.
+     */
+    static ModelHistory settling(
+            String model, List<String> classes, ZoneId zone, PredictionLog log, Instant now, Duration maximumDelay) {
+        ModelHistory history = new ModelHistory(classes, zone);
+        List<LoggedPrediction> champions = log.find(settled(model, ModelVersion.CHAMPION));
+        history.add(champions.stream().map(LoggedPrediction::event).toList());
+        history.add(log.find(settled(model, ModelVersion.CHALLENGER)).stream()
+                .map(LoggedPrediction::event)
+                .toList());
+        for (LoggedPrediction prediction : champions) {
+            String outcome = prediction.outcome();
+            if (outcome != null) {
+                history.settle(prediction.event().entity(), outcome);
+            }
+        }
+        history.add(log
+                .find(new PredictionQuery(
+                        model, null, ModelVersion.CHAMPION, now.minus(maximumDelay), null, false, null, false, 1))
+                .stream()
+                .map(LoggedPrediction::event)
+                .toList());
+        return history;
+    }
+
+    private static PredictionQuery settled(String model, String role) {
+        return new PredictionQuery(model, null, role, null, null, true, null, false, Integer.MAX_VALUE);
+    }
+
     /** Adds predictions in time order; a challenger's after the champion's of the same event. */
     void add(List<PredictionEvent> events) {
         for (PredictionEvent event : events) {

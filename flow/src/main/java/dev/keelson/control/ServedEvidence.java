@@ -28,8 +28,7 @@ public final class ServedEvidence {
      */
     public static PairedEpochs of(
             LoopDefinition definition, PredictionLog log, ModelVersion champion, ModelVersion judged, Instant now) {
-        ModelHistory history =
-                ModelHistory.of(definition.model().name(), definition.model().classes(), definition.zone(), log);
+        ModelHistory history = history(definition, log, now);
         return of(definition, history.settled(now, definition.model().embargo()), champion, judged);
     }
 
@@ -45,8 +44,7 @@ public final class ServedEvidence {
             ModelVersion judged,
             Instant since,
             Instant now) {
-        ModelHistory history =
-                ModelHistory.of(definition.model().name(), definition.model().classes(), definition.zone(), log);
+        ModelHistory history = history(definition, log, now);
         return of(
                 definition,
                 history.settled(now, definition.model().embargo()).stream()
@@ -54,6 +52,16 @@ public final class ServedEvidence {
                         .toList(),
                 champion,
                 judged);
+    }
+
+    private static ModelHistory history(LoopDefinition definition, PredictionLog log, Instant now) {
+        return ModelHistory.settling(
+                definition.model().name(),
+                definition.model().classes(),
+                definition.zone(),
+                log,
+                now,
+                definition.model().embargo());
     }
 
     static PairedEpochs of(
