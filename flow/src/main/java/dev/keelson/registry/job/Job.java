@@ -157,10 +157,13 @@ public record Job(
         return with(State.WAITING, at, attempt - 1, "", null, startedAt, null, share, step, checkpoint, null, message, cancelling);
     }
 
-    /** The same, a person having asked for its end. */
-    public Job cancelled() {
-        return with(state, notBefore, attempt, worker, leaseUntil, startedAt, endedAt, share, step, checkpoint, result, message,
-                true);
+    /** The same, a person having asked for its end: one that waits is at its end, one that runs ends when it listens. */
+    public Job cancelled(Instant at) {
+        return state == State.WAITING
+                ? with(State.CANCELLED, notBefore, attempt, worker, null, startedAt, at, share, step, checkpoint, null,
+                        "It was cancelled before it began.", true)
+                : with(state, notBefore, attempt, worker, leaseUntil, startedAt, endedAt, share, step, checkpoint, result,
+                        message, true);
     }
 
     private Job with(
