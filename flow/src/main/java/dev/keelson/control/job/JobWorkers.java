@@ -148,8 +148,8 @@ public final class JobWorkers implements AutoCloseable {
         }
     }
 
-    /** Does the next job, if one is due; whether there was one. */
-    boolean workOnce() {
+    /** Does the next job in the thread that calls, if one is due; whether there was one. */
+    public boolean workOnce() {
         Instant now = clock.instant();
         if (catalog.<Optional<Job>>read(tx -> tx.jobs().next(now)).isEmpty()) {
             return false;

@@ -114,7 +114,7 @@ public final class Planner {
                     ? "Nothing ran when it was due."
                     : "Nothing ran when it was due; the run of %s makes up for it.".formatted(run.getLast());
             for (Instant due : late.subList(Math.max(0, late.size() - MISSED), late.size())) {
-                jobs.add(Job.missed(id(schedule, model, due), kind(schedule), subject(schedule, model), schedule.name(), due, now, why));
+                jobs.add(Job.missed(id(schedule, model, due), kind(schedule), subject(model), schedule.name(), due, now, why));
             }
         }
         int planned = 0;
@@ -126,7 +126,7 @@ public final class Planner {
 
     private static boolean plan(
             JobTransaction jobs, ScheduleDefinition schedule, String model, Instant due, Instant now, boolean several) {
-        String subject = subject(schedule, model);
+        String subject = subject(model);
         Optional<Job> waiting = several
                 ? Optional.empty()
                 : jobs.jobs(JobQuery.ofSchedule(schedule.name(), 100).in(Job.State.WAITING)).stream()
@@ -138,16 +138,9 @@ public final class Planner {
                     "The run of %s has not begun yet.".formatted(waiting.get().dueAt())));
             return false;
         }
-        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
-        if (!model.isEmpty()) {
-            arguments.put("model", model);
-        }
-        if (schedule.job() == ScheduleDefinition.Job.DRIFT) {
-            arguments.put("on_drift", schedule.onDrift().name().toLowerCase(Locale.ROOT));
-        }
         String id = id(schedule, model, due);
         return jobs.add(Job.planned(
-                id, kind(schedule), subject, schedule.name(), arguments, due, due.plus(jitter(schedule, id)), ATTEMPTS, "schedule",
+                id, kind(schedule), subject, schedule.name(), arguments(schedule, model), due, due.plus(jitter(schedule, id)), ATTEMPTS, "schedule",
                 ""));
     }
 
@@ -161,8 +154,20 @@ public final class Planner {
         return schedule.job().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What no two of its jobs work at together. */
-    static String subject(ScheduleDefinition schedule, String model) {
+    /** What a job of a schedule is asked to do. */
+    public static ObjectNode arguments(ScheduleDefinition schedule, String model) {
+        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+        if (!model.isEmpty()) {
+            arguments.put("model", model);
+        }
+        if (schedule.job() == ScheduleDefinition.Job.DRIFT) {
+            arguments.put("on_drift", schedule.onDrift().name().toLowerCase(Locale.ROOT));
+        }
+        return arguments;
+    }
+
+    /** What no two jobs about a model, or about the data where it is empty, work at together. */
+    public static String subject(String model) {
         return model.isEmpty() ? "data" : "model/" + model;
     }
 
