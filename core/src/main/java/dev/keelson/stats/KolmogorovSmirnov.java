@@ -134,16 +134,29 @@ public final class KolmogorovSmirnov {
         int m = b.length;
         int i = 0;
         int j = 0;
-        long widest = 0; // of |i * m - j * n|: whole numbers, so that ties cost no rounding
+        long apart = 0; // i * m - j * n: whole numbers, so that ties cost no rounding
+        long widest = 0;
         while (i < n && j < m) {
-            double x = Math.min(a[i], b[j]);
-            while (i < n && a[i] <= x) {
-                i++;
+            double ahead = b[j] - a[i];
+            if (ahead == 0 || Double.isNaN(ahead)) { // equal, maybe both infinite: compared after all values at x
+                double x = a[i];
+                while (i < n && a[i] == x) {
+                    i++;
+                    apart += m;
+                }
+                while (j < m && b[j] == x) {
+                    j++;
+                    apart -= n;
+                }
+            } else {
+                // Which sample comes next is a coin toss, so it is told from the sign and not by a branch. Equal values of
+                // one sample move the difference one way: looking at it between them changes nothing.
+                int left = 1 - (int) (Double.doubleToRawLongBits(ahead) >>> 63);
+                i += left;
+                j += 1 - left;
+                apart += (long) left * ((long) n + m) - n;
             }
-            while (j < m && b[j] <= x) {
-                j++;
-            }
-            widest = Math.max(widest, Math.abs((long) i * m - (long) j * n));
+            widest = Math.max(widest, Math.abs(apart));
         }
         return (double) widest / ((double) n * m);
     }
