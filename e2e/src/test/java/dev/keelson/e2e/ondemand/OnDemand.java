@@ -26,6 +26,7 @@ import dev.keelson.e2e.benchmark.ServeBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
+import dev.keelson.e2e.study.DriftPolicyStudy;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
@@ -69,6 +70,7 @@ public final class OnDemand {
         TASKS.put("runs", new RunsBenchmark());
         TASKS.put("reconcile", new ReconcileBenchmark());
         TASKS.put("quiet-league", new QuietLeagueStudy());
+        TASKS.put("drift-policies", new DriftPolicyStudy());
         TASKS.put("faulty-feed", new FaultyFeedStudy());
         TASKS.put("home-advantage", new HomeAdvantageStudy());
         TASKS.put("strengths", new StrengthStudy());
