@@ -142,6 +142,9 @@ public interface Backend {
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 
+    /** Predictions that were made mostly without features. */
+    FeatureGaps featureGaps();
+
     /** Where it notes the stages of its predictions. Always the same object. */
     StageTimes stageTimes();
 

@@ -12,6 +12,7 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.Bets;
+import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
@@ -133,6 +134,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
     private final StageTimes stages = new StageTimes();
+    private final FeatureGaps gaps = new FeatureGaps();
 
     private LiveBackend(
             Project project,
@@ -208,7 +210,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
             Shadows beside = new Shadows(log);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, clock, stages);
+            this.predictor = new Predictor(live.online(), log, beside, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, clock, project.catalogStore() != null);
             republish();
@@ -623,6 +625,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FeatureGaps featureGaps() {
+        return gaps;
     }
 
     @Override

@@ -112,6 +112,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeededBackend implements Backend {
     private final StageTimes stages = new StageTimes();
+    private final FeatureGaps gaps = new FeatureGaps();
     private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
@@ -969,6 +970,11 @@ public final class SeededBackend implements Backend {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FeatureGaps featureGaps() {
+        return gaps;
     }
 
     @Override
