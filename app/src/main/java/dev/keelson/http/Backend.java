@@ -5,6 +5,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
@@ -153,6 +154,9 @@ public interface Backend {
 
     /** Where things came from and what they led to. */
     Lineage lineage();
+
+    /** Follows logged predictions back to the rows of the sources. */
+    PredictionTraces traces();
 
     // ---- tables that are written back
 

@@ -32,6 +32,7 @@ import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -403,6 +404,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Jobs<ModelTraining> trainings() {
         return trainings;
+    }
+
+    @Override
+    public PredictionTraces traces() {
+        return Traces.of(workspace);
     }
 
     @Override
