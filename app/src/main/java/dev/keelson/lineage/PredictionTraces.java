@@ -10,6 +10,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureViewDefinition;
 import dev.keelson.features.SqlViewDefinition;
+import dev.keelson.frame.Micros;
 import dev.keelson.lineage.PredictionTrace.Feature;
 import dev.keelson.lineage.PredictionTrace.Input;
 import dev.keelson.lineage.PredictionTrace.SourceRow;
@@ -193,7 +194,7 @@ public final class PredictionTraces {
                         window.stream().limit(most).map(row -> row.source() + ":" + row.key()).toList(),
                         window.size() > most));
                 if (!known.rows().isEmpty()) {
-                    double seconds = Duration.between(known.rows().getFirst().eventTime(), event.asOf()).toNanos() / 1_000 / MICROS;
+                    double seconds = (Micros.of(event.asOf()) - Micros.of(known.rows().getFirst().eventTime())) / MICROS;
                     age = Double.isNaN(age) ? seconds : Math.max(age, seconds);
                 }
                 if (Double.isNaN(value) && each.equals(state(name))) {

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -93,12 +94,12 @@ final class PredictionLogIT {
             }
             elo = told.path("name").asText().equals("home.ratings.elo") ? logged : elo;
         }
-        assertThat(elo).isNotNull();
-        assertThat(elo.path("status").asText()).isEqualTo("PRESENT");
-        assertThat(elo.at("/inputs/0/view").asText()).isEqualTo("ratings@v1");
-        assertThat(elo.at("/inputs/0/key").asText()).isEqualTo(home);
-        assertThat(elo.at("/inputs/0/rows")).hasSize(3);
-        assertThat(elo.at("/inputs/0/more").asBoolean()).isTrue();
+        JsonNode rating = Objects.requireNonNull(elo);
+        assertThat(rating.path("status").asText()).isEqualTo("PRESENT");
+        assertThat(rating.at("/inputs/0/view").asText()).isEqualTo("ratings@v1");
+        assertThat(rating.at("/inputs/0/key").asText()).isEqualTo(home);
+        assertThat(rating.at("/inputs/0/rows")).hasSize(3);
+        assertThat(rating.at("/inputs/0/more").asBoolean()).isTrue();
         assertThat(json.path("rows").size()).isGreaterThanOrEqualTo(3);
         for (JsonNode row : json.path("rows")) {
             String[] place = row.path("place").asText().split(":", -1);
