@@ -7,6 +7,7 @@ import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -145,9 +146,7 @@ final class BodyLimit implements Filter {
 
         private void begin() {
             synchronized (this) {
-                if (ended) {
-                    throw late();
-                }
+                requireInTime();
                 reader = Thread.currentThread();
                 if (streamed) {
                     until = System.nanoTime() + receive;
@@ -157,6 +156,9 @@ final class BodyLimit implements Filter {
         }
 
         private synchronized void requireInTime() {
+            if (ended && connection != null) {
+                throw new CloseConnectionException("The body took too long to arrive."); // its sender was told
+            }
             if (ended) {
                 throw late();
             }

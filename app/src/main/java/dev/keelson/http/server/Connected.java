@@ -4,6 +4,7 @@ import dev.keelson.error.Problem;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.Status;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connected implements PeerInfo {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long LINGERS = 2_000_000_000L;
 
     private final SocketChannel channel;
     private final InetSocketAddress address;
     private volatile long until;
     private volatile boolean heard;
     private volatile boolean busy;
+    private volatile boolean lingering;
+    private Runnable end = () -> {};
     private boolean ended;
 
     /** One that was just accepted, of which a request is waited for. */
@@ -84,6 +88,45 @@ final class Connected implements PeerInfo {
         return heard;
     }
 
+    /** Whether the head of a request began to arrive, and is not whole yet. */
+    boolean sendsHead() {
+        return heard && !busy && until != NEVER;
+    }
+
+    /** What ends it after the answer that is being sent; before anything is asked. */
+    void endsBy(Runnable work) {
+        end = work;
+    }
+
+    /** The answer that begins to be sent is the last one. */
+    void isLast() {
+        end.run();
+    }
+
+    boolean isLingering() {
+        return lingering;
+    }
+
+    /**
+     * After the last answer: takes what the peer still sends, for a while, as it would not read the answer if the connection were
+     * closed in front of it.
+     */
+    void linger() {
+        lingering = true;
+        until = System.nanoTime() + LINGERS;
+        ByteBuffer forgotten = ByteBuffer.allocate(1 << 14);
+        try {
+            channel.shutdownOutput();
+            while (channel.read(forgotten) >= 0) {
+                forgotten.clear();
+            }
+        } catch (IOException e) {
+            return; // the peer hung up, or was hung up on
+        } finally {
+            until = NEVER;
+        }
+    }
+
     /** Whether what was waited for did not come in time. */
     boolean isLate(long now) {
         long by = until;
@@ -119,7 +162,7 @@ final class Connected implements PeerInfo {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("A connection could not be closed.", e);
+            throw new UncheckedIOException("A connection could not be closed.", e);
         }
     }
 

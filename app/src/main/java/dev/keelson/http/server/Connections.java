@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
 import dev.keelson.project.ServeDefinition.Limits;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.ConnectionContext;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections implements Http1ConnectionListener {
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(50);
+    /** So long the rest of a head is waited for when the server ends. */
+    private static final long AT_THE_END = TimeUnit.SECONDS.toNanos(1);
 
     private final Limits limits;
     private final LongSupplier clock;
@@ -152,6 +155,9 @@ final class Connections implements Http1ConnectionListener {
     public void headers(ConnectionContext context, Headers headers) {
         if (of(context.remotePeer()) instanceof Connected connection) {
             connection.asked();
+            if (headers.containsToken(HeaderValues.CONNECTION_CLOSE)) {
+                connection.isLast();
+            }
         }
     }
 
@@ -164,7 +170,7 @@ final class Connections implements Http1ConnectionListener {
         forgetClosed();
         for (Connected connection : open.values()) {
             if (connection.isLate(now)) {
-                hangUp(connection, connection.isBusy() ? null : BodyLimit.late());
+                hangUp(connection, connection.isBusy() || connection.isLingering() ? null : BodyLimit.late());
                 connection.expects(now + limits.receive().toNanos()); // to take that
             }
         }
@@ -176,12 +182,14 @@ final class Connections implements Http1ConnectionListener {
         connection.hangUp(why);
     }
 
-    /** Takes no further ones, and hangs up on those that sent nothing yet. */
+    /** Takes no further ones, hangs up on those that sent nothing yet, and soon on those that sent half a head. */
     void end() {
         ending = true;
         for (Connected connection : open.values()) {
             if (!connection.wasHeard()) {
                 connection.hangUp(null);
+            } else if (connection.sendsHead()) {
+                connection.expects(now() + AT_THE_END);
             }
         }
     }

@@ -149,6 +149,7 @@ public final class KeelsonServer implements AutoCloseable {
                                 .maxPrologueLength(MAX_PROLOGUE_BYTES)
                                 .maxHeadersSize(MAX_HEADERS_BYTES)
                                 .addReceiveListener(connections)
+                                .addSendListener(new WatchedHttp.Answers())
                                 .build(),
                         connections,
                         limits.receive()))

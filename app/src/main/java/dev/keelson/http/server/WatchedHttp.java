@@ -3,13 +3,18 @@ package dev.keelson.http.server;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
@@ -48,7 +53,51 @@ final class WatchedHttp implements ServerConnectionSelector {
     @Override
     public ServerConnection connection(ConnectionContext context) {
         Connected connection = connections.of(context.remotePeer());
-        return http.connection(connection == null ? context : new Watched(context, connection, receive));
+        if (connection == null) {
+            return http.connection(context);
+        }
+        ServerConnection served = http.connection(new Watched(context, connection, receive));
+        connection.endsBy(() -> served.close(false));
+        return new Ending(served, connection);
+    }
+
+    /** Notes which answers say that they are the last of their connection. */
+    static final class Answers implements Http1ConnectionListener {
+        @Override
+        public void headers(ConnectionContext context, Headers headers) {
+            if (context.remotePeer() instanceof Connected connection && headers.containsToken(HeaderValues.CONNECTION_CLOSE)) {
+                connection.isLast();
+            }
+        }
+    }
+
+    /** A connection whose peer reads the last answer even if it still sends what nobody wants. */
+    private record Ending(ServerConnection served, Connected connection) implements ServerConnection, InterruptableTask<Void> {
+        @Override
+        public void handle(Limit limit) throws InterruptedException {
+            served.handle(limit);
+            connection.linger();
+        }
+
+        @Override
+        public void run() {
+            throw new UnsupportedOperationException("A connection is handled.");
+        }
+
+        @Override
+        public Duration idleTime() {
+            return served.idleTime();
+        }
+
+        @Override
+        public void close(boolean interrupt) {
+            served.close(interrupt);
+        }
+
+        @Override
+        public boolean canInterrupt() {
+            return connection.isLingering() || (served instanceof InterruptableTask<?> task && task.canInterrupt());
+        }
     }
 
     /** A connection whose writes must be taken in time. */
