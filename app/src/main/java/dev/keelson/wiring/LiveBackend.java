@@ -16,6 +16,7 @@ import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.Jobs;
+import dev.keelson.http.Measurement;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
@@ -133,6 +134,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
     private final StageTimes stages = new StageTimes();
+    private final EnginePool engines;
 
     private LiveBackend(
             Project project,
@@ -145,6 +147,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.current = current;
         this.variables = variables;
         this.entityKeys = new EntityKeys(project);
+        this.engines = new EnginePool(project.serve().engines());
         this.clock = clock;
         this.workspace = workspace;
         this.owner = owner;
@@ -208,7 +211,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
             Shadows beside = new Shadows(log);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, clock, stages);
+            this.predictor = new Predictor(live.online(), log, beside, engines, clock, stages);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, clock, project.catalogStore() != null);
             republish();
@@ -347,6 +350,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public RolloutService rollouts() {
         ProjectRollouts open = rollouts;
         return open == null ? RolloutService.NONE : open;
+    }
+
+    @Override
+    public List<Measurement> measurements() {
+        List<Measurement> all = new ArrayList<>(engines.measurements());
+        ProjectRollouts open = rollouts;
+        if (open != null) {
+            all.addAll(open.measurements());
+        }
+        return all;
     }
 
     @Override
@@ -955,9 +968,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (open != null) {
             open.close();
         }
+        engines.close();
         Shadows beside = shadows;
         if (beside != null) {
             beside.close();
+        }
+        if (served != null) {
+            served.close();
         }
         bandits.close();
         if (bets != null) {
