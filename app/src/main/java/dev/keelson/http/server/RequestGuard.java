@@ -135,7 +135,10 @@ final class RequestGuard implements Filter {
                 }
                 throw refused;
             }
-            client = caller == null ? client : caller.name();
+            if (caller != null) {
+                client = caller.name();
+                request.context().register(caller);
+            }
         }
         admission.count(client, response, System.nanoTime());
     }
