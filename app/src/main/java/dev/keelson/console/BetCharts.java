@@ -9,7 +9,7 @@ import java.util.Locale;
 /** How bets did: their money over time, and how often they were won against how often they were expected to be. */
 final class BetCharts {
     private static final double WIDTH = 1_180;
-    private static final double LEFT = 70;
+    private static final double LEFT = 104;
 
     private BetCharts() {}
 
@@ -120,6 +120,11 @@ final class BetCharts {
         }
         return svg.text("title", (left + right) / 2, bottom + 38, "middle", "share won; upright lines: expected by the chances")
                 .done();
+    }
+
+    /** Money without a sign. */
+    static String money(double money) {
+        return Double.isFinite(money) ? String.format(Locale.ROOT, "%,.2f", money) : Text.NONE;
     }
 
     static String signed(double money) {

@@ -199,17 +199,17 @@ public final class Console {
     /** The rollout of a model: the open one, or the last. */
     public Page rollout(Visit visit, String name) {
         ModelDefinition model = find(name);
-        return page("blocks.jte", new RolloutPage(backend).model(shell(visit, name + " rollout", "", name, "rollout"), model.name()));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).model(shell(visit, name + " rollout", "", name, "rollout"), model.name()));
     }
 
     /** The rollouts of all models. */
     public Page rollouts(Visit visit) {
-        return page("blocks.jte", new RolloutPage(backend).list(shell(visit, "Rollouts", "registry", null, "")));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).list(shell(visit, "Rollouts", "registry", null, "")));
     }
 
     /** Any rollout, also one that ended long ago. */
     public Page rolloutById(Visit visit, String id) {
-        return page("blocks.jte", new RolloutPage(backend).one(shell(visit, "Rollout", "registry", null, ""), id));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).one(shell(visit, "Rollout", "registry", null, ""), id));
     }
 
     /**

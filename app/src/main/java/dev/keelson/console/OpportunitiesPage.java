@@ -155,7 +155,7 @@ public final class OpportunitiesPage {
     private static String stake(JsonNode score) {
         JsonNode stake = score.path("stake");
         String share = Text.percent(SheetDraft.number(stake.path("fraction")));
-        return stake.path("amount").isNumber() ? "%s (%s)".formatted(Text.fixed(stake.path("amount").asDouble(), 2), share) : share;
+        return stake.path("amount").isNumber() ? "%s (%s)".formatted(BetCharts.money(stake.path("amount").asDouble()), share) : share;
     }
 
     /** Where it was seen: its title, else its address. */
@@ -189,7 +189,7 @@ public final class OpportunitiesPage {
                 ? "%s for a stake of %s"
                         .formatted(
                                 BetCharts.signed(settlement.path("profit").asDouble()),
-                                Text.fixed(settlement.path("stake").asDouble(), 2))
+                                BetCharts.money(settlement.path("stake").asDouble()))
                 : "%s for a stake of 1".formatted(BetCharts.signed(settlement.path("gain").asDouble()));
     }
 
@@ -265,8 +265,10 @@ public final class OpportunitiesPage {
     }
 
     private static Section list(String title, JsonNode texts, String empty) {
-        SheetDraft sheet = new SheetDraft(title).words(title);
-        texts.forEach(text -> sheet.row(List.of(Cell.of(text.asText()))));
+        SheetDraft sheet = new SheetDraft(title).words("No", title);
+        for (int i = 0; i < texts.size(); i++) {
+            sheet.row(List.of(Cell.of(Integer.toString(i + 1)), Cell.of(texts.path(i).asText())));
+        }
         SectionDraft draft = new SectionDraft(title).sheet(sheet);
         return sheet.isEmpty() ? draft.empty(empty, "").done() : draft.done();
     }

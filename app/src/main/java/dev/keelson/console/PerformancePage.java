@@ -207,7 +207,7 @@ public final class PerformancePage {
                 .fact("Bets", Text.count(bets))
                 .fact("Won of won and lost", interval(total, "win_rate"))
                 .fact("Expected to be won", percent(total, "expected_win_rate"))
-                .fact("Staked", Text.fixed(total.path("staked").asDouble(), 2))
+                .fact("Staked", BetCharts.money(total.path("staked").asDouble()))
                 .fact("Profit", BetCharts.signed(total.path("profit").asDouble()))
                 .fact("ROI", interval(total, "roi"))
                 .fact("Mean edge", percent(total, "mean_edge"))
@@ -229,7 +229,7 @@ public final class PerformancePage {
             sheet.row(List.of(
                     Cell.of(point.path("from").asText()),
                     Cell.of(Text.count(point.path("bets").asLong())),
-                    Cell.of(Text.fixed(point.path("staked").asDouble(), 2)),
+                    Cell.of(BetCharts.money(point.path("staked").asDouble())),
                     Cell.of(BetCharts.signed(point.path("profit").asDouble())),
                     SheetDraft.estimate(
                             point.path("total").asDouble(),
@@ -263,7 +263,7 @@ public final class PerformancePage {
                         Text.count(bets),
                         bets == 1 ? "bet" : "bets",
                         BetCharts.signed(total.path("profit").asDouble()),
-                        Text.fixed(total.path("staked").asDouble(), 2),
+                        BetCharts.money(total.path("staked").asDouble()),
                         signedPercent(total.path("roi").asDouble()));
         if (total.path("few").asBoolean()) {
             return "%s. That is not enough yet to tell skill from chance: %d bets are the least.".formatted(did, answer.path("few_below").asInt());
@@ -324,7 +324,7 @@ public final class PerformancePage {
             cells.add(Cell.link(Text.count(group.path("bets").asLong()), Paging.address(ADDRESS + "/bets", inside)));
             cells.add(estimate(group, "win_rate"));
             cells.add(Cell.of(percent(group, "expected_win_rate")));
-            cells.add(Cell.of(Text.fixed(group.path("staked").asDouble(), 2)));
+            cells.add(Cell.of(BetCharts.money(group.path("staked").asDouble())));
             cells.add(Cell.of(BetCharts.signed(group.path("profit").asDouble())));
             cells.add(estimate(group, "roi"));
             cells.add(Cell.of(percent(group, "mean_edge")));
@@ -435,7 +435,7 @@ public final class PerformancePage {
             cells.add(Cell.of(Text.fixed(SheetDraft.number(bet.path("odds")), 2)));
             cells.add(Cell.of(Text.fixed(SheetDraft.number(bet.path("closing_odds")), 2)));
             cells.add(Cell.of(percent(bet, "chance")));
-            cells.add(Cell.of(Text.fixed(bet.path("stake").asDouble(), 2)));
+            cells.add(Cell.of(BetCharts.money(bet.path("stake").asDouble())));
             cells.add(Cell.of(BetCharts.signed(bet.path("profit").asDouble())));
             cells.add(Cell.of(bet.path("result").asText()));
             String prediction = bet.path("prediction").textValue();
