@@ -45,7 +45,7 @@ public final class MalformedBenchmark implements Task {
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final Pattern TRACE = Pattern.compile("\\n\\s+at [a-z]|Exception|dev\\.keelson\\.|io\\.helidon");
     private static final int EXAMPLES = 10;
-    private static final int WARM_UP = 5_000;
+    private static final int WARM_UP = 1_000;
     private static final boolean LINUX = System.getProperty("os.name").startsWith("Linux");
     private static final Pattern CONNECTIONS = Pattern.compile("(?m)^keelson_http_connections ([0-9.E]+)");
     private static final String PROJECT = """
