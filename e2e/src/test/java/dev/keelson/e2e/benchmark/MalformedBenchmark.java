@@ -153,7 +153,7 @@ public final class MalformedBenchmark implements Task {
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
         long count = arguments.number("requests", 1_000_000);
-        int connections = arguments.number("connections", 32);
+        int connections = arguments.number("connections", 64);
         long seed = arguments.number("seed", 42);
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         try (ServerProcess server = ServerProcess.trained(project(), "-Xmx512m", "-XX:+UseG1GC")) {
