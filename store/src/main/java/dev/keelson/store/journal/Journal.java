@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -84,6 +87,7 @@ public final class Journal implements AutoCloseable {
     private final List<Closed> closed = Collections.synchronizedList(new ArrayList<>());
     private Lines spare = new Lines(64 << 10);
     private @Nullable FileChannel channel;
+    private @Nullable Object channelKey;
     private boolean newName;
     private int segment;
     private long offset;
@@ -420,8 +424,14 @@ public final class Journal implements AutoCloseable {
             JournalPosition now = end;
             if (last > 0 && end.offset() > 0) {
                 Opening opening = Opening.of(segments, Math.max(last, end.segment()));
-                now = opening.end();
-                tail = opening.tail();
+                LineTail written = tail;
+                LineTail there = opening.tail();
+                boolean shorter = written != null
+                        && there != null
+                        && opening.end().segment() == end.segment()
+                        && there.number() < written.number();
+                now = shorter ? new JournalPosition(end.segment() + 1, 0) : opening.end(); // numbers are not given again
+                tail = shorter ? written : there;
                 segment = now.segment();
                 offset = now.offset();
             }
@@ -684,12 +694,23 @@ public final class Journal implements AutoCloseable {
             closed.add(new Closed(segment, offset, tail));
             segment++;
             offset = 0;
+        } else if (out != null && !isTheFile(segments.file(segment))) {
+            LOG.error(
+                    "The journal segment {} was changed by somebody else while it was written; writing goes on in a new one."
+                            + " Maybe an editor saved it: `keelson predictions reconcile` tells what is gone.",
+                    segments.file(segment));
+            out.close();
+            channel = null;
+            out = null;
+            segment++;
+            offset = 0;
         }
         if (out == null) {
             Path file = segments.file(segment);
             newName = !Files.exists(file);
             out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel = out;
+            channelKey = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             out.position(offset);
         }
         if (!unsynced) {
@@ -707,6 +728,16 @@ public final class Journal implements AutoCloseable {
         }
         tail = new LineTail(before.number() + batch.count(), batch.seal(before.number(), before.check()));
         write(out, batch.array(), batch.length());
+    }
+
+    /** Whether a path still leads to the file that is written, and that ends where writing goes on. */
+    private boolean isTheFile(Path file) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.size() == offset && Objects.equals(attributes.fileKey(), channelKey);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private void write(FileChannel out, byte[] bytes, int length) throws IOException {
