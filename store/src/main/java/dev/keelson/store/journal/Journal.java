@@ -66,6 +66,7 @@ public final class Journal implements AutoCloseable {
     private final Segments segments;
     private final JournalConfig config;
     private final Thread writer;
+    private boolean wholeAtOpening;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -138,16 +139,21 @@ public final class Journal implements AutoCloseable {
      * @throws KeelsonException DISK_FULL, NOT_WRITABLE or STORE_VERSION
      */
     public static Journal open(Path folder, JournalConfig config, JournalPosition known) {
-        return open(folder, config, known, segment -> null);
+        return open(folder, config, known, segment -> null, segment -> null);
     }
 
     /**
      * As above.
      *
      * @param knownTail what the last line of a segment says, null if that is not known
+     * @param checked what the last line of a segment says that is as it was when it was checked; null if it is not
      */
     static Journal open(
-            Path folder, JournalConfig config, JournalPosition known, IntFunction<@Nullable LineTail> knownTail) {
+            Path folder,
+            JournalConfig config,
+            JournalPosition known,
+            IntFunction<@Nullable LineTail> knownTail,
+            IntFunction<@Nullable LineTail> checked) {
         Segments segments = new Segments(folder);
         try {
             Files.createDirectories(folder);
@@ -158,15 +164,20 @@ public final class Journal implements AutoCloseable {
         JournalPosition end = JournalPosition.START;
         LineTail tail = LineTail.NONE;
         if (last > 0) {
-            Opening opening = Opening.of(segments, last);
+            LineTail there = segments.isCompressed(last) ? null : checked.apply(last);
+            Opening opening = there == null
+                    ? Opening.of(segments, last)
+                    : new Opening(new JournalPosition(last, segments.size(last)), there);
             end = opening.end();
             tail = opening.tail();
         }
+        boolean whole = end.segment() == last;
         if (isAfter(known, end)) { // lines are gone that somebody has read: their numbers are not given again
             end = new JournalPosition(Math.max(last, known.segment() - (known.offset() == 0 ? 1 : 0)) + 1, 0);
             tail = knownTail.apply(end.segment() - 1);
         }
         Journal journal = new Journal(segments, config, end, tail);
+        journal.wholeAtOpening = whole && end.segment() == last;
         journal.writer.start();
         return journal;
     }
@@ -188,7 +199,8 @@ public final class Journal implements AutoCloseable {
                 }
             });
             check.end(null, 0);
-            LineTail tail = header == null || !header.numbered() ? null : check.tail();
+            boolean named = header != null && header.segment() == last; // else it is another segment, or of a former format
+            LineTail tail = named ? check.tail() : null;
             if (compressed) {
                 return new Opening(new JournalPosition(last + 1, 0), tail);
             }
@@ -196,7 +208,7 @@ public final class Journal implements AutoCloseable {
             if (good[0] == 0) {
                 return new Opening(new JournalPosition(last, 0), tailOf(segments, last - 1));
             }
-            boolean goesOn = header != null && header.numbered() && check.isWhole() && check.lines() == check.expected() + 1;
+            boolean goesOn = named && check.isWhole() && check.lines() == check.expected() + 1;
             return new Opening(goesOn ? new JournalPosition(last, good[0]) : new JournalPosition(last + 1, 0), tail);
         }
     }
@@ -222,6 +234,11 @@ public final class Journal implements AutoCloseable {
         return before == null
                 ? LogRow.place(position)
                 : LogRow.place(new JournalPosition(position.segment(), position.offset() == 0 ? 0 : before.number() + 1L));
+    }
+
+    /** Whether writing goes on in the segment that was the last one, which is whole by its own lines. */
+    boolean wholeAtOpening() {
+        return wholeAtOpening;
     }
 
     /** The files. */

@@ -54,10 +54,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     private volatile @Nullable Thread indexer;
     private volatile @Nullable Thread archiver;
 
-    private JournaledPredictionLog(Journal journal, PredictionIndex index) {
+    private JournaledPredictionLog(Journal journal, PredictionIndex index, CheckedSegments checked) {
         super(index);
         this.journal = journal;
-        this.checkedSegments = new CheckedSegments(journal.segments(), index);
+        this.checkedSegments = checked;
         this.indexed = index.position();
     }
 
@@ -74,9 +74,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     public static JournaledPredictionLog open(StateFolder state, JournalConfig config) {
         PredictionIndex index = PredictionIndex.open(state.predictions());
         try {
-            Journal journal = Journal.open(state.journal(), config, index.position(), index::tail);
+            CheckedSegments checked = new CheckedSegments(new Segments(state.journal()), index);
+            Journal journal = Journal.open(state.journal(), config, index.position(), index::tail, checked::tail);
             try {
-                JournaledPredictionLog log = new JournaledPredictionLog(journal, index);
+                JournaledPredictionLog log = new JournaledPredictionLog(journal, index, checked);
                 log.checkAtStart();
                 log.catchUp();
                 return log;
@@ -133,6 +134,9 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     /** Checks the segments that changed since they were checked, and logs what was done to them. */
     private void checkAtStart() {
         Inspection inspection = new Inspection(journal.segments(), index);
+        if (journal.wholeAtOpening()) {
+            checkedSegments.checked(journal.end().segment(), journal.current().tail());
+        }
         for (int segment = 1; segment <= Math.max(inspection.last(), index.position().segment()); segment++) {
             if (segment != inspection.file(segment) || checkedSegments.unchanged(segment) == null) {
                 SegmentCheck check = inspection.check(segment);
