@@ -151,14 +151,16 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
             return;
         }
         LOG.error(
-                "The journal of predictions ({}) is not what was written: {} records are missing, {} lines were altered, {} are out of"
-                        + " place; the index still has {} of these records. Maybe files were edited, moved or deleted: restore"
-                        + " them from a backup, or let `keelson predictions reconcile --repair` put back what the index has.",
+                "The journal of predictions ({}) is not what was written. Records missing: {}. Lines altered: {}. Lines or files out of"
+                        + " place: {}. Of these records the index still has {}, and none of {}. Serving goes on. Maybe files were"
+                        + " edited, moved or deleted: `keelson predictions reconcile --repair` puts back what the index has, the"
+                        + " rest only a backup has.",
                 journal.segments().folder(),
                 report.missing(),
                 report.altered(),
                 report.misplaced(),
-                report.restorable());
+                report.restorable(),
+                report.lost());
         report.examples().forEach(damage -> LOG.error("{}", damage.text()));
     }
 
