@@ -14,10 +14,12 @@ import dev.keelson.stats.Proportion;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +101,11 @@ final class BetTable {
 
     String dataset() {
         return dataset;
+    }
+
+    /** The keys of the bets. */
+    Set<String> keys() {
+        return Set.copyOf(Arrays.asList(keys));
     }
 
     int rows() {

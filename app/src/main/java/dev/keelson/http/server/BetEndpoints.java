@@ -97,7 +97,7 @@ final class BetEndpoints {
             parameters.wrong("state", state, "open or settled");
         }
         String cursor = parameters.text("cursor");
-        if (cursor != null && !cursor.matches("\\d{1,9}")) {
+        if (cursor != null && !cursor.matches("\\d{1,18}")) {
             parameters.wrong("cursor", cursor, "the next_cursor of the page before");
         }
         Map<String, String> columns = new LinkedHashMap<>();
