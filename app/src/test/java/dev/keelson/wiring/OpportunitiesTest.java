@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,8 +75,9 @@ final class OpportunitiesTest {
             assertThat(ids(log, Map.of("live", "true"), null, null)).containsExactly("o2", "o0");
             assertThat(ids(log, Map.of("absent", ""), null, null)).hasSize(4);
             assertThat(ids(log, Map.of(), "2024-01-01T00:00:01Z", "2024-01-01T00:00:03Z")).containsExactly("o2", "o1");
-            assertThat(log.find("o1").at("/settlement/result").asText()).isEqualTo("lost");
-            assertThat(log.find("o1").path("state").asText()).isEqualTo("settled");
+            ObjectNode settled = Objects.requireNonNull(log.find("o1"));
+            assertThat(settled.at("/settlement/result").asText()).isEqualTo("lost");
+            assertThat(settled.path("state").asText()).isEqualTo("settled");
             assertThat(log.find("none")).isNull();
         }
     }

@@ -42,8 +42,8 @@ final class ServedWindowTest {
         assertThat(window.end()).isEqualTo(NOW.minus(Duration.ofHours(501)).plusSeconds(1));
         assertThat(window.rows()).hasSize(168);
         assertThat(window.from()).isEqualTo(NOW.minus(Duration.ofHours(668)));
-        assertThat(window.rows().getFirst()).containsExactly(Duration.ofHours(668).toMillis(), 7);
-        assertThat(window.rows().getLast()).containsExactly(Duration.ofHours(501).toMillis(), 7);
+        assertThat(window.rows().getFirst()).containsExactly((double) Duration.ofHours(668).toMillis(), 7);
+        assertThat(window.rows().getLast()).containsExactly((double) Duration.ofHours(501).toMillis(), 7);
     }
 
     @Test
