@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class PredictionsHandedIn {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int ROWS_AT_ONCE = 1_000;
+    private static final int MOST_TOLD = 20;
 
     private PredictionsHandedIn() {}
 
@@ -43,9 +44,19 @@ final class PredictionsHandedIn {
         @Override
         int run(Session session) {
             try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
-                ObjectNode told = inParts(rows(session.path(file)), journal::outcomes);
-                told.remove("outcomes");
                 Console console = session.console();
+                List<String> unmatched = new ArrayList<>();
+                ObjectNode told = inParts(rows(session.path(file)), part -> {
+                    JsonNode answer = journal.outcomes(part);
+                    answer.path("outcomes").forEach(each -> {
+                        if (!each.path("matched").asBoolean() && unmatched.size() < MOST_TOLD) {
+                            unmatched.add(each.path("reason").asText());
+                        }
+                    });
+                    return answer;
+                });
+                unmatched.forEach(console::note);
+                unmatched.forEach(told.putArray("reasons")::add);
                 console.line("%d outcomes: %d matched a prediction, %d did not; %d corrected another, %d were known."
                         .formatted(
                                 told.path("accepted").asInt(),
