@@ -187,6 +187,9 @@ final class PredictionLogIT {
                 .isCloseTo(-(Math.log(0.9) + Math.log(0.4)) / 2, within(1e-12));
         assertThat(number.at("/versions/0/metrics/rmse").asDouble()).isEqualTo(2);
         assertThat(keelson("predictions score football-1x2 --json").json().path("predicted").asInt()).isPositive();
+        assertThat(keelson("predictions outcomes --model churn --entity bob --outcome leave").out()).contains("1 corrected another");
+        assertThat(keelson("predictions score churn --json").json().at("/versions/0/metrics/accuracy").asDouble()).isOne();
+        assertThat(keelson("predictions outcomes --entity bob").err()).contains("Either a file of outcomes or one outcome");
         assertThat(keelson("predictions score chrun").err()).contains("error[", "`churn`");
     }
 
