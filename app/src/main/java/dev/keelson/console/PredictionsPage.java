@@ -12,12 +12,12 @@ import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
-import dev.keelson.train.ModelDefinition;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ public final class PredictionsPage {
     }
 
     PredictionsView view(Shell shell, Asked asked) {
-        List<ModelDefinition> models = backend.project().models();
+        List<LoggedModel> models = LoggedModel.all(backend.project());
         PredictionPages.Filter filter = asked.filter();
         String name = filter.model() == null && !models.isEmpty() ? models.getFirst().name() : filter.model();
         Map<String, String> typed = new LinkedHashMap<>(asked.typed());
@@ -96,7 +96,7 @@ public final class PredictionsPage {
         boolean serves = name != null && backend.alias(name, ModelVersion.CHAMPION).isPresent();
         return new PredictionsView(
                 shell,
-                models.stream().map(ModelDefinition::name).toList(),
+                models.stream().map(LoggedModel::name).toList(),
                 ROLES,
                 new PredictionsView.Filter(name == null ? "" : name, typed),
                 classes,
@@ -123,11 +123,7 @@ public final class PredictionsPage {
     }
 
     private List<String> classes(String model) {
-        return backend.project().models().stream()
-                .filter(definition -> definition.name().equals(model))
-                .findFirst()
-                .map(ModelDefinition::classes)
-                .orElse(List.of());
+        return LoggedModel.classes(backend.project(), model);
     }
 
     private PredictionsView.Row row(LoggedPrediction prediction, List<String> classes) {
@@ -217,6 +213,7 @@ public final class PredictionsPage {
             links.add(new Section.Link("Rollout", RolloutPage.address(event.model())));
         }
         links.add(new Section.Link("As JSON", "/api/v1/predictions/" + id));
+        links.add(new Section.Link("Traced to the source rows, as JSON", "/api/v1/predictions/" + id + "/trace"));
         return new PredictionView(
                 shell,
                 event.id().toString(),
@@ -330,7 +327,7 @@ public final class PredictionsPage {
                     Cell.of(i < features ? "a feature of the model" : "watched for drift alone")));
         }
         return draft.sheet(sheet)
-                .note("As they were known before %s, %s before it was served. The age of each value is told with the answer when `details` asks for features; the log keeps values."
+                .note("As they were known before %s, %s before it was served. The log keeps values; the trace finds status, age and source rows of each."
                         .formatted(Text.minute(event.asOf(), zone), age(event)))
                 .done();
     }
