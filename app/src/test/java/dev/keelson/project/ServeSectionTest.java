@@ -67,6 +67,7 @@ final class ServeSectionTest {
                   origins: ["https://board.example.com:8443", "chrome-extension://abcdef"]
                   hosts: [keelson.example.com]
                   limits: { connections: 100, per_client: 50, delay: 40ms, receive: 5s, drain: 2s }
+                  engines: { threads: 3, queue: 7, deadline: 2s }
                 """,
                 Map.of("ME", "a-secret-of-24-letters-1", "BOARD", "a-secret-of-24-letters-2"));
 
@@ -75,6 +76,7 @@ final class ServeSectionTest {
         assertThat(serve.tokens().get("board")).extracting(ServeDefinition.Token::role).isEqualTo(Role.PREDICT);
         assertThat(serve.origins()).containsExactly("https://board.example.com:8443", "chrome-extension://abcdef");
         assertThat(serve.hosts()).containsExactly("keelson.example.com");
+        assertThat(serve.engines()).isEqualTo(new ServeDefinition.Engines(3, 7, Duration.ofSeconds(2)));
         assertThat(serve.limits())
                 .isEqualTo(new ServeDefinition.Limits(
                         100, 50, Duration.ofMillis(40), Duration.ofSeconds(5), Duration.ofSeconds(2)));
