@@ -142,6 +142,11 @@ public interface Backend {
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 
+    /** Whether so much waits for the disk that the next prediction would wait, too. */
+    default boolean isLogCrowded() {
+        return false;
+    }
+
     /** Where it notes the stages of its predictions. Always the same object. */
     StageTimes stageTimes();
 

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import jdk.management.VirtualThreadSchedulerMXBean;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes on no more than can be answered in time. Each request has a virtual thread, so what cannot be worked on yet waits in
  * the queue of those threads, and a thread that only ever asks to run next tells how long that queue is in time, and
- * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, requests for predictions are turned
- * away with 503 until a look finds less: a queue that stands is cut, and one that a moment made is not (the idea of CoDel,
- * Nichols and Jacobson 2012), nor a wait that other programs cause. Everything else is answered, so that one can still see what
- * happens.
+ * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, a share of the requests for
+ * predictions is turned away with 503, which grows while the wait is longer than its limit and shrinks while it is shorter, so
+ * that all that can be answered in time is answered (the idea of PIE, RFC 8033, integral part only): a queue that stands is cut, and one
+ * that a moment made is not, nor a wait that other programs cause. So are requests that would wait for the disk that keeps the
+ * journal. Everything else is answered, so that one can still see what happens.
  *
  * <p>Safe for use by several threads.
  */
@@ -38,19 +41,37 @@ final class Admission implements Filter, AutoCloseable {
     /** Fewer threads that wait are no queue, however long they do. */
     static final int FEWEST = 64;
 
+    /** However many are turned away, some are answered. */
+    static final double MOST = 0.98;
+
+    /** A second of a wait of twice its limit, or of none, changes the share that is turned away by so much. */
+    private static final double GAIN = 4;
+
+    /** A smaller share is none. */
+    private static final double LEAST = 0.01;
+
+    private static final HttpFailure SHED = new HttpFailure(
+            503,
+            Problem.of(
+                    ErrorCode.OVERLOADED,
+                    "More requests for predictions come than can be answered in time.",
+                    "Maybe send it again in a second, and many rows in one request."));
+
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_CLIENTS = 10_000;
     private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final long limit;
     private final int perClient;
+    private final BooleanSupplier crowded;
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder shed = new LongAdder();
     private final LongAdder limited = new LongAdder();
     private final Map<String, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true);
-    private volatile long overSince;
-    private volatile boolean over;
+    private long overSince;
+    private boolean over;
+    private volatile double share;
     private volatile boolean draining;
     private volatile boolean closed;
     private @Nullable Thread probe;
@@ -66,9 +87,11 @@ final class Admission implements Filter, AutoCloseable {
         }
     }
 
-    Admission(Limits limits) {
+    /** @param crowded whether the next prediction would have to wait for the disk */
+    Admission(Limits limits, BooleanSupplier crowded) {
         this.limit = limits.delay().toNanos();
         this.perClient = limits.perClient();
+        this.crowded = crowded;
     }
 
     /**
@@ -102,11 +125,32 @@ final class Admission implements Filter, AutoCloseable {
             overSince = now - late;
         }
         over = found;
+        double before = share;
+        if (before == 0 && !(found && now - overSince > STANDS.toNanos())) {
+            return;
+        }
+        if (queued < FEWEST) {
+            share = before < LEAST ? 0 : before / 2;
+            return;
+        }
+        double excess = Math.clamp((late - limit) / (double) limit, -1, 1);
+        double seconds = Math.min(late + LOOK_EVERY, STANDS.toNanos()) * 1e-9;
+        double next = before + GAIN * seconds * excess;
+        share = next < LEAST ? 0 : Math.min(MOST, next);
     }
 
-    /** Whether a queue stands at a time. */
-    boolean overloaded(long now) {
-        return over && now - overSince > STANDS.toNanos();
+    /** Which share of requests for predictions is turned away. */
+    double share() {
+        return share;
+    }
+
+    /** Whether a request for a prediction is turned away; counts it then. */
+    boolean sheds() {
+        if (ThreadLocalRandom.current().nextDouble() < share || crowded.getAsBoolean()) {
+            shed.increment();
+            return true;
+        }
+        return false;
     }
 
     @Override
@@ -116,18 +160,12 @@ final class Admission implements Filter, AutoCloseable {
             if (draining) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
-            if (over
+            if ((share > 0 || crowded.getAsBoolean())
                     && request.prologue().method().equals(Method.POST)
                     && Access.isPrediction(request.path().path())
-                    && overloaded(System.nanoTime())) {
-                shed.increment();
+                    && sheds()) {
                 response.header(HeaderNames.RETRY_AFTER, "1");
-                throw new HttpFailure(
-                        503,
-                        Problem.of(
-                                ErrorCode.OVERLOADED,
-                                "More requests for predictions come than can be answered in time.",
-                                "Maybe send it again in a second, and many rows in one request."));
+                throw SHED;
             }
             chain.proceed();
         } finally {

@@ -5,6 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
@@ -17,20 +18,37 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses addresses of more than {@link KeelsonServer#MAX_ADDRESS} characters, and bodies of more than {@link
  * KeelsonServer#MAX_BODY_BYTES}, but for data sets of runs and for files, which have limits of their own, and rows that are answered
- * as they come.
+ * as they come. All bodies together that are read as a whole are bounded, too: what is made of one takes several times its room
+ * until it is answered, and a request that would need more than there is is answered with 503. One alone is always read.
  */
 final class BodyLimit implements Filter {
+    private static final HttpFailure NO_ROOM = new HttpFailure(
+            503,
+            Problem.of(
+                    ErrorCode.OVERLOADED,
+                    "The requests that are worked on take all the memory that there is for them.",
+                    "Maybe send it again in a second, or fewer rows at once."));
+
     private final long receive;
+    private final long room;
+    private final AtomicLong held = new AtomicLong();
     private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
 
-    /** @param receive so long a body may take to arrive */
-    BodyLimit(Duration receive) {
+    /**
+     * A limit.
+     *
+     * @param receive so long a body may take to arrive
+     * @param room bytes that all bodies together may have while they are worked on
+     */
+    BodyLimit(Duration receive, long room) {
         this.receive = receive.toNanos();
+        this.room = room;
     }
 
     @Override
@@ -48,12 +66,39 @@ final class BodyLimit implements Filter {
             FileTransfer.refused(request, response); // a client that still writes would not hear why
             throw new HttpFailure(413, Failures.tooLarge(most));
         }
-        if (announced != 0) { // before anything asks for the content, or it would not be looked at
-            request.streamFilter(body -> file
-                    ? new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE)
-                    : new Checked(body, response, most, System.nanoTime() + receive));
+        if (announced == 0) {
+            chain.proceed();
+        } else if (file) { // before anything asks for the content, or it would not be looked at
+            request.streamFilter(body -> new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE, new Share()));
+            chain.proceed();
+        } else {
+            Share share = new Share();
+            request.streamFilter(body -> new Checked(body, response, most, System.nanoTime() + receive, share));
+            try {
+                chain.proceed();
+            } finally {
+                held.addAndGet(-share.bytes);
+            }
         }
-        chain.proceed();
+    }
+
+    /** What the body of one request has of the room. */
+    private static final class Share {
+        private long bytes;
+        private boolean refused;
+    }
+
+    /** Takes room for what was read of a body. */
+    private void hold(Share share, int count, RoutingResponse response) {
+        if (share.refused) {
+            return; // read only to get rid of it
+        }
+        share.bytes += count;
+        if (held.addAndGet(count) > room && share.bytes < held.get()) {
+            share.refused = true;
+            response.header(HeaderNames.RETRY_AFTER, "1");
+            throw NO_ROOM;
+        }
     }
 
     private static boolean isFile(RoutingRequest request) {
@@ -82,6 +127,7 @@ final class BodyLimit implements Filter {
         private final RoutingResponse response;
         private final long most;
         private final long until;
+        private final Share share;
         private long left;
         private @Nullable Thread reader;
         private boolean ended;
@@ -91,13 +137,15 @@ final class BodyLimit implements Filter {
          *
          * @param most so many bytes it may have
          * @param until by when all of it must be here
+         * @param share what it has of the room
          */
-        Checked(InputStream in, RoutingResponse response, long most, long until) {
+        Checked(InputStream in, RoutingResponse response, long most, long until, Share share) {
             super(in);
             this.response = response;
             this.most = most;
             this.left = most;
             this.until = until;
+            this.share = share;
         }
 
         @Override
@@ -120,7 +168,11 @@ final class BodyLimit implements Filter {
             } finally {
                 end();
             }
-            return counted(count);
+            counted(count);
+            if (count > 0 && until != Long.MAX_VALUE) {
+                hold(share, count, response);
+            }
+            return count;
         }
 
         /** What was not read of it cannot be told from the next request. */
@@ -174,14 +226,13 @@ final class BodyLimit implements Filter {
             }
         }
 
-        private int counted(int count) throws IOException {
+        private void counted(int count) throws IOException {
             left -= Math.max(0, count);
             if (left < 0) {
                 drain();
                 closes();
                 throw new KeelsonException(Failures.tooLarge(most));
             }
-            return count;
         }
     }
 }

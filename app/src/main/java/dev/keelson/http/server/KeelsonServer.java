@@ -57,6 +57,9 @@ public final class KeelsonServer implements AutoCloseable {
     /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
     private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
 
+    /** Bodies that are worked on have so small a share of the heap: rows made of them take some ten times their room. */
+    private static final int BODIES_SHARE = 20;
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final WebServer server;
@@ -110,9 +113,9 @@ public final class KeelsonServer implements AutoCloseable {
                     return features == null ? Double.NaN : features.freshnessSeconds(view);
                 }));
         Access access = new Access(serve, local, backend.clock());
-        Admission admission = new Admission(serve.limits());
+        Admission admission = new Admission(serve.limits(), backend::isLogCrowded);
         metrics.admission(admission::shed, admission::limited);
-        BodyLimit bodies = new BodyLimit(serve.limits().receive());
+        BodyLimit bodies = new BodyLimit(serve.limits().receive(), Runtime.getRuntime().maxMemory() / BODIES_SHARE);
         RequestGuard guard = new RequestGuard(serve, access, admission, !address.isLoopbackAddress());
         if (backend.project().predictionLog().remote() != null) {
             metrics.remoteLog(() -> backend.journal().remoteLag());

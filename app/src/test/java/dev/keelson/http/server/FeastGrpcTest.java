@@ -82,7 +82,7 @@ final class FeastGrpcTest {
 
     private static GrpcGuard guard(ServeDefinition serve) {
         return new GrpcGuard(new RequestGuard(
-                serve, new Access(serve, null, InstantSource.system()), new Admission(serve.limits()), false));
+                serve, new Access(serve, null, InstantSource.system()), new Admission(serve.limits(), () -> false), false));
     }
 
     private static Status.Code answered(ServeDefinition serve, @Nullable String authority, String... headers) {

@@ -234,25 +234,17 @@ public final class ServeBenchmark implements Task {
     /** Until the index has everything that was journaled. */
     private static void catchUp(ObjectNode node, ServerProcess server) throws Exception {
         long start = System.nanoTime();
-        double lag = metric(server, "keelson_serve_journal_lag_bytes");
+        double lag = Metrics.sum(server, "keelson_serve_journal_lag_bytes");
         node.put("index_lag_bytes_at_the_end", Math.round(lag));
         while (lag > 0 && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(3)) {
             TimeUnit.MILLISECONDS.sleep(100);
-            lag = metric(server, "keelson_serve_journal_lag_bytes");
+            lag = Metrics.sum(server, "keelson_serve_journal_lag_bytes");
         }
         node.put("index_caught_up_after_s", Timing.rounded((System.nanoTime() - start) / 1e9));
     }
 
     private static double allocated(ServerProcess server) throws Exception {
-        return metric(server, "jvm_gc_memory_allocated_bytes_total");
-    }
-
-    private static double metric(ServerProcess server, String name) throws Exception {
-        return new String(get(server.url() + "/metrics"), StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return Metrics.sum(server, "jvm_gc_memory_allocated_bytes_total");
     }
 
     private static double difference(ServerProcess server, Beside peer, List<byte[]> bodies) throws Exception {

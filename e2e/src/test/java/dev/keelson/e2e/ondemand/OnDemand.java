@@ -15,6 +15,7 @@ import dev.keelson.e2e.benchmark.JoinBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.MalformedBenchmark;
 import dev.keelson.e2e.benchmark.OnlineBenchmark;
+import dev.keelson.e2e.benchmark.OverloadBenchmark;
 import dev.keelson.e2e.benchmark.PredictBenchmark;
 import dev.keelson.e2e.benchmark.ReconcileBenchmark;
 import dev.keelson.e2e.benchmark.ReplayBenchmark;
@@ -60,6 +61,7 @@ public final class OnDemand {
         TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("rollouts", new RolloutBenchmark());
         TASKS.put("serve", new ServeBenchmark());
+        TASKS.put("overload", new OverloadBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());
