@@ -13,6 +13,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.StageTimes;
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Advice;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -81,11 +84,11 @@ final class Predictor {
     List<Prediction> predict(
             ServedModel served, @Nullable LoadedVersion by, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
         long start = System.nanoTime();
-        List<RequestRow> checked = checked(served, rows);
+        RequestRow[] checked = checked(served, rows);
         Instant now = clock.instant();
-        int count = checked.size();
+        int count = checked.length;
         Asked[] asked = new Asked[count];
-        shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
+        shares.each(count, i -> asked[i] = asked(served, checked[i], i, options.asOf(), now));
         long featured = System.nanoTime();
         Answered[] answered = new Answered[count];
         String role = by == null ? CHAMPION : role(served, by);
@@ -94,6 +97,8 @@ final class Predictor {
                 i -> answered[i] = by == null
                         ? answered(served, asked[i], options.client())
                         : new Answered(by, role, probabilities(by, asked[i])));
+        Advice[] advice = new Advice[count];
+        shares.each(count, i -> advice[i] = advice(served, answered[i], asked[i]));
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(count);
         List<PredictionEvent> events = new ArrayList<>(count);
@@ -102,7 +107,7 @@ final class Predictor {
             PredictionEvent event =
                     event(answered[i].by(), answered[i].role(), asked[i], answered[i].probabilities(), true, sender);
             events.add(event);
-            answers.add(answer(served, answered[i].by(), asked[i], event, newcomers, options));
+            answers.add(answer(served, answered[i].by(), asked[i], event, advice[i], newcomers, options));
         }
         long predicted = System.nanoTime();
         log.append(events, options.durable());
@@ -217,14 +222,21 @@ final class Predictor {
         return probabilities;
     }
 
-    private static List<RequestRow> checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
-        List<Problem> problems = new ArrayList<>();
-        List<RequestRow> checked = new ArrayList<>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            checked.add(served.requests().read(rows.get(i), i, problems));
-        }
+    private RequestRow[] checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
+        int count = rows.size();
+        RequestRow[] checked = new RequestRow[count];
+        SortedMap<Integer, List<Problem>> problems = new TreeMap<>();
+        shares.each(count, i -> {
+            List<Problem> ofRow = new ArrayList<>(0);
+            checked[i] = served.requests().read(rows.get(i), i, ofRow);
+            if (!ofRow.isEmpty()) {
+                synchronized (problems) {
+                    problems.put(i, ofRow);
+                }
+            }
+        });
         if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
+            throw new KeelsonException(problems.values().stream().flatMap(List::stream).toList(), null);
         }
         return checked;
     }
@@ -295,11 +307,21 @@ final class Predictor {
                 sender.metadata());
     }
 
+    private static @Nullable Advice advice(ServedModel served, Answered answered, Asked asked) {
+        return served.plan()
+                .advice(
+                        answered.by().trained().model(),
+                        asked.row(),
+                        asked.vector().values(),
+                        answered.probabilities());
+    }
+
     private static Prediction answer(
             ServedModel served,
             LoadedVersion by,
             Asked asked,
             PredictionEvent event,
+            @Nullable Advice advice,
             Newcomers newcomers,
             PredictOptions options) {
         ModelPlan plan = served.plan();
@@ -313,7 +335,7 @@ final class Predictor {
                 event.probabilities(),
                 asked.asOf(),
                 newcomers.warnings(plan.service(), asked.row().row(), asked.vector()),
-                plan.advice(model, asked.row(), asked.vector().values(), event.probabilities()),
+                advice,
                 options.details().isEmpty() ? null : details(model, asked.vector(), options));
     }
 

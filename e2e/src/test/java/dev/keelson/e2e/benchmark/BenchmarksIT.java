@@ -192,6 +192,28 @@ final class BenchmarksIT {
     }
 
     @Test
+    void overloadIsTurnedAwayAndLeavesTheServerWell() throws Exception {
+        JsonNode figures = new OverloadBenchmark()
+                .run(SMALL.with("seconds", "2")
+                        .with("connections", "64")
+                        .with("requests", "5")
+                        .with("rows", "600")
+                        .with("trees", "20"));
+
+        assertThat(figures.at("/overload/answers/200").asInt()).isPositive();
+        assertThat(figures.at("/overload/answers/others").asInt()).isZero();
+        assertThat(figures.at("/after/requests").asInt()).isPositive();
+        assertThat(figures.at("/memory/heap_most_seen_megabytes").asInt()).isBetween(1, 256);
+    }
+
+    @Test
+    void manyRowsOfOneRequestAreMeasured() throws Exception {
+        JsonNode figures = new CsvBatchBenchmark().run(TRAINED.with("rows", "2000"));
+
+        assertThat(figures.get("rows_a_second").asLong()).isPositive();
+    }
+
+    @Test
     void trackingIsMeasured() throws Exception {
         JsonNode figures =
                 new TrackingBenchmark().run(SMALL.with("seconds", "1").with("rows", "1000"));

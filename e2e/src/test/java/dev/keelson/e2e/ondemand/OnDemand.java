@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.benchmark.ArtifactsBenchmark;
 import dev.keelson.e2e.benchmark.AutoMlBenchmark;
 import dev.keelson.e2e.benchmark.BulkLoadBenchmark;
+import dev.keelson.e2e.benchmark.CsvBatchBenchmark;
 import dev.keelson.e2e.benchmark.DriftBenchmark;
 import dev.keelson.e2e.benchmark.ExpressionsBenchmark;
 import dev.keelson.e2e.benchmark.FeaturesBenchmark;
@@ -58,6 +59,7 @@ public final class OnDemand {
         TASKS.put("automl", new AutoMlBenchmark());
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
+        TASKS.put("csv-batch", new CsvBatchBenchmark());
         TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("rollouts", new RolloutBenchmark());
         TASKS.put("serve", new ServeBenchmark());

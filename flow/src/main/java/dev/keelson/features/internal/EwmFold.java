@@ -21,17 +21,31 @@ record EwmFold(int lane, double factor, long halfLifeMicros, Span span) implemen
 
     @Override
     public double read(KeyState state, long asOf, ViewPlan.Others others) {
+        int from = span.from(state, asOf);
+        Double noted = state.noted(this, from); // a mean of all events of a league has a power to compute for each
+        if (noted == null) {
+            noted = mean(state, from);
+            state.note(this, from, noted);
+        }
+        return noted;
+    }
+
+    private double mean(KeyState state, int from) {
         int to = state.size();
         double sum = 0;
         double weights = 0;
-        for (int i = span.from(state, asOf); i < to; i++) {
-            double decay = factor;
-            if (halfLifeMicros > 0 && weights > 0) {
-                // the weights of all events before shrink by the time that passed since the last one
-                long passed = state.eventTime(i) - state.eventTime(i - 1);
-                decay = passed == 0 ? 1 : StrictMath.pow(2, -(double) passed / halfLifeMicros);
-            }
+        long before = 0;
+        double decay = halfLifeMicros > 0 ? 1 : factor;
+        for (int i = from; i < to; i++) {
             if (weights > 0) {
+                if (halfLifeMicros > 0) {
+                    // the weights of all events before shrink by the time that passed since the last one
+                    long passed = state.eventTime(i) - state.eventTime(i - 1);
+                    if (passed != before) {
+                        decay = StrictMath.pow(2, -(double) passed / halfLifeMicros);
+                        before = passed;
+                    }
+                }
                 sum *= decay;
                 weights *= decay;
             }

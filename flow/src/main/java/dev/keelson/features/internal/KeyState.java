@@ -3,6 +3,7 @@ package dev.keelson.features.internal;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a view remembers about one entity key: the events its windows may still need, in the order (event time, known
@@ -43,6 +44,14 @@ public final class KeyState {
     private int size;
     private long[] eventTimes;
     private double[] values;
+    private @Nullable Reading readings;
+
+    /**
+     * What a fold made of the events. Whole whoever sees it, so that readers may note theirs side by side: at worst one is lost.
+     *
+     * @param from the first of the events
+     */
+    private record Reading(Fold fold, int from, Double value, @Nullable Reading next) {}
 
     /** An empty state; {@code cells} is kept, not copied. */
     KeyState(int lanes, long[] cells) {
@@ -122,6 +131,27 @@ public final class KeyState {
         cells[cell] = Double.doubleToRawLongBits(value);
     }
 
+    /** Takes note of what a fold made of the events from one on, until there is another event. */
+    void note(Fold fold, int from, Double value) {
+        Reading others = null;
+        for (Reading each = readings; each != null; each = each.next()) {
+            if (each.fold() != fold) {
+                others = new Reading(each.fold(), each.from(), each.value(), others);
+            }
+        }
+        readings = new Reading(fold, from, value, others);
+    }
+
+    /** What a fold made of the events from one on, if that was noted; null when it was not. */
+    @Nullable Double noted(Fold fold, int from) {
+        for (Reading each = readings; each != null; each = each.next()) {
+            if (each.fold() == fold && each.from() == from) {
+                return each.value();
+            }
+        }
+        return null;
+    }
+
     /** Notes that an event touched this key. */
     void touch(long eventTime, long knownAt) {
         newestEvent = Math.max(newestEvent, eventTime);
@@ -136,6 +166,7 @@ public final class KeyState {
      * @param horizon so do those from this time on
      */
     void push(long eventTime, double[] source, int offset, int keepEvents, long horizon) {
+        readings = null;
         makeRoom();
         int place = first + size;
         while (place > first && eventTimes[place - 1] > eventTime) {
