@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, a share of the requests for
  * predictions is turned away with 503, which grows while the wait is longer than its limit and shrinks while it is shorter, so
  * that all that can be answered in time is answered (the idea of PIE, RFC 8033, integral part only): a queue that stands is cut, and one
- * that a moment made is not, nor a wait that other programs cause. So are requests that would wait for the disk that keeps the
+ * that a moment made is not, nor a wait that other programs cause. So are small requests that would wait for the disk that keeps the
  * journal. Everything else is answered, so that one can still see what happens.
  *
  * <p>Safe for use by several threads.
@@ -49,6 +49,9 @@ final class Admission implements Filter, AutoCloseable {
 
     /** A smaller share is none. */
     private static final double LEAST = 0.01;
+
+    /** Requests with larger bodies are many rows: they may as well wait for the disk. */
+    private static final long MOST_IN_A_HURRY = 64 << 10;
 
     private static final HttpFailure SHED = new HttpFailure(
             503,
@@ -144,9 +147,14 @@ final class Admission implements Filter, AutoCloseable {
         return share;
     }
 
-    /** Whether a request for a prediction is turned away; counts it then. */
-    boolean sheds() {
-        if (ThreadLocalRandom.current().nextDouble() < share || crowded.getAsBoolean()) {
+    /**
+     * Whether a request for a prediction is turned away; counts it then.
+     *
+     * @param bytes of its body; negative where it does not say
+     */
+    boolean sheds(long bytes) {
+        boolean waits = bytes < 0 || bytes > MOST_IN_A_HURRY;
+        if (ThreadLocalRandom.current().nextDouble() < share || (!waits && crowded.getAsBoolean())) {
             shed.increment();
             return true;
         }
@@ -163,7 +171,7 @@ final class Admission implements Filter, AutoCloseable {
             if ((share > 0 || crowded.getAsBoolean())
                     && request.prologue().method().equals(Method.POST)
                     && Access.isPrediction(request.path().path())
-                    && sheds()) {
+                    && sheds(request.headers().contentLength().orElse(-1))) {
                 response.header(HeaderNames.RETRY_AFTER, "1");
                 throw SHED;
             }

@@ -34,7 +34,7 @@ final class AdmissionTest {
     @Test
     void looksInTimeAreNoQueue() {
         assertThat(look(1, 1, 500)).isZero();
-        assertThat(admission.sheds()).isFalse();
+        assertThat(admission.sheds(600)).isFalse();
     }
 
     @Test
@@ -87,10 +87,11 @@ final class AdmissionTest {
     @Test
     void whatWouldWaitForTheDiskIsTurnedAway() {
         crowded.set(true);
-        assertThat(admission.sheds()).isTrue();
+        assertThat(admission.sheds(600)).isTrue();
         assertThat(admission.shed()).isOne();
+        assertThat(admission.sheds(600_000)).as("many rows wait").isFalse();
 
         crowded.set(false);
-        assertThat(admission.sheds()).isFalse();
+        assertThat(admission.sheds(600)).isFalse();
     }
 }

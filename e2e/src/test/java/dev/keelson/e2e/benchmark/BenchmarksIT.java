@@ -187,6 +187,9 @@ final class BenchmarksIT {
 
         assertThat(figures.at("/closed_loop_4/keelson/requests").asInt()).isPositive();
         assertThat(figures.at("/closed_loop_4/ratios/over_echo").asDouble()).isPositive();
+        assertThat(figures.at("/closed_loop_4/keelson_grpc/requests").asInt()).isPositive();
+        assertThat(figures.at("/closed_loop_4/keelson_grpc/failed").asInt()).isZero();
+        assertThat(figures.at("/batch_of_1000/keelson_grpc/requests").asInt()).isPositive();
         assertThat(figures.at("/open_loop_200/keelson_stored/requests").asInt()).isEqualTo(400);
         assertThat(figures.at("/index_caught_up_after_s").asDouble()).isNotNegative();
     }

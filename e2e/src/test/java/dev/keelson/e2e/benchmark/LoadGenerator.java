@@ -109,7 +109,8 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
-    private static final class Connection {
+    /** A client that has one request under way at a time. */
+    static class Connection {
         private final SocketChannel channel;
         private ByteBuffer in = ByteBuffer.allocate(BUFFER);
         private ByteBuffer out = ByteBuffer.allocate(0);
@@ -142,6 +143,26 @@ final class LoadGenerator implements AutoCloseable {
             if (channel.read(in) < 0) {
                 throw new EOFException("The server closed a connection.");
             }
+            return complete();
+        }
+
+        /** What was read of the answer. */
+        ByteBuffer incoming() {
+            return in;
+        }
+
+        /** Sends something short beside the request. */
+        void reply(ByteBuffer bytes) throws IOException {
+            out = ByteBuffer.allocate(out.remaining() + bytes.remaining()).put(out).put(bytes).flip();
+            write();
+        }
+
+        void status(int of) {
+            status = of;
+        }
+
+        /** Whether what was read is the whole answer. */
+        boolean complete() throws IOException {
             byte[] bytes = in.array();
             int filled = in.position();
             for (int i = 3; i < filled; i++) {
@@ -190,24 +211,45 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
+    /** Makes a connection of a channel. */
+    private interface Dialect {
+        Connection of(SocketChannel channel, Selector selector) throws IOException;
+    }
+
     /** Connects. */
     private LoadGenerator(int port, String path, List<byte[]> bodies, int count) throws IOException {
+        this(
+                port,
+                bodies.stream().map(body -> HttpBenchmark.request(port, path, body)).toList(),
+                count,
+                Connection::new);
+    }
+
+    private LoadGenerator(int port, List<byte[]> requests, int count, Dialect dialect) throws IOException {
         this.selector = Selector.open();
-        this.requests = bodies.stream()
-                .map(body -> HttpBenchmark.request(port, path, body))
-                .toArray(byte[][]::new);
+        this.requests = requests.toArray(byte[][]::new);
         for (int i = 0; i < count; i++) {
             SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            connections.add(new Connection(channel, selector));
+            connections.add(dialect.of(channel, selector));
         }
-        next = requests.length / 3;
+        next = this.requests.length / 3;
     }
 
     /** Each connection sends the next request when it has the answer. */
     static Load closed(int port, String path, List<byte[]> bodies, int connections, Duration length) throws IOException {
         try (LoadGenerator generator = new LoadGenerator(port, path, bodies, connections)) {
+            return generator.closed(length);
+        }
+    }
+
+    /** As {@link #closed}, over gRPC: {@code path} is {@code /service/method}, the bodies are its messages. */
+    static Load closedOfGrpc(int port, String path, List<byte[]> bodies, int connections, Duration length)
+            throws IOException {
+        List<byte[]> calls =
+                bodies.stream().map(body -> GrpcConnection.call(port, path, body)).toList();
+        try (LoadGenerator generator = new LoadGenerator(port, calls, connections, GrpcConnection::new)) {
             return generator.closed(length);
         }
     }
