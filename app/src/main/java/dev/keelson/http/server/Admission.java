@@ -53,12 +53,10 @@ final class Admission implements Filter, AutoCloseable {
     /** Requests with larger bodies are many rows: they may as well wait for the disk. */
     private static final long MOST_IN_A_HURRY = 64 << 10;
 
-    private static final HttpFailure SHED = new HttpFailure(
-            503,
-            Problem.of(
-                    ErrorCode.OVERLOADED,
-                    "More requests for predictions come than can be answered in time.",
-                    "Maybe send it again in a second, and many rows in one request."));
+    private static final Problem SHED = Problem.of(
+            ErrorCode.OVERLOADED,
+            "More requests for predictions come than can be answered in time.",
+            "Maybe send it again in a second, and many rows in one request.");
 
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_CLIENTS = 10_000;
@@ -173,7 +171,7 @@ final class Admission implements Filter, AutoCloseable {
                     && Access.isPrediction(request.path().path())
                     && sheds(request.headers().contentLength().orElse(-1))) {
                 response.header(HeaderNames.RETRY_AFTER, "1");
-                throw SHED;
+                throw new HttpFailure(503, SHED);
             }
             chain.proceed();
         } finally {

@@ -28,12 +28,10 @@ import org.jspecify.annotations.Nullable;
  * until it is answered, and a request that would need more than there is is answered with 503. One alone is always read.
  */
 final class BodyLimit implements Filter {
-    private static final HttpFailure NO_ROOM = new HttpFailure(
-            503,
-            Problem.of(
-                    ErrorCode.OVERLOADED,
-                    "The requests that are worked on take all the memory that there is for them.",
-                    "Maybe send it again in a second, or fewer rows at once."));
+    private static final Problem NO_ROOM = Problem.of(
+            ErrorCode.OVERLOADED,
+            "The requests that are worked on take all the memory that there is for them.",
+            "Maybe send it again in a second, or fewer rows at once.");
 
     private final long receive;
     private final long room;
@@ -97,7 +95,7 @@ final class BodyLimit implements Filter {
         if (held.addAndGet(count) > room && share.bytes < held.get()) {
             share.refused = true;
             response.header(HeaderNames.RETRY_AFTER, "1");
-            throw NO_ROOM;
+            throw new HttpFailure(503, NO_ROOM);
         }
     }
 

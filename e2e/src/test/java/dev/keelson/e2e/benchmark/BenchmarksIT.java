@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.e2e.ondemand.Arguments;
+import dev.keelson.http.server.JsonBenchmark;
 import org.junit.jupiter.api.Test;
 
 /** Every benchmark runs on a small league and reports its figures; how fast is not asserted. */
@@ -214,6 +215,14 @@ final class BenchmarksIT {
         JsonNode figures = new CsvBatchBenchmark().run(TRAINED.with("rows", "2000"));
 
         assertThat(figures.get("rows_a_second").asLong()).isPositive();
+    }
+
+    @Test
+    void readingOfJsonIsMeasured() throws Exception {
+        JsonNode figures = new JsonBenchmark().run(SMALL.with("calls", "100"));
+
+        assertThat(figures.at("/read/jackson_over_own").asDouble()).isPositive();
+        assertThat(figures.at("/read/own/bytes_allocated").asLong()).isPositive();
     }
 
     @Test

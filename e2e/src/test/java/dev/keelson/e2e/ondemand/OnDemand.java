@@ -36,6 +36,7 @@ import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
 import dev.keelson.e2e.study.TruthStudy;
 import dev.keelson.e2e.study.TuningStudy;
+import dev.keelson.http.server.JsonBenchmark;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,6 +61,7 @@ public final class OnDemand {
         TASKS.put("trees", new TreesBenchmark());
         TASKS.put("http", new HttpBenchmark());
         TASKS.put("csv-batch", new CsvBatchBenchmark());
+        TASKS.put("json", new JsonBenchmark());
         TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("rollouts", new RolloutBenchmark());
         TASKS.put("serve", new ServeBenchmark());

@@ -135,7 +135,7 @@ public final class KeyState {
     void note(Fold fold, int from, Double value) {
         Reading others = null;
         for (Reading each = readings; each != null; each = each.next()) {
-            if (each.fold() != fold) {
+            if (!each.fold().equals(fold)) {
                 others = new Reading(each.fold(), each.from(), each.value(), others);
             }
         }
@@ -145,7 +145,7 @@ public final class KeyState {
     /** What a fold made of the events from one on, if that was noted; null when it was not. */
     @Nullable Double noted(Fold fold, int from) {
         for (Reading each = readings; each != null; each = each.next()) {
-            if (each.fold() == fold && each.from() == from) {
+            if (each.fold().equals(fold) && each.from() == from) {
                 return each.value();
             }
         }
