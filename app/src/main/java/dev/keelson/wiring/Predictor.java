@@ -97,7 +97,7 @@ final class Predictor {
                 i -> answered[i] = by == null
                         ? answered(served, asked[i], options.client())
                         : new Answered(by, role, probabilities(by, asked[i])));
-        Advice[] advice = new Advice[count];
+        @Nullable Advice[] advice = new @Nullable Advice[count];
         shares.each(count, i -> advice[i] = advice(served, answered[i], asked[i]));
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(count);
