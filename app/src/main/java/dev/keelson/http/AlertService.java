@@ -20,6 +20,18 @@ public interface AlertService {
         }
 
         @Override
+        public JsonNode channels() {
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.putArray("channels");
+            return document;
+        }
+
+        @Override
+        public JsonNode test(String channel, String actor) {
+            throw new KeelsonException(ErrorCode.NOT_FOUND, "There is no channel (%s).".formatted(channel), null);
+        }
+
+        @Override
         public JsonNode one(String id) {
             throw unknown(id);
         }
@@ -43,6 +55,17 @@ public interface AlertService {
             return new KeelsonException(ErrorCode.NOT_FOUND, "There is no alert (%s).".formatted(id), null);
         }
     };
+
+    /** Where alerts are told. */
+    JsonNode channels();
+
+    /**
+     * Sends a message that says it is a test to a channel, at once.
+     *
+     * @return the message: sent, failed, or waiting to be tried again, with the problem
+     * @throws KeelsonException NOT_FOUND when there is no such channel
+     */
+    JsonNode test(String channel, String actor);
 
     /** Alerts, those that came last first. */
     JsonNode list(AlertQuery query);

@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry another registry that is told what happens in this one, or null
  * @param serve how it is served
  * @param predictionLog what the log of predictions does beside keeping those that are served here
+ * @param channels where alerts are told
  */
 public record Project(
         Path folder,
@@ -84,7 +85,8 @@ public record Project(
         @Nullable String description,
         @Nullable RegistryDefinition registry,
         ServeDefinition serve,
-        PredictionLogDefinition predictionLog) {
+        PredictionLogDefinition predictionLog,
+        List<ChannelDefinition> channels) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -102,6 +104,7 @@ public record Project(
         benchmarks = List.copyOf(benchmarks);
         judging = Collections.unmodifiableMap(new LinkedHashMap<>(judging));
         training = Collections.unmodifiableMap(new LinkedHashMap<>(training));
+        channels = List.copyOf(channels);
     }
 
     /** A project of which nothing is searched, judged or staked beyond the standard. */
@@ -126,7 +129,8 @@ public record Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
                 schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null,
                 ServeDefinition.DEFAULT,
-                PredictionLogDefinition.NONE);
+                PredictionLogDefinition.NONE,
+                List.of());
     }
 
     /** The project served otherwise. */
@@ -135,7 +139,8 @@ public record Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
                 other,
-                predictionLog);
+                predictionLog,
+                channels);
     }
 
     /** The project with other models. */
@@ -144,7 +149,8 @@ public record Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
                 serve,
-                predictionLog);
+                predictionLog,
+                channels);
     }
 
     /**
@@ -182,7 +188,8 @@ public record Project(
                 description,
                 registry,
                 serve,
-                predictionLog);
+                predictionLog,
+                channels);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

@@ -817,6 +817,32 @@ public final class ProjectGrammar {
                     "`0s`",
                     "Each time begins up to so much later, so that not all schedules begin at once."));
 
+    private static final Keys CHANNEL = keys(
+            optional("token", text("a variable such as `${TELEGRAM_BOT_TOKEN}`"), null, "Of a bot of Telegram."),
+            optional("chat", text("a number or `@name`"), null, "Of Telegram: whom the bot writes to."),
+            optional(
+                    "webhook",
+                    text("an address such as `${SLACK_URL}`"),
+                    null,
+                    "An incoming webhook of Slack; with `secret` any other, which is sent signed JSON."),
+            optional(
+                    "secret",
+                    text("a variable such as `${N8N_SECRET}`"),
+                    null,
+                    "What JSON is signed with (HMAC-SHA256), 24 characters or more."),
+            optional(
+                    "smtp",
+                    text("an address such as `${SMTP_URL}`"),
+                    null,
+                    "A mail server, `smtp://user:password@host:587`, or `smtps://` where it is encrypted from the start."),
+            optional("from", text("a mailbox"), "`keelson@localhost`", "Of mail: who it is from."),
+            optional("to", new ListOf(text("a mailbox"), 1), null, "Of mail: who gets it."),
+            optional(
+                    "on",
+                    new ListOf(choice(AlertsSection.KINDS.toArray(String[]::new)), 1),
+                    "everything",
+                    "The kinds of alerts that are told there."));
+
     private static final Keys REGISTRY = keys(
             required(
                     "remote",
@@ -1133,6 +1159,11 @@ public final class ProjectGrammar {
                     null,
                     "Sets of models that `keelson benchmark` judges on the same rows."),
             optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
+            optional(
+                    "alerts",
+                    new MapOf("NAME", NAME, CHANNEL),
+                    null,
+                    "Where alerts are told: `docs/reference/alerts.md`. Without any they are in the inbox alone."),
             optional("serve", SERVE, null, "How the project is served: who may ask, and how much at once."),
             optional(
                     "elsewhere",

@@ -119,6 +119,7 @@ public final class ProjectReader {
                 .read(fitted);
         PredictionLogDefinition predictionLog =
                 new PredictionLogSection(problems, names(written, "models")).read(fitted);
+        List<ChannelDefinition> channels = new AlertsSection(problems).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -146,7 +147,8 @@ public final class ProjectReader {
                 fitted.text("description"),
                 registry,
                 serve,
-                predictionLog);
+                predictionLog,
+                channels);
     }
 
     private static Set<String> names(Table project, String section) {

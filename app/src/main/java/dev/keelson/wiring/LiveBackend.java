@@ -227,7 +227,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
-        this.alerts = new ProjectAlerts(catalog, clock);
+        this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
     }
 
@@ -305,8 +305,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
-    /** Starts doing what the schedules of the project file say, until it is closed. */
-    public void startSchedules() {
+    /**
+     * Starts doing what the schedules of the project file say and telling alerts, until it is closed.
+     *
+     * @param console its address, for the links of messages
+     */
+    public void startSchedules(String console) {
+        alerts.start(console);
         schedules.start();
     }
 
@@ -995,6 +1000,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             started.close();
         }
         schedules.close();
+        alerts.close();
         generations.close();
         studies.close();
         ProjectRollouts open = rollouts;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.alert.AlertChannel;
+import dev.keelson.control.alert.AlertCourier;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.http.AlertService;
 import dev.keelson.registry.alert.AlertQuery;
@@ -14,13 +16,38 @@ import java.util.List;
 import java.util.UUID;
 
 /** The inbox of a project over its catalogue. */
-final class ProjectAlerts implements AlertService {
+final class ProjectAlerts implements AlertService, AutoCloseable {
     private static final int MESSAGES = 100;
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    /** Of a random id that people type, so many characters: enough for a project. */
+    private static final int ID = 13;
+
 
     private final Alerts alerts;
 
-    ProjectAlerts(Catalog catalog, InstantSource clock) {
-        this.alerts = new Alerts(catalog, clock, () -> UUID.randomUUID().toString().substring(0, 13), List.of(), () -> {});
+    private final AlertCourier courier;
+    private boolean started;
+
+    ProjectAlerts(List<AlertChannel> channels, Catalog catalog, InstantSource clock) {
+        this.courier = new AlertCourier(catalog, clock, channels, LOOK);
+        this.alerts = new Alerts(
+                catalog, clock, () -> UUID.randomUUID().toString().substring(0, ID), channels, courier::nudge);
+    }
+
+    /** Begins to tell them. */
+    synchronized void start(String console) {
+        alerts.console(console);
+        courier.start();
+        started = true;
+    }
+
+    /** Ends; where nothing was started, as in a command, what waits is handed over before. */
+    @Override
+    public synchronized void close() {
+        if (!started) {
+            courier.deliverAll();
+        }
+        courier.close();
     }
 
     /** What raises and ends them. */
@@ -42,6 +69,29 @@ final class ProjectAlerts implements AlertService {
         ArrayNode messages = node.putArray("deliveries");
         alerts.deliveries(id, MESSAGES).forEach(each -> messages.add(each.toJson()));
         return node;
+    }
+
+    @Override
+    public JsonNode channels() {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = document.putArray("channels");
+        alerts.channels().forEach(each -> {
+            ArrayNode kinds = list.addObject().put("name", each.name()).putArray("on");
+            each.kinds().stream().sorted().forEach(kinds::add);
+        });
+        return document;
+    }
+
+    /** Tries a channel at once, in the thread that calls. */
+    @Override
+    public JsonNode test(String channel, String actor) {
+        String id = alerts.test(channel, actor).id();
+        courier.deliverAll();
+        return alerts.deliveries(null, MESSAGES).stream()
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .toJson();
     }
 
     @Override

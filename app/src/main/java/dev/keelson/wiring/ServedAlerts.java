@@ -29,6 +29,18 @@ record ServedAlerts(OwnerClient owner) implements AlertService {
     }
 
     @Override
+    public JsonNode channels() {
+        return owner.get("/api/v1/alert-channels");
+    }
+
+    @Override
+    public JsonNode test(String channel, String actor) {
+        return owner.post(
+                OwnerClient.address("/api/v1/alert-channels/%s/test", channel),
+                JsonNodeFactory.instance.objectNode().put("actor", actor));
+    }
+
+    @Override
     public JsonNode one(String id) {
         return owner.get(address(id));
     }

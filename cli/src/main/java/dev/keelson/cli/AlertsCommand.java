@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
             AlertsCommand.Show.class,
             AlertsCommand.Acknowledge.class,
             AlertsCommand.Snooze.class,
-            AlertsCommand.Resolve.class
+            AlertsCommand.Resolve.class,
+            AlertsCommand.Test.class
         })
 final class AlertsCommand extends CommandGroup {
     private static JsonNode ask(Session session, Function<AlertService, JsonNode> question) {
@@ -163,6 +164,35 @@ final class AlertsCommand extends CommandGroup {
         @Override
         int run(Session session) {
             return tell(session, ask(session, service -> service.resolve(id, ModelsChange.actor(session), reason)));
+        }
+    }
+
+    /** {@code keelson alerts test}. */
+    @Command(name = "test", description = "Send a message that says it is a test; exit code 1 when it was not taken.")
+    static final class Test extends KeelsonCommand {
+        @Parameters(index = "0", arity = "0..1", paramLabel = "CHANNEL", description = "By its name in the project file (default: each).")
+        @Nullable String channel;
+
+        @Override
+        int run(Session session) {
+            List<JsonNode> messages = new ArrayList<>();
+            try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
+                List<String> asked = channel == null
+                        ? live.alerts().channels().path("channels").valueStream().map(each -> each.path("name").asText()).toList()
+                        : List.of(channel);
+                if (asked.isEmpty()) {
+                    session.console().note("The project file declares no channel under `alerts`.");
+                }
+                asked.forEach(each -> messages.add(live.alerts().test(each, ModelsChange.actor(session))));
+            }
+            ObjectNode document = Catalogued.object();
+            var list = document.putArray("deliveries").addAll(messages);
+            List<List<String>> rows = new ArrayList<>();
+            list.forEach(each -> rows.add(List.of(
+                    each.path("channel").asText(), each.path("state").asText(), each.path("error").asText())));
+            session.console().table(List.of("CHANNEL", "STATE", "PROBLEM"), rows);
+            session.console().document(document);
+            return messages.stream().allMatch(each -> each.path("state").asText().equals("sent")) ? YES : NO;
         }
     }
 }

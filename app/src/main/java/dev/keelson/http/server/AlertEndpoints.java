@@ -32,6 +32,13 @@ final class AlertEndpoints {
 
     void register(Routes routes) {
         routes.get("/api/v1/alerts", this::list);
+        routes.get("/api/v1/alert-channels", (request, response) -> Json.send(response, service().channels()));
+        routes.post("/api/v1/alert-channels/{name}/test", (request, response) -> {
+            JsonNode body = CatalogEndpoints.body(request);
+            Json.send(
+                    response,
+                    service().test(Parameters.path(request, "name"), CatalogEndpoints.actor(request, body)));
+        });
         routes.get(ALERT, (request, response) -> Json.send(response, service().one(Parameters.path(request, "id"))));
         routes.post(ALERT + "/acknowledge", (request, response) -> {
             JsonNode body = CatalogEndpoints.body(request);
