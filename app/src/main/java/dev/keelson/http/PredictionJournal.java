@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.project.Project;
+import dev.keelson.serve.JournalReport;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventQuery;
@@ -187,17 +188,20 @@ public final class PredictionJournal {
     }
 
     /**
-     * Holds the copies of the journal against it.
+     * Checks the journal, and holds its copies against it.
      *
-     * @param repair whether to mend them where they differ
+     * @param repair whether to mend the journal by its index, and the copies where they differ
      */
     public ObjectNode reconcile(boolean repair) {
-        List<ReconciliationReport> reports = copies.reconcile(repair);
+        PredictionCopies.Compared compared = copies.reconcile(repair);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.put("agrees", reports.stream().allMatch(ReconciliationReport::agrees));
+        answer.put(
+                "agrees",
+                compared.journal().agrees() && compared.copies().stream().allMatch(ReconciliationReport::agrees));
         answer.put("repair", repair);
+        answer.set("journal", json(compared.journal()));
         ArrayNode list = answer.putArray("copies");
-        for (ReconciliationReport report : reports) {
+        for (ReconciliationReport report : compared.copies()) {
             ObjectNode node = list.addObject()
                     .put("copy", report.side())
                     .put("agrees", report.agrees())
@@ -206,6 +210,7 @@ public final class PredictionJournal {
                     .put("missing", report.missing())
                     .put("extra", report.extra())
                     .put("differing", report.differing())
+                    .put("moved", report.moved())
                     .put("repeated", report.repeated())
                     .put("repaired", report.repaired())
                     .put("behind_bytes", report.behind())
@@ -215,11 +220,38 @@ public final class PredictionJournal {
                     .put("difference", example.difference().name().toLowerCase(Locale.ROOT))
                     .put("kind", example.kind())
                     .put("segment", example.segment())
-                    .put("offset", example.offset())
+                    .put("number", example.number())
                     .put("id", example.id())
                     .put("detail", example.detail()));
         }
         return answer;
+    }
+
+    private static ObjectNode json(JournalReport report) {
+        ObjectNode node = JsonNodeFactory.instance
+                .objectNode()
+                .put("agrees", report.agrees())
+                .put("segments", report.segments())
+                .put("records", report.records())
+                .put("missing", report.missing())
+                .put("altered", report.altered())
+                .put("misplaced", report.misplaced())
+                .put("restorable", report.restorable())
+                .put("restored", report.restored())
+                .put("recovered", report.recovered())
+                .put("lost", report.lost());
+        ArrayNode examples = node.putArray("examples");
+        report.examples().forEach(damage -> examples.addObject()
+                .put("what", damage.what().name().toLowerCase(Locale.ROOT))
+                .put("segment", damage.segment())
+                .put("line", damage.line())
+                .put("number", damage.number())
+                .put("records", damage.records())
+                .put("kind", damage.kind())
+                .put("id", damage.id())
+                .put("at", damage.at() == null ? null : damage.at().toString())
+                .put("detail", damage.detail()));
+        return node;
     }
 
     /** How far the remote table has followed; {@code configured} is false where the project names none. */

@@ -36,13 +36,13 @@ final class JournalCopies implements PredictionCopies, AutoCloseable {
     }
 
     @Override
-    public List<ReconciliationReport> reconcile(boolean repair) {
-        List<ReconciliationReport> reports = new ArrayList<>();
-        reports.add(log.reconcile(repair));
+    public Compared reconcile(boolean repair) {
+        JournaledPredictionLog.Reconciled own = log.reconcile(repair);
+        List<ReconciliationReport> reports = new ArrayList<>(List.of(own.index()));
         if (outbox != null) {
             reports.add(log.reconcile(outbox, repair));
         }
-        return reports;
+        return new Compared(own.journal(), reports);
     }
 
     @Override

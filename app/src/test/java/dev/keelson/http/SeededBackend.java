@@ -57,6 +57,7 @@ import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.tracking.FileTree;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.serve.InMemoryPredictionLog;
+import dev.keelson.serve.JournalReport;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventQuery;
@@ -932,8 +933,11 @@ public final class SeededBackend implements Backend {
                 this::outcomes,
                 new PredictionCopies() {
                     @Override
-                    public List<ReconciliationReport> reconcile(boolean repair) {
-                        return List.of(new ReconciliationReport("index", log.count(PredictionQuery.of(MODEL, "champion")), 0, 0, 0, 0, 0, 0, 0, List.of(), null));
+                    public Compared reconcile(boolean repair) {
+                        long records = log.count(PredictionQuery.of(MODEL, "champion"));
+                        return new Compared(
+                                new JournalReport(1, records, 0, 0, 0, 0, 0, 0, 0, false, List.of()),
+                                List.of(new ReconciliationReport("index", records, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), null)));
                     }
 
                     @Override

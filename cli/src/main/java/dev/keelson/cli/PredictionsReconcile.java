@@ -11,13 +11,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reconcile",
         description = {
-            "Hold the index and the remote table against the journal, which is the truth.",
-            "Exit code 0: they agree, or do now; 1: they differ; 2: one of them could not be compared."
+            "Check that the journal is what was written, and hold the index and the remote table against it.",
+            "Exit code 0: it is whole and they agree, or do now; 1: something differs; 2: one could not be compared."
         })
 final class PredictionsReconcile extends KeelsonCommand {
     @Option(
             names = "--repair",
-            description = "Mend what differs; rows of the remote table that must go are kept in its quarantine table.")
+            description =
+                    "Put back into the journal what the index still has, then mend the copies. Damaged segments are kept in replaced/journal of the state folder, rows that leave the remote table in its quarantine table.")
     boolean repair;
 
     @Override
@@ -27,6 +28,7 @@ final class PredictionsReconcile extends KeelsonCommand {
             told = journal.reconcile(repair);
         }
         Console console = session.console();
+        journal(console, told.path("journal"));
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> examples = new ArrayList<>();
         boolean failed = false;
@@ -44,7 +46,7 @@ final class PredictionsReconcile extends KeelsonCommand {
                 examples.add(List.of(
                         example.path("difference").asText(),
                         example.path("kind").asText(),
-                        "%06d:%d".formatted(example.path("segment").asLong(), example.path("offset").asLong()),
+                        "%06d:%d".formatted(example.path("segment").asLong(), example.path("number").asLong()),
                         example.path("id").asText(),
                         example.path("detail").asText()));
             }
@@ -59,6 +61,45 @@ final class PredictionsReconcile extends KeelsonCommand {
         }
         console.document(told);
         return failed ? ERROR : told.path("agrees").asBoolean() ? YES : NO;
+    }
+
+    /** What was done to the journal, and what to do next. */
+    private void journal(Console console, JsonNode journal) {
+        long damages = number(journal, "missing") + number(journal, "altered") + number(journal, "misplaced");
+        long lost = number(journal, "lost");
+        if (damages == 0) {
+            if (lost > 0) {
+                console.note("The journal is whole, but for %,d records that earlier repairs told as lost.".formatted(lost));
+            }
+            return;
+        }
+        console.note("The journal is not what was written: %,d records are missing, %,d lines were altered, %,d are out of place."
+                .formatted(number(journal, "missing"), number(journal, "altered"), number(journal, "misplaced")));
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode damage : journal.path("examples")) {
+            rows.add(List.of(
+                    damage.path("what").asText(),
+                    "%06d%s".formatted(number(damage, "segment"), number(damage, "line") == 0 ? "" : ":" + number(damage, "line")),
+                    number(damage, "number") == 0 ? "" : "%,d".formatted(number(damage, "number")),
+                    damage.path("kind").asText(""),
+                    damage.path("at").asText(""),
+                    damage.path("id").asText(""),
+                    damage.path("detail").asText()));
+        }
+        console.table(List.of("JOURNAL", "LINE", "RECORD", "KIND", "AT", "ID", "DETAIL"), rows);
+        if (repair) {
+            console.note(
+                    "%,d records were put back as they were written, %,d as the index has them (marked as recovered), %,d are lost for good. The damaged files are in replaced/journal of the state folder."
+                            .formatted(number(journal, "restored"), number(journal, "recovered"), lost));
+        } else {
+            console.note(
+                    "The index still has %,d of these records: --repair puts them back. Maybe files were edited, moved or deleted: what the index lacks, only a backup has."
+                            .formatted(number(journal, "restorable")));
+        }
+    }
+
+    private static long number(JsonNode node, String name) {
+        return node.path(name).asLong();
     }
 
     private static String count(JsonNode copy, String name) {

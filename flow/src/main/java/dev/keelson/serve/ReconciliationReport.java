@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param records records of the journal that were compared
  * @param rows rows of the copy that were compared
  * @param missing records that the copy lacks
- * @param extra rows of the copy that no record of the journal says
+ * @param extra rows of the copy that no record of the journal says or said
  * @param differing rows that say something else than their record
+ * @param moved rows that say what their record says but note another place for it; no difference, and set right when mended
  * @param repeated records whose id an earlier one has; the copy rightly lacks them
  * @param repaired how many differences were mended
  * @param behind bytes of the journal that the copy has not seen yet; they were not compared
@@ -25,6 +26,7 @@ public record ReconciliationReport(
         long missing,
         long extra,
         long differing,
+        long moved,
         long repeated,
         long repaired,
         long behind,
@@ -50,11 +52,11 @@ public record ReconciliationReport(
      * @param difference what is wrong
      * @param kind {@code prediction}, {@code outcome}, {@code evaluation} or {@code training}
      * @param segment of the journal in which it stands, or would
-     * @param offset bytes from the start of the segment
+     * @param number of the record in the segment; in segments without numbers its offset in bytes
      * @param id of the record
      * @param detail what it is about; of one that differs, what the journal says and what the copy says
      */
-    public record Example(Difference difference, String kind, long segment, long offset, String id, String detail) {}
+    public record Example(Difference difference, String kind, long segment, long number, String id, String detail) {}
 
     /** Differences that were found. */
     public long differences() {

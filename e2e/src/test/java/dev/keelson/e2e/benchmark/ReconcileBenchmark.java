@@ -47,8 +47,8 @@ public final class ReconcileBenchmark implements Task {
             node.put("features", features);
             node.put("filled_s", (System.nanoTime() - since) / 1e9);
             resetPeaks();
-            ReconciliationReport unused = log.reconcile(false); // warm
-            measured(node.putObject("index"), () -> log.reconcile(false));
+            ReconciliationReport unused = log.reconcile(false).index(); // warm
+            measured(node.putObject("index"), () -> log.reconcile(false).index());
             if (!store.isEmpty()) {
                 try (PredictionOutbox outbox = log.outbox(
                         new PostgresEvaluationLog(Located.of(store), "evaluation_log", "benchmark"), InstantSource.system())) {

@@ -106,7 +106,7 @@ public final class KilledJournalStudy implements Task {
                     JournalConfig.defaults(),
                     JournalPosition.START);
             try (journal) {
-                journal.read(JournalPosition.START, journal.end(), (record, start, after) -> {
+                journal.read(JournalPosition.START, journal.end(), (record, standing) -> {
                     if (record instanceof JournalRecord.Predicted predicted) {
                         logged.merge(predicted.event().id(), 1, Integer::sum);
                     }

@@ -135,7 +135,7 @@ public final class Adoption {
             return;
         }
         Segments segments = new Segments(to.journal());
-        if (segments.last() == 0 || (segments.last() == 1 && segments.size(1) <= Lines.HEADER.length)) {
+        if (segments.last() == 0 || (segments.last() == 1 && segments.size(1) <= Lines.HEADER_LENGTH)) {
             DurableFiles.deleteAll(to.journal());
             return;
         }

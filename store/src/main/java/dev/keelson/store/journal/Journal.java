@@ -14,24 +14,31 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An append-only journal of predictions and outcomes: CSV segments {@code 000001.csv}, {@code 000002.csv}, ... of one
  * folder.
  *
- * <p>Each segment begins with a header line that names the format's version and its columns; each record is one line
- * that ends with a CRC-32. One thread writes: records are encoded by their callers, gathered for a few milliseconds, written
+ * <p>Each segment begins with a header line that names the format's version, its columns and the end of the segment before; each
+ * record is one line that ends with its number in the segment, the check of the line before it and a CRC-32 of its own, so that
+ * nothing can be taken out, put in, exchanged or changed unseen ({@link SegmentCheck}). One thread writes: records are encoded by their callers, gathered for a few milliseconds, written
  * and forced to disk together; at once when a caller waits for it. All callers that wait share one force.
  *
- * <p>Opening cuts a torn tail: bad lines at the very end of the last segment, after which no good one follows. A bad line
- * anywhere else is STORE_DAMAGED with segment and line. A failed write or force stops the journal: the callers that wait
+ * <p>Opening cuts a torn tail: bad lines at the very end of the last segment, after which no good one follows. Where anything else
+ * is wrong with that segment, or somebody knows records after its end, writing goes on in a new one, so that what is left can be
+ * mended. Reading leaves out lines that are not what was written. A failed write or force stops the journal: the callers that wait
  * and all later calls get the error, until it is opened again.
  *
  * <p>A segment that is closed and indexed may be compressed: {@code 000001.csv.gz} then stands in its place, and places in it
@@ -50,6 +57,8 @@ public final class Journal implements AutoCloseable {
 
     /** Where a first record is longer, the journal has no identity. */
     private static final long FIRST_LINES = 1L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
     private final Segments segments;
     private final JournalConfig config;
@@ -72,11 +81,13 @@ public final class Journal implements AutoCloseable {
     private volatile String identity = "";
 
     // Used by the writer thread, or under the lock while it is not busy.
+    private final List<Closed> closed = Collections.synchronizedList(new ArrayList<>());
     private Lines spare = new Lines(64 << 10);
     private @Nullable FileChannel channel;
     private boolean newName;
     private int segment;
     private long offset;
+    private @Nullable LineTail tail;
     private boolean unsynced;
     private long unsyncedSince;
 
@@ -86,18 +97,31 @@ public final class Journal implements AutoCloseable {
          * Takes the next record; what it throws ends the reading.
          *
          * @param record what it says
-         * @param start where its line begins
-         * @param after where the next one begins
+         * @param at where it stands
          */
-        void record(JournalRecord record, JournalPosition start, JournalPosition after);
+        void record(JournalRecord record, Standing at);
     }
 
-    private Journal(Segments segments, JournalConfig config, JournalPosition end) {
+    /**
+     * Where a record stands.
+     *
+     * @param place segment times 2^40, plus its number in the segment (plus its offset in formats without numbers); ascending in
+     *     the order in which records were written, and the same whatever happens to the lines before it
+     * @param check of its line
+     * @param after where the next line begins
+     */
+    public record Standing(long place, int check, JournalPosition after) {}
+
+    /** A segment that is closed: how long it is and what its last line says. */
+    record Closed(int segment, long size, @Nullable LineTail tail) {}
+
+    private Journal(Segments segments, JournalConfig config, JournalPosition end, @Nullable LineTail tail) {
         this.segments = segments;
         this.config = config;
         this.end = end;
         this.segment = end.segment();
         this.offset = end.offset();
+        this.tail = tail;
         this.writer = new Thread(this::writeLoop, "keelson-journal");
         writer.setDaemon(true); // close() waits for it; a process that dies without close loses at most one window
     }
@@ -106,11 +130,20 @@ public final class Journal implements AutoCloseable {
      * Opens a journal; makes its folder when there is none, and cuts a torn tail.
      *
      * @param folder {@code journal} of a project
-     * @param known a place up to which the records are known to be good, such as the index has read; START to check the
-     *     whole last segment
-     * @throws KeelsonException DISK_FULL, NOT_WRITABLE, STORE_DAMAGED or STORE_VERSION
+     * @param known a place up to which somebody has read it, such as the index; START if nobody has
+     * @throws KeelsonException DISK_FULL, NOT_WRITABLE or STORE_VERSION
      */
     public static Journal open(Path folder, JournalConfig config, JournalPosition known) {
+        return open(folder, config, known, segment -> null);
+    }
+
+    /**
+     * As above.
+     *
+     * @param knownTail what the last line of a segment says, null if that is not known
+     */
+    static Journal open(
+            Path folder, JournalConfig config, JournalPosition known, IntFunction<@Nullable LineTail> knownTail) {
         Segments segments = new Segments(folder);
         try {
             Files.createDirectories(folder);
@@ -118,23 +151,100 @@ public final class Journal implements AutoCloseable {
             throw StoreErrors.writing(folder, e);
         }
         int last = segments.last();
-        if (last > 0 && segments.isCompressed(last)) { // closed, and whole when it was
-            return started(segments, config, new JournalPosition(last + 1, 0));
-        }
-        JournalPosition end = last == 0 ? JournalPosition.START : new JournalPosition(last, soundEnd(segments, last, known));
+        JournalPosition end = JournalPosition.START;
+        LineTail tail = LineTail.NONE;
         if (last > 0) {
-            cut(segments.file(last), end.offset()); // also forces what a killed process had written, not forced
-            if (end.offset() > 0 && !segments.isCurrent(last)) {
-                end = new JournalPosition(last + 1, 0); // records of one segment have one form
-            }
+            Opening opening = Opening.of(segments, last);
+            end = opening.end();
+            tail = opening.tail();
         }
-        return started(segments, config, end);
-    }
-
-    private static Journal started(Segments segments, JournalConfig config, JournalPosition end) {
-        Journal journal = new Journal(segments, config, end);
+        if (isAfter(known, end)) { // lines are gone that somebody has read: their numbers are not given again
+            end = new JournalPosition(Math.max(last, known.segment() - (known.offset() == 0 ? 1 : 0)) + 1, 0);
+            tail = knownTail.apply(end.segment() - 1);
+        }
+        Journal journal = new Journal(segments, config, end, tail);
         journal.writer.start();
         return journal;
+    }
+
+    /** Where writing goes on after the last segment, and what stands before that. */
+    private record Opening(JournalPosition end, @Nullable LineTail tail) {
+        static Opening of(Segments segments, int last) {
+            boolean compressed = segments.isCompressed(last); // closed, and whole when it was
+            long[] good = {0};
+            int[] torn = {0};
+            SegmentCheck check = new SegmentCheck(last);
+            SegmentHeader header = segments.readable(last, 0, Segments.WHOLE, line -> {
+                if (line.sound) {
+                    check.line(line);
+                    good[0] = line.after();
+                    torn[0] = 0;
+                } else {
+                    torn[0]++;
+                }
+            });
+            check.end(null, 0);
+            LineTail tail = header == null || !header.numbered() ? null : check.tail();
+            if (compressed) {
+                return new Opening(new JournalPosition(last + 1, 0), tail);
+            }
+            cut(segments.file(last), good[0]); // also forces what a killed process had written, not forced
+            if (good[0] == 0) {
+                return new Opening(new JournalPosition(last, 0), tailOf(segments, last - 1));
+            }
+            boolean goesOn = header != null && header.numbered() && check.isWhole() && check.lines() == check.expected() + 1;
+            return new Opening(goesOn ? new JournalPosition(last, good[0]) : new JournalPosition(last + 1, 0), tail);
+        }
+    }
+
+    /** What the last line of a segment says; null if nothing says it. */
+    private static @Nullable LineTail tailOf(Segments segments, int segment) {
+        return segment == 0 ? LineTail.NONE : tailBefore(segments, new JournalPosition(segment, Segments.WHOLE));
+    }
+
+    private static @Nullable LineTail tailBefore(Segments segments, JournalPosition position) {
+        SegmentCheck check = new SegmentCheck(position.segment());
+        SegmentHeader header = segments.exists(position.segment())
+                ? segments.readable(position.segment(), 0, position.offset(), line -> {
+                    var _ = check.line(line);
+                })
+                : null;
+        return header == null || !header.numbered() ? null : check.tail();
+    }
+
+    /** The place of the first record that stands at a position or after it. */
+    long placeAt(JournalPosition position) {
+        LineTail before = position.offset() == 0 ? LineTail.NONE : tailBefore(segments, position);
+        return before == null
+                ? LogRow.place(position)
+                : LogRow.place(new JournalPosition(position.segment(), position.offset() == 0 ? 0 : before.number() + 1L));
+    }
+
+    /** The files. */
+    Segments segments() {
+        return segments;
+    }
+
+    /** The segments that were closed since the last call. */
+    List<Closed> takeClosed() {
+        lock.lock();
+        try {
+            List<Closed> taken = List.copyOf(closed);
+            closed.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the last line on disk says, with the end of the journal; only while nobody appends. */
+    Closed current() {
+        lock.lock();
+        try {
+            return new Closed(end.segment(), end.offset(), tail);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -142,17 +252,23 @@ public final class Journal implements AutoCloseable {
      *
      * @param before segments from here on are left as they are
      * @param from nothing is done where fewer of them wait, at least 1
+     * @param checked what is noted of the segments stays noted
      * @param goOn told after each piece of work how many nanoseconds it took; says whether to go on
      * @return whether one was compressed
      * @throws KeelsonException DISK_FULL or NOT_WRITABLE; the segment stays as it is
      */
-    boolean compressOldest(JournalPosition before, int from, LongPredicate goOn) {
-        int closed = Math.min(before.segment(), end().segment());
-        int oldest = closed;
+    boolean compressOldest(JournalPosition before, int from, CheckedSegments checked, LongPredicate goOn) {
+        int until = Math.min(before.segment(), end().segment());
+        int oldest = until;
         while (oldest > 1 && !segments.isCompressed(oldest - 1)) { // they are compressed in order
             oldest--;
         }
-        return closed - oldest >= from && segments.compress(oldest, goOn);
+        CheckedSegments.Stamp known = checked.unchanged(oldest);
+        boolean compressed = until - oldest >= from && segments.compress(oldest, goOn);
+        if (compressed && known != null) {
+            checked.checked(oldest, known.tail());
+        }
+        return compressed;
     }
 
     /** Appends predictions in order; returns when they are on disk if {@code durable}, else when they are gathered. */
@@ -212,37 +328,45 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Hands over the records of {@code [from, to)} in order.
+     * Hands over the records of {@code [from, to)} in the order of the files, without lines that are not what was written.
      *
      * @param from the start of a record, of a segment, or the end
      * @param to at most {@link #end()}
      * @return {@code to}
-     * @throws KeelsonException STORE_DAMAGED with segment and line
      */
     public JournalPosition read(JournalPosition from, JournalPosition to, RecordHandler handler) {
-        LineParser parser = new LineParser();
         for (int i = from.segment(); i <= to.segment(); i++) {
-            int number = i;
             long start = i == from.segment() ? from.offset() : 0;
-            long stop = i == to.segment() ? to.offset() : segments.size(i);
-            if (start >= stop) {
-                continue;
+            long stop = i == to.segment() ? to.offset() : Segments.WHOLE;
+            SegmentHeader header = start < stop ? segments.header(i) : null;
+            if (start >= stop || !segments.exists(i) || (header != null && header.segment() != 0 && header.segment() != i)) {
+                continue; // a file of another segment is none of this one
             }
-            segments.lines(number, start, stop, (bytes, first, last, at, complete) -> {
-                if (complete && at == 0 && segments.header(number, bytes, first, last)) {
-                    return;
+            int number = i;
+            boolean[] told = {false};
+            var _ = segments.readable(i, start, stop, line -> {
+                JournalRecord record = line.record();
+                if (record != null) {
+                    handler.record(record, standing(number, line));
+                } else if (!line.header && !line.lost() && !told[0]) {
+                    told[0] = true;
+                    LOG.error(
+                            "The journal segment {} has at byte {} a line that is not what was written; it is left out."
+                                    + " Maybe the file was edited or its disk is failing: `keelson predictions reconcile` tells"
+                                    + " which record it is, and with --repair puts back what the index still has.",
+                            segments.file(number),
+                            line.offset);
                 }
-                JournalRecord record = complete ? parser.parse(bytes, first, last) : null;
-                if (record == null) {
-                    throw segments.damaged(number, at);
-                }
-                handler.record(
-                        record,
-                        new JournalPosition(number, at),
-                        new JournalPosition(number, at + (last - first) + 1));
             });
         }
         return to;
+    }
+
+    static Standing standing(int segment, JournalLine line) {
+        return new Standing(
+                LogRow.place(new JournalPosition(segment, line.numbered ? line.number : line.offset)),
+                line.check,
+                new JournalPosition(segment, line.after()));
     }
 
     /**
@@ -255,20 +379,9 @@ public final class Journal implements AutoCloseable {
     public void truncateTo(JournalPosition position) {
         lock.lock();
         try {
-            requireUsable();
-            while (busy || synced < appended) {
-                awaitSync(appended);
-                if (busy) {
-                    progress.awaitUninterruptibly();
-                }
-                requireUsable();
-            }
+            settle();
             requireBoundary(position);
-            FileChannel open = channel;
-            channel = null;
-            if (open != null) {
-                open.close();
-            }
+            closeChannel();
             for (int i = end.segment(); i > position.segment(); i--) {
                 segments.delete(i);
             }
@@ -281,9 +394,38 @@ public final class Journal implements AutoCloseable {
             } else if (Files.exists(segments.file(position.segment()))) {
                 cut(segments.file(position.segment()), position.offset());
             }
-            segment = position.segment();
-            offset = position.offset();
-            end = position;
+            goOnAt(position);
+            progress.signalAll();
+        } catch (IOException e) {
+            KeelsonException stopped = StoreErrors.writing(segments.folder(), e);
+            failure = stopped;
+            throw stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Does something with the files while nobody writes them, and goes on at their end.
+     *
+     * @param work what is done; it leaves no torn tail
+     */
+    void exclusively(Runnable work) {
+        lock.lock();
+        try {
+            settle();
+            closeChannel();
+            work.run();
+            int last = segments.last();
+            JournalPosition now = end;
+            if (last > 0 && end.offset() > 0) {
+                Opening opening = Opening.of(segments, Math.max(last, end.segment()));
+                now = opening.end();
+                tail = opening.tail();
+                segment = now.segment();
+                offset = now.offset();
+            }
+            end = now;
             identity = "";
             progress.signalAll();
         } catch (IOException e) {
@@ -293,6 +435,35 @@ public final class Journal implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits under the lock until all that was appended is on disk and the writer rests. */
+    private void settle() {
+        requireUsable();
+        while (busy || synced < appended) {
+            awaitSync(appended);
+            if (busy) {
+                progress.awaitUninterruptibly();
+            }
+            requireUsable();
+        }
+    }
+
+    private void closeChannel() throws IOException {
+        FileChannel open = channel;
+        channel = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void goOnAt(JournalPosition position) {
+        segment = position.segment();
+        offset = position.offset();
+        tail = offset == 0 ? tailOf(segments, segment - 1) : tailBefore(segments, position);
+        end = position;
+        identity = "";
+        closed.removeIf(each -> each.segment() >= position.segment());
     }
 
     /** Waits until the journal on disk goes beyond a place; false when it was cancelled, closed or stopped instead. */
@@ -510,6 +681,7 @@ public final class Journal implements AutoCloseable {
                 channel = null;
             }
             out = null;
+            closed.add(new Closed(segment, offset, tail));
             segment++;
             offset = 0;
         }
@@ -525,8 +697,15 @@ public final class Journal implements AutoCloseable {
             unsyncedSince = oldest;
         }
         if (offset == 0) {
-            write(out, Lines.HEADER, Lines.HEADER.length);
+            byte[] header = Lines.header(segment, tail);
+            tail = new LineTail(0, LineParser.check(header, header.length - 1));
+            write(out, header, header.length);
         }
+        LineTail before = tail;
+        if (before == null) {
+            throw new IllegalStateException("A segment of a former format is not written any more.");
+        }
+        tail = new LineTail(before.number() + batch.count(), batch.seal(before.number(), before.check()));
         write(out, batch.array(), batch.length());
     }
 
@@ -558,7 +737,7 @@ public final class Journal implements AutoCloseable {
      */
     public String identity() {
         String known = identity;
-        if (known.isEmpty() && Journal.isAfter(end(), new JournalPosition(1, Lines.HEADER.length))) {
+        if (known.isEmpty() && Journal.isAfter(end(), new JournalPosition(1, Lines.HEADER_LENGTH))) {
             int[] line = {0};
             String[] first = {""};
             segments.lines(1, 0, Math.min(segments.size(1), FIRST_LINES), (bytes, from, to, at, complete) -> {
@@ -593,7 +772,7 @@ public final class Journal implements AutoCloseable {
         return boundary;
     }
 
-    private void requireBoundary(JournalPosition position) {
+    void requireBoundary(JournalPosition position) {
         if (!isBoundary(position)) {
             throw new IllegalArgumentException("The position (%d, %d) must be the start of a record of the journal (%s), which ends at (%d, %d)."
                     .formatted(position.segment(), position.offset(), segments.folder(), end.segment(), end.offset()));
@@ -607,28 +786,5 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             throw StoreErrors.writing(file, e);
         }
-    }
-
-    /** Where the good lines of the last segment end. */
-    private static long soundEnd(Segments segments, int last, JournalPosition known) {
-        long size = segments.size(last);
-        long start = known.segment() == last && known.offset() <= size ? known.offset() : 0;
-        LineParser parser = new LineParser();
-        long[] good = {start};
-        long[] bad = {-1};
-        segments.lines(last, start, size, (bytes, from, to, at, complete) -> {
-            boolean sound = complete
-                    && (at == 0 ? segments.header(last, bytes, from, to) : parser.sound(bytes, from, to));
-            if (!sound) {
-                if (bad[0] < 0) {
-                    bad[0] = at;
-                }
-            } else if (bad[0] >= 0) {
-                throw segments.damaged(last, bad[0]);
-            } else {
-                good[0] = at + (to - from) + 1;
-            }
-        });
-        return good[0];
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.store.journal;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.serve.JournalReport;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
@@ -11,6 +12,8 @@ import dev.keelson.store.files.StateFolder;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,9 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The prediction log of a project: a {@link Journal}, which is the truth, and its index in SQLite.
  *
- * <p>Opening brings both in step, whatever a killed process left: a torn tail of the journal is cut, an index that lags
- * catches up, one that is ahead (the journal lost its end to a power failure or was being cut back) is cut. The index only
- * ever reads what is on disk. {@code truncateTo} cuts the journal first.
+ * <p>Opening brings both in step, whatever a killed process left: a torn tail of the journal is cut, and an index that lags catches
+ * up. Segments whose files changed since they were written or checked are checked, and what was done to them is logged; the index
+ * keeps what the journal has lost until {@link #reconcile} puts it back. The index only ever reads what is on disk.
+ * {@code truncateTo} cuts the index first.
  *
  * <p>An outcome that is appended later corrects an earlier one of the same model and entity. A prediction with the id of
  * an earlier one stays in the journal and is left out of the index. The text of a query is compared without regard to the
@@ -40,6 +44,7 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     private static final int MANY_SEGMENTS = 8;
 
     private final Journal journal;
+    private final CheckedSegments checkedSegments;
     private final ReentrantLock indexing = new ReentrantLock();
     private final ReentrantLock threading = new ReentrantLock();
     private volatile JournalPosition indexed;
@@ -52,6 +57,7 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     private JournaledPredictionLog(Journal journal, PredictionIndex index) {
         super(index);
         this.journal = journal;
+        this.checkedSegments = new CheckedSegments(journal.segments(), index);
         this.indexed = index.position();
     }
 
@@ -68,12 +74,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     public static JournaledPredictionLog open(StateFolder state, JournalConfig config) {
         PredictionIndex index = PredictionIndex.open(state.predictions());
         try {
-            Journal journal = Journal.open(state.journal(), config, index.position());
+            Journal journal = Journal.open(state.journal(), config, index.position(), index::tail);
             try {
-                if (Journal.isAfter(index.position(), journal.end())) {
-                    index.truncateTo(journal.end());
-                }
                 JournaledPredictionLog log = new JournaledPredictionLog(journal, index);
+                log.checkAtStart();
                 log.catchUp();
                 return log;
             } catch (RuntimeException e) {
@@ -126,6 +130,34 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         }
     }
 
+    /** Checks the segments that changed since they were checked, and logs what was done to them. */
+    private void checkAtStart() {
+        Inspection inspection = new Inspection(journal.segments(), index);
+        for (int segment = 1; segment <= Math.max(inspection.last(), index.position().segment()); segment++) {
+            if (segment != inspection.file(segment) || checkedSegments.unchanged(segment) == null) {
+                SegmentCheck check = inspection.check(segment);
+                if (check.isWhole() && segment == inspection.file(segment)) {
+                    checkedSegments.checked(segment, check.numbered() ? check.tail() : null);
+                }
+            }
+        }
+        checkedSegments.store();
+        JournalReport report = inspection.report(null);
+        if (report.agrees()) {
+            return;
+        }
+        LOG.error(
+                "The journal of predictions ({}) is not what was written: {} records are missing, {} lines were altered, {} are out of"
+                        + " place; the index still has {} of these records. Maybe files were edited, moved or deleted: restore"
+                        + " them from a backup, or let `keelson predictions reconcile --repair` put back what the index has.",
+                journal.segments().folder(),
+                report.missing(),
+                report.altered(),
+                report.misplaced(),
+                report.restorable());
+        report.examples().forEach(damage -> LOG.error("{}", damage.text()));
+    }
+
     /** Does something with the index alone; its thread does not rest meanwhile. */
     private void hurrying(Runnable work) {
         hurried.incrementAndGet();
@@ -160,8 +192,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         archiving.lock();
         try {
             hurrying(() -> {
+                journal.requireBoundary(position);
+                index.truncateTo(position, journal.placeAt(position)); // first: it must never know more than the journal
                 journal.truncateTo(position);
-                index.truncateTo(position);
+                checkedSegments.forget(position.segment());
                 indexed = index.position();
             });
         } finally {
@@ -170,14 +204,79 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     }
 
     /**
-     * Compares the index with the journal, record by record.
+     * Checks the journal, and compares the index with it, record by record.
      *
-     * @param repair whether to mend the index where it differs
-     * @throws KeelsonException STORE_DAMAGED if one of them cannot be read
+     * @param repair whether to mend both: the journal by what the index still has of it, then the index by the journal
+     * @throws KeelsonException STORE_DAMAGED if the index cannot be read, DISK_FULL or NOT_WRITABLE
      */
-    public ReconciliationReport reconcile(boolean repair) {
+    public Reconciled reconcile(boolean repair) {
+        archiving.lock();
+        try {
+            Reconciliation.Result found = compared(index, false);
+            JournalReport before = found.inspection().report(null);
+            if (!repair || (before.agrees() && found.report().differences() + found.report().moved() == 0)) {
+                return new Reconciled(before, found.report());
+            }
+            SegmentMending.Done done = before.agrees() ? null : mend(found.inspection());
+            ReconciliationReport mended = compared(index, true).report();
+            return new Reconciled(found.inspection().report(done), mended);
+        } finally {
+            archiving.unlock();
+        }
+    }
+
+    /** What was found of the journal itself and of its index. */
+    public record Reconciled(JournalReport journal, ReconciliationReport index) {}
+
+    private Reconciliation.Result compared(JournalCopy copy, boolean repair) {
         catchUp();
-        return Reconciliation.of(journal, index, repair);
+        Reconciliation[] begun = new Reconciliation[1];
+        hurrying(() -> begun[0] = Reconciliation.begin(journal, copy, index, repair));
+        return begun[0].run(journal);
+    }
+
+    /** Mends the files of the journal; appending waits only while the last one is written anew. */
+    private SegmentMending.Done mend(Inspection found) {
+        SegmentMending mending = new SegmentMending(journal.segments(), index);
+        hurrying(() -> {
+            Inspection inspection = found;
+            if (!found.renamed().isEmpty() || !found.strangers().isEmpty()) {
+                journal.exclusively(() -> mending.rename(found));
+                inspection = new Inspection(journal.segments(), index);
+                for (int segment = 1; segment <= Math.max(inspection.last(), index.position().segment()); segment++) {
+                    var _ = inspection.check(segment);
+                }
+            }
+            for (SegmentCheck check : inspection.damaged()) {
+                mend(mending, inspection, check, found.known());
+            }
+            Set<Integer> unnumbered = new TreeSet<>();
+            found.known().forEach(row -> unnumbered.add(LogRow.position(row.place()).segment()));
+            for (int segment : unnumbered) {
+                if (inspection.damaged().stream().noneMatch(check -> check.segment() == segment)) {
+                    mend(mending, inspection, SegmentCheck.unnumbered(segment), found.known());
+                }
+            }
+        });
+        return mending.done();
+    }
+
+    private void mend(SegmentMending mending, Inspection inspection, SegmentCheck check, List<LogRow> known) {
+        int segment = check.segment();
+        Runnable work = () -> mending.mend(
+                inspection,
+                check,
+                known.stream().filter(row -> LogRow.position(row.place()).segment() == segment).toList());
+        if (segment < journal.end().segment()) {
+            work.run();
+        } else {
+            boolean caughtUp = !Journal.isAfter(journal.end(), indexed);
+            journal.exclusively(work);
+            if (caughtUp) {
+                index.setPosition(journal.end()); // its last lines may stand elsewhere in the file now
+                indexed = index.position();
+            }
+        }
     }
 
     /**
@@ -186,18 +285,18 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
      *
      * @param repair whether to mend the table where it differs; what is taken out of it is put aside
      * @return with a problem when the table cannot be reached
-     * @throws KeelsonException STORE_DAMAGED if the journal cannot be read
+     * @throws KeelsonException STORE_DAMAGED if the index cannot be read
      */
     public ReconciliationReport reconcile(PredictionOutbox outbox, boolean repair) {
         try {
             outbox.copyAll();
-            return Reconciliation.of(journal, outbox.table(), repair);
+            return compared(outbox.table(), repair).report();
         } catch (KeelsonException e) {
             if (e.code() == ErrorCode.STORE_DAMAGED) {
                 throw e;
             }
             return new ReconciliationReport(
-                    outbox.table().name(), 0, 0, 0, 0, 0, 0, 0, outbox.status().lagBytes(), List.of(),
+                    outbox.table().name(), 0, 0, 0, 0, 0, 0, 0, 0, outbox.status().lagBytes(), List.of(),
                     e.problems().getFirst().message());
         }
     }
@@ -276,6 +375,12 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         stopIndexing();
         try {
             journal.close();
+            noteClosed();
+            Journal.Closed last = journal.current();
+            if (last.size() > 0) {
+                checkedSegments.closed(last);
+            }
+            checkedSegments.store();
         } finally {
             index.close();
         }
@@ -305,6 +410,7 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         try {
             while (!stopping) {
                 LockSupport.parkNanos(this, ARCHIVE_EVERY_NANOS);
+                noteClosed();
                 JournalPosition end = journal.end();
                 boolean quiet = end.equals(seen);
                 seen = end;
@@ -317,15 +423,29 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         }
     }
 
+    /** Notes the segments that were closed as they were written, so that the next start need not read them. */
+    private void noteClosed() {
+        archiving.lock();
+        try {
+            journal.takeClosed().forEach(checkedSegments::closed);
+            checkedSegments.store();
+        } finally {
+            archiving.unlock();
+        }
+    }
+
     private boolean compressOldest(boolean quiet) {
         archiving.lock();
         try {
-            return journal.compressOldest(indexed, quiet ? 1 : MANY_SEGMENTS, worked -> {
+            journal.takeClosed().forEach(checkedSegments::closed);
+            boolean compressed = journal.compressOldest(indexed, quiet ? 1 : MANY_SEGMENTS, checkedSegments, worked -> {
                 if (!quiet) {
                     LockSupport.parkNanos(this, 4 * worked);
                 }
                 return !stopping;
             });
+            checkedSegments.store();
+            return compressed;
         } finally {
             archiving.unlock();
         }

@@ -8,6 +8,7 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -30,33 +31,51 @@ final class LineParser {
         if (comma < from || line[comma] != ',') {
             return false;
         }
-        long stated = 0;
-        for (int i = comma + 1; i < to; i++) {
+        long stated = digits(line, comma + 1, to, 16);
+        return stated >= 0 && stated == Lines.checksum(crc, line, from, comma);
+    }
+
+    /** The check of the line before, as a sound numbered line states it; negative where it states none. */
+    static long before(byte[] line, int to) {
+        return digits(line, to - 17, to - 9, 16);
+    }
+
+    /** The number of a sound line, or -1 where it has none. */
+    static int number(byte[] line, int from, int to) {
+        return to - from < Lines.TAIL || line[to - 18] != ',' ? -1 : (int) digits(line, to - 26, to - 18, 10);
+    }
+
+    /** The check of a sound line. */
+    static int check(byte[] line, int to) {
+        return (int) digits(line, to - 8, to, 16);
+    }
+
+    private static long digits(byte[] line, int from, int to, int radix) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
             byte digit = line[i];
-            int value = digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-            if (value < 0) {
-                return false;
+            int one = digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : radix;
+            if (one >= radix) {
+                return -1;
             }
-            stated = stated << 4 | value;
+            value = value * radix + one;
         }
-        return stated == Lines.checksum(crc, line, from, comma);
+        return value;
     }
 
     /**
-     * The record of a line without its line feed.
+     * The record of a sound line without its line feed.
      *
-     * @return null if it is not sound or not of a known form
+     * @param numbered whether it has a number, as lines of today's format do
+     * @return null if it is not of a known form
      */
-    @Nullable JournalRecord parse(byte[] line, int from, int to) {
-        if (!sound(line, from, to)) {
-            return null;
-        }
+    @Nullable JournalRecord parse(byte[] line, int from, int to, boolean numbered) {
         bytes = line;
         next = from;
-        end = to - 9;
+        end = to - (numbered ? Lines.TAIL : 9);
         try {
             JournalRecord record =
-                    switch (text()) {
+                    switch (text().toUpperCase(Locale.ROOT)) { // a small one was recovered
                         case "P" -> new JournalRecord.Predicted(predicted());
                         case "O" -> new JournalRecord.Settled(new OutcomeEvent(text(), text(), text(), instant()));
                         case "E" -> new JournalRecord.Told(told(ModelEventKind.EVALUATION));

@@ -13,13 +13,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded lines of the journal in one growing array. Used by one thread at a time.
  *
- * <p>A line is comma-separated fields, the last of which is the CRC-32 (8 hexadecimal digits) of all bytes before its
- * comma, and a line feed. A text with a comma or a quote stands in quotes, quotes doubled; line feed, carriage return and
+ * <p>A line is comma-separated fields and a line feed. Its last three are its number in the segment (8 digits, from 1), the
+ * check of the line before it (of the header, for the first), and its own check: the CRC-32 of all bytes before its comma, both
+ * as 8 hexadecimal digits. Numbers and checks are filled in by {@link #seal} when it is known which line stands before. A text with a comma or a quote stands in quotes, quotes doubled; line feed, carriage return and
  * backslash are written {@code \n}, {@code \r}, {@code \\}, so a record is always one line. A list of numbers is one
  * field, each number ended by a semicolon; NaN is an empty number. A number is the shortest decimal that reads back as
  * the same double. Times are microseconds since 1970-01-01T00:00:00Z.
@@ -27,14 +30,23 @@ import java.util.zip.CRC32;
 final class Lines {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /** First line of every segment: format and version, then the columns of each kind of record. */
-    static final byte[] HEADER = header(
-            3,
-            " keys served client metadata",
-            ",E id at_micros model version run metrics metadata,T id at_micros model version run metrics metadata");
+    /** The format that is written. */
+    static final int VERSION = 4;
 
-    /** The first lines that segments had before; their predictions lack the last columns. */
-    static final List<byte[]> FORMER_HEADERS = List.of(header(2, " keys", ""), header(1, "", ""));
+    /** How the first line of every segment begins: format and version, then the columns of each kind of record. */
+    static final byte[] HEADER_START = headerStart(VERSION);
+
+    /** Bytes of the first line, with its line feed. */
+    static final int HEADER_LENGTH = HEADER_START.length + "000001,00000000,00000000,00000000\n".length();
+
+    /** Bytes after the fields of a line: a number, two checks and a line feed. */
+    static final int TAIL = "00000000,00000000,00000000\n".length();
+
+    /** Begins a line that stands for a record which was lost. */
+    static final char LOST = 'X';
+
+    private static final String UNKNOWN = "--------";
+    private static final int[] CRC_TABLE = crcTable();
 
     /** Up to here a double times 10^4 is far below 2^53. */
     private static final double PLAIN_LIMIT = 1e7;
@@ -44,12 +56,28 @@ final class Lines {
 
     private static final int MOST_ROOM = 16 << 20;
 
+    private final int version;
+    private boolean recovered;
     private byte[] bytes;
     private int length;
+    private int[] ends = new int[8];
+    private int[] sums = new int[8];
+    private int count;
     private final CRC32 crc = new CRC32();
 
     Lines(int capacity) {
-        bytes = new byte[capacity];
+        this(capacity, VERSION);
+    }
+
+    /** Lines of a former format, which have no numbers and lack some columns. */
+    Lines(int capacity, int version) {
+        this.bytes = new byte[capacity];
+        this.version = version;
+    }
+
+    /** Marks the records that are added from now on as recovered: nothing proves that they are what was written. */
+    void markRecovered(boolean mark) {
+        recovered = mark;
     }
 
     /** Bytes that surely hold the lines of predictions whose texts are short. */
@@ -69,21 +97,60 @@ final class Lines {
         return length;
     }
 
+    /** How many lines there are. */
+    int count() {
+        return count;
+    }
+
     void clear() {
         length = 0;
+        count = 0;
     }
 
     void addAll(Lines other) {
         reserve(other.length);
         System.arraycopy(other.bytes, 0, bytes, length, other.length);
+        room(other.count);
+        for (int i = 0; i < other.count; i++) {
+            ends[count] = length + other.ends[i];
+            sums[count++] = other.sums[i];
+        }
         length += other.length;
+    }
+
+    /**
+     * Fills in the numbers and checks of all lines.
+     *
+     * @param number of the line before the first, 0 for the header
+     * @param before its check
+     * @return the check of the last line
+     */
+    int seal(int number, int before) {
+        int check = before;
+        for (int i = 0; i < count; i++) {
+            int at = ends[i] - TAIL;
+            decimal(bytes, at, number + 1 + i);
+            hex(bytes, at + 9, check);
+            check = extended(sums[i], bytes, at, at + 17);
+            hex(bytes, at + 18, check);
+        }
+        return check;
+    }
+
+    /** A line for a record that was lost. */
+    void addLost(String why) {
+        int start = length;
+        reserve(64);
+        put(LOST);
+        comma();
+        text(why);
+        end(start);
     }
 
     void add(PredictionEvent event) {
         int start = length;
         reserve(64);
-        put('P');
-        comma();
+        kind('P');
         uuid(event.id().getMostSignificantBits(), event.id().getLeastSignificantBits());
         text(event.model());
         number(event.version());
@@ -96,18 +163,21 @@ final class Lines {
         doubles(event.probabilities());
         doubles(event.features());
         doubles(event.watched());
-        text(event.keys());
-        number(event.served() ? 1 : 0);
-        text(event.client());
-        text(event.metadata());
+        if (version > 1) {
+            text(event.keys());
+        }
+        if (version > 2) {
+            number(event.served() ? 1 : 0);
+            text(event.client());
+            text(event.metadata());
+        }
         end(start);
     }
 
     void add(OutcomeEvent event) {
         int start = length;
         reserve(64);
-        put('O');
-        comma();
+        kind('O');
         text(event.model());
         text(event.entity());
         text(event.outcome());
@@ -118,11 +188,10 @@ final class Lines {
     void add(ModelEvent event) {
         int start = length;
         reserve(64);
-        put(switch (event.kind()) {
+        kind(switch (event.kind()) {
             case EVALUATION -> 'E';
             case TRAINING -> 'T';
         });
-        comma();
         uuid(event.id().getMostSignificantBits(), event.id().getLeastSignificantBits());
         number(Micros.of(event.at()));
         text(event.model());
@@ -133,14 +202,48 @@ final class Lines {
         end(start);
     }
 
-    private static byte[] header(int version, String more, String kinds) {
-        Lines lines = new Lines(512);
-        lines.raw("keelson_journal," + version + ","
-                + "P id model version role entity segment event_time_micros as_of_micros at_micros"
-                + " probabilities features watched" + more + ","
-                + "O model entity outcome known_at_micros" + kinds + ",");
-        lines.end(0);
-        return Arrays.copyOf(lines.bytes, lines.length);
+    /** Adds the first line of a segment of a former format. */
+    void addHeader() {
+        byte[] first = headerStart(version);
+        reserve(first.length);
+        System.arraycopy(first, 0, bytes, length, first.length);
+        length += first.length;
+        end(0);
+    }
+
+    /** How the first line of a segment begins in a version of the format, with the last comma. */
+    static byte[] headerStart(int version) {
+        String columns = "P id model version role entity segment event_time_micros as_of_micros at_micros"
+                + " probabilities features watched"
+                + switch (version) {
+                    case 1 -> "";
+                    case 2 -> " keys";
+                    default -> " keys served client metadata";
+                }
+                + ",O model entity outcome known_at_micros";
+        String told = " id at_micros model version run metrics metadata";
+        return ("keelson_journal," + version + "," + columns + "," + (version > 2 ? "E" + told + ",T" + told + "," : "")
+                        + (version > 3 ? "X lost,number before check," : ""))
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * The first line of a segment, which also says where the one before it ends.
+     *
+     * @param before number and check of its last line; null if they are not known
+     */
+    static byte[] header(int segment, @Nullable LineTail before) {
+        Lines line = new Lines(HEADER_LENGTH);
+        System.arraycopy(HEADER_START, 0, line.bytes, 0, HEADER_START.length);
+        line.length = HEADER_START.length;
+        line.raw(String.format(Locale.ROOT, "%06d,", segment));
+        if (before == null) {
+            line.raw(UNKNOWN + "," + UNKNOWN + ",");
+        } else {
+            line.raw(String.format(Locale.ROOT, "%08d,%08x,", before.number(), before.check()));
+        }
+        line.raw(String.format(Locale.ROOT, "%08x\n", checksum(line.crc, line.bytes, 0, line.length - 1)));
+        return Arrays.copyOf(line.bytes, line.length);
     }
 
     /** The checksum as it stands in a line. */
@@ -152,12 +255,70 @@ final class Lines {
 
     /** Ends the line: every field has left its comma behind. */
     private void end(int start) {
-        long sum = checksum(crc, bytes, start, length - 1);
-        reserve(9);
-        for (int shift = 28; shift >= 0; shift -= 4) {
-            bytes[length++] = HEX[(int) (sum >>> shift) & 15];
+        if (version < VERSION) {
+            long sum = checksum(crc, bytes, start, length - 1);
+            reserve(9);
+            hex(bytes, length, (int) sum);
+            length += 8;
+        } else {
+            long sum = checksum(crc, bytes, start, length);
+            reserve(TAIL);
+            length += TAIL - 1;
+            bytes[length - 9] = ',';
+            bytes[length - 18] = ',';
+            room(1);
+            ends[count] = length + 1;
+            sums[count++] = (int) sum;
         }
         bytes[length++] = '\n';
+    }
+
+    private void room(int more) {
+        if (count + more > ends.length) {
+            int size = Math.max(count + more, 2 * ends.length);
+            ends = Arrays.copyOf(ends, size);
+            sums = Arrays.copyOf(sums, size);
+        }
+    }
+
+    private void kind(char kind) {
+        put(recovered ? Character.toLowerCase(kind) : kind);
+        comma();
+    }
+
+    private static void decimal(byte[] bytes, int at, int value) {
+        int rest = value;
+        for (int i = at + 7; i >= at; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    private static void hex(byte[] bytes, int at, int value) {
+        for (int i = 0; i < 8; i++) {
+            bytes[at + i] = HEX[value >>> (28 - 4 * i) & 15];
+        }
+    }
+
+    /** The CRC-32 of some bytes and those in {@code [from, to)} after them, by that of the first. */
+    private static int extended(int sum, byte[] bytes, int from, int to) {
+        int register = ~sum;
+        for (int i = from; i < to; i++) {
+            register = CRC_TABLE[(register ^ bytes[i]) & 255] ^ register >>> 8;
+        }
+        return ~register;
+    }
+
+    private static int[] crcTable() {
+        int[] table = new int[256];
+        for (int i = 0; i < 256; i++) {
+            int value = i;
+            for (int bit = 0; bit < 8; bit++) {
+                value = (value & 1) == 0 ? value >>> 1 : value >>> 1 ^ 0xEDB88320;
+            }
+            table[i] = value;
+        }
+        return table;
     }
 
     private void uuid(long high, long low) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record of the journal as a row of a copy of it.
  *
- * @param place where it begins in the journal: segment times 2^40, plus the offset; ascending in the order of the journal
+ * @param place {@link Journal.Standing#place} of the record
  * @param id of the record; an outcome's is made of its place and its content
  * @param kind {@code prediction}, {@code outcome}, {@code evaluation} or {@code training}
  * @param record what it says; null in a copy that holds what no record can say
@@ -34,6 +34,15 @@ public record LogRow(long place, UUID id, String kind, @Nullable JournalRecord r
                         record);
             case JournalRecord.Told(ModelEvent event) -> new LogRow(place, event.id(), event.kind().word(), record);
         };
+    }
+
+    /** By what it is found again where its place is another one: its id, or what an outcome says. */
+    UUID key() {
+        return record instanceof JournalRecord.Settled(OutcomeEvent event)
+                ? UUID.nameUUIDFromBytes("%s|%s|%s|%s"
+                        .formatted(event.model(), event.entity(), event.outcome(), event.knownAt())
+                        .getBytes(StandardCharsets.UTF_8))
+                : id;
     }
 
     /** A place as one number. */

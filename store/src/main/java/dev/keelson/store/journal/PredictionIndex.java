@@ -25,7 +25,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,8 +38,8 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 /**
  * The index of a journal in one SQLite file ({@code predictions.db}, raw prepared statements).
  *
- * <p>A row's {@code place} is where its record begins in the journal, {@code segment * 2^40 + offset}; the place up to
- * which the journal has been read is stored in the transaction that stores the rows, so every record counts exactly once.
+ * <p>A row's {@code place} is {@link Journal.Standing#place} of its record; the position up to which the journal has been read
+ * is stored in the transaction that stores the rows, so every record counts exactly once.
  * Every outcome is kept, so that the index can be cut back; the one with the highest place counts. A prediction whose id
  * is known already is left out. {@code synchronous=NORMAL}: what a power failure takes is read again from the journal.
  * An index of another schema version is made anew.
@@ -46,8 +48,9 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * a time.
  */
 final class PredictionIndex implements JournalCopy, AutoCloseable {
-    static final int SCHEMA_VERSION = 4;
+    static final int SCHEMA_VERSION = 5;
 
+    private static final List<String> TABLES = List.of("predictions", "outcomes", "events");
     private static final int ROWS_PER_TRANSACTION = 2_000;
     private static final int WRITER_CACHE_KIB = 16 << 10;
     private static final int CHECKPOINT_PAGES = 4_000;
@@ -99,7 +102,9 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
                 metadata text not null
             ) strict""",
             "create index events_by_time on events (at)",
-            "create table index_position (place integer not null) strict");
+            // up to where it has read, and what the last record before that says
+            "create table index_position (place integer not null, last_place integer not null, last_check integer not null) strict",
+            "create table segments_checked (segment integer primary key, stamp text not null, number integer, line_check integer) strict");
     private static final String JOIN_OUTCOMES =
             " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = ("
                     + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
@@ -115,7 +120,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
     private static final String SELECT_ROWS = """
             select p.place, p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
                 p.probabilities, p.features, p.watched, p.keys, p.served, p.client, p.metadata
-            from predictions p order by p.place""";
+            from predictions p where p.place >= ? and p.place < ? order by p.place""";
 
     private static final String SELECT_EVENTS =
             "select e.place, e.id, e.kind, e.at, e.model, e.version, e.run, e.metrics, e.metadata from events e";
@@ -168,6 +173,132 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         });
     }
 
+    /** What the last line that was read says, if it stands in that segment and has a number; else null. */
+    @Nullable LineTail tail(int segment) {
+        return reading(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select last_place, last_check from index_position")) {
+                boolean there = row.next() && row.getLong(2) >= 0 && position(row.getLong(1)).segment() == segment;
+                return new Found<>(
+                        there ? new LineTail((int) position(row.getLong(1)).offset(), (int) row.getLong(2)) : null);
+            }
+        }).value();
+    }
+
+    /** What may be nothing. */
+    private record Found<T>(@Nullable T value) {}
+
+    /** The greatest number of a record of a segment that is here; 0 if none is, or the segment has no numbers. */
+    int lastNumber(int segment) {
+        return reading(connection -> {
+            long from = place(new JournalPosition(segment, 0));
+            long to = place(new JournalPosition(segment + 1, 0));
+            long first = to;
+            long last = from;
+            for (String table : TABLES) {
+                try (PreparedStatement select = connection.prepareStatement(
+                        "select min(place), max(place) from " + table + " where place >= ? and place < ?")) {
+                    select.setLong(1, from);
+                    select.setLong(2, to);
+                    try (ResultSet row = select.executeQuery()) {
+                        if (row.next() && row.getLong(2) > 0) {
+                            first = Math.min(first, row.getLong(1));
+                            last = Math.max(last, row.getLong(2));
+                        }
+                    }
+                }
+            }
+            // without numbers a place is an offset, and a header stands before the first record
+            return first - from > Lines.headerStart(1).length ? 0 : (int) (last - from);
+        });
+    }
+
+    /** The rows of the places {@code [from, to)} in their order, of one moment; the caller closes. */
+    Rows rows(long from, long to) {
+        Connection connection = readers.take();
+        try {
+            return new IndexRows(connection, from, to);
+        } catch (SQLException e) {
+            throw SqliteFile.abandoning(connection, file.failure(e));
+        }
+    }
+
+    /** How many rows stand at the places {@code [from, to)}. */
+    long count(long from, long to) {
+        return reading(connection -> {
+            long count = 0;
+            for (String table : TABLES) {
+                try (PreparedStatement select =
+                        connection.prepareStatement("select count(*) from " + table + " where place >= ? and place < ?")) {
+                    select.setLong(1, from);
+                    select.setLong(2, to);
+                    try (ResultSet row = select.executeQuery()) {
+                        count += row.next() ? row.getLong(1) : 0;
+                    }
+                }
+            }
+            return count;
+        });
+    }
+
+    /** The segments that were checked, as they were then. */
+    Map<Integer, CheckedSegments.Stamp> stamps() {
+        return reading(connection -> {
+            Map<Integer, CheckedSegments.Stamp> stamps = new HashMap<>();
+            try (Statement select = connection.createStatement();
+                    ResultSet row = select.executeQuery("select segment, stamp, number, line_check from segments_checked")) {
+                while (row.next()) {
+                    int number = row.getInt(3);
+                    stamps.put(
+                            row.getInt(1),
+                            new CheckedSegments.Stamp(
+                                    row.getString(2), row.wasNull() ? null : new LineTail(number, row.getInt(4))));
+                }
+            }
+            return stamps;
+        });
+    }
+
+    /** Notes that segments were checked; replaces all that was noted. */
+    void putStamps(Map<Integer, CheckedSegments.Stamp> stamps) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            SqliteFile.begin(out.connection);
+            out.statement.executeUpdate("delete from segments_checked");
+            try (PreparedStatement insert =
+                    out.connection.prepareStatement("insert into segments_checked values (?, ?, ?, ?)")) {
+                for (Map.Entry<Integer, CheckedSegments.Stamp> each : stamps.entrySet()) {
+                    LineTail tail = each.getValue().tail();
+                    insert.setInt(1, each.getKey());
+                    insert.setString(2, each.getValue().stamp());
+                    insert.setObject(3, tail == null ? null : tail.number());
+                    insert.setObject(4, tail == null ? null : tail.check());
+                    insert.executeUpdate();
+                }
+            }
+            SqliteFile.commit(out.connection);
+        } catch (SQLException e) {
+            SqliteFile.rollback(out.connection, e);
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Says up to where it has read, after the files of the journal were mended. */
+    void setPosition(JournalPosition position) {
+        Writer out = writer();
+        writing.lock();
+        try {
+            out.setPlace(place(position));
+        } catch (SQLException e) {
+            throw file.failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
     /**
      * Reads the records of the journal from where this index stands to a place on disk.
      *
@@ -181,15 +312,17 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             if (place >= place(to)) {
                 return;
             }
+            out.load();
             SqliteFile.begin(out.connection);
             int[] rows = {0};
-            journal.read(position(place), to, (record, start, after) -> {
+            journal.read(position(place), to, (record, at) -> {
                 try {
-                    out.insert(record, place(start));
+                    out.insert(record, at.place());
+                    out.seen(at);
                     if (++rows[0] % ROWS_PER_TRANSACTION == 0) {
-                        out.setPlace(place(after));
+                        out.setPlace(place(at.after()));
                         SqliteFile.commit(out.connection);
-                        between.accept(after);
+                        between.accept(at.after());
                         SqliteFile.begin(out.connection);
                     }
                 } catch (SQLException e) {
@@ -209,20 +342,24 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         }
     }
 
-    /** Forgets everything from a place on. */
-    void truncateTo(JournalPosition position) {
+    /**
+     * Forgets everything from a position on.
+     *
+     * @param first the place of the first record that is forgotten
+     */
+    void truncateTo(JournalPosition position, long first) {
         Writer out = writer();
         writing.lock();
         try {
-            long place = place(position);
-            if (storedPlace(out.statement) <= place) {
+            if (storedPlace(out.statement) <= place(position)) {
                 return;
             }
             SqliteFile.begin(out.connection);
-            out.statement.executeUpdate("delete from predictions where place >= " + place);
-            out.statement.executeUpdate("delete from outcomes where place >= " + place);
-            out.statement.executeUpdate("delete from events where place >= " + place);
-            out.setPlace(place);
+            for (String table : TABLES) {
+                out.statement.executeUpdate("delete from " + table + " where place >= " + first);
+            }
+            out.forget();
+            out.setPlace(place(position));
             SqliteFile.commit(out.connection);
         } catch (SQLException e) {
             SqliteFile.rollback(out.connection, e);
@@ -365,12 +502,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
 
     @Override
     public Rows rows() {
-        Connection connection = readers.take();
-        try {
-            return new IndexRows(connection);
-        } catch (SQLException e) {
-            throw SqliteFile.abandoning(connection, file.failure(e));
-        }
+        return rows(0, Long.MAX_VALUE);
     }
 
     /** The rows of the three tables as one, of one moment of the file. */
@@ -380,19 +512,27 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         private final List<Table> tables;
         private final long upTo;
 
-        IndexRows(Connection connection) throws SQLException {
+        IndexRows(Connection connection, long from, long to) throws SQLException {
             this.connection = connection;
             this.transaction = connection.createStatement();
             transaction.execute("begin");
             this.upTo = storedPlace(transaction);
             this.tables = List.of(
-                    new Table(connection, SELECT_ROWS, row -> new JournalRecord.Predicted(event(row, 2))),
+                    new Table(connection, from, to, SELECT_ROWS, row -> new JournalRecord.Predicted(event(row, 2))),
                     new Table(
                             connection,
-                            "select o.place, o.model, o.entity, o.outcome, o.known_at from outcomes o order by o.place",
+                            from,
+                            to,
+                            "select o.place, o.model, o.entity, o.outcome, o.known_at from outcomes o"
+                                    + " where o.place >= ? and o.place < ? order by o.place",
                             row -> new JournalRecord.Settled(new OutcomeEvent(
                                     row.getString(2), row.getString(3), row.getString(4), Micros.toInstant(row.getLong(5))))),
-                    new Table(connection, SELECT_EVENTS + " order by e.place", row -> new JournalRecord.Told(event(row))));
+                    new Table(
+                            connection,
+                            from,
+                            to,
+                            SELECT_EVENTS + " where e.place >= ? and e.place < ? order by e.place",
+                            row -> new JournalRecord.Told(event(row))));
         }
 
         @Override
@@ -447,8 +587,10 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         private final RowReader reader;
         private @Nullable LogRow head;
 
-        Table(Connection connection, String sql, RowReader reader) throws SQLException {
+        Table(Connection connection, long from, long to, String sql, RowReader reader) throws SQLException {
             this.statement = connection.prepareStatement(sql);
+            statement.setLong(1, from);
+            statement.setLong(2, to);
             this.rows = statement.executeQuery();
             this.reader = reader;
             advance();
@@ -499,12 +641,12 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         try {
             SqliteFile.begin(out.connection);
             for (LogRow row : wrong) {
-                out.delete(row);
+                out.delete(row, " and place = ");
             }
             for (LogRow row : right) {
                 JournalRecord record = row.record();
                 if (record != null) {
-                    out.delete(row);
+                    out.delete(row, " or place = ");
                     out.insert(record, row.place());
                 }
             }
@@ -549,13 +691,13 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         }
         SqliteFile.begin(connection);
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("predictions", "outcomes", "events", "index_position")) {
+            for (String table : List.of("predictions", "outcomes", "events", "index_position", "segments_checked")) {
                 statement.execute("drop table if exists " + table);
             }
             for (String sql : SCHEMA) {
                 statement.execute(sql);
             }
-            statement.execute("insert into index_position (place) values (" + place(JournalPosition.START) + ")");
+            statement.execute("insert into index_position values (" + place(JournalPosition.START) + ", 0, -1)");
             statement.execute("pragma user_version = " + SCHEMA_VERSION);
             SqliteFile.commit(connection);
         } catch (SQLException e) {
@@ -775,16 +917,19 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         private final PreparedStatement outcome;
         private final PreparedStatement event;
         private final PreparedStatement place;
+        private long lastPlace;
+        private long lastCheck;
 
         Writer(Connection connection) throws SQLException {
             this.connection = connection;
             this.statement = connection.createStatement();
             this.prediction = connection.prepareStatement(
-                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
-            this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?)");
+                    "insert into predictions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing");
+            this.outcome = connection.prepareStatement("insert into outcomes values (?, ?, ?, ?, ?) on conflict do nothing");
             this.event = connection.prepareStatement(
-                    "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
-            this.place = connection.prepareStatement("update index_position set place = ?");
+                    "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing");
+            this.place = connection.prepareStatement("update index_position set place = ?, last_place = ?, last_check = ?");
+            load();
         }
 
         void insert(JournalRecord record, long at) throws SQLException {
@@ -833,25 +978,55 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             }
         }
 
-        /** Deletes what stands at the place of a row, and what else has its id. */
-        void delete(LogRow row) throws SQLException {
+        /**
+         * Deletes a row by its id and its place.
+         *
+         * @param how whether both must be the same, or one
+         */
+        void delete(LogRow row, String how) throws SQLException {
             String table =
                     switch (row.kind()) {
                         case "prediction" -> "predictions";
                         case "outcome" -> "outcomes";
                         default -> "events";
                     };
-            statement.executeUpdate("delete from " + table + " where place = " + row.place());
-            if (!table.equals("outcomes")) {
-                try (PreparedStatement same = connection.prepareStatement("delete from " + table + " where id = ?")) {
-                    same.setBytes(1, bytes(row.id()));
-                    same.executeUpdate();
+            if (table.equals("outcomes")) {
+                statement.executeUpdate("delete from outcomes where place = " + row.place());
+                return;
+            }
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from " + table + " where id = ?" + how + row.place())) {
+                delete.setBytes(1, bytes(row.id()));
+                delete.executeUpdate();
+            }
+        }
+
+        /** What is stored of the last record that was read. */
+        void load() throws SQLException {
+            try (ResultSet row = statement.executeQuery("select last_place, last_check from index_position")) {
+                forget();
+                if (row.next()) {
+                    lastPlace = row.getLong(1);
+                    lastCheck = row.getLong(2);
                 }
             }
         }
 
+        /** Remembers the last record that was read. */
+        void seen(Journal.Standing at) {
+            lastPlace = at.place();
+            lastCheck = Integer.toUnsignedLong(at.check());
+        }
+
+        void forget() {
+            lastPlace = 0;
+            lastCheck = -1;
+        }
+
         void setPlace(long value) throws SQLException {
             place.setLong(1, value);
+            place.setLong(2, lastPlace);
+            place.setLong(3, lastCheck);
             place.executeUpdate();
         }
 

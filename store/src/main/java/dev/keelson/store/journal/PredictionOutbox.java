@@ -153,10 +153,10 @@ public final class PredictionOutbox implements AutoCloseable {
         List<LogRow> rows = new ArrayList<>(ROWS_AT_ONCE);
         JournalPosition[] until = {to};
         try {
-            var _ = journal.read(from, to, (record, start, after) -> {
-                rows.add(LogRow.of(LogRow.place(start), table.kept(record)));
+            var _ = journal.read(from, to, (record, at) -> {
+                rows.add(LogRow.of(at.place(), table.kept(record)));
                 if (rows.size() == ROWS_AT_ONCE) {
-                    until[0] = after;
+                    until[0] = at.after();
                     throw new Enough();
                 }
             });

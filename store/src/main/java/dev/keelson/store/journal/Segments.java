@@ -25,6 +25,7 @@ import java.util.function.LongPredicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a journal: their names, compressing them, and reading them line by line. An offset always counts the bytes as
@@ -32,6 +33,14 @@ import java.util.zip.ZipException;
  */
 record Segments(Path folder) {
     private static final int BUFFER = 1 << 20;
+
+    /** No header is longer. */
+    private static final int HEADER_ROOM = 2048;
+
+    /** After the end of every segment. */
+    static final long WHOLE = Long.MAX_VALUE / 2;
+
+    private static final byte[] NAME = "keelson_journal,".getBytes(StandardCharsets.US_ASCII);
 
     /** A longer one could not state its length. */
     private static final long LONGEST_COMPRESSED = (1L << 32) - 1;
@@ -162,6 +171,12 @@ record Segments(Path folder) {
 
     /** Number of the last segment; 0 when there is none. */
     int last() {
+        TreeSet<Integer> numbers = numbers();
+        return numbers.isEmpty() ? 0 : numbers.last();
+    }
+
+    /** The numbers of all segments that are there. */
+    TreeSet<Integer> numbers() {
         TreeSet<Integer> numbers = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
@@ -171,21 +186,17 @@ record Segments(Path folder) {
                 }
             }
         } catch (NoSuchFileException e) {
-            return 0;
+            return numbers;
         } catch (IOException e) {
             throw StoreErrors.reading(folder, e);
         }
-        int expected = 1;
-        for (int number : numbers) {
-            if (number != expected) {
-                throw new KeelsonException(
-                        ErrorCode.STORE_DAMAGED,
-                        "The journal (%s) has a segment %06d but no %06d.".formatted(folder, number, expected),
-                        "Maybe a file was moved or deleted: restore it from a backup.");
-            }
-            expected++;
-        }
-        return expected - 1;
+        numbers.remove(0);
+        return numbers;
+    }
+
+    /** Whether a segment is there. */
+    boolean exists(int segment) {
+        return Files.exists(file(segment)) || Files.exists(compressed(segment));
     }
 
     /** Bytes of a segment as they were written; 0 when there is none. */
@@ -262,46 +273,111 @@ record Segments(Path folder) {
         }
     }
 
-    /** Whether a segment has the header that is written today. */
-    boolean isCurrent(int segment) {
-        boolean[] current = {false};
-        lines(segment, 0, Lines.HEADER.length, (bytes, from, to, at, complete) ->
-                current[0] = complete && Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1));
-        return current[0];
-    }
-
-    /** The error for a line that cannot be read, with its number from 1. */
-    KeelsonException damaged(int segment, long offset) {
-        long[] line = {1};
-        lines(segment, 0, offset, (bytes, from, to, at, complete) -> line[0]++);
-        return new KeelsonException(
-                ErrorCode.STORE_DAMAGED,
-                "Line %d of the journal segment (%s), at byte %d, is not what was written: its checksum or form is wrong."
-                        .formatted(line[0], present(segment), offset),
-                "Maybe the file was edited or its disk is failing: restore it from a backup.");
+    /** Takes one line with what its tail says. */
+    interface JournalLineHandler {
+        /** Takes the next line; what it throws ends the reading. */
+        void line(JournalLine line);
     }
 
     /**
-     * Checks the first line of a segment.
+     * As {@link #lines}, with what the end of each line says and whether its checksum holds.
      *
-     * @return whether it is the header
+     * @param from the start of a line
+     * @return what its header says; null if there is no header that can be read
+     */
+    @Nullable SegmentHeader journalLines(int segment, long from, long to, JournalLineHandler handler) {
+        SegmentHeader header = header(segment);
+        JournalLine line = new JournalLine();
+        line.numbered = header == null || header.numbered();
+        if (header == null) {
+            line.guess();
+        }
+        lines(segment, from, to, (bytes, first, last, at, complete) -> {
+            line.set(bytes, first, last, at, complete);
+            if (at == 0 && header != null) {
+                line.header = true;
+                line.sound = true;
+                line.number = 0;
+                line.check = header.check();
+                line.before = header.before() == null ? -1 : 0;
+            }
+            handler.line(line);
+            line.index++;
+        });
+        return header;
+    }
+
+    /**
+     * As {@link #journalLines}; a compressed file that breaks off ends there.
+     *
+     * @param to where to stop, {@link #WHOLE} for the end
+     */
+    @Nullable SegmentHeader readable(int segment, long from, long to, JournalLineHandler handler) {
+        try {
+            return journalLines(segment, from, to, handler);
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.STORE_DAMAGED) {
+                throw e;
+            }
+            return header(segment);
+        }
+    }
+
+    /**
+     * What the first line of a segment says; null if it is not a header.
+     *
      * @throws KeelsonException STORE_VERSION if it is the header of another version of the format
      */
-    boolean header(int segment, byte[] bytes, int from, int to) {
-        if (Arrays.equals(bytes, from, to, Lines.HEADER, 0, Lines.HEADER.length - 1)
-                || Lines.FORMER_HEADERS.stream()
-                        .anyMatch(former -> Arrays.equals(bytes, from, to, former, 0, former.length - 1))) {
-            return true;
+    @Nullable SegmentHeader header(int segment) {
+        @Nullable SegmentHeader[] header = {null};
+        if (exists(segment)) {
+            try {
+                lines(segment, 0, HEADER_ROOM, (bytes, from, to, at, complete) -> {
+                    if (at == 0 && complete) {
+                        header[0] = header(segment, bytes, from, to);
+                    }
+                });
+            } catch (KeelsonException e) {
+                if (e.code() != ErrorCode.STORE_DAMAGED) {
+                    throw e;
+                }
+            }
         }
-        byte[] name = "keelson_journal,".getBytes(StandardCharsets.US_ASCII);
-        if (to - from > name.length
-                && Arrays.equals(bytes, from, from + name.length, name, 0, name.length)
-                && new LineParser().sound(bytes, from, to)) {
-            throw new KeelsonException(
-                    ErrorCode.STORE_VERSION,
-                    "The journal segment (%s) has another format than this Keelson writes.".formatted(present(segment)),
-                    "Maybe a newer Keelson wrote it: use that one.");
+        return header[0];
+    }
+
+    private @Nullable SegmentHeader header(int segment, byte[] bytes, int from, int to) {
+        if (!starts(bytes, from, to, NAME) || !new LineParser().sound(bytes, from, to)) {
+            return null;
         }
-        return false;
+        int check = LineParser.check(bytes, to);
+        for (int version = 1; version < Lines.VERSION; version++) {
+            byte[] former = Lines.headerStart(version);
+            if (starts(bytes, from, to, former) && to - from == former.length + 8) {
+                return new SegmentHeader(version, 0, null, check);
+            }
+        }
+        if (starts(bytes, from, to, Lines.HEADER_START) && to - from == Lines.HEADER_LENGTH - 1) {
+            String[] tail = new String(bytes, to - 33, 24, StandardCharsets.US_ASCII).split(",", -1);
+            try {
+                return new SegmentHeader(
+                        Lines.VERSION,
+                        Integer.parseInt(tail[0]),
+                        tail[1].startsWith("-")
+                                ? null
+                                : new LineTail(Integer.parseInt(tail[1]), Integer.parseUnsignedInt(tail[2], 16)),
+                        check);
+            } catch (NumberFormatException e) {
+                return null; // its checksum holds, but nobody wrote it so
+            }
+        }
+        throw new KeelsonException(
+                ErrorCode.STORE_VERSION,
+                "The journal segment (%s) has another format than this Keelson writes.".formatted(present(segment)),
+                "Maybe a newer Keelson wrote it: use that one.");
+    }
+
+    private static boolean starts(byte[] bytes, int from, int to, byte[] start) {
+        return to - from >= start.length && Arrays.equals(bytes, from, from + start.length, start, 0, start.length);
     }
 }

@@ -412,14 +412,17 @@ public final class PostgresEvaluationLog implements RemoteTable {
         var _ = written(connection -> {
             try (PreparedStatement aside = connection.prepareStatement("""
                             insert into %s (project, content)
-                            select project, to_jsonb(t) from %s t where project = ? and id = ?""".formatted(quarantine, table));
-                    PreparedStatement delete =
-                            connection.prepareStatement("delete from " + table + " where project = ? and id = ?")) {
-                for (List<LogRow> rows : List.of(wrong, right)) {
-                    for (LogRow row : rows) {
+                            select project, to_jsonb(t) from %s t
+                            where project = ? and id = ? and (place = ? or ?::boolean)""".formatted(quarantine, table));
+                    PreparedStatement delete = connection.prepareStatement(
+                            "delete from " + table + " where project = ? and id = ? and (place = ? or ?::boolean)")) {
+                for (boolean anew : new boolean[] {false, true}) {
+                    for (LogRow row : anew ? right : wrong) {
                         for (PreparedStatement statement : List.of(aside, delete)) {
                             statement.setString(1, project);
                             statement.setString(2, row.id().toString());
+                            statement.setLong(3, row.place());
+                            statement.setBoolean(4, anew); // wherever it stands
                             statement.addBatch();
                         }
                     }

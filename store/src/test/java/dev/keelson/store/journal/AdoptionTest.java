@@ -171,7 +171,7 @@ final class AdoptionTest {
             try (Journal journal = Journal.open(
                     state.journal(), JournalConfig.defaults(), JournalPosition.START)) {
                 journal.read(
-                        JournalPosition.START, journal.end(), (record, start, after) -> {
+                        JournalPosition.START, journal.end(), (record, at) -> {
                             if (record instanceof JournalRecord.Predicted) {
                                 predicted[0]++;
                             }

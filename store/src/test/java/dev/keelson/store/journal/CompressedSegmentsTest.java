@@ -151,20 +151,29 @@ final class CompressedSegmentsTest {
     }
 
     @Test
-    void aDamagedCompressedSegmentIsNamed() throws Exception {
+    void aDamagedCompressedSegmentIsWrittenAnewFromTheIndex() throws Exception {
+        byte[] plain;
         try (JournaledPredictionLog log = JournaledPredictionLog.open(state(), SMALL)) {
             append(log, 0, 60);
+            plain = Files.readAllBytes(state().journal().resolve("000001.csv"));
             log.compressAll();
         }
         Path file = state().journal().resolve("000001.csv.gz");
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 0x55;
         Files.write(file, bytes);
-        Files.delete(state().predictions());
 
-        assertThatThrownBy(() -> JournaledPredictionLog.open(state(), SMALL))
-                .isInstanceOfSatisfying(
-                        KeelsonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+        try (JournaledPredictionLog log = JournaledPredictionLog.open(state(), SMALL)) {
+            JournaledPredictionLog.Reconciled found = log.reconcile(false);
+            JournaledPredictionLog.Reconciled mended = log.reconcile(true);
+
+            assertThat(found.journal().damages()).isPositive();
+            assertThat(found.index().differences()).isZero();
+            assertThat(mended.journal().lost()).isZero();
+            assertThat(log.reconcile(false).journal().damages()).isZero();
+        }
+        assertThat(state().journal().resolve("000001.csv")).hasBinaryContent(plain);
+        assertThat(state().root().resolve("replaced/journal/000001.csv.gz")).hasBinaryContent(bytes);
     }
 
     private List<String> names() throws IOException {
