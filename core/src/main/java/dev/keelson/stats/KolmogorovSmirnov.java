@@ -74,6 +74,53 @@ public final class KolmogorovSmirnov {
     }
 
     /**
+     * Outcome of a test of sketches.
+     *
+     * @param d greatest distance between the two distribution functions as far as the sketches tell it, 0 to 1
+     * @param error the true distance lies within {@code d - error} and {@code d + error}, with the confidence asked for; 0
+     *     when both sketches still hold all values
+     * @param pValue p-value of {@code d}
+     * @param pValueAtMost the largest p-value within the error, that of {@code d - error}: to judge by
+     */
+    public record SketchResult(double d, double error, double pValue, double pValueAtMost) {}
+
+    /**
+     * Tests two samples of which only sketches are left.
+     *
+     * @param reference not empty
+     * @param current not empty
+     * @param confidence that the error holds, strictly between 0 and 1, such as 0.99
+     */
+    public static SketchResult test(QuantileSketch reference, QuantileSketch current, double confidence) {
+        double each = (1 + Samples.requireOpenShare(confidence, "confidence")) / 2; // both errors hold together
+        QuantileSketch.Points a = reference.points();
+        QuantileSketch.Points b = current.points();
+        double[] x = a.values();
+        double[] y = b.values();
+        double n = reference.count();
+        double m = current.count();
+        double d = 0;
+        int i = 0;
+        int j = 0;
+        while (i < x.length && j < y.length) {
+            double at = Math.min(x[i], y[j]);
+            while (i < x.length && x[i] <= at) {
+                i++;
+            }
+            while (j < y.length && y[j] <= at) {
+                j++;
+            }
+            d = Math.max(d, Math.abs((i == 0 ? 0 : a.ranks()[i - 1] / n) - (j == 0 ? 0 : b.ranks()[j - 1] / m)));
+        }
+        double error = Math.min(1, reference.uniformError(each) + current.uniformError(each));
+        double p = Math.max(n, m) <= MAX_EXACT && error == 0
+                ? testSorted(x, y).pValue()
+                : asymptoticPValue(d, n, m);
+        double atMost = error == 0 ? p : asymptoticPValue(Math.max(0, d - error), n, m);
+        return new SketchResult(d, error, p, Math.max(p, atMost));
+    }
+
+    /**
      * Greatest distance between the empirical distribution functions of two sorted samples.
      *
      * @param a ascending, without {@code NaN}, not empty
@@ -87,16 +134,29 @@ public final class KolmogorovSmirnov {
         int m = b.length;
         int i = 0;
         int j = 0;
-        long widest = 0; // of |i * m - j * n|: whole numbers, so that ties cost no rounding
+        long apart = 0; // i * m - j * n: whole numbers, so that ties cost no rounding
+        long widest = 0;
         while (i < n && j < m) {
-            double x = Math.min(a[i], b[j]);
-            while (i < n && a[i] <= x) {
-                i++;
+            double ahead = b[j] - a[i];
+            if (ahead == 0 || Double.isNaN(ahead)) { // equal, maybe both infinite: compared after all values at x
+                double x = a[i];
+                while (i < n && a[i] == x) {
+                    i++;
+                    apart += m;
+                }
+                while (j < m && b[j] == x) {
+                    j++;
+                    apart -= n;
+                }
+            } else {
+                // Which sample comes next is a coin toss, so it is told from the sign and not by a branch. Equal values of
+                // one sample move the difference one way: looking at it between them changes nothing.
+                int left = 1 - (int) (Double.doubleToRawLongBits(ahead) >>> 63);
+                i += left;
+                j += 1 - left;
+                apart += (long) left * ((long) n + m) - n;
             }
-            while (j < m && b[j] <= x) {
-                j++;
-            }
-            widest = Math.max(widest, Math.abs((long) i * m - (long) j * n));
+            widest = Math.max(widest, Math.abs(apart));
         }
         return (double) widest / ((double) n * m);
     }

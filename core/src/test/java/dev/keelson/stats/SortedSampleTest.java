@@ -37,6 +37,20 @@ final class SortedSampleTest {
     }
 
     @Test
+    void valuesThatDifferInTheirLastBitsAreOrdered() {
+        SplittableRandom random = new SplittableRandom(4);
+        double[] near = new double[10_000];
+        for (int i = 0; i < near.length; i++) {
+            double value = Double.longBitsToDouble(Double.doubleToRawLongBits(1e6) + random.nextInt(1 << 20));
+            near[i] = i % 2 == 0 ? value : -value;
+        }
+        double[] expected = near.clone();
+        Arrays.sort(expected);
+
+        assertThat(SortedSample.of(near)).isEqualTo(expected);
+    }
+
+    @Test
     void constantAndEmptySamplesStayAsTheyAre() {
         double[] constant = new double[5_000];
         Arrays.fill(constant, -3.5);

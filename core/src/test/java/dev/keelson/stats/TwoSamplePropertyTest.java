@@ -145,6 +145,34 @@ final class TwoSamplePropertyTest {
     }
 
     @Test
+    void kolmogorovDistanceIsTheSupremumOverAllPointsWithTiesAndInfiniteValues() {
+        for (int seed = 0; seed < 500; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] a = tied(random);
+            double[] b = tied(random);
+            double widest = 0;
+            for (double[] points : new double[][] {a, b}) {
+                for (double x : points) {
+                    double left = Arrays.stream(a).filter(value -> value <= x).count() / (double) a.length;
+                    double right = Arrays.stream(b).filter(value -> value <= x).count() / (double) b.length;
+                    widest = Math.max(widest, Math.abs(left - right));
+                }
+            }
+
+            assertThat(KolmogorovSmirnov.dSorted(a, b)).as("seed %d", seed).isCloseTo(widest, within(1e-12));
+        }
+    }
+
+    /** Few different values, infinite ones and the smallest double among them. */
+    private static double[] tied(SplittableRandom random) {
+        double[] values = {Double.NEGATIVE_INFINITY, -2, 0, Double.MIN_VALUE, 1, 3, Double.MAX_VALUE, Double.POSITIVE_INFINITY};
+        return random.ints(1 + random.nextInt(20), 0, values.length)
+                .mapToDouble(i -> values[i])
+                .sorted()
+                .toArray();
+    }
+
+    @Test
     void kolmogorovPValueIsUniformWithoutShift() {
         int below = 0;
         for (int seed = 0; seed < 1_000; seed++) {

@@ -3,6 +3,7 @@ package dev.keelson.monitor;
 import dev.keelson.stats.Bins;
 import dev.keelson.stats.DesignEffect;
 import dev.keelson.stats.Psi;
+import dev.keelson.stats.SortedSample;
 import dev.keelson.stats.Wasserstein1;
 import java.util.Arrays;
 import java.util.Map;
@@ -260,8 +261,6 @@ final class ColumnProfile {
                 kept[size++] = values[i];
             }
         }
-        double[] result = Arrays.copyOf(kept, size);
-        Arrays.sort(result);
-        return result;
+        return SortedSample.of(Arrays.copyOf(kept, size));
     }
 }

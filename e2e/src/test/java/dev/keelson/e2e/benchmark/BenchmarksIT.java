@@ -112,6 +112,15 @@ final class BenchmarksIT {
     }
 
     @Test
+    void kolmogorovSmirnovIsMeasured() throws Exception {
+        JsonNode figures = new KsBenchmark(2).run(SMALL.with("rows", "20000").with("events", "10000"));
+
+        assertThat(figures.at("/both_unsorted/calls").asInt()).isOne();
+        assertThat(figures.get("largest_error_of_sketched_distance").asDouble()).isLessThan(0.02);
+        assertThat(figures.at("/stream/adwin_values_a_second").asLong()).isPositive();
+    }
+
+    @Test
     void malformedRequestsAreRefusedWithoutAFault() throws Exception {
         JsonNode figures = new MalformedBenchmark().run(SMALL.with("requests", "1000").with("connections", "4"));
 

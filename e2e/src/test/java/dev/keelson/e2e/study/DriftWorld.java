@@ -1,0 +1,211 @@
+package dev.keelson.e2e.study;
+
+import dev.keelson.monitor.ReferenceProfile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * 45 columns of known law: 36 of quantities in six shapes, nine of categories with 5, 20 and 200 values by Zipf's law. Rows are
+ * made in windows, because rows of one window may be alike.
+ */
+final class DriftWorld {
+    static final int COLUMNS = 45;
+    private static final int QUANTITIES = 36;
+    private static final int SHAPES = 6;
+    private static final int[] CATEGORIES = {5, 20, 200};
+    /** Independent rows of a clustered window, however many rows it has. */
+    private static final int UNITS = 3_000;
+
+    private static final int GROUP = 10;
+    private static final double WOBBLE = 0.02;
+
+    /** How rows belong together when nothing changes. */
+    enum Quiet {
+        /** Each row by itself. */
+        INDEPENDENT,
+        /** A window is 3,000 rows, each repeated until it is full: the stocks of one day. */
+        CLUSTERED,
+        /** Ten rows each are one: the bets on one match. */
+        GROUPS_OF_10,
+        /** The mean of each column moves by a normal step of 0.02 standard deviations from window to window. */
+        WOBBLING;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What is done to a window. */
+    enum Fault {
+        /** One column moves by 0.2 of its standard deviations. */
+        SHIFT_0_2,
+        /** One column moves by 0.3 of its standard deviations. */
+        SHIFT_0_3,
+        /** All quantities move by 0.3 of their standard deviations. */
+        ALL_SHIFT_0_3,
+        /** One column of implied probabilities is multiplied by 1.2. */
+        SCALE_1_2,
+        /** The two most frequent of five categories, whose shares differ by 22 points, are swapped. */
+        SWAP,
+        /** One column stays at one value. */
+        STUCK,
+        /** Half of one column is missing. */
+        HALF_MISSING;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Quiet quiet;
+
+    DriftWorld(Quiet quiet) {
+        this.quiet = quiet;
+    }
+
+    static List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (int c = 0; c < COLUMNS; c++) {
+            names.add(
+                    c < QUANTITIES
+                            ? List.of("normal", "t4", "log_normal", "exponential", "uniform", "implied").get(c % SHAPES) + "_" + c
+                            : "category" + categories(c) + "_" + c);
+        }
+        return names;
+    }
+
+    /** A reference of twelve windows. */
+    ReferenceProfile reference(SplittableRandom random, int rows) {
+        double[][] values = new double[COLUMNS][rows];
+        for (int w = 0; w < ReferenceProfile.WINDOWS; w++) {
+            int from = (int) ((long) w * rows / ReferenceProfile.WINDOWS);
+            int to = (int) ((long) (w + 1) * rows / ReferenceProfile.WINDOWS);
+            double[][] window = window(random, to - from);
+            for (int c = 0; c < COLUMNS; c++) {
+                System.arraycopy(window[c], 0, values[c], from, to - from);
+            }
+        }
+        Map<String, DoubleFunction<@Nullable String>> texts = new HashMap<>();
+        for (String name : names().subList(QUANTITIES, COLUMNS)) {
+            texts.put(name, key -> null);
+        }
+        double[] importance = new double[COLUMNS];
+        Arrays.fill(importance, 1.0 / COLUMNS);
+        return ReferenceProfile.of(names(), values, importance, texts);
+    }
+
+    /** A window in which nothing has changed. */
+    double[][] window(SplittableRandom random, int rows) {
+        int units =
+                switch (quiet) {
+                    case INDEPENDENT, WOBBLING -> rows;
+                    case CLUSTERED -> Math.min(rows, UNITS);
+                    case GROUPS_OF_10 -> Math.max(1, rows / GROUP);
+                };
+        double[][] values = new double[COLUMNS][rows];
+        for (int c = 0; c < COLUMNS; c++) {
+            double step = quiet == Quiet.WOBBLING && c < QUANTITIES ? WOBBLE * deviation(c) * random.nextGaussian() : 0;
+            double[] cumulative = c < QUANTITIES ? new double[0] : zipf(categories(c));
+            for (int i = 0; i < rows; i++) {
+                if (i < units) {
+                    values[c][i] = c < QUANTITIES ? quantity(c % SHAPES, random) + step : category(cumulative, random);
+                } else {
+                    values[c][i] = values[c][i % units];
+                }
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Breaks a window.
+     *
+     * @param pick any number of at least 0; chooses the column
+     * @return the name of a column that must be named
+     */
+    static String breakIt(double[][] window, Fault fault, int pick) {
+        int column =
+                switch (fault) {
+                    case SHIFT_0_2, SHIFT_0_3, ALL_SHIFT_0_3, STUCK, HALF_MISSING -> pick % QUANTITIES;
+                    case SCALE_1_2 -> SHAPES * (pick % (QUANTITIES / SHAPES)) + SHAPES - 1;
+                    case SWAP -> QUANTITIES + CATEGORIES.length * (pick % 3);
+                };
+        switch (fault) {
+            case SHIFT_0_2 -> shift(window[column], 0.2 * deviation(column));
+            case SHIFT_0_3 -> shift(window[column], 0.3 * deviation(column));
+            case ALL_SHIFT_0_3 -> {
+                for (int c = 0; c < QUANTITIES; c++) {
+                    shift(window[c], 0.3 * deviation(c));
+                }
+            }
+            case SCALE_1_2 -> Arrays.setAll(window[column], i -> 1.2 * window[column][i]);
+            case SWAP ->
+                Arrays.setAll(
+                        window[column], i -> window[column][i] <= 1 ? 1 - window[column][i] : window[column][i]);
+            case STUCK -> Arrays.fill(window[column], window[column][0]);
+            case HALF_MISSING -> {
+                for (int i = 0; i < window[column].length; i += 2) {
+                    window[column][i] = Double.NaN;
+                }
+            }
+        }
+        return names().get(column);
+    }
+
+    private static void shift(double[] column, double by) {
+        Arrays.setAll(column, i -> column[i] + by);
+    }
+
+    private static int categories(int column) {
+        return CATEGORIES[(column - QUANTITIES) % CATEGORIES.length];
+    }
+
+    private static double quantity(int shape, SplittableRandom random) {
+        return switch (shape) {
+            case 0 -> random.nextGaussian();
+            case 1 -> { // Student's t with 4 degrees of freedom
+                double chiSquare = -2 * (Math.log1p(-random.nextDouble()) + Math.log1p(-random.nextDouble()));
+                yield random.nextGaussian() / Math.sqrt(chiSquare / 4);
+            }
+            case 2 -> Math.exp(random.nextGaussian());
+            case 3 -> -Math.log1p(-random.nextDouble());
+            case 4 -> random.nextDouble();
+            default -> { // the fourth smallest of nine uniform values has the law Beta(4, 6)
+                double[] nine = random.doubles(9).sorted().toArray();
+                yield nine[3];
+            }
+        };
+    }
+
+    private static double deviation(int column) {
+        return switch (column % SHAPES) {
+            case 0, 3 -> 1;
+            case 1 -> Math.sqrt(2);
+            case 2 -> Math.sqrt((Math.E - 1) * Math.E);
+            case 4 -> Math.sqrt(1 / 12.0);
+            default -> Math.sqrt(0.4 * 0.6 / 11);
+        };
+    }
+
+    private static double[] zipf(int count) {
+        double[] cumulative = new double[count];
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += 1.0 / (i + 1);
+            cumulative[i] = sum;
+        }
+        return cumulative;
+    }
+
+    private static double category(double[] cumulative, SplittableRandom random) {
+        int at = Arrays.binarySearch(cumulative, random.nextDouble() * cumulative[cumulative.length - 1]);
+        return at < 0 ? -at - 1 : at;
+    }
+}
