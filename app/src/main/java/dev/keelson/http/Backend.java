@@ -5,6 +5,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
@@ -142,6 +143,9 @@ public interface Backend {
     /** Bytes of the prediction journal that the index has not seen yet. */
     long journalLag();
 
+    /** Predictions that were made mostly without features. */
+    FeatureGaps featureGaps();
+
     /** Where it notes the stages of its predictions. Always the same object. */
     StageTimes stageTimes();
 
@@ -150,6 +154,9 @@ public interface Backend {
 
     /** Where things came from and what they led to. */
     Lineage lineage();
+
+    /** Follows logged predictions back to the rows of the sources. */
+    PredictionTraces traces();
 
     // ---- tables that are written back
 

@@ -137,10 +137,7 @@ public final class CsvRows implements Closeable {
         } else if (signature.parts().contains(name)) {
             cells.put(name, text.isEmpty() ? null : text);
         } else if (name.equals(ENTITY)) {
-            Map<String, Object> keys = signature.entity(text);
-            if (keys != null) {
-                cells.putAll(keys);
-            }
+            cells.put(name, text);
         }
     }
 

@@ -82,6 +82,8 @@ public final class StoredLineage implements Lineage {
     /** One question; keeps what it has read. */
     private final class Question implements LineageWalk.Neighbours {
         private final RowFinder rows = new RowFinder(datasets);
+        private final RunViews views = new RunViews(catalog);
+        private final PredictionCells cells = new PredictionCells(project, datasets, rows);
         private final Map<String, FoundRow> shown = new HashMap<>();
         private final Map<String, List<DatasetVersion>> versions = new LinkedHashMap<>();
         private final Map<String, List<Load>> loads = new LinkedHashMap<>();
@@ -237,7 +239,7 @@ public final class StoredLineage implements Lineage {
             for (DefinitionVersion definition : read(tx -> tx.definitions())) {
                 if (definition.kind() == Kind.VIEW) {
                     for (DefinitionVersion each : read(tx -> tx.definitions(Kind.VIEW, definition.name()))) {
-                        if (!each.removed() && sourcesOf(each).contains(source)) {
+                        if (!each.removed() && RunViews.sourcesOf(each).contains(source)) {
                             nodes.add(view(each));
                         }
                     }
@@ -305,14 +307,14 @@ public final class StoredLineage implements Lineage {
 
         private List<LineageNode> sourcesOfView(String name) {
             return viewVersion(name).stream()
-                    .flatMap(view -> sourcesOf(view).stream())
+                    .flatMap(view -> RunViews.sourcesOf(view).stream())
                     .map(this::source)
                     .toList();
         }
 
         private List<LineageNode> runsOfView(String name) {
             return runs().stream()
-                    .filter(run -> viewsOf(run).stream().anyMatch(view -> viewName(view).equals(name)))
+                    .filter(run -> views.of(run).stream().anyMatch(view -> viewName(view).equals(name)))
                     .map(this::run)
                     .toList();
         }
@@ -323,7 +325,7 @@ public final class StoredLineage implements Lineage {
                     .flatMap(id -> datasets.get(id).stream())
                     .map(this::dataset)
                     .forEach(nodes::add);
-            viewsOf(run).forEach(view -> nodes.add(view(view)));
+            views.of(run).forEach(view -> nodes.add(view(view)));
             return nodes;
         }
 
@@ -432,25 +434,12 @@ public final class StoredLineage implements Lineage {
         }
 
         private boolean asksFor(ModelDefinition model, PredictionEvent event, String source, String value) {
-            Map<String, String> cells = keyCells(model, event);
+            Map<String, String> own = cells.named(model, event);
             Map<String, String> asked = AskedKeys.of(event.keys());
             return project.views().stream()
                     .filter(view -> view.source().equals(source))
                     .flatMap(view -> Keys.ofModel(project, model, view).stream())
-                    .anyMatch(column -> value.equals(Keys.value(column, asked, cells)));
-        }
-
-        /** The cells that the name of what was predicted holds. */
-        private Map<String, String> keyCells(ModelDefinition model, PredictionEvent event) {
-            List<String> key = definition(model.source()).map(SourceDefinition::key).orElse(List.of());
-            String[] parts = event.entity().split("\\|", -1);
-            Map<String, String> cells = new LinkedHashMap<>();
-            if (parts.length == key.size()) {
-                for (int i = 0; i < parts.length; i++) {
-                    cells.put(key.get(i), parts[i]);
-                }
-            }
-            return cells;
+                    .anyMatch(column -> value.equals(Keys.value(column, asked, own)));
         }
 
         /** The version that answered, and the rows that its features could see. */
@@ -469,15 +458,15 @@ public final class StoredLineage implements Lineage {
             boolean more = false;
             if (run != null && model != null) {
                 Map<String, String> asked = AskedKeys.of(event.keys());
-                Map<String, String> cells = cells(model, event, asked);
+                Map<String, String> own = cells.of(model, event, asked);
                 Map<String, LineageNode> seen = new LinkedHashMap<>();
                 List<SqlViewDefinition> queried = new ArrayList<>();
-                for (Sight sight : sights(run, model, asked, cells, queried, notes)) {
+                for (Sight sight : sights(run, model, asked, own, queried, notes)) {
                     more |= see(sight, event, offset + limit, seen, notes);
                 }
                 for (SqlViewDefinition view : queried) {
                     for (String column : Keys.ofModel(project, model, view.entity())) {
-                        String key = Keys.value(column, asked, cells);
+                        String key = Keys.value(column, asked, own);
                         if (key != null) {
                             more |= see(view, key, event, offset + limit, seen, notes);
                         }
@@ -508,7 +497,7 @@ public final class StoredLineage implements Lineage {
                 List<SqlViewDefinition> queried,
                 List<String> notes) {
             List<Sight> sights = new ArrayList<>();
-            for (DefinitionVersion used : viewsOf(run)) {
+            for (DefinitionVersion used : views.of(run)) {
                 Optional<SqlViewDefinition> query = project.sqlViews().stream()
                         .filter(each -> each.name().equals(used.name()))
                         .findFirst();
@@ -520,7 +509,7 @@ public final class StoredLineage implements Lineage {
                         .filter(each -> each.name().equals(used.name()))
                         .findFirst()
                         .orElse(null);
-                Reach reach = Reach.of(featuresOf(run, used.name()));
+                Reach reach = Reach.of(views.features(run, used.name()).stream().map(DefinitionVersion::text).toList());
                 if (view == null) {
                     notes.add("The rows behind the view (%s) are not followed: the project has it no more."
                             .formatted(used.name()));
@@ -536,32 +525,6 @@ public final class StoredLineage implements Lineage {
                 }
             }
             return sights;
-        }
-
-        /** What the request said of its keys: what was journaled, its name, else the row that was loaded since. */
-        private Map<String, String> cells(ModelDefinition model, PredictionEvent event, Map<String, String> asked) {
-            Map<String, String> cells = keyCells(model, event);
-            Set<String> needed = new LinkedHashSet<>();
-            model.entities()
-                    .values()
-                    .forEach(role -> role.values().stream()
-                            .filter(text -> !asked.containsKey(text))
-                            .forEach(text -> needed.addAll(Keys.columns(text))));
-            if (!cells.keySet().containsAll(needed)) {
-                latest(model.source())
-                        .flatMap(version -> rows
-                                .newest(
-                                        version,
-                                        needed,
-                                        null,
-                                        month(event.eventTime()),
-                                        row -> row.key().equals(event.entity()),
-                                        1)
-                                .stream()
-                                .findFirst())
-                        .ifPresent(row -> row.cells().forEach(cells::putIfAbsent));
-            }
-            return cells;
         }
 
         /** The rows of a query's sources that name a key: which of them the query reads, only it can tell. */
@@ -760,53 +723,6 @@ public final class StoredLineage implements Lineage {
                     : Optional.empty();
         }
 
-        private List<String> sourcesOf(DefinitionVersion view) {
-            for (String line : view.text().lines().toList()) {
-                if (line.startsWith("source: ")) {
-                    return List.of(line.substring("source: ".length()));
-                }
-                if (line.startsWith("sources: ")) {
-                    return List.of(line.substring("sources: ".length()).replaceAll("[\\[\\]]", "").split(",\\s*"));
-                }
-            }
-            return List.of();
-        }
-
-        /** The views that a run was pinned to, as they were registered. */
-        private List<DefinitionVersion> viewsOf(Run run) {
-            List<DefinitionVersion> views = new ArrayList<>();
-            parsed(run.provenance()).path("definitions").properties().forEach(pin -> {
-                if (pin.getKey().startsWith("view ")) {
-                    pinned(Kind.VIEW, pin.getKey().substring("view ".length()), pin.getValue().asText(), run)
-                            .ifPresent(views::add);
-                }
-            });
-            return views;
-        }
-
-        private List<String> featuresOf(Run run, String view) {
-            List<String> texts = new ArrayList<>();
-            String start = "feature " + view + ":";
-            parsed(run.provenance()).path("definitions").properties().forEach(pin -> {
-                if (pin.getKey().startsWith(start)) {
-                    pinned(Kind.FEATURE, pin.getKey().substring("feature ".length()), pin.getValue().asText(), run)
-                            .ifPresent(feature -> texts.add(feature.text()));
-                }
-            });
-            return texts;
-        }
-
-        /** The version with an essence that counted when the run began, else the first with it. */
-        private Optional<DefinitionVersion> pinned(Kind kind, String name, String essence, Run run) {
-            List<DefinitionVersion> same = read(tx -> tx.definitions(kind, name)).stream()
-                    .filter(each -> each.essenceSha256().equals(essence) && !each.removed())
-                    .toList();
-            return same.stream()
-                    .filter(each -> !each.registeredAt().isAfter(run.startedAt()))
-                    .findFirst()
-                    .or(() -> same.isEmpty() ? Optional.empty() : Optional.of(same.getLast()));
-        }
-
         private Optional<FoundRow> rowNamed(String name) {
             FoundRow before = shown.get(name);
             if (before != null) {
@@ -893,7 +809,7 @@ public final class StoredLineage implements Lineage {
                     facts.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(' ') + 1));
                 }
             }
-            facts.put("sources", String.join(", ", sourcesOf(view)));
+            facts.put("sources", String.join(", ", RunViews.sourcesOf(view)));
             if (view.removed()) {
                 facts.put("removed", "true");
             }

@@ -12,6 +12,7 @@ import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
 import dev.keelson.http.Bets;
+import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
@@ -31,6 +32,7 @@ import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -134,6 +136,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable ProjectRollouts rollouts;
     private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
+    private final FeatureGaps gaps = new FeatureGaps();
 
     private LiveBackend(
             Project project,
@@ -157,7 +160,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.copies = new JournalCopies(project, journaled, clock);
-        this.journal = new PredictionJournal(project, new LogEntries(log), this::outcomes, copies, clock);
+        this.journal = new PredictionJournal(project, new LogEntries(log, this::logRuns), this::outcomes, copies, clock);
+        logRuns();
         this.history = new ProjectHistory(current, clock, false);
         this.bandits = new ProjectBandits(current, workspace, clock);
         this.benchmarks = new ProjectBenchmarks(
@@ -166,7 +170,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 System::nanoTime,
                 workspace.catalog(),
                 this::benchmarked,
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                this::logRuns);
         this.explanations = new ModelExplanations(workspace, clock, this::prediction);
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
@@ -209,7 +214,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
             Shadows beside = new Shadows(log);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, clock, stages);
+            this.predictor = new Predictor(live.online(), log, beside, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, clock, project.catalogStore() != null);
             republish();
@@ -413,6 +418,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Jobs<ModelTraining> trainings() {
         return trainings;
+    }
+
+    @Override
+    public PredictionTraces traces() {
+        return Traces.of(workspace);
     }
 
     @Override
@@ -638,6 +648,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public FeatureGaps featureGaps() {
+        return gaps;
+    }
+
+    @Override
     public StageTimes stageTimes() {
         return stages;
     }
@@ -815,14 +830,20 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /** Lets serve what was trained, as it was asked for. */
     private synchronized void trained(ModelTraining request, ObjectNode result) {
-        Optional<Run> trained = result.hasNonNull("run") ? run(result.path("run").asText()) : Optional.empty();
-        trained.ifPresent(run -> tell(
-                ModelEventKind.TRAINING,
-                request.model(),
-                result.path("version").asInt(0),
-                run.id(),
-                run.metrics(),
-                metadata("kind", result.path("kind").asText())));
+        String run = result.path("run").asText();
+        if (!run.isEmpty()) { // also where the model came out the same, and the run was not kept
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            result.path("metrics").properties().forEach(each -> metrics.put(each.getKey(), each.getValue().asDouble(Double.NaN)));
+            journal.tell(CatalogueEvents.event(
+                    ModelEventKind.TRAINING,
+                    CatalogueEvents.training(run),
+                    clock.instant(),
+                    request.model(),
+                    result.path("version").asInt(0),
+                    run,
+                    metrics,
+                    metadata("kind", result.path("kind").asText()).toString()));
+        }
         if (request.promote() && result.has("version") && !result.path("promoted").asBoolean()) {
             promoted(request, result);
         } else {
@@ -940,14 +961,17 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** Writes a training or an evaluation into the journal; what is not finite of the metrics is left out. */
     private void tell(
             ModelEventKind kind, String model, int version, String run, Map<String, Double> metrics, ObjectNode metadata) {
-        Map<String, Double> finite = new LinkedHashMap<>();
-        metrics.forEach((name, value) -> {
-            if (Double.isFinite(value)) {
-                finite.put(name, value);
-            }
-        });
         Instant now = clock.instant();
-        journal.tell(new ModelEvent(kind, eventIds.next(now), now, model, version, run, finite, metadata.toString()));
+        journal.tell(CatalogueEvents.event(kind, eventIds.next(now), now, model, version, run, metrics, metadata.toString()));
+    }
+
+    /** Brings into the log what was trained and benchmarked without it. */
+    private void logRuns() {
+        if (owner != null) {
+            synchronized (journal) {
+                CatalogueEvents.write(project, workspace.catalog(), log);
+            }
+        }
     }
 
     @Override

@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The log of a project as {@link PredictionJournal} needs it. */
-record LogEntries(PredictionLog log) implements PredictionJournal.Entries {
+/**
+ * The log of a project as {@link PredictionJournal} needs it.
+ *
+ * @param beforeEvents run before trainings and evaluations are listed
+ */
+record LogEntries(PredictionLog log, Runnable beforeEvents) implements PredictionJournal.Entries {
     @Override
     public void catchUp() {
         log.catchUp();
@@ -24,6 +28,7 @@ record LogEntries(PredictionLog log) implements PredictionJournal.Entries {
 
     @Override
     public List<ModelEvent> events(ModelEventQuery query) {
+        beforeEvents.run();
         return log.events(query);
     }
 

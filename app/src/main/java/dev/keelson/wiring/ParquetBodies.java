@@ -115,11 +115,8 @@ public final class ParquetBodies implements ParquetRows {
                     row.put(column.name(), text == null ? null : value(text, given.type(), column.type()));
                 } else if (signature.parts().contains(given.name())) {
                     row.put(given.name(), text);
-                } else if (text != null && given.name().equals(CsvRows.ENTITY)) {
-                    Map<String, Object> keys = signature.entity(text);
-                    if (keys != null) {
-                        row.putAll(keys);
-                    }
+                } else if (given.name().equals(CsvRows.ENTITY)) {
+                    row.put(given.name(), text);
                 }
             }
             rows.accept(new InputRow(++number, 0, row, null));

@@ -8,6 +8,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureVector;
 import dev.keelson.features.OnlineFeatures;
+import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ final class Predictor {
     private final InstantSource clock;
     private final Shadows shadows;
     private final StageTimes stages;
+    private final FeatureGaps gaps;
     private final PredictionIds ids = new PredictionIds();
     private final Shares shares = new Shares(Runtime.getRuntime().availableProcessors());
 
@@ -48,9 +51,11 @@ final class Predictor {
      *
      * @param shadows takes what versions predict that do not answer
      * @param stages takes how long each stage took
+     * @param gaps takes which predictions lack most of their features
      */
-    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock, StageTimes stages) {
+    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock, StageTimes stages, FeatureGaps gaps) {
         this.stages = stages;
+        this.gaps = gaps;
         this.shadows = shadows;
         this.features = features;
         this.log = log;
@@ -295,7 +300,7 @@ final class Predictor {
                 sender.metadata());
     }
 
-    private static Prediction answer(
+    private Prediction answer(
             ServedModel served,
             LoadedVersion by,
             Asked asked,
@@ -312,9 +317,15 @@ final class Predictor {
                 plan.definition().task().outputs(),
                 event.probabilities(),
                 asked.asOf(),
-                newcomers.warnings(plan.service(), asked.row().row(), asked.vector()),
+                warnings(plan, asked, newcomers),
                 plan.advice(model, asked.row(), asked.vector().values(), event.probabilities()),
                 options.details().isEmpty() ? null : details(model, asked.vector(), options));
+    }
+
+    private List<String> warnings(ModelPlan plan, Asked asked, Newcomers newcomers) {
+        List<String> warnings = newcomers.warnings(plan.service(), asked.row().row(), asked.vector());
+        String starved = gaps.look(plan.name(), asked.vector());
+        return starved == null ? warnings : Stream.concat(warnings.stream(), Stream.of(starved)).toList();
     }
 
     private static PredictionDetails details(Model model, FeatureVector vector, PredictOptions options) {

@@ -35,6 +35,7 @@ final class ProjectBenchmarks implements Benchmarks, AutoCloseable {
     private final Catalog catalog;
     private final Supplier<BenchmarkRun.Parts> parts;
     private final int threads;
+    private final Runnable stored;
     /** The benchmarks of this process, the oldest first. */
     private final Map<String, Job> jobs = new LinkedHashMap<>();
 
@@ -42,6 +43,7 @@ final class ProjectBenchmarks implements Benchmarks, AutoCloseable {
      * @param nanos a clock for latencies
      * @param parts what is benchmarked; throws NOT_READY while no data are known
      * @param threads models that are judged side by side at most
+     * @param stored run when a report was stored
      */
     ProjectBenchmarks(
             Project project,
@@ -49,7 +51,9 @@ final class ProjectBenchmarks implements Benchmarks, AutoCloseable {
             LongSupplier nanos,
             Catalog catalog,
             Supplier<BenchmarkRun.Parts> parts,
-            int threads) {
+            int threads,
+            Runnable stored) {
+        this.stored = stored;
         this.project = project;
         this.clock = clock;
         this.nanos = nanos;
@@ -222,6 +226,7 @@ final class ProjectBenchmarks implements Benchmarks, AutoCloseable {
                     mine.startedAt(),
                     BenchmarkReport.verdict(report),
                     report.toString())));
+            stored.run();
             return report;
         }
 

@@ -48,7 +48,7 @@ public final class ProjectJournal implements AutoCloseable {
             EntityTimes times = new EntityTimes(project);
             JournalCopies copies = new JournalCopies(project, log, clock);
             PredictionJournal journal = new PredictionJournal(
-                    project, new LogEntries(log), outcomes -> intake.take(outcomes, times, clock.instant()), copies, clock);
+                    project, new LogEntries(log, () -> {}), outcomes -> intake.take(outcomes, times, clock.instant()), copies, clock);
             return new ProjectJournal(null, new Own(owner, log, copies, journal));
         } catch (RuntimeException e) {
             owner.close();

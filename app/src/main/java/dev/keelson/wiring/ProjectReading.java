@@ -9,6 +9,7 @@ import dev.keelson.http.Benchmarks;
 import dev.keelson.http.Explanations;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
@@ -413,6 +414,19 @@ public final class ProjectReading implements AutoCloseable {
                 open.catalog(),
                 open.datasets(),
                 predictions == null ? LoggedPredictions.none() : LoggedPredictions.of(predictions));
+    }
+
+    /**
+     * Follows logged predictions back to the rows of the sources.
+     *
+     * @throws KeelsonException NOT_READY when there is no state yet
+     */
+    public PredictionTraces traces() {
+        Workspace open = workspace;
+        if (open == null) {
+            throw new KeelsonException(ErrorCode.NOT_READY, "No model has been trained yet.", "Maybe run `keelson run`.");
+        }
+        return Traces.of(open);
     }
 
     /**

@@ -36,6 +36,7 @@ final class RequestReader {
     private final Schema schema;
     private final ArrayRow blank;
     private final EntityKeys.Columns keys;
+    private final EntityField entity;
     private final RowSchema rules;
     private final Map<String, Field> fields = new HashMap<>();
     private final List<Field> wanted = new ArrayList<>();
@@ -59,6 +60,7 @@ final class RequestReader {
         this.source = plan.source();
         this.keys = entities.columns(source);
         this.schema = plan.service().requestSchema();
+        this.entity = new EntityField(source, schema);
         this.blank = new ArrayRow(schema);
         this.rules = RowSchema.of(source, schema);
         for (Column column : schema.columns()) {
@@ -88,7 +90,7 @@ final class RequestReader {
     /**
      * Checks a request.
      *
-     * @param sent column to value; a key column may be given by its parts
+     * @param sent column to value; a key column may be given by its parts, all of them together as {@code entity}
      * @param index its position among the rows, for the places of problems
      * @param problems takes everything that is wrong; the result is of use only when nothing was added
      */
@@ -99,7 +101,11 @@ final class RequestReader {
                 return good;
             }
         }
-        Map<String, @Nullable Object> request = keys.complete(sent, fields.keySet());
+        boolean named = entity.isIn(sent);
+        Map<String, @Nullable Object> cells = named
+                ? entity.spread(sent, (field, message, hint) -> problems.add(problem(index, field, message, hint)))
+                : sent;
+        Map<String, @Nullable Object> request = keys.complete(cells, fields.keySet());
         ArrayRow row = blank.another();
         BitSet given = new BitSet();
         for (Map.Entry<String, @Nullable Object> cell : request.entrySet()) {
@@ -130,19 +136,35 @@ final class RequestReader {
                         key,
                         "The key field (%s) must have a value, not %s.".formatted(key, value == null ? "null" : "an empty text"),
                         null));
+                given.clear(schema.indexOf(key)); // told once
             }
         }
         for (Field field : wanted) {
-            if (row.isNull(field.index()) && !request.containsKey(field.column().name())) {
-                problems.add(problem(
-                        index,
-                        field.column().name(),
-                        "The field (%s) is missing.".formatted(field.column().name()),
-                        "Maybe send it as null when its value is not known."));
+            String name = field.column().name();
+            boolean key = source.key().contains(name);
+            if (row.isNull(field.index()) && !request.containsKey(name) && !(key && named)) {
+                problems.add(missing(index, name, key));
             }
         }
         judge(row, given, index, problems);
         return request(row, request);
+    }
+
+    /** A field that a row must have, be it as null where it may be. */
+    private Problem missing(int index, String name, boolean key) {
+        if (key) {
+            return problem(
+                    index,
+                    name,
+                    "The key field (%s) is missing; %s tell what a row is about.".formatted(name, String.join(", ", source.key())),
+                    "Maybe send it, or all of them as `entity`: their values joined by |.");
+        }
+        boolean required = source.columns().stream().anyMatch(column -> column.name().equals(name) && column.required());
+        return problem(
+                index,
+                name,
+                "The field (%s) is missing.".formatted(name),
+                required ? "Maybe send it: it must have a value." : "Maybe send it as null when its value is not known.");
     }
 
     private RequestRow request(ArrayRow row, Map<String, @Nullable Object> request) {

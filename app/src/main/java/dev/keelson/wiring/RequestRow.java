@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestRow(ArrayRow row, String entity, String keys, String segment, @Nullable Instant eventTime) {
 
-    /** What a row is about: its key values joined by {@code |}. */
+    /** What a row is about: its key values joined by {@code |}, as they stand in their columns or together. */
     static String entity(SourceDefinition source, Map<String, @Nullable Object> request) {
+        if (request.get(EntityField.NAME) instanceof String named && !request.containsKey(source.key().getFirst())) {
+            return named;
+        }
         if (source.key().size() == 1) {
             return String.valueOf(request.get(source.key().getFirst()));
         }

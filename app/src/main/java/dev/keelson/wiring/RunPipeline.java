@@ -152,7 +152,9 @@ public final class RunPipeline {
         ProjectOwner owner = Workspace.own(project);
         try (Workspace workspace = new Workspace(project)) {
             workspace.recover();
-            return run(workspace, clock, listener);
+            RunReport report = run(workspace, clock, listener);
+            CatalogueEvents.write(workspace);
+            return report;
         } finally {
             owner.close();
         }
@@ -177,6 +179,7 @@ public final class RunPipeline {
             Instant now = clock.instant();
             Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
             train(workspace, ProjectModels.ofVersions(tuned, versions), versions, purpose, now, clock, steps::add);
+            CatalogueEvents.write(workspace);
         } finally {
             owner.close();
         }

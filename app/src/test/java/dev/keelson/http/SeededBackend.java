@@ -7,6 +7,7 @@ import dev.keelson.control.Comparison;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.LoadReport;
+import dev.keelson.data.RowPlaces;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
@@ -29,6 +30,7 @@ import dev.keelson.learn.tune.Sampler;
 import dev.keelson.learn.tune.SearchSpace;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
+import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
@@ -113,6 +115,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeededBackend implements Backend {
     private final StageTimes stages = new StageTimes();
+    private final FeatureGaps gaps = new FeatureGaps();
     private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
@@ -325,6 +328,12 @@ public final class SeededBackend implements Backend {
                 .seed(1)
                 .folding(ModelDefinition.Folding.walkForward(6))
                 .build();
+    }
+
+    @Override
+    public PredictionTraces traces() {
+        return new PredictionTraces(
+                project, catalog, data.store(), run -> COLUMNS, (source, latest, keys) -> new RowPlaces("", Map.of()));
     }
 
     @Override
@@ -973,6 +982,11 @@ public final class SeededBackend implements Backend {
     @Override
     public long journalLag() {
         return log.lag();
+    }
+
+    @Override
+    public FeatureGaps featureGaps() {
+        return gaps;
     }
 
     @Override

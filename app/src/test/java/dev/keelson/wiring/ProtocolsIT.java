@@ -13,9 +13,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +105,49 @@ final class ProtocolsIT {
                         .isEqualTo(5);
             }
         }
+    }
+
+    @Test
+    void entityStandsForTheKeysInEveryForm() throws Exception {
+        Project project = project();
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            train(backend);
+            try (KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+                    HttpClient http = HttpClient.newHttpClient()) {
+                String predict = server.url() + "/api/v1/models/" + MODEL + "/predict";
+                String entity = "E0|2017-07-01|Ashford|Brampton";
+                String row = "{\"entity\":\"%s\",\"AvgH\":2.1,\"AvgD\":3.3,\"AvgA\":4}".formatted(entity);
+
+                JsonNode json = ask(http, predict, "application/json", row).at("/predictions/0");
+                JsonNode lines = ask(http, predict, "application/x-ndjson", row);
+                JsonNode csv = ask(http, predict, "text/csv", "AvgH,AvgD,AvgA,entity\n2.1,3.3,4," + entity + "\n")
+                        .at("/predictions/0");
+                JsonNode parquet = parquet(http, predict, entity).at("/predictions/0");
+
+                assertThat(List.of(lines, csv, parquet)).allSatisfy(each -> {
+                    assertThat(each.path("entity").asText()).isEqualTo(entity);
+                    assertThat(each.path("probabilities")).isEqualTo(json.path("probabilities"));
+                });
+                assertThat(json.path("predicted").asText()).isIn("H", "D", "A");
+            }
+        }
+    }
+
+    private JsonNode parquet(HttpClient http, String url, String entity) throws Exception {
+        Path csv = Files.writeString(folder.resolve("rows.csv"), "AvgH,AvgD,AvgA,entity\n2.1,3.3,4," + entity + "\n");
+        Path file = folder.resolve("rows.parquet");
+        Map<String, String> columns = new LinkedHashMap<>();
+        List.of("AvgH", "AvgD", "AvgA").forEach(name -> columns.put(name, "DOUBLE"));
+        columns.put("entity", "VARCHAR");
+        new ParquetBodies().write(csv, columns, file);
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .header("Content-Type", "application/vnd.apache.parquet")
+                        .POST(HttpRequest.BodyPublishers.ofFile(file))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return MAPPER.readTree(answer.body());
     }
 
     private Project project() throws IOException {

@@ -36,7 +36,7 @@ final class RequestReaderTest {
                 outcomes: { columns: [result], known_after: 1h }
                 columns:
                   league: string
-                  id: string
+                  id: { type: string, required: true }
                   time: timestamp
                   day: date
                   round: { type: long, min: 1, max: 40 }
@@ -123,6 +123,67 @@ final class RequestReaderTest {
         assertThat(sameOf(List.of("league", "id", "time", "day", "round", "strength", "odds", "night", "result"), values)).isFalse();
         assertThat(sameOf(NAMES.subList(0, 6), values.subList(0, 6))).isFalse();
         assertThat(sameOf(NAMES.subList(1, 9), values.subList(1, 9))).isFalse();
+    }
+
+    @Test
+    void entityStandsForTheKeyColumns() {
+        Map<String, @Nullable Object> named = cells();
+        named.keySet().removeAll(List.of("league", "id"));
+        named.put("entity", "E0|7");
+        List<Problem> problems = new ArrayList<>();
+
+        RequestRow row = reader.read(named, 0, problems);
+
+        assertThat(problems).isEmpty();
+        assertThat(text(row)).isEqualTo(text(reader.read(cells(), 0, problems)));
+    }
+
+    @Test
+    void entityThatNamesNoRowIsToldOnce() {
+        for (@Nullable Object wrong : Arrays.asList("E0", "E0|", "E0|7|x", true, null)) {
+            Map<String, @Nullable Object> named = cells();
+            named.keySet().removeAll(List.of("league", "id"));
+            named.put("entity", wrong);
+
+            assertThat(problems(named)).singleElement().satisfies(problem -> {
+                assertThat(problem.location()).hasToString("rows[0].entity");
+                assertThat(problem.message()).isEqualTo(
+                        "The entity (%s) names no row; expected the values of league|id joined by |.".formatted(wrong));
+            });
+        }
+        Map<String, @Nullable Object> torn = cells();
+        torn.put("entity", "E0|8");
+        assertThat(problems(torn)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .isEqualTo("The entity (E0|8) says that id is 8, its column that it is 7; expected the same."));
+    }
+
+    @Test
+    void keyThatIsMissingOrNullIsOneProblemWithItsRemedy() {
+        Map<String, @Nullable Object> missing = cells();
+        missing.remove("id");
+        Map<String, @Nullable Object> empty = cells();
+        empty.put("id", null);
+
+        assertThat(problems(missing)).singleElement().satisfies(problem -> {
+            assertThat(problem.message()).isEqualTo("The key field (id) is missing; league, id tell what a row is about.");
+            assertThat(problem.hint()).contains("`entity`").doesNotContain("null");
+        });
+        assertThat(problems(empty)).singleElement().satisfies(problem ->
+                assertThat(problem.message()).isEqualTo("The key field (id) must have a value, not null."));
+    }
+
+    private List<Problem> problems(Map<String, @Nullable Object> row) {
+        List<Problem> problems = new ArrayList<>();
+        reader.read(row, 0, problems);
+        return problems;
+    }
+
+    private static Map<String, @Nullable Object> cells() {
+        Map<String, @Nullable Object> cells = new LinkedHashMap<>();
+        for (int i = 0; i < NAMES.size(); i++) {
+            cells.put(NAMES.get(i), GOOD.get(i));
+        }
+        return cells;
     }
 
     /** Whether the row is good; in either form it must be the same row, or have the same problems. */

@@ -28,6 +28,21 @@ final class Texts {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
+    /** How old something is, with a unit that suits; empty for NaN. */
+    static String age(double seconds) {
+        if (Double.isNaN(seconds)) {
+            return "";
+        }
+        double size = Math.abs(seconds);
+        return size < 120
+                ? String.format(Locale.ROOT, "%.1f s", seconds)
+                : size < 7_200
+                        ? String.format(Locale.ROOT, "%.1f min", seconds / 60)
+                        : size < 172_800
+                                ? String.format(Locale.ROOT, "%.1f h", seconds / 3_600)
+                                : String.format(Locale.ROOT, "%.1f d", seconds / 86_400);
+    }
+
     /** The text, or nothing for null. */
     static String orEmpty(@org.jspecify.annotations.Nullable Object value) {
         return value == null ? "" : value.toString();

@@ -11,7 +11,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -54,12 +57,57 @@ final class PredictionLogIT {
         JsonNode json = keelson("predictions show --json " + id).json();
 
         assertThat(shown.code()).as(shown.err()).isZero();
-        assertThat(shown.out()).contains("football-1x2 v1, as champion", "P(H)", "not known yet", "matches.csv", "row\tmatches:E0|");
+        assertThat(shown.out()).contains("football-1x2 v1, as champion", "P(H)", "not known yet", "matches.csv", "home.ratings.elo\t");
+        assertThat(json.at("/features/0/status").asText()).isEqualTo("NOT_FOUND"); // nobody has seen that team
         assertThat(json.path("served").asBoolean()).isTrue();
         assertThat(json.at("/lineage/nodes").size()).isGreaterThan(3);
         assertThat(json.path("explanation").path("contributions").size()).isPositive();
         assertThat(keelson("predictions show 1").code()).isEqualTo(2);
         assertThat(keelson("predictions show 00000000-0000-0000-0000-000000000000").err()).contains("error[");
+    }
+
+    @Test
+    @Order(1)
+    void featureIsToldWithItsAgeAndItsRowsWithTheirLines() throws IOException {
+        List<String> lines = Files.readAllLines(folder.resolve("data/football/matches.csv"));
+        List<String> header = List.of(lines.getFirst().split(",", -1));
+        List<String> last = List.of(lines.getLast().split(",", -1));
+        String home = last.get(header.indexOf("HomeTeam"));
+        LocalDate day = LocalDate.parse(last.get(header.indexOf("date")));
+        String entity = "%s|%s|%s|Newcomers".formatted(last.get(header.indexOf("div")), day.plusDays(7), home);
+        Cli predicted = Cli.run(
+                folder, "[{\"entity\": \"%s\"}]".formatted(entity), Map.of(), "predict", "football-1x2", "-", "--json", "--details", "features");
+        assertThat(predicted.code()).as(predicted.err()).isZero();
+
+        JsonNode answered = predicted.json().at("/predictions/0");
+        JsonNode json = keelson("predictions show --json --limit 3 " + answered.path("id").asText()).json();
+
+        assertThat(json.path("features")).hasSameSizeAs(answered.path("features"));
+        JsonNode elo = null;
+        for (int i = 0; i < json.path("features").size(); i++) {
+            JsonNode told = answered.path("features").get(i);
+            JsonNode logged = json.path("features").get(i);
+            assertThat(List.of(logged.path("name"), logged.path("value"), logged.path("status")))
+                    .isEqualTo(List.of(told.path("name"), told.path("value"), told.path("status")));
+            if (told.has("age_s")) {
+                assertThat(logged.path("age_s").asDouble()).isEqualTo(told.path("age_s").asDouble());
+            }
+            elo = told.path("name").asText().equals("home.ratings.elo") ? logged : elo;
+        }
+        JsonNode rating = Objects.requireNonNull(elo);
+        assertThat(rating.path("status").asText()).isEqualTo("PRESENT");
+        assertThat(rating.at("/inputs/0/view").asText()).isEqualTo("ratings@v1");
+        assertThat(rating.at("/inputs/0/key").asText()).isEqualTo(home);
+        assertThat(rating.at("/inputs/0/rows")).hasSize(3);
+        assertThat(rating.at("/inputs/0/more").asBoolean()).isTrue();
+        assertThat(json.path("rows").size()).isGreaterThanOrEqualTo(3);
+        for (JsonNode row : json.path("rows")) {
+            String[] place = row.path("place").asText().split(":", -1);
+            assertThat(place[0]).isEqualTo("data/football/matches.csv");
+            assertThat(lines.get(Integer.parseInt(place[1]) - 1).split(",", -1))
+                    .contains(row.path("row").asText().replace("matches:", "").split("\\|", -1));
+            assertThat(row.path("file_unchanged").asBoolean()).isTrue();
+        }
     }
 
     @Test

@@ -18,6 +18,9 @@ import java.util.List;
 
 /** The log of predictions: a list by filters, page by page, and one of them. */
 final class PredictionsEndpoints {
+    private static final int ROWS = 10;
+    private static final int MOST_ROWS = 1_000;
+
     private final Backend backend;
 
     PredictionsEndpoints(Backend backend) {
@@ -27,6 +30,7 @@ final class PredictionsEndpoints {
     void register(Routes routes) {
         routes.get("/api/v1/predictions", this::list);
         routes.get("/api/v1/predictions/{id}", this::one);
+        routes.get("/api/v1/predictions/{id}/trace", this::trace);
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -48,13 +52,27 @@ final class PredictionsEndpoints {
     }
 
     private void one(ServerRequest request, ServerResponse response) {
+        Json.send(response, prediction(found(request)));
+    }
+
+    /** The same with what it was made of. */
+    private void trace(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int rows = parameters.number("limit", 1, MOST_ROWS, ROWS);
+        parameters.check();
+        LoggedPrediction prediction = found(request);
+        ObjectNode body = prediction(prediction);
+        body.setAll(backend.traces().trace(prediction.event(), rows).toJson());
+        Json.send(response, body);
+    }
+
+    private LoggedPrediction found(ServerRequest request) {
         String id = Parameters.path(request, "id");
-        LoggedPrediction prediction = backend.prediction(Parameters.uuid(id))
+        return backend.prediction(Parameters.uuid(id))
                 .orElseThrow(() -> new KeelsonException(
                         ErrorCode.PREDICTION_NOT_FOUND,
                         "There is no prediction (%s) in the log.".formatted(id),
                         "Maybe the log's index has not caught up yet: try again in a moment."));
-        Json.send(response, prediction(prediction));
     }
 
     private ObjectNode prediction(LoggedPrediction prediction) {

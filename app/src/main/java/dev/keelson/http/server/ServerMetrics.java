@@ -1,6 +1,7 @@
 package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
+import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.PredictMeter;
 import dev.keelson.http.StageTimes;
 import io.micrometer.core.instrument.Counter;
@@ -28,6 +29,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final StageTimes stages;
+    private final FeatureGaps gaps;
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
 
@@ -35,8 +37,9 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     private record ModelMeters(Counter predictions, Timer latency) {}
 
-    ServerMetrics(LongSupplier journalLag, StageTimes stages) {
+    ServerMetrics(LongSupplier journalLag, StageTimes stages, FeatureGaps gaps) {
         this.stages = stages;
+        this.gaps = gaps;
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -140,7 +143,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     /** Everything, in the text format of Prometheus 0.0.4. */
     String scrape() {
-        return registry.scrape() + stages.scrape();
+        return registry.scrape() + stages.scrape() + gaps.scrape();
     }
 
     @Override

@@ -567,7 +567,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(144);
+        assertThat(paths.size()).isGreaterThan(140); // all that there is, not a part
     }
 
     @Test

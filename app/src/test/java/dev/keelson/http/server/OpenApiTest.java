@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.ApiDocument;
 import dev.keelson.http.SeededBackend;
+import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.StageTimes;
 import dev.keelson.project.ServeDefinition;
 import java.time.InstantSource;
@@ -38,7 +39,7 @@ final class OpenApiTest {
         API.operations().forEach(each -> described.add(each.method() + " " + each.path()));
         Set<String> missing = new TreeSet<>();
 
-        try (ServerMetrics metrics = new ServerMetrics(() -> 0, new StageTimes())) {
+        try (ServerMetrics metrics = new ServerMetrics(() -> 0, new StageTimes(), new FeatureGaps())) {
             for (Map.Entry<String, Set<String>> each :
                     KeelsonServer.registered(
                                     SeededBackend.empty(),
