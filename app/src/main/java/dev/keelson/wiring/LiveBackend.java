@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.control.ServedEvidence;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -104,6 +105,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final Workspace workspace;
     private final @Nullable ProjectOwner owner;
     private final PredictionLog log;
+    private final ServedEvidence evidence;
     private final PredictionIds eventIds = new PredictionIds();
     private final OutcomeIntake intake;
     private final JournalCopies copies;
@@ -157,6 +159,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         JournaledPredictionLog journaled = JournaledPredictionLog.open(workspace.state());
         this.log = journaled;
+        this.evidence = new ServedEvidence(log);
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.copies = new JournalCopies(project, journaled, clock);
@@ -176,7 +179,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
         this.governance =
-                new Governance(catalog, clock, new ProjectPromotion(project, catalog, () -> log), model -> republish());
+                new Governance(catalog, clock, new ProjectPromotion(project, catalog, () -> evidence), model -> republish());
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -216,7 +219,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.shadows = beside;
             this.predictor = new Predictor(live.online(), log, beside, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
-                    project, catalog, governance, served, log, clock, project.catalogStore() != null);
+                    project, catalog, governance, served, log, evidence, clock, project.catalogStore() != null);
             republish();
             rollouts.start();
         }

@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a project file asks of promotions, looked up in what the project has stored.
  *
- * @param log the predictions that were served; null where none were yet
+ * @param evidence of what was served; null where nothing was yet
  */
-record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable PredictionLog> log) implements PromotionRules {
+record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable ServedEvidence> evidence) implements PromotionRules {
+
+    /** The evidence in a log that may not be there. */
+    static @Nullable ServedEvidence in(@Nullable PredictionLog log) {
+        return log == null ? null : new ServedEvidence(log);
+    }
 
     @Override
     public boolean serves(String model) {
@@ -61,7 +66,7 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Pre
 
     private @Nullable PairedEpochs served(
             LoopDefinition loop, ModelVersion champion, ModelVersion version, Instant at) {
-        PredictionLog open = log.get();
-        return open == null || loop.model().isNumber() ? null : ServedEvidence.of(loop, open, champion, version, at);
+        ServedEvidence seen = evidence.get();
+        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, null, at);
     }
 }

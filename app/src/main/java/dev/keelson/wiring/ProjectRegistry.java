@@ -70,7 +70,7 @@ public final class ProjectRegistry implements OtherRegistry {
                 new ProjectPromotion(
                         workspace.project(),
                         workspace.catalog(),
-                        () -> JournaledPredictionLog.openReadOnly(workspace.state())),
+                        () -> ProjectPromotion.in(JournaledPredictionLog.openReadOnly(workspace.state()))),
                 model -> {});
     }
 

@@ -26,7 +26,6 @@ import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.rollout.RolloutPlan;
 import dev.keelson.registry.rollout.Rollouts;
 import dev.keelson.registry.spi.Catalog;
-import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,6 +62,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
     private final Governance governance;
     private final ServedVersions served;
     private final PredictionLog log;
+    private final ServedEvidence evidence;
     private final InstantSource clock;
     private final boolean shared;
     private final Rollouts rollouts;
@@ -84,6 +84,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
             Governance governance,
             ServedVersions served,
             PredictionLog log,
+            ServedEvidence evidence,
             InstantSource clock,
             boolean shared) {
         PredictionIds ids = new PredictionIds();
@@ -92,6 +93,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
         this.governance = governance;
         this.served = served;
         this.log = log;
+        this.evidence = evidence;
         this.clock = clock;
         this.shared = shared;
         this.rollouts =
@@ -245,8 +247,8 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
         if (baseline.isEmpty() || candidate.isEmpty()) {
             return null;
         }
-        PairedEpochs paired = ServedEvidence.of(
-                loop, log, baseline.get(), candidate.get(), rollout.startedAt(), clock.instant());
+        PairedEpochs paired =
+                evidence.of(loop, baseline.get(), candidate.get(), rollout.startedAt(), clock.instant());
         return GainPath.of(paired, loop.promotion().refreshMetric());
     }
 
@@ -323,8 +325,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
         GainPath path = gains(rollout);
         List<Long> settled = new ArrayList<>();
         for (int version : List.of(rollout.baseline(), rollout.candidate())) {
-            settled.add(log.count(new PredictionQuery(
-                    rollout.model(), version, null, null, null, true, null, false, Integer.MAX_VALUE)));
+            settled.add(evidence.settled(rollout.model(), version));
         }
         Problem problem = served.stale(rollout.model());
         RolloutReport.Policy policy = null;

@@ -64,37 +64,6 @@ final class ModelHistory {
         return history;
     }
 
-    /**
-     * The part of a model's history that {@link #settled} reads at an instant: what has settled, and the first event that has
-     * not. A log may hold very many predictions without an outcome, which are not read.
-     */
-    static ModelHistory settling(
-            String model, List<String> classes, ZoneId zone, PredictionLog log, Instant now, Duration maximumDelay) {
-        ModelHistory history = new ModelHistory(classes, zone);
-        List<LoggedPrediction> champions = log.find(settled(model, ModelVersion.CHAMPION));
-        history.add(champions.stream().map(LoggedPrediction::event).toList());
-        history.add(log.find(settled(model, ModelVersion.CHALLENGER)).stream()
-                .map(LoggedPrediction::event)
-                .toList());
-        for (LoggedPrediction prediction : champions) {
-            String outcome = prediction.outcome();
-            if (outcome != null) {
-                history.settle(prediction.event().entity(), outcome);
-            }
-        }
-        history.add(log
-                .find(new PredictionQuery(
-                        model, null, ModelVersion.CHAMPION, now.minus(maximumDelay), null, false, null, false, 1))
-                .stream()
-                .map(LoggedPrediction::event)
-                .toList());
-        return history;
-    }
-
-    private static PredictionQuery settled(String model, String role) {
-        return new PredictionQuery(model, null, role, null, null, true, null, false, Integer.MAX_VALUE);
-    }
-
     /** Adds predictions in time order; a challenger's after the champion's of the same event. */
     void add(List<PredictionEvent> events) {
         for (PredictionEvent event : events) {
@@ -132,7 +101,8 @@ final class ModelHistory {
 
     /**
      * Settled events of the match days that are complete, oldest first. A day counts as soon as every event up to its end
-     * is settled or can no longer be expected to settle: whoever takes outcomes as they arrive judges by the quick ones.
+     * is settled or can no longer be expected to settle: whoever takes outcomes as they arrive judges by the quick ones. Of
+     * an entity that was predicted again the last prediction counts.
      *
      * @param now the instant of the judgement
      * @param maximumDelay an event without outcome this long after its time is given up
@@ -141,7 +111,7 @@ final class ModelHistory {
         Instant givenUp = now.minus(maximumDelay);
         int open = Integer.MAX_VALUE;
         for (Entry entry : entries) {
-            if (!entry.settled() && !entry.champion.eventTime().isBefore(givenUp)) {
+            if (!known(entry) && !entry.champion.eventTime().isBefore(givenUp)) {
                 open = Math.min(open, entry.day);
             }
         }
@@ -152,6 +122,11 @@ final class ModelHistory {
             }
         }
         return complete;
+    }
+
+    /** Whether its outcome is known, also where a later prediction of its entity took it. */
+    private boolean known(Entry entry) {
+        return entry.settled() || byEntity.getOrDefault(entry.champion.entity(), entry).settled();
     }
 
     private int dayOf(PredictionEvent event) {

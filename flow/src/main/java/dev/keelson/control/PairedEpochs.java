@@ -14,7 +14,7 @@ import java.util.List;
  * @param challengerAccuracy the same of the challenger
  */
 public record PairedEpochs(
-        List<Double> gains, int events, int days, double championAccuracy, double challengerAccuracy) {
+        List<Double> gains, long events, int days, double championAccuracy, double challengerAccuracy) {
     public PairedEpochs {
         gains = List.copyOf(gains);
     }

@@ -190,7 +190,7 @@ public final class PromotionCheck {
         return new PolicyLine(rule, text, observed, lower, upper, needed, state, sentence);
     }
 
-    private static String counted(int count, String what) {
+    private static String counted(long count, String what) {
         return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
     }
 

@@ -8,15 +8,38 @@ import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.SettledPairs.Mark;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What champion and challenger said of the same events, scored by what came of them. */
+/**
+ * What champion and challenger said of the same events, scored by what came of them. It reads each event once, keeps sums by the
+ * minute of the event, and reads a minute again when an outcome of it came late or was corrected: its memory grows with the days
+ * that have settled, not with the predictions.
+ *
+ * <p>Safe for use by several threads; one reads at a time.
+ */
 public final class ServedEvidence {
-    private ServedEvidence() {}
+    /** Comparisons kept at hand; the one asked for longest ago is forgotten first, and read as a whole when asked for again. */
+    private static final int KEPT = 8;
+
+    private final PredictionLog log;
+    private final Map<PairTallies.Comparison, PairTallies> tallies = atMost(KEPT);
+    private final Map<Version, Counted> counted = atMost(8 * KEPT);
+
+    private record Version(String model, int version) {}
+
+    private record Counted(long settled, Mark upTo) {}
+
+    /** The evidence in a log. */
+    public ServedEvidence(PredictionLog log) {
+        this.log = log;
+    }
 
     /**
      * The settled events that both predicted, by match day.
@@ -24,46 +47,42 @@ public final class ServedEvidence {
      * @param definition a model of classes
      * @param champion only events that this version answered
      * @param judged the challenger
+     * @param since champion's predictions made before it do not count; null for all
      * @param now outcomes of days that are complete by then count
      */
-    public static PairedEpochs of(
-            LoopDefinition definition, PredictionLog log, ModelVersion champion, ModelVersion judged, Instant now) {
-        ModelHistory history = history(definition, log, now);
-        return of(definition, history.settled(now, definition.model().embargo()), champion, judged);
-    }
-
-    /**
-     * The same of events predicted from an instant on.
-     *
-     * @param since predictions made before it do not count
-     */
-    public static PairedEpochs of(
+    public synchronized PairedEpochs of(
             LoopDefinition definition,
-            PredictionLog log,
             ModelVersion champion,
             ModelVersion judged,
-            Instant since,
+            @Nullable Instant since,
             Instant now) {
-        ModelHistory history = history(definition, log, now);
-        return of(
-                definition,
-                history.settled(now, definition.model().embargo()).stream()
-                        .filter(entry -> !entry.champion.at().isBefore(since))
-                        .toList(),
-                champion,
-                judged);
+        var comparison = PairTallies.Comparison.of(definition, champion.version(), judged.version(), since);
+        return tallies.computeIfAbsent(comparison, PairTallies::new).read(log.pairs(), now);
     }
 
-    private static ModelHistory history(LoopDefinition definition, PredictionLog log, Instant now) {
-        return ModelHistory.settling(
-                definition.model().name(),
-                definition.model().classes(),
-                definition.zone(),
-                log,
-                now,
-                definition.model().embargo());
+    /** How many predictions of a version have settled. */
+    public synchronized long settled(String model, int version) {
+        Version asked = new Version(model, version);
+        Mark now = log.pairs().mark();
+        Counted before = counted.get(asked);
+        if (before == null || before.upTo().repairs() != now.repairs() || before.upTo().place() > now.place()) {
+            before = new Counted(0, new Mark(0, now.repairs()));
+        }
+        long settled = before.settled() + log.pairs().settled(model, version, before.upTo(), now);
+        counted.put(asked, new Counted(settled, now));
+        return settled;
     }
 
+    private static <K, V> Map<K, V> atMost(int entries) {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > entries;
+            }
+        };
+    }
+
+    /** The same from events in memory. */
     static PairedEpochs of(
             LoopDefinition definition, List<Entry> settled, @Nullable ModelVersion champion, ModelVersion judged) {
         List<Entry> both = settled.stream()
@@ -103,9 +122,17 @@ public final class ServedEvidence {
             System.arraycopy(of.apply(entries.get(i)).probabilities(), 0, p, i * k, k);
             labels[i] = entries.get(i).outcome;
         }
-        if (n == 0) {
-            return new double[0];
-        }
+        return n == 0 ? new double[0] : losses(p, k, labels, metric, clip);
+    }
+
+    /**
+     * The loss of each event.
+     *
+     * @param p {@code k} probabilities of each event, one event after the other
+     * @param labels the class that happened
+     * @param clip log loss of probabilities within [clip, 1 - clip]
+     */
+    static double[] losses(double[] p, int k, int[] labels, Metric metric, double clip) {
         return switch (metric) {
             case LOG_LOSS -> logLoss(p, k, labels, clip);
             case BRIER -> Brier.perRow(p, k, labels);

@@ -9,6 +9,7 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.SettledPairs;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -146,6 +147,11 @@ final class Killer {
             @Override
             public void appendEvents(List<ModelEvent> events, boolean durable) {
                 run(() -> log.appendEvents(events, durable));
+            }
+
+            @Override
+            public SettledPairs pairs() {
+                return log.pairs();
             }
 
             @Override

@@ -1,17 +1,21 @@
 package dev.keelson.serve;
 
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.SettledPairs;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prediction log that lives as long as the test; it honours {@code PredictionLogContract}. An offset is a number of
@@ -154,6 +158,21 @@ public final class InMemoryPredictionLog implements PredictionLog {
             }
             return new Placed(Math.max(place, outcome), place, logged);
         });
+    }
+
+    @Override
+    public SettledPairs pairs() {
+        return new InMemoryPairs(this);
+    }
+
+    /** Indexed records in the order in which they were logged; a prediction's second record is null. */
+    synchronized List<@Nullable Object> seen() {
+        Set<UUID> ids = new HashSet<>();
+        List<@Nullable Object> seen = new ArrayList<>();
+        for (Object each : records.subList(0, indexed)) {
+            seen.add(each instanceof PredictionEvent event && !ids.add(event.id()) ? null : each);
+        }
+        return seen;
     }
 
     @Override

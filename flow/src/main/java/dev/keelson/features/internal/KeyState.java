@@ -3,6 +3,8 @@ package dev.keelson.features.internal;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a view remembers about one entity key: the events its windows may still need, in the order (event time, known
@@ -26,13 +28,14 @@ import java.nio.ByteBuffer;
  * N x (i64 event time, L x f64)   oldest first
  * </pre>
  *
- * <p>Not safe for use by several threads while it changes.
+ * <p>Safe for reading by several threads while it does not change.
  */
 public final class KeyState {
     /** {@link #newestEvent()} of a state without events. */
     public static final long NONE = Long.MIN_VALUE;
 
     private static final byte VERSION = 1;
+    private static final Computed[] NOTHING = {};
     private static final int HEADER_BYTES = 1 + 3 * 8 + 2 * 2 + 4;
 
     private final int lanes;
@@ -43,6 +46,10 @@ public final class KeyState {
     private int size;
     private long[] eventTimes;
     private double[] values;
+    private volatile Computed[] computed = NOTHING;
+
+    /** What a fold made of the events from one on. */
+    record Computed(Fold fold, int from, double value) {}
 
     /** An empty state; {@code cells} is kept, not copied. */
     KeyState(int lanes, long[] cells) {
@@ -122,6 +129,28 @@ public final class KeyState {
         cells[cell] = Double.doubleToRawLongBits(value);
     }
 
+    /** What a fold computed last from the events held now; null when it has not. */
+    @Nullable Computed computed(Fold fold) {
+        for (Computed each : computed) {
+            if (each.fold == fold) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Keeps what a fold computed, until an event comes. Of what several readers keep at once some may be lost. */
+    void computed(Computed value) {
+        Computed[] before = computed;
+        int place = 0;
+        while (place < before.length && before[place].fold != value.fold) {
+            place++;
+        }
+        Computed[] after = Arrays.copyOf(before, Math.max(before.length, place + 1));
+        after[place] = value;
+        computed = after;
+    }
+
     /** Notes that an event touched this key. */
     void touch(long eventTime, long knownAt) {
         newestEvent = Math.max(newestEvent, eventTime);
@@ -136,6 +165,7 @@ public final class KeyState {
      * @param horizon so do those from this time on
      */
     void push(long eventTime, double[] source, int offset, int keepEvents, long horizon) {
+        computed = NOTHING;
         makeRoom();
         int place = first + size;
         while (place > first && eventTimes[place - 1] > eventTime) {

@@ -60,6 +60,9 @@ public interface PredictionLog extends AutoCloseable {
      */
     List<Placed> settled(long at, long place, int limit);
 
+    /** What two versions said of the same settled events. */
+    SettledPairs pairs();
+
     /** Indexed trainings and evaluations, newest first; of the same moment the one appended last. */
     List<ModelEvent> events(ModelEventQuery query);
 

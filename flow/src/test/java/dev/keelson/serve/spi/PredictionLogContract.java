@@ -3,6 +3,8 @@ package dev.keelson.serve.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.serve.ComparedVersions;
+import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventKind;
@@ -12,11 +14,15 @@ import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import dev.keelson.serve.spi.PredictionLog.Placed;
+import dev.keelson.serve.spi.SettledPairs.Mark;
+import dev.keelson.serve.spi.SettledPairs.Touched;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -454,6 +460,64 @@ public abstract class PredictionLogContract {
         });
     }
 
+    @Test
+    void pairsAreThoseOfTheLastPredictionsAndTheirLastOutcome() {
+        Random random = new Random(5);
+        InMemoryPredictionLog plain = new InMemoryPredictionLog();
+        List<String> outcomes = List.of("H", "D", "A");
+        Mark before = log.pairs().mark();
+        Mark plainBefore = plain.pairs().mark();
+        int pairs = 0;
+        for (int i = 1; i <= 900; i++) {
+            String entity = "e" + random.nextInt(80);
+            String model = random.nextInt(8) == 0 ? "other" : "m";
+            if (random.nextInt(3) == 0) {
+                OutcomeEvent outcome = new OutcomeEvent(
+                        model, entity, random.nextInt(9) == 0 ? "void" : outcomes.get(random.nextInt(3)), T0.plusSeconds(i));
+                log.appendOutcomes(List.of(outcome), false);
+                plain.appendOutcomes(List.of(outcome), false);
+            } else {
+                String role = List.of("champion", "champion", "challenger", "named").get(random.nextInt(4));
+                int id = random.nextInt(20) == 0 ? 1 + random.nextInt(i) : i; // now and then the same again
+                List<PredictionEvent> event = List.of(event(
+                        id, model, 1 + random.nextInt(2), role, entity, T0.plusSeconds(random.nextInt(40_000) - 20_000)));
+                log.append(event, false);
+                plain.append(event, false);
+            }
+            if (random.nextInt(30) == 0) {
+                log.catchUp();
+                plain.catchUp();
+                Mark now = log.pairs().mark();
+                Mark plainNow = plain.pairs().mark();
+                var wanted = new ComparedVersions("m", 1, 2, null, null, null);
+                var part = new ComparedVersions("m", 1, 2, T0.minusSeconds(9_000), T0.minusSeconds(5_000), T0.plusSeconds(9_000));
+                pairs += told(log, wanted).size();
+                assertThat(told(log, wanted)).isEqualTo(told(plain, wanted));
+                assertThat(told(log, part)).isEqualTo(told(plain, part));
+                Instant from = T0.plusSeconds(random.nextInt(30_000) - 15_000);
+                assertThat(log.pairs().firstOpen("m", from, outcomes)).isEqualTo(plain.pairs().firstOpen("m", from, outcomes));
+                Touched touched = log.pairs().touched("m", before, now);
+                Touched expected = plain.pairs().touched("m", plainBefore, plainNow);
+                assertThat(touched.earliest()).isEqualTo(expected.earliest());
+                assertThat(touched.minutes()).containsExactly(expected.minutes());
+                assertThat(log.pairs().settled("m", 1, before, now))
+                        .isEqualTo(plain.pairs().settled("m", 1, plainBefore, plainNow));
+                assertThat(log.pairs().settled("m", 1, Mark.START, now))
+                        .isEqualTo(log.count(query("m", 1, null, null, null, true, null, false, 1)));
+                before = now;
+                plainBefore = plainNow;
+            }
+        }
+        assertThat(pairs).isGreaterThan(50);
+    }
+
+    private static List<String> told(PredictionLog log, ComparedVersions wanted) {
+        List<String> told = new ArrayList<>();
+        log.pairs().each(wanted, pair -> told.add(pair.eventTime() + " " + Arrays.toString(pair.champion()) + " "
+                + Arrays.toString(pair.challenger()) + " " + pair.outcome()));
+        return told;
+    }
+
     private List<Long> ids(PredictionQuery query) {
         return log.find(query).stream()
                 .map(logged -> logged.event().id().getLeastSignificantBits())
@@ -468,7 +532,7 @@ public abstract class PredictionLogContract {
             long id, String model, int version, String role, String entity, Instant eventTime) {
         return new PredictionEvent(
                 new UUID(0, id), model, version, role, entity, "E0", eventTime, eventTime, eventTime,
-                new double[] {0.5, 0.25, 0.25}, new double[] {id, Double.NaN}, new double[] {1.05});
+                new double[] {0.5, 0.25, 0.25 + id * 1e-9}, new double[] {id, Double.NaN}, new double[] {1.05});
     }
 
     private static PredictionQuery query(

@@ -5,6 +5,7 @@ import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.SettledPairs;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,6 +41,11 @@ abstract class IndexedPredictionLog implements PredictionLog {
     @Override
     public List<Placed> settled(long at, long place, int limit) {
         return index.settled(at, place, limit);
+    }
+
+    @Override
+    public SettledPairs pairs() {
+        return index.pairs();
     }
 
     @Override

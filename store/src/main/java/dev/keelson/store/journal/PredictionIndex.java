@@ -12,6 +12,7 @@ import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import dev.keelson.serve.spi.PredictionLog.Knowledge;
 import dev.keelson.serve.spi.PredictionLog.Placed;
+import dev.keelson.serve.spi.SettledPairs;
 import dev.keelson.store.sqlite.ReaderPool;
 import dev.keelson.store.sqlite.SqliteFile;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +80,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             ) strict""",
             "create index predictions_by_model on predictions (model, event_time, entity, role, version)",
             "create index predictions_by_time on predictions (event_time, entity)",
-            "create index predictions_by_entity on predictions (entity, model)",
+            "create index predictions_by_entity on predictions (entity, model, role)",
             """
             create table outcomes (
                 model text not null,
@@ -117,6 +119,16 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             "from predictions p left join outcomes o on",
             "from outcomes o cross join predictions p on p.place < o.place and");
 
+    /** Role by role, as the index of entities has them: a step for each role, not for each prediction of the entity. */
+    private static final String LAST_OF_ANY_ROLE = """
+            with recursive last (role, place) as (
+                select (select min(role) from predictions where entity = ?1 and model = ?2), null
+                union all
+                select (select min(role) from predictions where entity = ?1 and model = ?2 and role > last.role),
+                    (select max(place) from predictions where entity = ?1 and model = ?2 and role = last.role)
+                from last where last.role is not null)
+            select max(place) from last""";
+
     private static final String SELECT_ROWS = """
             select p.place, p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
                 p.probabilities, p.features, p.watched, p.keys, p.served, p.client, p.metadata
@@ -129,6 +141,8 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
     private final @Nullable Writer writer;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReaderPool<Connection> readers;
+    private final AtomicInteger repairs = new AtomicInteger();
+    private final IndexedPairs pairs = new IndexedPairs(this);
 
     private PredictionIndex(SqliteFile file, @Nullable Writer writer) {
         this.file = file;
@@ -361,12 +375,18 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             out.forget();
             out.setPlace(place(position));
             SqliteFile.commit(out.connection);
+            repairs.incrementAndGet();
         } catch (SQLException e) {
             SqliteFile.rollback(out.connection, e);
             throw file.failure(e);
         } finally {
             writing.unlock();
         }
+    }
+
+    /** How often rows that had been read were taken away or mended. */
+    int repairs() {
+        return repairs.get();
     }
 
     List<LoggedPrediction> find(PredictionQuery query) {
@@ -469,8 +489,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             Instant eventTime = null;
             OutcomeEvent outcome = null;
             try (PreparedStatement statement = connection.prepareStatement(
-                            "select event_time from predictions where place = ("
-                                    + "select max(place) from predictions where entity = ? and model = ?)");
+                            "select event_time from predictions where place = (" + LAST_OF_ANY_ROLE + ")");
                     PreparedStatement outcomes = connection.prepareStatement(
                             "select outcome, known_at from outcomes where entity = ? and model = ?"
                                     + " order by place desc limit 1")) {
@@ -493,6 +512,11 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         statement.setString(1, entity);
         statement.setString(2, model);
         return statement.executeQuery();
+    }
+
+    /** What two versions said of the same settled events. */
+    SettledPairs pairs() {
+        return pairs;
     }
 
     @Override
@@ -651,6 +675,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
                 }
             }
             SqliteFile.commit(out.connection);
+            repairs.incrementAndGet();
         } catch (SQLException e) {
             SqliteFile.rollback(out.connection, e);
             throw file.failure(e);
@@ -714,7 +739,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         return LogRow.position(place);
     }
 
-    private static long storedPlace(Statement statement) throws SQLException {
+    static long storedPlace(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("select place from index_position")) {
             return row.next() ? row.getLong(1) : place(JournalPosition.START);
         }
@@ -733,7 +758,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         return writer;
     }
 
-    private <T> T reading(Reading<T> work) {
+    <T> T reading(Reading<T> work) {
         Connection connection = readers.take();
         T result;
         try {
@@ -822,7 +847,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         return bytes;
     }
 
-    private static double[] doubles(byte @Nullable [] bytes) {
+    static double[] doubles(byte @Nullable [] bytes) {
         double[] values = new double[bytes == null ? 0 : bytes.length / Double.BYTES];
         if (bytes != null) {
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
@@ -831,12 +856,12 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
     }
 
     /** What is done with a connection for reading. */
-    private interface Reading<T> {
+    interface Reading<T> {
         T on(Connection connection) throws SQLException;
     }
 
     /** The condition of a query and its values. */
-    private static final class Condition {
+    static final class Condition {
         private final List<String> parts = new ArrayList<>();
         private final List<Object> values = new ArrayList<>();
 
@@ -900,7 +925,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         }
 
         /** Rounded up, so that comparing with stored microseconds is comparing with the instant. */
-        private static @Nullable Long micros(@Nullable Instant instant) {
+        static @Nullable Long micros(@Nullable Instant instant) {
             if (instant == null) {
                 return null;
             }
