@@ -878,17 +878,34 @@ public final class ProjectGrammar {
                             optional(
                                     "connections", new Whole(1, 1_000_000), "4096", "Open at once; more wait to be accepted."),
                             optional(
+                                    "per_address",
+                                    new Whole(0, 1_000_000),
+                                    "1024",
+                                    "Connections of one address; more are turned away with 429. 0 for no limit."),
+                            optional(
                                     "per_client",
                                     new Whole(0, 10_000_000),
                                     "0",
                                     "Requests a second of one client, the holder of a token or else an address; more are answered"
                                             + " with 429. 0 for no limit."),
                             optional(
+                                    "rows",
+                                    new Whole(0, 2_000_000_000),
+                                    "10000000",
+                                    "Rows of one stream (CSV, lines of JSON, Parquet) that are answered; more are refused with 413."
+                                            + " 0 for no limit."),
+                            optional(
                                     "delay",
                                     DURATION,
                                     "`25ms`",
                                     "Requests for predictions are answered with 503 while those before them wait longer."),
-                            optional("receive", DURATION, "`30s`", "So long a request may take to arrive as a whole."),
+                            optional("receive", DURATION, "`30s`", "So long a request may take to arrive as a whole, an answer to be taken, and a stream to send more."),
+                            optional("idle", DURATION, "`2m`", "So long a connection may wait for its next request."),
+                            optional(
+                                    "notice",
+                                    DURATION,
+                                    "`0s`",
+                                    "So long `/ready` says that the server ends before it stops to listen."),
                             optional("drain", DURATION, "`10s`", "So long running requests are given when the server ends.")),
                     null,
                     "What is taken on at once."),

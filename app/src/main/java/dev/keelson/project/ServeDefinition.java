@@ -87,15 +87,41 @@ public record ServeDefinition(
      * What is taken on at once.
      *
      * @param connections open at once; further ones wait to be accepted
+     * @param perAddress connections of one address; further ones are turned away (429); 0 for no limit
      * @param perClient requests a second of one client, the holder of a token or an address; 0 for no limit
+     * @param rows of one stream (CSV, lines of JSON, Parquet) that are answered; 0 for no limit
      * @param delay requests for predictions are turned away (503) while those before them wait longer than this
-     * @param receive so long a request may take to arrive as a whole
+     * @param receive so long a request may take to arrive as a whole, and an answer to be taken
+     * @param idle so long a connection may wait for its next request
+     * @param notice so long {@code /ready} says that the server ends before it stops to listen
      * @param drain so long running requests are given when the server ends
      */
-    public record Limits(int connections, int perClient, Duration delay, Duration receive, Duration drain) {
-        /** 4,096 connections, 25 ms, 30 s, 10 s; no limit for one client. */
-        public static final Limits DEFAULT =
-                new Limits(4_096, 0, Duration.ofMillis(25), Duration.ofSeconds(30), Duration.ofSeconds(10));
+    public record Limits(
+            int connections,
+            int perAddress,
+            int perClient,
+            long rows,
+            Duration delay,
+            Duration receive,
+            Duration idle,
+            Duration notice,
+            Duration drain) {
+        /** 4,096 connections, 1,024 of one address, 10 million rows, 25 ms, 30 s, 2 minutes, no notice, 10 s; no limit for one client. */
+        public static final Limits DEFAULT = new Limits(
+                4_096,
+                1_024,
+                0,
+                10_000_000,
+                Duration.ofMillis(25),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
+                Duration.ZERO,
+                Duration.ofSeconds(10));
+
+        /** With so many requests a second of one client, and so long for a request to arrive. */
+        public Limits with(int perClient, Duration receive) {
+            return new Limits(connections, perAddress, perClient, rows, delay, receive, idle, notice, drain);
+        }
     }
 
     /**

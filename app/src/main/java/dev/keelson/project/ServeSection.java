@@ -200,9 +200,13 @@ final class ServeSection {
         }
         return new Limits(
                 whole(table.scalar("connections"), usual.connections()),
+                whole(table.scalar("per_address"), usual.perAddress()),
                 whole(table.scalar("per_client"), usual.perClient()),
+                whole(table.scalar("rows"), (int) usual.rows()),
                 duration(table, "delay", usual.delay()),
                 duration(table, "receive", usual.receive()),
+                duration(table, "idle", usual.idle()),
+                duration(table, "notice", usual.notice()),
                 duration(table, "drain", usual.drain()));
     }
 

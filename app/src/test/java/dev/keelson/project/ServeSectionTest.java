@@ -66,7 +66,8 @@ final class ServeSectionTest {
                     off:   { token: "${OFF:-}" }
                   origins: ["https://board.example.com:8443", "chrome-extension://abcdef"]
                   hosts: [keelson.example.com]
-                  limits: { connections: 100, per_client: 50, delay: 40ms, receive: 5s, drain: 2s }
+                  limits: { connections: 100, per_address: 20, per_client: 50, rows: 1000, delay: 40ms, receive: 5s,
+                            idle: 1m, notice: 3s, drain: 2s }
                 """,
                 Map.of("ME", "a-secret-of-24-letters-1", "BOARD", "a-secret-of-24-letters-2"));
 
@@ -77,7 +78,15 @@ final class ServeSectionTest {
         assertThat(serve.hosts()).containsExactly("keelson.example.com");
         assertThat(serve.limits())
                 .isEqualTo(new ServeDefinition.Limits(
-                        100, 50, Duration.ofMillis(40), Duration.ofSeconds(5), Duration.ofSeconds(2)));
+                        100,
+                        20,
+                        50,
+                        1000,
+                        Duration.ofMillis(40),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(2)));
     }
 
     @Test

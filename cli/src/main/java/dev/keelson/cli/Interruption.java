@@ -1,6 +1,6 @@
 package dev.keelson.cli;
 
-/** Says what to do next when Ctrl-C, or a signal to end, stops long work. The process ends with 130 or 143. */
+/** Says what to do next when Ctrl-C, or a signal to end, stops long work. The process ends with 130 or 143; a server ends with 0 on SIGTERM ({@link Termination}). */
 final class Interruption implements AutoCloseable {
     private final Thread hook;
 

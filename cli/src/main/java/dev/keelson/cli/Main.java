@@ -12,7 +12,8 @@ import java.util.Map;
  * The program {@code keelson}.
  *
  * <p>Exit codes: 0 all well; 1 the command worked and its answer is "no" (drift found, gate refused, data blocked, a fault
- * found by {@code doctor}); 2 an error, a crash of the program included; 130 and 143 when it was interrupted.
+ * found by {@code doctor}); 2 an error, a crash of the program included; 130 and 143 when it was interrupted, but a server
+ * that is told to end by SIGTERM ends with 0.
  */
 public final class Main {
     private Main() {}

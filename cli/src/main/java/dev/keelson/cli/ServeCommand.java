@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveBackend;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Mixin;
 /** {@code keelson serve}. */
 @Command(name = "serve", description = "Serve predictions, the console and the API until Ctrl-C.")
 final class ServeCommand extends KeelsonCommand {
-    private static final long GRACE_SECONDS = 20;
+    /** What ending takes beside the time that requests are given. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
 
     @Mixin
     final ServingOptions where = new ServingOptions();
@@ -29,18 +31,20 @@ final class ServeCommand extends KeelsonCommand {
      */
     static int serve(Session session, Project project, ServingOptions where, boolean asData) {
         long most = where.maxFileBytes();
+        Duration patience = project.serve().limits().notice().plus(project.serve().limits().drain()).plus(CLOSING);
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Interruption interruption = Interruption.running(() -> {
             stop.countDown();
             try {
-                if (!closed.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                if (!closed.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                     session.console().error("Some requests did not end in time.");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+        Termination termination = Termination.running(stop::countDown);
         try (LiveBackend backend = LiveBackend.open(
                 project, session::validated, () -> session.variables(session.projectPath()), session.clock())) {
             backend.startIndexing();
@@ -60,6 +64,7 @@ final class ServeCommand extends KeelsonCommand {
         } finally {
             closed.countDown();
             interruption.close();
+            termination.close();
         }
     }
 

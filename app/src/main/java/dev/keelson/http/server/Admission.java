@@ -40,12 +40,10 @@ final class Admission implements Filter, AutoCloseable {
 
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_CLIENTS = 10_000;
-    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final long limit;
     private final int perClient;
-    private final LongAdder begun = new LongAdder();
-    private final LongAdder ended = new LongAdder();
+    private final Connections connections;
     private final LongAdder shed = new LongAdder();
     private final LongAdder limited = new LongAdder();
     private final Map<String, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true);
@@ -66,7 +64,8 @@ final class Admission implements Filter, AutoCloseable {
         }
     }
 
-    Admission(Limits limits) {
+    Admission(Limits limits, Connections connections) {
+        this.connections = connections;
         this.limit = limits.delay().toNanos();
         this.perClient = limits.perClient();
     }
@@ -111,40 +110,48 @@ final class Admission implements Filter, AutoCloseable {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        begun.increment();
+        Connected connection = connections.of(request.remotePeer());
+        if (connection != null) {
+            connection.asked();
+        }
         try {
             if (draining) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
-            if (over
-                    && request.prologue().method().equals(Method.POST)
-                    && Access.isPrediction(request.path().path())
-                    && overloaded(System.nanoTime())) {
-                shed.increment();
-                response.header(HeaderNames.RETRY_AFTER, "1");
-                throw new HttpFailure(
-                        503,
-                        Problem.of(
-                                ErrorCode.OVERLOADED,
-                                "More requests for predictions come than can be answered in time.",
-                                "Maybe send it again in a second, and many rows in one request."));
+            if (over && request.prologue().method().equals(Method.POST) && Access.isPrediction(request.path().path())) {
+                HttpFailure refused = overload(System.nanoTime());
+                if (refused != null) {
+                    response.header(HeaderNames.RETRY_AFTER, "1");
+                    throw refused;
+                }
             }
             chain.proceed();
         } finally {
-            ended.increment();
+            if (connection != null) {
+                connection.answered();
+            }
         }
     }
 
-    /**
-     * Counts a request of a client.
-     *
-     * @throws HttpFailure 429 when it sends more than it may
-     */
-    void count(String client, RoutingResponse response, long now) {
-        if (perClient == 0) {
-            return;
+    /** Why a prediction is refused while a queue stands; null when none does. */
+    @Nullable HttpFailure overload(long now) {
+        if (!overloaded(now)) {
+            return null;
         }
-        double wait;
+        shed.increment();
+        return new HttpFailure(
+                503,
+                Problem.of(
+                        ErrorCode.OVERLOADED,
+                        "More requests for predictions come than can be answered in time.",
+                        "Maybe send it again in a second, and many rows in one request."));
+    }
+
+    /** Counts a request of a client; why it is refused (429) when it sends more than it may, else null. */
+    @Nullable HttpFailure count(String client, long now) {
+        if (perClient == 0) {
+            return null;
+        }
         synchronized (clients) {
             Bucket bucket = clients.computeIfAbsent(client, c -> new Bucket(perClient, now));
             bucket.left = Math.min(perClient, bucket.left + (now - bucket.at) * 1e-9 * perClient);
@@ -154,13 +161,11 @@ final class Admission implements Filter, AutoCloseable {
                 if (clients.size() > MOST_CLIENTS) {
                     clients.remove(clients.keySet().iterator().next());
                 }
-                return;
+                return null;
             }
-            wait = (1 - bucket.left) / perClient;
         }
         limited.increment();
-        response.header(HeaderNames.RETRY_AFTER, Long.toString(Math.max(1, Math.round(wait))));
-        throw new HttpFailure(
+        return new HttpFailure(
                 429,
                 Problem.of(
                         ErrorCode.TOO_MANY_REQUESTS,
@@ -188,23 +193,9 @@ final class Admission implements Filter, AutoCloseable {
         return draining;
     }
 
-    /** From now on connections are closed after their answer; returns when no request runs, or the time is over. */
-    void drain(Duration most) {
+    /** From now on connections are closed after their answer. */
+    void drain() {
         draining = true;
-        long end = System.nanoTime() + most.toNanos();
-        long quietSince = System.nanoTime();
-        long seen = begun.sum();
-        while (System.nanoTime() < end) {
-            long now = System.nanoTime();
-            long count = begun.sum();
-            if (ended.sum() < count || count != seen) {
-                seen = count;
-                quietSince = now;
-            } else if (now - quietSince > QUIET) {
-                return;
-            }
-            LockSupport.parkNanos(LOOK_EVERY);
-        }
     }
 
     @Override

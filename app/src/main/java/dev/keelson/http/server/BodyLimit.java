@@ -7,6 +7,7 @@ import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -26,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyLimit implements Filter {
     private final long receive;
+    private final Connections connections;
     private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
 
-    /** @param receive so long a body may take to arrive */
-    BodyLimit(Duration receive) {
+    /** @param receive so long a body may take to arrive, or one that is read as it comes to go on */
+    BodyLimit(Duration receive, Connections connections) {
         this.receive = receive.toNanos();
+        this.connections = connections;
     }
 
     @Override
@@ -49,9 +52,8 @@ final class BodyLimit implements Filter {
             throw new HttpFailure(413, Failures.tooLarge(most));
         }
         if (announced != 0) { // before anything asks for the content, or it would not be looked at
-            request.streamFilter(body -> file
-                    ? new Checked(body, response, Long.MAX_VALUE, Long.MAX_VALUE)
-                    : new Checked(body, response, most, System.nanoTime() + receive));
+            Connected connection = request.remotePeer() instanceof Connected watched ? watched : null;
+            request.streamFilter(body -> new Checked(body, response, connection, file, most));
         }
         chain.proceed();
     }
@@ -68,7 +70,8 @@ final class BodyLimit implements Filter {
         }
     }
 
-    private static HttpFailure late() {
+    /** What a peer is told that took too long to send its request. */
+    static HttpFailure late() {
         return new HttpFailure(
                 408,
                 Problem.of(
@@ -80,8 +83,10 @@ final class BodyLimit implements Filter {
     /** A body that may not be longer than allowed, whatever it said, nor take longer. */
     private final class Checked extends FilterInputStream {
         private final RoutingResponse response;
+        private final @Nullable Connected connection;
+        private final boolean streamed;
         private final long most;
-        private final long until;
+        private long until;
         private long left;
         private @Nullable Thread reader;
         private boolean ended;
@@ -89,15 +94,23 @@ final class BodyLimit implements Filter {
         /**
          * A body.
          *
-         * @param most so many bytes it may have
-         * @param until by when all of it must be here
+         * @param connection that it comes over; null for one of many on a connection
+         * @param streamed whether it is read as it comes, whatever its length and however long it takes
+         * @param most so many bytes it may have when it is not
          */
-        Checked(InputStream in, RoutingResponse response, long most, long until) {
+        Checked(
+                InputStream in,
+                RoutingResponse response,
+                @Nullable Connected connection,
+                boolean streamed,
+                long most) {
             super(in);
             this.response = response;
+            this.connection = connection;
+            this.streamed = streamed;
             this.most = most;
-            this.left = most;
-            this.until = until;
+            this.left = streamed ? Long.MAX_VALUE : most;
+            this.until = System.nanoTime() + receive;
         }
 
         @Override
@@ -112,8 +125,9 @@ final class BodyLimit implements Filter {
             int count;
             try {
                 count = super.read(buffer, offset, length);
-            } catch (RuntimeException e) { // chunks that are none, or a sender who went away
+            } catch (RuntimeException e) { // chunks that are none, or a sender who went away, or was hung up on
                 closes();
+                requireInTime();
                 throw new HttpFailure(
                         400,
                         Problem.of(ErrorCode.BAD_REQUEST, "The body is not what the head of the request announced.", null));
@@ -132,12 +146,22 @@ final class BodyLimit implements Filter {
 
         private void begin() {
             synchronized (this) {
-                if (ended) {
-                    throw late();
-                }
+                requireInTime();
                 reader = Thread.currentThread();
+                if (streamed) {
+                    until = System.nanoTime() + receive;
+                }
             }
             reading.add(this);
+        }
+
+        private synchronized void requireInTime() {
+            if (ended && connection != null) {
+                throw new CloseConnectionException("The body took too long to arrive."); // its sender was told
+            }
+            if (ended) {
+                throw late();
+            }
         }
 
         private void end() {
@@ -151,12 +175,17 @@ final class BodyLimit implements Filter {
             }
         }
 
-        /** A thread that waits in a read of a socket is woken by its interruption, which closes the socket. */
+        /** A thread that waits in a read of a socket is woken when that is closed; one that waits for its part of a connection, by its interruption. */
         private synchronized void endIfLate(long now) {
             Thread waiting = reader;
-            if (waiting != null && until != Long.MAX_VALUE && now - until > 0 && !ended) {
-                ended = true;
+            if (waiting == null || now - until <= 0 || ended) {
+                return;
+            }
+            ended = true;
+            if (connection == null) {
                 waiting.interrupt();
+            } else {
+                connections.hangUp(connection, response.isSent() || streamed ? null : late());
             }
         }
 

@@ -13,7 +13,9 @@ import dev.keelson.http.inference.InferenceGrpc;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
 import dev.keelson.http.mlflow.ScoringApi;
+import dev.keelson.project.ServeDefinition.Limits;
 import dev.keelson.project.ServeDefinition;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
@@ -28,6 +30,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,22 +57,30 @@ public final class KeelsonServer implements AutoCloseable {
     private static final int MAX_PROLOGUE_BYTES = 512 << 10;
     /** Pages name the address they come from in a header. */
     private static final int MAX_HEADERS_BYTES = MAX_ADDRESS + (64 << 10);
+    /** Requests that one connection of HTTP/2 may have open at once. */
+    private static final int MAX_STREAMS = 512;
     /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
     private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
-
-    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final WebServer server;
     private final ServerMetrics metrics;
     private final Admission admission;
-    private final Duration drain;
+    private final Connections connections;
+    private final Duration notice;
     private final String host;
 
-    private KeelsonServer(WebServer server, ServerMetrics metrics, Admission admission, Duration drain, String host) {
+    private KeelsonServer(
+            WebServer server,
+            ServerMetrics metrics,
+            Admission admission,
+            Connections connections,
+            Duration notice,
+            String host) {
         this.server = server;
         this.metrics = metrics;
         this.admission = admission;
-        this.drain = drain;
+        this.connections = connections;
+        this.notice = notice;
         this.host = host;
     }
 
@@ -110,9 +121,12 @@ public final class KeelsonServer implements AutoCloseable {
                     return features == null ? Double.NaN : features.freshnessSeconds(view);
                 }));
         Access access = new Access(serve, local, backend.clock());
-        Admission admission = new Admission(serve.limits());
+        Limits limits = serve.limits();
+        Connections connections = new Connections(limits, System::nanoTime);
+        Admission admission = new Admission(limits, connections);
         metrics.admission(admission::shed, admission::limited);
-        BodyLimit bodies = new BodyLimit(serve.limits().receive());
+        metrics.connections(connections);
+        BodyLimit bodies = new BodyLimit(limits.receive(), connections);
         RequestGuard guard = new RequestGuard(serve, access, admission, !address.isLoopbackAddress());
         if (backend.project().predictionLog().remote() != null) {
             metrics.remoteLog(() -> backend.journal().remoteLag());
@@ -124,35 +138,52 @@ public final class KeelsonServer implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .maxPayloadSize(-1) // BodyLimit looks at that: files may be larger
                 .maxInMemoryEntity((int) MAX_BODY_BYTES)
-                .shutdownGracePeriod(GRACE)
-                .maxTcpConnections(serve.limits().connections())
-                .connectionOptions(options ->
-                        options.tcpNoDelay(true).readTimeout(serve.limits().receive()))
+                .shutdownGracePeriod(limits.drain())
+                .maxTcpConnections(limits.connections())
+                .idleConnectionTimeout(limits.idle())
+                .idleConnectionPeriod(often(limits.idle()))
+                .connectionOptions(new WatchedSockets(
+                        SocketOptions.builder().tcpNoDelay(true).build(), connections))
+                .addConnectionSelector(new WatchedHttp(
+                        Http1Config.builder()
+                                .maxPrologueLength(MAX_PROLOGUE_BYTES)
+                                .maxHeadersSize(MAX_HEADERS_BYTES)
+                                .addReceiveListener(connections)
+                                .addSendListener(new WatchedHttp.Answers())
+                                .build(),
+                        connections,
+                        limits.receive()))
                 .directHandlers(Failures::transportErrors)
                 .routing(routing -> routes(routing, backend, metrics, mostFileBytes, access, admission, List.of(admission, guard, bodies)))
-                .addProtocol(Http1Config.builder()
-                        .maxPrologueLength(MAX_PROLOGUE_BYTES)
-                        .maxHeadersSize(MAX_HEADERS_BYTES)
-                        .build())
                 .addProtocol(Http2Config.builder()
                         .maxHeaderListSize(MAX_HEADERS_BYTES + MAX_ADDRESS)
+                        .maxConcurrentStreams(MAX_STREAMS)
                         .build())
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_BUFFER_BYTES)
                         .build())
                 .addRouting(GrpcRouting.builder()
-                        .intercept(new GrpcGuard(guard))
+                        .intercept(new GrpcGuard(guard, admission, connections))
                         .service(new FeastGrpc(backend, (int) MAX_BODY_BYTES).service())
                         .service(new InferenceGrpc(backend, metrics, (int) MAX_BODY_BYTES).service()))
                 .build();
         server.start();
-        admission.start(bodies::reap);
+        admission.start(now -> {
+            bodies.reap(now);
+            connections.look(now);
+        });
         if (!server.isRunning()) { // it was taken in between: the server logs that and returns
             admission.close();
             metrics.close();
             throw portInUse(host, port, null);
         }
-        return new KeelsonServer(server, metrics, admission, serve.limits().drain(), host);
+        return new KeelsonServer(server, metrics, admission, connections, limits.notice(), host);
+    }
+
+    /** How often connections are looked at, to be closed not long after their time. */
+    private static Duration often(Duration time) {
+        long millis = Math.clamp(time.toMillis() / 4, 20, 30_000);
+        return Duration.ofMillis(millis);
     }
 
     private static void routes(
@@ -262,17 +293,27 @@ public final class KeelsonServer implements AutoCloseable {
     }
 
     /**
-     * Ends in good order: says that it is not ready any more, closes connections after their answers, and stops when no request
-     * runs or {@code serve.limits.drain} is over.
+     * Ends in good order: says for {@code serve.limits.notice} that it is not ready any more and closes connections after their
+     * answers, and then does what {@link #stop} does.
+     *
+     * @throws InterruptedException if the thread is interrupted during the notice
      */
-    public void drain() {
-        admission.drain(drain);
+    public void drain() throws InterruptedException {
+        admission.drain();
+        if (notice.isPositive()) {
+            TimeUnit.NANOSECONDS.sleep(notice.toNanos());
+        }
         stop();
     }
 
-    /** Stops listening, lets running requests end within a few seconds. Stopping twice does nothing. */
+    /**
+     * Stops to listen, closes connections that wait for a request, and returns when no request runs or {@code
+     * serve.limits.drain} is over. Stopping twice does nothing.
+     */
     public void stop() {
+        admission.drain();
         if (server.isRunning()) {
+            connections.end();
             server.stop();
         }
         admission.close();

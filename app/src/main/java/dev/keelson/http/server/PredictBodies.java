@@ -17,8 +17,8 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionCsv;
 import dev.keelson.http.PredictionJson;
 import dev.keelson.http.RowAnswers;
+import dev.keelson.http.mlflow.FileTransfer;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.ServerRequest;
@@ -109,6 +109,10 @@ final class PredictBodies {
         if (!request.content().hasEntity()) {
             throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is empty; expected rows.", null);
         }
+        if (type.equals(PARQUET) && request.headers().contentLength().orElse(0) > MAX_PARQUET_BYTES) {
+            FileTransfer.refused(request, response);
+            throw tooLarge();
+        }
         PredictSignature signature = backend.signature(model, options.version());
         if (signature.notReady() != null) {
             throw new KeelsonException(ErrorCode.NOT_READY, signature.notReady(), "Maybe run `keelson run`.");
@@ -133,8 +137,7 @@ final class PredictBodies {
                 if (!out.isOpen()) {
                     throw e;
                 }
-                response.header(HeaderValues.CONNECTION_CLOSE);
-                out.sink().broken(e);
+                out.sink().broken(e); // the head of the answer is gone: what is left of the rows is read and forgotten
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The rows could not be read, or their answers not be written.", e);
@@ -169,15 +172,19 @@ final class PredictBodies {
             for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
                 size += read;
                 if (size > MAX_PARQUET_BYTES) {
-                    throw new KeelsonException(
-                            ErrorCode.TOO_LARGE,
-                            "The Parquet file is larger than %d MiB.".formatted(MAX_PARQUET_BYTES >> 20),
-                            "Maybe send its rows in several files.");
+                    throw tooLarge();
                 }
                 to.write(buffer, 0, read);
             }
         }
         backend.parquet().read(file, signature, answering::add);
+    }
+
+    private static KeelsonException tooLarge() {
+        return new KeelsonException(
+                ErrorCode.TOO_LARGE,
+                "The Parquet file is larger than %d MiB.".formatted(MAX_PARQUET_BYTES >> 20),
+                "Maybe send its rows in several files.");
     }
 
     private static void delete(@Nullable Path folder) {
@@ -250,10 +257,12 @@ final class PredictBodies {
 
     /** Rows on their way to their answers. */
     private final class Answering {
+        private final long most = backend.project().serve().limits().rows();
         private final RowAnswers answers;
         private final Out out;
         private final String model;
         private final List<InputRow> waiting = new ArrayList<>();
+        private long taken;
 
         Answering(RowAnswers answers, Out out, String model) {
             this.answers = answers;
@@ -262,6 +271,13 @@ final class PredictBodies {
         }
 
         void add(InputRow row) {
+            if (most > 0 && ++taken > most) {
+                send(); // those before are answered
+                throw new KeelsonException(
+                        ErrorCode.TOO_LARGE,
+                        "There are more than %d rows, as many as one stream may have.".formatted(most),
+                        "Maybe send the rest in another request; `serve.limits.rows` says how many one may have.");
+            }
             waiting.add(row);
             if (waiting.size() >= RowAnswers.BATCH) {
                 send();

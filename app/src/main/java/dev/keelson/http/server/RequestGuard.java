@@ -108,7 +108,7 @@ final class RequestGuard implements Filter {
     /** Answers a browser that asks whether its page may ask. */
     private static void preflight(RoutingRequest request, RoutingResponse response) {
         response.header(ALLOW_METHODS, "GET, POST, OPTIONS");
-        response.header(ALLOW_HEADERS, "authorization, content-type, accept, x-client");
+        response.header(ALLOW_HEADERS, "authorization, content-type, accept");
         response.header(MAX_AGE, "600");
         if (request.headers().value(WANTS_PRIVATE_NETWORK).isPresent()) {
             response.header(PRIVATE_NETWORK, "true"); // a public page asks a private address; its origin is named in the file
@@ -137,12 +137,29 @@ final class RequestGuard implements Filter {
             }
             client = caller == null ? client : caller.name();
         }
-        admission.count(client, response, System.nanoTime());
+        HttpFailure tooMuch = admission.count(client, System.nanoTime());
+        if (tooMuch != null) {
+            response.header(HeaderNames.RETRY_AFTER, "1"); // what one may send in a second is there again
+            throw tooMuch;
+        }
     }
 
-    /** Why a call that shows this header is refused; null when it is not. */
-    @Nullable HttpFailure refusal(@Nullable String authorization, String path) {
-        return access.isOpen() ? null : refusal(access.caller(authorization, null), Access.needed("POST", path));
+    /**
+     * Why a call that shows this header is refused; null when it is not.
+     *
+     * @param address whom it counts for where there are no tokens
+     */
+    @Nullable HttpFailure refusal(@Nullable String authorization, String path, String address) {
+        String client = address;
+        if (!access.isOpen()) {
+            Access.Caller caller = access.caller(authorization, null);
+            HttpFailure refused = refusal(caller, Access.needed("POST", path));
+            if (refused != null) {
+                return refused;
+            }
+            client = caller == null ? address : caller.name();
+        }
+        return admission.count(client, System.nanoTime());
     }
 
     private static @Nullable HttpFailure refusal(Access.@Nullable Caller caller, ServeDefinition.Role needed) {

@@ -62,6 +62,20 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
                 .register(registry);
     }
 
+    /** Measures who is connected. */
+    void connections(Connections connections) {
+        Gauge.builder("keelson.http.connections", connections, Connections::count)
+                .description("Connections that are open")
+                .strongReference(true)
+                .register(registry);
+        FunctionCounter.builder("keelson.http.connections.refused", connections, Connections::refused)
+                .description("Connections turned away because their address had as many as it may")
+                .register(registry);
+        FunctionCounter.builder("keelson.http.connections.late", connections, Connections::late)
+                .description("Connections hung up on because their peer was too slow")
+                .register(registry);
+    }
+
     /** Measures how old the newest event of a view is. */
     void freshness(String view, DoubleSupplier seconds) {
         Gauge.builder("keelson.feature.freshness.seconds", seconds::getAsDouble)

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 final class AdmissionTest {
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final Admission admission = new Admission(
-            new Limits(10, 0, Duration.ofMillis(25), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    private final Admission admission =
+            new Admission(Limits.DEFAULT, new Connections(Limits.DEFAULT, System::nanoTime));
 
     /** A look in milliseconds. */
     private void look(long at, long late, int queued) {

@@ -81,8 +81,12 @@ final class FeastGrpcTest {
     }
 
     private static GrpcGuard guard(ServeDefinition serve) {
-        return new GrpcGuard(new RequestGuard(
-                serve, new Access(serve, null, InstantSource.system()), new Admission(serve.limits()), false));
+        Connections connections = new Connections(serve.limits(), System::nanoTime);
+        Admission admission = new Admission(serve.limits(), connections);
+        return new GrpcGuard(
+                new RequestGuard(serve, new Access(serve, null, InstantSource.system()), admission, false),
+                admission,
+                connections);
     }
 
     private static Status.Code answered(ServeDefinition serve, @Nullable String authority, String... headers) {

@@ -31,7 +31,16 @@ final class GuardTest {
                 tokens,
                 List.of(PAGE, "chrome-extension://abcdefgh"),
                 List.of("keelson.example.com"),
-                new Limits(100, perClient, Duration.ofSeconds(10), receive, Duration.ofMillis(300)));
+                new Limits(
+                        100,
+                        0,
+                        perClient,
+                        0,
+                        Duration.ofSeconds(10),
+                        receive,
+                        Duration.ofMinutes(1),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(5)));
     }
 
     private static ServeDefinition tokens() {
@@ -161,7 +170,13 @@ final class GuardTest {
                 Client client = new Client(server.url())) {
             assertThat(client.get("/ready").status()).isEqualTo(200);
 
-            Thread draining = Thread.ofVirtual().start(server::drain);
+            Thread draining = Thread.ofVirtual().start(() -> {
+                try {
+                    server.drain();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
             Client.Answer ready = client.get("/ready");
             while (ready.status() == 200) {
                 ready = client.get("/ready");

@@ -46,7 +46,7 @@ final class OpenApiTest {
                                     metrics,
                                     1,
                                     new Access(ServeDefinition.DEFAULT, null, InstantSource.system()),
-                                    new Admission(ServeDefinition.Limits.DEFAULT))
+                                    new Admission(ServeDefinition.Limits.DEFAULT, new Connections(ServeDefinition.Limits.DEFAULT, System::nanoTime)))
                             .addresses().entrySet()) {
                 String path = each.getKey().replace("{+", "{");
                 if (path.startsWith("/api/")) {

@@ -239,6 +239,25 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Asks it to end, as SIGTERM does, and goes on at once. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Waits until it has ended; its exit code. */
+    public int ended() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Whether a connection to it is accepted. */
+    public boolean listens() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Starts it again at the same address; returns when it answers. */
     public void restart() {
         process = launch();
