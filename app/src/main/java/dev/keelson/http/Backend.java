@@ -149,6 +149,11 @@ public interface Backend {
     /** Where it notes the stages of its predictions. Always the same object. */
     StageTimes stageTimes();
 
+    /** Rollouts and threads in numbers, as they are now. */
+    default List<Measurement> measurements() {
+        return List.of();
+    }
+
     /** The data: checks, review, versions. */
     DataBackend data();
 

@@ -910,6 +910,22 @@ public final class ProjectGrammar {
                     null,
                     "What is taken on at once."),
             optional(
+                    "engines",
+                    keys(
+                            optional("threads", new Whole(1, 1_000), "half of the processors", "Threads that predict at once."),
+                            optional(
+                                    "queue",
+                                    new Whole(1, 1_000_000),
+                                    "64",
+                                    "Requests that wait for them; more are answered with 503."),
+                            optional(
+                                    "deadline",
+                                    DURATION,
+                                    "`10s`",
+                                    "Requests that are not predicted by then are answered with 503.")),
+                    null,
+                    "The threads of models by engines: `mlp`, `lstm`, and files of ONNX and CatBoost. No other model waits for them."),
+            optional(
                     "bets",
                     keys(
                             required("model", MODEL_NAME, "Answers with the chance that a bet is won: its last class, or its number."),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins of pages elsewhere that may ask for predictions, such as {@code https://dashboard.example.com}
  * @param hosts names it is reached by beside those of this machine
  * @param limits what it takes on at once
+ * @param engines the threads of models that predict by an engine
  * @param bets how bets are scored; null where they are not
  */
 public record ServeDefinition(
@@ -24,6 +25,7 @@ public record ServeDefinition(
         List<String> origins,
         List<String> hosts,
         Limits limits,
+        Engines engines,
         @Nullable Bets bets) {
     /** This machine alone, with the usual limits. */
     public static final ServeDefinition DEFAULT =
@@ -35,14 +37,14 @@ public record ServeDefinition(
         hosts = List.copyOf(hosts);
     }
 
-    /** Without scores of bets. */
+    /** With the usual threads for engines, and without scores of bets. */
     public ServeDefinition(
             @Nullable String defaultModel,
             Map<String, Token> tokens,
             List<String> origins,
             List<String> hosts,
             Limits limits) {
-        this(defaultModel, tokens, origins, hosts, limits, null);
+        this(defaultModel, tokens, origins, hosts, limits, Engines.DEFAULT, null);
     }
 
     /** What the holder of a token may do; each one may do what those before it may. */
@@ -122,6 +124,20 @@ public record ServeDefinition(
         public Limits with(int perClient, Duration receive) {
             return new Limits(connections, perAddress, perClient, rows, delay, receive, idle, notice, drain);
         }
+    }
+
+    /**
+     * How models predict that are networks, or files that a library of another language evaluates. They have threads of their
+     * own, so that a slow one keeps no other model waiting.
+     *
+     * @param threads that predict at once
+     * @param queue requests that wait for them; more are turned away (503)
+     * @param deadline requests that are not predicted by then are turned away (503)
+     */
+    public record Engines(int threads, int queue, Duration deadline) {
+        /** Half of the processors, 64 requests, 10 s. */
+        public static final Engines DEFAULT = new Engines(
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 64, Duration.ofSeconds(10));
     }
 
     /**

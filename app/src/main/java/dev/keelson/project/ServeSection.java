@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.project.ServeDefinition.Bets;
+import dev.keelson.project.ServeDefinition.Engines;
 import dev.keelson.project.ServeDefinition.Limits;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.project.ServeDefinition.Token;
@@ -51,6 +52,7 @@ final class ServeSection {
                 each(table, "origins", ORIGIN, "an origin such as https://dashboard.example.com or chrome-extension://ID"),
                 each(table, "hosts", HOST, "a name such as keelson.example.com, without a port"),
                 limits(table.table("limits")),
+                engines(table.table("engines")),
                 bets(table.table("bets")));
     }
 
@@ -208,6 +210,17 @@ final class ServeSection {
                 duration(table, "idle", usual.idle()),
                 duration(table, "notice", usual.notice()),
                 duration(table, "drain", usual.drain()));
+    }
+
+    private Engines engines(@Nullable Table table) {
+        Engines usual = Engines.DEFAULT;
+        if (table == null) {
+            return usual;
+        }
+        return new Engines(
+                whole(table.scalar("threads"), usual.threads()),
+                whole(table.scalar("queue"), usual.queue()),
+                duration(table, "deadline", usual.deadline()));
     }
 
     private Duration duration(Table table, String key, Duration usual) {

@@ -52,6 +52,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,6 +103,9 @@ final class BundleTrainer implements LoopTrainer {
     static final String IMPORTED = "imported";
     private static final String USER = System.getProperty("user.name", "");
 
+    /** Models kept in memory for those who ask again, such as a champion beside each candidate. */
+    static final int MOST_KEPT = 16;
+
     private final ModelPlan plan;
     private final ModelRows rows;
     private final Training training;
@@ -114,7 +118,12 @@ final class BundleTrainer implements LoopTrainer {
     private final SortedMap<String, String> definitions;
     private final TrainingPolicy policy;
     private final @Nullable Looker looker;
-    private final Map<String, Trained> byRun = new ConcurrentHashMap<>();
+    private final Map<String, Trained> byRun = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Trained> eldest) {
+            return size() > MOST_KEPT;
+        }
+    });
     private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final TrainingPurpose purpose;
@@ -596,6 +605,16 @@ final class BundleTrainer implements LoopTrainer {
         }
     }
 
+    /** Does not keep a model any longer. */
+    void forget(Trained trained) {
+        byRun.remove(trained.run().id(), trained);
+    }
+
+    /** How many models are kept. */
+    int kept() {
+        return byRun.size();
+    }
+
     /**
      * What stands in the registry for a model that was trained elsewhere. It is pinned to the present definitions, as if it
      * had been trained now.
@@ -646,7 +665,10 @@ final class BundleTrainer implements LoopTrainer {
                 tags,
                 files,
                 importedProvenance(id, model.features()).toString());
-        return loaded(run, bundle);
+        model.release(); // what an engine holds open is opened when it serves
+        Trained trained = loaded(run, bundle);
+        trained.model().release();
+        return trained;
     }
 
     private ObjectNode importedProvenance(String id, List<String> features) {

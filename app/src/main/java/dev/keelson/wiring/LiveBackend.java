@@ -18,6 +18,7 @@ import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.Jobs;
+import dev.keelson.http.Measurement;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
@@ -139,6 +140,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
     private final FeatureGaps gaps = new FeatureGaps();
+    private final EnginePool engines;
 
     private LiveBackend(
             Project project,
@@ -151,6 +153,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.current = current;
         this.variables = variables;
         this.entityKeys = new EntityKeys(project);
+        this.engines = new EnginePool(project.serve().engines());
         this.clock = clock;
         this.workspace = workspace;
         this.owner = owner;
@@ -217,7 +220,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
             Shadows beside = new Shadows(log);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, clock, stages, gaps);
+            this.predictor = new Predictor(live.online(), log, beside, engines, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, evidence, clock, project.catalogStore() != null);
             republish();
@@ -367,6 +370,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
     public RolloutService rollouts() {
         ProjectRollouts open = rollouts;
         return open == null ? RolloutService.NONE : open;
+    }
+
+    @Override
+    public List<Measurement> measurements() {
+        List<Measurement> all = new ArrayList<>(engines.measurements());
+        ProjectRollouts open = rollouts;
+        if (open != null) {
+            all.addAll(open.measurements());
+        }
+        return all;
     }
 
     @Override
@@ -995,9 +1008,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (open != null) {
             open.close();
         }
+        engines.close();
         Shadows beside = shadows;
         if (beside != null) {
             beside.close();
+        }
+        if (served != null) {
+            served.close();
         }
         bandits.close();
         if (bets != null) {

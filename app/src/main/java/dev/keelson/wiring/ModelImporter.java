@@ -104,14 +104,14 @@ final class ModelImporter {
         if (format != FileFormat.ONNX && request.output() != null) {
             throw refused("A file of %s has one output, which has no name.".formatted(format.product()), null);
         }
-        try {
-            FileEvaluator file =
-                    ImportedModel.open(format, request.output(), request.file(), request.classes());
+        try (FileEvaluator file =
+                ImportedModel.open(format, request.output(), request.file(), request.classes())) {
             ImportHeader header = new ImportHeader(format, inputs(file), classes(file), request.output(), link(format, file));
             requireTexts(format, file, header.inputs());
             Model model = new ImportedModel(features, task, header, request.file());
             ModelBundle bundle = ModelBundle.of(new EnsembleModel(
                     List.of(new EnsembleModel.Member(format.id(), model)), new double[] {1}, 1));
+            model.release(); // what serves is opened when it serves
             return compared(bundle, format, file);
         } catch (IllegalArgumentException e) {
             throw refused("The file (%s) cannot be imported: %s".formatted(request.fileName(), e.getMessage()), null);
@@ -264,6 +264,14 @@ final class ModelImporter {
 
     private Verified compared(ModelBundle bundle, FileFormat format, FileEvaluator file) {
         Model model = bundle.load(List.of(new ImportedCodec())); // as it is going to serve
+        try {
+            return compared(bundle, format, file, model);
+        } finally {
+            model.release();
+        }
+    }
+
+    private Verified compared(ModelBundle bundle, FileFormat format, FileEvaluator file, Model model) {
         ImportedRows samples = ImportedRows.read("sample rows", request.samples(), categories(file));
         int[] columns = columns(samples, model, file);
         double[][] told = new double[samples.rows().size()][model.outputs().size()];

@@ -13,6 +13,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.StageTimes;
+import dev.keelson.learn.Advice;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +47,25 @@ final class Predictor {
     private final FeatureGaps gaps;
     private final PredictionIds ids = new PredictionIds();
     private final Shares shares = new Shares(Runtime.getRuntime().availableProcessors());
+    private final EnginePool engines;
 
     /**
      * Predicts nothing yet.
      *
      * @param shadows takes what versions predict that do not answer
+     * @param engines has the models predict that do so by an engine
      * @param stages takes how long each stage took
      * @param gaps takes which predictions lack most of their features
      */
-    Predictor(OnlineFeatures features, PredictionLog log, Shadows shadows, InstantSource clock, StageTimes stages, FeatureGaps gaps) {
+    Predictor(
+            OnlineFeatures features,
+            PredictionLog log,
+            Shadows shadows,
+            EnginePool engines,
+            InstantSource clock,
+            StageTimes stages,
+            FeatureGaps gaps) {
+        this.engines = engines;
         this.stages = stages;
         this.gaps = gaps;
         this.shadows = shadows;
@@ -92,13 +104,9 @@ final class Predictor {
         Asked[] asked = new Asked[count];
         shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
         long featured = System.nanoTime();
-        Answered[] answered = new Answered[count];
-        String role = by == null ? CHAMPION : role(served, by);
-        shares.each(
-                count,
-                i -> answered[i] = by == null
-                        ? answered(served, asked[i], options.client())
-                        : new Answered(by, role, probabilities(by, asked[i])));
+        Answered[] answered = by == null
+                ? answered(served, asked, options.client())
+                : answered(served, by, role(served, by), asked);
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(count);
         List<PredictionEvent> events = new ArrayList<>(count);
@@ -107,7 +115,7 @@ final class Predictor {
             PredictionEvent event =
                     event(answered[i].by(), answered[i].role(), asked[i], answered[i].probabilities(), true, sender);
             events.add(event);
-            answers.add(answer(served, answered[i].by(), asked[i], event, newcomers, options));
+            answers.add(answer(served, answered[i], asked[i], event, newcomers, options));
         }
         long predicted = System.nanoTime();
         log.append(events, options.durable());
@@ -136,32 +144,118 @@ final class Predictor {
      * Who answered.
      *
      * @param role as it stands in the log
+     * @param advice what stands beside the prediction; null for nothing
      */
     @SuppressWarnings("ArrayRecordComponent") // of one row
-    private record Answered(LoadedVersion by, String role, double[] probabilities) {}
+    private record Answered(LoadedVersion by, String role, double[] probabilities, @Nullable Advice advice) {}
 
-    /** The version that the rollout names, or the champion; a candidate that fails is stood in for by the champion. */
-    private static Answered answered(ServedModel served, Asked asked, @Nullable String client) {
-        Routing routing = served.routing();
-        if (routing == null) {
-            return new Answered(served.champion(), CHAMPION, probabilities(served.champion(), asked));
+    /** Does something for each row by the threads that are meant for a version. */
+    private void each(LoadedVersion by, int count, IntConsumer work) {
+        Model model = by.trained().model();
+        if (!model.byEngine()) {
+            shares.each(count, work);
+            return;
         }
-        if (routing.split().toCandidate(asked.row().entity(), client)) {
-            long start = System.nanoTime();
-            try {
-                double[] probabilities = sound(probabilities(routing.candidate(), asked));
-                routing.tally().candidate().served(System.nanoTime() - start);
-                return new Answered(routing.candidate(), CHALLENGER, probabilities);
-            } catch (RuntimeException e) {
-                failed(routing, e);
-                routing.tally().candidate().failed();
+        try (Model.Hold _ = model.hold()) {
+            engines.each(count, work);
+        }
+    }
+
+    /** The answers of one version. */
+    private Answered[] answered(ServedModel served, LoadedVersion by, String role, Asked[] asked) {
+        Answered[] answered = new Answered[asked.length];
+        each(by, asked.length, i -> answered[i] = answered(served, by, role, asked[i], probabilities(by, asked[i])));
+        return answered;
+    }
+
+    private static Answered answered(
+            ServedModel served, LoadedVersion by, String role, Asked asked, double[] probabilities) {
+        Model model = by.trained().model();
+        return new Answered(
+                by,
+                role,
+                probabilities,
+                served.plan().advice(model, asked.row(), asked.vector().values(), probabilities));
+    }
+
+    /** Of the versions that the rollout names, or of the champion; it stands in for a candidate that fails. */
+    private Answered[] answered(ServedModel served, Asked[] asked, @Nullable String client) {
+        Routing routing = served.routing();
+        LoadedVersion champion = served.champion();
+        if (routing == null) {
+            return answered(served, champion, CHAMPION, asked);
+        }
+        @Nullable Answered[] byCandidate = byCandidate(served, routing, asked, client);
+        Answered[] answered = new Answered[asked.length];
+        int left = 0;
+        for (int i = 0; i < asked.length; i++) {
+            Answered there = byCandidate[i];
+            if (there != null) {
+                answered[i] = there;
+            } else {
+                left++;
             }
         }
+        if (left > 0) {
+            each(champion, asked.length, i -> {
+                if (byCandidate[i] == null) {
+                    answered[i] = byBaseline(served, routing, asked[i]);
+                }
+            });
+        }
+        return answered;
+    }
+
+    /** What the candidate answers, where it is asked and does; null for all other rows. */
+    private @Nullable Answered[] byCandidate(
+            ServedModel served, Routing routing, Asked[] asked, @Nullable String client) {
+        boolean[] its = new boolean[asked.length];
+        int count = 0;
+        for (int i = 0; i < asked.length; i++) {
+            its[i] = routing.split().toCandidate(asked[i].row().entity(), client);
+            count += its[i] ? 1 : 0;
+        }
+        @Nullable Answered[] answered = new Answered[asked.length];
+        if (count == 0) {
+            return answered;
+        }
+        try {
+            each(routing.candidate(), asked.length, i -> {
+                if (its[i]) {
+                    answered[i] = byCandidate(served, routing, asked[i]);
+                }
+            });
+            return answered;
+        } catch (RuntimeException e) { // its engine has no room for them, or no time
+            failed(routing, e);
+            for (int i = 0; i < count; i++) {
+                routing.tally().candidate().failed();
+            }
+            return new Answered[asked.length]; // some that had begun may still end in the other
+        }
+    }
+
+    private static @Nullable Answered byCandidate(ServedModel served, Routing routing, Asked asked) {
         long start = System.nanoTime();
         try {
-            double[] probabilities = probabilities(served.champion(), asked);
+            LoadedVersion by = routing.candidate();
+            Answered answered = answered(served, by, CHALLENGER, asked, sound(probabilities(by, asked)));
+            routing.tally().candidate().served(System.nanoTime() - start);
+            return answered;
+        } catch (RuntimeException e) {
+            failed(routing, e);
+            routing.tally().candidate().failed();
+            return null;
+        }
+    }
+
+    private static Answered byBaseline(ServedModel served, Routing routing, Asked asked) {
+        long start = System.nanoTime();
+        try {
+            LoadedVersion by = served.champion();
+            Answered answered = answered(served, by, CHAMPION, asked, probabilities(by, asked));
             routing.tally().baseline().served(System.nanoTime() - start);
-            return new Answered(served.champion(), CHAMPION, probabilities);
+            return answered;
         } catch (RuntimeException e) {
             routing.tally().baseline().failed();
             throw e;
@@ -302,13 +396,13 @@ final class Predictor {
 
     private Prediction answer(
             ServedModel served,
-            LoadedVersion by,
+            Answered answered,
             Asked asked,
             PredictionEvent event,
             Newcomers newcomers,
             PredictOptions options) {
         ModelPlan plan = served.plan();
-        Model model = by.trained().model();
+        Model model = answered.by().trained().model();
         return new Prediction(
                 event.id(),
                 event.model(),
@@ -318,7 +412,7 @@ final class Predictor {
                 event.probabilities(),
                 asked.asOf(),
                 warnings(plan, asked, newcomers),
-                plan.advice(model, asked.row(), asked.vector().values(), event.probabilities()),
+                answered.advice(),
                 options.details().isEmpty() ? null : details(model, asked.vector(), options));
     }
 

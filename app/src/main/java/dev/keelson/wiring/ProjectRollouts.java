@@ -16,6 +16,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.GovernanceJson;
+import dev.keelson.http.Measurement;
 import dev.keelson.http.RolloutService;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -27,6 +28,7 @@ import dev.keelson.registry.rollout.RolloutPlan;
 import dev.keelson.registry.rollout.Rollouts;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -343,6 +345,30 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
                 problem == null ? null : problem.message(),
                 policy,
                 clock.instant());
+    }
+
+    /** What is open and what ended early, in numbers. */
+    List<Measurement> measurements() {
+        RolloutMeasurements all = new RolloutMeasurements();
+        for (Routing routing : served.routings()) {
+            Rollout rollout = routing.rollout();
+            RolloutCounts counts = counts(routing);
+            GainPath path = path(rollout);
+            all.add(rollout, counts, path, Guards.of(rollout.guardrails(), counts, path));
+        }
+        try {
+            for (String model : project.models().stream().map(ModelDefinition::name).toList()) {
+                List<Rollout> history = rollouts.history(model, Integer.MAX_VALUE);
+                all.ended(model, count(history, Rollout.State.ABORTED), count(history, Rollout.State.ROLLED_BACK));
+            }
+        } catch (KeelsonException e) { // the rest is told while the catalogue cannot be asked
+            LOG.log(System.Logger.Level.DEBUG, "Rollouts that ended could not be counted: {0}", e.getMessage());
+        }
+        return all.all();
+    }
+
+    private static long count(List<Rollout> history, Rollout.State state) {
+        return history.stream().filter(rollout -> rollout.state() == state).count();
     }
 
     /** Stores what was counted, and ends. */

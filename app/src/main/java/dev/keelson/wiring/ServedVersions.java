@@ -4,6 +4,7 @@ import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.learn.Model;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.runs.References;
@@ -31,13 +32,14 @@ import org.jspecify.annotations.Nullable;
  * at once; what is new is loaded and warmed up first, beside what serves. A version that cannot be loaded leaves what serves as
  * it is, and why is told. Safe for use by several threads.
  */
-final class ServedVersions {
+final class ServedVersions implements AutoCloseable {
     /** Versions kept beside those that serve, for requests that name one. */
     static final int MOST_NAMED = 8;
 
     private static final System.Logger LOG = System.getLogger(ServedVersions.class.getName());
     private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(30);
     private static final int WARM_UPS = 2_000;
+    private static final int WARM_UPS_OF_ENGINES = 50;
 
     private final ProjectModels models;
     private final Map<String, BundleTrainer> trainers;
@@ -201,9 +203,27 @@ final class ServedVersions {
 
     /** Lets go of a version that was loaded for requests that name it; whether it was there. */
     boolean forget(String model, int version) {
+        LoadedVersion removed;
         synchronized (named) {
-            return named.remove(model + "/" + version) != null;
+            removed = named.remove(model + "/" + version);
         }
+        return release(removed);
+    }
+
+    /** Closes what the versions in memory hold open. */
+    @Override
+    public void close() {
+        List<LoadedVersion> all = new ArrayList<>();
+        for (ServedModel model : table.models().values()) {
+            all.add(model.champion());
+            if (model.challenger() != null) {
+                all.add(model.challenger());
+            }
+        }
+        synchronized (named) {
+            all.addAll(named.values());
+        }
+        all.forEach(version -> version.trained().model().release());
     }
 
     private static @Nullable LoadedVersion loaded(@Nullable ServedModel model, ModelVersion version) {
@@ -235,13 +255,23 @@ final class ServedVersions {
         return new LoadedVersion(version, trained);
     }
 
-    /** So that the first requests find compiled code and cached trees. */
+    /** So that the first requests find compiled code, cached trees and an engine that has run. */
     private static void warmUp(Trained trained) {
-        double[] row = new double[trained.model().features().size()];
-        double[] out = new double[trained.model().outputs().size()];
-        for (int i = 0; i < WARM_UPS; i++) {
-            Arrays.fill(row, i % 2 == 0 ? Double.NaN : (i - 0.5 * WARM_UPS) / 100);
-            trained.model().predict(row, out);
+        Model model = trained.model();
+        double[] row = new double[model.features().size()];
+        double[] out = new double[model.outputs().size()];
+        int times = model.byEngine() ? WARM_UPS_OF_ENGINES : WARM_UPS;
+        try (Model.Hold _ = model.hold()) {
+            for (int i = 0; i < times; i++) {
+                Arrays.fill(row, i % 2 == 0 ? Double.NaN : (i - 0.5 * times) / 100);
+                try {
+                    model.predict(row, out);
+                } catch (KeelsonException e) {
+                    if (e.code() != ErrorCode.BAD_REQUEST) { // an imported model may tell nothing of such a row
+                        throw e;
+                    }
+                }
+            }
         }
     }
 
@@ -435,12 +465,26 @@ final class ServedVersions {
     }
 
     private void keep(LoadedVersion version) {
+        LoadedVersion eldest = null;
         synchronized (named) {
             named.put(key(version.version()), version);
             if (named.size() > MOST_NAMED) {
-                named.remove(named.keySet().iterator().next());
+                eldest = named.remove(named.keySet().iterator().next());
             }
         }
+        release(eldest);
+    }
+
+    /** Closes what a version that nobody asks for any more holds open, unless it serves. */
+    private boolean release(@Nullable LoadedVersion version) {
+        if (version == null) {
+            return false;
+        }
+        if (loaded(table.models().get(version.version().model()), version.version()) == null) {
+            trainer(version.version().model()).forget(version.trained());
+            version.trained().model().release();
+        }
+        return true;
     }
 
     private @Nullable ServedModel served(

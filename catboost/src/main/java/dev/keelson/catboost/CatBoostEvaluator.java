@@ -10,19 +10,14 @@ import dev.keelson.frame.CategoryKey;
 import dev.keelson.learn.imported.FileEngine;
 import dev.keelson.learn.imported.FileEvaluator;
 import dev.keelson.learn.imported.FileLink;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One model in CatBoost's library, which is released when this object is no longer reachable. It tells raw scores. The
- * library evaluates a row in the thread that asks.
+ * One model in CatBoost's library. It tells raw scores. The library evaluates a row in the thread that asks.
  */
 final class CatBoostEvaluator implements FileEvaluator {
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private final CatBoostModel model;
     private final CbmFile contents;
     private final int numbers;
@@ -45,10 +40,7 @@ final class CatBoostEvaluator implements FileEvaluator {
 
     static CatBoostEvaluator open(byte[] file, CbmFile contents) {
         try {
-            CatBoostModel model = CatBoostModel.loadModel(file, "bin");
-            CatBoostEvaluator evaluator = new CatBoostEvaluator(model, contents);
-            CLEANER.register(evaluator, () -> close(model));
-            return evaluator;
+            return new CatBoostEvaluator(CatBoostModel.loadModel(file, "bin"), contents);
         } catch (CatBoostError e) {
             throw new IllegalArgumentException("CatBoost cannot open the file: %s".formatted(e.getMessage()), e);
         } catch (LinkageError e) {
@@ -61,7 +53,8 @@ final class CatBoostEvaluator implements FileEvaluator {
         }
     }
 
-    private static void close(CatBoostModel model) {
+    @Override
+    public void close() {
         try {
             model.close();
         } catch (CatBoostError e) {
@@ -132,8 +125,6 @@ final class CatBoostEvaluator implements FileEvaluator {
             model.predict(quantities, hashes, told);
         } catch (CatBoostError e) {
             throw new IllegalArgumentException("CatBoost cannot evaluate it: %s".formatted(e.getMessage()), e);
-        } finally {
-            Reference.reachabilityFence(this);
         }
         return told.copyObjectPredictions(0);
     }

@@ -42,6 +42,7 @@ public final class EnsembleModel implements Model {
     private final int outputs;
     private final boolean classifies;
     private final boolean plain;
+    private final boolean byEngine;
 
     /**
      * A model with the name of the learner that fitted it.
@@ -160,6 +161,7 @@ public final class EnsembleModel implements Model {
         this.temperature = temperature(this.calibration);
         this.corrects = method != CalibrationMethod.NONE && method != CalibrationMethod.TEMPERATURE;
         this.plain = members.size() == 1 && temperature == 1;
+        this.byEngine = parts.stream().anyMatch(Model::byEngine) || (quantiles != null && quantiles.byEngine());
     }
 
     private static void requireQuantiles(
@@ -210,6 +212,11 @@ public final class EnsembleModel implements Model {
     @Override
     public List<Model> parts() {
         return parts;
+    }
+
+    @Override
+    public boolean byEngine() {
+        return byEngine;
     }
 
     /** What it tells beside its prediction. */

@@ -88,6 +88,42 @@ public interface Model {
         return List.of();
     }
 
+    /**
+     * Whether its predictions are made by a network or by a library of another language. Servers have such models predict by
+     * threads of their own, so that no other model waits for them.
+     */
+    default boolean byEngine() {
+        return parts().stream().anyMatch(Model::byEngine);
+    }
+
+    /** Keeps what it holds outside the heap open, until the answer is closed: {@link #release} waits for that. */
+    default Hold hold() {
+        return Hold.of(parts().stream().map(Model::hold).toList());
+    }
+
+    /**
+     * Lets go of what it holds outside the heap, as soon as nothing predicts with it or {@linkplain #hold holds} it. It still
+     * predicts, and opens that anew when it does.
+     */
+    default void release() {
+        parts().forEach(Model::release);
+    }
+
+    /** A claim on what a model holds outside the heap, to be closed once. */
+    @FunctionalInterface
+    interface Hold extends AutoCloseable {
+        /** Of a model that holds nothing there. */
+        Hold NONE = () -> {};
+
+        @Override
+        void close();
+
+        /** All of them together. */
+        static Hold of(List<Hold> holds) {
+            return holds.stream().allMatch(NONE::equals) ? NONE : () -> holds.forEach(Hold::close);
+        }
+    }
+
     /** Exact contributions of its features, or null where no sum of contributions makes its prediction. */
     default @Nullable Explainer explainer() {
         return null;

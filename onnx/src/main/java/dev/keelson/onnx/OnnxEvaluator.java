@@ -16,8 +16,6 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.imported.FileEngine;
 import dev.keelson.learn.imported.FileEvaluator;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -32,10 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session of ONNX Runtime, with one thread for each evaluation, so that the same row gives the same bits. Runs of a
- * session are independent of each other; the session is released when this object is no longer reachable.
+ * session are independent of each other.
  */
 final class OnnxEvaluator implements FileEvaluator {
-    private static final Cleaner CLEANER = Cleaner.create();
     private static final Set<OnnxJavaType> READ =
             Set.of(OnnxJavaType.FLOAT, OnnxJavaType.DOUBLE, OnnxJavaType.INT64);
     private static final Set<OnnxJavaType> TOLD = Set.of(OnnxJavaType.FLOAT, OnnxJavaType.DOUBLE);
@@ -108,15 +105,12 @@ final class OnnxEvaluator implements FileEvaluator {
                 options.setDeterministicCompute(true);
                 options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // what is wrong is thrown
                 OrtSession session = environment.createSession(file, options);
-                OnnxEvaluator evaluator;
                 try {
-                    evaluator = new OnnxEvaluator(environment, session, contents, output);
+                    return new OnnxEvaluator(environment, session, contents, output);
                 } catch (OrtException | RuntimeException e) {
                     session.close();
                     throw e;
                 }
-                CLEANER.register(evaluator, () -> close(session));
-                return evaluator;
             }
         } catch (OrtException e) {
             throw new IllegalArgumentException("ONNX Runtime cannot open the file: %s".formatted(e.getMessage()), e);
@@ -130,7 +124,8 @@ final class OnnxEvaluator implements FileEvaluator {
         }
     }
 
-    private static void close(OrtSession session) {
+    @Override
+    public void close() {
         try {
             session.close();
         } catch (OrtException e) {
@@ -205,7 +200,6 @@ final class OnnxEvaluator implements FileEvaluator {
                 }
             } finally {
                 tensors.values().forEach(OnnxTensor::close);
-                Reference.reachabilityFence(this);
             }
         } catch (OrtException e) {
             throw new IllegalArgumentException("ONNX Runtime cannot evaluate it: %s".formatted(e.getMessage()), e);

@@ -55,7 +55,7 @@ final class Inference {
             List<Prediction> predictions =
                     backend.predict(request.model(), Inputs.rows(signature, request), options(request));
             int version = predictions.getFirst().version();
-            meter.predicted(request.model(), version, predictions.size(), System.nanoTime() - start);
+            meter.predicted(request.model(), predictions, System.nanoTime() - start);
             return new InferResponse(
                     request.model(), Integer.toString(version), request.id(), Outputs.of(predictions, request.outputs()));
         } catch (KeelsonException e) {

@@ -63,7 +63,7 @@ public final class InferenceApi {
     }
 
     private static void refuse(ServerResponse response, int status, String text) {
-        if (status == 503) {
+        if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
             response.header(HeaderNames.RETRY_AFTER, "5");
         }
         send(response, status, json -> json.writeStringField("error", text));

@@ -123,8 +123,7 @@ public final class ScoringApi {
             PredictSignature signature = backend.signature(model, null);
             ScoringRows rows = media.equals(JSON) ? json(request, signature) : csv(request, signature);
             List<Prediction> predictions = backend.predict(model, rows.rows(), rows.options());
-            meter.predicted(
-                    model, predictions.getFirst().version(), predictions.size(), System.nanoTime() - start);
+            meter.predicted(model, predictions, System.nanoTime() - start);
             response.header(HeaderNames.CONTENT_TYPE, JSON);
             response.header(HeaderNames.CACHE_CONTROL, "no-store");
             response.send(document(predictions).toString().getBytes(StandardCharsets.UTF_8));

@@ -60,8 +60,11 @@ final class Failures implements ErrorHandler<Throwable> {
                 problems = known.problems();
                 switch (known.code().kind()) {
                     case USER -> {} // the answer says it all
-                    case EXTERNAL ->
-                        LOG.log(Level.WARNING, "%s failed: %s".formatted(request.path().path(), known.getMessage()));
+                    case EXTERNAL -> {
+                        if (known.code() != ErrorCode.OVERLOADED) { // which is counted, and comes in thousands
+                            LOG.log(Level.WARNING, "%s failed: %s".formatted(request.path().path(), known.getMessage()));
+                        }
+                    }
                     case INTERNAL -> LOG.log(Level.ERROR, "%s failed.".formatted(request.path().path()), known);
                 }
             }
@@ -86,6 +89,9 @@ final class Failures implements ErrorHandler<Throwable> {
         if (status == 413 || request.prologue().method().equals(Method.PUT)) {
             response.header(HeaderValues.CONNECTION_CLOSE); // what was not read of it is not read
         }
+        if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
+            response.header(HeaderNames.RETRY_AFTER, problems.getFirst().code() == ErrorCode.OVERLOADED ? "1" : "5");
+        }
         if (MlflowApi.owns(request.path().path())) {
             MlflowApi.refuse(response, status, problems);
             return;
@@ -105,9 +111,6 @@ final class Failures implements ErrorHandler<Throwable> {
             return;
         }
         response.status(Status.create(status));
-        if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
-            response.header(HeaderNames.RETRY_AFTER, "5");
-        }
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         if (wantsPage(request)) {
             ConsoleRoutes.send(response, console.failure(status, problems, ConsoleRoutes.theme(request)));

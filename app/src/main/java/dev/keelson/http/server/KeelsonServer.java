@@ -112,7 +112,8 @@ public final class KeelsonServer implements AutoCloseable {
         ServeDefinition serve = backend.project().serve();
         InetAddress address = address(host, !serve.tokens().isEmpty());
         requireFree(address, host, port);
-        ServerMetrics metrics = new ServerMetrics(backend::journalLag, backend.stageTimes(), backend.featureGaps());
+        ServerMetrics metrics = new ServerMetrics(
+                backend::journalLag, backend.stageTimes(), backend.featureGaps(), backend::measurements);
         Stream.concat(
                         backend.project().views().stream().map(FeatureViewDefinition::name),
                         backend.project().sqlViews().stream().map(SqlViewDefinition::name))

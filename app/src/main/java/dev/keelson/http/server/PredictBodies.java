@@ -292,19 +292,17 @@ final class PredictBodies {
             try {
                 List<RowAnswers.Answer> batch = answers.answer(waiting);
                 waiting.clear();
-                int predicted = 0;
-                int version = 0;
+                List<Prediction> predicted = new ArrayList<>(batch.size());
                 for (RowAnswers.Answer each : batch) {
                     out.sink().row(each);
                     if (each.prediction() == null) {
                         meter.predictionFailed(model, each.problems().getFirst().code());
                     } else {
-                        predicted++;
-                        version = each.prediction().version();
+                        predicted.add(each.prediction());
                     }
                 }
-                if (predicted > 0) {
-                    meter.predicted(model, version, predicted, System.nanoTime() - start);
+                if (!predicted.isEmpty()) {
+                    meter.predicted(model, predicted, System.nanoTime() - start);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("The answers could not be written.", e);

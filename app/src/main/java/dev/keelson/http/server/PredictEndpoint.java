@@ -82,7 +82,7 @@ final class PredictEndpoint {
             StageTimes.OfModel times = stages.of(model);
             times.took(StageTimes.Stage.PARSE, parsed - start);
             times.took(StageTimes.Stage.WRITE, sent - predicted);
-            metrics.predicted(model, predictions.getFirst().version(), predictions.size(), sent - start);
+            metrics.predicted(model, predictions, sent - start);
             learn(model, form, asked.rows().getFirst());
         } catch (KeelsonException e) {
             metrics.predictionFailed(model, e.code());

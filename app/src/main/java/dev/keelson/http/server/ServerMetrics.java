@@ -2,7 +2,9 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.http.FeatureGaps;
+import dev.keelson.http.Measurement;
 import dev.keelson.http.PredictMeter;
+import dev.keelson.http.Prediction;
 import dev.keelson.http.StageTimes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -18,11 +20,14 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
 final class ServerMetrics implements PredictMeter, AutoCloseable {
@@ -30,6 +35,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final StageTimes stages;
     private final FeatureGaps gaps;
+    private final Supplier<List<Measurement>> measured;
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
 
@@ -37,9 +43,11 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     private record ModelMeters(Counter predictions, Timer latency) {}
 
-    ServerMetrics(LongSupplier journalLag, StageTimes stages, FeatureGaps gaps) {
+    /** @param measured what the running product tells in numbers beside */
+    ServerMetrics(LongSupplier journalLag, StageTimes stages, FeatureGaps gaps, Supplier<List<Measurement>> measured) {
         this.stages = stages;
         this.gaps = gaps;
+        this.measured = measured;
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -93,9 +101,24 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
                 .register(registry);
     }
 
-    /** A request was answered: so many rows in so long. */
     @Override
-    public void predicted(String model, int version, int rows, long nanos) {
+    public void predicted(String model, List<Prediction> predictions, long nanos) {
+        int version = predictions.getFirst().version();
+        int rows = 0;
+        Map<Integer, Integer> others = Map.of();
+        for (Prediction each : predictions) {
+            if (each.version() == version) {
+                rows++;
+            } else {
+                others = others.isEmpty() ? new HashMap<>() : others;
+                others.merge(each.version(), 1, Integer::sum);
+            }
+        }
+        predicted(model, version, rows, nanos);
+        others.forEach((other, count) -> predicted(model, other, count, nanos));
+    }
+
+    private void predicted(String model, int version, int rows, long nanos) {
         Series series = new Series(model, version);
         ModelMeters meters = models.get(series);
         if (meters == null) {
@@ -109,7 +132,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
         Tags tags = Tags.of("model", series.model(), "version", Integer.toString(series.version()));
         return new ModelMeters(
                 Counter.builder("model.predictions")
-                        .description("Rows predicted")
+                        .description("Rows answered, each by the version that did")
                         .tags(tags)
                         .register(registry),
                 Timer.builder("model.prediction.latency")
@@ -157,7 +180,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     /** Everything, in the text format of Prometheus 0.0.4. */
     String scrape() {
-        return registry.scrape() + stages.scrape() + gaps.scrape();
+        return registry.scrape() + stages.scrape() + gaps.scrape() + Measurement.text(measured.get());
     }
 
     @Override

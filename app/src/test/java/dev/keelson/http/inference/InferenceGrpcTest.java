@@ -7,6 +7,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.http.PredictMeter;
+import dev.keelson.http.Prediction;
 import dev.keelson.http.SeededBackend;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -33,7 +34,7 @@ final class InferenceGrpcTest {
     /** Counts nothing. */
     private static final class NoMeter implements PredictMeter {
         @Override
-        public void predicted(String model, int version, int rows, long nanos) {}
+        public void predicted(String model, List<Prediction> predictions, long nanos) {}
 
         @Override
         public void predictionFailed(String model, ErrorCode code) {}

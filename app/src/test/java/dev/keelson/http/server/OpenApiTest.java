@@ -39,7 +39,7 @@ final class OpenApiTest {
         API.operations().forEach(each -> described.add(each.method() + " " + each.path()));
         Set<String> missing = new TreeSet<>();
 
-        try (ServerMetrics metrics = new ServerMetrics(() -> 0, new StageTimes(), new FeatureGaps())) {
+        try (ServerMetrics metrics = new ServerMetrics(() -> 0, new StageTimes(), new FeatureGaps(), List::of)) {
             for (Map.Entry<String, Set<String>> each :
                     KeelsonServer.registered(
                                     SeededBackend.empty(),

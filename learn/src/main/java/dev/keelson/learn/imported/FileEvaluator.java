@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * What one model file computes. Safe for use by several threads. What it tells of a row depends on that row alone.
  */
-public interface FileEvaluator {
+public interface FileEvaluator extends AutoCloseable {
 
     /** Numbers it reads of a row; 0 when the file does not say. */
     int width();
@@ -40,4 +40,8 @@ public interface FileEvaluator {
      * @throws IllegalArgumentException if it tells nothing of such a row
      */
     double[] evaluate(double[] row);
+
+    /** Lets go of what it holds outside the heap. Nothing may be evaluated any more, nor at that moment. */
+    @Override
+    default void close() {}
 }

@@ -31,7 +31,8 @@ public final class ImportedModel implements Model {
     private final Task task;
     private final ImportHeader header;
     private final byte[] file;
-    private final FileEvaluator evaluator;
+    private final OpenFile open;
+    private final @Nullable TreeFile trees;
     private final int[] columns;
     private final int[] order;
     private final boolean single;
@@ -52,7 +53,9 @@ public final class ImportedModel implements Model {
             throw new IllegalArgumentException("Models of quantiles cannot be imported.");
         }
         this.columns = columns(this.features, header.inputs());
-        this.evaluator = open(header.format(), header.output(), file, header.classes());
+        FileEvaluator evaluator = open(header.format(), header.output(), file, header.classes());
+        this.trees = evaluator instanceof TreeFile own ? own : null;
+        this.open = new OpenFile(evaluator, () -> open(header.format(), header.output(), file, header.classes()));
         if (evaluator.width() != 0 && evaluator.width() != columns.length) {
             throw new IllegalArgumentException("The file reads %d numbers; the header names %d."
                     .formatted(evaluator.width(), columns.length));
@@ -76,6 +79,11 @@ public final class ImportedModel implements Model {
             case XGBOOST -> new TreeFile(TreeFormat.XGBOOST, file, classes);
             case LIGHTGBM -> new TreeFile(TreeFormat.LIGHTGBM, file, classes);
         };
+    }
+
+    /** How many files libraries of other languages hold open in this process, for as many models. */
+    public static int openFiles() {
+        return OpenFile.count();
     }
 
     private static KeelsonException notInstalled(FileFormat format) {
@@ -125,6 +133,27 @@ public final class ImportedModel implements Model {
     }
 
     @Override
+    public boolean byEngine() {
+        return header.format().byEngine();
+    }
+
+    @Override
+    public Hold hold() {
+        if (!byEngine()) {
+            return Hold.NONE;
+        }
+        open.take();
+        return open::give;
+    }
+
+    @Override
+    public void release() {
+        if (byEngine()) {
+            open.release();
+        }
+    }
+
+    @Override
     public void predict(double[] row, double[] out) {
         FeatureMatrix.requireRow(row, features);
         double[] inputs = new double[columns.length];
@@ -133,7 +162,7 @@ public final class ImportedModel implements Model {
         }
         double[] told;
         try {
-            told = evaluator.evaluate(inputs);
+            told = open.evaluate(inputs);
         } catch (IllegalArgumentException e) {
             throw nothing(row, String.valueOf(e.getMessage()), null);
         }
@@ -189,7 +218,7 @@ public final class ImportedModel implements Model {
     @Override
     public double[] importance() {
         double[] shares = new double[features.size()];
-        if (evaluator instanceof TreeFile trees) {
+        if (trees != null) {
             double[] own = trees.importance();
             for (int i = 0; i < own.length; i++) {
                 shares[columns[i]] = own[i];

@@ -83,6 +83,11 @@ final class NeuralModel implements Model {
     }
 
     @Override
+    public boolean byEngine() {
+        return true;
+    }
+
+    @Override
     public void predict(double[] row, double[] out) {
         FeatureMatrix.requireRow(row, features);
         float[] read = new float[network.inputs()];
