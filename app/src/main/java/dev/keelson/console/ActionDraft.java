@@ -62,6 +62,12 @@ final class ActionDraft {
         return this;
     }
 
+    /** A day, or none. */
+    ActionDraft day(String name, String label, String value) {
+        fields.add(new Field(Kind.DAY, name, label, value, false, List.of()));
+        return this;
+    }
+
     ActionDraft tick(String name, String label) {
         fields.add(new Field(Kind.TICK, name, label, "", false, List.of()));
         return this;

@@ -58,7 +58,7 @@ record Axis(double low, double high, double from, double to, double step) {
     /** A tick with just the decimals that the step needs. */
     String label(double tick) {
         if (step >= 10_000) {
-            return String.format(Locale.ROOT, "%.3g", tick);
+            return String.format(Locale.ROOT, step < 1e9 ? "%,.0f" : "%.3g", tick);
         }
         int decimals = (int) Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) - 1e-9)));
         return String.format(Locale.ROOT, "%." + decimals + "f", tick);

@@ -10,6 +10,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.lineage.LineageQuery;
+import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.registry.tracking.Stage;
 import dev.keelson.train.ModelDefinition;
 import java.util.List;
@@ -68,8 +69,14 @@ public final class Console {
      *
      * @param theme how it should look
      * @param address path and query, to come back to
+     * @param role what the visitor may do; everything where the server has no tokens
+     * @param host the server as the visitor named it
      */
-    public record Visit(Theme theme, String address) {}
+    public record Visit(Theme theme, String address, Role role, String host) {
+        boolean may(Role needed) {
+            return role.covers(needed);
+        }
+    }
 
     /** One row for each model and what needs a person. */
     public Page overview(Visit visit) {
@@ -192,17 +199,17 @@ public final class Console {
     /** The rollout of a model: the open one, or the last. */
     public Page rollout(Visit visit, String name) {
         ModelDefinition model = find(name);
-        return page("blocks.jte", new RolloutPage(backend).model(shell(visit, name + " rollout", "", name, "rollout"), model.name()));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).model(shell(visit, name + " rollout", "", name, "rollout"), model.name()));
     }
 
     /** The rollouts of all models. */
     public Page rollouts(Visit visit) {
-        return page("blocks.jte", new RolloutPage(backend).list(shell(visit, "Rollouts", "registry", null, "")));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).list(shell(visit, "Rollouts", "registry", null, "")));
     }
 
     /** Any rollout, also one that ended long ago. */
     public Page rolloutById(Visit visit, String id) {
-        return page("blocks.jte", new RolloutPage(backend).one(shell(visit, "Rollout", "registry", null, ""), id));
+        return page("blocks.jte", new RolloutPage(backend, visit.may(Role.ADMIN)).one(shell(visit, "Rollout", "registry", null, ""), id));
     }
 
     /**
@@ -212,6 +219,38 @@ public final class Console {
      */
     public Page api(Visit visit, @Nullable String group) {
         return page("api.jte", new ApiPage(backend).view(shell(visit, "API", "", null, ""), group));
+    }
+
+    /** How settled bets did. */
+    public Page performance(Visit visit, PerformancePage.Asked asked) {
+        return page(
+                "blocks.jte",
+                new PerformancePage(backend).view(shell(visit, "Performance", "bets", null, "performance"), asked));
+    }
+
+    /**
+     * The settled bets behind figures of their performance.
+     *
+     * @param offset so many are passed over
+     */
+    public Page settledBets(Visit visit, PerformancePage.Asked asked, int offset) {
+        return page(
+                "blocks.jte",
+                new PerformancePage(backend).bets(shell(visit, "Settled bets", "bets", null, "performance"), asked, offset));
+    }
+
+    /** Opportunities that were captured. */
+    public Page opportunities(Visit visit, OpportunitiesPage.Asked asked) {
+        return page(
+                "opportunities.jte",
+                new OpportunitiesPage(backend, visit).view(shell(visit, "Opportunities", "bets", null, "opportunities"), asked));
+    }
+
+    /** One of them. */
+    public Page opportunity(Visit visit, String id) {
+        return page(
+                "blocks.jte",
+                new OpportunitiesPage(backend, visit).one(shell(visit, "Opportunity", "bets", null, "opportunities"), id));
     }
 
     /** The log of predictions. */

@@ -22,6 +22,7 @@ import dev.keelson.registry.rollout.Rollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,12 +41,17 @@ final class RolloutPage {
     private static final int YEARS = 3_650;
     private static final List<String> ORDER = List.of("promote", "advance", "pause", "resume", "abort");
 
+    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
     private final Backend backend;
     private final ZoneId zone;
+    /** Whether the visitor may change rollouts. */
+    private final boolean admin;
 
-    RolloutPage(Backend backend) {
+    RolloutPage(Backend backend, boolean admin) {
         this.backend = backend;
         this.zone = backend.project().zone();
+        this.admin = admin;
     }
 
     static String address(String model) {
@@ -67,14 +73,15 @@ final class RolloutPage {
                 shell,
                 "Rollout of %s v%d".formatted(model, rollout.path("candidate").asInt()),
                 List.of(new Section.Link("Rollouts of " + model, address(model)), new Section.Link("All rollouts", "/rollouts")),
-                blocks(report));
+                blocks(report),
+                open(report));
     }
 
     /** The rollout of a model that is open, or its last; and how to begin one. */
     BlocksView model(Shell shell, String model) {
         List<Block> blocks = new ArrayList<>();
         JsonNode report = last(model).orElse(null);
-        boolean open = report != null && report.path("rollout").path("ended_at").isNull();
+        boolean open = report != null && open(report);
         if (report == null) {
             blocks.add(Block.of(new SectionDraft("Rollout")
                     .empty(
@@ -86,13 +93,19 @@ final class RolloutPage {
         } else {
             blocks.addAll(blocks(report));
         }
-        blocks.add(Block.of(
-                new SectionDraft("Begin a rollout")
-                        .lead("A version answers a part of what is asked beside the champion, is watched, and is taken back by itself when a guardrail is broken.")
-                        .done(),
-                List.of(start(model, open))));
+        if (!open && admin) {
+            blocks.add(Block.of(
+                    new SectionDraft("Begin a rollout")
+                            .lead("A version answers a part of what is asked beside the champion, is watched, and is taken back by itself when a guardrail is broken.")
+                            .done(),
+                    List.of(start(model))));
+        }
         blocks.add(Block.of(history(backend.rollouts().list(model, MOST), false)));
-        return new BlocksView(shell, "", List.of(), blocks);
+        return new BlocksView(shell, "", List.of(), blocks, open);
+    }
+
+    private static boolean open(JsonNode report) {
+        return report.path("rollout").path("ended_at").isNull();
     }
 
     private Optional<JsonNode> last(String model) {
@@ -120,7 +133,7 @@ final class RolloutPage {
     private Section state(JsonNode report) {
         JsonNode rollout = report.path("rollout");
         String model = rollout.path("model").asText();
-        boolean open = rollout.path("ended_at").isNull();
+        boolean open = open(report);
         String baseline = "v" + rollout.path("baseline").asInt();
         String candidate = "v" + rollout.path("candidate").asInt();
         SectionDraft draft = new SectionDraft(candidate + " over " + baseline)
@@ -131,6 +144,7 @@ final class RolloutPage {
                 .fact("Why", rollout.path("reason").asText());
         if (open) {
             draft.fact("Next step", rollout.path("next_step_at").isTextual() ? time(rollout.path("next_step_at")) : "when a person says so");
+            draft.fact("As of", SECOND.format(Instant.parse(report.path("at").asText()).atZone(zone)));
         } else {
             draft.fact("Ended", time(rollout.path("ended_at")));
         }
@@ -155,6 +169,9 @@ final class RolloutPage {
         draft.note("%s answers counted.".formatted(Text.count(share.path("answers").asLong())));
         if (report.path("problem").isTextual()) {
             draft.note("The candidate does not answer: " + report.path("problem").asText());
+        }
+        if (open && !admin) {
+            draft.note("Your token may look at it; changing it needs the role admin.");
         }
         return draft.note(pace(report))
                 .link("Versions side by side", Promotions.comparison(model, List.of(
@@ -219,13 +236,18 @@ final class RolloutPage {
                         (long) Math.ceil(more));
     }
 
-    private static List<Action> actions(JsonNode report) {
+    /** What may be done now; a promotion that the policy refuses stays with its reason. None once it is over. */
+    private List<Action> actions(JsonNode report) {
         JsonNode rollout = report.path("rollout");
         String address = address(rollout.path("model").asText());
         List<Action> actions = new ArrayList<>();
+        if (!open(report) || !admin) {
+            return actions;
+        }
         for (String verb : ORDER) {
             for (JsonNode each : report.path("actions")) {
-                if (!each.path("action").asText().equals(verb)) {
+                boolean allowed = each.path("allowed").asBoolean();
+                if (!each.path("action").asText().equals(verb) || (!allowed && !verb.equals("promote"))) {
                     continue;
                 }
                 ActionDraft draft = new ActionDraft(Text.sentence(verb), address + "/" + verb)
@@ -233,7 +255,7 @@ final class RolloutPage {
                         .hidden("revision", rollout.path("revision").asText())
                         .effect(each.path("why").asText())
                         .whoAndWhy("Why")
-                        .refused(each.path("allowed").asBoolean() ? null : each.path("why").asText());
+                        .refused(allowed ? null : each.path("why").asText());
                 if (verb.equals("promote") || verb.equals("abort")) {
                     draft.danger();
                 }
@@ -434,7 +456,7 @@ final class RolloutPage {
 
     // ---- beginning one, and those that ended
 
-    private Action start(String model, boolean open) {
+    private Action start(String model) {
         int champion = backend.alias(model, ModelVersion.CHAMPION).map(ModelVersion::version).orElse(0);
         List<Option> versions = backend.versions(model).stream()
                 .filter(version -> version.version() != champion)
@@ -443,9 +465,7 @@ final class RolloutPage {
                 .toList();
         String refusal = champion == 0
                 ? "No version serves yet."
-                : open
-                        ? "A rollout of this model is open; promote or abort it first."
-                        : versions.isEmpty() ? "There is no version beside the champion." : null;
+                : versions.isEmpty() ? "There is no version beside the champion." : null;
         List<Option> kinds = new ArrayList<>();
         for (Rollout.Kind kind : List.of(
                 Rollout.Kind.CANARY, Rollout.Kind.STEPS, Rollout.Kind.AB, Rollout.Kind.SHADOW, Rollout.Kind.BLUE_GREEN)) {

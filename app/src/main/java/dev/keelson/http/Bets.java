@@ -28,12 +28,22 @@ public interface Bets {
         }
 
         @Override
+        public JsonNode settled(Question question, int offset, int limit) {
+            throw missing();
+        }
+
+        @Override
         public JsonNode capture(@Nullable JsonNode body) {
             throw missing();
         }
 
         @Override
         public JsonNode opportunities(Filter filter) {
+            throw missing();
+        }
+
+        @Override
+        public JsonNode opportunity(String id) {
             throw missing();
         }
 
@@ -55,13 +65,20 @@ public interface Bets {
      *
      * @param by up to three of {@code all}, {@code odds_band}, {@code month} and the columns of {@code serve.bets.by}, which
      *     may be written without an ending {@code _name}
+     * @param where only bets of these groups, by {@code odds_band}, {@code month} or a column of {@code serve.bets.by}
      * @param from placed at or after; null for any
      * @param to placed before; null for any
      * @param model only bets that it predicted, with the edge by its chance; null for all, with the edge by the fair chance
      */
-    record Question(List<String> by, @Nullable Instant from, @Nullable Instant to, @Nullable String model) {
+    record Question(
+            List<String> by,
+            Map<String, String> where,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable String model) {
         public Question {
             by = List.copyOf(by);
+            where = Map.copyOf(where);
         }
     }
 
@@ -70,6 +87,7 @@ public interface Bets {
      *
      * @param state {@code open} or {@code settled}; null for any
      * @param columns values that the bet must have
+     * @param text part of the id, of a value of the bet or of where it was seen, in upper or lower case; null for any
      * @param from captured at or after; null for any
      * @param to captured before; null for any
      * @param cursor where the page before ended; null for the first one
@@ -78,6 +96,7 @@ public interface Bets {
     record Filter(
             @Nullable String state,
             Map<String, String> columns,
+            @Nullable String text,
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable String cursor,
@@ -112,6 +131,15 @@ public interface Bets {
     JsonNode performance(Question question);
 
     /**
+     * The settled bets that a question counts, the newest first, each with the id of its prediction, or null.
+     *
+     * @param offset so many are passed over
+     * @param limit at most so many, at least 1
+     * @throws KeelsonException as {@link #performance}
+     */
+    JsonNode settled(Question question, int offset, int limit);
+
+    /**
      * Keeps a bet with its score and where it was seen; it is on disk when this returns. The same id again changes nothing.
      *
      * @param body {@code {id, bet, bankroll, seen}}
@@ -121,6 +149,13 @@ public interface Bets {
 
     /** Captured opportunities, page by page. */
     JsonNode opportunities(Filter filter);
+
+    /**
+     * A captured opportunity.
+     *
+     * @throws KeelsonException NOT_FOUND
+     */
+    JsonNode opportunity(String id);
 
     /**
      * Says what became of an opportunity; it is on disk when this returns, and an outcome of the prediction where the bet was

@@ -13,11 +13,16 @@ import dev.keelson.stats.Interval;
 import dev.keelson.stats.Proportion;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +39,11 @@ final class BetTable {
     private static final double CONFIDENCE = 0.95;
     private static final double Z = 1.959963984540054;
     private static final double[] BANDS = {1.5, 2, 3, 5};
-    private static final String[] BAND_NAMES = {"below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above"};
+    private static final List<String> BAND_NAMES = List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above");
 
     private final String dataset;
     private final int rows;
+    private final ZoneId zone;
     private final long[] times;
     private final String[] months;
     private final String[] keys;
@@ -46,7 +52,7 @@ final class BetTable {
     private final double[] closing;
     private final double[] stakes;
     private final double[] profits;
-    private final Map<String, String[]> texts = new HashMap<>();
+    private final Map<String, String[]> texts = new LinkedHashMap<>();
     private final Map<String, Map<String, ObjectNode>> history = new HashMap<>();
 
     BetTable(String dataset, ServeDefinition.Bets bets, SourceDefinition source, Frame frame) {
@@ -60,7 +66,10 @@ final class BetTable {
                 chosen[settled++] = i;
             }
         }
+        long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
+        chosen = byTime(chosen, settled, eventTimes);
         this.rows = settled;
+        this.zone = source.zone();
         this.profits = take(all, chosen, settled);
         this.stakes = take(staked, chosen, settled);
         this.odds = take(numbers(frame, bets.odds()), chosen, settled);
@@ -69,11 +78,10 @@ final class BetTable {
         this.times = new long[settled];
         this.months = new String[settled];
         this.keys = new String[settled];
-        long[] eventTimes = frame.longs(SystemColumns.EVENT_TIME).values();
         List<Vector> key = source.key().stream().map(frame::vector).toList();
         for (int r = 0; r < settled; r++) {
             times[r] = eventTimes[chosen[r]];
-            months[r] = YearMonth.from(Micros.toInstant(times[r]).atZone(source.zone())).toString();
+            months[r] = YearMonth.from(Micros.toInstant(times[r]).atZone(zone)).toString();
             StringJoiner joined = new StringJoiner("|");
             for (Vector part : key) {
                 joined.add(String.valueOf(part.get(chosen[r])));
@@ -91,7 +99,7 @@ final class BetTable {
         }
         for (String column : bets.by()) {
             Map<String, ObjectNode> each = new HashMap<>();
-            groups(List.of(column), null, null, null).forEach(node -> each.put(
+            groups(List.of(column), select(Map.of(), null, null, null)).forEach(node -> each.put(
                     node.path("group").path(column).asText(), (ObjectNode) node));
             history.put(column, each);
         }
@@ -112,29 +120,64 @@ final class BetTable {
     }
 
     /**
-     * How groups did, the largest first, equals by name; months in their order.
+     * Bets that are asked for.
      *
-     * @param by {@code all}, {@code odds_band}, {@code month} or columns
-     * @param chances only bets with one, by key, for their edge; null for all, with the edge by the fair chance
+     * @param rows their places, by the time they were placed
+     * @param chances the chance of each that it is won, or NaN
      */
-    ArrayNode groups(
-            List<String> by, @Nullable Instant from, @Nullable Instant to, @Nullable Map<String, Double> chances) {
+    @SuppressWarnings("ArrayRecordComponent") // made here and read alone
+    record Selection(int[] rows, double[] chances) {}
+
+    /**
+     * Chooses bets.
+     *
+     * @param where groups that they must belong to, by {@code odds_band}, {@code month} or a column
+     * @param given only bets with a chance here, by key; null for all, with the fair chance
+     */
+    Selection select(
+            Map<String, String> where, @Nullable Instant from, @Nullable Instant to, @Nullable Map<String, Double> given) {
         long first = from == null ? Long.MIN_VALUE : Micros.of(from);
         long end = to == null ? Long.MAX_VALUE : Micros.of(to);
-        Map<List<String>, Tally> tallies = new HashMap<>();
+        int[] chosen = new int[rows];
+        double[] chances = new double[rows];
+        int count = 0;
         for (int r = 0; r < rows; r++) {
-            Double chance = chances == null ? null : chances.get(keys[r]);
-            if (times[r] < first || times[r] >= end || (chances != null && chance == null)) {
-                continue;
+            Double chance = given == null ? (Double) fair[r] : given.get(keys[r]);
+            if (times[r] >= first && times[r] < end && chance != null && belongs(r, where)) {
+                chosen[count] = r;
+                chances[count++] = chance;
             }
+        }
+        return new Selection(Arrays.copyOf(chosen, count), Arrays.copyOf(chances, count));
+    }
+
+    private boolean belongs(int row, Map<String, String> where) {
+        for (Map.Entry<String, String> each : where.entrySet()) {
+            if (!value(each.getKey(), row).equals(each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * How groups did, the largest first, equals by name; with months or bands of odds all in the order of their names, the bands by
+     * their odds.
+     *
+     * @param by {@code all}, {@code odds_band}, {@code month} or columns
+     */
+    ArrayNode groups(List<String> by, Selection selection) {
+        Map<List<String>, Tally> tallies = new HashMap<>();
+        for (int i = 0; i < selection.rows().length; i++) {
+            int r = selection.rows()[i];
             List<String> group = new ArrayList<>(by.size());
             for (String name : by) {
                 group.add(value(name, r));
             }
             tallies.computeIfAbsent(group, key -> new Tally())
-                    .add(stakes[r], profits[r], odds[r], chance == null ? fair[r] : chance, closing[r]);
+                    .add(stakes[r], profits[r], odds[r], selection.chances()[i], closing[r]);
         }
-        Comparator<Map.Entry<List<String>, Tally>> byName = Comparator.comparing(entry -> String.join("\u0000", entry.getKey()));
+        Comparator<Map.Entry<List<String>, Tally>> byName = Comparator.comparing(Map.Entry::getKey, inOrder(by));
         List<Map.Entry<List<String>, Tally>> ordered = new ArrayList<>(tallies.entrySet());
         ordered.sort(
                 by.contains(MONTH) || by.contains(BAND)
@@ -151,6 +194,78 @@ final class BetTable {
             entry.getValue().tell(node);
         }
         return list;
+    }
+
+    /** Groups by their first name, then by the next; bands by their odds. */
+    private static Comparator<List<String>> inOrder(List<String> by) {
+        return (one, other) -> {
+            for (int i = 0; i < by.size(); i++) {
+                int order = by.get(i).equals(BAND)
+                        ? Integer.compare(BAND_NAMES.indexOf(one.get(i)), BAND_NAMES.indexOf(other.get(i)))
+                        : one.get(i).compareTo(other.get(i));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return 0;
+        };
+    }
+
+    /** The values that settled bets have, in the order of {@link #groups} by that name. */
+    List<String> values(String name) {
+        Set<String> values = new HashSet<>();
+        for (int r = 0; r < rows; r++) {
+            values.add(value(name, r));
+        }
+        List<List<String>> ordered = new ArrayList<>();
+        values.forEach(value -> ordered.add(List.of(value)));
+        ordered.sort(inOrder(List.of(name)));
+        return ordered.stream().map(List::getFirst).toList();
+    }
+
+    /** Some of the chosen bets, the newest first, each with what is known of it. */
+    ArrayNode list(Selection selection, int offset, int limit) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        int last = selection.rows().length - 1 - offset;
+        for (int i = last; i >= 0 && list.size() < limit; i--) {
+            int r = selection.rows()[i];
+            ObjectNode bet = list.addObject();
+            bet.put("key", keys[r]).put("placed_at", at(r).toString());
+            texts.forEach((column, values) -> bet.put(column, values[r]));
+            bet.put(BAND, band(odds[r]));
+            bet.put("odds", known(odds[r])).put("chance", known(selection.chances()[i])).put("closing_odds", known(closing[r]));
+            bet.put("stake", stakes[r]).put("profit", profits[r]);
+            bet.put("result", profits[r] > 0 ? "won" : profits[r] < 0 ? "lost" : "returned");
+        }
+        return list;
+    }
+
+    private static @Nullable Double known(double value) {
+        return Double.isFinite(value) ? (Double) value : null;
+    }
+
+    ZoneId zone() {
+        return zone;
+    }
+
+    Instant at(int row) {
+        return Micros.toInstant(times[row]);
+    }
+
+    double stake(int row) {
+        return stakes[row];
+    }
+
+    double profit(int row) {
+        return profits[row];
+    }
+
+    private static int[] byTime(int[] chosen, int count, long[] times) {
+        return Arrays.stream(chosen, 0, count)
+                .boxed()
+                .sorted(Comparator.comparingLong(row -> times[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private String value(String name, int row) {
@@ -173,7 +288,7 @@ final class BetTable {
         while (band < BANDS.length && !(price < BANDS[band])) {
             band++;
         }
-        return BAND_NAMES[band];
+        return BAND_NAMES.get(band);
     }
 
     private static double[] take(double[] values, int[] chosen, int count) {
@@ -206,6 +321,8 @@ final class BetTable {
         private double products;
         private double edges;
         private int edged;
+        private double chances;
+        private int decided;
         private double prices;
         private double clv;
         private int closed;
@@ -223,6 +340,10 @@ final class BetTable {
             if (Double.isFinite(chance)) {
                 edges += chance * price - 1;
                 edged++;
+                if (brought != 0) {
+                    chances += chance;
+                    decided++;
+                }
             }
             if (closing > 1) {
                 clv += price / closing - 1;
@@ -240,6 +361,7 @@ final class BetTable {
             } else {
                 node.putNull("win_rate").putNull("win_rate_lower").putNull("win_rate_upper");
             }
+            node.put("expected_win_rate", decided == 0 ? null : (Double) (chances / decided));
             double roi = profit / staked;
             node.put("staked", staked).put("profit", profit).put("roi", roi);
             if (bets > 1) {
@@ -262,6 +384,7 @@ final class BetTable {
     static Map<String, String> words() {
         Map<String, String> words = new TreeMap<>();
         words.put("win_rate", "of bets that were won or lost, halves included, with Wilson's 95 % interval");
+        words.put("expected_win_rate", "mean chance of those that were won or lost and have one");
         words.put("roi", "profit by stake, with a normal 95 % interval of the ratio");
         words.put("mean_edge", "chance times odds minus 1");
         words.put("clv", "odds by closing odds minus 1, of clv_bets bets");

@@ -27,8 +27,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -140,8 +142,17 @@ final class Opportunities implements AutoCloseable {
         if ((filter.from() != null && at.isBefore(filter.from())) || (filter.to() != null && !at.isBefore(filter.to()))) {
             return false;
         }
+        if (filter.text() != null && !mentions(each, filter.text().toLowerCase(Locale.ROOT))) {
+            return false;
+        }
         return filter.columns().entrySet().stream()
                 .allMatch(column -> column.getValue().equals(each.path("bet").path(column.getKey()).asText()));
+    }
+
+    private static boolean mentions(JsonNode each, String text) {
+        return Stream.of(Stream.of(each.path("id")), each.path("bet").valueStream(), each.path("seen").valueStream())
+                .flatMap(values -> values)
+                .anyMatch(value -> value.asText().toLowerCase(Locale.ROOT).contains(text));
     }
 
     /** What an entry of the log changes. */

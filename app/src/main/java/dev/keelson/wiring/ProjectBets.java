@@ -26,6 +26,7 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.wiring.BetTable.Selection;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ final class ProjectBets implements Bets, AutoCloseable {
     private static final int MOST_REASONS = 3;
     private static final int MOST_BETS = 1_000;
     private static final int MOST_ID = 200;
+    /** Predictions that are looked at for one whose entity is a key and does not only contain it. */
+    private static final int MOST_ALIKE = 20;
     private static final int MOST_SEEN = 20_000;
     private static final Map<String, Double> RESULTS =
             Map.of("won", 1.0, "half_won", 0.5, "push", 0.0, "half_lost", -0.5, "lost", -1.0);
@@ -362,14 +365,9 @@ final class ProjectBets implements Bets, AutoCloseable {
     public JsonNode performance(Question question) {
         List<String> by = new ArrayList<>();
         for (String asked : question.by()) {
-            String name = bets.by().stream()
-                    .filter(column -> column.equals(asked) || word(column).equals(asked))
-                    .findFirst()
-                    .orElse(asked);
-            List<String> known = new ArrayList<>(List.of(BetTable.ALL, BetTable.BAND, BetTable.MONTH));
-            known.addAll(bets.by());
-            if (!known.contains(name) || by.contains(name)) {
-                throw wrong("by", "Bets are not counted by (%s); expected up to three of %s.".formatted(asked, known));
+            String name = asked.equals(BetTable.ALL) ? asked : name("by", asked);
+            if (by.contains(name)) {
+                throw wrong("by", "Bets are counted by (%s) twice.".formatted(name));
             }
             by.add(name);
         }
@@ -377,16 +375,24 @@ final class ProjectBets implements Bets, AutoCloseable {
             throw wrong("by", "There are %d names in by; expected 1 to 3.".formatted(by.size()));
         }
         BetTable past = past();
-        Map<String, Double> chances = question.model() == null ? null : chances(question.model());
+        Selection selection = selection(past, question);
         ObjectNode answer = object().put("dataset", past.dataset()).put("few_below", BetTable.FEW);
         answer.put("model", question.model());
         answer.put("from", question.from() == null ? null : question.from().toString());
         answer.put("to", question.to() == null ? null : question.to().toString());
+        ObjectNode where = answer.putObject("where");
+        where(question).forEach(where::put);
         by.forEach(answer.putArray("by")::add);
-        ArrayNode groups = past.groups(by, question.from(), question.to(), chances);
-        ArrayNode all = past.groups(List.of(BetTable.ALL), question.from(), question.to(), chances);
+        ArrayNode groups = past.groups(by, selection);
+        ArrayNode all = past.groups(List.of(BetTable.ALL), selection);
         answer.set("total", all.isEmpty() ? null : ((ObjectNode) all.get(0)).without("group"));
         answer.set("groups", groups);
+        answer.set("timeline", BetFigures.timeline(past, selection));
+        answer.set("calibration", BetFigures.calibration(past, selection));
+        ObjectNode values = answer.putObject("values");
+        for (String name : names()) {
+            past.values(name).forEach(values.putArray(name)::add);
+        }
         ObjectNode words = answer.putObject("words");
         BetTable.words().forEach(words::put);
         long few = 0;
@@ -402,6 +408,59 @@ final class ProjectBets implements Bets, AutoCloseable {
                                 : "%d of %d groups have fewer than %d bets and say little; of many groups some look good by chance."
                                         .formatted(few, groups.size(), BetTable.FEW));
         return answer;
+    }
+
+    /** What bets are told apart by. */
+    private List<String> names() {
+        List<String> names = new ArrayList<>(bets.by());
+        names.add(BetTable.BAND);
+        names.add(BetTable.MONTH);
+        return names;
+    }
+
+    private String name(String field, String asked) {
+        return names().stream()
+                .filter(name -> name.equals(asked) || word(name).equals(asked))
+                .findFirst()
+                .orElseThrow(() -> wrong(
+                        field,
+                        "Bets are not counted by (%s); expected up to three of %s, %s.".formatted(asked, BetTable.ALL, String.join(", ", names()))));
+    }
+
+    private Map<String, String> where(Question question) {
+        Map<String, String> where = new LinkedHashMap<>();
+        question.where().forEach((name, value) -> where.put(name("where", name), value));
+        return where;
+    }
+
+    private Selection selection(BetTable past, Question question) {
+        return past.select(
+                where(question), question.from(), question.to(), question.model() == null ? null : chances(question.model()));
+    }
+
+    @Override
+    public JsonNode settled(Question question, int offset, int limit) {
+        BetTable past = past();
+        Selection selection = selection(past, question);
+        ArrayNode list = past.list(selection, offset, limit);
+        String predictor = question.model() == null ? bets.model() : question.model();
+        for (JsonNode bet : list) {
+            LoggedPrediction prediction = prediction(predictor, bet.path("key").asText());
+            ((ObjectNode) bet).put("prediction", prediction == null ? null : prediction.event().id().toString());
+        }
+        int shown = offset + list.size();
+        ObjectNode answer = object().put("dataset", past.dataset()).put("total", selection.rows().length);
+        answer.put("next_cursor", shown < selection.rows().length ? Integer.toString(shown) : null);
+        answer.set("bets", list);
+        return answer;
+    }
+
+    /** The answer of a model about a bet; null when it gave none. */
+    private @Nullable LoggedPrediction prediction(String name, String key) {
+        return backend.predictions(new PredictionQuery(name, null, null, null, null, null, key, false, MOST_ALIKE)).stream()
+                .filter(each -> each.event().entity().equals(key) && each.event().served())
+                .findFirst()
+                .orElse(null);
     }
 
     /** The chances that a model gave to bets, by their key; of several answers about a bet the first. */
@@ -499,11 +558,17 @@ final class ProjectBets implements Bets, AutoCloseable {
     }
 
     @Override
-    public synchronized JsonNode settle(String id, Settlement settlement) {
-        ObjectNode opportunity = log().find(id);
-        if (opportunity == null) {
+    public ObjectNode opportunity(String id) {
+        ObjectNode found = log().find(id);
+        if (found == null) {
             throw new KeelsonException(ErrorCode.NOT_FOUND, "There is no opportunity (%s).".formatted(id), null);
         }
+        return found;
+    }
+
+    @Override
+    public synchronized JsonNode settle(String id, Settlement settlement) {
+        ObjectNode opportunity = opportunity(id);
         Double share = RESULTS.get(settlement.result());
         if (share == null) {
             throw wrong(

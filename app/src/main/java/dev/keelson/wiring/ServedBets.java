@@ -23,12 +23,26 @@ final class ServedBets implements Bets {
 
     @Override
     public JsonNode performance(Question question) {
-        List<String> query = new ArrayList<>();
+        List<String> query = query(question);
         add(query, "by", String.join(",", question.by()));
+        return owner.get("/api/v1/performance" + joined(query));
+    }
+
+    @Override
+    public JsonNode settled(Question question, int offset, int limit) {
+        List<String> query = query(question);
+        add(query, "cursor", offset);
+        add(query, "limit", limit);
+        return owner.get("/api/v1/performance/bets" + joined(query));
+    }
+
+    private static List<String> query(Question question) {
+        List<String> query = new ArrayList<>();
+        question.where().forEach((name, value) -> add(query, name, value));
         add(query, "from", question.from());
         add(query, "to", question.to());
         add(query, "model", question.model());
-        return owner.get("/api/v1/performance" + joined(query));
+        return query;
     }
 
     @Override
@@ -41,11 +55,17 @@ final class ServedBets implements Bets {
         List<String> query = new ArrayList<>();
         add(query, "state", filter.state());
         filter.columns().forEach((column, value) -> add(query, column, value));
+        add(query, "text", filter.text());
         add(query, "from", filter.from());
         add(query, "to", filter.to());
         add(query, "cursor", filter.cursor());
         add(query, "limit", filter.limit());
         return owner.get("/api/v1/opportunities" + joined(query));
+    }
+
+    @Override
+    public JsonNode opportunity(String id) {
+        return owner.get(OwnerClient.address("/api/v1/opportunities/%s", id));
     }
 
     @Override

@@ -121,6 +121,7 @@ final class BetsIT {
                 String api = server.url() + "/api/v1/";
                 scoresTellWhatABetIsWorth(http, api, project);
                 performanceAddsUp(http, api);
+                figuresOfAPartAreThoseOfItsBets(http, api);
                 opportunitiesAreKeptOnceAndSettled(http, api);
                 first = deliveries.poll(20, TimeUnit.SECONDS);
                 second = deliveries.poll(20, TimeUnit.SECONDS);
@@ -137,7 +138,7 @@ final class BetsIT {
         assertThat(MAPPER.readTree(second.body()).at("/opportunity/id").asText()).isEqualTo("page-1");
         try (LiveBackend again = LiveBackend.open(project, CLOCK)) {
             assertThat(again.bets()
-                            .opportunities(new Bets.Filter("settled", Map.of("sport", "Football"), null, null, null, 10))
+                            .opportunities(new Bets.Filter("settled", Map.of("sport", "Football"), null, null, null, null, 10))
                             .path("total")
                             .asInt())
                     .isEqualTo(1);
@@ -196,8 +197,43 @@ final class BetsIT {
         assertThat(all.at("/total/roi").asDouble())
                 .isCloseTo(all.at("/total/profit").asDouble() / all.at("/total/staked").asDouble(), within(1e-12));
         assertThat(csv.body()).startsWith("institution_name,odds_band,bets,won,").contains("Bet365,2 to 3,");
+        List<String> bands = ask(http, api + "performance?by=odds_band", "").json().path("groups").findValuesAsText("odds_band");
+        assertThat(List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above")).containsSubsequence(bands);
+        assertThat(bands).hasSizeGreaterThan(2);
         assertThat(ask(http, api + "performance?by=colour", "").status()).isEqualTo(400);
         assertThat(ask(http, api + "performance?model=bet-won", "").json().path("note").asText()).contains("No settled bet");
+    }
+
+    private static void figuresOfAPartAreThoseOfItsBets(HttpClient http, String api) throws Exception {
+        String part = "sport=Tennis&odds_band=1.5%20to%202";
+        JsonNode figures = ask(http, api + "performance?by=institution&" + part, "").json();
+        JsonNode groups = ask(http, api + "performance?by=sport,odds_band", "").json().path("groups");
+        JsonNode bets = ask(http, api + "performance/bets?limit=1000&" + part, "").json();
+        JsonNode first = ask(http, api + "performance/bets?limit=2&" + part, "").json();
+        JsonNode second = ask(http, api + "performance/bets?limit=2&cursor=%s&%s".formatted(first.path("next_cursor").asText(), part), "").json();
+
+        JsonNode same = groups.valueStream()
+                .filter(group -> group.at("/group/sport").asText().equals("Tennis")
+                        && group.at("/group/odds_band").asText().equals("1.5 to 2"))
+                .findFirst()
+                .orElseThrow();
+        double profit = bets.path("bets").valueStream().mapToDouble(bet -> bet.path("profit").asDouble()).sum();
+        JsonNode last = figures.at("/timeline/points").get(figures.at("/timeline/points").size() - 1);
+        int decided = figures.path("calibration").valueStream().mapToInt(bin -> bin.path("bets").asInt()).sum();
+        assertThat(figures.at("/total/bets")).isEqualTo(same.path("bets")).isEqualTo(bets.path("total"));
+        assertThat(bets.path("bets")).hasSize(bets.path("total").asInt());
+        assertThat(profit).isCloseTo(same.path("profit").asDouble(), within(1e-6));
+        assertThat(last.path("total").asDouble()).isCloseTo(profit, within(1e-6));
+        assertThat(last.path("total").asDouble())
+                .isBetween(last.path("total_lower").asDouble(), last.path("total_upper").asDouble());
+        assertThat(last.path("bets")).isEqualTo(bets.path("total"));
+        assertThat(decided).isEqualTo(same.path("won").asInt() + same.path("lost").asInt());
+        assertThat(figures.at("/total/expected_win_rate").asDouble()).isBetween(0.4, 0.75);
+        assertThat(figures.at("/values/sport").toString()).contains("Football", "Tennis");
+        assertThat(second.at("/bets/0/key")).isEqualTo(bets.at("/bets/2/key"));
+        assertThat(bets.at("/bets/0/placed_at").asText()).isGreaterThanOrEqualTo(bets.at("/bets/1/placed_at").asText());
+        assertThat(bets.at("/bets/0/prediction").isNull()).isTrue();
+        assertThat(ask(http, api + "performance?sport=Chess", "").json().path("total").isNull()).isTrue();
     }
 
     private static void opportunitiesAreKeptOnceAndSettled(HttpClient http, String api) throws Exception {
@@ -214,6 +250,11 @@ final class BetsIT {
         assertThat(again.json().path("repeated").asBoolean()).isTrue();
         assertThat(again.json().at("/score/id")).isEqualTo(first.json().at("/score/id"));
         assertThat(open.path("total").asInt()).isEqualTo(1);
+        assertThat(ask(http, api + "opportunities?text=BET365", "").json().path("total").asInt()).isEqualTo(1);
+        assertThat(ask(http, api + "opportunities?text=prices.example/1&institution=Bet365", "").json().path("total").asInt()).isEqualTo(1);
+        assertThat(ask(http, api + "opportunities?text=prices.example/2", "").json().path("total").asInt()).isZero();
+        assertThat(ask(http, api + "opportunities/page-1", "").json().path("id").asText()).isEqualTo("page-1");
+        assertThat(ask(http, api + "opportunities/none", "").status()).isEqualTo(404);
         assertThat(open.at("/opportunities/0/seen/url").asText()).isEqualTo("https://prices.example/1");
         assertThat(settled.json().at("/settlement/profit").asDouble()).isCloseTo(7, within(1e-9));
         assertThat(same.json().path("repeated").asBoolean()).isTrue();

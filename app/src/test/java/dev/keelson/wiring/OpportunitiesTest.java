@@ -31,7 +31,7 @@ final class OpportunitiesTest {
     }
 
     private static Filter filter(@Nullable String state, @Nullable String cursor, int limit) {
-        return new Filter(state, Map.of("sport", "Tennis"), null, null, cursor, limit);
+        return new Filter(state, Map.of("sport", "Tennis"), null, null, null, cursor, limit);
     }
 
     @Test

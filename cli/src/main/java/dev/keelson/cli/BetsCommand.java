@@ -14,6 +14,7 @@ import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +58,18 @@ final class BetsCommand extends CommandGroup {
                     "Maybe add `serve: { bets: { model: MODEL } }` to the project file.");
         }
         return bets;
+    }
+
+    /** Checks that bets are told apart by each name, also without its ending {@code _name}. */
+    static void checkNames(Map<String, String> where, List<String> names) {
+        for (String asked : where.keySet()) {
+            if (names.stream().noneMatch(name -> name.equals(asked) || name.equals(asked + "_name"))) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "--where names (%s); expected one of %s.".formatted(asked, String.join(", ", names)),
+                        "Maybe add it to `serve.bets.by` of the project file.");
+            }
+        }
     }
 
     /** {@code keelson bets score}. */
@@ -113,6 +126,12 @@ final class BetsCommand extends CommandGroup {
                 description = "Up to three of all, odds_band, month and the columns of serve.bets.by (default: all).")
         List<String> by = new ArrayList<>();
 
+        @Option(
+                names = "--where",
+                paramLabel = "NAME=VALUE",
+                description = "Only bets of this group, such as sport=Tennis or odds_band=\"2 to 3\"; may be repeated.")
+        Map<String, String> where = new LinkedHashMap<>();
+
         @Option(names = "--from", paramLabel = "TIME", description = "Placed at or after.")
         @Nullable String from;
 
@@ -125,21 +144,26 @@ final class BetsCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Project project = session.project();
+            List<String> names = new ArrayList<>(definition(project).by());
+            names.addAll(List.of("odds_band", "month"));
+            checkNames(where, names);
             Bets.Question question = new Bets.Question(
                     by.isEmpty() ? List.of("all") : by,
+                    where,
                     from == null ? null : Moments.of("--from", from, project.zone()),
                     to == null ? null : Moments.of("--to", to, project.zone()),
                     model);
             JsonNode answer = ask(session, bets -> bets.performance(question));
             List<String> header = new ArrayList<>();
             answer.path("by").forEach(name -> header.add(name.asText().toUpperCase(Locale.ROOT)));
-            header.addAll(List.of("BETS", "WON", "STAKED", "PROFIT", "ROI", "FROM", "TO", "EDGE", "CLV", ""));
+            header.addAll(List.of("BETS", "WON", "EXPECTED", "STAKED", "PROFIT", "ROI", "FROM", "TO", "EDGE", "CLV", ""));
             List<List<String>> rows = new ArrayList<>();
             for (JsonNode group : answer.path("groups")) {
                 List<String> row = new ArrayList<>();
                 group.path("group").forEach(value -> row.add(value.asText()));
                 row.add(group.path("bets").asText());
                 row.add(percent(group.path("win_rate")));
+                row.add(percent(group.path("expected_win_rate")));
                 row.add(String.format(Locale.ROOT, "%.2f", group.path("staked").asDouble()));
                 row.add(String.format(Locale.ROOT, "%.2f", group.path("profit").asDouble()));
                 for (String share : List.of("roi", "roi_lower", "roi_upper", "mean_edge", "clv")) {

@@ -28,6 +28,9 @@ final class OpportunitiesCommand extends CommandGroup {
         @Option(names = "--where", paramLabel = "COL=VALUE", description = "Of bets with this value; may be repeated.")
         Map<String, String> columns = new LinkedHashMap<>();
 
+        @Option(names = "--text", paramLabel = "TEXT", description = "Part of the id, of the bet or of where it was seen.")
+        @Nullable String text;
+
         @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most so many (default: 50).")
         int limit = 50;
 
@@ -40,7 +43,8 @@ final class OpportunitiesCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Limits.check(limit);
-            Bets.Filter filter = new Bets.Filter(state == null ? null : state.name(), columns, null, null, null, limit);
+            BetsCommand.checkNames(columns, BetsCommand.definition(session.project()).by());
+            Bets.Filter filter = new Bets.Filter(state == null ? null : state.name(), columns, text, null, null, null, limit);
             JsonNode answer = BetsCommand.ask(session, bets -> bets.opportunities(filter));
             List<String> by = BetsCommand.definition(session.project()).by();
             List<String> header = new ArrayList<>(List.of("AT"));

@@ -176,9 +176,15 @@ final class PredictCommand extends KeelsonCommand {
         List<String> names = PredictSignature.names(signature.values());
         if (!words.isEmpty() && words.size() != names.size()) {
             throw usage(
-                    "There are %s; the model (%s) takes %d: %s."
-                            .formatted(Texts.count(words.size(), "value"), model, names.size(), String.join(", ", names)),
-                    "Maybe `keelson predict %s --info` tells which; _ stands for one that is missing.".formatted(model));
+                    "There %s %s; the model (%s) takes %s."
+                            .formatted(
+                                    words.size() == 1 ? "is" : "are",
+                                    Texts.count(words.size(), "value"),
+                                    model,
+                                    names.isEmpty() ? "none without names" : names.size() + ": " + String.join(", ", names)),
+                    names.isEmpty()
+                            ? "Maybe name the column: --row COL=VALUE."
+                            : "Maybe `keelson predict %s --info` tells which; _ stands for one that is missing.".formatted(model));
         }
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);

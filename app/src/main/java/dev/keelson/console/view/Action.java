@@ -35,6 +35,7 @@ public record Action(
         HIDDEN,
         TEXT,
         CHOICE,
+        DAY,
         TICK
     }
 

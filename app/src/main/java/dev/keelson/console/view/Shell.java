@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of the page, first in the window's title
  * @param project name of the project
- * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code runs},
+ * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code bets}, {@code runs},
  *     {@code registry}, {@code data}, {@code features}, {@code lineage} or empty
  * @param theme {@code light}, {@code dark} or {@code system}
  * @param address path and query of this page, to come back to
  * @param assets version of the static files, part of their addresses
  * @param model the model the page is about, or null
- * @param tab which of the model's pages: {@code model}, {@code drift}, {@code replay} or empty
+ * @param tab which of the model's pages: {@code model}, {@code drift}, {@code replay} or empty; or which page of a section
  */
 public record Shell(
         String title,

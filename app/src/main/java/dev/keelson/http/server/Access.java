@@ -39,6 +39,9 @@ final class Access {
     private static final Pattern SEARCH =
             Pattern.compile("/(ajax-)?api/2\\.0/mlflow/.*(search|get-history-bulk.*|list)|/api/v1/.*/search|/v2/repository/index");
 
+    /** Forms of the console that do what a caller of predictions may do over the API. */
+    private static final Pattern FORMS = Pattern.compile("/opportunities/[^/]+/settle");
+
     private static final Pattern OPEN = Pattern.compile("/health|/ready|/ping|/login|/static/.*|/favicon\\.ico");
 
     private final List<Key> keys = new ArrayList<>();
@@ -141,7 +144,7 @@ final class Access {
         if (method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS")) {
             return Role.READ;
         }
-        if (isPrediction(path)) {
+        if (isPrediction(path) || FORMS.matcher(path).matches()) {
             return Role.PREDICT;
         }
         return SEARCH.matcher(path).matches() || path.equals("/theme") || path.equals("/logout") ? Role.READ : Role.ADMIN;

@@ -5,23 +5,24 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Bets;
+import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** Scores of bets, how bets did, and opportunities. */
 final class BetEndpoints {
     private static final String OPPORTUNITIES = "/api/v1/opportunities";
     private static final List<String> COLUMNS = List.of(
-            "bets", "won", "lost", "returned", "win_rate", "win_rate_lower", "win_rate_upper", "staked", "profit", "roi",
+            "bets", "won", "lost", "returned", "win_rate", "win_rate_lower", "win_rate_upper", "expected_win_rate", "staked", "profit", "roi",
             "roi_lower", "roi_upper", "mean_edge", "mean_odds", "clv", "clv_bets", "few");
 
     private final Backend backend;
@@ -33,24 +34,21 @@ final class BetEndpoints {
     void register(Routes routes) {
         routes.post("/api/v1/bets/score", (request, response) -> Json.send(response, backend.bets().score(Json.body(request))));
         routes.get("/api/v1/performance", this::performance);
+        routes.get("/api/v1/performance/bets", this::settled);
         routes.get(OPPORTUNITIES, this::list);
         routes.post(OPPORTUNITIES, (request, response) -> Json.send(response, backend.bets().capture(Json.body(request))));
+        routes.get(OPPORTUNITIES + "/{id}", (request, response) ->
+                Json.send(response, backend.bets().opportunity(Parameters.path(request, "id"))));
         routes.post(OPPORTUNITIES + "/{id}/settle", this::settle);
     }
 
     private void performance(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
-        ZoneId zone = backend.project().zone();
-        String by = parameters.text("by");
         String format = parameters.text("format");
         if (format != null && !format.equals("json") && !format.equals("csv")) {
             parameters.wrong("format", format, "json or csv");
         }
-        Bets.Question question = new Bets.Question(
-                by == null ? List.of("all") : List.of(by.split("\\s*,\\s*", -1)),
-                parameters.instant("from", zone),
-                parameters.instant("to", zone),
-                parameters.text("model"));
+        Bets.Question question = question(backend.project(), parameters);
         parameters.check();
         JsonNode answer = backend.bets().performance(question);
         boolean csv = format == null
@@ -62,6 +60,75 @@ final class BetEndpoints {
         } else {
             Json.send(response, answer);
         }
+    }
+
+    /** What the parameters of an address ask of settled bets; a column without its ending {@code _name} does, too. */
+    static Bets.Question question(Project project, Parameters parameters) {
+        String by = String.join(",", parameters.texts("by"));
+        Map<String, String> where = columns(project, parameters);
+        for (String name : List.of("odds_band", "month")) {
+            String value = parameters.text(name);
+            if (value != null) {
+                where.put(name, value);
+            }
+        }
+        return new Bets.Question(
+                by.isEmpty() ? List.of("all") : List.of(by.split("\\s*,\\s*", -1)),
+                where,
+                parameters.instant("from", project.zone()),
+                parameters.instant("to", project.zone()),
+                parameters.text("model"));
+    }
+
+    /** The values that columns of {@code serve.bets.by} must have. */
+    private static Map<String, String> columns(Project project, Parameters parameters) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        ServeDefinition.Bets bets = project.serve().bets();
+        for (String column : bets == null ? List.<String>of() : bets.by()) {
+            String value = parameters.text(column);
+            if (value == null && column.endsWith("_name")) {
+                value = parameters.text(column.substring(0, column.length() - "_name".length()));
+            }
+            if (value != null) {
+                columns.put(column, value);
+            }
+        }
+        return columns;
+    }
+
+    /** Which opportunities the parameters of an address ask for. */
+    static Bets.Filter filter(Project project, Parameters parameters, int limit) {
+        String state = parameters.text("state");
+        if (state != null && !state.equals("open") && !state.equals("settled")) {
+            parameters.wrong("state", state, "open or settled");
+        }
+        return new Bets.Filter(
+                state,
+                columns(project, parameters),
+                parameters.text("text"),
+                parameters.instant("from", project.zone()),
+                parameters.instant("to", project.zone()),
+                cursor(parameters),
+                limit);
+    }
+
+    /** Where the page before ended, or null for the first one. */
+    static @Nullable String cursor(Parameters parameters) {
+        String cursor = parameters.text("cursor");
+        if (cursor != null && !cursor.matches("\\d{1,9}")) {
+            parameters.wrong("cursor", cursor, "the next_cursor of the page before");
+            return null;
+        }
+        return cursor;
+    }
+
+    private void settled(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        Bets.Question question = question(backend.project(), parameters);
+        String cursor = cursor(parameters);
+        int limit = parameters.number("limit", 1, 1000, 100);
+        parameters.check();
+        Json.send(response, backend.bets().settled(question, cursor == null ? 0 : Integer.parseInt(cursor), limit));
     }
 
     private static String csv(JsonNode answer) {
@@ -91,30 +158,7 @@ final class BetEndpoints {
 
     private void list(ServerRequest request, ServerResponse response) {
         Parameters parameters = new Parameters(request);
-        ZoneId zone = backend.project().zone();
-        String state = parameters.text("state");
-        if (state != null && !state.equals("open") && !state.equals("settled")) {
-            parameters.wrong("state", state, "open or settled");
-        }
-        String cursor = parameters.text("cursor");
-        if (cursor != null && !cursor.matches("\\d{1,9}")) {
-            parameters.wrong("cursor", cursor, "the next_cursor of the page before");
-        }
-        Map<String, String> columns = new LinkedHashMap<>();
-        ServeDefinition.Bets bets = backend.project().serve().bets();
-        for (String column : bets == null ? List.<String>of() : bets.by()) {
-            String value = parameters.text(column);
-            if (value != null) {
-                columns.put(column, value);
-            }
-        }
-        Bets.Filter filter = new Bets.Filter(
-                state,
-                columns,
-                parameters.instant("from", zone),
-                parameters.instant("to", zone),
-                cursor,
-                parameters.number("limit", 1, 1000, 100));
+        Bets.Filter filter = filter(backend.project(), parameters, parameters.number("limit", 1, 1000, 100));
         parameters.check();
         Json.send(response, backend.bets().opportunities(filter));
     }

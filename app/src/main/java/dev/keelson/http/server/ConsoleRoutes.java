@@ -19,6 +19,7 @@ import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.Explanations;
 import dev.keelson.http.PredictionPages;
+import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.http.StudyRequest;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderName;
@@ -95,6 +96,7 @@ final class ConsoleRoutes {
         routes.get("/experiments", this::experiments);
         new RegistryRoutes(backend, console).register(routes);
         new RolloutRoutes(backend, console).register(routes);
+        new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
@@ -581,11 +583,15 @@ final class ConsoleRoutes {
         return out.toByteArray();
     }
 
-    /** The theme that the visitor chose, and where the request points. */
+    /** The theme that the visitor chose, where the request points, and what he may do. */
     static Visit theme(ServerRequest request) {
         String chosen = request.headers().cookies().first(THEME_COOKIE).orElse("");
         String query = request.query().rawValue();
-        return new Visit(Theme.of(chosen), request.path().rawPath() + (query.isEmpty() ? "" : "?" + query));
+        return new Visit(
+                Theme.of(chosen),
+                request.path().rawPath() + (query.isEmpty() ? "" : "?" + query),
+                request.context().get(Access.Caller.class).map(Access.Caller::role).orElse(Role.ADMIN),
+                request.headers().value(HeaderNames.HOST).orElse("127.0.0.1"));
     }
 
     static void send(ServerResponse response, Page page) {

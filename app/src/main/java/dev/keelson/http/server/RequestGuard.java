@@ -135,7 +135,10 @@ final class RequestGuard implements Filter {
                 }
                 throw refused;
             }
-            client = caller == null ? client : caller.name();
+            if (caller != null) {
+                client = caller.name();
+                request.context().register(caller);
+            }
         }
         HttpFailure tooMuch = admission.count(client, System.nanoTime());
         if (tooMuch != null) {

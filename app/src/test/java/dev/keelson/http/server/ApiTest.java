@@ -393,7 +393,10 @@ class ApiTest {
         assertProblem(client.post("/api/v1/bets/score", "{}"), 404, ErrorCode.NOT_FOUND);
         assertProblem(client.get("/api/v1/performance"), 404, ErrorCode.NOT_FOUND);
         assertProblem(client.get("/api/v1/performance?format=xml"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/performance/bets"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/performance/bets?cursor=x"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.get("/api/v1/opportunities"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/opportunities/a"), 404, ErrorCode.NOT_FOUND);
         assertProblem(client.get("/api/v1/opportunities?state=new&cursor=x"), 400, ErrorCode.BAD_REQUEST);
         assertProblem(client.post("/api/v1/opportunities/a/settle", "{\"result\":\"won\"}"), 404, ErrorCode.NOT_FOUND);
         assertProblem(client.post("/api/v1/opportunities/a/settle", "{\"result\":\"won\",\"stake\":-1}"), 400, ErrorCode.BAD_REQUEST);

@@ -54,7 +54,8 @@ final class RolloutPagesTest {
                 .contains("What each version did", "7,480", "51.2 %", "52.5 %")
                 .contains("Evidence by settled day: better", "decides at 3.00", "Mean gain of the candidate by settled day")
                 .contains("Rollouts of this model, newest first", "/rollouts/r1", "rolled back</span>")
-                .contains("A rollout of this model is open; promote or abort it first.")
+                .contains("As of", "hx-trigger=\"every 5s\"")
+                .doesNotContain("Begin a rollout")
                 .doesNotContain("NaN")
                 .doesNotContain("<b>it");
     }
@@ -65,9 +66,8 @@ final class RolloutPagesTest {
 
         assertThat(page)
                 .contains("disabled>Promote</button> <span class=\"quiet\">The gain (0.0016) is not shown to be above 0 yet.")
-                .contains("disabled>Resume</button> <span class=\"quiet\">It is not paused.")
                 .contains("action=\"" + PAGE + "/advance\"", "action=\"" + PAGE + "/pause\"", "action=\"" + PAGE + "/abort\"")
-                .doesNotContain("action=\"" + PAGE + "/resume\"");
+                .doesNotContain("Resume", "It is not paused.", "action=\"" + PAGE + "/resume\"");
     }
 
     @Test
@@ -76,8 +76,8 @@ final class RolloutPagesTest {
 
         assertThat(page)
                 .contains("rolled back</span>", "broken</span>", "One guardrail is broken.", "is broken: 40 of 900")
-                .contains("Try &lt;b&gt;it&lt;/b&gt;.", "disabled>Abort</button>", "The rollout is over")
-                .doesNotContain("action=\"" + PAGE);
+                .contains("Try &lt;b&gt;it&lt;/b&gt;.", "The rollout of v4 over v6 is over (rolled back)")
+                .doesNotContain("action=\"" + PAGE, "disabled", "rolled_back", "hx-trigger");
         assertThat(client.get("/rollouts").text()).contains("/rollouts/r1", "/rollouts/r2", PAGE);
         assertThat(client.get("/rollouts/none").status()).isEqualTo(404);
         assertThat(client.get("/models/none/rollout").status()).isEqualTo(404);
@@ -105,7 +105,7 @@ final class RolloutPagesTest {
             assertThat(paused.header("Location")).isEqualTo(PAGE);
             assertThat(stale.status()).isEqualTo(409);
             assertThat(stale.text()).contains("changed since the page was shown");
-            assertThat(held).contains("paused</span>", "It is paused already.").contains("action=\"" + PAGE + "/resume\"");
+            assertThat(held).contains("paused</span>", "action=\"" + PAGE + "/resume\"").doesNotContain("action=\"" + PAGE + "/pause\"");
             assertThat(aborted.status()).isEqualTo(303);
             assertThat(over).contains("aborted</span>", "It looks well.").contains("<form method=\"post\" action=\"" + PAGE + "\">");
             assertThat(wrong.status()).isEqualTo(400);

@@ -67,7 +67,7 @@ public record RolloutReport(
         boolean paused = rollout.state() == Rollout.State.PAUSED;
         if (!rollout.open()) {
             for (String name : List.of("advance", "pause", "resume", "promote", "abort")) {
-                actions.add(new Action(name, false, "The rollout is over: " + rollout.state().word() + "."));
+                actions.add(new Action(name, false, "The rollout is over: " + rollout.state().said() + "."));
             }
             return actions;
         }
@@ -95,7 +95,7 @@ public record RolloutReport(
     public String sentence() {
         if (!rollout.open()) {
             return "The rollout of v%d over v%d is over (%s): %s"
-                    .formatted(rollout.candidate(), rollout.baseline(), rollout.state().word(), rollout.verdict());
+                    .formatted(rollout.candidate(), rollout.baseline(), rollout.state().said(), rollout.verdict());
         }
         Instant next = rollout.nextAt();
         Instant held = rollout.heldUntil();
@@ -116,7 +116,7 @@ public record RolloutReport(
         return "%s (%s, step %d of %d); %s; %s."
                 .formatted(
                         does,
-                        rollout.kind().word(),
+                        rollout.kind().word().replace('_', '-'),
                         rollout.step() + 1,
                         rollout.steps().size(),
                         broken.isEmpty() ? "no guardrail objects" : "broken: " + String.join(", ", broken),

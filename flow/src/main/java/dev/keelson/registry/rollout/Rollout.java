@@ -107,6 +107,11 @@ public record Rollout(
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** As people read it: {@code rolled back}. */
+        public String said() {
+            return word().replace('_', ' ');
+        }
     }
 
     public Rollout {
