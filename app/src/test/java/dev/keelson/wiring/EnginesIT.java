@@ -180,7 +180,7 @@ final class EnginesIT {
             CompletableFuture<HttpResponse<String>> running = ask(server, "held");
             HeldEngine.begun.await();
             CompletableFuture<Void> drained =
-                    CompletableFuture.runAsync(server::drain, task -> Thread.ofPlatform().start(task));
+                    CompletableFuture.runAsync(server::stop, task -> Thread.ofPlatform().start(task));
 
             HeldEngine.held.countDown();
 

@@ -28,7 +28,7 @@ final class EndedServerIT {
         Set<String> ids = new HashSet<>();
         try (Journal journal = Journal.open(
                 new StateFolder(folder.resolve(".keelson")).journal(), JournalConfig.defaults(), JournalPosition.START)) {
-            journal.read(JournalPosition.START, journal.end(), (record, start, after) -> {
+            journal.read(JournalPosition.START, journal.end(), (record, place) -> {
                 if (record instanceof JournalRecord.Predicted predicted) {
                     ids.add(predicted.event().id().toString());
                 }
