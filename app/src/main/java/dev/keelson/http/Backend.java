@@ -277,6 +277,11 @@ public interface Backend {
         return RolloutService.NONE;
     }
 
+    /** What somebody should know. */
+    default AlertService alerts() {
+        return AlertService.NONE;
+    }
+
     /** When what is done, and what was done. */
     default ScheduleService schedules() {
         return ScheduleService.NONE;

@@ -137,6 +137,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Predictor predictor;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
+    private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
     private final FeatureGaps gaps = new FeatureGaps();
@@ -228,7 +229,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
-        this.schedules = new ProjectSchedules(project, catalog, clock, this);
+        this.alerts = new ProjectAlerts(catalog, clock);
+        this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
     }
 
     /**
@@ -308,6 +310,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** Starts doing what the schedules of the project file say, until it is closed. */
     public void startSchedules() {
         schedules.start();
+    }
+
+    @Override
+    public ProjectAlerts alerts() {
+        return alerts;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobBody;
 import dev.keelson.control.job.JobBook;
 import dev.keelson.control.job.JobRun;
@@ -16,6 +17,8 @@ import dev.keelson.http.FeatureServing;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.FeatureDrift;
+import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import java.time.Duration;
@@ -36,23 +39,54 @@ final class LiveJobs {
 
     private static final String RETRAIN = "retrain";
     private static final long LOOK_MILLIS = 200;
+    /** So many columns a title names. */
+    private static final int NAMED = 3;
 
     private final Backend backend;
     private final JobBook book;
+    private final Alerts alerts;
 
-    LiveJobs(Backend backend, JobBook book) {
+    LiveJobs(Backend backend, JobBook book, Alerts alerts) {
         this.backend = backend;
         this.book = book;
+        this.alerts = alerts;
     }
 
     Map<String, JobBody> bodies() {
         return Map.of(
-                "materialize", this::materialize,
-                "validate", this::validate,
-                "drift", this::drift,
-                RETRAIN, run -> train(run, ModelTraining.Kind.FULL),
-                "update", run -> train(run, ModelTraining.Kind.UPDATE),
-                "reinforce", run -> train(run, ModelTraining.Kind.REINFORCE));
+                "materialize", told(this::materialize),
+                "validate", told(this::validate),
+                "drift", told(this::drift),
+                RETRAIN, told(run -> train(run, ModelTraining.Kind.FULL)),
+                "update", told(run -> train(run, ModelTraining.Kind.UPDATE)),
+                "reinforce", told(run -> train(run, ModelTraining.Kind.REINFORCE)));
+    }
+
+    /** The same, its failures told: by each try that fails for good, and the end of it by the next that does not. */
+    private JobBody told(JobBody body) {
+        return run -> {
+            Job job = run.job();
+            String cause = "failure/%s/%s".formatted(job.kind(), job.subject());
+            try {
+                JsonNode result = body.run(run);
+                alerts.over(cause, "The job %s came to its end.".formatted(job.id()));
+                return result;
+            } catch (KeelsonException e) {
+                if (e.code().kind() == ErrorCode.Kind.USER || job.attempt() >= job.attempts()) {
+                    alerts.raise(new Alerts.News(
+                            cause,
+                            "failure",
+                            Alert.Severity.WARNING,
+                            model(run),
+                            "%s failed".formatted(job.kind()),
+                            "%s It was tried %d times; the schedule is %s."
+                                    .formatted(e.getMessage(), job.attempt(), job.schedule().isEmpty() ? "none" : job.schedule()),
+                            "keelson schedule log " + job.id(),
+                            ""));
+                }
+                throw e;
+            }
+        };
     }
 
     private static ObjectNode result(boolean finding, String message) {
@@ -103,12 +137,39 @@ final class LiveJobs {
         boolean alarm = report.verdict() == DriftReport.Verdict.ALARM;
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
         run.log(said);
+        tell(model, report, said);
         ObjectNode result = result(alarm, said);
         result.put("verdict", report.verdict().word());
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, model, said));
         }
         return result;
+    }
+
+    private void tell(String model, DriftReport report, String said) {
+        String cause = "drift/" + model;
+        switch (report.verdict()) {
+            case ALARM -> {
+                List<String> columns = report.alarming().stream().map(FeatureDrift::name).toList();
+                alerts.raise(new Alerts.News(
+                        cause,
+                        "drift",
+                        Alert.Severity.WARNING,
+                        model,
+                        "%d %s moved: %s"
+                                .formatted(
+                                        columns.size(),
+                                        columns.size() == 1 ? "column" : "columns",
+                                        String.join(", ", columns.subList(0, Math.min(NAMED, columns.size())))),
+                        "%s %,d rows were looked at.".formatted(said, report.rows()),
+                        "keelson drift report --model " + model,
+                        ""));
+            }
+            case NONE -> alerts.over(cause, said);
+            case WARNING, INSUFFICIENT -> {
+                // neither an alarm nor its end
+            }
+        }
     }
 
     /** Asks for a training unless one was just done; what came of that, in a sentence. */

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
@@ -102,6 +103,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** Policies that size stakes. */
     Bandits bandits();
+
+    /** What somebody should know. */
+    AlertService alerts();
 
     /** When what is done, and what was done. */
     ScheduleService schedules();

@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
@@ -93,6 +94,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public RolloutService rollouts() {
         return backend.rollouts();
+    }
+
+    @Override
+    public AlertService alerts() {
+        return backend.alerts();
     }
 
     @Override

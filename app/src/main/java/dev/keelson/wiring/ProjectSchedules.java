@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Cron;
 import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.CronText;
 import dev.keelson.control.job.JobBook;
 import dev.keelson.control.job.JobWorkers;
@@ -47,7 +48,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private final List<String> models;
     private @Nullable ScheduledExecutorService planning;
 
-    ProjectSchedules(Project project, Catalog catalog, InstantSource clock, Backend backend) {
+    ProjectSchedules(Project project, Catalog catalog, InstantSource clock, Backend backend, Alerts alerts) {
         this.project = project;
         this.catalog = catalog;
         this.clock = clock;
@@ -58,7 +59,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
                 clock,
                 "%s/%d/%s".formatted(project.name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, book).bodies());
+                new LiveJobs(backend, book, alerts).bodies());
         this.models = project.models().stream().map(ModelDefinition::name).toList();
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureVector;
+import dev.keelson.http.AlertService;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
@@ -289,6 +290,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public RolloutService rollouts() {
         return new ServedRollouts(owner);
+    }
+
+    @Override
+    public AlertService alerts() {
+        return new ServedAlerts(owner);
     }
 
     @Override

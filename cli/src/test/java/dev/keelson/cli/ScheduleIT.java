@@ -112,4 +112,28 @@ final class ScheduleIT {
         assertThat(kubernetes).contains("kind: CronJob", "timeZone: Europe/London", "startingDeadlineSeconds: 300", "example/keelson:1");
         assertThat(keelson("schedule export").code()).isEqualTo(2);
     }
+
+    @Test
+    @Order(6)
+    void jobThatFailsForGoodIsAnAlertUntilTheNextOneSucceeds() throws IOException {
+        Path data = folder.resolve("data/football/matches.csv");
+        Path away = folder.resolve("data/football/away.csv");
+        Files.move(data, away);
+        Cli failed = keelson("schedule run features");
+        Cli open = keelson("alerts list");
+        String id = keelson("alerts list --json").json().at("/alerts/0/id").asText();
+        Cli known = keelson("alerts ack " + id + " --reason Looking");
+        Files.move(away, data);
+        Cli again = keelson("schedule run features");
+
+        assertThat(failed.code()).isEqualTo(2);
+        assertThat(open.code()).isOne();
+        assertThat(open.out()).contains("materialize failed", "open");
+        assertThat(known.out()).contains("acknowledged", "Looking", "keelson schedule log ");
+        assertThat(again.code()).as(again.err()).isIn(0, 1);
+        assertThat(keelson("alerts list").code()).isZero();
+        assertThat(keelson("alerts show " + id).out()).contains("resolved");
+        assertThat(keelson("alerts snooze " + id + " 7d").err()).contains("was resolved");
+        assertThat(keelson("alerts list --all --json").json().path("alerts")).hasSize(1);
+    }
 }

@@ -231,6 +231,7 @@ public final class KeelsonServer implements AutoCloseable {
         new BanditEndpoints(backend).register(routes);
         new RolloutEndpoints(backend).register(routes);
         new ScheduleEndpoints(backend).register(routes);
+        new AlertEndpoints(backend).register(routes);
         new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);

@@ -74,6 +74,11 @@ public record Delivery(
         return new Delivery(id, alert, channel, event, subject, body, State.WAITING, 0, at, at, null, "");
     }
 
+    /** The same while it is on its way: nobody else sends it before then. */
+    public Delivery claimed(Instant until) {
+        return new Delivery(id, alert, channel, event, subject, body, State.WAITING, attempts, at, until, null, error);
+    }
+
     /** The same, handed over. */
     public Delivery sent(Instant when) {
         return new Delivery(id, alert, channel, event, subject, body, State.SENT, attempts + 1, at, notBefore, when, "");
