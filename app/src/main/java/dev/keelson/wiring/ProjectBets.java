@@ -38,7 +38,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Bets of one project over its model, its data, its bandit and a log of opportunities. */
@@ -538,6 +540,7 @@ final class ProjectBets implements Bets, AutoCloseable {
         String id = name.isTextual() ? name.textValue() : UUID.randomUUID().toString();
         ObjectNode before = log().find(id);
         if (before != null) {
+            requireSame(id, before.path("bet"), body.path("bet"));
             return before.put("repeated", true);
         }
         ObjectNode metadata = object().put("opportunity", id);
@@ -550,6 +553,33 @@ final class ProjectBets implements Bets, AutoCloseable {
         opportunity.set("seen", seen.isObject() ? seen : null);
         opportunity.set("score", score);
         return log().capture(opportunity);
+    }
+
+    /** An id stands for one bet: another one with it is a mistake of whoever sends it. */
+    private static void requireSame(String id, JsonNode before, JsonNode now) {
+        Set<String> names = new TreeSet<>();
+        before.fieldNames().forEachRemaining(names::add);
+        now.fieldNames().forEachRemaining(names::add);
+        String differ = names.stream()
+                .filter(name -> !same(before.path(name), now.path(name)))
+                .map(name -> "%s (%s, now %s)".formatted(name, told(before.path(name)), told(now.path(name))))
+                .collect(Collectors.joining(", "));
+        if (!differ.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.CONFLICT,
+                    "There is an opportunity (%s) with another bet; it differs in %s.".formatted(id, differ),
+                    "Maybe give this one an id of its own.");
+        }
+    }
+
+    private static boolean same(JsonNode one, JsonNode other) {
+        return one.isNumber() && other.isNumber()
+                ? Double.compare(one.doubleValue(), other.doubleValue()) == 0 // 2 and 2.0
+                : one.equals(other);
+    }
+
+    private static String told(JsonNode value) {
+        return value.isMissingNode() ? "none" : value.toString();
     }
 
     @Override

@@ -240,6 +240,7 @@ final class BetsIT {
         String capture = "{\"id\":\"page-1\",\"bet\":%s,\"seen\":{\"url\":\"https://prices.example/1\"}}".formatted(BET);
         Answer first = ask(http, api + "opportunities", capture);
         Answer again = ask(http, api + "opportunities", capture);
+        Answer another = ask(http, api + "opportunities", capture.replace("Serie A", "Serie B"));
         JsonNode open = ask(http, api + "opportunities?state=open&sport=Football", "").json();
         Answer settled = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"half_won\",\"stake\":10}");
         Answer same = ask(http, api + "opportunities/page-1/settle", "{\"result\":\"half_won\",\"stake\":10}");
@@ -249,6 +250,9 @@ final class BetsIT {
         assertThat(first.status()).as(first.body()).isEqualTo(200);
         assertThat(again.json().path("repeated").asBoolean()).isTrue();
         assertThat(again.json().at("/score/id")).isEqualTo(first.json().at("/score/id"));
+        assertThat(another.status()).isEqualTo(409);
+        assertThat(another.json().path("detail").asText())
+                .contains("another bet; it differs in league (\"Serie A\", now \"Serie B\").");
         assertThat(open.path("total").asInt()).isEqualTo(1);
         assertThat(ask(http, api + "opportunities?text=BET365", "").json().path("total").asInt()).isEqualTo(1);
         assertThat(ask(http, api + "opportunities?text=prices.example/1&institution=Bet365", "").json().path("total").asInt()).isEqualTo(1);

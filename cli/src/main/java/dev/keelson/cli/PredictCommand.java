@@ -45,7 +45,7 @@ final class PredictCommand extends KeelsonCommand {
             arity = "0..*",
             paramLabel = "FILE|VALUE",
             description = "Rows as JSON or CSV, - reads standard input; or with --entity the values of one row in the order that --info"
-                    + " tells, _ for one that is missing, negative ones after --.")
+                    + " tells, _ for one that is missing.")
     List<String> words = new ArrayList<>();
 
     @Option(names = "--row", paramLabel = "COL=VALUE", description = "A column of the row; may be repeated.")

@@ -10,6 +10,8 @@ import dev.keelson.wiring.ProjectReading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +55,34 @@ record PredictInfo(Session session, Project project) {
                     column.nullable() ? "yes" : "no"));
         }
         console.table(List.of("VALUE", "COLUMN", "TYPE", "REQUIRED", "MAY BE MISSING"), table);
-        run.ifPresent(each -> {
-            List<List<String>> rows = new ArrayList<>();
-            each.metrics().forEach((name, metric) -> rows.add(List.of(name, Texts.number(metric))));
-            console.table(List.of("METRIC", "OF RUN " + each.id()), rows);
-        });
+        run.ifPresent(each -> metrics(console, each));
         console.document(document);
         return number == null ? KeelsonCommand.NO : KeelsonCommand.YES;
+    }
+
+    /** Those of the test period, with their intervals; where there was none, all that are not of a part. */
+    private static void metrics(Console console, Run run) {
+        Map<String, Double> all = run.metrics();
+        List<String> whole = all.keySet().stream()
+                .filter(name -> name.indexOf('/') < 0 && !name.endsWith("_lower") && !name.endsWith("_upper"))
+                .toList();
+        List<String> tested = whole.stream().filter(name -> name.startsWith("test_")).toList();
+        List<List<String>> rows = new ArrayList<>();
+        for (String name : tested.isEmpty() ? whole : tested) {
+            Double lower = all.get(name + "_lower");
+            Double upper = all.get(name + "_upper");
+            rows.add(List.of(
+                    name,
+                    Texts.number(Objects.requireNonNull(all.get(name))),
+                    lower == null || upper == null
+                            ? ""
+                            : "%s to %s".formatted(Texts.number(lower), Texts.number(upper))));
+        }
+        console.table(List.of("METRIC", "OF RUN " + run.id(), "95 % INTERVAL"), rows);
+        if (all.size() > rows.size()) {
+            console.note("Of %d metrics these are the main ones; `keelson runs show %s` shows all, --json has them."
+                    .formatted(all.size(), run.id()));
+        }
     }
 
     private Optional<Run> run(String model, int number) {

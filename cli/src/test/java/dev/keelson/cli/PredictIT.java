@@ -53,7 +53,8 @@ final class PredictIT {
         JsonNode info = predict("--info", "--json").json();
 
         assertThat(table.code()).as(table.err()).isZero();
-        assertThat(table.out()).contains(MODEL + " v1", "the classes H, D, A", "AvgH", "--entity");
+        assertThat(table.out()).contains(MODEL + " v1", "the classes H, D, A", "AvgH", "--entity", "test_log_loss", " to ");
+        assertThat(table.out()).doesNotContain("/", "_lower");
         assertThat(info.path("version").asInt()).isEqualTo(1);
         assertThat(info.path("run_id").asText()).isEqualTo(run);
         assertThat(info.path("metrics")).isNotEmpty();
@@ -66,6 +67,8 @@ final class PredictIT {
                 "--json", "--row", "div=E0", "--row", "date=2030-01-05", "--row", "HomeTeam=Ashford", "--row", "AwayTeam=Brampton",
                 "--row", "AvgH=2.1", "--row", "AvgD=3.3", "--row", "AvgA=3.6");
 
+        Cli negative = predict("-2.1", "-3", "-.5", "--entity", ENTITY, "--json");
+        assertThat(negative.out()).contains("The value (-2.1) of the column (AvgH) is below"); // read as a value, no option
         Cli byPlace = predict("2.1", "3.3", "3.6", "--entity", ENTITY, "--json");
 
         assertThat(byPlace.code()).as(byPlace.err()).isZero();

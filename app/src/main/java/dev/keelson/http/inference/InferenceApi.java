@@ -5,6 +5,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.MediaTypes;
 import dev.keelson.http.PredictMeter;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.train.ModelDefinition;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * /v2/repository/...} as MLServer and Triton have it. Failures are {@code {"error": ...}}. Safe for use by several threads.
  */
 public final class InferenceApi {
+    /** What clients send and ask for that could also send tensors behind the JSON. */
+    private static final String OCTETS = "application/octet-stream";
+
     private static final String BASE = "/v2";
     private static final int MOST_TOLD = 10;
 
@@ -214,6 +218,16 @@ public final class InferenceApi {
         if (!request.content().hasEntity()) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The body is empty; expected a JSON object with inputs.", null);
+        }
+        String type = request.headers().value(HeaderNames.CONTENT_TYPE).orElse(null);
+        if (!MediaTypes.isJson(type) && !OCTETS.equals(type)) {
+            refuse(response, 415, "The type of the body (%s) is not read here; expected application/json.".formatted(type));
+            return;
+        }
+        String accepted = request.headers().value(HeaderNames.ACCEPT).orElse(null);
+        if (!MediaTypes.takesJson(accepted) && !OCTETS.equals(accepted)) {
+            refuse(response, 406, "The form (%s) is not given here; expected application/json.".formatted(accepted));
+            return;
         }
         InferResponse answer;
         try (InputStream body = request.content().inputStream()) {

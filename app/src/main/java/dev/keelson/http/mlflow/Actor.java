@@ -1,10 +1,12 @@
 package dev.keelson.http.mlflow;
 
+import dev.keelson.http.KnownCaller;
 import io.helidon.http.HeaderNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Who calls, as the audit trail tells it. Nobody has checked it: the server listens on its own machine only. */
+/** Who calls, as the audit trail tells it. Where the server asks for tokens it is the name of the one that was shown; else nobody has
+ * checked it, as the server listens on its own machine only. */
 final class Actor {
     /** Who it is when a client does not say. */
     static final String CLIENT = "mlflow client";
@@ -15,7 +17,8 @@ final class Actor {
 
     /** The user that a client was told by {@code MLFLOW_TRACKING_USERNAME}. */
     static String of(Call call) {
-        return of(call.request().headers().value(HeaderNames.AUTHORIZATION).orElse(""));
+        String caller = KnownCaller.of(call.request());
+        return caller != null ? caller : of(call.request().headers().value(HeaderNames.AUTHORIZATION).orElse(""));
     }
 
     /** The user of an Authorization header. */

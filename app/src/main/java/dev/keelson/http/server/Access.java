@@ -26,6 +26,7 @@ final class Access {
     static final String COOKIE = "keelson_session";
 
     static final Duration SESSION = Duration.ofHours(12);
+    private static final String LOCAL = "command line";
     private static final String BEARER = "Bearer ";
     private static final int MOST_SESSIONS = 1_000;
 
@@ -60,7 +61,12 @@ final class Access {
      * @param name of the token
      * @param role what he may do
      */
-    record Caller(String name, Role role) {}
+    record Caller(String name, Role role) {
+        /** Whether its name is its holder's: commands on the server's own machine share a token, and say who they act for. */
+        boolean isNamed() {
+            return !name.equals(LOCAL);
+        }
+    }
 
     /**
      * The access that a project file grants.
@@ -72,7 +78,7 @@ final class Access {
         serve.tokens().forEach((name, token) ->
                 keys.add(new Key(digest(token.secret()), new Caller(name, token.role()))));
         if (!keys.isEmpty() && local != null && !local.isEmpty()) {
-            keys.add(new Key(digest(local), new Caller("command line", Role.ADMIN)));
+            keys.add(new Key(digest(local), new Caller(LOCAL, Role.ADMIN)));
         }
     }
 

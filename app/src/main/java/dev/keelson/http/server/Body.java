@@ -46,6 +46,7 @@ final class Body {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The body is empty; expected a JSON object with %s.".formatted(keys), null);
         }
+        Json.requireJson(request);
         try (InputStream in = request.content().inputStream()) {
             JsonNode node = MAPPER.readTree(in);
             if (node == null || !node.isObject()) {
@@ -61,7 +62,7 @@ final class Body {
             if (!problems.isEmpty()) {
                 throw new KeelsonException(problems, null);
             }
-            return new Body(node);
+            return new Body(Json.signed(request, node));
         } catch (JsonProcessingException e) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST, "The body is not JSON: %s.".formatted(e.getOriginalMessage()), null, e);

@@ -8,6 +8,7 @@ import dev.keelson.http.mlflow.MlflowApi;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -15,6 +16,7 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -128,6 +130,9 @@ final class BodyLimit implements Filter {
             } catch (RuntimeException e) { // chunks that are none, or a sender who went away, or was hung up on
                 closes();
                 requireInTime();
+                if (e instanceof UncheckedIOException || e instanceof ServerConnectionException) {
+                    throw new CloseConnectionException("The sender went away.", e); // nobody is left to be told
+                }
                 throw new HttpFailure(
                         400,
                         Problem.of(ErrorCode.BAD_REQUEST, "The body is not what the head of the request announced.", null));

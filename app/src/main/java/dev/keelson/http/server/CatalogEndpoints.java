@@ -11,6 +11,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.GovernanceJson;
+import dev.keelson.http.KnownCaller;
 import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -132,7 +133,7 @@ final class CatalogEndpoints {
         return reason;
     }
 
-    static String actor(JsonNode body) {
+    private static String actor(JsonNode body) {
         String actor = body.path("actor").asText("").strip();
         return actor.isEmpty() ? "api" : actor;
     }
@@ -146,6 +147,12 @@ final class CatalogEndpoints {
             throw new KeelsonException(ErrorCode.BAD_REQUEST, "The body is not an object, as expected.", null);
         }
         return body;
+    }
+
+    /** Who acts: whose token the request shows, else whom the body names. */
+    static String actor(ServerRequest request, JsonNode body) {
+        String caller = KnownCaller.of(request);
+        return caller == null ? actor(body) : caller;
     }
 
     private void audit(ServerRequest request, ServerResponse response) {

@@ -82,7 +82,7 @@ final class GovernanceEndpoints {
             throw new KeelsonException(problems, null);
         }
         Governance.Promotion promotion = governance()
-                .promote(new Governance.Request(model, version, CatalogEndpoints.actor(body), reason, force));
+                .promote(new Governance.Request(model, version, CatalogEndpoints.actor(request, body), reason, force));
         if (!promotion.serves()) {
             response.status(Status.ACCEPTED_202);
         }
@@ -100,7 +100,7 @@ final class GovernanceEndpoints {
             throw new KeelsonException(problems, null);
         }
         RollbackPreview preview = governance().preview(model, version);
-        ModelVersion back = governance().rollback(model, version, CatalogEndpoints.actor(body), reason, force);
+        ModelVersion back = governance().rollback(model, version, CatalogEndpoints.actor(request, body), reason, force);
         Json.send(response, GovernanceJson.rollback(back, preview));
     }
 
@@ -154,7 +154,7 @@ final class GovernanceEndpoints {
         Json.send(
                 response,
                 GovernanceJson.promotion(governance()
-                        .approve(model, version(request), CatalogEndpoints.actor(body), reason(body))));
+                        .approve(model, version(request), CatalogEndpoints.actor(request, body), reason(body))));
     }
 
     private void reject(ServerRequest request, ServerResponse response) {
@@ -163,7 +163,7 @@ final class GovernanceEndpoints {
         Json.send(
                 response,
                 governance()
-                        .reject(model, version(request), CatalogEndpoints.actor(body), reason(body))
+                        .reject(model, version(request), CatalogEndpoints.actor(request, body), reason(body))
                         .toJson());
     }
 

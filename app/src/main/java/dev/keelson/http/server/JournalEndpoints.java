@@ -1,8 +1,6 @@
 package dev.keelson.http.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.CsvObjects;
 import dev.keelson.http.PredictionJournal;
@@ -13,6 +11,7 @@ import io.helidon.http.HttpMediaType;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The log beside predicting: trainings and evaluations, predictions of models served elsewhere, copies. */
@@ -78,13 +77,8 @@ final class JournalEndpoints {
     }
 
     private void reconcile(ServerRequest request, ServerResponse response) {
-        JsonNode body = Json.body(request);
-        JsonNode repair = body == null ? null : body.get("repair");
-        if (body != null && (!body.isObject() || (repair != null && !repair.isBoolean()))) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST, "The body must be an object such as {\"repair\": true}, or none.", null);
-        }
-        Json.send(response, journal().reconcile(repair != null && repair.booleanValue()));
+        boolean repair = request.content().hasEntity() && Body.read(request, Set.of("repair")).flag("repair");
+        Json.send(response, journal().reconcile(repair));
     }
 
     private void remote(ServerRequest request, ServerResponse response) {

@@ -50,6 +50,8 @@ final class PredictBodies {
     private static final String LINES = "application/x-ndjson";
     private static final String PARQUET = "application/vnd.apache.parquet";
     private static final Set<String> TYPES = Set.of(CSV, LINES, "application/jsonl", PARQUET);
+    /** The types that are read, as they are told. */
+    static final String TAKEN = "application/json, %s, %s or %s".formatted(CSV, LINES, PARQUET);
     private static final long MAX_PARQUET_BYTES = 256L << 20;
     private static final int MOST_REFUSED = 10_000;
     private static final String PREFIX = "/api/v1/models/";

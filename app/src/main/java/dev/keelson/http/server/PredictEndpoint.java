@@ -69,6 +69,8 @@ final class PredictEndpoint {
             bodies.answer(request, response, model);
             return;
         }
+        Json.requireJson(request, PredictBodies.TAKEN);
+        Json.requireTaken(request, Json.MEDIA_TYPE);
         try {
             Form form = forms.get(model);
             PredictRequest asked = read(request, form);

@@ -4,6 +4,7 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.KnownCaller;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.tracking.Stage;
 import io.helidon.common.uri.UriQuery;
@@ -118,19 +119,19 @@ final class RegistryRoutes {
 
     private void promote(ServerRequest request, ServerResponse response) {
         UriQuery form = ConsoleRoutes.form(request);
-        governance().promote(new Governance.Request(name(request), version(form), who(form), ConsoleRoutes.reason(form), false));
+        governance().promote(new Governance.Request(name(request), version(form), who(request, form), ConsoleRoutes.reason(form), false));
         back(request, response);
     }
 
     private void approve(ServerRequest request, ServerResponse response) {
         UriQuery form = ConsoleRoutes.form(request);
-        governance().approve(name(request), version(form), who(form), ConsoleRoutes.reason(form));
+        governance().approve(name(request), version(form), who(request, form), ConsoleRoutes.reason(form));
         back(request, response);
     }
 
     private void reject(ServerRequest request, ServerResponse response) {
         UriQuery form = ConsoleRoutes.form(request);
-        governance().reject(name(request), version(form), who(form), ConsoleRoutes.reason(form));
+        governance().reject(name(request), version(form), who(request, form), ConsoleRoutes.reason(form));
         back(request, response);
     }
 
@@ -139,7 +140,7 @@ final class RegistryRoutes {
         UriQuery form = ConsoleRoutes.form(request);
         String model = name(request);
         int version = version(form);
-        String actor = who(form);
+        String actor = who(request, form);
         String reason = ConsoleRoutes.reason(form);
         int from = number(form.first("from").orElse("").strip());
         int serves = governance().preview(model, version).from().version();
@@ -157,7 +158,7 @@ final class RegistryRoutes {
         UriQuery form = ConsoleRoutes.form(request);
         boolean archive = form.first("archive_existing").orElse("").equals("true");
         Stage stage = stage(form.first("stage").orElse(""));
-        governance().transition(name(request), version(form), stage, archive, who(form), ConsoleRoutes.reason(form));
+        governance().transition(name(request), version(form), stage, archive, who(request, form), ConsoleRoutes.reason(form));
         back(request, response);
     }
 
@@ -174,7 +175,7 @@ final class RegistryRoutes {
         }
         int version = version(form);
         boolean remove = form.first("remove").orElse("").equals("true");
-        String actor = who(form);
+        String actor = who(request, form);
         String reason = ConsoleRoutes.reason(form);
         if (remove && !governance().version(model, version).aliases().contains(alias)) {
             throw new KeelsonException(
@@ -208,8 +209,10 @@ final class RegistryRoutes {
                         null));
     }
 
-    static String who(UriQuery form) {
-        String who = form.first("actor").orElse("").strip();
+    /** Who decides: whose token the request shows, else whom the form names. */
+    static String who(ServerRequest request, UriQuery form) {
+        String caller = KnownCaller.of(request);
+        String who = caller != null ? caller : form.first("actor").orElse("").strip();
         if (who.isEmpty() || who.length() > LONGEST) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,

@@ -2,6 +2,7 @@ package dev.keelson.http.server;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Problem;
+import dev.keelson.http.KnownCaller;
 import dev.keelson.project.ServeDefinition;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -138,6 +139,9 @@ final class RequestGuard implements Filter {
             if (caller != null) {
                 client = caller.name();
                 request.context().register(caller);
+                if (caller.isNamed()) {
+                    KnownCaller.is(request, caller.name());
+                }
             }
         }
         HttpFailure tooMuch = admission.count(client, System.nanoTime());

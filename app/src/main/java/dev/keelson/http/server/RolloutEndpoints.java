@@ -62,7 +62,7 @@ final class RolloutEndpoints {
         Json.send(
                 response,
                 service().start(
-                        RolloutRequests.plan(model(request), body), CatalogEndpoints.actor(body), reason(body)));
+                        RolloutRequests.plan(model(request), body), CatalogEndpoints.actor(request, body), reason(body)));
     }
 
     private void change(RolloutService.Verb verb, ServerRequest request, ServerResponse response) {
@@ -79,7 +79,7 @@ final class RolloutEndpoints {
                 service().change(
                         model(request),
                         verb,
-                        new RolloutService.Change(CatalogEndpoints.actor(body), reason(body), force.asBoolean())));
+                        new RolloutService.Change(CatalogEndpoints.actor(request, body), reason(body), force.asBoolean())));
     }
 
     static String reason(JsonNode body) {

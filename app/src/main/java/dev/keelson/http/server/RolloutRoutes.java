@@ -60,7 +60,7 @@ final class RolloutRoutes {
                 RolloutText.sticky(text(form, "sticky")),
                 !text(form, "unpaired").equals("true"),
                 text(form, "guardrails").isEmpty() ? null : Guardrail.parse(texts(text(form, "guardrails"))));
-        backend.rollouts().start(plan, RegistryRoutes.who(form), ConsoleRoutes.reason(form));
+        backend.rollouts().start(plan, RegistryRoutes.who(request, form), ConsoleRoutes.reason(form));
         back(response, model);
     }
 
@@ -69,7 +69,7 @@ final class RolloutRoutes {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
         UriQuery form = ConsoleRoutes.form(request);
         RolloutService.Change change =
-                new RolloutService.Change(RegistryRoutes.who(form), ConsoleRoutes.reason(form), false);
+                new RolloutService.Change(RegistryRoutes.who(request, form), ConsoleRoutes.reason(form), false);
         JsonNode now = backend.rollouts().status(model).path("rollout");
         boolean same = now.path("id").asText().equals(text(form, "rollout"))
                 && (verb == RolloutService.Verb.ABORT || now.path("revision").asText().equals(text(form, "revision")));

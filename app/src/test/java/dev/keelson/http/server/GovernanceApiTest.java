@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.http.SeededBackend;
+import dev.keelson.project.ServeDefinition;
+import dev.keelson.project.ServeDefinition.Limits;
+import dev.keelson.project.ServeDefinition.Role;
+import dev.keelson.project.ServeDefinition.Token;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.governance.PromotionRules;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +61,33 @@ final class GovernanceApiTest {
         assertThat(agreed.json().path("serves").asBoolean()).isTrue();
         assertThat(client.get(MODEL).json().path("champion").path("version").asInt()).isEqualTo(8);
         assertProblem(client.post(V8 + "/reject", "{\"reason\":\"Late.\"}"), 404, ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void whereThereAreTokensNobodyActsInAnothersName() {
+        server.stop();
+        SeededBackend tokens = SeededBackend.seeded()
+                .serving(new ServeDefinition(
+                        null,
+                        Map.of("ada", new Token("ada-ada-ada-ada-ada", Role.ADMIN), "bob", new Token("bob-bob-bob-bob-bob", Role.ADMIN)),
+                        List.of(),
+                        List.of(),
+                        Limits.DEFAULT));
+        tokens.rules(new Asking());
+        String ada = "Bearer ada-ada-ada-ada-ada";
+        try (KeelsonServer guarded = KeelsonServer.start(tokens, KeelsonServer.DEFAULT_HOST, 0);
+                Client http = new Client(guarded.url())) {
+            http.post(MODEL + "/promote", "{\"version\":8,\"reason\":\"Better.\",\"actor\":\"eve\"}", "Authorization", ada);
+
+            Client.Answer own = http.post(V8 + "/approve", "{\"reason\":\"Mine.\",\"actor\":\"bob\"}", "Authorization", ada);
+            Client.Answer agreed = http.post(
+                    V8 + "/approve", "{\"reason\":\"Looked at it.\"}", "Authorization", "Bearer bob-bob-bob-bob-bob");
+
+            assertProblem(own, 409, ErrorCode.TRANSITION_REFUSED);
+            assertThat(agreed.json().path("serves").asBoolean()).isTrue();
+            JsonNode last = http.get(MODEL + "/history", "Authorization", ada).json().path("history");
+            assertThat(last.path(last.size() - 1).path("approver").asText(last.toString())).contains("bob");
+        }
     }
 
     @Test

@@ -127,6 +127,8 @@ final class BenchmarksIT {
         assertThat(figures.get("faults").asInt()).as(figures.get("examples").toString()).isZero();
         assertThat(figures.get("same_answer_afterwards").asBoolean()).isTrue();
         assertThat(figures.at("/statuses/400").asInt()).isPositive();
+        assertThat(figures.at("/statuses/415").asInt()).isPositive();
+        assertThat(figures.at("/after/connections").asInt()).isEqualTo(1);
     }
 
     @Test

@@ -5,28 +5,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.UnixOperatingSystemMXBean;
+import dev.keelson.e2e.benchmark.MalformedRequests.Good;
 import dev.keelson.e2e.ondemand.Arguments;
+import dev.keelson.e2e.ondemand.ServerProcess;
 import dev.keelson.e2e.ondemand.Task;
-import dev.keelson.http.server.KeelsonServer;
-import dev.keelson.wiring.LiveBackend;
-import dev.keelson.wiring.RunPipeline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +37,7 @@ import java.util.regex.Pattern;
 /**
  * Requests that no honest client sends, against a server with a trained model: no answer may be a fault of the server (5xx) or show
  * a stack trace, no smuggled request may be answered, nothing may leak, and a good request is answered afterwards as before. Options:
- * {@code --requests}, {@code --connections}, {@code --seed}.
+ * {@code --requests}, {@code --connections}, {@code --seed}. The server runs in a process of its own.
  */
 public final class MalformedBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -47,7 +45,58 @@ public final class MalformedBenchmark implements Task {
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final Pattern TRACE = Pattern.compile("\\n\\s+at [a-z]|Exception|dev\\.keelson\\.|io\\.helidon");
     private static final int EXAMPLES = 10;
-    private static final int BODIES = 64;
+    private static final int WARM_UP = 1_000;
+    private static final boolean LINUX = System.getProperty("os.name").startsWith("Linux");
+    private static final Pattern CONNECTIONS = Pattern.compile("(?m)^keelson_http_connections ([0-9.E]+)");
+    private static final String PROJECT = """
+            keelson: 1
+            project: bets
+            timezone: UTC
+            serve:
+              default_model: winner
+              bets: { model: winner, by: [sport] }
+              limits: { delay: 60s, receive: 2s }
+            sources:
+              games:
+                file: games.csv
+                key: id
+                event_time: time
+                outcomes: { columns: [result, profit], known_after: 1d }
+                columns:
+                  id: string
+                  time: timestamp
+                  strength: double
+                  odds: double
+                  stake: double
+                  profit: double
+                  sport: string
+                  result: { type: enum, values: [lost, won] }
+            models:
+              winner:
+                label: games.result
+                features: [strength]
+                learner: { xgboost: { rounds: 5 } }
+                validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
+            """;
+    private static final List<Good> GOODS = List.of(
+            new Good(
+                    "/api/v1/models/winner/predict",
+                    "{\"rows\":[{\"id\":\"g9\",\"time\":\"2025-06-01T12:00:00Z\",\"strength\":0.5}],\"metadata\":{\"n\":1}}"),
+            new Good(
+                    "/api/v1/models/winner/predict",
+                    "{\"id\":\"g9\",\"time\":\"2025-06-01T12:00:00Z\",\"strength\":0.25}"),
+            new Good(
+                    "/v2/models/winner/infer",
+                    "{\"id\":\"r\",\"inputs\":[{\"name\":\"id\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"g9\"]},"
+                            + "{\"name\":\"strength\",\"shape\":[1],\"datatype\":\"FP64\",\"data\":[0.5]}]}"),
+            new Good("/invocations", "{\"dataframe_split\":{\"columns\":[\"id\",\"strength\"],\"data\":[[\"g9\",0.5]]}}"),
+            new Good("/api/v1/outcomes", "{\"model\":\"winner\",\"entity\":\"g9\",\"outcome\":\"won\"}"),
+            new Good(
+                    "/api/v1/bets/score",
+                    "{\"id\":\"g9\",\"strength\":0.5,\"odds\":2.1,\"stake\":10,\"sport\":\"tennis\"}"),
+            new Good(
+                    "/api/v1/opportunities",
+                    "{\"id\":\"o1\",\"bet\":{\"id\":\"g9\",\"strength\":0.5,\"odds\":2.1,\"sport\":\"tennis\"},\"seen\":{\"url\":\"x\"}}"));
 
     /** What one connection after the other saw. */
     private static final class Seen {
@@ -104,77 +153,101 @@ public final class MalformedBenchmark implements Task {
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
         long count = arguments.number("requests", 1_000_000);
-        int connections = arguments.number("connections", 8);
+        int connections = arguments.number("connections", 64);
         long seed = arguments.number("seed", 42);
-        try (Football football = Football.of(arguments, 1)) {
-            Instant now = football.afterAll();
-            InstantSource clock = InstantSource.fixed(now);
-            RunPipeline.run(football.project(), clock, line -> {});
-            LocalDate tomorrow = now.atZone(football.project().zone()).toLocalDate().plusDays(1);
-            List<byte[]> bodies = new ArrayList<>();
-            for (var request : football.requests(BODIES, tomorrow)) {
-                bodies.add(MAPPER.writeValueAsBytes(request));
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        try (ServerProcess server = ServerProcess.trained(project(), "-Xmx512m", "-XX:+UseG1GC")) {
+            send(server.port(), new MalformedRequests("winner", GOODS, -seed), WARM_UP, 0); // what is made once is there
+            JsonNode before = prediction(server);
+            node.set("before", state(server));
+            long start = System.nanoTime();
+            Seen seen = new Seen();
+            List<Callable<Seen>> workers = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                int number = i;
+                long mine = count / connections + (i < count % connections ? 1 : 0);
+                workers.add(() -> send(
+                        server.port(), new MalformedRequests("winner", GOODS, seed + number), mine, number));
             }
-            String model = football.definition().name();
-            String path = "/api/v1/models/" + model + "/predict";
-            ObjectNode node = JsonNodeFactory.instance.objectNode();
-            try (LiveBackend backend = LiveBackend.open(football.project(), clock);
-                    KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0)) {
-                backend.startIndexing();
-                JsonNode before = probabilities(ClosedLoop.once(server.port(), path, bodies.getFirst()));
-                settle();
-                node.put("open_files_before", openFiles()).put("heap_mb_before", heapMegabytes());
-                Seen seen = new Seen();
-                List<Callable<Seen>> workers = new ArrayList<>();
-                for (int i = 0; i < connections; i++) {
-                    MalformedRequests requests = new MalformedRequests(model, bodies, seed + i);
-                    long mine = count / connections + (i < count % connections ? 1 : 0);
-                    workers.add(() -> send(server.port(), requests, mine));
+            try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
+                for (Future<Seen> each : threads.invokeAll(workers)) {
+                    seen.add(each.get());
                 }
-                try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
-                    for (Future<Seen> each : threads.invokeAll(workers)) {
-                        seen.add(each.get());
-                    }
-                }
-                settle();
-                node.put("open_files_after", openFiles()).put("heap_mb_after", heapMegabytes());
-                JsonNode after = probabilities(ClosedLoop.once(server.port(), path, bodies.getFirst()));
-                node.put("requests", count);
-                node.set("kinds", MAPPER.valueToTree(seen.kinds));
-                node.set("statuses", MAPPER.valueToTree(seen.statuses));
-                node.put("faults", seen.faulty);
-                ArrayNode examples = node.putArray("examples");
-                seen.faults.forEach(examples::add);
-                node.put("same_answer_afterwards", before.equals(after));
             }
-            return node;
+            node.put("seconds", Math.round((System.nanoTime() - start) / 1e8) / 10.0);
+            quiet(server);
+            node.set("after", state(server));
+            node.put("requests", count);
+            node.set("kinds", MAPPER.valueToTree(seen.kinds));
+            node.set("statuses", MAPPER.valueToTree(seen.statuses));
+            node.put("faults", seen.faulty);
+            ArrayNode examples = node.putArray("examples");
+            seen.faults.forEach(examples::add);
+            node.put("same_answer_afterwards", before.equals(prediction(server)));
+        }
+        return node;
+    }
+
+    /** A model of bets, small, that takes all kinds of requests. */
+    private static Path project() throws IOException {
+        Path folder = Files.createTempDirectory("keelson-malformed-");
+        StringBuilder rows = new StringBuilder("id,time,strength,odds,stake,profit,sport,result\n");
+        Random random = new Random(1);
+        LocalDate day = LocalDate.parse("2024-01-01");
+        for (int i = 0; i < 500; i++) {
+            double strength = random.nextDouble();
+            boolean won = random.nextDouble() < strength;
+            rows.append("g%d,%sT12:00:00Z,%s,2.0,10,%s,tennis,%s%n"
+                    .formatted(i, day.plusDays(i), strength, won ? "10" : "-10", won ? "won" : "lost"));
+        }
+        Files.writeString(folder.resolve("games.csv"), rows);
+        Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+        return folder;
+    }
+
+    private static JsonNode prediction(ServerProcess server) throws IOException {
+        Good good = GOODS.getFirst();
+        byte[] body = good.body().getBytes(StandardCharsets.UTF_8);
+        return MAPPER.readTree(ClosedLoop.once(server.port(), good.path(), body))
+                .path("predictions")
+                .path(0)
+                .path("probabilities");
+    }
+
+    private static ObjectNode state(ServerProcess server) throws IOException, InterruptedException {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("live_heap_mb", Math.round(server.liveBytes() / 1e5) / 10.0);
+        node.put("memory_mb", server.megabytes());
+        node.put("open_files", server.openFiles());
+        node.put("threads", server.threads());
+        return node.put("connections", connections(server));
+    }
+
+    /** Connections that the server counts, that of the question included. */
+    private static int connections(ServerProcess server) throws IOException {
+        try (Socket socket = connect(server.port(), 0)) {
+            socket.getOutputStream()
+                    .write("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            Matcher found = CONNECTIONS.matcher(
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            if (!found.find()) {
+                throw new IllegalStateException("The server does not tell its connections.");
+            }
+            return (int) Double.parseDouble(found.group(1));
         }
     }
 
-    private static JsonNode probabilities(byte[] answer) throws IOException {
-        return MAPPER.readTree(answer).path("predictions").path(0).path("probabilities");
-    }
-
-    private static void settle() throws InterruptedException {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            TimeUnit.MILLISECONDS.sleep(200);
+    /** Waits until what was left half-way has been given up: {@code serve.limits.receive} of the project, and a little more. */
+    private static void quiet(ServerProcess server) throws IOException, InterruptedException {
+        for (int i = 0; i < 100 && connections(server) > 1; i++) {
+            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 
-    private static long openFiles() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getOpenFileDescriptorCount()
-                : 0;
-    }
-
-    private static long heapMegabytes() {
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-    }
-
-    private static Seen send(int port, MalformedRequests requests, long count) throws IOException {
+    private static Seen send(int port, MalformedRequests requests, long count, int number) throws IOException {
         Seen seen = new Seen();
-        Socket socket = connect(port);
+        Socket socket = connect(port, number);
         try {
             for (long i = 0; i < count; i++) {
                 MalformedRequests.Request request = requests.next();
@@ -193,7 +266,7 @@ public final class MalformedBenchmark implements Task {
                 }
                 if (!goesOn) {
                     socket.close();
-                    socket = connect(port);
+                    socket = connect(port, number);
                 }
             }
         } finally {
@@ -237,9 +310,17 @@ public final class MalformedBenchmark implements Task {
                 : answer.endsWith("0\r\n\r\n") || answer.startsWith("HTTP/1.1 204") || answer.startsWith("HTTP/1.1 30");
     }
 
-    private static Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    /** From an address of its own for each of those that send, as one has not so many ports. */
+    private static Socket connect(int port, int number) throws IOException {
+        Socket socket = LINUX
+                ? new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        port,
+                        InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (1 + number % 250)}),
+                        0)
+                : new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
+        socket.setSoLinger(true, 0);
         return socket;
     }
 }

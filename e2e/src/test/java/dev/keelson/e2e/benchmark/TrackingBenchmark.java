@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.ondemand.Arguments;
 import dev.keelson.e2e.ondemand.SimulatedProject;
+import dev.keelson.e2e.ondemand.ServerProcess;
 import dev.keelson.e2e.ondemand.Task;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.registry.spi.Catalog;
@@ -52,24 +53,6 @@ public final class TrackingBenchmark implements Task {
     private static final int CLIENTS = 8;
     private static final int REPEATS = 30;
     private static final int RUNS_A_TRANSACTION = 500;
-    private static final String PROJECT = """
-            keelson: 1
-            project: tracking
-            timezone: UTC
-            sources:
-              games:
-                file: games.csv
-                key: id
-                event_time: time
-                outcomes: { columns: [result], known_after: 1d }
-                columns: { id: string, time: timestamp, strength: double, result: { type: enum, values: [home, away] } }
-            models:
-              winner:
-                label: games.result
-                features: [strength]
-                learner: { xgboost: { rounds: 5 } }
-                validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
-            """;
 
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
@@ -79,7 +62,7 @@ public final class TrackingBenchmark implements Task {
         Path folder = Files.createTempDirectory("keelson-e2e-");
         try {
             Files.writeString(folder.resolve("games.csv"), "id,time,strength,result\n");
-            Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+            Files.writeString(folder.resolve("keelson.yaml"), ServerProcess.PROJECT);
             try (LiveBackend backend = LiveBackend.open(Projects.validate(folder, Map.of()), InstantSource.system());
                     KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0)) {
                 writes(node, server.port(), length);

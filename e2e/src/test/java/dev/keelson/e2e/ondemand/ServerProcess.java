@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 public final class ServerProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
-    private static final String PROJECT = """
+    /** A project of one source ({@code games.csv}) and one model ({@code winner}). */
+    public static final String PROJECT = """
             keelson: 1
             project: games
             timezone: UTC
@@ -106,6 +107,20 @@ public final class ServerProcess implements AutoCloseable {
             }
             Files.writeString(folder.resolve("games.csv"), rows);
             Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
+            return trained(folder, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts one over a project after its models are trained; returns when it is ready.
+     *
+     * @param folder the project's; it goes away with the server
+     * @param options of its JVM
+     */
+    public static ServerProcess trained(Path folder, String... options) throws IOException {
+        try {
             ServerProcess server = new ServerProcess(folder, freePort(), launcher(options), "run");
             int code = server.process.waitFor();
             if (code != 0) {
@@ -113,8 +128,6 @@ public final class ServerProcess implements AutoCloseable {
             }
             server.process = server.launch();
             return server.answering();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -295,6 +308,36 @@ public final class ServerProcess implements AutoCloseable {
     /** Most memory that the process had so far, in MiB; 0 where the system does not tell. */
     public long peakMegabytes() throws IOException {
         return megabytes("VmHWM:");
+    }
+
+    /** Files and sockets that the process has open. */
+    public long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return files.count();
+        }
+    }
+
+    /** Threads of the operating system that the process has. */
+    public long threads() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return threads.count();
+        }
+    }
+
+    /** What is alive on its heap, in bytes: a collection is made for that. */
+    public long liveBytes() throws IOException, InterruptedException {
+        Process asked = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (asked.waitFor() != 0) {
+            throw new IllegalStateException("The heap cannot be looked at: " + text);
+        }
+        String total = text.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
+        return Long.parseLong(total.strip().split("\\s+")[2]);
     }
 
     /** Memory that the process has, in MiB; 0 where the system does not tell. */
