@@ -73,7 +73,7 @@ final class PredictionsReconcile extends KeelsonCommand {
             }
             return;
         }
-        console.note("The journal is not what was written: %,d records are missing, %,d lines were altered, %,d are out of place."
+        console.note("The journal is not what was written. Records missing: %,d. Lines altered: %,d. Lines or files out of place: %,d."
                 .formatted(number(journal, "missing"), number(journal, "altered"), number(journal, "misplaced")));
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode damage : journal.path("examples")) {
@@ -89,12 +89,12 @@ final class PredictionsReconcile extends KeelsonCommand {
         console.table(List.of("JOURNAL", "LINE", "RECORD", "KIND", "AT", "ID", "DETAIL"), rows);
         if (repair) {
             console.note(
-                    "%,d records were put back as they were written, %,d as the index has them (marked as recovered), %,d are lost for good. The damaged files are in replaced/journal of the state folder."
+                    "The journal is whole again. Records put back as they were written: %,d; put back as the index has them, and marked: %,d; lost for good: %,d. The damaged files are in replaced/journal of the state folder."
                             .formatted(number(journal, "restored"), number(journal, "recovered"), lost));
         } else {
             console.note(
-                    "The index still has %,d of these records: --repair puts them back. Maybe files were edited, moved or deleted: what the index lacks, only a backup has."
-                            .formatted(number(journal, "restorable")));
+                    "Of these records the index still has %,d, and none of %,d. Next: `keelson predictions reconcile --repair` puts back what it has; what it lacks only a backup has. Maybe files were edited, moved or deleted."
+                            .formatted(number(journal, "restorable"), lost));
         }
     }
 

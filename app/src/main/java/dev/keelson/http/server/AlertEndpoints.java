@@ -38,14 +38,14 @@ final class AlertEndpoints {
             Json.send(
                     response,
                     service().acknowledge(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(body), RolloutEndpoints.reason(body)));
+                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
         });
         routes.post(ALERT + "/resolve", (request, response) -> {
             JsonNode body = CatalogEndpoints.body(request);
             Json.send(
                     response,
                     service().resolve(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(body), RolloutEndpoints.reason(body)));
+                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
         });
         routes.post(ALERT + "/snooze", this::snooze);
     }
@@ -89,6 +89,6 @@ final class AlertEndpoints {
         Json.send(
                 response,
                 service().snooze(
-                        Parameters.path(request, "id"), time, CatalogEndpoints.actor(body), RolloutEndpoints.reason(body)));
+                        Parameters.path(request, "id"), time, CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
     }
 }

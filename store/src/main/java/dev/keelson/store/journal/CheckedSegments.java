@@ -38,6 +38,12 @@ final class CheckedSegments {
         return known != null && known.stamp().equals(stamp(segment)) ? known : null;
     }
 
+    /** What the last line of such a segment says; null if it is to be checked, or has no numbers. */
+    @Nullable LineTail tail(int segment) {
+        Stamp known = unchanged(segment);
+        return known == null ? null : known.tail();
+    }
+
     /** Notes that a segment was checked, or written, as it is now. */
     void checked(int segment, @Nullable LineTail tail) {
         String stamp = stamp(segment);

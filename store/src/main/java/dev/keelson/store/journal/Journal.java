@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -63,6 +66,7 @@ public final class Journal implements AutoCloseable {
     private final Segments segments;
     private final JournalConfig config;
     private final Thread writer;
+    private boolean wholeAtOpening;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -84,6 +88,7 @@ public final class Journal implements AutoCloseable {
     private final List<Closed> closed = Collections.synchronizedList(new ArrayList<>());
     private Lines spare = new Lines(64 << 10);
     private @Nullable FileChannel channel;
+    private @Nullable Object channelKey;
     private boolean newName;
     private int segment;
     private long offset;
@@ -134,16 +139,21 @@ public final class Journal implements AutoCloseable {
      * @throws KeelsonException DISK_FULL, NOT_WRITABLE or STORE_VERSION
      */
     public static Journal open(Path folder, JournalConfig config, JournalPosition known) {
-        return open(folder, config, known, segment -> null);
+        return open(folder, config, known, segment -> null, segment -> null);
     }
 
     /**
      * As above.
      *
      * @param knownTail what the last line of a segment says, null if that is not known
+     * @param checked what the last line of a segment says that is as it was when it was checked; null if it is not
      */
     static Journal open(
-            Path folder, JournalConfig config, JournalPosition known, IntFunction<@Nullable LineTail> knownTail) {
+            Path folder,
+            JournalConfig config,
+            JournalPosition known,
+            IntFunction<@Nullable LineTail> knownTail,
+            IntFunction<@Nullable LineTail> checked) {
         Segments segments = new Segments(folder);
         try {
             Files.createDirectories(folder);
@@ -154,15 +164,20 @@ public final class Journal implements AutoCloseable {
         JournalPosition end = JournalPosition.START;
         LineTail tail = LineTail.NONE;
         if (last > 0) {
-            Opening opening = Opening.of(segments, last);
+            LineTail there = segments.isCompressed(last) ? null : checked.apply(last);
+            Opening opening = there == null
+                    ? Opening.of(segments, last)
+                    : new Opening(new JournalPosition(last, segments.size(last)), there);
             end = opening.end();
             tail = opening.tail();
         }
+        boolean whole = end.segment() == last;
         if (isAfter(known, end)) { // lines are gone that somebody has read: their numbers are not given again
             end = new JournalPosition(Math.max(last, known.segment() - (known.offset() == 0 ? 1 : 0)) + 1, 0);
             tail = knownTail.apply(end.segment() - 1);
         }
         Journal journal = new Journal(segments, config, end, tail);
+        journal.wholeAtOpening = whole && end.segment() == last;
         journal.writer.start();
         return journal;
     }
@@ -184,7 +199,8 @@ public final class Journal implements AutoCloseable {
                 }
             });
             check.end(null, 0);
-            LineTail tail = header == null || !header.numbered() ? null : check.tail();
+            boolean named = header != null && header.segment() == last; // else it is another segment, or of a former format
+            LineTail tail = named ? check.tail() : null;
             if (compressed) {
                 return new Opening(new JournalPosition(last + 1, 0), tail);
             }
@@ -192,7 +208,7 @@ public final class Journal implements AutoCloseable {
             if (good[0] == 0) {
                 return new Opening(new JournalPosition(last, 0), tailOf(segments, last - 1));
             }
-            boolean goesOn = header != null && header.numbered() && check.isWhole() && check.lines() == check.expected() + 1;
+            boolean goesOn = named && check.isWhole() && check.lines() == check.expected() + 1;
             return new Opening(goesOn ? new JournalPosition(last, good[0]) : new JournalPosition(last + 1, 0), tail);
         }
     }
@@ -218,6 +234,11 @@ public final class Journal implements AutoCloseable {
         return before == null
                 ? LogRow.place(position)
                 : LogRow.place(new JournalPosition(position.segment(), position.offset() == 0 ? 0 : before.number() + 1L));
+    }
+
+    /** Whether writing goes on in the segment that was the last one, which is whole by its own lines. */
+    boolean wholeAtOpening() {
+        return wholeAtOpening;
     }
 
     /** The files. */
@@ -420,8 +441,14 @@ public final class Journal implements AutoCloseable {
             JournalPosition now = end;
             if (last > 0 && end.offset() > 0) {
                 Opening opening = Opening.of(segments, Math.max(last, end.segment()));
-                now = opening.end();
-                tail = opening.tail();
+                LineTail written = tail;
+                LineTail there = opening.tail();
+                boolean shorter = written != null
+                        && there != null
+                        && opening.end().segment() == end.segment()
+                        && there.number() < written.number();
+                now = shorter ? new JournalPosition(end.segment() + 1, 0) : opening.end(); // numbers are not given again
+                tail = shorter ? written : there;
                 segment = now.segment();
                 offset = now.offset();
             }
@@ -684,12 +711,23 @@ public final class Journal implements AutoCloseable {
             closed.add(new Closed(segment, offset, tail));
             segment++;
             offset = 0;
+        } else if (out != null && !isTheFile(segments.file(segment))) {
+            LOG.error(
+                    "The journal segment {} was changed by somebody else while it was written; writing goes on in a new one."
+                            + " Maybe an editor saved it: `keelson predictions reconcile` tells what is gone.",
+                    segments.file(segment));
+            out.close();
+            channel = null;
+            out = null;
+            segment++;
+            offset = 0;
         }
         if (out == null) {
             Path file = segments.file(segment);
             newName = !Files.exists(file);
             out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel = out;
+            channelKey = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             out.position(offset);
         }
         if (!unsynced) {
@@ -707,6 +745,16 @@ public final class Journal implements AutoCloseable {
         }
         tail = new LineTail(before.number() + batch.count(), batch.seal(before.number(), before.check()));
         write(out, batch.array(), batch.length());
+    }
+
+    /** Whether a path still leads to the file that is written, and that ends where writing goes on. */
+    private boolean isTheFile(Path file) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.size() == offset && Objects.equals(attributes.fileKey(), channelKey);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private void write(FileChannel out, byte[] bytes, int length) throws IOException {

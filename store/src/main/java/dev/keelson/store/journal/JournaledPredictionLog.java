@@ -54,10 +54,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     private volatile @Nullable Thread indexer;
     private volatile @Nullable Thread archiver;
 
-    private JournaledPredictionLog(Journal journal, PredictionIndex index) {
+    private JournaledPredictionLog(Journal journal, PredictionIndex index, CheckedSegments checked) {
         super(index);
         this.journal = journal;
-        this.checkedSegments = new CheckedSegments(journal.segments(), index);
+        this.checkedSegments = checked;
         this.indexed = index.position();
     }
 
@@ -74,9 +74,10 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     public static JournaledPredictionLog open(StateFolder state, JournalConfig config) {
         PredictionIndex index = PredictionIndex.open(state.predictions());
         try {
-            Journal journal = Journal.open(state.journal(), config, index.position(), index::tail);
+            CheckedSegments checked = new CheckedSegments(new Segments(state.journal()), index);
+            Journal journal = Journal.open(state.journal(), config, index.position(), index::tail, checked::tail);
             try {
-                JournaledPredictionLog log = new JournaledPredictionLog(journal, index);
+                JournaledPredictionLog log = new JournaledPredictionLog(journal, index, checked);
                 log.checkAtStart();
                 log.catchUp();
                 return log;
@@ -133,6 +134,9 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     /** Checks the segments that changed since they were checked, and logs what was done to them. */
     private void checkAtStart() {
         Inspection inspection = new Inspection(journal.segments(), index);
+        if (journal.wholeAtOpening()) {
+            checkedSegments.checked(journal.end().segment(), journal.current().tail());
+        }
         for (int segment = 1; segment <= Math.max(inspection.last(), index.position().segment()); segment++) {
             if (segment != inspection.file(segment) || checkedSegments.unchanged(segment) == null) {
                 SegmentCheck check = inspection.check(segment);
@@ -147,14 +151,16 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
             return;
         }
         LOG.error(
-                "The journal of predictions ({}) is not what was written: {} records are missing, {} lines were altered, {} are out of"
-                        + " place; the index still has {} of these records. Maybe files were edited, moved or deleted: restore"
-                        + " them from a backup, or let `keelson predictions reconcile --repair` put back what the index has.",
+                "The journal of predictions ({}) is not what was written. Records missing: {}. Lines altered: {}. Lines or files out of"
+                        + " place: {}. Of these records the index still has {}, and none of {}. Serving goes on. Maybe files were"
+                        + " edited, moved or deleted: `keelson predictions reconcile --repair` puts back what the index has, the"
+                        + " rest only a backup has.",
                 journal.segments().folder(),
                 report.missing(),
                 report.altered(),
                 report.misplaced(),
-                report.restorable());
+                report.restorable(),
+                report.lost());
         report.examples().forEach(damage -> LOG.error("{}", damage.text()));
     }
 

@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,8 +100,8 @@ final class JournalDamagePropertyTest {
     }
 
     private interface Deed {
-        /** Does it, and returns what should be told: what, segment and number. */
-        List<String> on(Damage damage) throws IOException, SQLException;
+        /** Does it, and returns what should be told: what, segment and number; null where the mended files alone tell. */
+        @Nullable List<String> on(Damage damage) throws IOException, SQLException;
     }
 
     private static List<String> told(What what, int segment, int... numbers) {
@@ -175,9 +176,14 @@ final class JournalDamagePropertyTest {
     void aDoubledLineIsNamedAndCountsOnce() throws Exception {
         forSeeds(true, damage -> {
             int number = damage.any();
-            damage.lines.add(1 + damage.random.nextInt(damage.lines.size() - 1), damage.lines.get(number));
+            int place = 1 + damage.random.nextInt(damage.lines.size() - 1);
+            damage.lines.add(place, damage.lines.get(number));
             damage.write();
-            return null; // it may stand before the other one: then that is the second
+            List<String> expected = told(What.REPEATED, damage.segment, number);
+            if (place < number) { // then the first one is the one out of order
+                expected.addAll(told(What.MOVED, damage.segment, number));
+            }
+            return expected;
         });
     }
 
@@ -261,10 +267,10 @@ final class JournalDamagePropertyTest {
     }
 
     private void forSeeds(boolean restorable, Deed deed) throws Exception {
-        for (int seed = 0; seed < 8; seed++) {
+        for (int seed = 0; seed < 6; seed++) {
             StateFolder state = new StateFolder(folder.resolve("copy" + seed));
             DurableFiles.copyFolder(whole.root(), state.root());
-            List<String> expected = deed.on(new Damage(state, new Random(seed)));
+            @Nullable List<String> expected = deed.on(new Damage(state, new Random(seed)));
 
             try (JournaledPredictionLog log = JournaledPredictionLog.open(state, SMALL)) {
                 JournaledPredictionLog.Reconciled found = log.reconcile(false);

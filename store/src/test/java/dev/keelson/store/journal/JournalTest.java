@@ -11,11 +11,13 @@ import dev.keelson.serve.spi.PredictionLog.JournalPosition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -120,6 +122,25 @@ final class JournalTest {
         try (Journal journal = open()) {
             assertThat(entities(journal, JournalPosition.START)).contains("e0", "e99").hasSizeLessThan(100);
         }
+    }
+
+    @Test
+    void aSegmentThatAnEditorReplacedIsLeftAndNothingAfterwardsIsLost() throws Exception {
+        Path file = folder.resolve("000001.csv");
+        try (Journal journal = open()) {
+            journal.appendOutcomes(List.of(outcome(0), outcome(1), outcome(2)), true);
+            String without = Files.readString(file, StandardCharsets.UTF_8).lines()
+                    .filter(line -> !line.startsWith("O,m,e1,"))
+                    .collect(Collectors.joining("\n", "", "\n"));
+            Path edited = folder.resolve("edited");
+            Files.writeString(edited, without, StandardCharsets.UTF_8);
+            Files.move(edited, file, StandardCopyOption.REPLACE_EXISTING);
+
+            journal.appendOutcomes(List.of(outcome(3)), true);
+
+            assertThat(entities(journal, JournalPosition.START)).containsExactly("e0", "e2", "e3");
+        }
+        assertThat(Files.readString(folder.resolve("000002.csv"))).contains("O,m,e3,H", ",000002,00000003,");
     }
 
     @Test
