@@ -109,6 +109,11 @@ final class BetTable {
         return dataset;
     }
 
+    /** The keys of the bets. */
+    Set<String> keys() {
+        return Set.copyOf(Arrays.asList(keys));
+    }
+
     int rows() {
         return rows;
     }

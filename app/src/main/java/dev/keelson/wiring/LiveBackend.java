@@ -63,7 +63,6 @@ import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.OutcomeIntake;
 import dev.keelson.serve.OutcomeReceipt;
-import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.store.files.ProjectOwner;
@@ -79,7 +78,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -923,29 +921,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         fill(compiled);
         catchUp();
-        List<LoggedPrediction> newest = log.find(new PredictionQuery(
-                model, null, "champion", null, null, null, null, true, 100_000));
         Instant now = clock.instant();
-        // predictions about past events are judged at the time of those events, not at the time of the check
-        Instant end = newest.isEmpty() || newest.getFirst().event().eventTime().isAfter(now)
-                ? now
-                : newest.getFirst().event().eventTime().plusSeconds(1);
-        Instant start = end.minus(monitor.window());
-        List<PredictionEvent> window = new ArrayList<>();
-        for (LoggedPrediction each : newest) {
-            if (each.event().eventTime().isAfter(start) || window.size() < monitor.minRows()) {
-                window.add(each.event());
-            }
-        }
-        window.sort(Comparator.comparing(PredictionEvent::eventTime));
-        List<double[]> values = window.stream()
-                .map(event -> {
-                    double[] row = java.util.Arrays.copyOf(
-                            event.features(), event.features().length + event.watched().length);
-                    System.arraycopy(event.watched(), 0, row, event.features().length, event.watched().length);
-                    return row;
-                })
-                .toList();
+        ServedWindow window = ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now);
         List<DriftReport> earlier = reports("drift", model, 12).stream()
                 .map(report -> DriftReport.fromJson(report.document()))
                 .toList();
@@ -955,9 +932,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 snapshot.champion().version().version(),
                 profile,
                 new DriftCheck.Window(
-                        DriftCheck.columns(values, profile.names().size()),
-                        window.isEmpty() ? start : window.getFirst().eventTime(),
-                        end),
+                        DriftCheck.columns(window.rows(), profile.names().size()), window.from(), window.end()),
                 monitor,
                 now,
                 earlier);

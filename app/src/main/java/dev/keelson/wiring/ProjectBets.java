@@ -56,6 +56,8 @@ final class ProjectBets implements Bets, AutoCloseable {
     /** Predictions that are looked at for one whose entity is a key and does not only contain it. */
     private static final int MOST_ALIKE = 20;
     private static final int MOST_SEEN = 20_000;
+    /** Predictions that are read together. */
+    private static final int PAGE = 10_000;
     private static final Map<String, Double> RESULTS =
             Map.of("won", 1.0, "half_won", 0.5, "push", 0.0, "half_lost", -0.5, "lost", -1.0);
 
@@ -470,15 +472,26 @@ final class ProjectBets implements Bets, AutoCloseable {
         if (project.models().stream().noneMatch(each -> each.name().equals(name))) {
             throw new KeelsonException(ErrorCode.MODEL_NOT_FOUND, "There is no model (%s).".formatted(name), null);
         }
+        Set<String> bets = past().keys();
         Map<String, Double> chances = new HashMap<>();
-        for (LoggedPrediction each : backend.predictions(
-                new PredictionQuery(name, null, null, null, null, null, null, false, Integer.MAX_VALUE))) {
-            double[] told = each.event().probabilities();
-            if (each.event().served()) {
-                chances.putIfAbsent(each.event().entity(), told[told.length - 1]);
+        Instant from = null;
+        int limit = PAGE;
+        while (true) {
+            List<LoggedPrediction> page = backend.predictions(new PredictionQuery(
+                    name, null, null, true, from, null, null, null, null, null, null, null, false, limit));
+            for (LoggedPrediction each : page) {
+                double[] told = each.event().probabilities();
+                if (bets.contains(each.event().entity())) {
+                    chances.putIfAbsent(each.event().entity(), told[told.length - 1]);
+                }
             }
+            if (page.size() < limit) {
+                return chances;
+            }
+            Instant last = page.getLast().event().eventTime();
+            limit = last.equals(from) ? 2 * limit : PAGE; // more at one moment than fit on a page
+            from = last;
         }
-        return chances;
     }
 
     private @Nullable BetTable pastOrNull() {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ final class OpportunitiesTest {
 
     @Test
     void pagesGoThroughAllOfAKindNewestFirstAlsoAfterARestart() {
-        try (Opportunities log = new Opportunities(folder.resolve("o.jsonl"), null, CLOCK)) {
+        try (Opportunities log = new Opportunities(folder.resolve("o.db"), null, CLOCK)) {
             for (int i = 0; i < 9; i++) {
                 log.capture(opportunity(i));
             }
@@ -44,7 +45,7 @@ final class OpportunitiesTest {
         }
         List<String> ids = new ArrayList<>();
 
-        try (Opportunities log = new Opportunities(folder.resolve("o.jsonl"), null, CLOCK)) {
+        try (Opportunities log = new Opportunities(folder.resolve("o.db"), null, CLOCK)) {
             String cursor = null;
             do {
                 ObjectNode page = log.page(filter(null, cursor, 2));
@@ -57,6 +58,40 @@ final class OpportunitiesTest {
             assertThat(log.page(filter("settled", null, 9)).at("/opportunities/0/settlement/result").asText()).isEqualTo("won");
             assertThat(log.page(filter("open", null, 9)).path("total").asInt()).isEqualTo(4);
         }
+    }
+
+    @Test
+    void columnsOfAnyTypeAndTimesNarrowTheListAndACorrectionCounts() {
+        try (Opportunities log = new Opportunities(folder.resolve("o.db"), null, CLOCK)) {
+            for (int i = 0; i < 4; i++) {
+                ObjectNode opportunity = opportunity(i);
+                ((ObjectNode) opportunity.path("bet")).put("odds", 1.5 + i / 2.0).put("live", i % 2 == 0);
+                log.capture(opportunity);
+            }
+            log.settle("o1", JsonNodeFactory.instance.objectNode().put("result", "won"));
+            log.settle("o1", JsonNodeFactory.instance.objectNode().put("result", "lost"));
+
+            assertThat(ids(log, Map.of("odds", "2.5"), null, null)).containsExactly("o2");
+            assertThat(ids(log, Map.of("live", "true"), null, null)).containsExactly("o2", "o0");
+            assertThat(ids(log, Map.of("absent", ""), null, null)).hasSize(4);
+            assertThat(log.page(new Filter(null, Map.of(), "TENN", null, null, null, 9)).path("total").asInt()).isEqualTo(2);
+            assertThat(log.page(new Filter(null, Map.of(), "%", null, null, null, 9)).path("total").asInt()).isZero();
+            assertThat(ids(log, Map.of(), "2024-01-01T00:00:01Z", "2024-01-01T00:00:03Z")).containsExactly("o2", "o1");
+            ObjectNode settled = Objects.requireNonNull(log.find("o1"));
+            assertThat(settled.at("/settlement/result").asText()).isEqualTo("lost");
+            assertThat(settled.path("state").asText()).isEqualTo("settled");
+            assertThat(log.find("none")).isNull();
+        }
+    }
+
+    private static List<String> ids(
+            Opportunities log, Map<String, String> columns, @Nullable String from, @Nullable String to) {
+        List<String> ids = new ArrayList<>();
+        log.page(new Filter(
+                        null, columns, null, from == null ? null : Instant.parse(from), to == null ? null : Instant.parse(to), null, 9))
+                .path("opportunities")
+                .forEach(each -> ids.add(each.path("id").asText()));
+        return ids;
     }
 
     @Test

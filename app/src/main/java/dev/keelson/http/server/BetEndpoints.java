@@ -115,7 +115,7 @@ final class BetEndpoints {
     /** Where the page before ended, or null for the first one. */
     static @Nullable String cursor(Parameters parameters) {
         String cursor = parameters.text("cursor");
-        if (cursor != null && !cursor.matches("\\d{1,9}")) {
+        if (cursor != null && !cursor.matches("\\d{1,18}")) {
             parameters.wrong("cursor", cursor, "the next_cursor of the page before");
             return null;
         }

@@ -132,7 +132,7 @@ public final class KeyState {
     /** What a fold computed last from the events held now; null when it has not. */
     @Nullable Computed computed(Fold fold) {
         for (Computed each : computed) {
-            if (each.fold == fold) {
+            if (each.fold.equals(fold)) {
                 return each;
             }
         }
@@ -143,7 +143,7 @@ public final class KeyState {
     void computed(Computed value) {
         Computed[] before = computed;
         int place = 0;
-        while (place < before.length && before[place].fold != value.fold) {
+        while (place < before.length && !before[place].fold.equals(value.fold)) {
             place++;
         }
         Computed[] after = Arrays.copyOf(before, Math.max(before.length, place + 1));

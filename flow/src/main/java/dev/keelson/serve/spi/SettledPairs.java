@@ -20,9 +20,7 @@ public interface SettledPairs {
     Mark mark();
 
     /**
-     * The settled events that both versions predicted, by event time, then entity. The consumer must not ask the log.
-     *
-     * @return nothing of what is logged while it reads
+     * The settled events that both versions predicted, by event time, then entity. What is logged while it reads is left out.
      */
     void each(ComparedVersions wanted, Consumer<Pair> consumer);
 

@@ -54,7 +54,7 @@ public record StateFolder(Path root) {
 
     /** Opportunities that were captured, what became of them, and which were told. */
     public Path opportunities() {
-        return root.resolve("opportunities.jsonl");
+        return root.resolve("opportunities.db");
     }
 
     /** Reports written for people. */

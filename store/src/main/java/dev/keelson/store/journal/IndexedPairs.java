@@ -58,13 +58,14 @@ final class IndexedPairs implements SettledPairs {
                     LAST.formatted("news", "news", "champion", " and y.place < ?1"));
     /** Predictions that are new and settled, and older ones that were settled for the first time. */
     private static final String SETTLED = """
-            select (select count(*) from predictions p %s
+            select (select count(*) from predictions p
                 where p.place >= ?1 and p.place < ?2 and p.model = ?3 and p.version = ?4 and exists (
                     select 1 from outcomes x where x.model = p.model and x.entity = p.entity and x.place < ?2))
                 + (select count(*) from outcomes o indexed by outcomes_by_place
                 cross join predictions p indexed by predictions_by_entity on p.entity = o.entity and p.model = o.model
                 where o.place >= ?1 and o.place < ?2 and o.model = ?3 and p.version = ?4 and p.place < ?1 and not exists (
                     select 1 from outcomes x where x.model = o.model and x.entity = o.entity and x.place < o.place))""";
+    private static final String SETTLED_LATELY = SETTLED.replace("from predictions p\n", "from predictions p not indexed\n");
 
     private final PredictionIndex index;
 
@@ -146,9 +147,8 @@ final class IndexedPairs implements SettledPairs {
     @Override
     public long settled(String model, int version, Mark from, Mark to) {
         // from the start on, what is known of a model is less than the whole journal; later, what is new is less than that
-        String sql = SETTLED.formatted(from.place() == 0 ? "" : "not indexed");
         long[] count = {0};
-        rows(sql, row -> count[0] = row.getLong(1), from.place(), to.place(), model, version);
+        rows(from.place() == 0 ? SETTLED : SETTLED_LATELY, row -> count[0] = row.getLong(1), from.place(), to.place(), model, version);
         return count[0];
     }
 
