@@ -265,6 +265,11 @@ public interface Backend {
         return RolloutService.NONE;
     }
 
+    /** When what is done, and what was done. */
+    default ScheduleService schedules() {
+        return ScheduleService.NONE;
+    }
+
     /** What is told of bets; every question is refused where the project file has no {@code serve.bets}. */
     default Bets bets() {
         return Bets.NONE;

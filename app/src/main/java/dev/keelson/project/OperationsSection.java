@@ -7,6 +7,7 @@ import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ScheduleDefinition.Job;
+import dev.keelson.control.ScheduleDefinition.Missed;
 import dev.keelson.control.ScheduleDefinition.OnDrift;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
@@ -371,6 +372,7 @@ final class OperationsSection {
     private void schedule(Entry entry, Table table) {
         Scalar cron = table.scalar("cron");
         String run = table.text("run");
+        String missed = table.text("missed");
         Scalar zoneText = table.scalar("zone");
         ZoneId zone = zoneText == null
                 ? projectZone
@@ -395,6 +397,8 @@ final class OperationsSection {
                 zone,
                 Job.valueOf(run.toUpperCase(Locale.ROOT)),
                 "retrain".equals(table.text("on_drift")) ? OnDrift.RETRAIN : OnDrift.ALERT,
+                missed == null ? Missed.ONCE : Missed.valueOf(missed.toUpperCase(Locale.ROOT)),
+                ProjectText.duration(table.scalar("jitter"), Duration.ZERO, problems),
                 entry.location()));
     }
 

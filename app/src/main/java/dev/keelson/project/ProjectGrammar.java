@@ -805,7 +805,17 @@ public final class ProjectGrammar {
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
             required("run", choice("materialize", "drift", "retrain", "update", "reinforce", "validate"), "What runs."),
-            optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."));
+            optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."),
+            optional(
+                    "missed",
+                    choice("once", "skip", "all"),
+                    "once",
+                    "Of the times that passed while nothing ran: the last runs, none does, or each does."),
+            optional(
+                    "jitter",
+                    DURATION,
+                    "`0s`",
+                    "Each time begins up to so much later, so that not all schedules begin at once."));
 
     private static final Keys REGISTRY = keys(
             required(

@@ -132,6 +132,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Predictor predictor;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
+    private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
 
     private LiveBackend(
@@ -216,6 +217,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
+        this.schedules = new ProjectSchedules(project, catalog, clock, this);
     }
 
     /**
@@ -290,6 +292,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (bets != null) {
             var _ = bets.log(); // what waits for the webhook goes on
         }
+    }
+
+    /** Starts doing what the schedules of the project file say, until it is closed. */
+    public void startSchedules() {
+        schedules.start();
+    }
+
+    @Override
+    public ProjectSchedules schedules() {
+        return schedules;
     }
 
     private void republish() {
@@ -949,6 +961,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (started != null) {
             started.close();
         }
+        schedules.close();
         generations.close();
         studies.close();
         ProjectRollouts open = rollouts;

@@ -10,6 +10,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
+import dev.keelson.http.ScheduleService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -101,6 +102,12 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** Policies that size stakes. */
     Bandits bandits();
+
+    /** When what is done, and what was done. */
+    ScheduleService schedules();
+
+    /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
+    boolean workOnce();
 
     /** How new versions come to answer. */
     RolloutService rollouts();

@@ -11,6 +11,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
+import dev.keelson.http.ScheduleService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
@@ -92,6 +93,16 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public RolloutService rollouts() {
         return backend.rollouts();
+    }
+
+    @Override
+    public ScheduleService schedules() {
+        return backend.schedules();
+    }
+
+    @Override
+    public boolean workOnce() {
+        return backend.schedules().workOnce();
     }
 
     @Override

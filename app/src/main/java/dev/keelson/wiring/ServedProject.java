@@ -18,6 +18,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.RolloutService;
+import dev.keelson.http.ScheduleService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -288,6 +289,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public RolloutService rollouts() {
         return new ServedRollouts(owner);
+    }
+
+    @Override
+    public ScheduleService schedules() {
+        return new ServedSchedules(owner);
+    }
+
+    @Override
+    public boolean workOnce() {
+        return false; // the owner works
     }
 
     @Override

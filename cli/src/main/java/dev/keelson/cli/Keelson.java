@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             PredictionsCommand.class,
             RolloutCommand.class,
+            ScheduleCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,

@@ -64,7 +64,7 @@ final class RolloutCommand extends CommandGroup {
         return node.isNumber() ? Texts.number(node.asDouble()) : "";
     }
 
-    private static void tell(Session session, JsonNode report) {
+    private static void show(Session session, JsonNode report) {
         Console console = session.console();
         console.line(report.path("sentence").asText());
         if (report.path("problem").isTextual()) {
@@ -98,7 +98,7 @@ final class RolloutCommand extends CommandGroup {
         }
         JsonNode difference = report.path("difference");
         if (difference.path("epochs").asInt() > 0) {
-            console.note("Mean gain of the candidate: %s a match day of %s (%s to %s), %d match days, %d events."
+            console.note("Mean gain of the candidate: %s of %s in each settlement epoch (%s to %s), %d epochs, %d events."
                     .formatted(
                             number(difference.path("mean_gain")),
                             difference.path("metric").asText(),
@@ -119,7 +119,7 @@ final class RolloutCommand extends CommandGroup {
             name = "start",
             description = "Begin a rollout of a version against the champion.",
             footer = {
-                "Kinds: canary (10 % or --share), ab (50 % or --share), shadow (predicts, never answers), blue-green (all at once),",
+                "Kinds: canary (10 %% or --share), ab (50 %% or --share), shadow (predicts, never answers), blue-green (all at once),",
                 "steps (--steps 5%%:1h,25%%:1h,50%%:1d; a step of groups of clients: beta-*+anna@100%%:1d).",
                 "Guardrails: error_rate<=1%%, latency_p99<=5ms, latency_p99<=1.5x (times the champion's), harm, harm<=0.005, none;",
                 "without --guard: error_rate<=1%%, latency_p99<=50ms, harm."
@@ -182,7 +182,7 @@ final class RolloutCommand extends CommandGroup {
                         ErrorCode.USAGE, e.problems().getFirst().message(), "Maybe look at `keelson rollout start --help`.", e);
             }
             String why = reason(session);
-            tell(session, ask(session, rollouts -> rollouts.start(plan, actor(session), why)));
+            show(session, ask(session, rollouts -> rollouts.start(plan, actor(session), why)));
             return YES;
         }
     }
@@ -213,7 +213,7 @@ final class RolloutCommand extends CommandGroup {
             }
             String name = asked == null ? session.project().models().getFirst().name() : asked;
             JsonNode report = ask(session, rollouts -> rollouts.status(name));
-            tell(session, report);
+            show(session, report);
             if (session.console().terminal()) {
                 List<List<String>> actions = new ArrayList<>();
                 report.path("actions")
@@ -256,7 +256,7 @@ final class RolloutCommand extends CommandGroup {
                                         model,
                                         promotion.path("version").asInt()));
             }
-            tell(session, answer);
+            show(session, answer);
             return YES;
         }
     }

@@ -47,6 +47,7 @@ final class ServeCommand extends KeelsonCommand {
             try (KeelsonServer server = KeelsonServer.start(
                     backend, where.host, where.port, most, backend.localToken())) {
                 backend.serving(server.localHost(), server.port());
+                backend.startSchedules();
                 announce(session, backend, server, asData);
                 stop.await();
                 session.console().note("Stopping ...");

@@ -97,6 +97,7 @@ final class Session {
         line.setErr(new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true));
         line.setUsageHelpAutoWidth(false);
         line.setUsageHelpWidth(110);
+        line.setAllowSubcommandsAsOptionParameters(true); // `-C bets`: a folder may be called as a command is
         line.setExecutionExceptionHandler((e, command, result) -> failures.report(e));
         line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));
         HelpSections.install(line);

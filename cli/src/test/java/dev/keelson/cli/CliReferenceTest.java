@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -61,8 +62,8 @@ final class CliReferenceTest {
             return;
         }
         text.append("\n### ").append(command.qualifiedName()).append("\n\n");
-        text.append(String.join(" ", command.usageMessage().description())).append('\n');
-        String footer = String.join(" ", command.usageMessage().footer());
+        text.append(words(command.usageMessage().description())).append('\n');
+        String footer = words(command.usageMessage().footer());
         if (!footer.isEmpty()) {
             text.append(footer).append('\n');
         }
@@ -78,6 +79,11 @@ final class CliReferenceTest {
                     .append(String.join(" ", argument.description()).replace("|", "\\|"))
                     .append(" |\n"));
         }
+    }
+
+    /** As they are shown: they are formats. */
+    private static String words(String[] lines) {
+        return String.format(Locale.ROOT, String.join(" ", lines));
     }
 
     private static String synopsis(ArgSpec argument) {

@@ -76,6 +76,14 @@ final class MainTest {
                         .toList());
     }
 
+    @Test
+    void folderMayBeCalledAsACommandIs() {
+        Cli cli = Cli.run(folder, "-C", "bets", "status");
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("bets").doesNotContain("Expected parameter for option");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "statsu, status", "simulate leage, league", "drift chek, check", "--jsno status, --json", "data lod, load",

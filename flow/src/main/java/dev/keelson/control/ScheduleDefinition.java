@@ -1,6 +1,7 @@
 package dev.keelson.control;
 
 import dev.keelson.error.Location;
+import java.time.Duration;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param zone the zone in which the fields are read
  * @param job what runs
  * @param onDrift what follows an alarm of a drift job
+ * @param missed what happens to times that passed while nothing ran
+ * @param jitter each time begins up to so much later, by its name and the time, so that not all begin at once
  */
 public record ScheduleDefinition(
-        String name, String cron, ZoneId zone, Job job, OnDrift onDrift, @Nullable Location location) {
+        String name, String cron, ZoneId zone, Job job, OnDrift onDrift, Missed missed, Duration jitter,
+        @Nullable Location location) {
+    /** One that runs once for whatever it missed, without jitter. */
+    public ScheduleDefinition(
+            String name, String cron, ZoneId zone, Job job, OnDrift onDrift, @Nullable Location location) {
+        this(name, cron, zone, job, onDrift, Missed.ONCE, Duration.ZERO, location);
+    }
 
     /** What a schedule runs. */
     public enum Job {
@@ -30,6 +39,16 @@ public record ScheduleDefinition(
         REINFORCE,
         /** Validate the sources without loading, and keep the report. */
         VALIDATE
+    }
+
+    /** What happens to times that passed while nothing ran. */
+    public enum Missed {
+        /** The last of them runs now; the others are recorded as missed. */
+        ONCE,
+        /** They are recorded as missed. */
+        SKIP,
+        /** Each of them runs. */
+        ALL
     }
 
     /** What follows an alarm. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CronTest {
@@ -63,6 +64,44 @@ class CronTest {
 
         assertThat(Cron.dueBetween("30 1 * * *", LONDON, first.minusSeconds(1), first)).isTrue();
         assertThat(Cron.dueBetween("30 1 * * *", LONDON, first, first.plus(Duration.ofHours(12)))).isFalse();
+    }
+
+    @Test
+    void everyHourIsRealTimeWhenClocksChange() {
+        assertThat(Cron.times("30 * * * *", LONDON, Instant.parse("2024-10-26T23:00:00Z")).limit(4))
+                .containsExactly(
+                        Instant.parse("2024-10-26T23:30:00Z"),
+                        Instant.parse("2024-10-27T00:30:00Z"), // 01:30
+                        Instant.parse("2024-10-27T01:30:00Z"), // 01:30 again
+                        Instant.parse("2024-10-27T02:30:00Z"));
+        assertThat(Cron.times("30 * * * *", LONDON, Instant.parse("2024-03-31T00:00:00Z")).limit(2))
+                .containsExactly(Instant.parse("2024-03-31T00:30:00Z"), Instant.parse("2024-03-31T01:30:00Z"));
+    }
+
+    @Test
+    void everyTimeComesOnceAndInItsOrderOverManyYears() {
+        for (String cron : List.of("30 1 * * *", "0,30 0-4 * * *", "*/20 * * * *", "15 2 * * SUN", "0 0 29 2 *")) {
+            for (String zone : List.of("Europe/London", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu")) {
+                List<Instant> times = Cron.times(cron, ZoneId.of(zone), Instant.parse("2023-01-01T00:00:00Z"))
+                        .limit(3_000)
+                        .takeWhile(each -> each.isBefore(Instant.parse("2033-01-01T00:00:00Z")))
+                        .toList();
+
+                assertThat(times).as("%s %s", cron, zone).isSorted().doesNotHaveDuplicates().isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void dailyTimeIsDueOnEveryDayOfTenYears() {
+        Instant from = Instant.parse("2020-01-01T12:00:00Z");
+        assertThat(Cron.times("30 1 * * *", LONDON, from).takeWhile(each -> each.isBefore(from.plus(Duration.ofDays(3_650)))))
+                .hasSize(3_650);
+    }
+
+    @Test
+    void whatIsNeverDueHasNoTimes() {
+        assertThat(Cron.times("0 0 30 2 *", ZoneOffset.UTC, Instant.EPOCH)).isEmpty();
     }
 
     @Test

@@ -2,9 +2,11 @@ package dev.keelson.registry;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.spi.AlertTransaction;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.JobTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.RetentionTransaction;
@@ -74,6 +76,8 @@ public final class InMemoryCatalog implements Catalog {
         private final List<DefinitionVersion> definitions;
         private final InMemoryOutbox outbox;
         private final InMemoryRollouts rollouts;
+        private final InMemoryJobs jobs;
+        private final InMemoryAlerts alerts;
 
         private State() {
             runs = new TreeMap<>();
@@ -86,6 +90,8 @@ public final class InMemoryCatalog implements Catalog {
             definitions = new ArrayList<>();
             outbox = new InMemoryOutbox();
             rollouts = new InMemoryRollouts();
+            jobs = new InMemoryJobs();
+            alerts = new InMemoryAlerts();
         }
 
         private State(State other) {
@@ -100,6 +106,8 @@ public final class InMemoryCatalog implements Catalog {
             definitions = new ArrayList<>(other.definitions);
             outbox = new InMemoryOutbox(other.outbox);
             rollouts = new InMemoryRollouts(other.rollouts);
+            jobs = new InMemoryJobs(other.jobs);
+            alerts = new InMemoryAlerts(other.alerts);
         }
     }
 
@@ -120,6 +128,16 @@ public final class InMemoryCatalog implements Catalog {
         @Override
         public OutboxTransaction outbox() {
             return state().outbox;
+        }
+
+        @Override
+        public JobTransaction jobs() {
+            return state().jobs;
+        }
+
+        @Override
+        public AlertTransaction alerts() {
+            return state().alerts;
         }
 
         @Override

@@ -198,6 +198,7 @@ public final class KeelsonServer implements AutoCloseable {
         new FeatureHistoryEndpoint(backend).register(routes);
         new BanditEndpoints(backend).register(routes);
         new RolloutEndpoints(backend).register(routes);
+        new ScheduleEndpoints(backend).register(routes);
         new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
         new BenchmarkEndpoints(backend).register(routes);

@@ -82,7 +82,7 @@ final class RolloutEndpoints {
                         new RolloutService.Change(CatalogEndpoints.actor(body), reason(body), force.asBoolean())));
     }
 
-    private static String reason(JsonNode body) {
+    static String reason(JsonNode body) {
         List<Problem> problems = new ArrayList<>();
         String reason = CatalogEndpoints.reason(body, problems);
         if (!problems.isEmpty()) {

@@ -570,7 +570,7 @@ class ApiTest {
             assertThat(answer.status()).as(method.getKey() + " " + address).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at");
         }));
-        assertThat(paths.size()).isEqualTo(139);
+        assertThat(paths.size()).isEqualTo(146);
     }
 
     @Test

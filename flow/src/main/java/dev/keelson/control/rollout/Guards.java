@@ -133,8 +133,13 @@ public final class Guards {
                 path.epochs(),
                 harm.logE(),
                 harm.needed(),
-                "The candidate loses %s per event more than the baseline (limit %s) over %d settlement epochs: %s."
-                        .formatted(number(-path.mean()), number(guardrail.limit()), path.epochs(), evidence(harm.logE(), harm.needed())));
+                "The candidate loses %s %s than the baseline in the mean of %s (limit %s more): %s."
+                        .formatted(
+                                number(Math.abs(path.mean())),
+                                path.mean() > 0 ? "less" : "more",
+                                path.epochs() == 1 ? "1 settlement epoch" : path.epochs() + " settlement epochs",
+                                number(guardrail.limit()),
+                                evidence(harm.logE(), harm.needed())));
     }
 
     private static GuardState unmeasured(Guardrail guardrail, String why) {

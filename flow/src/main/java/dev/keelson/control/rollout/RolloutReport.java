@@ -107,14 +107,15 @@ public record RolloutReport(
                                 ? "it is held until %s".formatted(held)
                                 : "a person decides what comes next";
         List<String> broken = guards.stream().filter(GuardState::broken).map(guard -> guard.guardrail().text()).toList();
-        return "v%d answers %s of %s beside v%d (%s, step %d of %d); %s; %s."
+        String keys =
+                rollout.current().groups().isEmpty() ? "all keys" : "the keys of " + String.join(", ", rollout.current().groups());
+        String does = rollout.kind() == Rollout.Kind.SHADOW
+                ? "v%d predicts %s beside v%d and answers nothing".formatted(rollout.candidate(), keys, rollout.baseline())
+                : "v%d answers %s of %s beside v%d"
+                        .formatted(rollout.candidate(), Guards.percent(rollout.current().share()), keys, rollout.baseline());
+        return "%s (%s, step %d of %d); %s; %s."
                 .formatted(
-                        rollout.candidate(),
-                        Guards.percent(rollout.current().share()),
-                        rollout.current().groups().isEmpty()
-                                ? "all keys"
-                                : "the keys of " + String.join(", ", rollout.current().groups()),
-                        rollout.baseline(),
+                        does,
                         rollout.kind().word().replace('_', '-'),
                         rollout.step() + 1,
                         rollout.steps().size(),

@@ -29,6 +29,12 @@ public interface CatalogTransaction {
     /** Rollouts. */
     RolloutTransaction rollouts();
 
+    /** Jobs. */
+    JobTransaction jobs();
+
+    /** Alerts. */
+    AlertTransaction alerts();
+
     /** What can be removed for good. */
     RetentionTransaction retention();
 

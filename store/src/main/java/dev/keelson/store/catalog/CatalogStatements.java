@@ -9,8 +9,10 @@ import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.spi.AlertTransaction;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.registry.spi.FilesTransaction;
+import dev.keelson.registry.spi.JobTransaction;
 import dev.keelson.registry.spi.OutboxTransaction;
 import dev.keelson.registry.spi.RegistryTransaction;
 import dev.keelson.registry.spi.RetentionTransaction;
@@ -67,6 +69,8 @@ public final class CatalogStatements implements CatalogTransaction {
     private final RetentionStatements retention = new RetentionStatements(this, tracking, files);
     private final OutboxStatements outbox = new OutboxStatements(this);
     private final RolloutStatements rollouts = new RolloutStatements(this);
+    private final JobStatements jobs = new JobStatements(this);
+    private final AlertStatements alerts = new AlertStatements(this);
     private boolean ended;
 
     /** The statements of a transaction that is open on a session. */
@@ -107,6 +111,18 @@ public final class CatalogStatements implements CatalogTransaction {
     public RolloutTransaction rollouts() {
         session();
         return rollouts;
+    }
+
+    @Override
+    public JobTransaction jobs() {
+        session();
+        return jobs;
+    }
+
+    @Override
+    public AlertTransaction alerts() {
+        session();
+        return alerts;
     }
 
     @Override

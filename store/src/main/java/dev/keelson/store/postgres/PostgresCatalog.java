@@ -44,7 +44,9 @@ public final class PostgresCatalog implements ProjectCatalog {
             new Migration(4, new AuditChainMigration()),
             Migration.script("V005__create_outbox.sql"),
             Migration.script("V006__point_blocks.sql"),
-            Migration.script("V007__create_rollouts.sql"));
+            Migration.script("V007__create_rollouts.sql"),
+            Migration.script("V008__create_jobs.sql"),
+            Migration.script("V009__create_alerts.sql"));
 
     private static final int NEWEST = MIGRATIONS.getLast().version();
     private static final String SCHEMA = "keelson_catalog";

@@ -38,7 +38,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteCatalog implements ProjectCatalog {
     /** What the newest migration sets {@code pragma user_version} to. */
-    static final int SCHEMA_VERSION = 7;
+    static final int SCHEMA_VERSION = 9;
 
     /** What a connection may keep of the file: a search of very many runs looks at most of it. */
     private static final int CACHE_KIB = 65_536;

@@ -1,0 +1,45 @@
+package dev.keelson.control.alert;
+
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.Delivery;
+import java.util.Locale;
+
+/** Alerts as people read them: what, how bad, since when, where to look, what to type. */
+final class AlertText {
+    private AlertText() {}
+
+    static String subject(Alert alert, Delivery.Event event) {
+        String what = switch (event) {
+            case RAISED -> "%s, %s: ".formatted(capitalised(alert.kind()), alert.severity().word());
+            case REMINDED -> "Still open: %s, %s: ".formatted(alert.kind(), alert.severity().word());
+            case RESOLVED -> "Resolved: %s: ".formatted(alert.kind());
+            case TEST -> "Test: ";
+        };
+        return what + (alert.model().isEmpty() ? alert.title() : alert.model() + ": " + alert.title());
+    }
+
+    static String body(Alert alert, Delivery.Event event, String console) {
+        StringBuilder text = new StringBuilder();
+        switch (event) {
+            case RAISED, TEST -> text.append(alert.text());
+            case REMINDED -> text.append(alert.text())
+                    .append("\nOpen since %s, seen %d times.".formatted(alert.firstAt(), alert.count()));
+            case RESOLVED -> text.append(alert.reason().isEmpty() ? "Its cause is gone." : alert.reason())
+                    .append("\nIt was open from %s to %s.".formatted(alert.firstAt(), alert.endedAt()));
+        }
+        if (!console.isEmpty()) {
+            text.append("\nOpen: ").append(console).append(alert.page().isEmpty() ? "/alerts" : alert.page());
+        }
+        if (event != Delivery.Event.RESOLVED && event != Delivery.Event.TEST) {
+            if (!alert.command().isEmpty()) {
+                text.append("\nDo: ").append(alert.command());
+            }
+            text.append("\nQuiet: keelson alerts snooze ").append(alert.id()).append(" 7d");
+        }
+        return text.toString();
+    }
+
+    private static String capitalised(String word) {
+        return word.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    }
+}

@@ -1,0 +1,216 @@
+package dev.keelson.control.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.keelson.control.alert.AlertChannel.Answer;
+import dev.keelson.control.alert.Alerts.News;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.InMemoryCatalog;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.Alert.Severity;
+import dev.keelson.registry.alert.Delivery;
+import dev.keelson.registry.alert.Delivery.Event;
+import dev.keelson.registry.spi.Catalog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class AlertsTest {
+    private static final Instant T0 = Instant.parse("2026-03-01T02:00:00Z");
+
+    private final Catalog catalog = new InMemoryCatalog();
+    private Instant now = T0;
+    private int given;
+    private final Chat phone = new Chat("phone", Set.of());
+    private final Chat mail = new Chat("mail", Set.of("failure"));
+    private final Alerts alerts =
+            new Alerts(catalog, () -> now, () -> "id" + ++given, List.of(phone, mail), () -> {});
+    private final AlertCourier courier =
+            new AlertCourier(catalog, () -> now, List.of(phone, mail), Duration.ofSeconds(1));
+
+    /** Keeps what it is told, and answers as the test says. */
+    private static final class Chat implements AlertChannel {
+        private final String name;
+        private final Set<String> kinds;
+        private final List<Delivery> got = new ArrayList<>();
+        private final Deque<Answer> answers = new ArrayDeque<>();
+
+        Chat(String name, Set<String> kinds) {
+            this.name = name;
+            this.kinds = kinds;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Set<String> kinds() {
+            return kinds;
+        }
+
+        @Override
+        public Answer send(Alert alert, Delivery delivery) {
+            got.add(delivery);
+            return answers.isEmpty() ? Answer.TAKEN : answers.poll();
+        }
+
+        @Override
+        public void close() {
+            // nothing is held open
+        }
+    }
+
+    private static News drift(Severity severity) {
+        return new News(
+                "drift/football", "drift", severity, "football", "odds moved", "3 of 8 features drifted. 612 rows, last 7 days.",
+                "keelson drift report --model football", "/models/football/drift");
+    }
+
+    private List<Event> told() {
+        courier.deliverAll();
+        return phone.got.stream().map(Delivery::event).toList();
+    }
+
+    @Test
+    void oneCauseIsToldOnceHoweverOftenItComes() {
+        alerts.console("http://127.0.0.1:8710");
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        now = T0.plusSeconds(3_600);
+        Alert again = alerts.raise(drift(Severity.WARNING));
+
+        assertThat(told()).containsExactly(Event.RAISED);
+        assertThat(mail.got).isEmpty();
+        assertThat(again.id()).isEqualTo(raised.id());
+        assertThat(again.count()).isEqualTo(2);
+        assertThat(phone.got.getFirst().subject()).isEqualTo("Drift, warning: football: odds moved");
+        assertThat(phone.got.getFirst().body()).isEqualTo("""
+                3 of 8 features drifted. 612 rows, last 7 days.
+                Open: http://127.0.0.1:8710/models/football/drift
+                Do: keelson drift report --model football
+                Quiet: keelson alerts snooze %s 7d""".formatted(raised.id()));
+    }
+
+    @Test
+    void whatGetsWorseOrIsForgottenIsToldAgain() {
+        alerts.raise(drift(Severity.WARNING));
+        told();
+        alerts.raise(drift(Severity.CRITICAL));
+        assertThat(told()).containsExactly(Event.RAISED, Event.REMINDED);
+        now = T0.plus(Duration.ofHours(25));
+        alerts.raise(drift(Severity.WARNING));
+
+        assertThat(told()).containsExactly(Event.RAISED, Event.REMINDED, Event.REMINDED);
+        assertThat(alerts.raise(drift(Severity.WARNING)).severity()).isEqualTo(Severity.CRITICAL);
+    }
+
+    @Test
+    void whoKnowsHasPeaceUntilItIsOver() {
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        told();
+        alerts.acknowledge(raised.id(), "ann", "Looking.");
+        now = T0.plus(Duration.ofDays(3));
+        alerts.raise(drift(Severity.WARNING));
+        assertThat(told()).containsExactly(Event.RAISED);
+
+        alerts.over("drift/football", "No drift since Tuesday.");
+        assertThat(told()).containsExactly(Event.RAISED, Event.RESOLVED);
+        assertThat(alerts.over("drift/football", "Again.")).isEmpty();
+        assertThat(alerts.raise(drift(Severity.WARNING)).id()).isNotEqualTo(raised.id());
+    }
+
+    @Test
+    void snoozedAlertIsSilentForItsTime() {
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        told();
+        alerts.snooze(raised.id(), Duration.ofDays(7), "ann", "Known.");
+        now = T0.plus(Duration.ofDays(6));
+        alerts.raise(drift(Severity.WARNING));
+        assertThat(told()).containsExactly(Event.RAISED);
+        now = T0.plus(Duration.ofDays(8));
+        alerts.raise(drift(Severity.WARNING));
+
+        assertThat(told()).containsExactly(Event.RAISED, Event.REMINDED);
+        assertThat(alerts.alert(raised.id()).state()).isEqualTo(Alert.State.OPEN);
+    }
+
+    @Test
+    void whatWasResolvedIsNotChanged() {
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        alerts.resolve(raised.id(), "ann", "The feed was mended.");
+
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> alerts.acknowledge(raised.id(), "bob", "")).code())
+                .isEqualTo(ErrorCode.CONFLICT);
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> alerts.alert("nothing")).code())
+                .isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(catalog.<Integer>read(tx -> tx.audit("football", 9).size())).isOne();
+    }
+
+    @Test
+    void whatIsNotTakenIsTriedLaterWithTheSameId() {
+        phone.answers.add(Answer.later("It answered 503."));
+        alerts.raise(drift(Severity.WARNING));
+        courier.deliverAll();
+        courier.deliverAll();
+        assertThat(phone.got).hasSize(1);
+        now = T0.plusSeconds(30);
+        courier.deliverAll();
+
+        assertThat(phone.got).extracting(Delivery::id).hasSize(2).containsOnly(phone.got.getFirst().id());
+        assertThat(alerts.deliveries(null, 9)).extracting(Delivery::state, Delivery::attempts)
+                .containsExactly(tuple(Delivery.State.SENT, 2));
+    }
+
+    @Test
+    void whatIsRefusedOrNeverTakenIsGivenUpAndSaidSo() {
+        phone.answers.add(Answer.refused("The chat does not exist."));
+        alerts.raise(drift(Severity.WARNING));
+        courier.deliverAll();
+        assertThat(alerts.deliveries(null, 9)).extracting(Delivery::state, Delivery::error)
+                .containsExactly(tuple(Delivery.State.FAILED, "The chat does not exist."));
+
+        for (int i = 0; i < AlertCourier.ATTEMPTS; i++) {
+            phone.answers.add(Answer.later("It hangs."));
+        }
+        alerts.raise(drift(Severity.CRITICAL));
+        for (int i = 0; i < 2 * AlertCourier.ATTEMPTS; i++) {
+            courier.deliverAll();
+            now = now.plus(Duration.ofHours(4));
+        }
+        assertThat(alerts.deliveries(null, 9)).extracting(Delivery::state).containsOnly(Delivery.State.FAILED);
+        assertThat(phone.got).hasSize(1 + AlertCourier.ATTEMPTS);
+    }
+
+    @Test
+    void whatACourierDiedWithIsSentByTheNext() {
+        alerts.raise(drift(Severity.WARNING));
+        Delivery waiting = catalog.<List<Delivery>>read(tx -> tx.alerts().due(now, 9)).getFirst();
+        catalog.update(tx -> tx.alerts().putDelivery(waiting.claimed(now.plus(Duration.ofMinutes(2))))); // and then it died
+        courier.deliverAll();
+        assertThat(phone.got).isEmpty();
+        now = T0.plus(Duration.ofMinutes(2));
+
+        assertThat(told()).containsExactly(Event.RAISED);
+    }
+
+    @Test
+    void channelIsTried() {
+        Delivery test = alerts.test("mail", "ann");
+        courier.deliverAll();
+
+        assertThat(mail.got).containsExactly(test);
+        assertThat(test.subject()).isEqualTo("Test: the channel mail");
+        assertThat(test.body()).contains("ann tries this channel.");
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> alerts.test("fax", "ann")).getMessage())
+                .contains("fax", "phone", "mail");
+    }
+}
