@@ -51,7 +51,7 @@ final class BetCharts {
         StringBuilder upper = new StringBuilder();
         StringBuilder lower = new StringBuilder();
         for (Money point : points) {
-            String at = Svg.number(x.at(ChronoUnit.DAYS.between(first, point.from()))) + " ";
+            String at = Svg.number(x.at((double) ChronoUnit.DAYS.between(first, point.from()))) + " ";
             line.append(line.isEmpty() ? 'M' : 'L').append(at).append(Svg.number(y.at(point.total())));
             if (Double.isFinite(point.lower()) && Double.isFinite(point.upper())) {
                 upper.append(upper.isEmpty() ? 'M' : 'L').append(at).append(Svg.number(y.at(point.upper())));

@@ -393,7 +393,7 @@ final class FeaturesPage {
         return new FeatureViewView.Lookup(key(view), asked, values, null);
     }
 
-    private static Badge badge(FeatureStatus status) {
+    static Badge badge(FeatureStatus status) {
         return switch (status) {
             case PRESENT -> new Badge(Level.OK, "present");
             case NULL -> new Badge(Level.UNKNOWN, "no value");

@@ -14,6 +14,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -208,15 +210,10 @@ public final class PredictionsPage {
             probabilities.add(Fact.of("confidence", Text.percent(event.confidence())));
         }
         beside(told, probabilities);
-        String version = Promotions.address(event.model(), event.version());
-        boolean known = backend.versions(event.model()).stream().anyMatch(each -> each.version() == event.version());
         List<Section.Link> links = new ArrayList<>();
         links.add(new Section.Link("Lineage: the version that answered and the rows it saw", "/lineage?of=prediction%2F" + id));
-        if (known) {
-            links.add(new Section.Link("v%d of %s".formatted(event.version(), event.model()), version));
-            links.add(new Section.Link("Rollout", RolloutPage.address(event.model())));
-        }
-        links.add(new Section.Link("As JSON", "/api/v1/predictions/" + id));
+        links.addAll(origins(event));
+        links.add(new Section.Link("Its record in the log", "/api/v1/predictions/" + id));
         return new PredictionView(
                 shell,
                 event.id().toString(),
@@ -228,9 +225,46 @@ public final class PredictionsPage {
                 probabilities,
                 outcome,
                 ImportancePage.why(told, failure),
-                inputs(event),
+                new UsedFeatures(backend, event).section(),
                 others(prediction, classes),
                 sent(event));
+    }
+
+    /** The version that answered, the run that made it, the data it was trained on, and its rollout. */
+    private List<Section.Link> origins(PredictionEvent event) {
+        ModelVersion version = backend.versions(event.model()).stream()
+                .filter(each -> each.version() == event.version())
+                .findFirst()
+                .orElse(null);
+        if (version == null) {
+            return List.of();
+        }
+        List<Section.Link> links = new ArrayList<>();
+        links.add(new Section.Link(
+                "v%d of %s".formatted(event.version(), event.model()), Promotions.address(event.model(), event.version())));
+        Run run = backend.run(version.runId()).orElse(null);
+        if (run != null) {
+            links.add(new Section.Link("The run that made it", "/runs/" + Paging.encoded(run.id())));
+            trainedOn(event.model(), run).forEach((source, data) -> links.add(new Section.Link(
+                    "Trained on %s %s".formatted(source, data.substring(0, Math.min(12, data.length()))),
+                    "/data/%s/versions/%s".formatted(Paging.encoded(source), Paging.encoded(data)))));
+        }
+        links.add(new Section.Link("Rollout", RolloutPage.address(event.model())));
+        return links;
+    }
+
+    /** Source to the data version that a run was trained on, where it says so. */
+    private Map<String, String> trainedOn(String model, Run run) {
+        JsonNode provenance = Documents.read(run.provenance());
+        Map<String, String> versions = new TreeMap<>();
+        provenance.path("dataset_versions").properties().forEach(each -> versions.put(each.getKey(), each.getValue().asText()));
+        String only = provenance.path("dataset_version").textValue();
+        if (versions.isEmpty() && only != null) {
+            backend.project().models().stream()
+                    .filter(each -> each.name().equals(model))
+                    .forEach(each -> versions.put(each.label().source(), only));
+        }
+        return versions;
     }
 
     /** The set or the interval that the version tells of this row. */
@@ -303,40 +337,5 @@ public final class PredictionsPage {
                 Cell.of(each.getKey()),
                 Cell.of(each.getValue().isTextual() ? each.getValue().textValue() : each.getValue().toString()))));
         return new SectionDraft("What the caller sent along").sheet(sheet).done();
-    }
-
-    private Section inputs(PredictionEvent event) {
-        SectionDraft draft = new SectionDraft("Features used");
-        ModelVersion served = backend.versions(event.model()).stream()
-                .filter(version -> version.version() == event.version())
-                .findFirst()
-                .orElse(null);
-        List<String> names = served == null ? List.of() : backend.inputNames(served);
-        int features = event.features().length;
-        if (served == null || names.size() != features + event.watched().length) {
-            return draft.empty("The names of this version's features are not known here.", "").done();
-        }
-        SheetDraft sheet = new SheetDraft("Features used").words("Feature").numbers("Value").words("Status", "Is");
-        for (int i = 0; i < names.size(); i++) {
-            double value = i < features ? event.features()[i] : event.watched()[i - features];
-            String text = backend.inputText(served, names.get(i), value);
-            boolean missing = text == null && Double.isNaN(value);
-            sheet.row(List.of(
-                    Cell.of(names.get(i)),
-                    Cell.of(missing ? "missing" : text != null ? text : Text.short3(value)),
-                    Cell.of(missing
-                            ? new Badge(Badge.Level.MODERATE, "missing")
-                            : new Badge(Badge.Level.OK, "present")),
-                    Cell.of(i < features ? "a feature of the model" : "watched for drift alone")));
-        }
-        return draft.sheet(sheet)
-                .note("As they were known before %s, %s before it was served. The age of each value is told with the answer when `details` asks for features; the log keeps values."
-                        .formatted(Text.minute(event.asOf(), zone), age(event)))
-                .done();
-    }
-
-    private static String age(PredictionEvent event) {
-        Duration age = Duration.between(event.asOf(), event.at());
-        return age.isNegative() ? "0.0 s" : Text.duration(age);
     }
 }

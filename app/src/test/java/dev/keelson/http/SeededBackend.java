@@ -556,7 +556,8 @@ public final class SeededBackend implements Backend {
                         at,
                         p,
                         features,
-                        new double[] {1.05 + 0.002 * random.nextGaussian()}));
+                        new double[] {1.05 + 0.002 * random.nextGaussian()},
+                        week < WEEKS - 1 ? "" : "HomeTeam=" + TEAMS[(i + week) % 12]));
                 if (week < WEEKS - 1) {
                     outcomes.add(new OutcomeEvent(model, entity, CLASSES.get(draw(p)), at.plus(Duration.ofDays(1))));
                 }

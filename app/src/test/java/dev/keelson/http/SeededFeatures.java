@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Online features that know one team, whose last match was two days ago. */
+/** Online features that know two teams, whose last matches were two and twelve days ago. */
 final class SeededFeatures implements FeatureServing {
     static final String KNOWN = "Northport";
+    static final String RESTED = "Redcliff";
 
     private final List<FeatureViewDefinition> views;
     private final Instant now;
@@ -37,7 +38,9 @@ final class SeededFeatures implements FeatureServing {
                 .orElseThrow();
         Map<String, List<@Nullable Object>> keys = new LinkedHashMap<>();
         entities.forEach((key, values) -> keys.put(key, new ArrayList<>(values)));
-        boolean known = keys.values().iterator().next().getFirst() instanceof String name && name.equals(KNOWN);
+        Object key = keys.values().iterator().next().getFirst();
+        boolean known = KNOWN.equals(key) || RESTED.equals(key);
+        Duration rest = Duration.ofDays(RESTED.equals(key) ? 12 : 2);
         List<FeatureValues> columns = new ArrayList<>();
         for (FeatureDefinition feature : view.features()) {
             columns.add(new FeatureValues(
@@ -45,7 +48,7 @@ final class SeededFeatures implements FeatureServing {
                     feature.name(),
                     new double[] {known ? 1.625 : Double.NaN},
                     new byte[] {(known ? FeatureStatus.PRESENT : FeatureStatus.NOT_FOUND).code()},
-                    new long[] {known ? Micros.of(now.minus(Duration.ofDays(2))) : Long.MIN_VALUE}));
+                    new long[] {known ? Micros.of(now.minus(rest)) : Long.MIN_VALUE}));
         }
         return new Answer(1, keys, columns, now);
     }

@@ -13,37 +13,29 @@ import com.microsoft.playwright.Playwright;
 import com.sun.net.httpserver.HttpServer;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.project.Project;
-import dev.keelson.project.ProjectTemplate;
-import dev.keelson.simulate.SimulatedBets;
 import dev.keelson.wiring.LiveBackend;
-import dev.keelson.wiring.Projects;
-import dev.keelson.wiring.RunPipeline;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The browser extension of the bets example in a real Chromium, against a server with a trained model and tokens. */
 class BetExtensionE2EIT {
-    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2014-02-05T12:00:00Z"));
     private static final String TOKEN = "extension-token-0123456789";
+    private static final String READER = "reader-token-0123456789";
     private static final List<String> CHROMIUM =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser");
 
@@ -60,23 +52,10 @@ class BetExtensionE2EIT {
     }
 
     private Project project() throws IOException {
-        Path root = folder.resolve("project");
-        ProjectTemplate.create(root, "bets");
-        Path file = root.resolve("keelson.yaml");
-        Files.writeString(
-                file,
-                Files.readString(file)
-                        .replace("max_depth: 2", "max_depth: 2, rounds: 10")
-                        .replace("walk_forward: 4 folds, test: 180d", "walk_forward: 2 folds, test: 60d")
-                        .replace("serve:\n", "serve:\n  tokens: { browser: { token: \"${BETS_TOKEN}\", role: predict } }\n"));
-        Path data = root.resolve("data/bets/bets.csv.gz");
-        Files.createDirectories(data.getParent());
-        try (Writer out = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(data)), StandardCharsets.UTF_8)) {
-            new SimulatedBets(400, 42).write(out);
-        }
-        Project project = Projects.read(root, Map.of("BETS_TOKEN", TOKEN));
-        RunPipeline.run(project, CLOCK, step -> {});
-        return project;
+        return BetsProject.in(
+                folder.resolve("project"),
+                "  tokens: { browser: { token: \"${BETS_TOKEN}\", role: predict }, reader: { token: \"${READER_TOKEN}\", role: read } }\n",
+                Map.of("BETS_TOKEN", TOKEN, "READER_TOKEN", READER));
     }
 
     @Test
@@ -97,7 +76,7 @@ class BetExtensionE2EIT {
             exchange.close();
         });
         site.start();
-        try (LiveBackend backend = LiveBackend.open(project, CLOCK);
+        try (LiveBackend backend = LiveBackend.open(project, BetsProject.CLOCK);
                 KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
                 Playwright playwright = Playwright.create(
                         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -157,18 +136,33 @@ class BetExtensionE2EIT {
             popup.locator("#bets button").first().click();
             assertThat(popup.locator("#bets button").first()).hasText("Captured before");
             assertThat(get(server.url() + "/api/v1/opportunities").path("total").asInt()).isEqualTo(1);
+            onlyWhoMayPredictIsOfferedToSettle(server.url(), kept.at("/opportunities/0/id").asText());
         } finally {
             site.stop(0);
         }
     }
 
-    private static JsonNode get(String url) throws Exception {
+    private static void onlyWhoMayPredictIsOfferedToSettle(String url, String id) throws Exception {
+        String form = "/opportunities/" + id + "/settle";
+
+        assertThat(send(url + "/opportunities", READER, null).body()).contains("needs the role predict").doesNotContain(form);
+        assertThat(send(url + form, READER, "result=won&stake=10").statusCode()).isEqualTo(403);
+        assertThat(send(url + "/opportunities", TOKEN, null).body()).contains(form);
+        assertThat(send(url + form, TOKEN, "result=won&stake=10&back=/opportunities?state=settled").statusCode()).isEqualTo(303);
+        assertThat(send(url + "/opportunities/" + id, TOKEN, null).body()).contains("for a stake of 10.00", "Correct");
+        assertThat(send(url + form, TOKEN, "result=lost").statusCode()).isEqualTo(409);
+    }
+
+    private static HttpResponse<String> send(String url, String token, @Nullable String form) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return new ObjectMapper()
-                    .readTree(http.send(
-                                    HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + TOKEN).build(),
-                                    BodyHandlers.ofString())
-                            .body());
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + token);
+            return http.send(
+                    (form == null ? request.GET() : request.POST(HttpRequest.BodyPublishers.ofString(form))).build(),
+                    BodyHandlers.ofString());
         }
+    }
+
+    private static JsonNode get(String url) throws Exception {
+        return new ObjectMapper().readTree(send(url, TOKEN, null).body());
     }
 }

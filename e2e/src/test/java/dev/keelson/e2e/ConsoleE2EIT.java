@@ -3,15 +3,19 @@ package dev.keelson.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import dev.keelson.http.RolloutService;
 import dev.keelson.http.SeededBackend;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.wiring.LiveBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -57,6 +62,12 @@ class ConsoleE2EIT {
             Map.entry("bandit", "/bandits/stake-size"),
             Map.entry("predictions", "/predictions"),
             Map.entry("prediction", "/predictions/{prediction}"),
+            Map.entry("bets-performance", "/performance?by=odds_band"),
+            Map.entry("bets-performance-few", "/performance?by=sport&by=month&sport=Tennis&to=2011-10-01"),
+            Map.entry("bets-settled", "/performance/bets?sport=Tennis"),
+            Map.entry("bets-opportunities", "/opportunities"),
+            Map.entry("bets-opportunity", "/opportunities/seen-1"),
+            Map.entry("performance-switched-off", "/performance"),
             Map.entry("rollout", "/models/football-1x2/rollout"),
             Map.entry("rollout-ended", "/rollouts/r1"),
             Map.entry("api", "/api"),
@@ -80,13 +91,21 @@ class ConsoleE2EIT {
             Map.entry("lineage", "/lineage"),
             Map.entry("feature-view", "/features/team_form?key=Northport"));
 
+    /** Pages of this beginning are those of a server of bets. */
+    private static final String OF_BETS = "bets-";
+
+    @TempDir
+    static Path folder;
+
     private static KeelsonServer server;
+    private static LiveBackend bets;
+    private static KeelsonServer betsServer;
     private static SeededBackend backend;
     private static Playwright playwright;
     private static Browser browser;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         Optional<Path> chromium = Optional.ofNullable(System.getenv("CHROMIUM"))
                 .map(Path::of)
                 .or(() -> CHROMIUM.stream().filter(Files::isExecutable).findFirst());
@@ -95,6 +114,15 @@ class ConsoleE2EIT {
                 "Skipped: no Chromium here. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.");
         backend = SeededBackend.seeded().withRollouts();
         server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        bets = LiveBackend.open(BetsProject.in(folder, "", Map.of()), BetsProject.CLOCK);
+        betsServer = KeelsonServer.start(bets, KeelsonServer.DEFAULT_HOST, 0);
+        for (int i = 1; i <= 3; i++) {
+            bets.bets().capture(new ObjectMapper().readTree(
+                    """
+                    {"id":"seen-%d","bet":{"sport":"%s","league":"Serie A","market":"1X2","institution_name":"Bet365","odds":2.%d,"fair_prob":0.5},
+                     "bankroll":1000,"seen":{"url":"https://prices.example/1","title":"Prices of <b>Saturday</b>"}}"""
+                            .formatted(i, i == 3 ? "Tennis" : "Football", i)));
+        }
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -113,6 +141,10 @@ class ConsoleE2EIT {
         if (server != null) {
             server.stop();
         }
+        if (betsServer != null) {
+            betsServer.stop();
+            bets.close();
+        }
     }
 
     static Stream<String> pages() {
@@ -120,7 +152,7 @@ class ConsoleE2EIT {
     }
 
     private static String address(String page) {
-        return server.url()
+        return (page.startsWith(OF_BETS) ? betsServer : server).url()
                 + Objects.requireNonNull(PAGES.get(page), page)
                         .replace("{run}", backend.runs(null, 1).getFirst().id())
                         .replace(
@@ -200,6 +232,35 @@ class ConsoleE2EIT {
             assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
                     .isLessThanOrEqualTo(390);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void axeFindsNothingInEitherThemeOrOnAPhone(String name) throws Exception {
+        String axe = System.getenv("KEELSON_AXE");
+        assumeTrue(axe != null, "Skipped: no axe-core here. Name its axe.min.js in KEELSON_AXE (npm pack axe-core).");
+        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(1280, 860)
+                .setReducedMotion(ReducedMotion.REDUCE))) { // a colour on its way is none that is read
+            Page page = context.newPage();
+            page.navigate(address(name));
+            page.evaluate(Files.readString(Path.of(Objects.requireNonNull(axe))));
+
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                assertThat(axe(page)).as(scheme.name()).isEmpty();
+            }
+            page.setViewportSize(390, 844);
+            assertThat(axe(page)).as("phone").isEmpty();
+        }
+    }
+
+    /** What breaks a rule of WCAG 2.0 to 2.2, A or AA: the rule and where. */
+    private static List<?> axe(Page page) {
+        return (List<?>) page.evaluate(
+                """
+                async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
+                    .violations.flatMap(each => each.nodes.map(node => each.id + ' ' + node.target.join(' ') + ': ' + node.failureSummary))""");
     }
 
     @ParameterizedTest
@@ -284,6 +345,116 @@ class ConsoleE2EIT {
             assertThat(page.locator("tbody tr a").first().getAttribute("href")).isNotEqualTo(first);
             assertThat(page.url()).contains("cursor=");
             assertThat(watched.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aGroupOfBetsLeadsToItsBetsWithScriptsOff() {
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(betsServer.url() + "/");
+            page.locator("text=Bets >> nth=0").click();
+            page.locator("select[name=by] >> nth=0").selectOption("odds_band");
+            page.locator("select[name=sport]").selectOption("Football");
+            page.locator(".filters button").click();
+
+            assertThat(page.url()).contains("by=odds_band").contains("sport=Football");
+            assertThat(List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above"))
+                    .containsSubsequence(page.locator("main section:has(h2:has-text('By odds band')) tbody th").allInnerTexts());
+            assertThat(page.locator("svg.money").getAttribute("aria-label")).contains("95 % interval");
+            assertThat(page.locator("svg.hits, svg.bars, svg.reliability").count()).isEqualTo(4);
+            String count = page.locator("main section:has(h2:has-text('By odds band')) tbody td a").first().innerText();
+            page.locator("main section:has(h2:has-text('By odds band')) tbody td a").first().click();
+            assertThat(page.url()).contains("/performance/bets?").contains("odds_band=").contains("sport=Football");
+            assertThat(page.locator("tbody tr").count()).isEqualTo(Math.min(50, Integer.parseInt(count.replace(",", ""))));
+            assertThat(page.locator("tbody td:nth-child(2)").allInnerTexts()).containsOnly("Football");
+        }
+    }
+
+    @Test
+    void figuresOfBetsSayWhenTheyAreNotEnoughAndWhatToDoWithoutAny() {
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.navigate(betsServer.url() + "/performance?sport=Football&to=2010-01-01");
+            String filtered = page.locator("main").innerText();
+            page.navigate(betsServer.url() + "/performance/bets?sport=Football&limit=1");
+            String day = page.locator("tbody th").first().innerText().substring(0, 10);
+            page.navigate(betsServer.url() + "/performance?sport=Football&from=" + day);
+            String few = page.locator("main").innerText();
+            page.navigate(server.url() + "/performance");
+            String off = page.locator("main").innerText();
+            page.navigate(betsServer.url() + "/opportunities?text=nowhere");
+            String nowhere = page.locator("main").innerText();
+
+            assertThat(filtered).contains("Filtered away", "Show all");
+            assertThat(few).contains("not enough yet to tell skill from chance: 30 bets are the least");
+            assertThat(off).contains("Switched off: the project scores no bets.", "serve: { bets: { model: MODEL } }");
+            assertThat(nowhere).contains("0 opportunities", "Filtered away");
+        }
+    }
+
+    @Test
+    void anOpportunityIsFoundAndSettledByKeyboard() {
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(betsServer.url() + "/performance");
+            page.keyboard().press("g");
+            page.keyboard().press("x");
+            page.waitForURL("**/opportunities");
+            page.locator("input[name=text]").fill("tennis");
+            page.keyboard().press("Enter");
+            page.waitForURL("**text=tennis**");
+            assertThat(page.locator("tbody tr").count()).isEqualTo(1);
+            assertThat(page.locator("td.source a").getAttribute("href")).isEqualTo("https://prices.example/1");
+
+            page.locator("tbody summary").focus();
+            page.keyboard().press("Enter");
+            page.locator("tbody select[name=result]").selectOption("half_lost");
+            page.locator("tbody input[name=stake]").fill("8");
+            page.keyboard().press("Enter");
+            page.locator("text=half lost").first().waitFor();
+
+            assertThat(page.url()).contains("text=tennis");
+            assertThat(page.locator("tbody tr").innerText()).contains("-4.00 for a stake of 8.00", "Correct");
+            page.locator("tbody th a").click();
+            page.waitForURL("**/opportunities/seen-3");
+            assertThat(page.locator("main").innerText()).contains("half lost", "Reasons", "gives it a chance of");
+            page.locator("a:has-text('The prediction')").click();
+            page.waitForURL("**/predictions/*");
+            assertThat(page.locator("main").innerText()).contains("bet-won v1", "Why");
+            assertThat(watched.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRolloutRefreshesItselfAndLeavesAnOpenFormAlone() {
+        SeededBackend own = SeededBackend.seeded().withRollouts();
+        KeelsonServer other = KeelsonServer.start(own, KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(other.url() + "/models/football-1x2/rollout");
+            page.evaluate("window.sameDocument = true");
+            page.locator("summary:has-text('Abort')").click();
+            page.locator("form[action$=abort] input[name=reason]").fill("I am still typing");
+
+            own.rollouts().change(SeededBackend.MODEL, RolloutService.Verb.PAUSE, new RolloutService.Change("bob", "Look.", false));
+            page.locator("summary:has-text('Resume')").waitFor();
+
+            assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
+            assertThat(page.locator("form[action$=abort] input[name=reason]").inputValue()).isEqualTo("I am still typing");
+            assertThat(page.locator("form[action$=abort] input[name=reason]").isVisible()).isTrue();
+            assertThat(page.locator("main button[disabled]").allInnerTexts()).containsExactly("Promote");
+            own.rollouts().change(SeededBackend.MODEL, RolloutService.Verb.ABORT, new RolloutService.Change("bob", "Enough.", false));
+            page.locator("summary:has-text('Begin a rollout')").waitFor();
+            assertThat(page.locator("[hx-trigger^=every], main button[disabled]").count()).isZero();
+            assertThat(page.locator("form[action$=abort]").count()).isZero();
+            assertThat(page.locator("svg.rollout").count()).isEqualTo(2);
+            assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
         }
     }
 
