@@ -33,7 +33,9 @@ public record PredictOptions(
         /** The features' values, each with its status and its age. */
         FEATURES,
         /** What each feature contributes to the model's margins. */
-        CONTRIBUTIONS
+        CONTRIBUTIONS,
+        /** The interval of a probability, where the model's calibration tells one. */
+        INTERVAL
     }
 
     public PredictOptions {

@@ -1,6 +1,7 @@
 package dev.keelson.http;
 
 import dev.keelson.features.FeatureVector;
+import dev.keelson.learn.calibration.ProbabilityRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param features the values that were used, each with its status and its age; null when not asked for
  * @param contributions what each feature contributed; null when not asked for, or when the model cannot tell
+ * @param chance the interval of the second class's probability; null when not asked for, or when the model tells none
  */
-public record PredictionDetails(@Nullable FeatureVector features, @Nullable Contributions contributions) {
+public record PredictionDetails(
+        @Nullable FeatureVector features, @Nullable Contributions contributions, @Nullable ProbabilityRange chance) {
+
+    /** What the interval of a probability is made by. */
+    public static final String VENN_ABERS = "venn_abers";
 
     /**
      * Contributions of the features to the margins of a model, before calibration. For each margin they add up, with the

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.Problem;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureVector;
+import dev.keelson.learn.calibration.ProbabilityRange;
 import java.util.List;
 
 /** Predictions as documents, one by one, with the fields of the API. What is not finite is null. */
@@ -67,6 +68,13 @@ public final class PredictionJson {
                     number(features, contributions.features().get(f), contributions.of(m, f));
                 }
             }
+        }
+        ProbabilityRange chance = details.chance();
+        if (chance != null) {
+            json.putObject("probability_interval")
+                    .put("kind", PredictionDetails.VENN_ABERS)
+                    .put("lower", chance.lower())
+                    .put("upper", chance.upper());
         }
     }
 

@@ -605,6 +605,25 @@ final class BundleTrainer implements LoopTrainer {
         }
     }
 
+    /** What is wrong with the stored files of a version's model; null when they are as they were when it was registered. */
+    @Nullable Problem damage(ModelVersion version, Run run) {
+        try {
+            String now = ModelBundle.of(bundleFiles(run)).sha256();
+            return now.equals(version.sha256())
+                    ? null
+                    : Problem.of(
+                            ErrorCode.STORE_DAMAGED,
+                            "The files of the run (%s) are those of another model: sha256 %s, and %s was registered."
+                                    .formatted(run.id(), now, version.sha256()),
+                            null);
+        } catch (KeelsonException e) {
+            if (e.code() != ErrorCode.STORE_DAMAGED) {
+                throw e;
+            }
+            return e.problems().getFirst();
+        }
+    }
+
     /** Does not keep a model any longer. */
     void forget(Trained trained) {
         byRun.remove(trained.run().id(), trained);

@@ -514,6 +514,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 snapshot, version == null ? null : versionsInMemory.named(snapshot, version), requests, options);
     }
 
+    /** What is wrong with rows of a model, of all of them; empty when they can be predicted, or the model does not serve. */
+    List<Problem> problems(String model, List<Map<String, @Nullable Object>> rows) {
+        ServedModel snapshot = serving(model);
+        return snapshot == null ? List.of() : Predictor.problems(snapshot, rows);
+    }
+
     @Override
     public PredictSignature signature(String model, @Nullable String version) {
         ModelDefinition definition = Projects.model(project, model);

@@ -14,6 +14,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.StageTimes;
 import dev.keelson.learn.Advice;
+import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.Model;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
@@ -105,8 +106,8 @@ final class Predictor {
         shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
         long featured = System.nanoTime();
         Answered[] answered = by == null
-                ? answered(served, asked, options.client())
-                : answered(served, by, role(served, by), asked);
+                ? answered(served, asked, options)
+                : answered(served, by, role(served, by), asked, options);
         Newcomers newcomers = new Newcomers(features);
         List<Prediction> answers = new ArrayList<>(count);
         List<PredictionEvent> events = new ArrayList<>(count);
@@ -115,7 +116,7 @@ final class Predictor {
             PredictionEvent event =
                     event(answered[i].by(), answered[i].role(), asked[i], answered[i].probabilities(), true, sender);
             events.add(event);
-            answers.add(answer(served, answered[i], asked[i], event, newcomers, options));
+            answers.add(answer(served, answered[i], asked[i], event, newcomers));
         }
         long predicted = System.nanoTime();
         log.append(events, options.durable());
@@ -145,9 +146,15 @@ final class Predictor {
      *
      * @param role as it stands in the log
      * @param advice what stands beside the prediction; null for nothing
+     * @param details what was asked for beside it; null for nothing
      */
     @SuppressWarnings("ArrayRecordComponent") // of one row
-    private record Answered(LoadedVersion by, String role, double[] probabilities, @Nullable Advice advice) {}
+    private record Answered(
+            LoadedVersion by,
+            String role,
+            double[] probabilities,
+            @Nullable Advice advice,
+            @Nullable PredictionDetails details) {}
 
     /** Does something for each row by the threads that are meant for a version. */
     private void each(LoadedVersion by, int count, IntConsumer work) {
@@ -162,30 +169,40 @@ final class Predictor {
     }
 
     /** The answers of one version. */
-    private Answered[] answered(ServedModel served, LoadedVersion by, String role, Asked[] asked) {
+    private Answered[] answered(
+            ServedModel served, LoadedVersion by, String role, Asked[] asked, PredictOptions options) {
         Answered[] answered = new Answered[asked.length];
-        each(by, asked.length, i -> answered[i] = answered(served, by, role, asked[i], probabilities(by, asked[i])));
+        each(
+                by,
+                asked.length,
+                i -> answered[i] = answered(served, by, role, asked[i], probabilities(by, asked[i]), options));
         return answered;
     }
 
     private static Answered answered(
-            ServedModel served, LoadedVersion by, String role, Asked asked, double[] probabilities) {
+            ServedModel served,
+            LoadedVersion by,
+            String role,
+            Asked asked,
+            double[] probabilities,
+            PredictOptions options) {
         Model model = by.trained().model();
         return new Answered(
                 by,
                 role,
                 probabilities,
-                served.plan().advice(model, asked.row(), asked.vector().values(), probabilities));
+                served.plan().advice(model, asked.row(), asked.vector().values(), probabilities),
+                options.details().isEmpty() ? null : details(model, asked.vector(), options));
     }
 
     /** Of the versions that the rollout names, or of the champion; it stands in for a candidate that fails. */
-    private Answered[] answered(ServedModel served, Asked[] asked, @Nullable String client) {
+    private Answered[] answered(ServedModel served, Asked[] asked, PredictOptions options) {
         Routing routing = served.routing();
         LoadedVersion champion = served.champion();
         if (routing == null) {
-            return answered(served, champion, CHAMPION, asked);
+            return answered(served, champion, CHAMPION, asked, options);
         }
-        @Nullable Answered[] byCandidate = byCandidate(served, routing, asked, client);
+        @Nullable Answered[] byCandidate = byCandidate(served, routing, asked, options);
         Answered[] answered = new Answered[asked.length];
         int left = 0;
         for (int i = 0; i < asked.length; i++) {
@@ -199,7 +216,7 @@ final class Predictor {
         if (left > 0) {
             each(champion, asked.length, i -> {
                 if (byCandidate[i] == null) {
-                    answered[i] = byBaseline(served, routing, asked[i]);
+                    answered[i] = byBaseline(served, routing, asked[i], options);
                 }
             });
         }
@@ -208,11 +225,11 @@ final class Predictor {
 
     /** What the candidate answers, where it is asked and does; null for all other rows. */
     private @Nullable Answered[] byCandidate(
-            ServedModel served, Routing routing, Asked[] asked, @Nullable String client) {
+            ServedModel served, Routing routing, Asked[] asked, PredictOptions options) {
         boolean[] its = new boolean[asked.length];
         int count = 0;
         for (int i = 0; i < asked.length; i++) {
-            its[i] = routing.split().toCandidate(asked[i].row().entity(), client);
+            its[i] = routing.split().toCandidate(asked[i].row().entity(), options.client());
             count += its[i] ? 1 : 0;
         }
         @Nullable Answered[] answered = new Answered[asked.length];
@@ -222,7 +239,7 @@ final class Predictor {
         try {
             each(routing.candidate(), asked.length, i -> {
                 if (its[i]) {
-                    answered[i] = byCandidate(served, routing, asked[i]);
+                    answered[i] = byCandidate(served, routing, asked[i], options);
                 }
             });
             return answered;
@@ -235,11 +252,12 @@ final class Predictor {
         }
     }
 
-    private static @Nullable Answered byCandidate(ServedModel served, Routing routing, Asked asked) {
+    private static @Nullable Answered byCandidate(
+            ServedModel served, Routing routing, Asked asked, PredictOptions options) {
         long start = System.nanoTime();
         try {
             LoadedVersion by = routing.candidate();
-            Answered answered = answered(served, by, CHALLENGER, asked, sound(probabilities(by, asked)));
+            Answered answered = answered(served, by, CHALLENGER, asked, sound(probabilities(by, asked)), options);
             routing.tally().candidate().served(System.nanoTime() - start);
             return answered;
         } catch (RuntimeException e) {
@@ -249,11 +267,11 @@ final class Predictor {
         }
     }
 
-    private static Answered byBaseline(ServedModel served, Routing routing, Asked asked) {
+    private static Answered byBaseline(ServedModel served, Routing routing, Asked asked, PredictOptions options) {
         long start = System.nanoTime();
         try {
             LoadedVersion by = served.champion();
-            Answered answered = answered(served, by, CHAMPION, asked, probabilities(by, asked));
+            Answered answered = answered(served, by, CHAMPION, asked, probabilities(by, asked), options);
             routing.tally().baseline().served(System.nanoTime() - start);
             return answered;
         } catch (RuntimeException e) {
@@ -314,6 +332,15 @@ final class Predictor {
             }
         }
         return probabilities;
+    }
+
+    /** What is wrong with rows, of all of them; empty when they can be predicted. */
+    static List<Problem> problems(ServedModel served, List<Map<String, @Nullable Object>> rows) {
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            var _ = served.requests().read(rows.get(i), i, problems);
+        }
+        return problems;
     }
 
     private static List<RequestRow> checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
@@ -399,10 +426,8 @@ final class Predictor {
             Answered answered,
             Asked asked,
             PredictionEvent event,
-            Newcomers newcomers,
-            PredictOptions options) {
+            Newcomers newcomers) {
         ModelPlan plan = served.plan();
-        Model model = answered.by().trained().model();
         return new Prediction(
                 event.id(),
                 event.model(),
@@ -413,7 +438,7 @@ final class Predictor {
                 asked.asOf(),
                 warnings(plan, asked, newcomers),
                 answered.advice(),
-                options.details().isEmpty() ? null : details(model, asked.vector(), options));
+                answered.details());
     }
 
     private List<String> warnings(ModelPlan plan, Asked asked, Newcomers newcomers) {
@@ -433,6 +458,11 @@ final class Predictor {
                         explainer.scale().name().toLowerCase(Locale.ROOT), explainer.margins(), model.features(), values);
             }
         }
-        return new PredictionDetails(options.wants(PredictOptions.Detail.FEATURES) ? vector : null, contributions);
+        return new PredictionDetails(
+                options.wants(PredictOptions.Detail.FEATURES) ? vector : null,
+                contributions,
+                options.wants(PredictOptions.Detail.INTERVAL) && model instanceof EnsembleModel ensemble
+                        ? ensemble.probabilityRange(vector.values())
+                        : null);
     }
 }

@@ -18,6 +18,7 @@ import dev.keelson.http.PredictionDetails;
 import dev.keelson.id.Sha256;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.Disagreement;
+import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.learn.conformal.PredictionRange;
 import dev.keelson.metrics.Kelly;
 import dev.keelson.project.Project;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +42,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +62,7 @@ final class ProjectBets implements Bets, AutoCloseable {
     private static final int MOST_SEEN = 20_000;
     /** Predictions that are read together. */
     private static final int PAGE = 10_000;
+    private static final Pattern ROW = Pattern.compile("rows\\[(\\d+)]\\.?(.*)");
     private static final Map<String, Double> RESULTS =
             Map.of("won", 1.0, "half_won", 0.5, "push", 0.0, "half_lost", -0.5, "lost", -1.0);
 
@@ -102,49 +107,72 @@ final class ProjectBets implements Bets, AutoCloseable {
                     "The body must be a bet, its columns to values, or {\"bets\": [...], \"bankroll\": 1000}.",
                     null);
         }
-        List<JsonNode> given = new ArrayList<>();
-        double bankroll = bankroll(body);
+        List<Problem> problems = new ArrayList<>();
+        List<Given> given = new ArrayList<>();
+        double bankroll = bankroll(body, problems);
         if (body.has("bets")) {
             body.fieldNames().forEachRemaining(name -> {
                 if (!name.equals("bets") && !name.equals("bankroll")) {
-                    throw wrong(name, "The key %s is unknown; expected bets and bankroll.".formatted(name));
+                    problems.add(problem(name, "The key %s is unknown; expected bets and bankroll.".formatted(name)));
                 }
             });
-            if (!body.path("bets").isArray() || body.path("bets").isEmpty() || body.path("bets").size() > MOST_BETS) {
-                throw wrong("bets", "bets must be a list of 1 to %d objects.".formatted(MOST_BETS));
+            JsonNode list = body.path("bets");
+            if (!list.isArray() || list.isEmpty() || list.size() > MOST_BETS) {
+                problems.add(problem("bets", "bets must be a list of 1 to %d objects.".formatted(MOST_BETS)));
+            } else {
+                for (int i = 0; i < list.size(); i++) {
+                    given.add(new Given("bets[" + i + "]", list.get(i)));
+                }
             }
-            body.path("bets").forEach(given::add);
         } else {
-            given.add(((ObjectNode) body.deepCopy()).without("bankroll"));
+            given.add(new Given("", ((ObjectNode) body.deepCopy()).without("bankroll")));
         }
         ObjectNode answer = object().put("model", bets.model());
-        answer.set("scores", scores(given, bankroll, false, null));
+        answer.set("scores", scores(given, bankroll, problems, false, null));
         return answer;
     }
 
-    private static double bankroll(JsonNode body) {
+    /**
+     * A bet as it was sent.
+     *
+     * @param place where it stands in the body, for messages; empty where it is the body
+     */
+    private record Given(String place, JsonNode bet) {
+        String field(String name) {
+            return place.isEmpty() ? name : name.isEmpty() ? place : place + "." + name;
+        }
+    }
+
+    private static double bankroll(JsonNode body, List<Problem> problems) {
         JsonNode value = body.path("bankroll");
         if (value.isMissingNode() || value.isNull()) {
             return Double.NaN;
         }
         if (!value.isNumber() || !(value.doubleValue() > 0) || !Double.isFinite(value.doubleValue())) {
-            throw wrong("bankroll", "The bankroll (%s) must be a number above 0.".formatted(value));
+            problems.add(problem("bankroll", "The bankroll (%s) must be a number above 0.".formatted(value)));
         }
         return value.doubleValue();
     }
 
-    private ArrayNode scores(List<JsonNode> given, double bankroll, boolean durable, @Nullable JsonNode metadata) {
+    /** @param problems of the body around the bets; all of theirs are told with them */
+    private ArrayNode scores(
+            List<Given> given, double bankroll, List<Problem> problems, boolean durable, @Nullable JsonNode metadata) {
         PredictSignature signature = backend.signature(bets.model(), null);
-        List<Problem> problems = new ArrayList<>();
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        for (int i = 0; i < given.size(); i++) {
-            rows.add(row(given.get(i), "rows[" + i + "]", signature, problems));
+        for (Given each : given) {
+            rows.add(row(each, signature, problems));
         }
+        told(backend.problems(bets.model(), rows), given, problems);
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
         PredictOptions options = new PredictOptions(
-                durable, null, null, Set.of(PredictOptions.Detail.CONTRIBUTIONS), "bets", metadata);
+                durable,
+                null,
+                null,
+                Set.of(PredictOptions.Detail.CONTRIBUTIONS, PredictOptions.Detail.INTERVAL),
+                "bets",
+                metadata);
         List<Prediction> predictions = backend.predict(bets.model(), rows, options);
         BetTable past = pastOrNull();
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
@@ -154,18 +182,39 @@ final class ProjectBets implements Bets, AutoCloseable {
         return list;
     }
 
+    /** Adds what is wrong with rows by the names that the body has for them, each place once. */
+    private static void told(List<Problem> ofRows, List<Given> given, List<Problem> problems) {
+        Set<String> known = new HashSet<>();
+        for (Problem problem : problems) {
+            known.add(String.valueOf(problem.location()));
+        }
+        for (Problem problem : ofRows) {
+            Location location = problem.location();
+            Matcher place = ROW.matcher(location == null ? "" : location.toString());
+            if (!place.matches()) {
+                problems.add(problem);
+                continue;
+            }
+            Given bet = given.get(Integer.parseInt(place.group(1)));
+            Location mine = new Location(bet.field(place.group(2)), 0, 0);
+            if (bet.bet().isObject() && !known.contains(mine.toString())) {
+                problems.add(Problem.at(problem.code(), mine, problem.message(), problem.hint()));
+            }
+        }
+    }
+
     /** A bet as the model asks for it: what can be worked out is, and what is optional and absent is missing. */
-    private Map<String, @Nullable Object> row(
-            JsonNode bet, String place, PredictSignature signature, List<Problem> problems) {
+    private Map<String, @Nullable Object> row(Given given, PredictSignature signature, List<Problem> problems) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        JsonNode bet = given.bet();
         if (!bet.isObject()) {
-            problems.add(problem(place, "A bet must be an object, its columns to values."));
+            problems.add(problem(given.place(), "A bet must be an object, its columns to values."));
             return row;
         }
         bet.properties().forEach(cell -> {
             JsonNode value = cell.getValue();
             if (value.isContainerNode()) {
-                problems.add(problem(place + "." + cell.getKey(), "The value must be a number, a text, true, false or null."));
+                problems.add(problem(given.field(cell.getKey()), "The value must be a number, a text, true, false or null."));
             } else {
                 row.put(
                         cell.getKey(),
@@ -181,12 +230,11 @@ final class ProjectBets implements Bets, AutoCloseable {
             }
         });
         if (!(row.get(bets.odds()) instanceof Number price) || !(price.doubleValue() > 1)) {
+            Object odds = row.get(bets.odds());
             problems.add(problem(
-                    place + "." + bets.odds(),
-                    "The odds (%s) must be a number above 1.".formatted(row.get(bets.odds()))));
-            return row;
-        }
-        if (!row.containsKey("edge")
+                    given.field(bets.odds()),
+                    odds == null ? "The odds are missing; expected a number above 1." : "The odds (%s) must be a number above 1.".formatted(odds)));
+        } else if (!row.containsKey("edge")
                 && signature.column("edge") != null
                 && bets.fair() != null
                 && row.get(bets.fair()) instanceof Number chance) {
@@ -247,22 +295,31 @@ final class ProjectBets implements Bets, AutoCloseable {
         PredictionRange range = advice == null ? null : advice.range();
         Disagreement disagreement = advice == null ? null : advice.disagreement();
         node.put("edge", edge);
+        ProbabilityRange chance = prediction.details() == null ? null : prediction.details().chance();
         double lower;
         double upper;
         ObjectNode interval;
-        if (range != null && prediction.isNumber()) {
+        if (chance != null) {
+            lower = chance.lower();
+            upper = chance.upper();
+            interval = object().put("kind", PredictionDetails.VENN_ABERS);
+            reasons.add(String.format(
+                    Locale.ROOT,
+                    "Of the bets it was calibrated on that it gave the like of, with this one taken as lost %.1f %% were won, and with this one taken as won %.1f %%: the chance lies between.",
+                    100 * lower, 100 * upper));
+        } else if (range != null && prediction.isNumber()) {
             lower = range.lower();
             upper = range.upper();
             interval = object().put("kind", "conformal").put("coverage", Objects.requireNonNull(advice).coverage());
         } else if (disagreement != null) {
             double half = Z * disagreement.deviation();
-            double chance = prediction.probabilities()[prediction.probabilities().length - 1];
-            lower = Math.max(0, chance - half);
-            upper = Math.min(1, chance + half);
+            double told = prediction.probabilities()[prediction.probabilities().length - 1];
+            lower = Math.max(0, told - half);
+            upper = Math.min(1, told + half);
             interval = object().put("kind", "disagreement");
         } else {
             node.putNull("interval").putNull("edge_interval");
-            warnings.add("The model tells no interval of its probability: the edge is an estimate without a known error.");
+            warnings.add("The model tells no interval of its probability: the edge is an estimate without a known error. `calibrate: venn_abers` makes it tell one.");
             return;
         }
         node.set("interval", interval.put("lower", lower).put("upper", upper));
@@ -560,7 +617,10 @@ final class ProjectBets implements Bets, AutoCloseable {
         if (seen.isObject()) {
             metadata.set("seen", seen);
         }
-        JsonNode score = scores(List.of(body.path("bet")), bankroll(body), true, metadata).get(0);
+        List<Problem> problems = new ArrayList<>();
+        double bankroll = bankroll(body, problems);
+        JsonNode score = scores(List.of(new Given("bet", body.path("bet"))), bankroll, problems, true, metadata)
+                .get(0);
         ObjectNode opportunity = object().put("id", id).put("at", backend.clock().instant().toString());
         opportunity.set("bet", body.path("bet"));
         opportunity.set("seen", seen.isObject() ? seen : null);

@@ -21,6 +21,7 @@ import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.StudyRequest;
+import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
@@ -113,12 +114,17 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     private static @Nullable PredictionDetails details(JsonNode node) {
-        if (!node.has("features") && !node.has("contributions")) {
+        if (!node.has("features") && !node.has("contributions") && !node.has("probability_interval")) {
             return null;
         }
         return new PredictionDetails(
                 node.has("features") ? features(node) : null,
-                node.has("contributions") ? contributions(node.path("contributions")) : null);
+                node.has("contributions") ? contributions(node.path("contributions")) : null,
+                node.has("probability_interval") ? chance(node.path("probability_interval")) : null);
+    }
+
+    private static ProbabilityRange chance(JsonNode node) {
+        return new ProbabilityRange(node.path("lower").asDouble(), node.path("upper").asDouble());
     }
 
     private static FeatureVector features(JsonNode node) {

@@ -38,6 +38,7 @@ final class ServedVersions implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ServedVersions.class.getName());
     private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(30);
+    private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
     private static final int WARM_UPS = 2_000;
     private static final int WARM_UPS_OF_ENGINES = 50;
 
@@ -55,6 +56,9 @@ final class ServedVersions implements AutoCloseable {
     private long switchedBy;
     private volatile Table table = new Table(Map.of(), Map.of(), Map.of(), List.of());
     private volatile Instant triedAt = Instant.MIN;
+    private volatile Instant checkedAt;
+    /** Why the stored files of a model are not those that serve, by model. */
+    private volatile Map<String, Problem> replaced = Map.of();
 
     /**
      * What serves.
@@ -107,6 +111,7 @@ final class ServedVersions implements AutoCloseable {
         this.trainers = trainers;
         this.catalog = catalog;
         this.clock = clock;
+        this.checkedAt = clock.instant();
         this.shared = shared;
         models.plans().forEach(plan -> readers.put(plan.name(), new RequestReader(plan, keys)));
     }
@@ -123,12 +128,15 @@ final class ServedVersions implements AutoCloseable {
 
     /** Why a model serves another version than it should, or its rollout does not run; null when all is as it should be. */
     @Nullable Problem stale(String model) {
-        return table.stale().get(model);
+        Problem found = table.stale().get(model);
+        return found != null ? found : replaced.get(model);
     }
 
     /** Why models serve other versions than they should, by model. */
     SortedMap<String, Problem> stale() {
-        return new TreeMap<>(table.stale());
+        SortedMap<String, Problem> all = new TreeMap<>(replaced);
+        all.putAll(table.stale());
+        return all;
     }
 
     /** The rollouts that this server takes part in. */
@@ -290,10 +298,38 @@ final class ServedVersions implements AutoCloseable {
             if (again || !wanted().equals(now.seen())) {
                 publish();
             }
+            if (!clock.instant().isBefore(checkedAt.plus(CHECKED_EVERY))) {
+                checkedAt = clock.instant();
+                checkFiles();
+            }
             return true;
         } catch (KeelsonException e) {
             LOG.log(System.Logger.Level.WARNING, "What serves could not be brought up to date: {0}", e.getMessage());
             return false;
+        }
+    }
+
+    /** Looks whether the stored files of what serves were replaced: what serves is what was loaded, and would not be again. */
+    private void checkFiles() {
+        Map<String, Problem> found = new TreeMap<>();
+        table.models().forEach((name, served) -> {
+            for (LoadedVersion each : Arrays.asList(served.champion(), served.challenger())) {
+                if (each == null) {
+                    continue;
+                }
+                Problem damage = trainer(name).damage(each.version(), each.trained().run());
+                if (damage != null) {
+                    found.putIfAbsent(name, Problem.of(
+                            damage.code(),
+                            "The files of %s were replaced since it was loaded; what was loaded goes on serving. %s"
+                                    .formatted(each.version().label(), damage.message()),
+                            "Maybe restore the folder artifacts from a backup; bring another model in with `keelson models import`."));
+                }
+            }
+        });
+        if (!found.equals(replaced)) {
+            found.values().forEach(problem -> LOG.log(System.Logger.Level.WARNING, problem.message()));
+            replaced = Map.copyOf(found);
         }
     }
 

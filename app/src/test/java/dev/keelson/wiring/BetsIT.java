@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.keelson.http.Bets;
 import dev.keelson.http.ModelTraining;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -162,13 +164,107 @@ final class BetsIT {
         assertThat(score.at("/stake/by").asText()).startsWith("stake-size");
         assertThat(score.path("history").findValuesAsText("by")).contains("sport", "market", "institution_name");
         assertThat(score.path("reasons").toString()).contains("settled bets", "in log odds");
-        assertThat(score.path("warnings").toString()).contains("tells no interval");
+        assertThat(score.path("warnings").toString()).doesNotContain("tells no interval");
+        assertThat(score.at("/interval/kind").asText()).isEqualTo("venn_abers");
+        assertThat(chance).isBetween(score.at("/interval/lower").asDouble(), score.at("/interval/upper").asDouble());
+        assertThat(score.at("/edge_interval/lower").asDouble())
+                .isCloseTo(score.at("/interval/lower").asDouble() * 2.4 - 1, within(1e-9));
+        assertThat(score.path("reasons").toString()).contains("the chance lies between");
         assertThat(ask(http, api + "predictions/" + score.path("id").asText(), "").json().path("model").asText())
                 .isIn("bet-won", ""); // the index may lag
         Answer wrong = ask(http, api + "bets/score", BET.replace("2.4", "0.5"));
         assertThat(wrong.status()).isEqualTo(400);
-        assertThat(wrong.body()).contains("rows[0].odds");
+        assertThat(fields(wrong)).containsExactly("odds");
+        Answer many = ask(
+                http,
+                api + "bets/score",
+                "{\"bets\":[%s,{},%s],\"bankroll\":-1}".formatted(BET, BET.replace("2.4", "0.5").replace("7}", "\"x\"}")));
+        assertThat(many.status()).isEqualTo(400);
+        assertThat(fields(many))
+                .contains("bankroll", "bets[1].odds", "bets[1].sport", "bets[1].market", "bets[1].institution_name")
+                .contains("bets[2].odds", "bets[2].n_institutions")
+                .doesNotHaveDuplicates()
+                .noneMatch(field -> field.startsWith("rows") || field.startsWith("bets[0]"));
+        assertThat(fields(ask(http, api + "bets/score", "{}")))
+                .contains("odds", "sport", "league", "market", "institution_name");
+        assertThat(fields(ask(http, api + "opportunities", "{\"bet\":{}, \"bankroll\":0}")))
+                .contains("bankroll", "bet.odds", "bet.sport");
         assertThat(ask(http, api + "bets/score", BET, "Origin", "https://evil.example").status()).isEqualTo(403);
+    }
+
+    private static List<String> fields(Answer answer) {
+        return answer.json().path("errors").findValuesAsText("field");
+    }
+
+    /**
+     * A bet that the model never saw.
+     *
+     * @param lower of the interval of its chance
+     */
+    private record Held(double lower, double chance, double upper, boolean won) {}
+
+    /** In how many of ten groups by the chance the share that was won lies within the interval, but for chance. */
+    private static int covered(List<Held> held, double shift) {
+        List<Held> sorted = held.stream().sorted(Comparator.comparingDouble(Held::chance)).toList();
+        int covered = 0;
+        for (int group = 0; group < 10; group++) {
+            List<Held> part = sorted.subList(group * sorted.size() / 10, (group + 1) * sorted.size() / 10);
+            double lower = part.stream().mapToDouble(Held::lower).average().orElseThrow() + shift;
+            double upper = part.stream().mapToDouble(Held::upper).average().orElseThrow() + shift;
+            double won = part.stream().filter(Held::won).count() / (double) part.size();
+            double events = part.size() / 3.0; // some three bets are of the same event and share its fate
+            double noise = 2.6 * Math.sqrt(won * (1 - won) / events);
+            covered += won >= lower - noise && won <= upper + noise ? 1 : 0;
+        }
+        return covered;
+    }
+
+    @Test
+    void intervalsOfChancesHoldForBetsThatTheModelNeverSaw() throws Exception {
+        Project project = project(Map.of());
+        StringBuilder all = new StringBuilder();
+        new SimulatedBets(1_000, 42).write(all);
+        List<String> columns = SimulatedBets.COLUMNS;
+        List<Held> held = new ArrayList<>();
+        try (LiveBackend backend = LiveBackend.open(project, CLOCK)) {
+            String id = backend.trainings().start(ModelTraining.full("bet-won", "ann")).id();
+            JobWait.until(() -> backend.trainings().get(id).toJson(), (done, of) -> {});
+            List<String[]> rows = all.toString()
+                    .lines()
+                    .skip(1)
+                    .map(line -> line.split(",", -1))
+                    .filter(row -> Instant.parse(row[columns.indexOf("placed_at")]).isAfter(CLOCK.instant()))
+                    .filter(row -> !row[columns.indexOf("status")].equals("push"))
+                    .toList();
+            for (int from = 0; from < rows.size(); from += 1_000) {
+                List<String[]> some = rows.subList(from, Math.min(rows.size(), from + 1_000));
+                ObjectNode body = MAPPER.createObjectNode();
+                some.forEach(row -> body.withArray("bets")
+                        .addObject()
+                        .put("sport", row[columns.indexOf("sport")])
+                        .put("league", row[columns.indexOf("league")])
+                        .put("market", row[columns.indexOf("market")])
+                        .put("institution_name", row[columns.indexOf("institution_name")])
+                        .put("odds", Double.valueOf(row[columns.indexOf("odds")]))
+                        .put("fair_prob", Double.valueOf(row[columns.indexOf("fair_prob")]))
+                        .put("n_institutions", Integer.valueOf(row[columns.indexOf("n_institutions")])));
+                JsonNode scores = backend.bets().score(body).path("scores");
+                for (int i = 0; i < some.size(); i++) {
+                    held.add(new Held(
+                            scores.get(i).at("/interval/lower").asDouble(Double.NaN),
+                            scores.get(i).path("probability").asDouble(),
+                            scores.get(i).at("/interval/upper").asDouble(Double.NaN),
+                            some.get(i)[columns.indexOf("status")].endsWith("won")));
+                }
+            }
+        }
+
+        assertThat(held).hasSizeGreaterThan(8_000).allSatisfy(each -> {
+            assertThat(each.lower()).isLessThan(each.upper());
+            assertThat(each.chance()).isBetween(each.lower(), each.upper());
+        });
+        assertThat(covered(held, 0)).isGreaterThanOrEqualTo(9);
+        assertThat(covered(held, 0.12)).as("the check bites").isLessThan(5);
     }
 
     private static void performanceAddsUp(HttpClient http, String api) throws Exception {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -454,6 +456,39 @@ final class RolloutIT {
         assertThat(backend.stale().firstEntry().getValue().message())
                 .contains("v" + broken)
                 .contains("cannot be loaded");
+    }
+
+    @Test
+    void filesThatWereReplacedAfterTheyWereLoadedAreToldAndNotServed() throws IOException {
+        int imported = 2;
+        backend.promote(MODEL, imported, "ann", "It is new.");
+        List<Prediction> before = predict(0, 50);
+        Run run = backend.run(backend.alias(MODEL, ModelVersion.CHAMPION).orElseThrow().runId()).orElseThrow();
+        Run.Artifact file = run.artifacts().stream()
+                .filter(each -> each.path().endsWith(".ubj"))
+                .findFirst()
+                .orElseThrow();
+        Path stored = folder.resolve(".keelson/artifacts")
+                .resolve(file.sha256().substring(0, 2))
+                .resolve(file.sha256());
+        byte[] bytes = Files.readAllBytes(stored);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(stored, bytes);
+        now.updateAndGet(instant -> instant.plus(Duration.ofMinutes(2)));
+
+        assertThat(until(Duration.ofSeconds(30), () -> backend.stale().containsKey(MODEL))).isTrue();
+
+        Problem told = Objects.requireNonNull(backend.stale().get(MODEL));
+        assertThat(told.code()).isEqualTo(ErrorCode.STORE_DAMAGED);
+        assertThat(told.message()).contains("v2 were replaced since it was loaded").contains(file.sha256());
+        assertThat(predict(0, 50).getFirst().probabilities())
+                .containsExactly(before.getFirst().probabilities());
+        backend.close();
+        backend = LiveBackend.open(project, now::get);
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> predict(0, 1)))
+                .hasMessageContaining("v2")
+                .hasMessageContaining(file.sha256());
+        assertThat(backend.notReadyReason()).contains("cannot be loaded");
     }
 
     @Test

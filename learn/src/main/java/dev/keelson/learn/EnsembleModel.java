@@ -3,6 +3,8 @@ package dev.keelson.learn;
 import dev.keelson.learn.blend.LogLinearPool;
 import dev.keelson.learn.calibration.CalibrationMap;
 import dev.keelson.learn.calibration.CalibrationMethod;
+import dev.keelson.learn.calibration.ProbabilityRange;
+import dev.keelson.learn.calibration.VennAbersMap;
 import dev.keelson.learn.conformal.ConformalMethod;
 import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.explain.Explainer;
@@ -256,14 +258,35 @@ public final class EnsembleModel implements Model {
 
     @Override
     public void predict(double[] row, double[] out) {
+        double[] scores = plain ? out : new double[outputs];
+        raw(row, out, scores);
+        if (corrects && calibration != null) {
+            calibration.apply(out, 0, plain ? new double[outputs] : scores);
+        }
+    }
+
+    /**
+     * The interval of the second class's probability where the calibration tells one: of two classes, by Venn-Abers. One of its
+     * ends is calibrated; the narrower it is, the more rows like this one the calibration has seen.
+     *
+     * @param row as for {@link #predict}
+     * @return null where the calibration is another, or the model tells more classes or a value
+     */
+    public @Nullable ProbabilityRange probabilityRange(double[] row) {
+        if (outputs != 2 || !(calibration instanceof VennAbersMap steps)) {
+            return null;
+        }
+        double[] out = new double[outputs];
+        raw(row, out, plain ? out : new double[outputs]);
+        return steps.range(out[1]);
+    }
+
+    /** The prediction before it is corrected, but for a temperature. */
+    private void raw(double[] row, double[] out, double[] scores) {
         if (plain) {
             members.getFirst().model().predict(row, out);
-            if (corrects && calibration != null) {
-                calibration.apply(out, 0);
-            }
             return;
         }
-        double[] scores = new double[outputs];
         for (int m = 0; m < weights.length; m++) {
             members.get(m).model().predict(row, out);
             if (classifies) {
@@ -278,9 +301,6 @@ public final class EnsembleModel implements Model {
             LogLinearPool.normalise(scores, temperature);
         }
         System.arraycopy(scores, 0, out, 0, scores.length);
-        if (corrects && calibration != null) {
-            calibration.apply(out, 0, scores);
-        }
     }
 
     /** Importance of the members, averaged by their weights. */

@@ -241,7 +241,8 @@ final class PredictBodies {
                 switch (each.strip()) {
                     case "features" -> details.add(PredictOptions.Detail.FEATURES);
                     case "contributions" -> details.add(PredictOptions.Detail.CONTRIBUTIONS);
-                    default -> parameters.wrong("details", each, "features or contributions");
+                    case "interval" -> details.add(PredictOptions.Detail.INTERVAL);
+                    default -> parameters.wrong("details", each, "features, contributions or interval");
                 }
             }
         }

@@ -222,7 +222,7 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
             return switch (name) {
                 case "version" -> "a number, a stage or an alias such as @champion";
                 case "client" -> "a text";
-                case "details" -> "a list of features and contributions";
+                case "details" -> "a list of features, contributions and interval";
                 default -> "an object";
             };
         }
@@ -235,8 +235,9 @@ record PredictRequest(List<Map<String, @Nullable Object>> rows, PredictOptions o
                 switch (word) {
                     case "features" -> wanted.add(PredictOptions.Detail.FEATURES);
                     case "contributions" -> wanted.add(PredictOptions.Detail.CONTRIBUTIONS);
+                    case "interval" -> wanted.add(PredictOptions.Detail.INTERVAL);
                     default -> problem(
-                            "details", "The detail (%s) is unknown; expected features or contributions.".formatted(word));
+                            "details", "The detail (%s) is unknown; expected features, contributions or interval.".formatted(word));
                 }
             }
             return wanted;

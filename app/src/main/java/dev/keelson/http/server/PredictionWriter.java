@@ -8,6 +8,7 @@ import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
+import dev.keelson.learn.calibration.ProbabilityRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -169,6 +170,14 @@ final class PredictionWriter {
                 json.writeEndObject();
             }
             json.writeEndObject();
+            json.writeEndObject();
+        }
+        ProbabilityRange chance = details.chance();
+        if (chance != null) {
+            json.writeObjectFieldStart("probability_interval");
+            json.writeStringField("kind", PredictionDetails.VENN_ABERS);
+            json.writeNumberField("lower", chance.lower());
+            json.writeNumberField("upper", chance.upper());
             json.writeEndObject();
         }
     }

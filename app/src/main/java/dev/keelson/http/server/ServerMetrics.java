@@ -17,12 +17,14 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -31,6 +33,9 @@ import java.util.function.Supplier;
 
 /** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
 final class ServerMetrics implements PredictMeter, AutoCloseable {
+    /** Meters whose names Prometheus does not want; {@code process.cpu.usage} tells the same. */
+    private static final Set<String> MISNAMED = Set.of("process.cpu.time", "system.cpu.count");
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final StageTimes stages;
@@ -48,6 +53,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
         this.stages = stages;
         this.gaps = gaps;
         this.measured = measured;
+        registry.config().meterFilter(MeterFilter.deny(meter -> MISNAMED.contains(meter.getName())));
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
