@@ -12,13 +12,13 @@ import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
-import dev.keelson.train.ModelDefinition;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class PredictionsPage {
     }
 
     PredictionsView view(Shell shell, Asked asked) {
-        List<ModelDefinition> models = backend.project().models();
+        List<LoggedModel> models = LoggedModel.all(backend.project());
         PredictionPages.Filter filter = asked.filter();
         String name = filter.model() == null && !models.isEmpty() ? models.getFirst().name() : filter.model();
         Map<String, String> typed = new LinkedHashMap<>(asked.typed());
@@ -98,7 +98,7 @@ public final class PredictionsPage {
         boolean serves = name != null && backend.alias(name, ModelVersion.CHAMPION).isPresent();
         return new PredictionsView(
                 shell,
-                models.stream().map(ModelDefinition::name).toList(),
+                models.stream().map(LoggedModel::name).toList(),
                 ROLES,
                 new PredictionsView.Filter(name == null ? "" : name, typed),
                 classes,
@@ -125,11 +125,7 @@ public final class PredictionsPage {
     }
 
     private List<String> classes(String model) {
-        return backend.project().models().stream()
-                .filter(definition -> definition.name().equals(model))
-                .findFirst()
-                .map(ModelDefinition::classes)
-                .orElse(List.of());
+        return LoggedModel.classes(backend.project(), model);
     }
 
     private PredictionsView.Row row(LoggedPrediction prediction, List<String> classes) {
@@ -214,6 +210,7 @@ public final class PredictionsPage {
         links.add(new Section.Link("Lineage: the version that answered and the rows it saw", "/lineage?of=prediction%2F" + id));
         links.addAll(origins(event));
         links.add(new Section.Link("Its record in the log", "/api/v1/predictions/" + id));
+        links.add(new Section.Link("Traced to the source rows, as JSON", "/api/v1/predictions/" + id + "/trace"));
         return new PredictionView(
                 shell,
                 event.id().toString(),

@@ -6,6 +6,7 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.project.Project;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model whose predictions are in the log: one of the project, or one that others serve.
@@ -50,6 +51,19 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
                 ErrorCode.MODEL_NOT_FOUND,
                 "There is no model (%s); the project has: %s.".formatted(name, String.join(", ", names)),
                 Suggestion.sentence(name, names).orElse(null)));
+    }
+
+    /** Why a model that others serve cannot be asked for more than its predictions; null for any other name. */
+    public static @Nullable KeelsonException elsewhere(Project project, String name) {
+        boolean others = project.predictionLog().elsewhere().stream().anyMatch(each -> each.name().equals(name));
+        return !others
+                ? null
+                : new KeelsonException(
+                        ErrorCode.MODEL_NOT_FOUND,
+                        ("The model (%s) is served by others: its predictions and outcomes are here, but no version of it that could"
+                                        + " predict, be explained or be compared with its training data.")
+                                .formatted(name),
+                        "Maybe `keelson predictions score %s` tells what is asked, or /api/v1/models/%s/performance.".formatted(name, name));
     }
 
     /** The classes of the model of that name; none when the project no longer has it. */

@@ -140,6 +140,15 @@ public final class SubmittedOutcomes {
         }
     }
 
+    /** Why no prediction was matched, and what becomes of the outcome. */
+    private static String reason(OutcomeEvent event) {
+        return SubmittedRow.isUuid(event.entity())
+                ? "The log holds no prediction with the id (%s); the outcome is kept under that id and settles nothing else."
+                        .formatted(event.entity())
+                : "The log holds no prediction of %s about (%s); the outcome is kept and settles one that comes later."
+                        .formatted(event.model(), event.entity());
+    }
+
     /** What became of outcomes, as it is answered. */
     public static ObjectNode json(List<OutcomeReceipt> receipts) {
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("accepted", receipts.size());
@@ -156,6 +165,9 @@ public final class SubmittedOutcomes {
                     .put("outcome", receipt.event().outcome())
                     .put("matched", receipt.matched())
                     .put("repeated", receipt.repeated());
+            if (!receipt.matched()) {
+                node.put("reason", reason(receipt.event()));
+            }
             if (receipt.corrected()) {
                 node.putObject("corrected")
                         .put("from", receipt.before())

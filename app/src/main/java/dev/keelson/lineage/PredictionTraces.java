@@ -15,6 +15,7 @@ import dev.keelson.lineage.PredictionTrace.Feature;
 import dev.keelson.lineage.PredictionTrace.Input;
 import dev.keelson.lineage.PredictionTrace.SourceRow;
 import dev.keelson.lineage.RowFinder.FoundRow;
+import dev.keelson.project.PredictionLogDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.DefinitionVersion;
 import dev.keelson.registry.ModelVersion;
@@ -88,6 +89,12 @@ public final class PredictionTraces {
      * @param rows so many rows of each feature at most, at least 1
      */
     public PredictionTrace trace(PredictionEvent event, int rows) {
+        Optional<PredictionLogDefinition.Elsewhere> elsewhere = project.predictionLog().elsewhere().stream()
+                .filter(each -> each.name().equals(event.model()))
+                .findFirst();
+        if (elsewhere.isPresent()) {
+            return handedIn(event, elsewhere.get().features());
+        }
         Optional<Run> run = catalog.read(tx -> tx.version(event.model(), event.version())
                 .map(ModelVersion::runId)
                 .flatMap(tx::run));
@@ -109,6 +116,19 @@ public final class PredictionTraces {
             return new Question(event, run.get(), model.get(), rows, notes).trace(names);
         }
         return new PredictionTrace(run.get().id(), trainedOn(run.get()), List.of(), List.of(), notes);
+    }
+
+    /** A prediction of a model that others serve: its features are what was handed in. */
+    private static PredictionTrace handedIn(PredictionEvent event, List<String> names) {
+        List<Feature> told = new ArrayList<>();
+        for (int i = 0; i < Math.min(names.size(), event.features().length); i++) {
+            double value = event.features()[i];
+            FeatureStatus status = Double.isNaN(value) ? FeatureStatus.NULL : FeatureStatus.PRESENT;
+            told.add(new Feature(names.get(i), value, status, Double.NaN, "", List.of()));
+        }
+        return new PredictionTrace(null, Map.of(), told, List.of(), List.of(
+                "Others serve %s: its features are as they were handed in; run, training data and source rows are not known here."
+                        .formatted(event.model())));
     }
 
     private static Map<String, String> trainedOn(Run run) {

@@ -107,7 +107,9 @@ public final class ProjectJournal implements AutoCloseable {
         if (own != null) {
             try {
                 own.copies().close();
-                own.log().close();
+                try (JournaledPredictionLog log = own.log()) {
+                    log.catchUp(); // whoever reads next sees what was written
+                }
             } finally {
                 own.owner().close();
             }

@@ -12,6 +12,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.learn.baseline.BaselineProvider;
 import dev.keelson.learn.linear.LinearProvider;
 import dev.keelson.learn.logistic.LogisticProvider;
@@ -165,10 +166,15 @@ public final class Projects {
         return project.models().stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.MODEL_NOT_FOUND,
-                        "There is no model (%s); the models are %s.".formatted(name, names),
-                        Suggestion.sentence(name, names).orElse(null)));
+                .orElseThrow(() -> {
+                    KeelsonException elsewhere = LoggedModel.elsewhere(project, name);
+                    return elsewhere != null
+                            ? elsewhere
+                            : new KeelsonException(
+                                    ErrorCode.MODEL_NOT_FOUND,
+                                    "There is no model (%s); the models are %s.".formatted(name, names),
+                                    Suggestion.sentence(name, names).orElse(null));
+                });
     }
 
     /** The drift monitor of a model. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             PredictionsCommand.Listing.class,
             PredictionsShow.class,
+            PredictionsScore.class,
             PredictionsHandedIn.Outcomes.class,
             PredictionsHandedIn.Submit.class,
             PredictionsEvents.class,

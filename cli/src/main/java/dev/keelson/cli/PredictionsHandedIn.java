@@ -18,13 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Files of outcomes and of predictions made elsewhere. */
 final class PredictionsHandedIn {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int ROWS_AT_ONCE = 1_000;
+    private static final int MOST_TOLD = 20;
 
     private PredictionsHandedIn() {}
 
@@ -32,20 +35,73 @@ final class PredictionsHandedIn {
     @Command(
             name = "outcomes",
             description = {
-                "Take what really happened from a file: CSV, a JSON list, or a JSON object a line.",
+                "Take what really happened: one outcome by --entity or --prediction, or many from a file: CSV, a JSON list, or a JSON object a line.",
                 "Columns: model, entity or prediction_id, outcome, known_at (default: now). The same again changes nothing; another"
                         + " outcome of an entity corrects the one before."
             })
     static final class Outcomes extends KeelsonCommand {
-        @Parameters(paramLabel = "FILE", description = "The file.")
-        String file = "";
+        @Parameters(paramLabel = "FILE", arity = "0..1", description = "The file.")
+        @Nullable String file;
+
+        @Option(names = "--model", paramLabel = "NAME", description = "The model of --entity.")
+        @Nullable String model;
+
+        @Option(names = "--entity", paramLabel = "KEY", description = "Whose outcome it is: the values of its key columns joined by |.")
+        @Nullable String entity;
+
+        @Option(names = "--prediction", paramLabel = "ID", description = "The prediction whose outcome it is.")
+        @Nullable String prediction;
+
+        @Option(names = "--outcome", paramLabel = "CLASS", description = "What happened: a class, or a number.")
+        @Nullable String outcome;
+
+        @Option(names = "--known-at", paramLabel = "INSTANT", description = "Since when it is known (default: now).")
+        @Nullable String knownAt;
+
+        /** The rows of the file, or the one that the options tell. */
+        private ArrayNode asked(Session session) {
+            boolean one = outcome != null || entity != null || prediction != null;
+            String from = file;
+            if (one == (from != null) || (one && outcome == null)) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "Either a file of outcomes or one outcome was expected.",
+                        "Maybe `keelson predictions outcomes --model NAME --entity KEY --outcome CLASS`.");
+            }
+            if (from != null) {
+                return rows(session.path(from));
+            }
+            ObjectNode row = JsonNodeFactory.instance.objectNode().put("outcome", outcome);
+            putIfSaid(row, "model", model);
+            putIfSaid(row, "entity", entity);
+            putIfSaid(row, "prediction_id", prediction);
+            putIfSaid(row, "known_at", knownAt);
+            return JsonNodeFactory.instance.arrayNode().add(row);
+        }
+
+        private static void putIfSaid(ObjectNode row, String name, @Nullable String value) {
+            if (value != null) {
+                row.put(name, value);
+            }
+        }
 
         @Override
         int run(Session session) {
+            ArrayNode asked = asked(session);
             try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
-                ObjectNode told = inParts(rows(session.path(file)), journal::outcomes);
-                told.remove("outcomes");
                 Console console = session.console();
+                List<String> unmatched = new ArrayList<>();
+                ObjectNode told = inParts(asked, part -> {
+                    JsonNode answer = journal.outcomes(part);
+                    answer.path("outcomes").forEach(each -> {
+                        if (!each.path("matched").asBoolean() && unmatched.size() < MOST_TOLD) {
+                            unmatched.add(each.path("reason").asText());
+                        }
+                    });
+                    return answer;
+                });
+                unmatched.forEach(console::note);
+                unmatched.forEach(told.putArray("reasons")::add);
                 console.line("%d outcomes: %d matched a prediction, %d did not; %d corrected another, %d were known."
                         .formatted(
                                 told.path("accepted").asInt(),

@@ -1,6 +1,7 @@
 package dev.keelson.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -155,6 +156,41 @@ final class PredictionLogIT {
                         .asInt())
                 .isOne();
         assertThat(keelson("predictions submit football-1x2 churn.csv").err()).contains("served here");
+        String id = keelson("predictions list --model churn --json").json().at("/predictions/1/id").asText();
+        JsonNode shown = keelson("predictions show --json " + id).json();
+        assertThat(shown.at("/features/0/name").asText()).isEqualTo("tenure");
+        assertThat(shown.at("/features/0/value").asDouble()).isEqualTo(12);
+        assertThat(keelson("explain churn").err()).contains("is served by others", "predictions score churn");
+    }
+
+    @Test
+    @Order(4)
+    void predictionsAreScoredByTheOutcomesThatCount() throws IOException {
+        JsonNode before = keelson("predictions score churn --json").json();
+        Files.writeString(
+                folder.resolve("corrected.csv"),
+                "model,entity,outcome\nchurn,ann,stay\nchurn,bob,stay\nchurn,nobody,stay\nspend,ann,10.5\n");
+
+        Cli corrected = keelson("predictions outcomes corrected.csv");
+        JsonNode after = keelson("predictions score churn --json").json();
+        JsonNode number = keelson("predictions score spend --json").json();
+
+        assertThat(before.path("predicted").asInt()).isEqualTo(2);
+        assertThat(before.path("settled").asInt()).isOne();
+        assertThat(before.at("/versions/0/version_name").asText()).isEqualTo("a1");
+        assertThat(before.at("/versions/0/metrics/accuracy").asDouble()).isOne();
+        assertThat(before.at("/versions/0/metrics/log_loss").asDouble()).isCloseTo(-Math.log(0.6), within(1e-12));
+        assertThat(corrected.err()).contains("The log holds no prediction of churn about (nobody)");
+        assertThat(after.path("settled").asInt()).isEqualTo(2);
+        assertThat(after.at("/versions/0/metrics/accuracy").asDouble()).isEqualTo(0.5);
+        assertThat(after.at("/versions/0/metrics/log_loss").asDouble())
+                .isCloseTo(-(Math.log(0.9) + Math.log(0.4)) / 2, within(1e-12));
+        assertThat(number.at("/versions/0/metrics/rmse").asDouble()).isEqualTo(2);
+        assertThat(keelson("predictions score football-1x2 --json").json().path("predicted").asInt()).isPositive();
+        assertThat(keelson("predictions outcomes --model churn --entity bob --outcome leave").out()).contains("1 corrected another");
+        assertThat(keelson("predictions score churn --json").json().at("/versions/0/metrics/accuracy").asDouble()).isOne();
+        assertThat(keelson("predictions outcomes --entity bob").err()).contains("Either a file of outcomes or one outcome");
+        assertThat(keelson("predictions score chrun").err()).contains("error[", "`churn`");
     }
 
     @Test
@@ -187,7 +223,9 @@ final class PredictionLogIT {
 
         assertThat(events.code()).as(events.err()).isZero();
         assertThat(events.json().at("/events/0/metadata/kind").asText()).isEqualTo("drift");
-        assertThat(keelson("predictions events --kind training").err()).contains("No training or evaluation matches.");
+        assertThat(keelson("predictions events --kind training --model football-1x2 --json").json().path("events")).singleElement()
+                .satisfies(event -> assertThat(event.path("version").asInt()).isOne());
+        assertThat(keelson("predictions events --kind training --model churn").err()).contains("No training or evaluation matches.");
     }
 
     @Test

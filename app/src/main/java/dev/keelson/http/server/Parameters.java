@@ -6,6 +6,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.webserver.http.ServerRequest;
@@ -167,6 +168,10 @@ final class Parameters {
     static ModelDefinition model(Backend backend, String name) {
         List<ModelDefinition> models = backend.project().models();
         return models.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow(() -> {
+            KeelsonException elsewhere = LoggedModel.elsewhere(backend.project(), name);
+            if (elsewhere != null) {
+                return elsewhere;
+            }
             String names = String.join(", ", models.stream().map(ModelDefinition::name).toList());
             String near = Suggestion.closest(
                             name, models.stream().map(ModelDefinition::name).toList())

@@ -9,6 +9,7 @@ import dev.keelson.http.JsonTexts;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.http.PredictionPages.Filter;
+import dev.keelson.http.PredictionScores;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
@@ -16,7 +17,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 
-/** The log of predictions: a list by filters, page by page, and one of them. */
+/** The log of predictions: a list by filters, page by page, one of them, and how good they were. */
 final class PredictionsEndpoints {
     private static final int ROWS = 10;
     private static final int MOST_ROWS = 1_000;
@@ -29,6 +30,7 @@ final class PredictionsEndpoints {
 
     void register(Routes routes) {
         routes.get("/api/v1/predictions", this::list);
+        routes.get("/api/v1/models/{name}/performance", this::performance);
         routes.get("/api/v1/predictions/{id}", this::one);
         routes.get("/api/v1/predictions/{id}/trace", this::trace);
     }
@@ -49,6 +51,19 @@ final class PredictionsEndpoints {
         page.predictions().forEach(prediction -> list.add(prediction(prediction)));
         body.put("next_cursor", page.next());
         Json.send(response, body);
+    }
+
+    /** How good the predictions of a model were, whoever serves it. */
+    private void performance(ServerRequest request, ServerResponse response) {
+        LoggedModel model = LoggedModel.of(backend.project(), Parameters.path(request, "name"));
+        Parameters parameters = new Parameters(request);
+        int version = parameters.number("version", 0, Integer.MAX_VALUE, -1);
+        PredictionScores.Asked asked = new PredictionScores.Asked(
+                version < 0 ? null : (Integer) version,
+                parameters.instant("from", backend.project().zone()),
+                parameters.instant("to", backend.project().zone()));
+        parameters.check();
+        Json.send(response, new PredictionScores(backend::predictions, backend::countPredictions).of(model, asked));
     }
 
     private void one(ServerRequest request, ServerResponse response) {
