@@ -19,6 +19,15 @@ public record Interval(double lower, double estimate, double upper, double confi
         Samples.requireOpenShare(confidence, "confidence");
     }
 
+    /**
+     * How many standard errors of a normal estimate a two-sided interval reaches to each side: 1.96 for 0.95.
+     *
+     * @param confidence strictly between 0 and 1
+     */
+    public static double normalQuantile(double confidence) {
+        return Normal.twoSided(confidence);
+    }
+
     /** Distance between the ends. */
     public double width() {
         return upper - lower;
