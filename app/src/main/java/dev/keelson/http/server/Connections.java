@@ -145,7 +145,8 @@ final class Connections implements Http1ConnectionListener {
     /** The first line of a request is there. */
     @Override
     public void prologue(ConnectionContext context, HttpPrologue prologue) {
-        if (of(context.remotePeer()) instanceof Connected connection) {
+        Connected connection = of(context.remotePeer());
+        if (connection != null) {
             connection.head(now() + limits.receive().toNanos());
         }
     }
@@ -153,7 +154,8 @@ final class Connections implements Http1ConnectionListener {
     /** All of a head is there. */
     @Override
     public void headers(ConnectionContext context, Headers headers) {
-        if (of(context.remotePeer()) instanceof Connected connection) {
+        Connected connection = of(context.remotePeer());
+        if (connection != null) {
             connection.asked();
             if (headers.containsToken(HeaderValues.CONNECTION_CLOSE)) {
                 connection.isLast();

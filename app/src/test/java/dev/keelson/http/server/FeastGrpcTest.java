@@ -130,4 +130,21 @@ final class FeastGrpcTest {
                 .isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(answered(serve, null, "authorization", "Bearer bot-bot-bot-bot-bot-bot")).isEqualTo(Status.Code.OK);
     }
+
+    @Test
+    void aClientThatSendsTooMuchIsRefusedAsOverHttp() {
+        GrpcGuard guard = guard(new ServeDefinition(
+                null, Map.of(), List.of(), List.of(), Limits.DEFAULT.with(1, Limits.DEFAULT.receive())));
+        Call first = new Call(null);
+        Call second = new Call(null);
+        for (Call call : List.of(first, second)) {
+            guard.interceptCall(call, new Metadata(), (started, given) -> {
+                started.close(Status.OK, new Metadata());
+                return new ServerCall.Listener<>() {};
+            });
+        }
+
+        assertThat(first.closed).isEqualTo(Status.OK);
+        assertThat(second.closed).extracting(Status::getCode).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    }
 }

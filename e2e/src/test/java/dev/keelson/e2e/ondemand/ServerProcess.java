@@ -337,7 +337,7 @@ public final class ServerProcess implements AutoCloseable {
             throw new IllegalStateException("The heap cannot be looked at: " + text);
         }
         String total = text.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
-        return Long.parseLong(total.strip().split("\\s+")[2]);
+        return Long.parseLong(total.strip().split("\\s+", -1)[2]);
     }
 
     /** Memory that the process has, in MiB; 0 where the system does not tell. */
