@@ -68,6 +68,7 @@ final class ServeSectionTest {
                   hosts: [keelson.example.com]
                   limits: { connections: 100, per_address: 20, per_client: 50, rows: 1000, delay: 40ms, receive: 5s,
                             idle: 1m, notice: 3s, drain: 2s }
+                  engines: { threads: 3, queue: 7, deadline: 2s }
                 """,
                 Map.of("ME", "a-secret-of-24-letters-1", "BOARD", "a-secret-of-24-letters-2"));
 
@@ -76,6 +77,7 @@ final class ServeSectionTest {
         assertThat(serve.tokens().get("board")).extracting(ServeDefinition.Token::role).isEqualTo(Role.PREDICT);
         assertThat(serve.origins()).containsExactly("https://board.example.com:8443", "chrome-extension://abcdef");
         assertThat(serve.hosts()).containsExactly("keelson.example.com");
+        assertThat(serve.engines()).isEqualTo(new ServeDefinition.Engines(3, 7, Duration.ofSeconds(2)));
         assertThat(serve.limits())
                 .isEqualTo(new ServeDefinition.Limits(
                         100,

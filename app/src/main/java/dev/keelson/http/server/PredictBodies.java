@@ -53,6 +53,9 @@ final class PredictBodies {
     /** The types that are read, as they are told. */
     static final String TAKEN = "application/json, %s, %s or %s".formatted(CSV, LINES, PARQUET);
     private static final long MAX_PARQUET_BYTES = 256L << 20;
+    /** Answers to rows as Parquet, until all are there. */
+    private static final String ANSWERS = "answers";
+
     private static final int MOST_REFUSED = 10_000;
     private static final String PREFIX = "/api/v1/models/";
 
@@ -124,7 +127,7 @@ final class PredictBodies {
             if (type.equals(PARQUET) || form.equals(PARQUET)) {
                 folder = Files.createTempDirectory("keelson-predict-");
             }
-            Out out = new Out(response, form, signature, folder);
+            Out out = new Out(response, form, signature, folder, type.equals(PARQUET));
             Answering answering = new Answering(new RowAnswers(backend::predict, model, options), out, model);
             try (InputStream body = request.content().inputStream()) {
                 if (lines) {
@@ -141,6 +144,7 @@ final class PredictBodies {
                 }
                 out.sink().broken(e); // the head of the answer is gone: what is left of the rows is read and forgotten
             }
+            out.send();
         } catch (IOException e) {
             throw new UncheckedIOException("The rows could not be read, or their answers not be written.", e);
         } finally {
@@ -194,7 +198,7 @@ final class PredictBodies {
             return;
         }
         try {
-            for (String name : List.of("rows.parquet", "answers.csv", "answers.parquet")) {
+            for (String name : List.of("rows.parquet", ANSWERS, "answers.csv", "answers.parquet")) {
                 Files.deleteIfExists(folder.resolve(name));
             }
             Files.delete(folder);
@@ -327,15 +331,20 @@ final class PredictBodies {
         }
     }
 
-    /** The answer, begun when its first row is there: until then a failure is told as such. */
+    /**
+     * The answer, begun when its first row is there: until then a failure is told as such. Answers to rows as Parquet lie in a file
+     * until all rows are read: whoever is slow to take them keeps no reader of Parquet, of which there are few.
+     */
     private final class Out {
         private final ServerResponse response;
         private final String form;
         private final PredictSignature signature;
         private final @Nullable Path folder;
+        private final boolean kept;
         private @Nullable Sink sink;
 
-        Out(ServerResponse response, String form, PredictSignature signature, @Nullable Path folder) {
+        Out(ServerResponse response, String form, PredictSignature signature, @Nullable Path folder, boolean kept) {
+            this.kept = kept && !form.equals(PARQUET);
             this.response = response;
             this.form = form;
             this.signature = signature;
@@ -352,15 +361,32 @@ final class PredictBodies {
                 response.header(HeaderNames.CONTENT_TYPE, form);
                 response.header(HeaderNames.CACHE_CONTROL, "no-store");
                 open = switch (form) {
-                    case CSV -> new CsvSink(new PredictionCsv(signature.outputs()), response.outputStream());
+                    case CSV -> new CsvSink(new PredictionCsv(signature.outputs()), stream());
                     case PARQUET -> new ParquetSink(
                             new PredictionCsv(signature.outputs()), Objects.requireNonNull(folder), response);
-                    case LINES -> new LineSink(response.outputStream());
-                    default -> new JsonSink(response.outputStream());
+                    case LINES -> new LineSink(stream());
+                    default -> new JsonSink(stream());
                 };
                 sink = open;
             }
             return open;
+        }
+
+        private OutputStream stream() throws IOException {
+            return kept ? Files.newOutputStream(answers()) : response.outputStream();
+        }
+
+        private Path answers() {
+            return Objects.requireNonNull(folder, "rows as Parquet have a folder").resolve(ANSWERS);
+        }
+
+        /** Passes on what was kept. */
+        void send() throws IOException {
+            if (kept) {
+                try (OutputStream to = response.outputStream()) {
+                    Files.copy(answers(), to);
+                }
+            }
         }
     }
 

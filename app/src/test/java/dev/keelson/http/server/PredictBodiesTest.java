@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -234,6 +236,54 @@ final class PredictBodiesTest {
                 client.post(PREDICT, "PAR1 no", "Content-Type", "application/vnd.apache.parquet"),
                 400,
                 ErrorCode.SOURCE_UNREADABLE);
+    }
+
+    /** Sends the first bytes of a file. */
+    private static Socket begun(byte[] file, int sent) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        OutputStream to = socket.getOutputStream();
+        String head = """
+                POST %s HTTP/1.1
+                Host: 127.0.0.1:%d
+                Content-Type: application/vnd.apache.parquet
+                Accept: application/json
+                Content-Length: %d
+
+                """.formatted(PREDICT, server.port(), file.length);
+        to.write(head.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+        to.write(file, 0, sent);
+        to.flush();
+        return socket;
+    }
+
+    @Test
+    void parquetThatComesSlowlyKeepsNobodyElseWaiting() throws Exception {
+        int rows = 2_000;
+        StringBuilder text = new StringBuilder("HomeTeam,AwayTeam,AvgH,crowd\n");
+        for (int i = 0; i < rows; i++) {
+            text.append("home ").append(i).append(",away,1.5,7\n");
+        }
+        Path csv = Files.writeString(folder.resolve("many.csv"), text);
+        Path file = folder.resolve("many.parquet");
+        Map<String, String> types = new LinkedHashMap<>();
+        types.put("HomeTeam", "VARCHAR");
+        types.put("AwayTeam", "VARCHAR");
+        types.put("AvgH", "DOUBLE");
+        types.put("crowd", "DOUBLE");
+        new ParquetBodies().write(csv, types, file);
+        byte[] bytes = Files.readAllBytes(file);
+        List<Socket> slow = new ArrayList<>();
+
+        for (int i = 0; i < 5; i++) { // more than are read at once
+            slow.add(begun(bytes, bytes.length / 2));
+        }
+        JsonNode answer = MAPPER.readTree(send(file, "application/json"));
+
+        assertThat(answer.path("predictions")).hasSize(rows);
+        for (Socket each : slow) {
+            each.close();
+        }
     }
 
     private static byte[] send(Path file, String accept) throws Exception {
