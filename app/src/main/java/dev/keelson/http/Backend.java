@@ -146,6 +146,11 @@ public interface Backend {
     /** Predictions that were made mostly without features. */
     FeatureGaps featureGaps();
 
+    /** Whether so much waits for the disk that the next prediction would wait, too. */
+    default boolean isLogCrowded() {
+        return false;
+    }
+
     /** Where it notes the stages of its predictions. Always the same object. */
     StageTimes stageTimes();
 

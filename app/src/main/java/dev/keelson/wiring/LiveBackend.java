@@ -670,6 +670,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     @Override
+    public boolean isLogCrowded() {
+        return log.isCrowded();
+    }
+
+    @Override
     public long journalLag() {
         return log.lag();
     }

@@ -16,6 +16,7 @@ import dev.keelson.http.StageTimes;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.EnsembleModel;
 import dev.keelson.learn.Model;
+import dev.keelson.learn.Advice;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -99,11 +102,11 @@ final class Predictor {
     List<Prediction> predict(
             ServedModel served, @Nullable LoadedVersion by, List<Map<String, @Nullable Object>> rows, PredictOptions options) {
         long start = System.nanoTime();
-        List<RequestRow> checked = checked(served, rows);
+        RequestRow[] checked = checked(served, rows);
         Instant now = clock.instant();
-        int count = checked.size();
+        int count = checked.length;
         Asked[] asked = new Asked[count];
-        shares.each(count, i -> asked[i] = asked(served, checked.get(i), i, options.asOf(), now));
+        shares.each(count, i -> asked[i] = asked(served, checked[i], i, options.asOf(), now));
         long featured = System.nanoTime();
         Answered[] answered = by == null
                 ? answered(served, asked, options)
@@ -343,14 +346,21 @@ final class Predictor {
         return problems;
     }
 
-    private static List<RequestRow> checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
-        List<Problem> problems = new ArrayList<>();
-        List<RequestRow> checked = new ArrayList<>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            checked.add(served.requests().read(rows.get(i), i, problems));
-        }
+    private RequestRow[] checked(ServedModel served, List<Map<String, @Nullable Object>> rows) {
+        int count = rows.size();
+        RequestRow[] checked = new RequestRow[count];
+        SortedMap<Integer, List<Problem>> problems = new TreeMap<>();
+        shares.each(count, i -> {
+            List<Problem> ofRow = new ArrayList<>(0);
+            checked[i] = served.requests().read(rows.get(i), i, ofRow);
+            if (!ofRow.isEmpty()) {
+                synchronized (problems) {
+                    problems.put(i, ofRow);
+                }
+            }
+        });
         if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
+            throw new KeelsonException(problems.values().stream().flatMap(List::stream).toList(), null);
         }
         return checked;
     }

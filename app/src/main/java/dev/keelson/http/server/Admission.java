@@ -14,9 +14,11 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import jdk.management.VirtualThreadSchedulerMXBean;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes on no more than can be answered in time. Each request has a virtual thread, so what cannot be worked on yet waits in
  * the queue of those threads, and a thread that only ever asks to run next tells how long that queue is in time, and
- * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, requests for predictions are turned
- * away with 503 until a look finds less: a queue that stands is cut, and one that a moment made is not (the idea of CoDel,
- * Nichols and Jacobson 2012), nor a wait that other programs cause. Everything else is answered, so that one can still see what
- * happens.
+ * the scheduler tells how many wait in it. When every look in 100 ms found both beyond their limits, a share of the requests for
+ * predictions is turned away with 503, which grows while the wait is longer than its limit and shrinks while it is shorter, so
+ * that all that can be answered in time is answered (the idea of PIE, RFC 8033, integral part only): a queue that stands is cut, and one
+ * that a moment made is not, nor a wait that other programs cause. So are small requests that would wait for the disk that keeps the
+ * journal. Everything else is answered, so that one can still see what happens.
  *
  * <p>Safe for use by several threads.
  */
@@ -38,6 +41,23 @@ final class Admission implements Filter, AutoCloseable {
     /** Fewer threads that wait are no queue, however long they do. */
     static final int FEWEST = 64;
 
+    /** However many are turned away, some are answered. */
+    static final double MOST = 0.98;
+
+    /** A second of a wait of twice its limit, or of none, changes the share that is turned away by so much. */
+    private static final double GAIN = 4;
+
+    /** A smaller share is none. */
+    private static final double LEAST = 0.01;
+
+    /** Requests with larger bodies are many rows: they may as well wait for the disk. */
+    private static final long MOST_IN_A_HURRY = 64 << 10;
+
+    private static final Problem SHED = Problem.of(
+            ErrorCode.OVERLOADED,
+            "More requests for predictions come than can be answered in time.",
+            "Maybe send it again in a second, and many rows in one request.");
+
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_CLIENTS = 10_000;
 
@@ -47,8 +67,10 @@ final class Admission implements Filter, AutoCloseable {
     private final LongAdder shed = new LongAdder();
     private final LongAdder limited = new LongAdder();
     private final Map<String, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true);
-    private volatile long overSince;
-    private volatile boolean over;
+    private final BooleanSupplier crowded;
+    private long overSince;
+    private boolean over;
+    private volatile double share;
     private volatile boolean draining;
     private volatile boolean closed;
     private @Nullable Thread probe;
@@ -64,10 +86,12 @@ final class Admission implements Filter, AutoCloseable {
         }
     }
 
-    Admission(Limits limits, Connections connections) {
+    /** @param crowded whether the next prediction would have to wait for the disk */
+    Admission(Limits limits, Connections connections, BooleanSupplier crowded) {
         this.connections = connections;
         this.limit = limits.delay().toNanos();
         this.perClient = limits.perClient();
+        this.crowded = crowded;
     }
 
     /**
@@ -101,11 +125,37 @@ final class Admission implements Filter, AutoCloseable {
             overSince = now - late;
         }
         over = found;
+        double before = share;
+        if (before == 0 && !(found && now - overSince > STANDS.toNanos())) {
+            return;
+        }
+        if (queued < FEWEST) {
+            share = before < LEAST ? 0 : before / 2;
+            return;
+        }
+        double excess = Math.clamp((late - limit) / (double) limit, -1, 1);
+        double seconds = Math.min(late + LOOK_EVERY, STANDS.toNanos()) * 1e-9;
+        double next = before + GAIN * seconds * excess;
+        share = next < LEAST ? 0 : Math.min(MOST, next);
     }
 
-    /** Whether a queue stands at a time. */
-    boolean overloaded(long now) {
-        return over && now - overSince > STANDS.toNanos();
+    /** Which share of requests for predictions is turned away. */
+    double share() {
+        return share;
+    }
+
+    /**
+     * Whether a request for a prediction is turned away; counts it then.
+     *
+     * @param bytes of its body; negative where it does not say
+     */
+    boolean sheds(long bytes) {
+        boolean waits = bytes < 0 || bytes > MOST_IN_A_HURRY;
+        if (ThreadLocalRandom.current().nextDouble() < share || (!waits && crowded.getAsBoolean())) {
+            shed.increment();
+            return true;
+        }
+        return false;
     }
 
     @Override
@@ -118,8 +168,10 @@ final class Admission implements Filter, AutoCloseable {
             if (draining) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
-            if (over && request.prologue().method().equals(Method.POST) && Access.isPrediction(request.path().path())) {
-                HttpFailure refused = overload(System.nanoTime());
+            if ((share > 0 || crowded.getAsBoolean())
+                    && request.prologue().method().equals(Method.POST)
+                    && Access.isPrediction(request.path().path())) {
+                HttpFailure refused = overload(request.headers().contentLength().orElse(-1));
                 if (refused != null) {
                     response.header(HeaderNames.RETRY_AFTER, "1");
                     throw refused;
@@ -133,18 +185,13 @@ final class Admission implements Filter, AutoCloseable {
         }
     }
 
-    /** Why a prediction is refused while a queue stands; null when none does. */
-    @Nullable HttpFailure overload(long now) {
-        if (!overloaded(now)) {
-            return null;
-        }
-        shed.increment();
-        return new HttpFailure(
-                503,
-                Problem.of(
-                        ErrorCode.OVERLOADED,
-                        "More requests for predictions come than can be answered in time.",
-                        "Maybe send it again in a second, and many rows in one request."));
+    /**
+     * Why a prediction is refused, as often as it has to be; null when it is taken.
+     *
+     * @param bytes of its body; negative where it does not say
+     */
+    @Nullable HttpFailure overload(long bytes) {
+        return sheds(bytes) ? new HttpFailure(503, SHED) : null;
     }
 
     /** Counts a request of a client; why it is refused (429) when it sends more than it may, else null. */

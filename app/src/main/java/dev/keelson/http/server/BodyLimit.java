@@ -5,6 +5,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.mlflow.FileTransfer;
 import dev.keelson.http.mlflow.MlflowApi;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
@@ -20,20 +21,36 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses addresses of more than {@link KeelsonServer#MAX_ADDRESS} characters, and bodies of more than {@link
  * KeelsonServer#MAX_BODY_BYTES}, but for data sets of runs and for files, which have limits of their own, and rows that are answered
  * as they come.
+ * All bodies together that are read as a whole are bounded, too: what is made of one takes several times its room
+ * until it is answered, and a request that would need more than there is is answered with 503. One alone is always read.
  */
 final class BodyLimit implements Filter {
+    private static final Problem NO_ROOM = Problem.of(
+            ErrorCode.OVERLOADED,
+            "The requests that are worked on take all the memory that there is for them.",
+            "Maybe send it again in a second, or fewer rows at once.");
+
     private final long receive;
     private final Connections connections;
+    private final long room;
+    private final AtomicLong held = new AtomicLong();
     private final Set<Checked> reading = ConcurrentHashMap.newKeySet();
 
-    /** @param receive so long a body may take to arrive, or one that is read as it comes to go on */
-    BodyLimit(Duration receive, Connections connections) {
+    /**
+     * A limit.
+     *
+     * @param receive so long a body may take to arrive, or one that is read as it comes to go on
+     * @param room bytes that all bodies together may have while they are worked on
+     */
+    BodyLimit(Duration receive, Connections connections, long room) {
+        this.room = room;
         this.receive = receive.toNanos();
         this.connections = connections;
     }
@@ -53,11 +70,38 @@ final class BodyLimit implements Filter {
             FileTransfer.refused(request, response); // a client that still writes would not hear why
             throw new HttpFailure(413, Failures.tooLarge(most));
         }
-        if (announced != 0) { // before anything asks for the content, or it would not be looked at
-            Connected connection = request.remotePeer() instanceof Connected watched ? watched : null;
-            request.streamFilter(body -> new Checked(body, response, connection, file, most));
+        if (announced == 0) {
+            chain.proceed();
+            return;
         }
-        chain.proceed();
+        Connected connection = request.remotePeer() instanceof Connected watched ? watched : null;
+        Share share = new Share();
+        // before anything asks for the content, or it would not be looked at
+        request.streamFilter(body -> new Checked(body, response, connection, file, most, share));
+        try {
+            chain.proceed();
+        } finally {
+            held.addAndGet(-share.bytes);
+        }
+    }
+
+    /** What the body of one request has of the room. */
+    private static final class Share {
+        private long bytes;
+        private boolean refused;
+    }
+
+    /** Takes room for what was read of a body. */
+    private void hold(Share share, int count, RoutingResponse response) {
+        if (share.refused) {
+            return; // read only to get rid of it
+        }
+        share.bytes += count;
+        if (held.addAndGet(count) > room && share.bytes < held.get()) {
+            share.refused = true;
+            response.header(HeaderNames.RETRY_AFTER, "1");
+            throw new HttpFailure(503, NO_ROOM);
+        }
     }
 
     private static boolean isFile(RoutingRequest request) {
@@ -90,6 +134,7 @@ final class BodyLimit implements Filter {
         private final long most;
         private long until;
         private long left;
+        private final Share share;
         private @Nullable Thread reader;
         private boolean ended;
 
@@ -99,13 +144,15 @@ final class BodyLimit implements Filter {
          * @param connection that it comes over; null for one of many on a connection
          * @param streamed whether it is read as it comes, whatever its length and however long it takes
          * @param most so many bytes it may have when it is not
+         * @param share what it has of the room
          */
         Checked(
                 InputStream in,
                 RoutingResponse response,
                 @Nullable Connected connection,
                 boolean streamed,
-                long most) {
+                long most,
+                Share share) {
             super(in);
             this.response = response;
             this.connection = connection;
@@ -113,6 +160,7 @@ final class BodyLimit implements Filter {
             this.most = most;
             this.left = streamed ? Long.MAX_VALUE : most;
             this.until = System.nanoTime() + receive;
+            this.share = share;
         }
 
         @Override
@@ -139,7 +187,11 @@ final class BodyLimit implements Filter {
             } finally {
                 end();
             }
-            return counted(count);
+            counted(count);
+            if (count > 0 && !streamed) {
+                hold(share, count, response);
+            }
+            return count;
         }
 
         /** What was not read of it cannot be told from the next request. */
@@ -208,14 +260,13 @@ final class BodyLimit implements Filter {
             }
         }
 
-        private int counted(int count) throws IOException {
+        private void counted(int count) throws IOException {
             left -= Math.max(0, count);
             if (left < 0) {
                 drain();
                 closes();
                 throw new KeelsonException(Failures.tooLarge(most));
             }
-            return count;
         }
     }
 }

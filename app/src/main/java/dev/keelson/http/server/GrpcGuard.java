@@ -62,7 +62,7 @@ final class GrpcGuard implements ServerInterceptor {
     private @Nullable Status admitted(Metadata headers, String path, String address) {
         HttpFailure refused = guard.refusal(headers.get(AUTHORIZATION), path, address);
         if (refused == null && Access.isPrediction(path)) {
-            refused = admission.overload(System.nanoTime());
+            refused = admission.overload(-1);
         }
         if (refused == null) {
             return null;

@@ -62,6 +62,9 @@ public final class KeelsonServer implements AutoCloseable {
     /** Larger messages are dropped unread, without an answer; those between the two limits are refused. */
     private static final int MAX_GRPC_BUFFER_BYTES = 32 << 20;
 
+    /** Bodies that are worked on have so small a share of the heap: rows made of them take some ten times their room. */
+    private static final int BODIES_SHARE = 20;
+
     private final WebServer server;
     private final ServerMetrics metrics;
     private final Admission admission;
@@ -124,10 +127,11 @@ public final class KeelsonServer implements AutoCloseable {
         Access access = new Access(serve, local, backend.clock());
         Limits limits = serve.limits();
         Connections connections = new Connections(limits, System::nanoTime);
-        Admission admission = new Admission(limits, connections);
+        Admission admission = new Admission(limits, connections, backend::isLogCrowded);
         metrics.admission(admission::shed, admission::limited);
         metrics.connections(connections);
-        BodyLimit bodies = new BodyLimit(limits.receive(), connections);
+        BodyLimit bodies =
+                new BodyLimit(limits.receive(), connections, Runtime.getRuntime().maxMemory() / BODIES_SHARE);
         RequestGuard guard = new RequestGuard(serve, access, admission, !address.isLoopbackAddress());
         if (backend.project().predictionLog().remote() != null) {
             metrics.remoteLog(() -> backend.journal().remoteLag());

@@ -1,7 +1,6 @@
 package dev.keelson.http.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.features.FeatureStatus;
 import dev.keelson.features.FeatureVector;
@@ -12,118 +11,27 @@ import dev.keelson.learn.calibration.ProbabilityRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
-/** Writes predictions as JSON into one array of bytes: on the path that must be fast. For one answer. */
+/** Writes predictions as JSON, field by field, without a tree: on the path that must be fast. */
 final class PredictionWriter {
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int BYTES_PER_ROW = 384;
-    private static final int NANOS = 1_000_000_000;
-    /** Length of a text such as {@code 2021-05-23T15:00:00}. */
-    private static final int SECOND_LENGTH = 19;
 
-    /** A second that was written lately, without its fraction. Another takes its place whole. */
-    private static volatile Second lately = new Second(0, "1970-01-01T00:00:00".getBytes(StandardCharsets.US_ASCII));
-
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, changed by nobody
-    private record Second(long epochSecond, byte[] text) {}
-
-    private byte[] bytes;
-    private int length;
-
-    private PredictionWriter(int capacity) {
-        this.bytes = new byte[capacity];
-    }
+    private PredictionWriter() {}
 
     /** The answer to a predict request. */
     static byte[] write(List<Prediction> predictions) {
-        PredictionWriter out = new PredictionWriter(32 + BYTES_PER_ROW * predictions.size());
-        out.raw("{\"predictions\":[");
-        for (int i = 0; i < predictions.size(); i++) {
-            if (i > 0) {
-                out.raw(",");
-            }
-            out.prediction(predictions.get(i));
-        }
-        out.raw("]}");
-        return Arrays.copyOf(out.bytes, out.length);
-    }
-
-    private void prediction(Prediction prediction) {
-        raw("{\"id\":\"");
-        uuid(prediction.id());
-        raw("\",\"model\":");
-        text(prediction.model());
-        raw(",\"version\":");
-        raw(Integer.toString(prediction.version()));
-        if (prediction.isNumber()) {
-            raw(",\"value\":");
-            number(prediction.probabilities()[0]);
-        } else {
-            classes(prediction);
-        }
-        if (prediction.advice() != null) {
-            for (Map.Entry<String, JsonNode> field :
-                    AdviceJson.of(prediction.advice(), prediction.classes()).properties()) {
-                raw(",");
-                text(field.getKey());
-                raw(":");
-                encoded(field.getValue().toString().getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        raw(",\"as_of\":\"");
-        instant(prediction.asOf());
-        raw("\"");
-        List<String> warnings = prediction.warnings();
-        if (!warnings.isEmpty()) {
-            raw(",\"warnings\":[");
-            for (int i = 0; i < warnings.size(); i++) {
-                if (i > 0) {
-                    raw(",");
-                }
-                text(warnings.get(i));
-            }
-            raw("]");
-        }
-        if (prediction.details() != null) {
-            byte[] fields = details(prediction.details());
-            if (fields.length > 2) { // without its brackets
-                raw(",");
-                encoded(Arrays.copyOfRange(fields, 1, fields.length - 1));
-            }
-        }
-        raw("}");
-    }
-
-    private void classes(Prediction prediction) {
-        raw(",\"probabilities\":{");
-        double[] probabilities = prediction.probabilities();
-        for (int c = 0; c < probabilities.length; c++) {
-            if (c > 0) {
-                raw(",");
-            }
-            text(prediction.classes().get(c));
-            raw(":");
-            number(probabilities[c]);
-        }
-        int best = prediction.predicted();
-        raw("},\"predicted\":");
-        text(prediction.classes().get(best));
-        raw(",\"confidence\":");
-        number(probabilities[best]);
-    }
-
-    /** Values, statuses and ages of features; contributions by margin. */
-    private static byte[] details(PredictionDetails details) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(32 + BYTES_PER_ROW * predictions.size());
         try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            writeDetails(json, details);
+            json.writeArrayFieldStart("predictions");
+            for (Prediction prediction : predictions) {
+                json.writeStartObject();
+                write(json, prediction);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot fail to be written.", e);
@@ -131,7 +39,50 @@ final class PredictionWriter {
         return out.toByteArray();
     }
 
-    private static void writeDetails(JsonGenerator json, PredictionDetails details) throws IOException {
+    private static void write(JsonGenerator json, Prediction prediction) throws IOException {
+        json.writeStringField("id", prediction.id().toString());
+        json.writeStringField("model", prediction.model());
+        json.writeNumberField("version", prediction.version());
+        if (prediction.isNumber()) {
+            json.writeNumberField("value", prediction.probabilities()[0]);
+        } else {
+            classes(json, prediction);
+        }
+        if (prediction.advice() != null) {
+            for (Map.Entry<String, JsonNode> field :
+                    AdviceJson.of(prediction.advice(), prediction.classes()).properties()) {
+                json.writeFieldName(field.getKey());
+                json.writeRawValue(field.getValue().toString());
+            }
+        }
+        json.writeStringField("as_of", prediction.asOf().toString());
+        if (!prediction.warnings().isEmpty()) {
+            json.writeArrayFieldStart("warnings");
+            for (String warning : prediction.warnings()) {
+                json.writeString(warning);
+            }
+            json.writeEndArray();
+        }
+        if (prediction.details() != null) {
+            details(json, prediction.details());
+        }
+    }
+
+    /** What is not finite stands there as a text: JSON has no such numbers. */
+    private static void classes(JsonGenerator json, Prediction prediction) throws IOException {
+        double[] probabilities = prediction.probabilities();
+        json.writeObjectFieldStart("probabilities");
+        for (int c = 0; c < probabilities.length; c++) {
+            json.writeNumberField(prediction.classes().get(c), probabilities[c]);
+        }
+        json.writeEndObject();
+        int best = prediction.predicted();
+        json.writeStringField("predicted", prediction.classes().get(best));
+        json.writeNumberField("confidence", probabilities[best]);
+    }
+
+    /** Values, statuses and ages of features; contributions by margin. */
+    private static void details(JsonGenerator json, PredictionDetails details) throws IOException {
         FeatureVector vector = details.features();
         if (vector != null) {
             json.writeArrayFieldStart("features");
@@ -179,102 +130,6 @@ final class PredictionWriter {
             json.writeNumberField("lower", chance.lower());
             json.writeNumberField("upper", chance.upper());
             json.writeEndObject();
-        }
-    }
-
-    // ---- JSON
-
-    private void number(double value) {
-        if (Double.isFinite(value)) {
-            raw(Double.toString(value));
-        } else { // as a text: JSON has no such numbers
-            raw("\"");
-            raw(Double.toString(value));
-            raw("\"");
-        }
-    }
-
-    private void uuid(UUID id) {
-        reserve(36);
-        hex(id.getMostSignificantBits(), 60, 32);
-        bytes[length++] = '-';
-        hex(id.getMostSignificantBits(), 28, 16);
-        bytes[length++] = '-';
-        hex(id.getMostSignificantBits(), 12, 0);
-        bytes[length++] = '-';
-        hex(id.getLeastSignificantBits(), 60, 48);
-        bytes[length++] = '-';
-        hex(id.getLeastSignificantBits(), 44, 0);
-    }
-
-    private void hex(long value, int from, int to) {
-        for (int shift = from; shift >= to; shift -= 4) {
-            bytes[length++] = HEX[(int) (value >>> shift) & 15];
-        }
-    }
-
-    /** As {@link Instant#toString}: no fraction, or 3, 6 or 9 digits. */
-    private void instant(Instant instant) {
-        Second second = lately;
-        if (second.epochSecond() != instant.getEpochSecond()) {
-            String text = Instant.ofEpochSecond(instant.getEpochSecond()).toString();
-            if (text.length() != SECOND_LENGTH + 1) { // years of other than four digits
-                raw(instant.toString());
-                return;
-            }
-            second = new Second(
-                    instant.getEpochSecond(), text.substring(0, SECOND_LENGTH).getBytes(StandardCharsets.US_ASCII));
-            lately = second;
-        }
-        encoded(second.text());
-        int nanos = instant.getNano();
-        if (nanos != 0) {
-            int unit = nanos % 1_000_000 == 0 ? 1_000_000 : nanos % 1_000 == 0 ? 1_000 : 1;
-            reserve(10);
-            bytes[length++] = '.';
-            for (int rest = NANOS / 10; rest >= unit; rest /= 10) {
-                bytes[length++] = (byte) ('0' + nanos / rest % 10);
-            }
-        }
-        raw("Z");
-    }
-
-    private void text(String text) {
-        int chars = text.length();
-        reserve(chars + 2);
-        int start = length;
-        bytes[length++] = '"';
-        for (int i = 0; i < chars; i++) {
-            char c = text.charAt(i);
-            if (c < ' ' || c >= 0x80 || c == '"' || c == '\\') {
-                length = start;
-                raw("\"");
-                encoded(JsonStringEncoder.getInstance().quoteAsUTF8(text));
-                raw("\"");
-                return;
-            }
-            bytes[length++] = (byte) c;
-        }
-        bytes[length++] = '"';
-    }
-
-    @SuppressWarnings("deprecation") // the quickest way for a text that is known to be ASCII
-    private void raw(String ascii) {
-        int chars = ascii.length();
-        reserve(chars);
-        ascii.getBytes(0, chars, bytes, length);
-        length += chars;
-    }
-
-    private void encoded(byte[] utf8) {
-        reserve(utf8.length);
-        System.arraycopy(utf8, 0, bytes, length, utf8.length);
-        length += utf8.length;
-    }
-
-    private void reserve(int more) {
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
         }
     }
 }

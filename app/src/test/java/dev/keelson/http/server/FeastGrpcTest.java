@@ -82,7 +82,7 @@ final class FeastGrpcTest {
 
     private static GrpcGuard guard(ServeDefinition serve) {
         Connections connections = new Connections(serve.limits(), System::nanoTime);
-        Admission admission = new Admission(serve.limits(), connections);
+        Admission admission = new Admission(serve.limits(), connections, () -> false);
         return new GrpcGuard(
                 new RequestGuard(serve, new Access(serve, null, InstantSource.system()), admission, false),
                 admission,

@@ -46,7 +46,10 @@ final class OpenApiTest {
                                     metrics,
                                     1,
                                     new Access(ServeDefinition.DEFAULT, null, InstantSource.system()),
-                                    new Admission(ServeDefinition.Limits.DEFAULT, new Connections(ServeDefinition.Limits.DEFAULT, System::nanoTime)))
+                                    new Admission(
+                                            ServeDefinition.Limits.DEFAULT,
+                                            new Connections(ServeDefinition.Limits.DEFAULT, System::nanoTime),
+                                            () -> false))
                             .addresses().entrySet()) {
                 String path = each.getKey().replace("{+", "{");
                 if (path.startsWith("/api/")) {

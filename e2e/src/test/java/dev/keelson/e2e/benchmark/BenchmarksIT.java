@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.e2e.ondemand.Arguments;
+import dev.keelson.http.server.JsonBenchmark;
 import org.junit.jupiter.api.Test;
 
 /** Every benchmark runs on a small league and reports its figures; how fast is not asserted. */
@@ -198,8 +199,41 @@ final class BenchmarksIT {
 
         assertThat(figures.at("/closed_loop_4/keelson/requests").asInt()).isPositive();
         assertThat(figures.at("/closed_loop_4/ratios/over_echo").asDouble()).isPositive();
+        assertThat(figures.at("/closed_loop_4/keelson_grpc/requests").asInt()).isPositive();
+        assertThat(figures.at("/closed_loop_4/keelson_grpc/failed").asInt()).isZero();
+        assertThat(figures.at("/batch_of_1000/keelson_grpc/requests").asInt()).isPositive();
         assertThat(figures.at("/open_loop_200/keelson_stored/requests").asInt()).isEqualTo(400);
         assertThat(figures.at("/index_caught_up_after_s").asDouble()).isNotNegative();
+    }
+
+    @Test
+    void overloadIsTurnedAwayAndLeavesTheServerWell() throws Exception {
+        JsonNode figures = new OverloadBenchmark()
+                .run(SMALL.with("seconds", "2")
+                        .with("connections", "64")
+                        .with("requests", "5")
+                        .with("rows", "600")
+                        .with("trees", "20"));
+
+        assertThat(figures.at("/overload/answers/200").asInt()).isPositive();
+        assertThat(figures.at("/overload/answers/others").asInt()).isZero();
+        assertThat(figures.at("/after/requests").asInt()).isPositive();
+        assertThat(figures.at("/memory/heap_most_seen_megabytes").asInt()).isBetween(1, 256);
+    }
+
+    @Test
+    void manyRowsOfOneRequestAreMeasured() throws Exception {
+        JsonNode figures = new CsvBatchBenchmark().run(TRAINED.with("rows", "2000"));
+
+        assertThat(figures.get("rows_a_second").asLong()).isPositive();
+    }
+
+    @Test
+    void readingOfJsonIsMeasured() throws Exception {
+        JsonNode figures = new JsonBenchmark().run(SMALL.with("calls", "100"));
+
+        assertThat(figures.at("/read/jackson_over_own").asDouble()).isPositive();
+        assertThat(figures.at("/read/own/bytes_allocated").asLong()).isPositive();
     }
 
     @Test

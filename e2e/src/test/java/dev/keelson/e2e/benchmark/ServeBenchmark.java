@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * {@code keelson serve} in a process of its own, a model of 45 features and 500 trees, every prediction journaled; beside it in
  * the same run an echo that parses the same body and answers as many bytes, and what users run today: FastAPI with the same
  * trees in Debian's XGBoost and a CSV log ({@code e2e/src/peer/fastapi}; left out where it is not installed). Closed loops, the
- * servers taking turns and each figure the median of them; an open loop; a batch of 1,000 rows; the same with 24 of the features
- * from three views. Then how long the index takes to catch up, memory, and the start.
+ * servers taking turns and each figure the median of them; an open loop; a batch of 1,000 rows; the same over gRPC (Open
+ * Inference Protocol, {@code ModelInfer}), and with 24 of the features from three views. Then how long the index takes to catch up, memory, and the start.
  *
  * <p>Options: {@code --connections} (a list), {@code --seconds} of each loop, {@code --repeats}, {@code --rate} of the open loop,
  * {@code --rows} to train on, {@code --trees}.
@@ -49,12 +49,23 @@ public final class ServeBenchmark implements Task {
     private static final Path PEER = Path.of("e2e", "src", "peer", "fastapi", "serve.py");
     private static final String PLAIN = "/api/v1/models/plain/predict";
     private static final String STORED = "/api/v1/models/stored/predict";
+    private static final String INFER = "/inference.GRPCInferenceService/ModelInfer";
     private static final int REQUESTS = 512;
     private static final int BATCH = 1_000;
     private static final int OPEN_CONNECTIONS = 64;
 
     /** A server under load. */
-    private record Target(String name, int port, String path, List<byte[]> bodies, Supplier<Duration> processor) {}
+    private record Target(String name, int port, String path, List<byte[]> bodies, Supplier<Duration> processor) {
+        boolean isGrpc() {
+            return path.equals(INFER);
+        }
+
+        LoadGenerator.Load closed(int connections, Duration length) throws IOException {
+            return isGrpc()
+                    ? LoadGenerator.closedOfGrpc(port, path, bodies, connections, length)
+                    : LoadGenerator.closed(port, path, bodies, connections, length);
+        }
+    }
 
     /** One loop. */
     private record Turn(LoadGenerator.Load load, double processorMicros) {}
@@ -88,6 +99,7 @@ public final class ServeBenchmark implements Task {
                     node.put("largest_difference_to_fastapi", difference(server, peer, plain));
                 }
                 targets.add(new Target("keelson", server.port(), PLAIN, plain, server::processor));
+                targets.add(new Target("keelson_grpc", server.port(), INFER, messages(plain), server::processor));
                 targets.add(new Target("keelson_stored", server.port(), STORED, stored, server::processor));
                 loops(node, targets, server, arguments);
                 batch(node.putObject("batch_of_1000"), server, peer);
@@ -97,6 +109,14 @@ public final class ServeBenchmark implements Task {
             node.put("megabytes_most", server.peakMegabytes());
         }
         return node;
+    }
+
+    private static List<byte[]> messages(List<byte[]> bodies) throws IOException {
+        List<byte[]> messages = new ArrayList<>();
+        for (byte[] body : bodies) {
+            messages.add(GrpcRequests.message("plain", body));
+        }
+        return messages;
     }
 
     /** Where the sources are, the launcher tells; else the current folder. */
@@ -134,13 +154,14 @@ public final class ServeBenchmark implements Task {
             if (rates.containsKey("fastapi")) {
                 ratios.put("over_fastapi", Timing.rounded(own / rates.getOrDefault("fastapi", Double.NaN)));
             }
+            ratios.put("grpc_over_rest", Timing.rounded(rates.getOrDefault("keelson_grpc", Double.NaN) / own));
             ratios.put("stored_over_plain", Timing.rounded(rates.getOrDefault("keelson_stored", Double.NaN) / own));
         }
         node.put("bytes_allocated_a_request", Math.round((allocated(server) - allocated) / answered));
         int rate = arguments.number("rate", 10_000);
         ObjectNode open = node.putObject("open_loop_" + rate);
         for (Target target : targets) {
-            if (!target.name().equals("fastapi")) {
+            if (!target.name().equals("fastapi") && !target.isGrpc()) {
                 open.set(
                         target.name(),
                         LoadGenerator.open(
@@ -157,8 +178,7 @@ public final class ServeBenchmark implements Task {
 
     private static Turn turn(Target target, int connections, Duration length) throws IOException {
         Duration before = target.processor().get();
-        LoadGenerator.Load load =
-                LoadGenerator.closed(target.port(), target.path(), target.bodies(), connections, length);
+        LoadGenerator.Load load = target.closed(connections, length);
         double micros = target.processor().get().minus(before).toNanos() / 1e3;
         return new Turn(load, micros / load.nanos().nanos().length);
     }
@@ -183,6 +203,11 @@ public final class ServeBenchmark implements Task {
         LoadGenerator.Load warm = LoadGenerator.closed(server.port(), PLAIN, List.of(body), 1, Duration.ofSeconds(4));
         node.set("keelson_cold", own.toJson());
         node.set("keelson", warm.toJson());
+        byte[] message = GrpcRequests.message("plain", body);
+        LoadGenerator.Load grpc =
+                LoadGenerator.closedOfGrpc(server.port(), INFER, List.of(message), 1, Duration.ofSeconds(4));
+        node.set("keelson_grpc", grpc.toJson());
+        node.put("grpc_body_bytes", message.length);
         if (peer != null) {
             LoadGenerator.Load theirs = LoadGenerator.closed(peer.port(), "/predict", List.of(body), 1, Duration.ofSeconds(4));
             node.set("fastapi", theirs.toJson());
@@ -234,25 +259,17 @@ public final class ServeBenchmark implements Task {
     /** Until the index has everything that was journaled. */
     private static void catchUp(ObjectNode node, ServerProcess server) throws Exception {
         long start = System.nanoTime();
-        double lag = metric(server, "keelson_serve_journal_lag_bytes");
+        double lag = Metrics.sum(server, "keelson_serve_journal_lag_bytes");
         node.put("index_lag_bytes_at_the_end", Math.round(lag));
         while (lag > 0 && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(3)) {
             TimeUnit.MILLISECONDS.sleep(100);
-            lag = metric(server, "keelson_serve_journal_lag_bytes");
+            lag = Metrics.sum(server, "keelson_serve_journal_lag_bytes");
         }
         node.put("index_caught_up_after_s", Timing.rounded((System.nanoTime() - start) / 1e9));
     }
 
     private static double allocated(ServerProcess server) throws Exception {
-        return metric(server, "jvm_gc_memory_allocated_bytes_total");
-    }
-
-    private static double metric(ServerProcess server, String name) throws Exception {
-        return new String(get(server.url() + "/metrics"), StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return Metrics.sum(server, "jvm_gc_memory_allocated_bytes_total");
     }
 
     private static double difference(ServerProcess server, Beside peer, List<byte[]> bodies) throws Exception {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public record Arguments(Map<String, String> values) {
     /** Options that tasks know. */
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(
-            "data", "seeds", "first-seed", "seasons", "repeats", "requests", "seconds", "connections", "weeks", "scale", "paths", "rounds",
+            "calls", "data", "seeds", "first-seed", "seasons", "repeats", "requests", "seconds", "connections", "weeks", "scale", "paths", "rounds",
             "entities", "features", "keys", "memory", "warm", "shape", "pandas", "rows", "rate", "store", "out", "preset", "threads", "seed",
             "megabytes", "files", "kills", "events", "trees"));
 

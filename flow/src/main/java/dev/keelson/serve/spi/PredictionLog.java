@@ -33,6 +33,11 @@ public interface PredictionLog extends AutoCloseable {
     /** Bytes of the journal that the index has not seen yet. */
     long lag();
 
+    /** Whether so much that was appended waits for the disk that the next append would soon wait, too. */
+    default boolean isCrowded() {
+        return false;
+    }
+
     /** Indexed predictions. */
     List<LoggedPrediction> find(PredictionQuery query);
 

@@ -53,6 +53,9 @@ public final class Journal implements AutoCloseable {
     /** Callers wait when so much is gathered and not yet written. */
     private static final int MAX_PENDING = 8 << 20;
 
+    /** So much says that the disk does not keep up. */
+    private static final int CROWDED = MAX_PENDING / 2;
+
     /** So much is written at once, without waiting for more. */
     private static final int GATHERED = 256 << 10;
 
@@ -82,6 +85,7 @@ public final class Journal implements AutoCloseable {
     private boolean closing;
     private @Nullable KeelsonException failure;
     private JournalPosition end;
+    private volatile boolean crowded;
     private volatile String identity = "";
 
     // Used by the writer thread, or under the lock while it is not busy.
@@ -323,6 +327,11 @@ public final class Journal implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether more than half of what may be gathered waits for the disk. */
+    boolean isCrowded() {
+        return crowded;
     }
 
     /** Up to where the journal is on disk, without waiting. */
@@ -580,6 +589,9 @@ public final class Journal implements AutoCloseable {
             int before = pending.length();
             pending.addAll(lines);
             appended += lines.length();
+            if (before < CROWDED && pending.length() >= CROWDED) {
+                crowded = true;
+            }
             if (before == 0) {
                 pendingSince = System.nanoTime();
             }
@@ -631,6 +643,7 @@ public final class Journal implements AutoCloseable {
                 }
                 Lines batch = pending;
                 pending = spare;
+                crowded = false;
                 long ticket = appended;
                 long oldest = pendingSince;
                 busy = true;

@@ -184,6 +184,11 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
     }
 
     @Override
+    public boolean isCrowded() {
+        return journal.isCrowded();
+    }
+
+    @Override
     public JournalPosition position() {
         return journal.sync();
     }
