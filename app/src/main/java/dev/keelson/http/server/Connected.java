@@ -170,13 +170,13 @@ final class Connected implements PeerInfo {
     static byte[] answer(HttpFailure why) {
         List<Problem> problems = List.of(why.problem());
         byte[] body = Failures.body(why.status(), problems);
-        byte[] head = ("HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n%s\r\n"
-                        .formatted(
-                                why.status(),
-                                Status.create(why.status()).reasonPhrase(),
-                                Failures.PROBLEM_JSON,
-                                body.length,
-                                why.status() == 429 ? "Retry-After: 1\r\n" : ""))
+        byte[] head = "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n%s\r\n"
+                .formatted(
+                        why.status(),
+                        Status.create(why.status()).reasonPhrase(),
+                        Failures.PROBLEM_JSON,
+                        body.length,
+                        why.status() == 429 ? "Retry-After: 1\r\n" : "")
                 .getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(head.length + body.length).put(head).put(body).array();
     }
