@@ -646,7 +646,8 @@ final class ProjectBets implements Bets, AutoCloseable {
     }
 
     private static boolean same(JsonNode one, JsonNode other) {
-        return one.isNumber() && other.isNumber()
+        boolean numbers = one.isNumber() && other.isNumber();
+        return numbers
                 ? Double.compare(one.doubleValue(), other.doubleValue()) == 0 // 2 and 2.0
                 : one.equals(other);
     }
