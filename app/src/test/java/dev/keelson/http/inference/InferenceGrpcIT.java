@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.keelson.http.SeededBackend;
 import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.project.ServeDefinition;
+import dev.keelson.project.ServeDefinition.Limits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +108,28 @@ final class InferenceGrpcIT {
             assertThatThrownBy(() -> client.call("ModelInfer", name("football-1x2")))
                     .hasMessageContaining("INVALID_ARGUMENT")
                     .hasMessageContaining("no inputs");
+        }
+    }
+
+    @Test
+    void whoAsksTooMuchIsToldSoAndKeepsTheConnection() throws Exception {
+        ServeDefinition few = new ServeDefinition(
+                null, Map.of(), List.of(), List.of(), Limits.DEFAULT.with(5, Limits.DEFAULT.receive()));
+        try (KeelsonServer server =
+                        KeelsonServer.start(SeededBackend.seeded().serving(few), KeelsonServer.DEFAULT_HOST, 0);
+                GrpcClient client = new GrpcClient(server.port())) {
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                try {
+                    client.call("ModelReady", name("football-1x2"));
+                    answers.add("OK");
+                } catch (RuntimeException e) {
+                    answers.add(String.valueOf(e.getMessage()));
+                }
+            }
+
+            assertThat(answers).allMatch(answer -> answer.equals("OK") || answer.startsWith("RESOURCE_EXHAUSTED"));
+            assertThat(answers).contains("OK").anyMatch(answer -> answer.startsWith("RESOURCE_EXHAUSTED"));
         }
     }
 }
