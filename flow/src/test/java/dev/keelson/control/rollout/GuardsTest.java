@@ -35,7 +35,7 @@ final class GuardsTest {
         for (int i = 0; i < epochs; i++) {
             gains.add(mean + sd * random.nextGaussian());
         }
-        return GainPath.of(new PairedEpochs(gains, 10 * epochs, epochs, 0.5, 0.5), Metric.LOG_LOSS);
+        return GainPath.of(new PairedEpochs(gains, 10L * epochs, epochs, 0.5, 0.5), Metric.LOG_LOSS);
     }
 
     @Test
