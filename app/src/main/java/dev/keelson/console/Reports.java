@@ -124,7 +124,7 @@ final class Reports {
                         + "0.1), significantly (Benjamini-Hochberg at 0.05 on effective rows), beyond what windows of its own history show, "
                         + "on at least 30 effective rows. It alarms when it warns in two of three separate windows, or at once when it moved "
                         + "far: 0.25, twice its band, significant at 0.001.";
-            case PIKKIT -> "Rule pikkit: drift from 3 features with KS p < 0.05.";
+            case PIKKIT -> "Rule pikkit: drift from 3 features with KS p < 0.05, or PSI of at least 0.1 as categories, or one with PSI of at least 0.25.";
             case ACIS -> "Rule acis: drift from a share of features with KS p < 0.05 or PSI of at least 0.2.";
         };
     }

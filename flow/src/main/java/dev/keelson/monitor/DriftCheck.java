@@ -382,12 +382,15 @@ public final class DriftCheck {
                 .count();
         boolean categories = features.stream().anyMatch(f -> f.categories() != null);
         int byPsi = (int) features.stream().filter(f -> PresetRule.driftsByPsi(f.psi())).count();
-        boolean alarms = PresetRule.alarms(definition.policy(), definition.share(), byKs, byPsi, total);
+        int high = (int) features.stream()
+                .filter(f -> PresetRule.high(f.categories() != null, f.psi()))
+                .count();
+        boolean alarms = PresetRule.alarms(definition.policy(), definition.share(), byKs, byPsi, high, total);
         String reason = definition.policy() == Policy.PIKKIT
                 ? (categories
-                                ? "pikkit: %d of %d features have KS p < 0.05, or PSI >= 0.2 as categories; drift from %d."
-                                : "pikkit: %d of %d numeric features have KS p < 0.05; drift from %d.")
-                        .formatted(byKs, total, PresetRule.PIKKIT_FEATURES)
+                                ? "pikkit: %d of %d features have KS p < 0.05, or PSI >= 0.1 as categories (%d high, PSI >= 0.25); drift from %d or any high."
+                                : "pikkit: %1$d of %2$d numeric features have KS p < 0.05; drift from %4$d.")
+                        .formatted(byKs, total, high, PresetRule.PIKKIT_FEATURES)
                 : String.format(
                         Locale.ROOT,
                         "acis: %.1f %% of %d features drifted (%d by KS, %d by PSI); drift from %.0f %%.",

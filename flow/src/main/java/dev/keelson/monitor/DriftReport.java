@@ -138,7 +138,7 @@ public record DriftReport(
         summary.put("drifted_features_psi", byPsi);
         summary.put(
                 "drift_detected",
-                PresetRule.alarms(DriftMonitorDefinition.Policy.ACIS, threshold, byKs, byPsi, features.size()));
+                PresetRule.alarms(DriftMonitorDefinition.Policy.ACIS, threshold, byKs, byPsi, 0, features.size()));
         return node;
     }
 

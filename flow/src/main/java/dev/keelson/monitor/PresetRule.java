@@ -9,6 +9,10 @@ final class PresetRule {
     static final double ACIS_PSI = 0.2;
     /** {@code pikkit}: drift from so many features. */
     static final int PIKKIT_FEATURES = 3;
+    /** {@code pikkit}: a column of categories counts as drifted from here on. */
+    static final double PIKKIT_MODERATE = 0.1;
+    /** {@code pikkit}: one column of categories from here on is drift by itself. */
+    static final double PIKKIT_HIGH = 0.25;
 
     private static final int QUIET_WINDOWS = 24;
 
@@ -25,7 +29,12 @@ final class PresetRule {
 
     /** Whether a column of quantities drifted by its test, or under {@code pikkit} one of categories by its index. */
     static boolean driftsByTest(Policy policy, boolean category, double pValue, double psi) {
-        return category ? policy == Policy.PIKKIT && driftsByPsi(psi) : driftsByKs(pValue);
+        return category ? policy == Policy.PIKKIT && psi >= PIKKIT_MODERATE : driftsByKs(pValue);
+    }
+
+    /** Whether a column is drift by itself: one of categories under {@code pikkit}. */
+    static boolean high(boolean category, double psi) {
+        return category && psi >= PIKKIT_HIGH;
     }
 
     static boolean driftsByKs(double pValue) {
@@ -41,9 +50,9 @@ final class PresetRule {
         return features == 0 ? 0 : (double) Math.max(byKs, byPsi) / features;
     }
 
-    static boolean alarms(Policy policy, double share, int byKs, int byPsi, int features) {
+    static boolean alarms(Policy policy, double share, int byKs, int byPsi, int high, int features) {
         return switch (policy) {
-            case PIKKIT -> byKs >= PIKKIT_FEATURES;
+            case PIKKIT -> byKs >= PIKKIT_FEATURES || high > 0;
             case ACIS -> features > 0 && acisRatio(byKs, byPsi, features) >= share;
             case RECOMMENDED -> throw new IllegalArgumentException("The recommended policy is not a preset.");
         };
@@ -62,6 +71,7 @@ final class PresetRule {
             int start = (int) ((long) i * (reference.rows() - window) / Math.max(1, count - 1));
             int byKs = 0;
             int byPsi = 0;
+            int high = 0;
             for (int c = 0; c < features; c++) {
                 ColumnProfile profile = reference.column(c);
                 double[] values = ColumnProfile.sortedFinite(profile.ordered(), start, start + window);
@@ -75,9 +85,10 @@ final class PresetRule {
                     double psi = profile.psi(values);
                     byKs += driftsByTest(key.policy(), category, p, psi) ? 1 : 0;
                     byPsi += driftsByPsi(psi) ? 1 : 0;
+                    high += high(category, psi) ? 1 : 0;
                 }
             }
-            alarms += alarms(key.policy(), key.share(), byKs, byPsi, features) ? 1 : 0;
+            alarms += alarms(key.policy(), key.share(), byKs, byPsi, high, features) ? 1 : 0;
         }
         return (double) alarms / count;
     }

@@ -151,7 +151,8 @@ class CategoryDriftTest {
         assertThat(loud.verdict()).isEqualTo(DriftReport.Verdict.ALARM);
         assertThat(loud.reason()).contains("(0 by KS, 1 by PSI)");
         assertThat(loud.falseAlarmShare()).isZero();
-        assertThat(pikkit.reason()).contains("1 of 1 features").contains("PSI >= 0.2 as categories");
+        assertThat(pikkit.reason()).contains("1 of 1 features").contains("PSI >= 0.1 as categories (1 high");
+        assertThat(pikkit.verdict()).isEqualTo(DriftReport.Verdict.ALARM);
         assertThat(loud.toAcisJson(0.3).at("/summary/drifted_features_ks").asInt()).isZero();
     }
 

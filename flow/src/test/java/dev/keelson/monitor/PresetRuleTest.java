@@ -47,8 +47,8 @@ class PresetRuleTest {
     @Test
     void acisRatioTakesTheLargerCount() {
         assertThat(PresetRule.acisRatio(12, 15, 45)).isEqualTo(15.0 / 45);
-        assertThat(PresetRule.alarms(Policy.ACIS, 0.30, 12, 15, 45)).isTrue();
-        assertThat(PresetRule.alarms(Policy.ACIS, 0.30, 12, 13, 45)).isFalse();
+        assertThat(PresetRule.alarms(Policy.ACIS, 0.30, 12, 15, 0, 45)).isTrue();
+        assertThat(PresetRule.alarms(Policy.ACIS, 0.30, 12, 13, 0, 45)).isFalse();
     }
 
     @Test
@@ -56,10 +56,10 @@ class PresetRuleTest {
         for (int features = 10; features <= 200; features += 10) {
             int needed = features * 3 / 10;
 
-            assertThat(PresetRule.alarms(Policy.ACIS, 0.3, needed, 0, features)).isTrue();
-            assertThat(PresetRule.alarms(Policy.ACIS, 0.3, needed - 1, 0, features)).isFalse();
+            assertThat(PresetRule.alarms(Policy.ACIS, 0.3, needed, 0, 0, features)).isTrue();
+            assertThat(PresetRule.alarms(Policy.ACIS, 0.3, needed - 1, 0, 0, features)).isFalse();
         }
-        assertThat(PresetRule.alarms(Policy.ACIS, 0.3, 0, 0, 0)).isFalse();
+        assertThat(PresetRule.alarms(Policy.ACIS, 0.3, 0, 0, 0, 0)).isFalse();
     }
 
     @Test
@@ -93,6 +93,17 @@ class PresetRuleTest {
         assertThat(two.reason()).isEqualTo("pikkit: 2 of 5 numeric features have KS p < 0.05; drift from 3.");
         assertThat(three.verdict()).isEqualTo(Verdict.ALARM);
         assertThat(three.features().getFirst().severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void pikkitAlarmsFromOneHighColumnOfCategoriesOrThreeModerateOnes() {
+        assertThat(PresetRule.high(true, 0.25)).isTrue();
+        assertThat(PresetRule.high(true, 0.249)).isFalse();
+        assertThat(PresetRule.high(false, 5)).isFalse();
+        assertThat(PresetRule.driftsByTest(Policy.PIKKIT, true, 1, 0.1)).isTrue();
+        assertThat(PresetRule.driftsByTest(Policy.PIKKIT, true, 0, 0.09)).isFalse();
+        assertThat(PresetRule.alarms(Policy.PIKKIT, 0.3, 1, 0, 1, 45)).isTrue();
+        assertThat(PresetRule.alarms(Policy.PIKKIT, 0.3, 2, 2, 0, 45)).isFalse();
     }
 
     @Test
