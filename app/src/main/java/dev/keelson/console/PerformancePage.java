@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** How settled bets did, by sport, market, institution, league, odds or time, and the bets behind each figure. */
 public final class PerformancePage {

@@ -1,7 +1,6 @@
 package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.PredictionView;
@@ -19,7 +18,6 @@ import dev.keelson.registry.Run;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;

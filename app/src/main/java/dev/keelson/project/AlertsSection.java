@@ -2,6 +2,9 @@ package dev.keelson.project;
 
 import dev.keelson.error.ErrorCode;
 import dev.keelson.project.ServeDefinition.Token;
+import dev.keelson.project.Value.Entry;
+import dev.keelson.project.Value.Scalar;
+import dev.keelson.project.Value.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

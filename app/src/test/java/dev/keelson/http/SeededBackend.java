@@ -248,7 +248,8 @@ public final class SeededBackend implements Backend {
                         PredictionLogDefinition.TABLE,
                         List.of(
                                 new PredictionLogDefinition.Elsewhere("tips", List.of("H", "D", "A"), List.of("elo", "form")),
-                                new PredictionLogDefinition.Elsewhere("goals", List.of(), List.of()))));
+                                new PredictionLogDefinition.Elsewhere("goals", List.of(), List.of()))),
+                List.of());
     }
 
     /** The project after its replay. */

@@ -63,8 +63,8 @@ final class AlertsSectionTest {
     @Test
     void emptyVariableTurnsAChannelOff() throws IOException {
         assertThat(channels("""
-                telegram: { token: "${NONE}", chat: "-99" }
-                n8n: { webhook: "${URL}", secret: "${NONE}" }
+                telegram: { token: "${NONE:-}", chat: "-99" }
+                n8n: { webhook: "${URL}", secret: "${NONE:-}" }
                 """)).isEmpty();
     }
 

@@ -21,6 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public final class Rehearsal {
     private static final int ROWS = 400;
     private static final int DAYS = 100;
     private static final int PREDICTIONS = 3_000;
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: ([0-9]+)");
     private static final String PROJECT = """
             keelson: 1
             project: rehearsal
@@ -148,14 +151,19 @@ public final class Rehearsal {
     private static void ask(Socket socket, String request) throws IOException {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         InputStream in = socket.getInputStream();
-        byte[] answer = new byte[1 << 16];
-        int read = in.read(answer);
-        if (!new String(answer, 0, Math.max(0, read), StandardCharsets.UTF_8).startsWith("HTTP/1.1 200")) {
-            throw new IOException("The answer was not 200.");
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("The answer broke off: " + head);
+            }
+            head.append((char) next);
         }
-        while (read > 0 && in.available() > 0) {
-            read = in.read(answer);
+        Matcher length = LENGTH.matcher(head);
+        if (!head.toString().startsWith("HTTP/1.1 200") || !length.find()) {
+            throw new IOException("The answer was not 200 with a length: " + head);
         }
+        in.skipNBytes(Long.parseLong(length.group(1)));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -373,6 +373,18 @@ class ConsoleE2EIT {
     }
 
     @Test
+    void featuresOfAPredictionTellHowOldTheyWere() {
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.navigate(betsServer.url() + "/predictions");
+            page.locator("tbody a[href^='/predictions/']").first().click();
+            page.waitForURL("**/predictions/*");
+
+            assertThat(page.locator("main").innerText()).contains("Features used").containsPattern("the oldest was \\S+ \\S+ old");
+        }
+    }
+
+    @Test
     void figuresOfBetsSayWhenTheyAreNotEnoughAndWhatToDoWithoutAny() {
         try (BrowserContext context = browser.newContext()) {
             Page page = context.newPage();

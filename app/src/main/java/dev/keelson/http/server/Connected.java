@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * thread waits at a time; another looks, and hangs up. Safe for use by those.
  */
 final class Connected implements PeerInfo {
+    private static final System.Logger LOG = System.getLogger(Connected.class.getName());
     private static final long NEVER = Long.MAX_VALUE;
     private static final long LINGERS = 2_000_000_000L;
 
@@ -98,9 +99,16 @@ final class Connected implements PeerInfo {
         end = work;
     }
 
-    /** The answer that begins to be sent is the last one. */
+    /**
+     * The answer that begins to be sent, by the thread that calls, is the last one. What ends the connection interrupts that thread
+     * where no request was read as a whole, such as one with a malformed head; its answer must be sent all the same.
+     */
     void isLast() {
+        boolean before = Thread.currentThread().isInterrupted();
         end.run();
+        if (!before && Thread.interrupted()) {
+            LOG.log(System.Logger.Level.TRACE, "The connection of {0} ends after this answer.", address);
+        }
     }
 
     boolean isLingering() {

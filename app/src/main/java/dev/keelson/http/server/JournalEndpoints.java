@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Backend;
 import dev.keelson.http.CsvObjects;
 import dev.keelson.http.PredictionJournal;
-import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventKind;
 import dev.keelson.serve.ModelEventQuery;
 import io.helidon.http.HttpMediaType;

@@ -25,6 +25,8 @@ import java.util.concurrent.ExecutorService;
 
 /** HTTP/1.1 over connections that are known to {@link Connections}, so that each request and write finds its own. */
 final class WatchedHttp implements ServerConnectionSelector {
+    private static final System.Logger LOG = System.getLogger(WatchedHttp.class.getName());
+
     private final ServerConnectionSelector http;
     private final Connections connections;
     private final Duration receive;
@@ -58,7 +60,7 @@ final class WatchedHttp implements ServerConnectionSelector {
         }
         ServerConnection served = http.connection(new Watched(context, connection, receive));
         connection.endsBy(() -> served.close(false));
-        return new Ending(served, connection);
+        return new Ending(served, context, connection);
     }
 
     /** Notes which answers say that they are the last of their connection. */
@@ -72,11 +74,25 @@ final class WatchedHttp implements ServerConnectionSelector {
     }
 
     /** A connection whose peer reads the last answer even if it still sends what nobody wants. */
-    private record Ending(ServerConnection served, Connected connection) implements ServerConnection, InterruptableTask<Void> {
+    private record Ending(ServerConnection served, ConnectionContext context, Connected connection)
+            implements ServerConnection, InterruptableTask<Void> {
         @Override
         public void handle(Limit limit) throws InterruptedException {
-            served.handle(limit);
-            connection.linger();
+            try {
+                served.handle(limit);
+            } finally {
+                flush();
+                connection.linger();
+            }
+        }
+
+        /** What was written may still wait for the thread that sends it. */
+        private void flush() {
+            try {
+                context.dataWriter().flush();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.DEBUG, "The last answer was not taken: {0}", e.getMessage());
+            }
         }
 
         @Override

@@ -3,7 +3,6 @@ package dev.keelson.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.project.ServeDefinition.Limits;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;

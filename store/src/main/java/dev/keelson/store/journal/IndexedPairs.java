@@ -27,6 +27,9 @@ final class IndexedPairs implements SettledPairs {
     /** The prediction of the same entity that was logged last in a role, before a place. */
     private static final String LAST = "(select max(y.place) from predictions y where y.entity = %s.entity"
             + " and y.model = %s.model and y.role = '%s'%s)";
+    /** The place behind every row; 0 when there is none. */
+    private static final String NEXT = "select 1 + max(coalesce((select max(place) from predictions), -1),"
+            + " coalesce((select max(place) from outcomes), -1))";
     private static final String LAST_OUTCOME = "(select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
     private static final String EACH = "select p.event_time, p.probabilities, c.probabilities, o.outcome from predictions p"
             + " cross join outcomes o on o.model = p.model and o.entity = p.entity and o.place = " + LAST_OUTCOME
@@ -83,8 +86,9 @@ final class IndexedPairs implements SettledPairs {
         int repairs = index.repairs();
         return new Mark(
                 index.reading(connection -> {
-                    try (Statement statement = connection.createStatement()) {
-                        return PredictionIndex.storedPlace(statement);
+                    try (Statement statement = connection.createStatement();
+                            ResultSet row = statement.executeQuery(NEXT)) {
+                        return row.getLong(1);
                     }
                 }),
                 repairs);

@@ -50,11 +50,11 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by several threads; one process at a time (the owner of the project).
  */
 public final class Journal implements AutoCloseable {
-    /** Callers wait when so much is gathered and not yet written. */
-    private static final int MAX_PENDING = 8 << 20;
+    /** Callers wait when so many bytes are gathered and not yet written: a stall of the disk of about a second is not felt. */
+    private static final int MAX_PENDING = (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 8L << 20, 64L << 20);
 
     /** So much says that the disk does not keep up. */
-    private static final int CROWDED = MAX_PENDING / 2;
+    private static final int CROWDED = MAX_PENDING / 4 * 3;
 
     /** So much is written at once, without waiting for more. */
     private static final int GATHERED = 256 << 10;
@@ -329,7 +329,7 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Whether more than half of what may be gathered waits for the disk. */
+    /** Whether more than three quarters of what may be gathered waits for the disk. */
     boolean isCrowded() {
         return crowded;
     }
