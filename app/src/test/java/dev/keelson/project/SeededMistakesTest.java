@@ -80,7 +80,7 @@ class SeededMistakesTest {
                 mistake(code, "worse_by: 5%", "§worse_bye: 5%", meant("worse_by")),
                 mistake(code, "  - warn:  freshness", "  - §wrn:  freshness", meant("warn")),
                 mistake(code, "calibrate: temperature", "§colour: [0.1, 0.9]", "the keys here are"),
-                mistake(code, "policies:", "§alerts:\n  slack: { on: [drift] }\npolicies:", "the keys here are"),
+                mistake(code, "policies:", "§alarms:\n  slack: { on: [drift] }\npolicies:", meant("alerts")),
                 mistake(code, "bankroll: 1000", "§bankrol: 1000", meant("bankroll")),
                 mistake(
                         code,
