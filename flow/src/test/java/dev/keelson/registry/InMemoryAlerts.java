@@ -78,14 +78,13 @@ final class InMemoryAlerts implements AlertTransaction {
     }
 
     @Override
-    public List<Delivery> due(Instant now, int limit) {
+    public Optional<Delivery> due(String channel, Instant now) {
         return deliveries.values().stream()
+                .filter(each -> each.channel().equals(channel))
                 .filter(each -> each.state() == Delivery.State.WAITING && !each.notBefore().isAfter(now))
-                .sorted(Comparator.comparing(Delivery::notBefore)
+                .min(Comparator.comparing(Delivery::notBefore)
                         .thenComparing(Delivery::at)
-                        .thenComparing(Delivery::id))
-                .limit(limit)
-                .toList();
+                        .thenComparing(Delivery::id));
     }
 
     @Override

@@ -16,6 +16,7 @@ create unique index alerts_unresolved on alerts (cause) where state <> 'resolved
 create table deliveries (
     id text collate "C" not null primary key,
     alert text collate "C" not null references alerts (id) on delete cascade,
+    channel text collate "C" not null,
     state text collate "C" not null,
     at bigint not null,
     not_before bigint not null,
@@ -23,4 +24,4 @@ create table deliveries (
 );
 create index deliveries_by_alert on deliveries (alert, at);
 create index deliveries_by_time on deliveries (at, id);
-create index deliveries_waiting on deliveries (not_before) where state = 'waiting';
+create index deliveries_waiting on deliveries (channel, not_before) where state = 'waiting';

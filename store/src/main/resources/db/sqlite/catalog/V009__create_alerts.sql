@@ -16,6 +16,7 @@ create unique index alerts_unresolved on alerts (cause) where state <> 'resolved
 create table deliveries (
     id text not null primary key,
     alert text not null references alerts (id) on delete cascade,
+    channel text not null,
     state text not null,
     at integer not null,
     not_before integer not null,
@@ -23,6 +24,6 @@ create table deliveries (
 ) without rowid;
 create index deliveries_by_alert on deliveries (alert, at);
 create index deliveries_by_time on deliveries (at, id);
-create index deliveries_waiting on deliveries (not_before) where state = 'waiting';
+create index deliveries_waiting on deliveries (channel, not_before) where state = 'waiting';
 
 pragma user_version = 9;

@@ -30,7 +30,6 @@ public final class AlertCourier implements AutoCloseable {
     private static final Duration CLAIM = Duration.ofMinutes(2);
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofHours(4);
-    private static final int AT_ONCE = 100;
 
     private final Catalog catalog;
     private final InstantSource clock;
@@ -132,22 +131,13 @@ public final class AlertCourier implements AutoCloseable {
 
     private Optional<Claimed> claim(String channel) {
         Instant now = clock.instant();
-        if (waiting(now, channel).isEmpty()) {
+        if (catalog.<Optional<Delivery>>read(tx -> tx.alerts().due(channel, now)).isEmpty()) {
             return Optional.empty();
         }
-        return catalog.write(tx -> tx.alerts().due(now, AT_ONCE).stream()
-                .filter(each -> each.channel().equals(channel))
-                .findFirst()
-                .flatMap(each -> tx.alerts().alert(each.alert()).map(alert -> {
-                    tx.alerts().putDelivery(each.claimed(now.plus(CLAIM)));
-                    return new Claimed(alert, each);
-                })));
-    }
-
-    private Optional<Delivery> waiting(Instant now, String channel) {
-        return catalog.<List<Delivery>>read(tx -> tx.alerts().due(now, AT_ONCE)).stream()
-                .filter(each -> each.channel().equals(channel))
-                .findFirst();
+        return catalog.write(tx -> tx.alerts().due(channel, now).flatMap(each -> tx.alerts().alert(each.alert()).map(alert -> {
+            tx.alerts().putDelivery(each.claimed(now.plus(CLAIM)));
+            return new Claimed(alert, each);
+        })));
     }
 
     private void store(Delivery sent, Answer answer) {

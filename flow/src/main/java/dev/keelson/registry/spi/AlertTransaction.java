@@ -40,8 +40,8 @@ public interface AlertTransaction {
     /** The one of that id. */
     Optional<Delivery> delivery(String id);
 
-    /** Messages that wait and may be tried, those first that may be tried first. */
-    List<Delivery> due(Instant now, int limit);
+    /** The message of a channel that waits and may be tried, the one first that may be tried first. */
+    Optional<Delivery> due(String channel, Instant now);
 
     /** Messages, newest first; about one alert when it is not null. */
     List<Delivery> deliveries(@Nullable String alert, int limit);

@@ -331,14 +331,16 @@ public abstract class WorkContract {
             tx.putDelivery(first);
             tx.putDelivery(second);
         });
-        assertThat(due(0)).containsExactly(first);
+        assertThat(due("phone", 0)).hasValue(first);
         alerts(tx -> tx.putDelivery(first.again(at(10), "503 Service Unavailable")));
-        assertThat(due(9)).containsExactly(second);
+        assertThat(due("phone", 9)).isEmpty();
+        assertThat(due("mail", 9)).hasValue(second);
         alerts(tx -> tx.putDelivery(second.sent(at(9))));
-        assertThat(due(10)).extracting(Delivery::error).containsExactly("503 Service Unavailable");
+        assertThat(due("mail", 10)).isEmpty();
+        assertThat(due("phone", 10)).map(Delivery::error).hasValue("503 Service Unavailable");
         alerts(tx -> tx.putDelivery(first.again(at(10), "").failed(at(11), "It is gone.")));
 
-        assertThat(due(99)).isEmpty();
+        assertThat(due("phone", 99)).isEmpty();
         assertThat(catalog.<List<Delivery>>read(tx -> tx.alerts().deliveries("1", 9)))
                 .extracting(Delivery::id, Delivery::state, Delivery::attempts)
                 .containsExactly(
@@ -347,7 +349,7 @@ public abstract class WorkContract {
         assertThat(catalog.<Optional<Delivery>>read(tx -> tx.alerts().delivery("d2"))).hasValue(second.sent(at(9)));
     }
 
-    private List<Delivery> due(int minutes) {
-        return catalog.read(tx -> tx.alerts().due(at(minutes), 9));
+    private Optional<Delivery> due(String channel, int minutes) {
+        return catalog.read(tx -> tx.alerts().due(channel, at(minutes)));
     }
 }

@@ -106,9 +106,10 @@ final class AlertStatements implements AlertTransaction {
                         delivery.id());
         if (changed == 0) {
             open.session().update(
-                            "insert into deliveries (id, alert, state, at, not_before, document) values (?, ?, ?, ?, ?, ?)",
+                            "insert into deliveries (id, alert, channel, state, at, not_before, document) values (?, ?, ?, ?, ?, ?, ?)",
                             delivery.id(),
                             delivery.alert(),
+                            delivery.channel(),
                             delivery.state().word(),
                             Micros.of(delivery.at()),
                             Micros.of(delivery.notBefore()),
@@ -122,13 +123,12 @@ final class AlertStatements implements AlertTransaction {
     }
 
     @Override
-    public List<Delivery> due(Instant now, int limit) {
-        CatalogStatements.requireLimit(limit);
-        return open.session().list(
-                        DELIVERY + " where state = 'waiting' and not_before <= ? order by not_before, at, id limit ?",
+    public Optional<Delivery> due(String channel, Instant now) {
+        return open.session().first(
+                        DELIVERY + " where channel = ? and state = 'waiting' and not_before <= ? order by not_before, at, id limit 1",
                         AlertStatements::delivery,
-                        Micros.of(now),
-                        limit);
+                        channel,
+                        Micros.of(now));
     }
 
     @Override
