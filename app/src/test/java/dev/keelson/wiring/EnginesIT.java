@@ -12,14 +12,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -32,34 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class EnginesIT {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-06-01T00:00:00Z"));
-    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
-    private static final String PROJECT = """
-            keelson: 1
-            project: trading
-            timezone: UTC
-            sources:
-              prices:
-                file: prices.csv
-                key: [symbol, time]
-                event_time: time
-                known_after: 1h
-                columns: { symbol: string, time: timestamp, close: double, volume: double }
-                labels:
-                  up_4h: forward_return(close, 4h) > 0.0
-            models:
-              trees:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: { xgboost: { rounds: 5 } }
-                validate: { walk_forward: 2 folds, test: 10d }
-              held:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: { xgboost: { rounds: 5 } }
-                validate: { walk_forward: 2 folds, test: 10d }
-            serve:
-              engines: { threads: 1, queue: 1, deadline: 60s }
-            """;
     private static final String ROW =
             "{\"symbol\": \"BTC\", \"time\": \"2024-02-09T23:30:00Z\", \"close\": 101.0, \"volume\": 7.0}";
 
@@ -83,20 +51,11 @@ final class EnginesIT {
     }
 
     private Project project() throws IOException {
-        Random random = new Random(3);
-        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
-        for (int hour = 0; hour < 24 * 40; hour++) {
-            csv.append("BTC,")
-                    .append(START.plus(Duration.ofHours(hour)))
-                    .append(',')
-                    .append(100 + random.nextInt(20))
-                    .append(',')
-                    .append(1 + random.nextInt(1000))
-                    .append('\n');
-        }
-        Files.writeString(folder.resolve("prices.csv"), csv.toString());
-        Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-        Project project = Projects.validate(folder, Map.of());
+        Project project = PriceProject.in(
+                folder,
+                PriceProject.model("trees", "{ xgboost: { rounds: 5 } }")
+                        + PriceProject.model("held", "{ xgboost: { rounds: 5 } }")
+                        + "serve: { engines: { threads: 1, queue: 1, deadline: 60s } }\n");
         RunPipeline.run(project, CLOCK, line -> {});
         return project;
     }

@@ -20,7 +20,6 @@ import dev.keelson.registry.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,49 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A model of XGBoost that was trained elsewhere, from its file to served predictions beside a version of our own. */
 final class ModelImportIT {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-06-01T00:00:00Z"));
-    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     private static final List<String> CLASSES = List.of("false", "true");
     private static final List<String> INPUTS = List.of("volume", "close");
     private static final String NAME = "direction";
-    private static final String PROJECT = """
-            keelson: 1
-            project: trading
-            timezone: UTC
-            sources:
-              prices:
-                file: prices.csv
-                key: [symbol, time]
-                event_time: time
-                known_after: 1h
-                columns: { symbol: string, time: timestamp, close: double, volume: double }
-                labels:
-                  up_4h: forward_return(close, 4h) > 0.0
-            models:
-              direction:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: logistic
-                validate: { walk_forward: 2 folds, test: 10d }
-            """;
 
     @TempDir
     Path folder;
 
     private Project project() throws IOException {
-        Random random = new Random(3);
-        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
-        for (int hour = 0; hour < 24 * 40; hour++) {
-            csv.append("BTC,")
-                    .append(START.plus(Duration.ofHours(hour)))
-                    .append(',')
-                    .append(100 + random.nextInt(20))
-                    .append(',')
-                    .append(1 + random.nextInt(1000))
-                    .append('\n');
-        }
-        Files.writeString(folder.resolve("prices.csv"), csv.toString());
-        Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-        return Projects.validate(folder, Map.of());
+        return PriceProject.in(folder, PriceProject.model(NAME, "logistic"));
     }
 
     private static Model theirs() {

@@ -61,26 +61,6 @@ final class RolloutIT {
     private static final List<String> CLASSES = List.of("false", "true");
     private static final List<String> INPUTS = List.of("volume", "close");
     private static final String MODEL = "direction";
-    private static final String PROJECT = """
-            keelson: 1
-            project: trading
-            timezone: UTC
-            sources:
-              prices:
-                file: prices.csv
-                key: [symbol, time]
-                event_time: time
-                known_after: 1h
-                columns: { symbol: string, time: timestamp, close: double, volume: double }
-                labels:
-                  up_4h: forward_return(close, 4h) > 0.0
-            models:
-              direction:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: logistic
-                validate: { walk_forward: 2 folds, test: 10d }
-            """;
 
     @TempDir
     Path folder;
@@ -95,20 +75,7 @@ final class RolloutIT {
 
     @BeforeEach
     void open() throws IOException {
-        Random random = new Random(3);
-        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
-        for (int hour = 0; hour < 24 * 40; hour++) {
-            csv.append("BTC,")
-                    .append(START.plus(Duration.ofHours(hour)))
-                    .append(',')
-                    .append(100 + random.nextInt(20))
-                    .append(',')
-                    .append(1 + random.nextInt(1000))
-                    .append('\n');
-        }
-        Files.writeString(folder.resolve("prices.csv"), csv.toString());
-        Files.writeString(folder.resolve("keelson.yaml"), PROJECT);
-        project = Projects.validate(folder, Map.of());
+        project = PriceProject.in(folder, PriceProject.model(MODEL, "logistic"));
         RunPipeline.run(project, now::get, line -> {});
         backend = LiveBackend.open(project, now::get);
         candidate(5);

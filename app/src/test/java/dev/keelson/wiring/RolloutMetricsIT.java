@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,26 +33,6 @@ final class RolloutMetricsIT {
     private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
-    private static final String PROJECT = """
-            keelson: 1
-            project: trading
-            timezone: UTC
-            sources:
-              prices:
-                file: prices.csv
-                key: [symbol, time]
-                event_time: time
-                known_after: 1h
-                columns: { symbol: string, time: timestamp, close: double, volume: double }
-                labels:
-                  up_4h: forward_return(close, 4h) > 0.0
-            models:
-              direction:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: LEARNER
-                validate: { walk_forward: 2 folds, test: 10d }
-            """;
 
     @TempDir
     Path folder;
@@ -68,13 +47,6 @@ final class RolloutMetricsIT {
 
     @BeforeEach
     void serve() throws IOException {
-        Random random = new Random(3);
-        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
-        for (int hour = 0; hour < 24 * 40; hour++) {
-            csv.append("BTC,%s,%d,%d\n".formatted(
-                    START.plus(Duration.ofHours(hour)), 100 + random.nextInt(20), 1 + random.nextInt(1000)));
-        }
-        Files.writeString(folder.resolve("prices.csv"), csv.toString());
         RunPipeline.run(project("logistic"), CLOCK, line -> {});
         Project second = project("{ xgboost: { rounds: 5 } }");
         backend = LiveBackend.open(second, CLOCK);
@@ -90,8 +62,7 @@ final class RolloutMetricsIT {
     }
 
     private Project project(String learner) throws IOException {
-        Files.writeString(folder.resolve("keelson.yaml"), PROJECT.replace("LEARNER", learner));
-        return Projects.validate(folder, Map.of());
+        return PriceProject.in(folder, PriceProject.model("direction", learner));
     }
 
     private JsonNode post(String path, String body, String type) throws IOException, InterruptedException {

@@ -12,7 +12,7 @@ import dev.keelson.learn.imported.FileLink;
 import dev.keelson.learn.imported.ImportedModel;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveBackend;
-import dev.keelson.wiring.Projects;
+import dev.keelson.wiring.PriceProject;
 import dev.keelson.wiring.RunPipeline;
 import java.io.IOException;
 import java.net.URI;
@@ -21,15 +21,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,45 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 class EnginesE2EIT {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-06-01T00:00:00Z"));
-    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     /** Two columns to {@code 1 / (1 + exp(-(0.1 x + b)))}, with {@code b} in the four bytes from {@link #BIAS} on. */
     private static final String ONNX =
             "CAhCBAoAEBFCDgoKYWkub25ueC5tbBADOo8BEgZiaW5hcnkKGAoBWAoBVwoBQhIFc2NvcmUiBEdlbW06AAoYCgVzY29yZRIEdG9sZCIHU2lnbW9p"
                     + "ZDoAKhMIAggBEAFCAVdKCM3MzD0AAAAAKg0IARABQgFCSgQAADDBWhQKAVgSDwoNCAESCQoDEgFOCgIIAmIXCgR0b2xkEg8KDQgB"
                     + "EgkKAxIBTgoCCAE=";
     private static final int BIAS = 119;
-    private static final String PROJECT = """
-            keelson: 1
-            project: trading
-            timezone: UTC
-            sources:
-              prices:
-                file: prices.csv
-                key: [symbol, time]
-                event_time: time
-                known_after: 1h
-                columns: { symbol: string, time: timestamp, close: double, volume: double }
-                labels:
-                  up_4h: forward_return(close, 4h) > 0.0
-            models:
-              trees:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: { xgboost: { rounds: 5 } }
-                validate: { walk_forward: 2 folds, test: 10d }
-              network:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: LEARNER
-                validate: { walk_forward: 2 folds, test: 10d }
-              theirs:
-                label: prices.up_4h
-                features: [close, volume]
-                learner: { xgboost: { rounds: 5 } }
-                validate: { walk_forward: 2 folds, test: 10d }
-            serve:
-              engines: { threads: 2, queue: 100 }
-            """;
 
     @TempDir
     Path folder;
@@ -83,20 +46,12 @@ class EnginesE2EIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private Project project(String learner) throws IOException {
-        Random random = new Random(3);
-        StringBuilder csv = new StringBuilder("symbol,time,close,volume\n");
-        for (int hour = 0; hour < 24 * 40; hour++) {
-            csv.append("BTC,")
-                    .append(START.plus(Duration.ofHours(hour)))
-                    .append(',')
-                    .append(100 + random.nextInt(20))
-                    .append(',')
-                    .append(1 + random.nextInt(1000))
-                    .append('\n');
-        }
-        Files.writeString(folder.resolve("prices.csv"), csv.toString());
-        Files.writeString(folder.resolve("keelson.yaml"), PROJECT.replace("LEARNER", learner));
-        Project project = Projects.validate(folder, Map.of());
+        Project project = PriceProject.in(
+                folder,
+                PriceProject.model("trees", "{ xgboost: { rounds: 5 } }")
+                        + PriceProject.model("network", learner)
+                        + PriceProject.model("theirs", "{ xgboost: { rounds: 5 } }")
+                        + "serve: { engines: { threads: 2, queue: 100 } }\n");
         RunPipeline.run(project, CLOCK, line -> {});
         return project;
     }
