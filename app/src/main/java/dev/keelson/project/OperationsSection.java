@@ -1,8 +1,6 @@
 package dev.keelson.project;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.parser.CronParser;
+import dev.keelson.control.Cron;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.ScheduleDefinition;
@@ -404,9 +402,7 @@ final class OperationsSection {
 
     private void checkCron(Scalar cron) {
         try {
-            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX))
-                    .parse(cron.text())
-                    .validate();
+            Cron.parse(cron.text()).validate();
         } catch (IllegalArgumentException e) {
             int fields = cron.text().strip().split("\\s+").length;
             problems.add(

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobBody;
 import dev.keelson.control.job.JobBook;
@@ -21,7 +22,6 @@ import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What each kind of scheduled job does, by what the project can do anyway. */
 final class LiveJobs {
-    /** After a training no alarm trains again before this time has passed; as in the replay of the loop. */
-    static final Duration COOL_DOWN = Duration.ofDays(28);
     /** Whether it found something that a person should look at: exit code 1. */
     static final String FINDING = "finding";
 
@@ -179,10 +177,10 @@ final class LiveJobs {
         Optional<Job> last = book
                 .jobs(new JobQuery(Set.of(Job.State.DONE, Job.State.RUNNING, Job.State.WAITING), RETRAIN, subject, null, null, 1))
                 .stream()
-                .filter(each -> each.dueAt().plus(COOL_DOWN).isAfter(now))
+                .filter(each -> each.dueAt().plus(LoopDefinition.COOL_DOWN).isAfter(now))
                 .findFirst();
         String answer = last.map(each -> "Not trained again: the training of %s is less than %d days ago."
-                        .formatted(each.dueAt(), COOL_DOWN.toDays()))
+                        .formatted(each.dueAt(), LoopDefinition.COOL_DOWN.toDays()))
                 .orElseGet(() -> {
                     ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("model", model);
                     Job asked = book.ask(RETRAIN, subject, run.job().schedule(), arguments, "schedule", why);

@@ -2,11 +2,14 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.expression.Durations;
 import dev.keelson.http.AlertService;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.AlertQuery;
-import dev.keelson.registry.rollout.RolloutText;
 import dev.keelson.wiring.LiveProject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,12 +36,6 @@ final class AlertsCommand extends CommandGroup {
         try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
             return question.apply(live.alerts());
         }
-    }
-
-    private static void document(Session session, JsonNode answer) {
-        ObjectNode document = Catalogued.object();
-        answer.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
-        session.console().document(document);
     }
 
     /** {@code keelson alerts list}. */
@@ -78,7 +75,7 @@ final class AlertsCommand extends CommandGroup {
                 session.console().note("Nothing is open.");
             }
             session.console().table(List.of("ID", "SEVERITY", "STATE", "MODEL", "WHAT", "LAST", "TIMES"), rows);
-            document(session, answer);
+            session.console().document(answer);
             return answer.path("alerts").valueStream().anyMatch(each -> each.path("state").asText().equals("open")) ? NO : YES;
         }
     }
@@ -110,7 +107,7 @@ final class AlertsCommand extends CommandGroup {
         if (!rows.isEmpty()) {
             console.table(List.of("CHANNEL", "EVENT", "STATE", "TRIES", "AT", "PROBLEM"), rows);
         }
-        document(session, alert);
+        session.console().document(alert);
         return YES;
     }
 
@@ -154,7 +151,16 @@ final class AlertsCommand extends CommandGroup {
         int run(Session session) {
             return tell(
                     session,
-                    ask(session, service -> service.snooze(id, RolloutText.hold(time), ModelsChange.actor(session), reason)));
+                    ask(session, service -> service.snooze(id, length(), ModelsChange.actor(session), reason)));
+        }
+
+        private Duration length() {
+            try {
+                return Durations.parse(time);
+            } catch (KeelsonException e) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE, "The time (%s) is no duration such as 12h or 7d.".formatted(time), "Maybe say 7d.", e);
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Bandits;
@@ -39,12 +38,6 @@ final class BanditCommand extends CommandGroup {
         try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
             return question.apply(live.bandits());
         }
-    }
-
-    private static void document(Session session, JsonNode answer) {
-        ObjectNode document = Catalogued.object();
-        answer.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
-        session.console().document(document);
     }
 
     private static String number(JsonNode node) {
@@ -86,7 +79,7 @@ final class BanditCommand extends CommandGroup {
             session.console()
                     .table(
                             List.of("BANDIT", "ALGORITHM", "ACTIONS", "CHAMPION", "VERSIONS", "DECISIONS", "REWARDS"), rows);
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -132,7 +125,7 @@ final class BanditCommand extends CommandGroup {
                 console.note("The log is simulated: actions drawn evenly for the bets of the past, which pay by the stake.");
             }
             console.line(answer.path("sentence").asText());
-            document(session, answer);
+            session.console().document(answer);
         }
 
         private static String date(JsonNode instant) {
@@ -173,7 +166,7 @@ final class BanditCommand extends CommandGroup {
                 session.console().line("");
                 session.console().table(List.of("WHEN", "WHAT", "VERSION", "WHO", "WHY"), audit);
             }
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -230,7 +223,7 @@ final class BanditCommand extends CommandGroup {
             String why = reason(session);
             JsonNode answer = ask(session, bandits -> bandits.promote(named.model(), number, actor(session), why));
             session.console().line("%s v%d decides now.".formatted(named.model(), number));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -243,7 +236,7 @@ final class BanditCommand extends CommandGroup {
             String why = reason(session);
             JsonNode answer = ask(session, bandits -> bandits.rollback(model, actor(session), why));
             session.console().line("%s v%d decides now.".formatted(model, answer.path("version").asInt()));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -278,7 +271,7 @@ final class BanditCommand extends CommandGroup {
                             answer.path("propensity").asDouble(),
                             answer.path("id").asText(),
                             answer.path("repeated").asBoolean() ? " (decided before)" : ""));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -306,7 +299,7 @@ final class BanditCommand extends CommandGroup {
             }
             JsonNode answer = ask(session, bandits -> bandits.reward(bandit, decision, profit, correct));
             session.console().line("Logged: reward %s.".formatted(small(answer.path("reward"))));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }

@@ -1,8 +1,5 @@
 package dev.keelson.cli;
 
-import com.cronutils.model.Cron;
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.field.CronField;
 import com.cronutils.model.field.CronFieldName;
 import com.cronutils.model.field.expression.Always;
@@ -11,7 +8,7 @@ import com.cronutils.model.field.expression.Between;
 import com.cronutils.model.field.expression.Every;
 import com.cronutils.model.field.expression.FieldExpression;
 import com.cronutils.model.field.expression.On;
-import com.cronutils.parser.CronParser;
+import dev.keelson.control.Cron;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +30,7 @@ final class OnCalendar {
      * @throws IllegalArgumentException if the fields cannot be read
      */
     static List<String> of(String cron) {
-        Cron parsed = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(cron);
-        Map<CronFieldName, CronField> fields = parsed.retrieveFieldsAsMap();
+        Map<CronFieldName, CronField> fields = Cron.parse(cron).retrieveFieldsAsMap();
         String month = number(expression(fields, CronFieldName.MONTH), 1);
         String days = number(expression(fields, CronFieldName.DAY_OF_MONTH), 1);
         String time = "%s:%s:00"

@@ -1,7 +1,6 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.RolloutService;
@@ -44,12 +43,6 @@ final class RolloutCommand extends CommandGroup {
         try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
             return question.apply(live.rollouts());
         }
-    }
-
-    private static void document(Session session, JsonNode answer) {
-        ObjectNode document = Catalogued.object();
-        answer.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
-        session.console().document(document);
     }
 
     private static String percent(JsonNode node) {
@@ -111,7 +104,7 @@ final class RolloutCommand extends CommandGroup {
             console.note("%s left out because too many waited."
                     .formatted(Texts.count(report.path("shadow_dropped").asLong(), "prediction")));
         }
-        document(session, report);
+        session.console().document(report);
     }
 
     /** {@code keelson rollout start}. */
@@ -327,7 +320,7 @@ final class RolloutCommand extends CommandGroup {
                         each.path("verdict").asText().isEmpty() ? each.path("reason").asText() : each.path("verdict").asText())));
         session.console()
                 .table(List.of("MODEL", "VERSIONS", "KIND", "SHARE", "STATE", "STARTED", "ENDED", "WHY"), rows);
-        document(session, answer);
+        session.console().document(answer);
         return YES;
     }
 

@@ -45,12 +45,6 @@ final class ScheduleCommand extends CommandGroup {
         }
     }
 
-    private static void document(Session session, JsonNode answer) {
-        ObjectNode document = Catalogued.object();
-        answer.properties().forEach(field -> document.set(field.getKey(), field.getValue()));
-        session.console().document(document);
-    }
-
     private static String seconds(JsonNode job) {
         return job.path("seconds").isNumber() ? String.format(Locale.ROOT, "%.1f s", job.path("seconds").asDouble()) : "";
     }
@@ -97,7 +91,7 @@ final class ScheduleCommand extends CommandGroup {
                 session.console().note("The project file declares nothing under `schedules`.");
             }
             session.console().table(List.of("NAME", "RUN", "WHEN", "NEXT", "LAST", "WHAT CAME OF IT"), rows);
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -172,7 +166,7 @@ final class ScheduleCommand extends CommandGroup {
     static final class Pause extends OfOne {
         @Override
         int run(Session session) {
-            document(session, ask(session, service -> service.pause(name, true, ModelsChange.actor(session), reason)));
+            session.console().document(ask(session, service -> service.pause(name, true, ModelsChange.actor(session), reason)));
             session.console().line("The schedule %s rests.".formatted(name));
             return YES;
         }
@@ -186,7 +180,7 @@ final class ScheduleCommand extends CommandGroup {
             JsonNode answer = ask(session, service -> service.pause(name, false, ModelsChange.actor(session), reason));
             session.console()
                     .line("The schedule %s goes on: next %s.".formatted(name, answer.path("next").path(0).asText("never")));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -224,7 +218,7 @@ final class ScheduleCommand extends CommandGroup {
                     state == null ? Set.of() : Set.of(state), null, about == null ? null : Planner.subject(about), schedule, null,
                     Math.max(1, limit))));
             table(session, answer.path("jobs"));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
 
@@ -233,7 +227,7 @@ final class ScheduleCommand extends CommandGroup {
             table(session, JsonNodeFactory.instance.arrayNode().add(answer));
             answer.path("log").forEach(line -> session.console()
                     .line("%s  %s".formatted(line.path("at").asText(), line.path("text").asText())));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }
@@ -254,7 +248,7 @@ final class ScheduleCommand extends CommandGroup {
                     answer.path("state").asText().equals("cancelled")
                             ? "The job %s is cancelled.".formatted(job)
                             : "The job %s ends as soon as it can.".formatted(job));
-            document(session, answer);
+            session.console().document(answer);
             return YES;
         }
     }

@@ -39,6 +39,15 @@ public final class Cron {
     private Cron() {}
 
     /**
+     * The five fields.
+     *
+     * @throws IllegalArgumentException if they cannot be read
+     */
+    public static com.cronutils.model.Cron parse(String cron) {
+        return PARSER.parse(cron);
+    }
+
+    /**
      * Whether a schedule is due after one instant and not after another.
      *
      * @param cron five fields

@@ -3,6 +3,7 @@ package dev.keelson.control;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.train.ModelDefinition;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public record LoopDefinition(
         PromotionPolicyDefinition promotion,
         List<ScheduleDefinition> schedules,
         ZoneId zone) {
+    /** After a training no alarm trains again before this time has passed. */
+    public static final Duration COOL_DOWN = Duration.ofDays(28);
+
     public LoopDefinition {
         schedules = List.copyOf(schedules);
     }

@@ -25,7 +25,6 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * cache that can be rebuilt from them. Not safe for use by several threads.
  */
 final class ModelLoop {
-    /** After a training no alarm trains again before this time has passed. */
-    private static final Duration COOL_DOWN = Duration.ofDays(28);
     /** Share of the model's importance that alarming columns must carry to be worth a retraining. */
     private static final double IMPORTANCE = 0.2;
     /**
@@ -340,7 +337,7 @@ final class ModelLoop {
 
     private Retraining retraining(
             Instant from, Instant now, @Nullable DriftReport drift, DecayCheck.@Nullable Report decay) {
-        boolean rested = lastTraining == null || !lastTraining.plus(COOL_DOWN).isAfter(now);
+        boolean rested = lastTraining == null || !lastTraining.plus(LoopDefinition.COOL_DOWN).isAfter(now);
         if (scheduled(from, now)) {
             return new Retraining(true, "The schedule asks for a refresh.");
         }

@@ -44,14 +44,14 @@ final class AlertEndpoints {
             Json.send(
                     response,
                     service().acknowledge(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
         });
         routes.post(ALERT + "/resolve", (request, response) -> {
             JsonNode body = CatalogEndpoints.body(request);
             Json.send(
                     response,
                     service().resolve(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
         });
         routes.post(ALERT + "/snooze", this::snooze);
     }
@@ -95,6 +95,6 @@ final class AlertEndpoints {
         Json.send(
                 response,
                 service().snooze(
-                        Parameters.path(request, "id"), time, CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+                        Parameters.path(request, "id"), time, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 }

@@ -132,6 +132,20 @@ final class CatalogEndpoints {
         return reason;
     }
 
+    /**
+     * Why something is done.
+     *
+     * @throws KeelsonException BAD_REQUEST when the body does not say
+     */
+    static String reason(JsonNode body) {
+        List<Problem> problems = new ArrayList<>();
+        String reason = reason(body, problems);
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        return reason;
+    }
+
     private static String actor(JsonNode body) {
         String actor = body.path("actor").asText("").strip();
         return actor.isEmpty() ? "api" : actor;

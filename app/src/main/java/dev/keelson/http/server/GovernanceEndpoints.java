@@ -154,7 +154,7 @@ final class GovernanceEndpoints {
         Json.send(
                 response,
                 GovernanceJson.promotion(governance()
-                        .approve(model, version(request), CatalogEndpoints.actor(request, body), reason(body))));
+                        .approve(model, version(request), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body))));
     }
 
     private void reject(ServerRequest request, ServerResponse response) {
@@ -163,17 +163,8 @@ final class GovernanceEndpoints {
         Json.send(
                 response,
                 governance()
-                        .reject(model, version(request), CatalogEndpoints.actor(request, body), reason(body))
+                        .reject(model, version(request), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body))
                         .toJson());
-    }
-
-    private static String reason(JsonNode body) {
-        List<Problem> problems = new ArrayList<>();
-        String reason = CatalogEndpoints.reason(body, problems);
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
-        return reason;
     }
 
     private void approvals(ServerRequest request, ServerResponse response) {

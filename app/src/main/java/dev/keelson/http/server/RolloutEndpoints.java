@@ -3,7 +3,6 @@ package dev.keelson.http.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.RolloutRequests;
 import dev.keelson.http.RolloutService;
@@ -62,7 +61,7 @@ final class RolloutEndpoints {
         Json.send(
                 response,
                 service().start(
-                        RolloutRequests.plan(model(request), body), CatalogEndpoints.actor(request, body), reason(body)));
+                        RolloutRequests.plan(model(request), body), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 
     private void change(RolloutService.Verb verb, ServerRequest request, ServerResponse response) {
@@ -79,16 +78,7 @@ final class RolloutEndpoints {
                 service().change(
                         model(request),
                         verb,
-                        new RolloutService.Change(CatalogEndpoints.actor(request, body), reason(body), force.asBoolean())));
-    }
-
-    static String reason(JsonNode body) {
-        List<Problem> problems = new ArrayList<>();
-        String reason = CatalogEndpoints.reason(body, problems);
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
-        return reason;
+                        new RolloutService.Change(CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body), force.asBoolean())));
     }
 
     private static void known(JsonNode body, List<String> keys) {

@@ -38,7 +38,7 @@ final class ScheduleEndpoints {
 
     private void run(ServerRequest request, ServerResponse response) {
         JsonNode body = CatalogEndpoints.body(request);
-        Json.send(response, service().run(Parameters.path(request, "name"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+        Json.send(response, service().run(Parameters.path(request, "name"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 
     private void pause(boolean paused, ServerRequest request, ServerResponse response) {
@@ -46,7 +46,7 @@ final class ScheduleEndpoints {
         Json.send(
                 response,
                 service().pause(
-                        Parameters.path(request, "name"), paused, CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+                        Parameters.path(request, "name"), paused, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 
     private void jobs(ServerRequest request, ServerResponse response) {
@@ -82,6 +82,6 @@ final class ScheduleEndpoints {
         JsonNode body = CatalogEndpoints.body(request);
         Json.send(
                 response,
-                service().cancel(Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), RolloutEndpoints.reason(body)));
+                service().cancel(Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 }

@@ -1,9 +1,7 @@
 package dev.keelson.control.job;
 
 import com.cronutils.descriptor.CronDescriptor;
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.parser.CronParser;
+import dev.keelson.control.Cron;
 import java.time.ZoneId;
 import java.util.Locale;
 
@@ -19,7 +17,7 @@ public final class CronText {
      */
     public static String sentence(String cron, ZoneId zone) {
         String words = CronDescriptor.instance(Locale.UK)
-                .describe(new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(cron));
+                .describe(Cron.parse(cron));
         return "%s, %s".formatted(words, zone.getId());
     }
 }
