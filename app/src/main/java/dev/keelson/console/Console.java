@@ -101,6 +101,12 @@ public final class Console {
         return page("drift.jte", new DriftPage(backend, model).view(shell(visit, name + " drift", "", name, "drift"), id));
     }
 
+    /** Streaks of a model's results. */
+    public Page streaks(Visit visit, String name, StreaksPage.Asked asked) {
+        ModelDefinition model = find(name);
+        return page("blocks.jte", new StreaksPage(backend, model).view(shell(visit, name + " streaks", "", name, "streaks"), asked));
+    }
+
     /**
      * A replay.
      *
