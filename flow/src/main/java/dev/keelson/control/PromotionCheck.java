@@ -171,6 +171,7 @@ public final class PromotionCheck {
                     case PromotionDecision.Promote ignored -> State.PASSED;
                     case PromotionDecision.Hold ignored -> State.NOT_YET_KNOWN;
                     case PromotionDecision.Reject ignored -> State.FAILED;
+                    case PromotionDecision.Expired ignored -> State.FAILED;
                 };
         return new PolicyLine(
                 "recommended",
@@ -180,7 +181,7 @@ public final class PromotionCheck {
                 evidence.getOrDefault("upper_bound", Double.NaN),
                 needed,
                 state,
-                decision.reason());
+                decision.sentence());
     }
 
     private static PolicyLine line(

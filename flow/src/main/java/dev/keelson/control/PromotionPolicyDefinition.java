@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param when conditions on metrics of the version's test period and on what it did beside the champion, such as {@code accuracy
  *     > 0.70} or {@code better_than_champion >= 3%}
  * @param approval whether a person must agree besides; a replay does not ask
+ * @param plan how a challenger is tested
  */
 public record PromotionPolicyDefinition(
         String name,
@@ -30,6 +31,7 @@ public record PromotionPolicyDefinition(
         List<Condition> guards,
         List<Condition> when,
         boolean approval,
+        DecisionPlan plan,
         @Nullable Location location) {
     public PromotionPolicyDefinition {
         models = List.copyOf(models);
@@ -40,6 +42,21 @@ public record PromotionPolicyDefinition(
             throw new IllegalArgumentException("refreshMargin (%s) must not be negative and changeAlpha (%s) must lie between 0 and 0.5."
                     .formatted(refreshMargin, changeAlpha));
         }
+    }
+
+    /** A policy with the standard plan. */
+    public PromotionPolicyDefinition(
+            String name,
+            List<String> models,
+            List<Preset> presets,
+            Metric refreshMetric,
+            double refreshMargin,
+            double changeAlpha,
+            List<Condition> guards,
+            List<Condition> when,
+            boolean approval,
+            @Nullable Location location) {
+        this(name, models, presets, refreshMetric, refreshMargin, changeAlpha, guards, when, approval, DecisionPlan.STANDARD, location);
     }
 
     /** A policy of one preset alone that asks no person. */
@@ -53,6 +70,12 @@ public record PromotionPolicyDefinition(
             List<Condition> guards,
             @Nullable Location location) {
         this(name, models, List.of(preset), refreshMetric, refreshMargin, changeAlpha, guards, List.of(), false, location);
+    }
+
+    /** The same policy, tested by another plan. */
+    public PromotionPolicyDefinition with(DecisionPlan other) {
+        return new PromotionPolicyDefinition(
+                name, models, presets, refreshMetric, refreshMargin, changeAlpha, guards, when, approval, other, location);
     }
 
     /** A rule that decides. */
