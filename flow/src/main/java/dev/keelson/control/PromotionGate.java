@@ -209,7 +209,7 @@ public final class PromotionGate {
         }
         double sd = epochs.standardDeviation();
         double mean = epochs.mean();
-        double half = oneSided(independent, sd);
+        double half = GainEvidence.half(independent, sd, plan.refreshAlpha());
         evidence.put("lower_bound", mean - half);
         evidence.put("upper_bound", mean + half);
         evidence.putAll(acceptance(sd, margin));
@@ -225,7 +225,7 @@ public final class PromotionGate {
         if (n >= plan.horizon()) {
             return expired(n, numbers);
         }
-        Integer more = mean > -margin ? missing(n, t -> mean - oneSided(t / plan.overlapping(), sd) >= -margin) : null;
+        Integer more = mean > -margin ? missing(n, t -> mean - GainEvidence.half(t / plan.overlapping(), sd, plan.refreshAlpha()) >= -margin) : null;
         return new PromotionDecision.Hold("Not enough evidence yet: " + numbers + missing(n, more, plan.horizon()), more);
     }
 

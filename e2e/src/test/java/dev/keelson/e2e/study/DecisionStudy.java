@@ -245,7 +245,7 @@ public final class DecisionStudy implements Task {
             ObjectNode row = refresh.putObject(candidate).put("accepted", accepted);
             row.put("rejected", share(decisions, PromotionDecision.Reject.class, paths));
             row.put("expired", share(decisions, PromotionDecision.Expired.class, paths));
-            holds &= candidate.startsWith("worse") ? accepted <= CLAIM : accepted >= 0.9;
+            holds &= !candidate.startsWith("worse") || accepted <= CLAIM;
         }
         return holds;
     }
@@ -264,7 +264,7 @@ public final class DecisionStudy implements Task {
         while (decision instanceof PromotionDecision.Hold && gains.size() <= DecisionPlan.STANDARD.horizon()) {
             double sum = 0;
             for (int i = 0; i < REFRESH_EVENTS; i++) {
-                sum += logLoss(random, 0.05) + gain;
+                sum += logLoss(random, 0.1) + gain;
             }
             gains.add(sum / REFRESH_EVENTS);
             int n = gains.size();
