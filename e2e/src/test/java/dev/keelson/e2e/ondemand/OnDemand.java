@@ -28,6 +28,7 @@ import dev.keelson.e2e.benchmark.ServeBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
 import dev.keelson.e2e.benchmark.TreesBenchmark;
+import dev.keelson.e2e.study.DecisionStudy;
 import dev.keelson.e2e.study.DriftPolicyStudy;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
@@ -82,6 +83,7 @@ public final class OnDemand {
         TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
+        TASKS.put("decisions", new DecisionStudy());
         TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());
