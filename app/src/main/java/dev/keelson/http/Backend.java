@@ -376,4 +376,9 @@ public interface Backend {
      *     no drift monitor watches the model
      */
     DriftReport checkDrift(String model);
+
+    /** Comparisons of any two tables. */
+    default DriftService drift() {
+        return DriftService.NONE;
+    }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param severity what this column says in this window
  * @param histogram both sides over the same bins; for categories a bar for each of their values
  * @param categories how categories are spread; null for a column of quantities
+ * @param method the test or distance that judged it by itself; null where the policy's own did
  */
 public record FeatureDrift(
         String name,
@@ -54,7 +55,33 @@ public record FeatureDrift(
         double effectiveRows,
         Severity severity,
         Histogram histogram,
-        @Nullable CategoryShares categories) {
+        @Nullable CategoryShares categories,
+        @Nullable MethodResult method) {
+
+    /** A column that the policy's own tests judge. */
+    public FeatureDrift(
+            String name,
+            double importance,
+            double effect,
+            double band,
+            double ks,
+            double pValue,
+            double adjusted,
+            double psi,
+            double psiExpected,
+            double referenceMissing,
+            double currentMissing,
+            double missingBand,
+            double missingAdjusted,
+            double designEffect,
+            double effectiveRows,
+            Severity severity,
+            Histogram histogram,
+            @Nullable CategoryShares categories) {
+        this(
+                name, importance, effect, band, ks, pValue, adjusted, psi, psiExpected, referenceMissing, currentMissing,
+                missingBand, missingAdjusted, designEffect, effectiveRows, severity, histogram, categories, null);
+    }
 
     /** What a column says in one window. */
     public enum Severity {
@@ -111,6 +138,9 @@ public record FeatureDrift(
         if (categories != null) {
             categories.writeTo(node);
         }
+        if (method != null) {
+            node.set("method", method.toJson());
+        }
         return node;
     }
 
@@ -145,7 +175,8 @@ public record FeatureDrift(
                         list,
                         bins.get("reference_missing").asLong(),
                         bins.get("current_missing").asLong()),
-                CategoryShares.readFrom(node));
+                CategoryShares.readFrom(node),
+                node.has("method") ? MethodResult.fromJson(node.get("method")) : null);
     }
 
     /** Writes a number, or null for what JSON cannot hold. */
