@@ -7,6 +7,7 @@ import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
@@ -376,4 +377,9 @@ public interface Backend {
      *     no drift monitor watches the model
      */
     DriftReport checkDrift(String model);
+
+    /** What estimates of performance without outcomes need. */
+    default WindowEstimates.Learners estimators() {
+        return WindowEstimates.Learners.NONE;
+    }
 }

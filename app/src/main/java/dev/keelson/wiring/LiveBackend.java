@@ -39,6 +39,7 @@ import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -964,6 +965,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 metrics,
                 metadata("kind", "drift").put("verdict", report.verdict().word()));
         return report;
+    }
+
+    @Override
+    public WindowEstimates.Learners estimators() {
+        return Projects.estimators();
     }
 
     private static ObjectNode metadata(String name, String value) {

@@ -49,6 +49,7 @@ import picocli.CommandLine.Option;
             ScheduleCommand.class,
             AlertsCommand.class,
             DriftCommand.class,
+            PerformanceCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,
             ApiCommand.class,
