@@ -40,6 +40,7 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.spi.DriftData;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -1025,6 +1026,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             fill(compiled);
             return trainer;
         }
+    }
+
+    @Override
+    public WindowEstimates.Learners estimators() {
+        return Projects.estimators();
     }
 
     private static ObjectNode metadata(String name, String value) {

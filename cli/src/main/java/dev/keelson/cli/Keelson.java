@@ -50,6 +50,7 @@ import picocli.CommandLine.Option;
             ScheduleCommand.class,
             AlertsCommand.class,
             DriftCommand.class,
+            PerformanceCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,
             ApiCommand.class,
