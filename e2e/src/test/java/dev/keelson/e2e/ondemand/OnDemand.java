@@ -31,6 +31,7 @@ import dev.keelson.e2e.benchmark.TreesBenchmark;
 import dev.keelson.e2e.study.DriftPolicyStudy;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
+import dev.keelson.e2e.study.PolicyStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.KilledJournalStudy;
 import dev.keelson.e2e.study.KilledServerStudy;
@@ -82,6 +83,7 @@ public final class OnDemand {
         TASKS.put("strengths", new StrengthStudy());
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
+        TASKS.put("policies", new PolicyStudy());
         TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());
