@@ -32,6 +32,7 @@ import dev.keelson.e2e.study.DecisionStudy;
 import dev.keelson.e2e.study.DriftPolicyStudy;
 import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
+import dev.keelson.e2e.study.PolicyStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.KilledJournalStudy;
 import dev.keelson.e2e.study.KilledServerStudy;
@@ -84,6 +85,7 @@ public final class OnDemand {
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
         TASKS.put("decisions", new DecisionStudy());
+        TASKS.put("policies", new PolicyStudy());
         TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());
