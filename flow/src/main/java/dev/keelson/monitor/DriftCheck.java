@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@code recommended} policy warns of a column when all of these hold: <b>material</b> (1-Wasserstein at least 0.1
  * reference standard deviations, or the share of missing values off by 0.1), <b>significant</b> (Kolmogorov-Smirnov on
- * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond mean
- * plus three standard deviations of reference windows of the same size) and <b>enough data</b> (at least 30 effective
+ * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond what one
+ * further window of the same size exceeds as seldom as three standard deviations, by the reference's own) and <b>enough data</b> (at least 30 effective
  * rows with a value; with or without one for the missing values). Of a column of categories the effect is the Jensen-Shannon
  * distance less the noise of sampling, and the test the two-sample chi-square test with rare categories pooled. It alarms when a column warns in two of the last three
- * windows that share no row, or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
+ * windows that share no row (not with its mean above that of the reference in one and below it in the other), or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
  * last needs no least number of effective rows: with few of them it is only significant when nearly the whole window lies
  * where the reference has nothing.
  *
@@ -164,6 +164,7 @@ public final class DriftCheck {
         /** Whether there are enough effective rows at all. */
         final boolean rowsSuffice;
 
+        final double shift;
         final double missing;
         final double missingEffect;
         final double missingP;
@@ -198,6 +199,7 @@ public final class DriftCheck {
                             .distance()
                     : 0;
             this.effect = profile.distance(sorted);
+            this.shift = profile.shift(sorted);
             CategoryCells cells = profile.cells();
             if (comparable && cells != null) {
                 ChiSquareTwoSample.Result test = policy == Policy.RECOMMENDED
@@ -262,7 +264,7 @@ public final class DriftCheck {
     }
 
     private static List<FeatureDrift> features(
-            ReferenceProfile reference, Window window, Policy policy, List<List<String>> before) {
+            ReferenceProfile reference, Window window, Policy policy, List<FeatureDrift> before) {
         List<Measured> columns = new ArrayList<>();
         for (int c = 0; c < reference.names().size(); c++) {
             columns.add(new Measured(reference.column(c), window.values()[c], policy));
@@ -281,7 +283,8 @@ public final class DriftCheck {
                             column.recommended(
                                     adjusted[c],
                                     missingAdjusted[c],
-                                    before.stream().anyMatch(warned -> warned.contains(name)));
+                                    before.stream().anyMatch(warned -> warned.name().equals(name)
+                                            && !warned.contradicts(column.shift, column.effect)));
                         case PIKKIT -> column.byTest(policy, psi) ? Severity.WARNING : Severity.NONE;
                         case ACIS ->
                             column.byTest(policy, psi) || PresetRule.driftsByPsi(psi) ? Severity.WARNING : Severity.NONE;
@@ -313,7 +316,8 @@ public final class DriftCheck {
                                     missing,
                                     HISTOGRAM_BINS)
                             : shares.histogram(column.profile.missing(), missing),
-                    shares));
+                    shares,
+                    column.shift));
         }
         return features;
     }
@@ -414,20 +418,20 @@ public final class DriftCheck {
      * The columns that warned in the two windows before this one that share no row with it nor with each other, judged
      * against the same champion.
      */
-    private static List<List<String>> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
-        List<List<String>> result = new ArrayList<>();
+    private static List<FeatureDrift> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
+        List<FeatureDrift> result = new ArrayList<>();
+        int windows = 0;
         Instant end = from;
         for (DriftReport report : earlier) {
             boolean separate = !report.to().isAfter(end);
             if (report.version() != version || !separate || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
                 continue;
             }
-            result.add(report.features().stream()
+            report.features().stream()
                     .filter(f -> f.severity() == Severity.WARNING || f.alarms())
-                    .map(FeatureDrift::name)
-                    .toList());
+                    .forEach(result::add);
             end = report.from();
-            if (result.size() == 2) {
+            if (++windows == 2) {
                 break;
             }
         }
