@@ -19,6 +19,7 @@ import dev.keelson.stats.Proportion;
  * @param missingBand what that distance reaches in the reference's own windows
  * @param missingP p-value of the two shares being one
  * @param effect as in {@link FeatureDrift}; 0 when not comparable
+ * @param shift as in {@link FeatureDrift}
  * @param band what the effect reaches in the reference's own windows
  * @param ks Kolmogorov-Smirnov D; NaN for categories
  * @param cramersV effect size of the chi-square test; NaN for quantities
@@ -40,6 +41,7 @@ record ColumnFigures(
         double missingBand,
         double missingP,
         double effect,
+        double shift,
         double band,
         double ks,
         double cramersV,
@@ -113,6 +115,7 @@ record ColumnFigures(
                                 effectiveRows)
                         .pValue(),
                 profile.distance(sorted),
+                profile.shift(sorted),
                 // judged by reference windows that hold as many values: fewer values scatter more
                 comparable
                         ? profile.band((int) Math.max(1, sorted.length / (1 - profile.missingShare())))

@@ -2,6 +2,7 @@ package dev.keelson.monitor;
 
 import dev.keelson.stats.Bins;
 import dev.keelson.stats.DesignEffect;
+import dev.keelson.stats.PredictionLimit;
 import dev.keelson.stats.Psi;
 import dev.keelson.stats.SortedSample;
 import dev.keelson.stats.Wasserstein1;
@@ -21,6 +22,8 @@ final class ColumnProfile {
     private static final int BAND_WINDOWS = 120;
     /** Of larger windows every second, third, ... row is looked at: the band is a little wider, and quick to measure. */
     private static final int BAND_ROWS = 10_000;
+    /** What lies outside the column's own history, in standard deviations of it. */
+    private static final double DEVIATIONS = 3;
 
     private final double[] ordered;
     private final double[] sorted;
@@ -35,7 +38,7 @@ final class ColumnProfile {
     private final long[] classicCounts;
     private final Map<Integer, Band> bands = new ConcurrentHashMap<>();
 
-    /** Mean plus three standard deviations of what the reference's own windows show. */
+    /** What one further window exceeds as seldom as three standard deviations: each of the reference's own against the rest. */
     record Band(double distance, double missing) {}
 
     /**
@@ -118,6 +121,18 @@ final class ColumnProfile {
             return 1 - (double) same / window.length;
         }
         return wasserstein(window) / unit.getAsDouble();
+    }
+
+    /** Mean of a window less that of the whole, in the unit of {@link #distance}; NaN for categories and without a unit. */
+    double shift(double[] window) {
+        if (window.length == 0 || sorted.length == 0 || cells != null || unit.isEmpty()) {
+            return Double.NaN;
+        }
+        double mean = 0;
+        for (double value : window) {
+            mean += (value - centre) / window.length;
+        }
+        return (mean - sums[sorted.length] / sorted.length) / unit.getAsDouble();
     }
 
     /**
@@ -218,19 +233,11 @@ final class ColumnProfile {
                 distances[filled++] = distance(values);
             }
         }
-        return new Band(limit(Arrays.copyOf(distances, filled)), limit(gaps));
-    }
-
-    private static double limit(double[] values) {
-        if (values.length == 0) {
-            return 0;
-        }
-        double mean = Arrays.stream(values).sum() / values.length;
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return mean + 3 * Math.sqrt(squares / Math.max(1, values.length - 1));
+        // a window is a part of the whole, from which it differs less than from the rest: by its share of the rows
+        double rest = 1 / (1 - (double) window / ordered.length);
+        return new Band(
+                rest * PredictionLimit.above(Arrays.copyOf(distances, filled), DEVIATIONS),
+                rest * PredictionLimit.above(gaps, DEVIATIONS));
     }
 
     /** Rounds down to a whole step of the square root of 2, so that few sizes need bands. */

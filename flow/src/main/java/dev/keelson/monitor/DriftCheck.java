@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@code recommended} policy warns of a column when all of these hold: <b>material</b> (1-Wasserstein at least 0.1
  * reference standard deviations, or the share of missing values off by 0.1), <b>significant</b> (Kolmogorov-Smirnov on
- * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond mean
- * plus three standard deviations of reference windows of the same size) and <b>enough data</b> (at least 30 effective
+ * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond what one
+ * further window of the same size exceeds as seldom as three standard deviations, by the reference's own) and <b>enough data</b> (at least 30 effective
  * rows with a value; with or without one for the missing values). Of a column of categories the effect is the Jensen-Shannon
  * distance less the noise of sampling, and the test the two-sample chi-square test with rare categories pooled. It alarms when a column warns in two of the last three
- * windows that share no row, or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
+ * windows that share no row (not with its mean above that of the reference in one and below it in the other), or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
  * last needs no least number of effective rows: with few of them it is only significant when nearly the whole window lies
  * where the reference has nothing.
  *
@@ -180,9 +180,9 @@ public final class DriftCheck {
     /**
      * Judges columns among each other.
      *
-     * @param before the columns that each earlier window warned of which counts
+     * @param before the columns that the earlier windows which count warned of
      */
-    static Judged judge(List<MeasuredColumn> columns, Policy policy, List<List<String>> before) {
+    static Judged judge(List<MeasuredColumn> columns, Policy policy, List<FeatureDrift> before) {
         double[] adjusted = adjusted(columns.stream().map(MeasuredColumn::figures).toList());
         double[] missing = BenjaminiHochberg.adjust(
                 columns.stream().mapToDouble(each -> each.figures().missingP()).toArray());
@@ -202,7 +202,8 @@ public final class DriftCheck {
                         adjusted[c],
                         missing[c],
                         unknown[c],
-                        before.stream().anyMatch(warned -> warned.contains(column.name()))
+                        before.stream().anyMatch(warned -> warned.name().equals(column.name())
+                                        && !warned.contradicts(figures.shift(), figures.effect()))
                                 || thirds.stream().filter(warned -> warned.contains(index)).count() >= 2);
                 case PIKKIT, ACIS, N1V1 -> PresetRule.drifts(policy, column.category(), figures)
                         ? Severity.WARNING
@@ -230,6 +231,7 @@ public final class DriftCheck {
                     severity,
                     column.histogram(),
                     column.shares(),
+                    figures.shift(),
                     method));
         }
         return new Judged(features, findings);
@@ -412,20 +414,20 @@ public final class DriftCheck {
      * The columns that warned in the two windows before this one that share no row with it nor with each other, judged
      * against the same champion.
      */
-    private static List<List<String>> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
-        List<List<String>> result = new ArrayList<>();
+    private static List<FeatureDrift> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
+        List<FeatureDrift> result = new ArrayList<>();
+        int windows = 0;
         Instant end = from;
         for (DriftReport report : earlier) {
             boolean separate = !report.to().isAfter(end);
             if (report.version() != version || !separate || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
                 continue;
             }
-            result.add(report.features().stream()
+            report.features().stream()
                     .filter(f -> f.severity() == Severity.WARNING || f.alarms())
-                    .map(FeatureDrift::name)
-                    .toList());
+                    .forEach(result::add);
             end = report.from();
-            if (result.size() == 2) {
+            if (++windows == 2) {
                 break;
             }
         }
