@@ -47,6 +47,7 @@ import picocli.CommandLine.Option;
             PredictionsCommand.class,
             RolloutCommand.class,
             ScheduleCommand.class,
+            SettingsCommand.class,
             AlertsCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
