@@ -6,6 +6,7 @@ import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.GovernanceJson;
+import dev.keelson.http.HealthReports;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
@@ -40,6 +41,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public DriftReport checkDrift(String model) {
         return backend.checkDrift(model);
+    }
+
+    @Override
+    public JsonNode checkHealth(String model) {
+        return new HealthReports(backend).check(model).toJson();
     }
 
     @Override
