@@ -101,6 +101,12 @@ public final class Console {
         return page("drift.jte", new DriftPage(backend, model).view(shell(visit, name + " drift", "", name, "drift"), id));
     }
 
+    /** How well a model is. */
+    public Page health(Visit visit, String name) {
+        ModelDefinition model = find(name);
+        return page("blocks.jte", new HealthPage(backend, model).view(shell(visit, name + " health", "", name, "health")));
+    }
+
     /** Streaks of a model's results. */
     public Page streaks(Visit visit, String name, StreaksPage.Asked asked) {
         ModelDefinition model = find(name);

@@ -92,8 +92,7 @@ public final class ResultAnalysis {
         if (counts.size() > MOST_CATEGORIES) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
-                    "There are %,d different results (%s, ...); expected at most %d."
-                            .formatted(counts.size(), String.join(", ", counts.keySet().stream().limit(3).toList()), MOST_CATEGORIES),
+                    String.format(Locale.ROOT, "There are %,d different results (%s, ...); expected at most %d.", counts.size(), String.join(", ", counts.keySet().stream().limit(3).toList()), MOST_CATEGORIES),
                     "Maybe another column tells what came of it, such as won and lost.");
         }
         List<String> names = new ArrayList<>(asked.categories());
@@ -231,8 +230,8 @@ public final class ResultAnalysis {
                     .putNull("adjusted_p")
                     .put("found", uniform.pValue() <= SequenceAnalysis.LEVEL)
                     .put("sentence", uniform.pValue() <= SequenceAnalysis.LEVEL
-                            ? "The %d results are not equally frequent.".formatted(categories.size())
-                            : "All %d results may be equally frequent.".formatted(categories.size()));
+                            ? String.format(Locale.ROOT, "The %d results are not equally frequent.", categories.size())
+                            : String.format(Locale.ROOT, "All %d results may be equally frequent.", categories.size()));
         }
         ChanceTest stated = analysis.stated();
         if (stated != null) {
@@ -252,9 +251,7 @@ public final class ResultAnalysis {
     }
 
     private String stated(ChanceTest stated, boolean found) {
-        return "%,d were %s, %.1f expected by the stated chances: %s."
-                .formatted(
-                        (long) stated.statistic(),
+        return String.format(Locale.ROOT, "%,d were %s, %.1f expected by the stated chances: %s.", (long) stated.statistic(),
                         categories.getFirst(),
                         stated.expected(),
                         found
@@ -264,19 +261,17 @@ public final class ResultAnalysis {
 
     private String sentence(OrderTest each) {
         ChanceTest test = each.test();
-        String p = " (p %s, %s over all tests of the order)".formatted(p(test.pValue()), p(each.adjusted()));
+        String p = String.format(Locale.ROOT, " (p %s, %s over all tests of the order)", p(test.pValue()), p(each.adjusted()));
         boolean found = each.found();
         return switch (each.name()) {
-            case "runs" -> "%,d runs, %.1f expected: %s%s.".formatted(
-                    (long) test.statistic(),
+            case "runs" -> String.format(Locale.ROOT, "%,d runs, %.1f expected: %s%s.", (long) test.statistic(),
                     test.expected(),
                     !found ? "results change as often as chance has it" : test.statistic() < test.expected() ? "equal results come together" : "results alternate",
                     p);
             case "transitions" -> (found ? "What comes next depends on what came last" : "What came last tells nothing of the next that chance would not") + p + ".";
             case "serial_correlation" -> (found ? "Results are correlated with earlier ones" : "No correlation with earlier results beyond chance") + p + ".";
-            case "entropy" -> "Knowing the last result tells %.3f bits of the next%s%s.".formatted(test.statistic(), found ? "" : ", no more than in a shuffled order", p);
-            default -> "The longest streak of %s is %,d%s%s.".formatted(
-                    each.name().substring("longest_".length()), (long) test.statistic(), found ? ", longer than chance has it" : "", p);
+            case "entropy" -> String.format(Locale.ROOT, "Knowing the last result tells %.3f bits of the next%s%s.", test.statistic(), found ? "" : ", no more than in a shuffled order", p);
+            default -> String.format(Locale.ROOT, "The longest streak of %s is %,d%s%s.", each.name().substring("longest_".length()), (long) test.statistic(), found ? ", longer than chance has it" : "", p);
         };
     }
 
@@ -327,10 +322,8 @@ public final class ResultAnalysis {
         double spread = mean.standardError() * Math.sqrt(profits.length);
         boolean shown = interval.lower() > 0 || interval.upper() < 0;
         money.put("sentence", shown
-                ? "A unit on each %s %.1f %% of the stakes: beyond chance (95 %% interval %.1f to %.1f %%)."
-                        .formatted(mean.mean() > 0 ? "made" : "lost", 100 * Math.abs(mean.mean()), 100 * interval.lower(), 100 * interval.upper())
-                : "A unit on each made %.1f %% of the stakes, between %.1f and %.1f %%: whether it earns cannot be said. A real return of that size would show in about %,d bets."
-                        .formatted(100 * mean.mean(), 100 * interval.lower(), 100 * interval.upper(), needed(spread, mean.mean())));
+                ? String.format(Locale.ROOT, "A unit on each %s %.1f %% of the stakes: beyond chance (95 %% interval %.1f to %.1f %%).", mean.mean() > 0 ? "made" : "lost", 100 * Math.abs(mean.mean()), 100 * interval.lower(), 100 * interval.upper())
+                : String.format(Locale.ROOT, "A unit on each made %.1f %% of the stakes, between %.1f and %.1f %%: whether it earns cannot be said. A real return of that size would show in about %,d bets.", 100 * mean.mean(), 100 * interval.lower(), 100 * interval.upper(), needed(spread, mean.mean())));
     }
 
     private static long needed(double spread, double size) {
@@ -344,27 +337,23 @@ public final class ResultAnalysis {
         }
         long[] counts = analysis.sequence().counts();
         if (Arrays.stream(counts).filter(count -> count > 0).count() == 1) {
-            return "All %,d results are %s: their order tells nothing.".formatted(n, categories.get(analysis.sequence().at(0)));
+            return String.format(Locale.ROOT, "All %,d results are %s: their order tells nothing.", n, categories.get(analysis.sequence().at(0)));
         }
         if (analysis.order().isEmpty()) {
-            return "%d results are too few to test their order (%d are needed); streaks and shares are told, not judged."
-                    .formatted(n, SequenceAnalysis.FEWEST);
+            return String.format(Locale.ROOT, "%d results are too few to test their order (%d are needed); streaks and shares are told, not judged.", n, SequenceAnalysis.FEWEST);
         }
         List<OrderTest> found = analysis.order().stream().filter(OrderTest::found).toList();
         StreakFigure longest = analysis.longest().stream()
                 .max(Comparator.comparingInt(figure -> figure.streak().length()))
                 .orElseThrow();
-        String streak = "The longest streak is %d %s%s"
-                .formatted(
-                        longest.streak().length(),
+        String streak = String.format(Locale.ROOT, "The longest streak is %d %s%s", longest.streak().length(),
                         categories.get(longest.streak().category()),
                         Double.isFinite(longest.byOrder())
-                                ? "; %s of all orders of these results have one as long".formatted(percent(longest.byOrder()))
+                                ? String.format(Locale.ROOT, "; %s of all orders of these results have one as long", percent(longest.byOrder()))
                                 : "");
         return found.isEmpty()
-                ? "Nothing beyond chance in the order of %,d results. %s.".formatted(n, streak)
-                : "The order of %,d results is not chance: %s %s.".formatted(
-                        n, sentence(found.stream().min(Comparator.comparingDouble(OrderTest::adjusted)).orElseThrow()), streak);
+                ? String.format(Locale.ROOT, "Nothing beyond chance in the order of %,d results. %s.", n, streak)
+                : String.format(Locale.ROOT, "The order of %,d results is not chance: %s %s.", n, sentence(found.stream().min(Comparator.comparingDouble(OrderTest::adjusted)).orElseThrow()), streak);
     }
 
     private static String percent(double share) {
@@ -381,14 +370,12 @@ public final class ResultAnalysis {
         double rate = (double) analysis.sequence().counts()[0] / n;
         String name = categories.getFirst();
         if (n < SequenceAnalysis.FEWEST) {
-            cannot.add("Whether the order is chance: %d results are tested at least.".formatted(SequenceAnalysis.FEWEST));
+            cannot.add(String.format(Locale.ROOT, "Whether the order is chance: %d results are tested at least.", SequenceAnalysis.FEWEST));
         } else if (!analysis.order().isEmpty()) {
-            cannot.add("Dependence of a smaller size: only if %s were at least %.0f points more likely after %s than after others would one test find it in four of five such sequences; 10 points take %,d results."
-                    .formatted(name, 100 * SequenceAnalysis.detectableDependence(n), name, SequenceAnalysis.resultsFor(0.1)));
+            cannot.add(String.format(Locale.ROOT, "Dependence of a smaller size: only if %s were at least %.0f points more likely after %s than after others would one test find it in four of five such sequences; 10 points take %,d results.", name, 100 * SequenceAnalysis.detectableDependence(n), name, SequenceAnalysis.resultsFor(0.1)));
         }
         if (rate > 0 && rate < 1) {
-            cannot.add("The real share of %s closer than %.0f points: a rate other than stated by less would be missed in more than one of five cases."
-                    .formatted(name, 100 * SequenceAnalysis.detectableRate(n, rate)));
+            cannot.add(String.format(Locale.ROOT, "The real share of %s closer than %.0f points: a rate other than stated by less would be missed in more than one of five cases.", name, 100 * SequenceAnalysis.detectableRate(n, rate)));
         }
         return cannot;
     }
@@ -401,8 +388,7 @@ public final class ResultAnalysis {
             ties += at != null && at.equals(rows.get(i - 1).at()) ? 1 : 0;
         }
         if (ties > 0) {
-            notes.add("%,d results happened at the same time as the one before; their order among themselves means nothing, which weakens every test of the order."
-                    .formatted(ties));
+            notes.add(String.format(Locale.ROOT, "%,d results happened at the same time as the one before; their order among themselves means nothing, which weakens every test of the order.", ties));
         }
         if (chances == null && rows.stream().anyMatch(row -> !Double.isNaN(row.chance()))) {
             notes.add("Stated chances are used only where every result has one.");

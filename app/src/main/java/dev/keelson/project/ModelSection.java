@@ -6,6 +6,7 @@ import dev.keelson.error.Location;
 import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Durations;
 import dev.keelson.labels.LabelDefinition;
+import dev.keelson.monitor.health.HealthCosts;
 import dev.keelson.project.LabelSection.Label;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Items;
@@ -60,6 +61,7 @@ final class ModelSection {
     private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
     private final Map<String, JudgingDefinition> judgingByModel = new LinkedHashMap<>();
     private final Map<String, TrainingPolicy> policyByModel = new LinkedHashMap<>();
+    private final Map<String, HealthCosts> costsByModel = new LinkedHashMap<>();
 
     ModelSection(
             Problems problems,
@@ -93,6 +95,10 @@ final class ModelSection {
     }
 
     /** What trainings look at first and how models go on, of the models that say so. */
+    Map<String, HealthCosts> costsByModel() {
+        return costsByModel;
+    }
+
     Map<String, TrainingPolicy> policyByModel() {
         return policyByModel;
     }
@@ -278,6 +284,12 @@ final class ModelSection {
         new TrainingSection(problems)
                 .read(table, label.definition().isNumber())
                 .ifPresent(policy -> policyByModel.put(entry.name(), policy));
+        Table costs = table.table("costs");
+        if (costs != null) {
+            costsByModel.put(
+                    entry.name(),
+                    new HealthCosts(money(costs, "retrain"), money(costs, "wrong_promotion"), money(costs, "unit_of_loss")));
+        }
         GuidanceDefinition guidance = new GuidanceSection(problems).read(table, label, backtest);
         definitions.add(ModelDefinition.builder(entry.name(), taken)
                 .entities(roles)
@@ -564,6 +576,11 @@ final class ModelSection {
                                     String.join(", ", label.definition().classes())),
                     null);
         }
+    }
+
+    /** NaN where nothing is said; what is no number from 0 the grammar has told. */
+    private static double money(Table costs, String key) {
+        return Optional.ofNullable(costs.text(key)).flatMap(Numbers::real).filter(each -> each >= 0).orElse(Double.NaN);
     }
 
     private List<Baseline> baselines(Table table, @Nullable Label label) {

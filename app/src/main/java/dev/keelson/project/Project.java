@@ -12,6 +12,7 @@ import dev.keelson.features.SqlViewDefinition;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.health.HealthCosts;
 import dev.keelson.sync.SyncDefinition;
 import dev.keelson.train.BanditDefinition;
 import dev.keelson.train.BenchmarkDefinition;
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @param bandits policies that size stakes
  * @param benchmarks sets of models that are judged on the same rows
  * @param judging model to what it is judged by beside the standard metrics
+ * @param costs model to what things cost, in money; those that say so
  * @param training model to what its trainings look at first, and how it goes on learning; those that say so
  * @param description what the project is for, or null where it does not say
  * @param registry another registry that is told what happens in this one, or null
@@ -81,6 +83,7 @@ public record Project(
         List<BanditDefinition> bandits,
         List<BenchmarkDefinition> benchmarks,
         Map<String, JudgingDefinition> judging,
+        Map<String, HealthCosts> costs,
         Map<String, TrainingPolicy> training,
         @Nullable String description,
         @Nullable RegistryDefinition registry,
@@ -103,6 +106,7 @@ public record Project(
         bandits = List.copyOf(bandits);
         benchmarks = List.copyOf(benchmarks);
         judging = Collections.unmodifiableMap(new LinkedHashMap<>(judging));
+        costs = Collections.unmodifiableMap(new LinkedHashMap<>(costs));
         training = Collections.unmodifiableMap(new LinkedHashMap<>(training));
         channels = List.copyOf(channels);
     }
@@ -127,7 +131,7 @@ public record Project(
             @Nullable Located onlineStore) {
         this(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null,
+                schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), null, null,
                 ServeDefinition.DEFAULT,
                 PredictionLogDefinition.NONE,
                 List.of());
@@ -137,7 +141,7 @@ public record Project(
     public Project withServe(ServeDefinition other) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 other,
                 predictionLog,
                 channels);
@@ -157,7 +161,7 @@ public record Project(
     public Project withModels(List<ModelDefinition> others) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, others, drift, decay, promotion,
-                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 serve,
                 predictionLog,
                 channels);
@@ -194,6 +198,7 @@ public record Project(
                 bandits,
                 benchmarks,
                 judging,
+                costs,
                 training,
                 description,
                 registry,
@@ -205,6 +210,11 @@ public record Project(
     /** What a model's trainings look at first, and how it goes on learning. */
     public TrainingPolicy policy(String model) {
         return training.getOrDefault(model, TrainingPolicy.DEFAULT);
+    }
+
+    /** What things cost of a model. */
+    public HealthCosts costs(String model) {
+        return costs.getOrDefault(model, HealthCosts.UNKNOWN);
     }
 
     /** What a model is judged by beside the standard metrics. */

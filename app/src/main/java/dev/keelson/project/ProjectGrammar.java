@@ -315,6 +315,7 @@ public final class ProjectGrammar {
             new Shape.Flag(),
             "`false`",
             "Whether a member is the mean of its fold models, instead of fitted once more on all rows.");
+    private static final Shape MONEY = new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, false);
     private static final Shape.KnownKey WEIGHTS = optional(
             "weights",
             new ListOf(new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, false), 1),
@@ -649,6 +650,18 @@ public final class ProjectGrammar {
                     "Metrics of the project's own on the test period: an expression of `mean`, `sum`, `rate` and `count` over"
                             + " its rows, reported as `test_NAME`."),
             optional(
+                    "costs",
+                    keys(
+                            optional("retrain", MONEY, null, "A training with its evaluation."),
+                            optional(
+                                    "wrong_promotion",
+                                    MONEY,
+                                    null,
+                                    "A new version that is worse than the one it replaced, until that is noticed."),
+                            optional("unit_of_loss", MONEY, null, "One unit of loss (log loss of classes, squared error of numbers) in one prediction.")),
+                    null,
+                    "What things cost, in money: recommendations then say what they are expected to be worth."),
+            optional(
                     "calibrate",
                     choice("none", "temperature", "platt", "isotonic", "beta", "venn_abers", "auto"),
                     "temperature",
@@ -859,7 +872,7 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "retrain", "update", "reinforce", "validate"), "What runs."),
+            required("run", choice("materialize", "drift", "health", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."),
             optional(
                     "missed",

@@ -148,6 +148,7 @@ public final class ProjectReader {
                 bandits.definitions(),
                 benchmarks,
                 models.judgingByModel(),
+                models.costsByModel(),
                 models.policyByModel(),
                 fitted.text("description"),
                 registry,

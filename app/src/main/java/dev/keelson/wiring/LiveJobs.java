@@ -15,10 +15,12 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
+import dev.keelson.http.HealthReports;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
+import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
@@ -55,6 +57,7 @@ final class LiveJobs {
                 "materialize", told(this::materialize),
                 "validate", told(this::validate),
                 "drift", told(this::drift),
+                "health", told(this::health),
                 RETRAIN, told(run -> train(run, ModelTraining.Kind.FULL)),
                 "update", told(run -> train(run, ModelTraining.Kind.UPDATE)),
                 "reinforce", told(run -> train(run, ModelTraining.Kind.REINFORCE)));
@@ -141,6 +144,17 @@ final class LiveJobs {
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, model, said));
         }
+        return result;
+    }
+
+    private JsonNode health(JobRun run) throws InterruptedException {
+        String model = model(run);
+        run.progress(0, "Judges how well the champion is.");
+        HealthReport report = new HealthReports(backend).check(model);
+        report.scores().forEach(score -> run.log("%s: %s".formatted(score.name(), score.sentence())));
+        report.recommendations().forEach(each -> run.log(each.sentence()));
+        ObjectNode result = result(Boolean.TRUE.equals(report.requiresRetraining()), "%s: %s".formatted(report.verdict(), report.why()));
+        result.put("verdict", report.verdict());
         return result;
     }
 

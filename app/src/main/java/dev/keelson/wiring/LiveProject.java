@@ -72,6 +72,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      */
     DriftService drift(Path base);
 
+    /** As {@link dev.keelson.http.HealthReports#check}: the report as a document. */
+    JsonNode checkHealth(String model);
+
     /** As {@link Governance#promote}: {@link dev.keelson.http.GovernanceJson#promotion}. */
     JsonNode promote(Governance.Request request);
 

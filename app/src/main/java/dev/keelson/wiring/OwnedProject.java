@@ -7,6 +7,7 @@ import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.GovernanceJson;
+import dev.keelson.http.HealthReports;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
@@ -48,6 +49,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public DriftService drift(Path base) {
         return backend.drift().anywhere(base);
+    }
+
+    @Override
+    public JsonNode checkHealth(String model) {
+        return new HealthReports(backend).check(model).toJson();
     }
 
     @Override

@@ -138,7 +138,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     private static boolean perModel(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> false;
-            case DRIFT, RETRAIN, UPDATE, REINFORCE -> true;
+            case DRIFT, HEALTH, RETRAIN, UPDATE, REINFORCE -> true;
         };
     }
 

@@ -186,6 +186,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
+    public JsonNode checkHealth(String model) {
+        return owner.post(path(model, "health"));
+    }
+
+    @Override
     public JsonNode promote(Governance.Request request) {
         ObjectNode body = change(request.actor(), request.reason());
         return owner.post(

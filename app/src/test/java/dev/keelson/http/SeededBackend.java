@@ -39,6 +39,7 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
+import dev.keelson.monitor.health.HealthCosts;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.project.PredictionLogDefinition;
 import dev.keelson.project.Project;
@@ -245,6 +246,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 List.of(),
                 Map.of(),
+                Map.of(MODEL, new HealthCosts(40, 500, 2)),
                 Map.of(),
                 null,
                 null,

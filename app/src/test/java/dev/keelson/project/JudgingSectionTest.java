@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.error.Located;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
+import dev.keelson.monitor.health.HealthCosts;
 import dev.keelson.train.JudgingDefinition;
 import dev.keelson.train.JudgingDefinition.CustomMetric;
 import java.nio.file.Path;
@@ -53,6 +54,18 @@ final class JudgingSectionTest {
         return FootballProject.read(
                         folder, TEXT.replace("LABEL", label).replace("JUDGING", judging), SourceHeaders.none(), Map.of())
                 .judging("m");
+    }
+
+    @Test
+    void costsAreReadAndThoseNotSaidAreUnknown() {
+        Project project = FootballProject.read(
+                folder,
+                TEXT.replace("LABEL", "bets.won").replace("JUDGING", "costs: { retrain: 40, unit_of_loss: 0.5 }"),
+                SourceHeaders.none(),
+                Map.of());
+
+        assertThat(project.costs("m")).isEqualTo(new HealthCosts(40, Double.NaN, 0.5));
+        assertThat(project.costs("other")).isEqualTo(HealthCosts.UNKNOWN);
     }
 
     @Test

@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             PredictionsCommand.class,
             RolloutCommand.class,
+            HealthCommand.class,
             StreaksCommand.class,
             ScheduleCommand.class,
             SettingsCommand.class,

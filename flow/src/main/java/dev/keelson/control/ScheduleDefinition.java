@@ -31,6 +31,8 @@ public record ScheduleDefinition(
         MATERIALIZE,
         /** Check for drift, label shift and decay. */
         DRIFT,
+        /** Judge how well the champion is, and keep the report. */
+        HEALTH,
         /** Train a challenger, whether or not anything drifted. */
         RETRAIN,
         /** Let the champion go on from recent rows, as a challenger. */

@@ -19,6 +19,7 @@ import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.Explanations;
+import dev.keelson.http.HealthReports;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.http.StudyRequest;
@@ -72,6 +73,10 @@ final class ConsoleRoutes {
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
         routes.get("/models/{name}/drift", this::drift);
         routes.get("/models/{name}/streaks", this::streaks);
+        routes.get(
+                "/models/{name}/health",
+                (request, response) -> send(response, console.health(theme(request), Parameters.path(request, "name"))));
+        routes.post("/models/{name}/health", this::checkHealth);
         routes.get("/models/{name}/replay", this::replay);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
@@ -293,6 +298,12 @@ final class ConsoleRoutes {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
         backend.checkDrift(model);
         redirect(response, "/models/" + model + "/drift");
+    }
+
+    private void checkHealth(ServerRequest request, ServerResponse response) {
+        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        new HealthReports(backend).check(model);
+        redirect(response, "/models/" + model + "/health");
     }
 
     // ---- training and searches for settings

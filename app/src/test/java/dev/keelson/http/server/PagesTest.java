@@ -43,6 +43,7 @@ class PagesTest {
                 "/",
                 "/models/football-1x2",
                 "/models/football-1x2/drift",
+                "/models/football-1x2/health",
                 "/models/football-1x2/streaks",
                 "/models/football-1x2/streaks?of=outcomes&text=nobody",
                 "/models/football-1x2/streaks?of=outcomes",

@@ -1,0 +1,72 @@
+package dev.keelson.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.SeededBackend;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Health reports over HTTP and in the console. */
+final class HealthApiTest {
+    private static final String ADDRESS = "/api/v1/models/football-1x2/health";
+    private static KeelsonServer server;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        server = KeelsonServer.start(SeededBackend.seeded(), KeelsonServer.DEFAULT_HOST, 0);
+        client = new Client(server.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.stop();
+    }
+
+    @Test
+    void reportTellsWhatItRestsOnAndWhatToDo() {
+        JsonNode report = client.get(ADDRESS).json();
+
+        assertThat(report.path("model").asText()).isEqualTo("football-1x2");
+        assertThat(report.path("scores").properties()).hasSize(4);
+        report.path("scores").forEach(score -> {
+            assertThat(score.path("sentence").asText()).endsWith(".");
+            assertThat(score.path("score").isNull() || (score.path("score").asDouble() >= 0 && score.path("score").asDouble() <= 1))
+                    .as("%s", score)
+                    .isTrue();
+        });
+        assertThat(report.at("/figures/drift/verdict").asText()).isEqualTo("alarm");
+        assertThat(report.path("recommendations")).isNotEmpty();
+        assertThat(report.path("recommendations").path(0).path("sentence").asText()).isNotEmpty();
+    }
+
+    @Test
+    void keptReportsAreTheHistory() {
+        int before = client.get(ADDRESS + "/history").json().path("reports").size();
+        JsonNode kept = client.post(ADDRESS, "").json();
+        JsonNode history = client.get(ADDRESS + "/history?version=" + kept.path("version").asInt()).json().path("reports");
+
+        assertThat(history.path(0)).isEqualTo(kept);
+        assertThat(client.get(ADDRESS + "/history").json().path("reports").size()).isBetween(before, before + 1); // the clock stands
+        assertThat(client.get(ADDRESS + "/history?version=999").json().path("reports")).isEmpty();
+        assertThat(client.get("/models/football-1x2/health").text()).contains("kept reports", "What to do next");
+    }
+
+    @Test
+    void reportStandsAloneAsAFile() {
+        Client.Answer page = client.get(ADDRESS + "?format=html");
+
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'").doesNotContain("unsafe");
+        assertThat(page.text()).startsWith("<!doctype html>").contains("Health of football-1x2 v", "Freshness").doesNotContain("<script");
+    }
+
+    @Test
+    void wrongQuestionsAreNamed() {
+        assertThat(client.get("/api/v1/models/nobody/health").status()).isEqualTo(404);
+        assertThat(client.get(ADDRESS + "?format=pdf").status()).isEqualTo(400);
+        assertThat(client.get("/api/v1/models/tips/health").text()).contains("is served by others");
+    }
+}

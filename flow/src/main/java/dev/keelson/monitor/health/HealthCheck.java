@@ -1,0 +1,224 @@
+package dev.keelson.monitor.health;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.health.HealthInputs.Calibration;
+import dev.keelson.monitor.health.HealthInputs.Drift;
+import dev.keelson.monitor.health.HealthInputs.Performance;
+import dev.keelson.monitor.health.HealthInputs.ViewAge;
+import dev.keelson.monitor.health.HealthReport.Recommendation;
+import dev.keelson.monitor.health.HealthReport.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the health of a model version. A pure function of what is known: unknown stays unknown and is never counted as good or
+ * bad.
+ *
+ * <p>It should be trained anew when its loss is worse than tolerated by a bound that holds at all looks ({@link DecayCheck}), or
+ * when columns that carry at least {@value #IMPORTANT} of its importance alarm; a moved column that hardly matters is a thing to
+ * look at, not a reason to train.
+ */
+public final class HealthCheck {
+    /** Share of importance from which drift alone is a reason to train. */
+    public static final double IMPORTANT = 0.2;
+
+    private static final Map<String, Double> WEIGHTS = Map.of(
+            HealthScores.PERFORMANCE, 0.4, HealthScores.DRIFT, 0.2, HealthScores.CALIBRATION, 0.2, HealthScores.FRESHNESS, 0.2);
+    private static final double STALE = 0.1;
+    private static final double MISCALIBRATED = 0.05;
+    private static final double LEVEL = 0.01;
+
+    private HealthCheck() {}
+
+    /** A decision with its reason. */
+    private record Decision(@Nullable Boolean retrain, String why) {}
+
+    /** Judges. */
+    public static HealthReport of(HealthInputs in, HealthCosts costs) {
+        List<Score> scores = List.of(
+                HealthScores.performance(in.performance()),
+                HealthScores.drift(in.drift(), in.version()),
+                HealthScores.calibration(in.calibration(), in.classes()),
+                HealthScores.freshness(in.views()));
+        Decision decision = decision(in, scores);
+        return new HealthReport(
+                in.model(),
+                in.version(),
+                in.at(),
+                overall(scores),
+                scores,
+                decision.retrain(),
+                decision.why(),
+                recommendations(in, scores, decision, costs),
+                figures(in));
+    }
+
+    private static Score overall(List<Score> scores) {
+        double sum = 0;
+        double weight = 0;
+        List<String> known = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (Score score : scores) {
+            if (score.known()) {
+                sum += score.value() * WEIGHTS.getOrDefault(score.name(), 0.0);
+                weight += WEIGHTS.getOrDefault(score.name(), 0.0);
+                known.add(score.name());
+            } else {
+                unknown.add(score.name());
+            }
+        }
+        if (known.isEmpty() || known.equals(List.of(HealthScores.FRESHNESS))) {
+            return Score.unknown("overall", "Unknown: neither performance nor drift nor calibration is known.");
+        }
+        return Score.of(
+                "overall",
+                sum / weight,
+                String.format(Locale.ROOT, "Weighted mean of %s%s.", String.join(", ", known), unknown.isEmpty() ? "" : "; unknown: " + String.join(", ", unknown)));
+    }
+
+    private static Decision decision(HealthInputs in, List<Score> scores) {
+        Performance performance = in.performance();
+        if (performance != null && performance.decay().verdict() == DecayCheck.Verdict.DECAYED) {
+            return new Decision(true, performance.decay().reason());
+        }
+        boolean drifts = scores.get(1).known();
+        Drift drift = drifts ? in.drift() : null;
+        if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM && drift.alarmed() >= IMPORTANT) {
+            return new Decision(
+                    true,
+                    String.format(Locale.ROOT, "Columns with %.0f %% of its importance moved: %s.", 100 * drift.alarmed(), names(drift)));
+        }
+        if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM) {
+            return new Decision(
+                    false,
+                    String.format(Locale.ROOT, "%s moved, with %.0f %% of its importance (training is advised from %.0f %%)%s.", names(drift), 100 * drift.alarmed(), 100 * IMPORTANT,
+                                    scores.getFirst().known() ? ", and it is not shown to be worse" : "; whether it is worse is unknown"));
+        }
+        if (scores.getFirst().known() || drifts) {
+            return new Decision(
+                    false,
+                    (scores.getFirst().known() ? "It is not shown to be worse than when it was tested" : "Whether it is worse is unknown")
+                            + (drifts ? ", and no column alarms." : "; whether its columns drifted is unknown."));
+        }
+        return new Decision(null, "Neither outcomes nor a drift check tell enough yet.");
+    }
+
+    private static String names(Drift drift) {
+        List<String> shown = drift.alarming().subList(0, Math.min(3, drift.alarming().size()));
+        int more = drift.alarming().size() - shown.size();
+        return String.join(", ", shown) + (more > 0 ? String.format(Locale.ROOT, " and %d more", more) : "");
+    }
+
+    private static List<Recommendation> recommendations(
+            HealthInputs in, List<Score> scores, Decision decision, HealthCosts costs) {
+        List<Recommendation> list = new ArrayList<>();
+        String model = in.model();
+        boolean retrain = Boolean.TRUE.equals(decision.retrain());
+        if (retrain) {
+            list.add(new Recommendation(
+                    "retrain",
+                    String.format(Locale.ROOT, "Train it anew: %s The new version is compared before it answers.", decision.why()),
+                    "keelson train " + model,
+                    RetrainingWorth.of(in, costs)));
+        }
+        Drift drift = in.drift();
+        if (drift != null && scores.get(1).known() && drift.verdict() == DriftReport.Verdict.ALARM) {
+            list.add(new Recommendation(
+                    "look",
+                    String.format(Locale.ROOT, "Look at %s first: a source that broke is mended there, not by training on it.", names(drift)),
+                    "keelson drift report --model " + model,
+                    null));
+        }
+        stale(in, scores.get(3), list);
+        Calibration calibration = in.calibration();
+        if (!retrain && calibration != null && scores.get(2).known()
+                && calibration.pValue() <= LEVEL && calibration.ece() - calibration.floor() >= MISCALIBRATED) {
+            list.add(new Recommendation(
+                    "recalibrate",
+                    "Its probabilities cannot be taken at their word: name `calibrate` in the project file and train, which learns the order anew from its own answers.",
+                    "keelson train " + model,
+                    RetrainingWorth.of(in, costs)));
+        }
+        missing(in, scores, list);
+        if (list.isEmpty()) {
+            list.add(new Recommendation("nothing", "Nothing to do: " + decision.why(), "", null));
+        }
+        return list;
+    }
+
+    private static void stale(HealthInputs in, Score freshness, List<Recommendation> list) {
+        List<String> late = in.views().stream()
+                .filter(view -> view.ttlSeconds() > 0 && !(1 - view.seconds() / view.ttlSeconds() > STALE))
+                .map(ViewAge::view)
+                .toList();
+        if (!late.isEmpty()) {
+            list.add(new Recommendation(
+                    "materialize",
+                    String.format(Locale.ROOT, "Bring %s up to date: %s", String.join(", ", late), freshness.known() ? freshness.sentence() : "there is no event."),
+                    "keelson features materialize",
+                    null));
+        }
+    }
+
+    private static void missing(HealthInputs in, List<Score> scores, List<Recommendation> list) {
+        if (!scores.get(0).known()) {
+            boolean waits = in.predictionsIn30Days() > 0;
+            list.add(new Recommendation(
+                    waits ? "hand_in_outcomes" : "wait",
+                    waits
+                            ? String.format(Locale.ROOT, "Hand in what really happened: %s", scores.get(0).sentence())
+                            : "Nothing was predicted in the last 30 days, so there is nothing to judge.",
+                    waits ? "keelson predictions outcomes FILE" : "",
+                    null));
+        }
+        if (!scores.get(1).known()) {
+            list.add(new Recommendation(
+                    "check_drift", String.format(Locale.ROOT, "Check its columns: %s", scores.get(1).sentence()), "keelson drift check " + in.model(), null));
+        }
+    }
+
+    private static ObjectNode figures(HealthInputs in) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("trained_to", in.trainedTo().toString()).put("predictions_30_days", in.predictionsIn30Days());
+        Performance p = in.performance();
+        if (p != null) {
+            ObjectNode each = node.putObject("performance").put("metric", p.metric()).put("rows", p.rows()).put("days", p.days());
+            HealthReport.number(each, "loss", p.loss());
+            HealthReport.number(each, "lower", p.lower());
+            HealthReport.number(each, "upper", p.upper());
+            HealthReport.number(each, "tested", p.tested());
+            HealthReport.number(each, "naive", p.naive());
+            each.set("decay", p.decay().toJson());
+        }
+        Calibration c = in.calibration();
+        if (c != null) {
+            node.putObject("calibration").put("brier", c.brier()).put("ece", c.ece()).put("ece_by_chance", c.floor()).put("p", c.pValue()).put("rows", c.rows());
+        }
+        Drift d = in.drift();
+        if (d != null) {
+            ObjectNode each = node.putObject("drift")
+                    .put("version", d.version())
+                    .put("at", d.at().toString())
+                    .put("verdict", d.verdict().word())
+                    .put("columns", d.columns())
+                    .put("alarmed_importance", d.alarmed())
+                    .put("warned_importance", d.warned());
+            ArrayNode names = each.putArray("alarming");
+            d.alarming().forEach(names::add);
+        }
+        ArrayNode views = node.putArray("features");
+        for (ViewAge view : in.views()) {
+            ObjectNode each = views.addObject().put("view", view.view());
+            HealthReport.number(each, "age_seconds", view.seconds());
+            HealthReport.number(each, "ttl_seconds", view.ttlSeconds());
+        }
+        return node;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.keelson.monitor.health;
+
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftReport;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a model version when its health is judged. Null means that it was not measured.
+ *
+ * @param model the model
+ * @param version the version that serves
+ * @param at when it is judged
+ * @param trainedTo outcomes known before this instant were learnt from
+ * @param classes whether it tells probabilities of classes
+ * @param performance its losses on outcomes
+ * @param calibration whether its probabilities came true
+ * @param drift the newest check of its columns
+ * @param views how old its features are
+ * @param predictionsIn30Days answers in the last 30 days
+ */
+public record HealthInputs(
+        String model,
+        int version,
+        Instant at,
+        Instant trainedTo,
+        boolean classes,
+        @Nullable Performance performance,
+        @Nullable Calibration calibration,
+        @Nullable Drift drift,
+        List<ViewAge> views,
+        long predictionsIn30Days) {
+
+    public HealthInputs {
+        views = List.copyOf(views);
+    }
+
+    /**
+     * Losses on settled answers. Numbers that are not known are NaN.
+     *
+     * @param metric what is lost: {@code log_loss} or {@code mse}
+     * @param loss mean over the settled answers
+     * @param lower lower end of its 95 % interval, clustered by day
+     * @param upper upper end
+     * @param rows settled answers
+     * @param days days on which they happened
+     * @param tested loss on the test period of its run
+     * @param naive loss there of telling how frequent classes are, or the mean
+     * @param decay whether it is worse than when it was tested
+     */
+    public record Performance(
+            String metric,
+            double loss,
+            double lower,
+            double upper,
+            int rows,
+            int days,
+            double tested,
+            double naive,
+            DecayCheck.Report decay) {}
+
+    /**
+     * Whether probabilities came true.
+     *
+     * @param brier half the sum over classes of {@code (p - [y])^2}, 0 to 1; of two classes the usual Brier score
+     * @param ece calibration error of the predicted class, 0 to 1
+     * @param floor what it comes to by chance alone
+     * @param pValue chance of an error at least as large by chance alone
+     * @param rows settled answers
+     */
+    public record Calibration(double brier, double ece, double floor, double pValue, int rows) {}
+
+    /**
+     * A drift check.
+     *
+     * @param version the version it judged
+     * @param at when
+     * @param verdict what it says
+     * @param reason in a sentence
+     * @param columns how many were looked at
+     * @param alarming names of those that alarm
+     * @param alarmed share of the model's importance, or of the columns where it has none, that alarms
+     * @param warned share that warns
+     */
+    public record Drift(
+            int version,
+            Instant at,
+            DriftReport.Verdict verdict,
+            String reason,
+            int columns,
+            List<String> alarming,
+            double alarmed,
+            double warned) {
+        public Drift {
+            alarming = List.copyOf(alarming);
+        }
+    }
+
+    /**
+     * How old the newest event of a feature view is.
+     *
+     * @param seconds NaN where there is none
+     * @param ttlSeconds how old it may be; NaN without a limit
+     */
+    public record ViewAge(String view, double seconds, double ttlSeconds) {}
+}

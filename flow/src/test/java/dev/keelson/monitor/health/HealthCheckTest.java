@@ -1,0 +1,161 @@
+package dev.keelson.monitor.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftReport.Verdict;
+import dev.keelson.monitor.health.HealthInputs.Calibration;
+import dev.keelson.monitor.health.HealthInputs.Drift;
+import dev.keelson.monitor.health.HealthInputs.Performance;
+import dev.keelson.monitor.health.HealthInputs.ViewAge;
+import dev.keelson.monitor.health.HealthReport.Recommendation;
+import dev.keelson.monitor.health.HealthReport.Worth;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class HealthCheckTest {
+    private static final Instant NOW = Instant.parse("2026-01-10T00:00:00Z");
+    private static final HealthCosts COSTS = new HealthCosts(40, 500, 2);
+
+    private static Performance performance(double loss, int days) {
+        double[] daily = new double[days];
+        Arrays.fill(daily, loss);
+        for (int i = 0; i < days; i++) {
+            daily[i] += i % 2 == 0 ? 0.02 : -0.02;
+        }
+        return new Performance(
+                "log_loss", loss, loss - 0.01, loss + 0.01, 10 * days, days, 0.60, 0.70, DecayCheck.check(daily, 0.60, 0.002, 0.05));
+    }
+
+    private static Drift drift(Verdict verdict, double alarmed, String... columns) {
+        return new Drift(3, NOW, verdict, "Said so.", 9, List.of(columns), alarmed, 0);
+    }
+
+    private static HealthInputs inputs(
+            @Nullable Performance performance, @Nullable Calibration calibration, @Nullable Drift drift, ViewAge... views) {
+        return new HealthInputs("tips", 3, NOW, NOW, true, performance, calibration, drift, List.of(views), 1_000);
+    }
+
+    private static List<String> actions(HealthReport report) {
+        return report.recommendations().stream().map(Recommendation::action).toList();
+    }
+
+    @Test
+    void healthyModelNeedsNothing() {
+        HealthReport report = HealthCheck.of(
+                inputs(performance(0.61, 60), new Calibration(0.2, 0.03, 0.025, 0.4, 600), drift(Verdict.NONE, 0), new ViewAge("form", 100, 1_000)),
+                COSTS);
+
+        assertThat(report.score("performance").value()).isCloseTo(0.9, within(1e-9));
+        assertThat(report.score("performance").lower()).isCloseTo(0.8, within(1e-9));
+        assertThat(report.score("drift").value()).isOne();
+        assertThat(report.score("calibration").value()).isCloseTo(0.95, within(1e-9));
+        assertThat(report.score("freshness").value()).isCloseTo(0.9, within(1e-9));
+        assertThat(report.overall().value()).isCloseTo(0.4 * 0.9 + 0.2 + 0.2 * 0.95 + 0.2 * 0.9, within(1e-9));
+        assertThat(report.requiresRetraining()).isFalse();
+        assertThat(actions(report)).containsExactly("nothing");
+        assertThat(report.verdict()).isEqualTo("well");
+    }
+
+    @Test
+    void whatIsUnknownIsNeitherGoodNorBad() {
+        HealthReport report = HealthCheck.of(inputs(null, null, null), COSTS);
+        JsonNode json = report.toJson();
+
+        assertThat(report.overall().known()).isFalse();
+        assertThat(report.scores()).noneMatch(HealthReport.Score::known);
+        assertThat(report.requiresRetraining()).isNull();
+        assertThat(json.at("/scores/drift/score").isNull()).isTrue();
+        assertThat(json.path("requires_retraining").isNull()).isTrue();
+        assertThat(json.path("verdict").asText()).isEqualTo("unknown");
+        assertThat(actions(report)).containsExactly("hand_in_outcomes", "check_drift");
+    }
+
+    @Test
+    void unknownPartsLeaveTheOverallToTheOthers() {
+        HealthReport report = HealthCheck.of(inputs(null, null, drift(Verdict.ALARM, 0.1, "odds")), COSTS);
+
+        assertThat(report.overall().value()).isCloseTo(0.9, within(1e-9));
+        assertThat(report.overall().sentence()).contains("unknown: performance, calibration, freshness");
+    }
+
+    @Test
+    void decayRequiresRetrainingAndSaysWhatItIsWorth() {
+        HealthReport report = HealthCheck.of(inputs(performance(0.68, 80), null, drift(Verdict.NONE, 0)), COSTS);
+        Worth worth = Objects.requireNonNull(report.recommendations().getFirst().worth());
+
+        assertThat(report.requiresRetraining()).isTrue();
+        assertThat(report.why()).contains("Worse than tolerated");
+        assertThat(report.recommendations().getFirst().command()).isEqualTo("keelson train tips");
+        assertThat(worth.expected()).isCloseTo(1_000 * 0.08 * 2 - 40 - 0.05 * 500, within(1e-9));
+        assertThat(worth.lower()).isCloseTo(1_000 * 0.07 * 2 - 65, within(1e-9));
+        assertThat(worth.upper()).isCloseTo(1_000 * 0.09 * 2 - 65, within(1e-9));
+        assertThat(worth.sentence()).contains("95.00", "75.00 to 115.00", "if the new version is as good");
+    }
+
+    @Test
+    void costsThatAreNotSetAreNamed() {
+        HealthReport report =
+                HealthCheck.of(inputs(performance(0.68, 80), null, null), new HealthCosts(40, Double.NaN, Double.NaN));
+        Worth worth = Objects.requireNonNull(report.recommendations().getFirst().worth());
+
+        assertThat(worth.expected()).isNaN();
+        assertThat(worth.sentence()).contains("set `wrong_promotion`, `unit_of_loss` of `models.tips.costs`");
+    }
+
+    @Test
+    void driftIsAReasonToTrainOnlyWhereItMatters() {
+        HealthReport little = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.05, "odds")), COSTS);
+        HealthReport much = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.4, "elo", "form")), COSTS);
+
+        assertThat(little.requiresRetraining()).isFalse();
+        assertThat(little.why()).contains("odds moved, with 5 % of its importance", "not shown to be worse");
+        assertThat(actions(little)).containsExactly("look");
+        assertThat(much.requiresRetraining()).isTrue();
+        assertThat(actions(much)).containsExactly("retrain", "look");
+        assertThat(much.score("drift").value()).isCloseTo(0.6, within(1e-9));
+    }
+
+    @Test
+    void checkOfAnotherVersionOrOfTooLittleDataTellsNothing() {
+        Drift other = new Drift(2, NOW, Verdict.ALARM, "x", 9, List.of("elo"), 0.9, 0);
+
+        assertThat(HealthCheck.of(inputs(null, null, other), COSTS).score("drift").sentence()).contains("judged v2");
+        assertThat(HealthCheck.of(inputs(null, null, other), COSTS).requiresRetraining()).isNull();
+        assertThat(HealthCheck.of(inputs(null, null, drift(Verdict.INSUFFICIENT, 0)), COSTS).score("drift").known()).isFalse();
+    }
+
+    @Test
+    void fewOutcomesTellNothing() {
+        HealthReport report = HealthCheck.of(inputs(performance(0.9, 4), new Calibration(0.2, 0.4, 0.1, 0.001, 99), null), COSTS);
+
+        assertThat(report.score("performance").sentence()).contains("40 settled answers on 4 days; at least 100 on 5");
+        assertThat(report.score("calibration").known()).isFalse();
+    }
+
+    @Test
+    void staleFeaturesAndBadProbabilitiesHaveTheirCommand() {
+        HealthReport report = HealthCheck.of(
+                inputs(
+                        performance(0.60, 60), new Calibration(0.25, 0.12, 0.03, 0.01, 600), drift(Verdict.NONE, 0),
+                        new ViewAge("form", 950, 1_000), new ViewAge("odds", Double.NaN, 50), new ViewAge("free", 9e9, Double.NaN)),
+                COSTS);
+
+        assertThat(report.score("calibration").value()).isCloseTo(0.1, within(1e-9));
+        assertThat(actions(report)).containsExactly("materialize", "recalibrate");
+        assertThat(report.recommendations().getFirst().sentence()).contains("form, odds");
+        assertThat(report.recommendations().getFirst().command()).isEqualTo("keelson features materialize");
+    }
+
+    @Test
+    void impossibleCostsAreRefused() {
+        assertThatThrownBy(() -> new HealthCosts(-1, 0, 0)).hasMessageContaining("-1");
+    }
+}
