@@ -44,6 +44,15 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
     }
 
     @Override
+    public int watch(String model) {
+        return project.promotion().stream()
+                .filter(each -> each.models().contains(model))
+                .findFirst()
+                .map(PromotionPolicyDefinition::watch)
+                .orElse(0);
+    }
+
+    @Override
     public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
         String model = version.model();
         Integer serving = champion == null ? null : champion.version();
