@@ -59,12 +59,17 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
                 clock,
                 "%s/%d/%s".formatted(project.name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, book, alerts).bodies());
+                new LiveJobs(backend, book, alerts).bodies(),
+                new FailedJobs(alerts));
         this.models = project.models().stream().map(ModelDefinition::name).toList();
     }
 
     /** Begins to plan and to work. */
     synchronized void start() {
+        if (project.catalogStore() == null) { // the owner of an embedded catalogue is alone with it
+            int left = workers.inherit();
+            LOG.log(System.Logger.Level.DEBUG, "{0} jobs were left running.", left);
+        }
         workers.start();
         ScheduledExecutorService each = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("keelson-schedules").factory());
