@@ -34,6 +34,7 @@ import dev.keelson.e2e.study.FaultyFeedStudy;
 import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.KilledJournalStudy;
+import dev.keelson.e2e.study.KilledLoopStudy;
 import dev.keelson.e2e.study.KilledServerStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
@@ -84,6 +85,7 @@ public final class OnDemand {
         TASKS.put("truth", new TruthStudy());
         TASKS.put("gates", new GateStudy());
         TASKS.put("decisions", new DecisionStudy());
+        TASKS.put("killed-loop", new KilledLoopStudy());
         TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());

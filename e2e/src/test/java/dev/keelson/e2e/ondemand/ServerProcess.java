@@ -252,6 +252,16 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Ends a process that it started, as {@code kill -9} does; false when there is none now. */
+    public boolean killWorker() {
+        return process.toHandle()
+                .descendants()
+                .filter(each -> each.info().commandLine().orElse("").contains("TrainingWorker"))
+                .findFirst()
+                .map(ProcessHandle::destroyForcibly)
+                .orElse(false);
+    }
+
     /** Asks it to end, as SIGTERM does, and goes on at once. */
     public void terminate() {
         process.destroy();
