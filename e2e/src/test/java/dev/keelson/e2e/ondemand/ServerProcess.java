@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * killed as a power failure would, and started again at the same address. Not safe for use by several threads.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 180;
     /** A project of one source ({@code games.csv}) and one model ({@code winner}). */
     public static final String PROJECT = """
             keelson: 1
