@@ -54,40 +54,13 @@ final class LiveJobs {
 
     Map<String, JobBody> bodies() {
         return Map.of(
-                "materialize", told(this::materialize),
-                "validate", told(this::validate),
-                "drift", told(this::drift),
-                "health", told(this::health),
-                RETRAIN, told(run -> train(run, ModelTraining.Kind.FULL)),
-                "update", told(run -> train(run, ModelTraining.Kind.UPDATE)),
-                "reinforce", told(run -> train(run, ModelTraining.Kind.REINFORCE)));
-    }
-
-    /** The same, its failures told: by each try that fails for good, and the end of it by the next that does not. */
-    private JobBody told(JobBody body) {
-        return run -> {
-            Job job = run.job();
-            String cause = "failure/%s/%s".formatted(job.kind(), job.subject());
-            try {
-                JsonNode result = body.run(run);
-                alerts.over(cause, "The job %s came to its end.".formatted(job.id()));
-                return result;
-            } catch (KeelsonException e) {
-                if (e.code().kind() == ErrorCode.Kind.USER || job.attempt() >= job.attempts()) {
-                    alerts.raise(new Alerts.News(
-                            cause,
-                            "failure",
-                            Alert.Severity.WARNING,
-                            model(run),
-                            "%s failed".formatted(job.kind()),
-                            "%s It was tried %d times; the schedule is %s."
-                                    .formatted(e.getMessage(), job.attempt(), job.schedule().isEmpty() ? "none" : job.schedule()),
-                            "keelson schedule log " + job.id(),
-                            ""));
-                }
-                throw e;
-            }
-        };
+                "materialize", this::materialize,
+                "validate", this::validate,
+                "drift", this::drift,
+                "health", this::health,
+                RETRAIN, run -> train(run, ModelTraining.Kind.FULL),
+                "update", run -> train(run, ModelTraining.Kind.UPDATE),
+                "reinforce", run -> train(run, ModelTraining.Kind.REINFORCE));
     }
 
     private static ObjectNode result(boolean finding, String message) {

@@ -44,6 +44,15 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
     }
 
     @Override
+    public int watch(String model) {
+        return project.promotion().stream()
+                .filter(each -> each.models().contains(model))
+                .findFirst()
+                .map(PromotionPolicyDefinition::watch)
+                .orElse(0);
+    }
+
+    @Override
     public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
         Project project = current.get();
         String model = version.model();
@@ -58,8 +67,7 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
         }
         Map<String, Double> metrics =
                 catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
-        boolean compared = champion != null && !champion.equals(version);
-        List<PolicyLine> lines = compared
+        List<PolicyLine> lines = champion != null && !champion.equals(version)
                 ? compared(policy.get(), Projects.loop(project, definition.get()), champion, version, metrics, at)
                 : PromotionCheck.lines(policy.get(), new PromotionCheck.Facts(version.kind(), metrics, null, false));
         return new PolicyReport(

@@ -68,6 +68,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
     private final InstantSource clock;
     private final boolean shared;
     private final Rollouts rollouts;
+    private final PromotionWatch watch;
     private final String server = UUID.randomUUID().toString();
     private final ScheduledExecutorService threads;
     private final Map<String, RolloutCounts> elsewhere = new ConcurrentHashMap<>();
@@ -98,6 +99,7 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
         this.evidence = evidence;
         this.clock = clock;
         this.shared = shared;
+        this.watch = new PromotionWatch(project, catalog, governance, evidence);
         this.rollouts =
                 new Rollouts(catalog, clock, () -> ids.next(clock.instant()).toString(), model -> served.publish());
         this.threads = Executors.newScheduledThreadPool(
@@ -235,6 +237,10 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
                     paths.put(rollout.id(), path);
                 }
             }
+        }
+        if (came) {
+            log.catchUp();
+            watch.look(clock.instant());
         }
         outcomesLooked = now;
     }

@@ -61,12 +61,17 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
                 clock,
                 "%s/%d/%s".formatted(project.get().name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, book, alerts).bodies());
+                new LiveJobs(backend, book, alerts).bodies(),
+                new FailedJobs(alerts));
         this.models = project.get().models().stream().map(ModelDefinition::name).toList();
     }
 
     /** Begins to plan and to work. */
     synchronized void start() {
+        if (project.catalogStore() == null) { // the owner of an embedded catalogue is alone with it
+            int left = workers.inherit();
+            LOG.log(System.Logger.Level.DEBUG, "{0} jobs were left running.", left);
+        }
         workers.start();
         ScheduledExecutorService each = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("keelson-schedules").factory());

@@ -6,22 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.keelson.boosting.xgboost.XGBoostProvider;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
-import dev.keelson.http.ModelImport;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutRequests;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.RolloutService.Change;
 import dev.keelson.http.RolloutService.Verb;
-import dev.keelson.learn.FeatureMatrix;
-import dev.keelson.learn.Model;
-import dev.keelson.learn.Target;
-import dev.keelson.learn.TrainingSet;
-import dev.keelson.learn.imported.FileLink;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -41,7 +34,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,8 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class RolloutIT {
     private static final Instant NOW = Instant.parse("2024-06-01T00:00:00Z");
     private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
-    private static final List<String> CLASSES = List.of("false", "true");
-    private static final List<String> INPUTS = List.of("volume", "close");
     private static final String MODEL = "direction";
 
     @TempDir
@@ -78,52 +68,12 @@ final class RolloutIT {
         project = PriceProject.in(folder, PriceProject.model(MODEL, "logistic"));
         RunPipeline.run(project, now::get, line -> {});
         backend = LiveBackend.open(project, now::get);
-        candidate(5);
+        LowPrices.version(backend, MODEL, 5);
     }
 
     @AfterEach
     void close() {
         backend.close();
-    }
-
-    /** A version that tells "true" of low prices. */
-    private int candidate(long rounds) {
-        Random random = new Random(4);
-        double[] volume = random.doubles(500, 1, 1000).toArray();
-        double[] close = random.doubles(500, 100, 120).toArray();
-        int[] labels = new int[500];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = close[i] < 110 ? 1 : 0;
-        }
-        Model model = new XGBoostProvider()
-                .create(Map.of("rounds", rounds))
-                .fit(
-                        new TrainingSet(
-                                new FeatureMatrix(INPUTS, new double[][] {volume, close}, labels.length),
-                                new Target.Classes(labels, CLASSES),
-                                null,
-                                null),
-                        1);
-        double[] low = new double[2];
-        double[] high = new double[2];
-        model.predict(new double[] {7, 101}, low);
-        model.predict(new double[] {7, 119}, high);
-        return backend.importModel(
-                        MODEL,
-                        new ModelImport(
-                                "their.ubj",
-                                model.save().values().iterator().next(),
-                                "volume,close\n7,101\n7,119\n",
-                                "false,true\n%s,%s\n%s,%s\n".formatted(low[0], low[1], high[0], high[1]),
-                                INPUTS,
-                                CLASSES,
-                                null,
-                                FileLink.NONE,
-                                ModelImport.TOLERANCE,
-                                "ada",
-                                "It is theirs."))
-                .version()
-                .version();
     }
 
     private static Map<String, @Nullable Object> row(int i) {
@@ -396,7 +346,7 @@ final class RolloutIT {
 
     @Test
     void aVersionThatCannotBeLoadedLeavesWhatServes() throws IOException {
-        int broken = candidate(9);
+        int broken = LowPrices.version(backend, MODEL, 9);
         backend.close();
         backend = LiveBackend.open(project, now::get); // which has not seen it
         Run run = backend.run(backend.versions(MODEL).getFirst().runId()).orElseThrow();

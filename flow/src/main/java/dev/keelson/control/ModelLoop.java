@@ -1,6 +1,5 @@
 package dev.keelson.control;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ModelHistory.Entry;
@@ -20,6 +19,7 @@ import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Roles;
+import dev.keelson.registry.governance.ServingTimeline;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.OutcomeEvent;
@@ -64,6 +64,9 @@ final class ModelLoop {
     private @Nullable Trained championModel;
     private @Nullable Trained challengerModel;
     private @Nullable Trained firstModel;
+    /** Whether the challenger is a champion that was replaced. */
+    private boolean former;
+
     private @Nullable Instant lastTraining;
     private int lastVersion;
 
@@ -106,6 +109,7 @@ final class ModelLoop {
             }
             if (challenger != null) {
                 challengerModel = trainer.load(challenger, run(tx, challenger));
+                former = ServingTimeline.of(model, tx.audit(model, Integer.MAX_VALUE)).served(challenger.version());
             }
             return Boolean.TRUE;
         });
@@ -242,6 +246,12 @@ final class ModelLoop {
             return new Decided("none", "", tx -> {});
         }
         ModelVersion judged = challenger;
+        if (former) {
+            PromotionGate.Verdict since = PromotionGate.watch(
+                    ServedEvidence.of(definition, settled(now), require(champion), judged), definition.promotion());
+            boolean back = since.decision() instanceof PromotionDecision.Promote;
+            return new Decided(back ? "rollback" : "none", back ? since.decision().reason() : "", watched(judged, since, now));
+        }
         PromotionGate.Verdict verdict = PromotionGate.decide(
                 ServedEvidence.of(definition, settled(now), null, judged),
                 judged.kind(),
@@ -255,7 +265,7 @@ final class ModelLoop {
     /** Trains a challenger if one is due and none is being compared. */
     private Retrained retrain(
             Instant from, Instant now, @Nullable DriftReport drift, DecayCheck.@Nullable Report decay) {
-        if (challenger != null) {
+        if (challenger != null && !former) {
             String reason = scheduled(from, now)
                     ? "The schedule asks for a refresh, but version " + challenger.version()
                             + " is still being compared; until then no other is trained."
@@ -285,25 +295,40 @@ final class ModelLoop {
                     null, reason + " Training gave the champion again; nothing new was known.", tx -> {});
         }
         ModelVersion version = version(trained, Kind.REFRESH, now);
+        ModelVersion watched = challenger; // a new challenger ends the watch over the last promotion
         challenger = version;
         challengerModel = trained;
+        former = false;
         return new Retrained(version.version(), reason, tx -> {
+            if (watched != null) {
+                Roles.dismiss(tx, watched.model(), watched.version(), now);
+            }
             register(tx, trained, version, now, why);
             Roles.challenger(tx, version.model(), version.version(), now);
         });
     }
 
     private Consumer<CatalogTransaction> apply(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
-        String evidence = json(verdict.evidence());
+        String evidence = verdict.json();
         String reason = verdict.decision().sentence();
         return switch (verdict.decision()) {
             case PromotionDecision.Promote ignored -> {
+                ModelVersion replaced = require(champion);
+                Trained replacedModel = championModel;
                 champion = judged;
                 championModel = challengerModel;
-                challenger = null;
-                challengerModel = null;
+                noChallenger();
+                boolean watched = definition.promotion().watch() > 0;
+                if (watched) {
+                    challenger = replaced;
+                    challengerModel = replacedModel;
+                    former = true;
+                }
                 yield tx -> {
                     Roles.champion(tx, judged.model(), judged.version(), now);
+                    if (watched) {
+                        Roles.challenger(tx, replaced.model(), replaced.version(), now);
+                    }
                     tx.addAudit(entry(now, "promote", judged, reason, evidence));
                 };
             }
@@ -314,13 +339,45 @@ final class ModelLoop {
     }
 
     private Consumer<CatalogTransaction> dismissed(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
-        challenger = null;
-        challengerModel = null;
+        noChallenger();
         return tx -> {
             Roles.dismiss(tx, judged.model(), judged.version(), now);
             tx.addAudit(entry(
-                    now, verdict.decision().word(), judged, verdict.decision().sentence(), json(verdict.evidence())));
+                    now, verdict.decision().word(), judged, verdict.decision().sentence(), verdict.json()));
         };
+    }
+
+    /** What follows a look after a promotion. */
+    private Consumer<CatalogTransaction> watched(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
+        String reason = verdict.decision().reason();
+        return switch (verdict.decision()) {
+            case PromotionDecision.Hold ignored -> tx -> {};
+            case PromotionDecision.Promote ignored -> {
+                champion = judged;
+                championModel = challengerModel;
+                noChallenger();
+                yield tx -> {
+                    Roles.champion(tx, judged.model(), judged.version(), now);
+                    tx.addAudit(entry(now, "rollback", judged, "ROLLBACK: it is better than what replaced it: " + reason, verdict.json()));
+                };
+            }
+            case PromotionDecision.Reject ignored -> over(judged, verdict, now);
+            case PromotionDecision.Expired ignored -> over(judged, verdict, now);
+        };
+    }
+
+    private Consumer<CatalogTransaction> over(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
+        noChallenger();
+        return tx -> {
+            Roles.dismiss(tx, judged.model(), judged.version(), now);
+            tx.addAudit(entry(now, "watch_over", judged, verdict.decision().reason(), verdict.json()));
+        };
+    }
+
+    private void noChallenger() {
+        challenger = null;
+        challengerModel = null;
+        former = false;
     }
 
     private record Retraining(boolean due, Job job, String reason) {
@@ -512,18 +569,6 @@ final class ModelLoop {
     private StoredReport report(String kind, Instant now, String verdict, ObjectNode document) {
         String model = definition.model().name();
         return new StoredReport(kind + "-" + model + "-" + now, kind, model, now, verdict, document.toString());
-    }
-
-    private static String json(Map<String, Double> numbers) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        new TreeMap<>(numbers).forEach((name, value) -> {
-            if (Double.isFinite(value)) {
-                node.put(name, value);
-            } else {
-                node.putNull(name);
-            }
-        });
-        return node.toString();
     }
 
     private static Run run(CatalogTransaction tx, ModelVersion version) {

@@ -1,5 +1,7 @@
 package dev.keelson.control;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.expression.Condition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion.Kind;
@@ -78,7 +80,14 @@ public final class PromotionGate {
      * @param decision promote, hold or reject
      * @param evidence name to number, for the audit trail; NaN where a number does not exist yet
      */
-    public record Verdict(PromotionDecision decision, Map<String, Double> evidence) {}
+    public record Verdict(PromotionDecision decision, Map<String, Double> evidence) {
+        /** The evidence as a JSON object; null for a number that does not exist yet. */
+        public String json() {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            new TreeMap<>(evidence).forEach((name, value) -> node.put(name, Double.isFinite(value) ? value : null));
+            return node.toString();
+        }
+    }
 
     /**
      * Decides by what was served alone; the presets and conditions on the test period of a training hold for it.
@@ -124,6 +133,25 @@ public final class PromotionGate {
     /** Whether the challenger is dropped. */
     private static boolean ends(PromotionDecision decision) {
         return decision instanceof PromotionDecision.Reject || decision instanceof PromotionDecision.Expired;
+    }
+
+    /**
+     * Looks after a promotion, with the roles swapped: whether the champion that was replaced is better than its successor.
+     *
+     * @param epochs evidence since the promotion; the former champion stands in the challenger's place
+     * @param policy its level, its plan, and for how many epochs it watches, at least {@link #BURN_IN}
+     * @return promote: the former champion comes back; hold: the watch goes on; otherwise it is over
+     */
+    public static Verdict watch(PairedEpochs epochs, PromotionPolicyDefinition policy) {
+        Map<String, Double> evidence = new TreeMap<>();
+        evidence.put("epochs", (double) epochs.gains().size());
+        evidence.put("mean_gain", epochs.mean());
+        DecisionPlan plan = policy.plan();
+        DecisionPlan after = new DecisionPlan(
+                Math.max(BURN_IN, policy.watch()), 0, plan.strict(), 0, plan.overlapping(), plan.refreshAlpha());
+        PromotionDecision decision =
+                new ChangeTest(after, policy.changeAlpha(), range(policy.refreshMetric()), evidence).decide(epochs.gains());
+        return new Verdict(decision, evidence);
     }
 
     private static Verdict paired(PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy) {

@@ -35,6 +35,7 @@ import dev.keelson.e2e.study.GateStudy;
 import dev.keelson.e2e.study.PolicyStudy;
 import dev.keelson.e2e.study.HomeAdvantageStudy;
 import dev.keelson.e2e.study.KilledJournalStudy;
+import dev.keelson.e2e.study.KilledLoopStudy;
 import dev.keelson.e2e.study.KilledServerStudy;
 import dev.keelson.e2e.study.QuietLeagueStudy;
 import dev.keelson.e2e.study.StrengthStudy;
@@ -86,6 +87,7 @@ public final class OnDemand {
         TASKS.put("gates", new GateStudy());
         TASKS.put("decisions", new DecisionStudy());
         TASKS.put("policies", new PolicyStudy());
+        TASKS.put("killed-loop", new KilledLoopStudy());
         TASKS.put("killed-server", new KilledServerStudy());
         TASKS.put("killed-journal", new KilledJournalStudy());
         TASKS.put("tuning", new TuningStudy());

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * killed as a power failure would, and started again at the same address. Not safe for use by several threads.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 180;
     /** A project of one source ({@code games.csv}) and one model ({@code winner}). */
     public static final String PROJECT = """
             keelson: 1
@@ -250,6 +250,16 @@ public final class ServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Ends a process that it started, as {@code kill -9} does; false when there is none now. */
+    public boolean killWorker() {
+        return process.toHandle()
+                .descendants()
+                .filter(each -> each.info().commandLine().orElse("").contains("TrainingWorker"))
+                .findFirst()
+                .map(ProcessHandle::destroyForcibly)
+                .orElse(false);
     }
 
     /** Asks it to end, as SIGTERM does, and goes on at once. */

@@ -98,11 +98,11 @@ public final class DecisionStudy implements Task {
             falsely.forEach((rule, share) -> errors.put(word(rule), share));
             ObjectNode power = row.putObject("found");
             found.forEach((rule, share) -> power.put(word(rule), share));
-            for (Rule rule : Rule.values()) {
+            for (Map.Entry<Rule, Double> each : falsely.entrySet()) {
                 // one that is worse for half of the time is not promoted by the naive rule either
-                holds &= rule == Rule.NAIVE_Z_EVERY_LOOK
-                        ? world == World.DRIFTING || falsely.get(rule) > NAIVE
-                        : falsely.get(rule) <= CLAIM;
+                holds &= each.getKey() == Rule.NAIVE_Z_EVERY_LOOK
+                        ? world == World.DRIFTING || each.getValue() > NAIVE
+                        : each.getValue() <= CLAIM;
             }
         }
         holds &= refreshes(node, refreshes, first);
@@ -205,7 +205,9 @@ public final class DecisionStudy implements Task {
         double market = Math.clamp(p + random.nextDouble(-0.05, 0.05), 0.05, 0.95);
         double odds = 0.95 / market;
         double against = 0.95 / (1 - market);
-        return bet(noisy(p, random), odds, against, happens) - bet(noisy(p, random), odds, against, happens);
+        double challenger = bet(noisy(p, random), odds, against, happens);
+        double champion = bet(noisy(p, random), odds, against, happens);
+        return challenger - champion;
     }
 
     private static double bet(double p, double odds, double against, boolean happens) {
@@ -268,7 +270,7 @@ public final class DecisionStudy implements Task {
             }
             gains.add(sum / REFRESH_EVENTS);
             int n = gains.size();
-            if (n >= PromotionGate.BURN_IN && n % 7 == 0 || n >= DecisionPlan.STANDARD.horizon()) {
+            if ((n >= PromotionGate.BURN_IN && n % 7 == 0) || n >= DecisionPlan.STANDARD.horizon()) {
                 PairedEpochs paired = new PairedEpochs(gains, (long) n * REFRESH_EVENTS, n, 0.5, 0.5);
                 decision = PromotionGate.decide(paired, Kind.REFRESH, policy).decision();
             }

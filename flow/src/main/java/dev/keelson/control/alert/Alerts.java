@@ -82,7 +82,11 @@ public final class Alerts {
         return raised;
     }
 
-    private Alert raise(CatalogTransaction tx, News news) {
+    /**
+     * The same within a transaction: the alert is there with what the transaction writes, or neither is. It is told when somebody
+     * looks next.
+     */
+    public Alert raise(CatalogTransaction tx, News news) {
         Instant now = clock.instant();
         Alert fresh = Alert.raised(
                 ids.get(), news.cause(), news.kind(), news.severity(), news.model(), news.title(), news.text(), news.command(),
@@ -125,9 +129,14 @@ public final class Alerts {
 
     /** The cause is gone: its alert, if one is open, is resolved, and who was told of it is told so. */
     public Optional<Alert> over(String cause, String why) {
-        Optional<Alert> resolved = catalog.write(tx -> tx.alerts().unresolved(cause).map(open -> resolve(tx, open, "keelson", why)));
+        Optional<Alert> resolved = catalog.write(tx -> over(tx, cause, why));
         resolved.ifPresent(each -> queued.run());
         return resolved;
+    }
+
+    /** The same within a transaction. */
+    public Optional<Alert> over(CatalogTransaction tx, String cause, String why) {
+        return tx.alerts().unresolved(cause).map(open -> resolve(tx, open, "keelson", why));
     }
 
     private Alert resolve(CatalogTransaction tx, Alert open, String actor, String why) {

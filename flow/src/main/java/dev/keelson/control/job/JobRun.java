@@ -30,12 +30,14 @@ public final class JobRun {
     private final InstantSource clock;
     private final Duration lease;
     private final Thread thread;
+    private final JobEnd end;
     private Job job;
     private double share;
     private String step;
     private @Nullable Stop stop;
 
-    JobRun(Catalog catalog, InstantSource clock, Duration lease, Job begun) {
+    JobRun(Catalog catalog, InstantSource clock, Duration lease, Job begun, JobEnd end) {
+        this.end = end;
         this.catalog = catalog;
         this.clock = clock;
         this.lease = lease;
@@ -127,7 +129,12 @@ public final class JobRun {
         try {
             Optional<Job> stored = catalog.write(tx -> {
                 Optional<Job> next = tx.jobs().job(job.id()).filter(this::mine).map(change);
-                next.ifPresent(tx.jobs()::replace);
+                next.ifPresent(changed -> {
+                    tx.jobs().replace(changed);
+                    if (changed.state().ended()) {
+                        end.ended(tx, changed);
+                    }
+                });
                 return next;
             });
             stored.ifPresent(each -> job = each);

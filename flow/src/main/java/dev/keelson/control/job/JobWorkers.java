@@ -5,6 +5,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.Job.State;
+import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,11 +29,15 @@ import org.jspecify.annotations.Nullable;
 public final class JobWorkers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(JobWorkers.class.getName());
 
+    /** More than ever run at once. */
+    private static final int LEFT = 1_000;
+
     private final Catalog catalog;
     private final InstantSource clock;
     private final String name;
     private final Settings settings;
     private final Map<String, JobBody> bodies;
+    private final JobEnd end;
     private final Set<JobRun> runs = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -67,6 +72,17 @@ public final class JobWorkers implements AutoCloseable {
      * @param bodies what each kind of job does
      */
     public JobWorkers(Catalog catalog, InstantSource clock, String name, Settings settings, Map<String, JobBody> bodies) {
+        this(catalog, clock, name, settings, bodies, JobEnd.NOTHING);
+    }
+
+    /**
+     * The same with something that follows each end.
+     *
+     * @param end in the transaction that ends the job
+     */
+    public JobWorkers(
+            Catalog catalog, InstantSource clock, String name, Settings settings, Map<String, JobBody> bodies, JobEnd end) {
+        this.end = end;
         this.catalog = catalog;
         this.clock = clock;
         this.name = name;
@@ -80,6 +96,21 @@ public final class JobWorkers implements AutoCloseable {
             threads.add(Thread.ofPlatform().daemon().name("keelson-jobs-" + i).start(this::work));
         }
         threads.add(Thread.ofPlatform().daemon().name("keelson-jobs-alive").start(this::keepAlive));
+    }
+
+    /**
+     * Nobody else works on this catalogue, as its owner ended: what was left running need not wait for the end of its lease. To be
+     * called before {@link #start}.
+     *
+     * @return how many jobs were left running
+     */
+    public int inherit() {
+        Instant now = clock.instant();
+        return catalog.<Integer>write(tx -> {
+            List<Job> left = tx.jobs().jobs(new JobQuery(Set.of(State.RUNNING), null, null, null, null, LEFT));
+            left.forEach(job -> tx.jobs().replace(job.alive(now, job.share(), job.step(), null)));
+            return left.size();
+        });
     }
 
     /** Something may be due: workers look at once. */
@@ -157,6 +188,9 @@ public final class JobWorkers implements AutoCloseable {
         Optional<Job> taken = catalog.write(tx -> tx.jobs().next(now).map(next -> {
             Job mine = take(next, now);
             tx.jobs().replace(mine);
+            if (mine.state().ended()) {
+                end.ended(tx, mine);
+            }
             if (next.state() == State.RUNNING) {
                 tx.jobs().addLine(
                         next.id(), now, mine.attempt(), "Nothing was heard of %s; the job is taken over.".formatted(next.worker()));
@@ -179,7 +213,7 @@ public final class JobWorkers implements AutoCloseable {
     }
 
     private void run(Job taken) {
-        JobRun run = new JobRun(catalog, clock, settings.lease(), taken);
+        JobRun run = new JobRun(catalog, clock, settings.lease(), taken, end);
         runs.add(run);
         try {
             if (isClosed()) {

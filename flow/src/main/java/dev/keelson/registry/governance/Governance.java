@@ -149,12 +149,44 @@ public final class Governance {
         catalog.update(tx -> {
             unchanged(tx, standing);
             Roles.champion(tx, request.model(), request.version(), at);
+            keepFormer(tx, standing, at);
             withdraw(tx, request.model(), request.version(), request.actor(), at);
             tx.addAudit(new AuditEntry(
                     0, at, request.actor(), "promote", request.model(), request.version(), request.reason(), evidence.toString()));
         });
         changed.accept(request.model());
         return new Promotion(standing.wanted, report, null);
+    }
+
+    /** The version that was replaced goes on predicting beside its successor, where the project watches over promotions. */
+    private void keepFormer(CatalogTransaction tx, Standing standing, Instant at) {
+        ModelVersion former = standing.champion;
+        String model = standing.wanted.model();
+        if (former != null && rules.watch(model) > 0 && tx.alias(model, ModelVersion.CHALLENGER).isEmpty()) {
+            Roles.challenger(tx, model, former.version(), at);
+        }
+    }
+
+    /**
+     * Ends that a version is compared with the champion.
+     *
+     * @param action what the audit trail calls it
+     * @param evidence a JSON object with the numbers
+     * @throws KeelsonException CONFLICT when it is no challenger any more
+     */
+    public void dismiss(ModelVersion challenger, String actor, String action, String reason, String evidence) {
+        requireReason(reason);
+        Instant at = clock.instant();
+        String model = challenger.model();
+        catalog.update(tx -> {
+            if (!tx.alias(model, ModelVersion.CHALLENGER).equals(Optional.of(challenger))) {
+                throw new KeelsonException(
+                        ErrorCode.CONFLICT, "%s is not the challenger any more; nothing was changed.".formatted(challenger.label()), null);
+            }
+            Roles.dismiss(tx, model, challenger.version(), at);
+            tx.addAudit(new AuditEntry(0, at, actor, action, model, challenger.version(), reason, evidence));
+        });
+        changed.accept(model);
     }
 
     private Approval ask(Request request, PolicyReport report, Instant at) {
@@ -224,6 +256,7 @@ public final class Governance {
             tx.putReport(still.decided(Approval.State.APPROVED, actor, comment, at).stored());
             tx.addAudit(new AuditEntry(0, at, actor, "approve", model, version, comment, "{\"approval\":\"%s\"}".formatted(still.id())));
             Roles.champion(tx, model, version, at);
+            keepFormer(tx, standing, at);
             tx.addAudit(new AuditEntry(0, at, asked.requester(), "promote", model, version, asked.reason(), evidence.toString()));
         });
         changed.accept(model);

@@ -28,6 +28,14 @@ public interface PromotionRules {
     /** Whether the project serves a model of that name: then its champion is what answers. */
     boolean serves(String model);
 
+    /**
+     * For how many settlement epochs a champion that was replaced goes on predicting beside its successor, to come back when it
+     * is shown to be better; 0 for none.
+     */
+    default int watch(String model) {
+        return 0;
+    }
+
     /** Looks at every condition that the model's policy has. */
     PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at);
 }

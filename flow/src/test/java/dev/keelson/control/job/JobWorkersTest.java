@@ -158,6 +158,89 @@ final class JobWorkersTest {
     }
 
     @Test
+    void clockThatGoesBackAnHourTakesNothingFromWhoLives() throws Exception {
+        Job asked = ask("model/m");
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        JobWorkers workers = workers("w", run -> {
+            began.countDown();
+            end.await();
+            return NOTHING;
+        });
+        Thread thread = Thread.ofPlatform().start(workers::workOnce);
+        began.await();
+
+        now = T0.minusSeconds(3_600);
+        boolean takenBefore = workers("other", run -> NOTHING).workOnce();
+        workers.signs();
+        now = now.plusSeconds(20);
+        boolean takenAfter = workers("other", run -> NOTHING).workOnce();
+        now = now.plusSeconds(11); // the lease is counted by the clock that went back
+        AtomicInteger others = new AtomicInteger();
+        JobWorkers later = workers("later", run -> {
+            others.incrementAndGet();
+            return NOTHING;
+        });
+        boolean takenOver = later.workOnce();
+        workers.signs();
+        end.countDown();
+        thread.join();
+
+        assertThat(takenBefore).isFalse();
+        assertThat(takenAfter).isFalse();
+        assertThat(takenOver).isTrue();
+        assertThat(others).hasValue(1);
+        assertThat(book.job(asked.id()).worker()).isEqualTo("later");
+    }
+
+    @Test
+    void ownerThatIsAloneGoesOnAtOnceWithWhatWasLeft() throws Exception {
+        Job asked = ask("model/m");
+        CountDownLatch began = new CountDownLatch(1);
+        Thread killed = Thread.ofPlatform().daemon().start(() -> workers("killed", run -> {
+                    began.countDown();
+                    new CountDownLatch(1).await();
+                    return NOTHING;
+                })
+                .workOnce());
+        began.await();
+        JobWorkers next = workers("next", run -> NOTHING);
+
+        boolean before = next.workOnce();
+        int left = next.inherit();
+        boolean after = next.workOnce();
+
+        assertThat(before).isFalse();
+        assertThat(left).isOne();
+        assertThat(after).isTrue();
+        assertThat(book.job(asked.id()).worker()).isEqualTo("next");
+        assertThat(book.job(asked.id()).attempt()).isEqualTo(2);
+        assertThat(killed.isAlive()).isTrue();
+    }
+
+    @Test
+    void whatFollowsAnEndIsWrittenWithIt() throws Exception {
+        List<String> ended = new ArrayList<>();
+        JobWorkers workers = new JobWorkers(
+                catalog,
+                () -> now,
+                "w",
+                SETTINGS,
+                Map.of("drift", run -> {
+                    throw new IllegalStateException("The disk is full.");
+                }),
+                (tx, job) -> ended.add(job.state() + ": " + tx.jobs().job(job.id()).orElseThrow().message()));
+        ask("model/m");
+
+        for (int i = 0; i < 3; i++) {
+            workers.workOnce();
+            now = now.plusSeconds(60);
+        }
+
+        assertThat(ended).containsExactly("FAILED: The disk is full.");
+    }
+
+    @Test
     void signsOfLifeKeepTheLeaseAndTellHowFarItGot() throws Exception {
         Job asked = ask("model/m");
         CountDownLatch began = new CountDownLatch(1);
