@@ -135,6 +135,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable ProjectRollouts rollouts;
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
+    private final Callbacks callbacks;
+    private final ProjectLoop loop;
     private final StageTimes stages = new StageTimes();
     private final FeatureGaps gaps = new FeatureGaps();
     private final EnginePool engines;
@@ -227,6 +229,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
+        this.callbacks = new Callbacks(project.serve().callbacks(), catalog, clock);
+        this.loop = new ProjectLoop(this, schedules, callbacks, evidence, alerts.alerts());
     }
 
     /**
@@ -310,6 +314,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
      */
     public void startSchedules(String console) {
         alerts.start(console);
+        callbacks.start();
         schedules.start();
     }
 
@@ -321,6 +326,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectSchedules schedules() {
         return schedules;
+    }
+
+    @Override
+    public ProjectLoop loop() {
+        return loop;
     }
 
     private void republish() {
@@ -998,6 +1008,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             started.close();
         }
         schedules.close();
+        callbacks.close();
         alerts.close();
         generations.close();
         studies.close();

@@ -5,6 +5,7 @@ import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.PromotionCheck;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
@@ -16,6 +17,7 @@ import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,17 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
                 policy.get().approval(),
                 at,
                 PromotionCheck.lines(
-                        policy.get(), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null && !champion.equals(version))));
+                        Thresholds.applied(policy.get(), thresholds(version)), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null && !champion.equals(version))));
+    }
+
+    /** The limits that whoever had the version trained put in place of the policy's. */
+    private Map<String, Double> thresholds(ModelVersion version) {
+        Map<String, Double> limits = new TreeMap<>();
+        catalog.read(tx -> tx.report(Thresholds.report(version.model(), version.version()))).ifPresent(report -> RunPipeline.parsed(report.document())
+                .path("thresholds")
+                .properties()
+                .forEach(each -> limits.put(each.getKey(), each.getValue().asDouble())));
+        return limits;
     }
 
     private @Nullable PairedEpochs served(

@@ -12,6 +12,7 @@ import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
@@ -306,6 +307,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public ScheduleService schedules() {
         return new ServedSchedules(owner);
+    }
+
+    @Override
+    public LoopService loop() {
+        return new ServedLoop(owner);
+    }
+
+    @Override
+    public boolean worksHere() {
+        return false;
     }
 
     @Override
