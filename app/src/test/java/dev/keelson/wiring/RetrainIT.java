@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.Trigger;
@@ -14,6 +15,7 @@ import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.serve.OutcomeEvent;
 import java.io.IOException;
@@ -56,7 +58,7 @@ final class RetrainIT {
     private LiveBackend backend;
 
     private void open(String retrain, String sections) throws IOException {
-        String model = PriceProject.model(MODEL, "logistic") + retrain.indent(4);
+        String model = PriceProject.model(MODEL, "logistic") + retrain.indent(6);
         var project = PriceProject.in(folder, model + sections);
         RunPipeline.run(project, now::get, line -> {});
         backend = LiveBackend.open(project, now::get);
@@ -130,7 +132,7 @@ final class RetrainIT {
     }
 
     private List<String> trail() {
-        return backend.audit(MODEL, 100).reversed().stream()
+        return backend.audit(MODEL, 1_000).reversed().stream()
                 .map(AuditEntry::action)
                 .filter(each -> each.startsWith("retrain") || each.equals("promote") || each.equals("register") || each.equals("reject"))
                 .toList();
@@ -169,5 +171,168 @@ final class RetrainIT {
                 "retrain_shadow", "promote", "retrain_promoted");
         assertThat(alerts()).contains("promotion", "retraining");
         assertThat(backend.governance().verify(null).sound()).isTrue();
+    }
+
+    @Test
+    void limitsOfTheCallGoOnJudgingTheVersion() throws IOException {
+        open("", POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(Map.of("days", 9.0)), false);
+        work(Duration.ofMinutes(1));
+
+        assertThat(backend.governance().check(MODEL, 2).lines()).extracting(line -> line.condition()).containsExactlyInAnyOrder("predictions >= 20", "days >= 9");
+        assertThat(backend.audit(MODEL, 100).stream().filter(each -> each.action().equals("retrain_asked")).findFirst().orElseThrow().evidence())
+                .contains("\"days\":9.0");
+        assertThat(told(asked).at("/summary/waiting").asInt()).isOne();
+        var wrong = catchThrowableOfType(KeelsonException.class, () -> retrain(new TreeMap<>(Map.of("accuracy", Double.NaN, "acuracy", 0.7)), false));
+        assertThat(wrong.problems()).hasSize(2);
+        assertThat(wrong.problems().getLast().message()).contains("There is no threshold (acuracy)");
+    }
+
+    @Test
+    void anotherRecipeThatBreaksTheLimitsOnItsTestPeriodIsNotRegistered() throws IOException {
+        RunPipeline.run(PriceProject.in(folder, PriceProject.model(MODEL, "random_forest")), now::get, line -> {});
+        open("", POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(Map.of("accuracy", 0.99)), false);
+        work(Duration.ofMinutes(1));
+
+        JsonNode ended = told(asked);
+        assertThat(ended.at("/summary/rejected").asInt()).isOne();
+        assertThat(ended.at("/summary/models/0/sentence").asText()).contains("not registered", "`accuracy >= 0.99`: accuracy is 0.");
+        assertThat(backend.runs(MODEL, 10)).extracting(Run::id).contains(ended.at("/summary/models/0/run_id").asText());
+        assertThat(trail()).endsWith("retrain_compare", "retrain_rejected");
+        assertThat(alerts()).contains("rejection");
+    }
+
+    @Test
+    void withoutDriftNothingIsTrainedWhereThatWasAsked() throws IOException {
+        open("", "monitors:\n  drift: { model: %s, policy: recommended }\n".formatted(MODEL) + POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(), true);
+        work(Duration.ofMinutes(1));
+
+        JsonNode ended = told(asked);
+        assertThat(ended.at("/summary/models/0/status").asText()).isEqualTo("undrifted");
+        assertThat(ended.at("/summary/models/0/drifted").isBoolean()).isTrue();
+        assertThat(ended.at("/summary/retrained").asInt()).isZero();
+        assertThat(backend.versions(MODEL)).hasSize(1);
+    }
+
+    @Test
+    void secondRetrainingOfAModelIsRefusedWhileOneIsUnderWay() throws IOException {
+        open("", POLICY);
+        JsonNode first = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+
+        JsonNode second = retrain(new TreeMap<>(Map.of("margin", 0.1)), false);
+        work(Duration.ofMinutes(1));
+
+        assertThat(told(second).at("/summary/models/0/state").asText()).isEqualTo("refused");
+        assertThat(told(second).at("/summary/models/0/sentence").asText()).contains("is under way: In the shadow");
+        assertThat(told(first).at("/summary/waiting").asInt()).isOne();
+        assertThat(trail()).contains("retrain_refused").filteredOn("register"::equals).hasSize(2);
+    }
+
+    @Test
+    void stormOfAlarmsTrainsNoMoreThanCoolDownAndBudgetAllow() throws IOException {
+        open("retrain: { cool_down: 1d, budget: 2 per 30d }", "");
+        int asked = 0;
+
+        for (int hour = 0; hour < 24 * 10; hour++) {
+            RetrainBook.Asked answer = backend.schedules()
+                    .retrainings()
+                    .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
+            asked += answer.asked() ? 1 : 0;
+            work(Duration.ofHours(1));
+        }
+
+        assertThat(asked).isEqualTo(2);
+        assertThat(trail().stream().filter("register"::equals)).hasSize(2); // the second training came to the model of the first
+        List<AuditEntry> refused = backend.audit(MODEL, 1_000).stream().filter(each -> each.action().equals("retrain_refused")).toList();
+        assertThat(refused).hasSize(24 * 10 - 2);
+        assertThat(refused.getLast().reason()).contains("less than 1 days ago (cool-down)");
+        assertThat(refused.getFirst().reason()).contains("The budget of 2 trainings in 30 days is spent");
+    }
+
+    @Test
+    void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
+        open("modes: { retrain: suggest, promote: suggest }", POLICY);
+        var book = backend.schedules().retrainings();
+        for (int alarm = 0; alarm < 3; alarm++) {
+            assertThat(book.ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.").asked()).isFalse();
+        }
+        JsonNode open = backend.loop().suggestions(MODEL, "open").path("suggestions");
+        assertThat(open).hasSize(1);
+        assertThat(open.path(0).path("count").asInt()).isEqualTo(3);
+        assertThat(backend.versions(MODEL)).hasSize(1);
+
+        backend.loop().decide(open.path(0).path("id").asText(), true, "ann", "Yes.");
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+
+        JsonNode promote = backend.loop().suggestions(MODEL, "open").path("suggestions").path(0);
+        assertThat(promote.path("action").asText()).isEqualTo("promote");
+        assertThat(champion()).isOne();
+        assertThat(alerts()).contains("suggestion");
+        settle(30);
+        JsonNode since = backend.loop().suggestion(promote.path("id").asText()).path("since");
+        assertThat(since.path("events").asInt()).isEqualTo(30);
+        assertThat(since.path("sentence").asText()).startsWith("Since then v2 ").contains("log loss an event beside v1", "on 30 events of 1 match days");
+        backend.loop().decide(promote.path("id").asText(), true, "ann", "Good.");
+        work(Duration.ofMinutes(15));
+        assertThat(champion()).isEqualTo(2);
+        assertThat(trail()).endsWith("promote", "retrain_promoted");
+        var twice = catchThrowableOfType(
+                KeelsonException.class, () -> backend.loop().decide(promote.path("id").asText(), false, "ann", "No."));
+        assertThat(twice.code()).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
+    void personIsWaitedForWherePolicyAsksForOne() throws IOException {
+        open("", POLICY.replace("promote: {", "promote: { approve: person,"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+        assertThat(champion()).isOne();
+        assertThat(alerts()).contains("approval");
+
+        backend.governance().approve(MODEL, 2, "bob", "It looks right.");
+        work(Duration.ofMinutes(25));
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
+        assertThat(champion()).isEqualTo(2);
+    }
+
+    @Test
+    void canaryAnswersItsShareBeforeItServesAlone() throws IOException {
+        open("retrain: { canary: 50%, hold: 2h }", POLICY);
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+
+        work(Duration.ofMinutes(15));
+        assertThat(told(asked).at("/summary/models/0/step").asText()).isEqualTo("v2 answers 50 % of the requests.");
+        assertThat(champion()).isOne();
+        work(Duration.ofHours(3));
+
+        assertThat(champion()).isEqualTo(2);
+        assertThat(backend.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("promoted");
+    }
+
+    @Test
+    void manyNewRowsAskForATraining() throws IOException {
+        open("retrain: { cool_down: 0s, on_new_data: 200 rows }", "");
+        now.set(now.get().plus(Duration.ofHours(1)));
+        newRows();
+
+        backend.loop().ask("materialize", backend.loop().retrainings(1), new By("ann", "Load.", null));
+        work(Duration.ofMinutes(1));
+
+        assertThat(backend.versions(MODEL)).hasSize(2);
+        assertThat(backend.audit(MODEL, 100).stream().filter(each -> each.action().equals("retrain_asked")).findFirst().orElseThrow().reason())
+                .contains("rows of prices came since the training");
     }
 }
