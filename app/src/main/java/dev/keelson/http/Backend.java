@@ -303,6 +303,11 @@ public interface Backend {
         return SettingsService.NONE;
     }
 
+    /** Retraining, and what the loop suggests. */
+    default LoopService loop() {
+        return LoopService.NONE;
+    }
+
     /** What is told of bets; every question is refused where the project file has no {@code serve.bets}. */
     default Bets bets() {
         return Bets.NONE;

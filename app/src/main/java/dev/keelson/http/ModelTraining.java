@@ -3,7 +3,10 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.learn.ContinuationMode;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param minRows rows with known labels below which nothing is trained, at least 1
  * @param promote whether it serves at once, without being judged in shadow
  * @param actor who asks
+ * @param step of which retraining it is a step; null for none
  */
 public record ModelTraining(
         String model,
@@ -30,8 +34,36 @@ public record ModelTraining(
         @Nullable Double learningRate,
         int minRows,
         boolean promote,
-        String actor)
+        String actor,
+        @Nullable Step step)
         implements Jobs.Request {
+
+    /**
+     * The step of a retraining that trains.
+     *
+     * @param job its job, which the audit line of the registration names
+     * @param thresholds limits in place of the policy's; what does not meet those on its test period is not registered
+     */
+    public record Step(String job, SortedMap<String, Double> thresholds) {
+        public Step {
+            thresholds = Collections.unmodifiableSortedMap(new TreeMap<>(thresholds));
+        }
+    }
+
+    /** One that is no step of a retraining. */
+    public ModelTraining(
+            String model,
+            Kind kind,
+            @Nullable String learner,
+            @Nullable String rows,
+            @Nullable ContinuationMode mode,
+            @Nullable Integer rounds,
+            @Nullable Double learningRate,
+            int minRows,
+            boolean promote,
+            String actor) {
+        this(model, kind, learner, rows, mode, rounds, learningRate, minRows, promote, actor, null);
+    }
 
     /** What is done. */
     public enum Kind {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code alerts}: what a channel is, its keys tell. One whose variables are empty is turned off. */
 final class AlertsSection {
     /** The kinds of alerts that there are. */
-    static final List<String> KINDS = List.of("drift", "decay", "failure", "promotion", "approval");
+    static final List<String> KINDS = List.of(
+            "drift", "decay", "failure", "promotion", "rejection", "approval", "suggestion", "retraining");
 
     private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s/?#]+\\S*");
     private static final Pattern SMTP = Pattern.compile("smtps?://(?:[^\\s/@]+@)?[^\\s/:@]+(?::[0-9]{1,5})?/?");

@@ -520,6 +520,31 @@ public final class ProjectGrammar {
             optional("rounds", new Whole(1, 100_000), "20", "Further trees, epochs or steps."),
             optional("learning_rate", new Shape.Decimal(0, true, 1, false), "0.01", "Of these."));
 
+    private static final Keys RETRAIN = keys(
+            optional("cool_down", DURATION, "28d", "After a training no alarm and no new data train again before this time has passed."),
+            optional(
+                    "budget",
+                    text("trainings in a time such as `4 per 30d`", "[1-9][0-9]{0,5}\\s+per\\s+[0-9]+(m|h|d|w)"),
+                    "no limit",
+                    "At most so many trainings in so long, however they are asked for; only a person is not refused."),
+            optional(
+                    "on_new_data",
+                    text("rows such as `500 rows`, or a share such as `10%`", "[1-9][0-9]{0,8}\\s+rows|[0-9]+(\\.[0-9]+)?\\s*%"),
+                    null,
+                    "So many new rows of its source ask for a training after a load; a share is one of those it was trained with."),
+            optional("shadow", DURATION, "`0s`", "A challenger is compared at least so long before it may serve."),
+            optional("canary", new Shape.Share(), null, "Share of requests that it answers before it serves alone."),
+            optional("hold", DURATION, "1d", "With `canary`: so long it answers that share; a broken guardrail takes it back."),
+            optional("give_up", DURATION, "180d", "A challenger about which nothing is decided by then is dropped."));
+
+    private static final Shape MODE = choice("observe", "suggest", "act");
+
+    private static final Keys MODES = keys(
+            optional("retrain", MODE, "act", "Training again by a schedule, an alarm or new data."),
+            optional("promote", MODE, "act", "Letting a challenger serve that meets its policy."),
+            optional("roll_back", MODE, "act", "Taking a candidate back that breaks a guardrail of its rollout."),
+            optional("stakes", MODE, "act", "Saying how much to stake; else stakes are on paper."));
+
     static final Keys MODEL_KEYS = keys(
             optional("extends", text("the name of a model"), null, "A model whose keys count where this one has none."),
             optional(
@@ -730,6 +755,13 @@ public final class ProjectGrammar {
             optional("before_training", BEFORE_TRAINING, null, "What is looked at before each training."),
             optional("update", UPDATE, null, "How `keelson train --update` goes on from the champion."),
             optional("reinforce", REINFORCE, null, "How `keelson train --reinforce` learns from confident mistakes."),
+            optional("retrain", RETRAIN, null, "When it is trained again by itself, and how what comes of that gets to serve."),
+            optional(
+                    "modes",
+                    MODES,
+                    null,
+                    "What is done by itself (`act`), kept as a suggestion that a person may accept (`suggest`), or only written down"
+                            + " (`observe`)."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
     private static final Keys MONITOR = keys(
@@ -937,6 +969,16 @@ public final class ProjectGrammar {
                     MODEL_NAME,
                     "the only model",
                     "Answers where a request cannot name a model: `/invocations`."),
+            optional(
+                    "callbacks",
+                    keys(
+                            required("secret", text("a variable such as `${CALLBACK_SECRET}`"), "What is sent is signed with it, as a webhook of `alerts` is."),
+                            required(
+                                    "allow",
+                                    new ListOf(text("the beginning of an address such as `https://n8n.example.org/webhook/`"), 1),
+                                    "Addresses that begin so may be called.")),
+                    null,
+                    "Where whoever asks for a job over HTTP may have its end told: `callback` of the request."),
             optional(
                     "tokens",
                     new MapOf(

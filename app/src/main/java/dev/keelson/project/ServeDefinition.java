@@ -1,5 +1,6 @@
 package dev.keelson.project;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what it takes on at once
  * @param engines the threads of models that predict by an engine
  * @param bets how bets are scored; null where they are not
+ * @param callbacks where the end of a job may be told to whoever asked for it; null for nowhere
  */
 public record ServeDefinition(
         @Nullable String defaultModel,
@@ -26,7 +28,8 @@ public record ServeDefinition(
         List<String> hosts,
         Limits limits,
         Engines engines,
-        @Nullable Bets bets) {
+        @Nullable Bets bets,
+        @Nullable Callbacks callbacks) {
     /** This machine alone, with the usual limits. */
     public static final ServeDefinition DEFAULT =
             new ServeDefinition(null, Map.of(), List.of(), List.of(), Limits.DEFAULT);
@@ -44,7 +47,44 @@ public record ServeDefinition(
             List<String> origins,
             List<String> hosts,
             Limits limits) {
-        this(defaultModel, tokens, origins, hosts, limits, Engines.DEFAULT, null);
+        this(defaultModel, tokens, origins, hosts, limits, Engines.DEFAULT, null, null);
+    }
+
+    /**
+     * Where the end of a job may be told.
+     *
+     * @param secret what is told is signed with
+     * @param allow beginnings of addresses, such as {@code https://n8n.example.org/webhook/}; at least one
+     */
+    public record Callbacks(String secret, List<String> allow) {
+        public Callbacks {
+            allow = List.copyOf(allow);
+        }
+
+        /** Whether an address begins as one of those: the same scheme, host and port, and a path below. */
+        public boolean allows(URI address) {
+            return allow.stream().map(URI::create).anyMatch(each -> each.getScheme().equalsIgnoreCase(address.getScheme())
+                    && each.getHost().equalsIgnoreCase(address.getHost())
+                    && port(each) == port(address)
+                    && address.getRawUserInfo() == null
+                    && !path(address).contains("..")
+                    && !path(address).contains("%")
+                    && path(address).startsWith(path(each)));
+        }
+
+        private static int port(URI address) {
+            return address.getPort() >= 0 ? address.getPort() : "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
+        }
+
+        private static String path(URI address) {
+            String path = address.getRawPath();
+            return path == null || path.isEmpty() ? "/" : path;
+        }
+
+        @Override
+        public String toString() {
+            return "Callbacks[" + allow + "]";
+        }
     }
 
     /** What the holder of a token may do; each one may do what those before it may. */

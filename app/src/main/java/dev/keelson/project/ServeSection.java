@@ -4,6 +4,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.error.Suggestion;
 import dev.keelson.project.ServeDefinition.Bets;
+import dev.keelson.project.ServeDefinition.Callbacks;
 import dev.keelson.project.ServeDefinition.Engines;
 import dev.keelson.project.ServeDefinition.Limits;
 import dev.keelson.project.ServeDefinition.Role;
@@ -53,7 +54,27 @@ final class ServeSection {
                 each(table, "hosts", HOST, "a name such as keelson.example.com, without a port"),
                 limits(table.table("limits")),
                 engines(table.table("engines")),
-                bets(table.table("bets")));
+                bets(table.table("bets")),
+                callbacks(table.table("callbacks")));
+    }
+
+    private @Nullable Callbacks callbacks(@Nullable Table table) {
+        Scalar secret = table == null ? null : table.scalar("secret");
+        if (table == null || secret == null || secret.text().isEmpty()) {
+            return null; // a variable that is empty turns it off
+        }
+        List<Scalar> allow = table.scalars("allow").stream().filter(each -> !each.text().isBlank()).toList();
+        for (Scalar each : allow) {
+            if (!WEBHOOK.matcher(each.text()).matches()) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        each.location(),
+                        "a value of `serve.callbacks.allow` is wrong, and an address such as https://n8n.example.org/webhook/ was expected",
+                        null);
+            }
+        }
+        secret("serve.callbacks", secret);
+        return new Callbacks(secret.text(), allow.stream().map(Scalar::text).toList());
     }
 
     private @Nullable Bets bets(@Nullable Table table) {
@@ -103,21 +124,25 @@ final class ServeSection {
                     "the value of `serve.bets.webhook.url` is wrong, and an address such as https://example.com/hook was expected",
                     null);
         }
+        secret("serve.bets.webhook", secret);
+        return new Webhook(url.text(), secret.text());
+    }
+
+    private void secret(String path, Scalar secret) {
         if (Secrets.isWrittenOut("secret", secret.raw())) {
             problems.add(
                     ErrorCode.SECRET_IN_FILE,
                     secret.location(),
-                    "a secret (`serve.bets.webhook.secret`) is written in the file",
+                    "a secret (`%s.secret`) is written in the file".formatted(path),
                     Secrets.HINT);
         } else if (secret.text().length() < Token.LEAST) {
             problems.add(
                     ErrorCode.BAD_VALUE,
                     secret.location(),
-                    "the secret of `serve.bets.webhook` has %d characters, and at least %d were expected"
-                            .formatted(secret.text().length(), Token.LEAST),
+                    "the secret of `%s` has %d characters, and at least %d were expected"
+                            .formatted(path, secret.text().length(), Token.LEAST),
                     "Maybe make one with `openssl rand -hex 24`.");
         }
-        return new Webhook(url.text(), secret.text());
     }
 
     private void known(Scalar name, Set<String> names, String what) {

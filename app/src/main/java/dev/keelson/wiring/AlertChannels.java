@@ -87,12 +87,7 @@ final class AlertChannels {
 
         @Override
         Map<String, String> headers(Delivery delivery, String body) {
-            String time = Long.toString(clock.instant().getEpochSecond());
-            return Map.of(
-                    "X-Keelson-Event", "alert." + delivery.event().word(),
-                    "X-Keelson-Delivery", delivery.id(),
-                    "X-Keelson-Timestamp", time,
-                    "X-Keelson-Signature", "sha256=" + Opportunities.signature(secret, time + "." + body));
+            return SignedPost.headers("alert." + delivery.event().word(), delivery.id(), secret, clock.instant(), body);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobEnd;
+import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.spi.CatalogTransaction;
@@ -23,14 +25,22 @@ record FailedJobs(Alerts alerts) implements JobEnd {
                             "failure",
                             Alert.Severity.WARNING,
                             job.arguments().path("model").asText(),
-                            "%s failed".formatted(job.kind()),
-                            "%s It was tried %d times; the schedule is %s."
-                                    .formatted(job.message(), job.attempt(), job.schedule().isEmpty() ? "none" : job.schedule()),
+                            RetrainRequest.JOBS.contains(job.kind()) ? "retraining failed" : "%s failed".formatted(job.kind()),
+                            failure(job),
                             "keelson schedule log " + job.id(),
                             ""));
             case WAITING, RUNNING, CANCELLED, MISSED -> {
                 // no failure
             }
         }
+    }
+
+    private static String failure(Job job) {
+        String tried = "It was tried %d %s; the schedule is %s."
+                .formatted(job.attempt(), job.attempt() == 1 ? "time" : "times", job.schedule().isEmpty() ? "none" : job.schedule());
+        JsonNode reached = job.checkpoint();
+        return reached == null || !RetrainRequest.JOBS.contains(job.kind())
+                ? "%s %s".formatted(job.message(), tried)
+                : "At the step `%s`: %s %s The champion stays.".formatted(reached.path("next").asText(), job.message(), tried);
     }
 }

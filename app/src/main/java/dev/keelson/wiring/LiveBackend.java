@@ -140,6 +140,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
     private final ProjectSettings settings;
+    private final Callbacks callbacks;
+    private final ProjectLoop loop;
     private final StageTimes stages = new StageTimes();
     private final FeatureGaps gaps = new FeatureGaps();
     private final EnginePool engines;
@@ -238,6 +240,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 catalog,
                 clock,
                 changed -> this.project = this.project.withOperations(changed));
+        this.callbacks = new Callbacks(project.serve().callbacks(), catalog, clock);
+        this.loop = new ProjectLoop(this, schedules, callbacks, evidence, alerts.alerts());
     }
 
     /**
@@ -321,6 +325,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
      */
     public void startSchedules(String console) {
         alerts.start(console);
+        callbacks.start();
         schedules.start();
     }
 
@@ -342,6 +347,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectSettings settings() {
         return settings;
+    }
+
+    @Override
+    public ProjectLoop loop() {
+        return loop;
     }
 
     private void republish() {
@@ -1084,6 +1094,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             started.close();
         }
         schedules.close();
+        callbacks.close();
         alerts.close();
         generations.close();
         studies.close();

@@ -3,11 +3,16 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobBody;
-import dev.keelson.control.job.JobBook;
 import dev.keelson.control.job.JobRun;
+import dev.keelson.control.retrain.ModelSuggestion;
+import dev.keelson.control.retrain.RetrainBook;
+import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.RetrainChain;
+import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.control.retrain.Trigger;
+import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.ValidationReport;
 import dev.keelson.error.ErrorCode;
@@ -16,21 +21,23 @@ import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.HealthReports;
-import dev.keelson.http.Jobs;
-import dev.keelson.http.ModelTraining;
+import dev.keelson.http.RolloutRequests;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.monitor.health.HealthReport;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
-import dev.keelson.registry.job.JobQuery;
+import dev.keelson.registry.rollout.Rollout;
+import dev.keelson.registry.rollout.RolloutPlan;
+import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.RetrainDefinition.NewData;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /** What each kind of scheduled job does, by what the project can do anyway. */
 final class LiveJobs {
@@ -38,29 +45,32 @@ final class LiveJobs {
     static final String FINDING = "finding";
 
     private static final String RETRAIN = "retrain";
-    private static final long LOOK_MILLIS = 200;
+    private static final Duration ROLLOUT_LOOK = Duration.ofSeconds(15);
     /** So many columns a title names. */
     private static final int NAMED = 3;
 
     private final Backend backend;
-    private final JobBook book;
+    private final RetrainBook retrainings;
     private final Alerts alerts;
 
-    LiveJobs(Backend backend, JobBook book, Alerts alerts) {
+    LiveJobs(Backend backend, RetrainBook retrainings, Alerts alerts) {
         this.backend = backend;
-        this.book = book;
+        this.retrainings = retrainings;
         this.alerts = alerts;
     }
 
     Map<String, JobBody> bodies() {
+        JobBody chain = new RetrainChain(new LiveRetraining(backend), backend.catalog(), backend.clock(), alerts);
         return Map.of(
                 "materialize", this::materialize,
                 "validate", this::validate,
                 "drift", this::drift,
                 "health", this::health,
-                RETRAIN, run -> train(run, ModelTraining.Kind.FULL),
-                "update", run -> train(run, ModelTraining.Kind.UPDATE),
-                "reinforce", run -> train(run, ModelTraining.Kind.REINFORCE));
+                "rollout", this::rollout,
+                RETRAIN, chain,
+                "update", chain,
+                "reinforce", chain,
+                RetrainCampaign.KIND, new RetrainCampaign(retrainings, backend.catalog(), backend.clock(), alerts));
     }
 
     private static ObjectNode result(boolean finding, String message) {
@@ -81,12 +91,14 @@ final class LiveJobs {
         FeatureServing features = backend.features();
         if (features == null) {
             run.log("No online features: no data had been loaded when the server started.");
+            newData(run);
             return result(quarantined > 0, "%,d rows loaded, %,d quarantined.".formatted(loaded, quarantined));
         }
         long written = 0;
         for (Materialization.Outcome outcome : features.materialize(Materialization.Request.INCREMENTAL, (source, rows, total) -> {})) {
             written += outcome.rows();
         }
+        newData(run);
         return result(
                 quarantined > 0,
                 "%,d rows loaded, %,d quarantined, %,d online rows written.".formatted(loaded, quarantined, written));
@@ -115,7 +127,7 @@ final class LiveJobs {
         ObjectNode result = result(alarm, said);
         result.put("verdict", report.verdict().word());
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
-            result.put("retraining", retrain(run, model, said));
+            result.put("retraining", retrain(run, report, said));
         }
         return result;
     }
@@ -157,78 +169,76 @@ final class LiveJobs {
         }
     }
 
-    /** Asks for a training unless one was just done; what came of that, in a sentence. */
-    private String retrain(JobRun run, String model, String why) {
-        Instant now = backend.clock().instant();
-        String subject = run.job().subject();
-        Optional<Job> last = book
-                .jobs(new JobQuery(Set.of(Job.State.DONE, Job.State.RUNNING, Job.State.WAITING), RETRAIN, subject, null, null, 1))
-                .stream()
-                .filter(each -> each.dueAt().plus(LoopDefinition.COOL_DOWN).isAfter(now))
-                .findFirst();
-        String answer = last.map(each -> "Not trained again: the training of %s is less than %d days ago."
-                        .formatted(each.dueAt(), LoopDefinition.COOL_DOWN.toDays()))
-                .orElseGet(() -> {
-                    ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("model", model);
-                    Job asked = book.ask(RETRAIN, subject, run.job().schedule(), arguments, "schedule", why);
-                    return "A training was asked for: %s.".formatted(asked.id());
-                });
-        run.log(answer);
-        return answer;
+    /** Asks for a training, which the rules of the model may refuse; what came of that, in a sentence. */
+    private String retrain(JobRun run, DriftReport report, String why) {
+        RetrainRequest request = new RetrainRequest(
+                report.model(), Trigger.DRIFT, RetrainRequest.Kind.FULL, new TreeMap<>(), false, LiveRetraining.drift(report));
+        return ask(run, request, why);
+    }
+
+    private String ask(JobRun run, RetrainRequest request, String why) {
+        RetrainBook.Asked asked = retrainings.ask(
+                request, "%s/%s".formatted(run.job().id(), request.trigger().word()), run.job().schedule(), LiveRetraining.ACTOR, why);
+        ModelSuggestion kept = asked.suggestion();
+        if (kept != null && kept.state() == ModelSuggestion.State.OPEN) {
+            alerts.raise(RetrainChain.suggestion(kept));
+        }
+        run.log(asked.sentence());
+        return asked.sentence();
+    }
+
+    /** Asks for the training of models about which much is new. */
+    private void newData(JobRun run) {
+        for (ModelDefinition model : backend.project().models()) {
+            NewData wanted = backend.project().policy(model.name()).retrain().onNewData();
+            Optional<ModelVersion> champion = backend.alias(model.name(), ModelVersion.CHAMPION);
+            if (wanted == null || champion.isEmpty()) {
+                continue;
+            }
+            Optional<ModelVersion> newest = backend.versions(model.name()).stream().findFirst();
+            Instant trained = newest.orElse(champion.get()).createdAt();
+            long before = rowsAt(model.source(), trained);
+            long now = backend.data().latest(model.source()).map(DatasetVersion::rows).orElse(0L);
+            if (before > 0 && wanted.enough(before, now)) {
+                RetrainRequest request = RetrainRequest.full(model.name(), Trigger.NEW_DATA);
+                ask(run, request, "%,d rows of %s came since the training of %s on %,d.".formatted(now - before, model.source(), trained, before));
+            }
+        }
+    }
+
+    private long rowsAt(String source, Instant at) {
+        return backend.data().versions(source).stream()
+                .filter(each -> !each.createdAt().isAfter(at))
+                .mapToLong(DatasetVersion::rows)
+                .reduce(0, (first, last) -> last);
     }
 
     private static String model(JobRun run) {
         return run.job().arguments().path("model").asText();
     }
 
-    private JsonNode train(JobRun run, ModelTraining.Kind kind) throws InterruptedException {
+    /** Begins a rollout and waits for its end, holding no worker. */
+    private JsonNode rollout(JobRun run) throws InterruptedException {
         String model = model(run);
-        Jobs<ModelTraining> trainings = backend.trainings();
-        String id = trainings
-                .start(new ModelTraining(model, kind, null, null, null, null, null, 1, false, run.job().actor()))
-                .id();
-        run.log("Training %s.".formatted(id));
-        try {
-            while (true) {
-                Jobs.Job<ModelTraining> job = trainings.get(id);
-                Jobs.Progress progress = job.progress();
-                String stage = progress.stage();
-                run.progress(
-                        progress.of() == 0 ? 0 : Math.min(1, (double) progress.done() / progress.of()), stage == null ? "Trains." : stage);
-                switch (job.state()) {
-                    case RUNNING -> TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                    case DONE -> {
-                        return trained(model, id, job.result());
-                    }
-                    case CANCELLED -> throw new KeelsonException(
-                            ErrorCode.TRANSITION_REFUSED, "The training %s was cancelled.".formatted(id), null);
-                    case FAILED -> throw failure(job.toJson());
-                }
-            }
-        } catch (InterruptedException e) {
-            trainings.cancel(id);
-            throw e;
+        JsonNode reached = run.checkpoint();
+        if (reached == null) {
+            RolloutPlan plan = RolloutRequests.plan(model, run.job().arguments().path("rollout"));
+            Optional<Rollout> begun = backend.catalog().<Optional<Rollout>>read(tx -> tx.rollouts().open(model))
+                    .filter(each -> each.candidate() == plan.version() && each.reason().equals(run.job().reason()));
+            String id = begun.isPresent()
+                    ? begun.get().id()
+                    : backend.rollouts().start(plan, run.job().actor(), run.job().reason()).at("/rollout/id").asText();
+            reached = JsonNodeFactory.instance.objectNode().put("rollout", id);
+            run.checkpoint(reached);
         }
-    }
-
-    private static JsonNode trained(String model, String training, @Nullable JsonNode result) {
-        ObjectNode told = JsonNodeFactory.instance.objectNode().put("training", training);
-        if (result == null) {
-            return told;
+        JsonNode report = backend.rollouts().one(reached.path("rollout").asText());
+        String state = report.at("/rollout/state").asText();
+        if (state.equals("running") || state.equals("paused")) {
+            return run.rest(backend.clock().instant().plus(ROLLOUT_LOOK), report.path("sentence").asText());
         }
-        String status = result.path("status").asText();
-        told.setAll(result(
-                status.equals("forgets"), "%s: %s. %s".formatted(model, status, result.path("sentence").asText()).strip()));
-        for (String each : List.of("status", "run", "version", "promoted")) {
-            told.set(each, result.path(each).isMissingNode() ? null : result.path(each));
-        }
-        return told;
-    }
-
-    private static KeelsonException failure(JsonNode job) {
-        return new KeelsonException(
-                ErrorCode.find(job.path("code").asText()).orElse(ErrorCode.INTERNAL),
-                job.path("failure").asText(),
-                job.path("hint").isTextual() ? job.path("hint").asText() : null);
+        String verdict = report.at("/rollout/verdict").asText();
+        ObjectNode result = result(!state.equals("promoted"), "%s: %s. %s".formatted(model, state, verdict).strip());
+        result.set("rollout", report.path("rollout"));
+        return result;
     }
 }

@@ -6,6 +6,7 @@ import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
@@ -139,8 +140,14 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** Thresholds, windows and times of the project file. */
     SettingsService settings();
 
+    /** Retraining, and what the loop suggests. */
+    LoopService loop();
+
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();
+
+    /** Whether jobs are done by {@link #workOnce}, as no server does them. */
+    boolean worksHere();
 
     /** How new versions come to answer. */
     RolloutService rollouts();

@@ -6,6 +6,7 @@ import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.LoopService;
 import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.HealthReports;
 import dev.keelson.http.ModelImport;
@@ -123,6 +124,16 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ScheduleService schedules() {
         return backend.schedules();
+    }
+
+    @Override
+    public LoopService loop() {
+        return backend.loop();
+    }
+
+    @Override
+    public boolean worksHere() {
+        return true;
     }
 
     @Override

@@ -41,6 +41,11 @@ final class ProjectJobs<R extends Jobs.Request> implements Jobs<R>, AutoCloseabl
          */
         int parts(Project project, R request);
 
+        /** How much of it is done at once, each about another model. */
+        default int together() {
+            return 1;
+        }
+
         /** That it is being done, as the beginning of a sentence. */
         String beingDone(R request);
 
@@ -105,24 +110,29 @@ final class ProjectJobs<R extends Jobs.Request> implements Jobs<R>, AutoCloseabl
     public synchronized Job<R> start(R request) {
         Project current = project.get();
         int parts = work.parts(current, request);
-        Optional<Job<R>> running = jobs.values().stream()
+        List<Job<R>> running = jobs.values().stream()
                 .map(Running::now)
                 .filter(job -> job.state() == State.RUNNING)
+                .toList();
+        Optional<Job<R>> same = running.stream()
+                .filter(job -> job.request().model().equals(request.model()))
                 .findFirst();
-        if (running.isPresent()) {
-            Job<R> other = running.get();
-            if (other.request().equals(request)) {
-                return other;
-            }
+        if (same.isPresent() && same.get().request().equals(request)) {
+            return same.get();
+        }
+        if (same.isPresent() || running.size() >= work.together()) {
+            Job<R> other = same.orElseGet(running::getFirst);
             throw new KeelsonException(
                     ErrorCode.TRANSITION_REFUSED,
-                    "%s already, %d of %d %s so far; one %s runs at a time."
+                    "%s already, %d of %d %s so far; %s at a time."
                             .formatted(
                                     work.beingDone(other.request()),
                                     other.progress().done(),
                                     other.progress().of(),
                                     kind().parts(),
-                                    kind().shortNoun()),
+                                    work.together() == 1
+                                            ? "one %s runs".formatted(kind().shortNoun())
+                                            : "%d %ss run, one of a model,".formatted(work.together(), kind().shortNoun())),
                     "Maybe wait for its end, or cancel it: DELETE %s/%s".formatted(kind().address(), other.id()));
         }
         Instant now = clock.instant();

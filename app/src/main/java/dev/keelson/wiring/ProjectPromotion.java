@@ -8,6 +8,7 @@ import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.PromotionTest;
 import dev.keelson.control.PromotionTests;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +69,10 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
         }
         Map<String, Double> metrics =
                 catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
+        PromotionPolicyDefinition governing = Thresholds.applied(policy.get(), thresholds(version));
         List<PolicyLine> lines = champion != null && !champion.equals(version)
-                ? compared(policy.get(), Projects.loop(project, definition.get()), champion, version, metrics, at)
-                : PromotionCheck.lines(policy.get(), new PromotionCheck.Facts(version.kind(), metrics, null, false));
+                ? compared(governing, Projects.loop(project, definition.get()), champion, version, metrics, at)
+                : PromotionCheck.lines(governing, new PromotionCheck.Facts(version.kind(), metrics, null, false));
         return new PolicyReport(
                 model, version.version(), serving, policy.get().name(), policy.get().approval(), at, lines);
     }
@@ -97,6 +100,16 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 policy,
                 new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, since, at), true),
                 standing);
+    }
+
+    /** The limits that whoever had the version trained put in place of the policy's. */
+    private Map<String, Double> thresholds(ModelVersion version) {
+        Map<String, Double> limits = new TreeMap<>();
+        catalog.read(tx -> tx.report(Thresholds.report(version.model(), version.version()))).ifPresent(report -> RunPipeline.parsed(report.document())
+                .path("thresholds")
+                .properties()
+                .forEach(each -> limits.put(each.getKey(), each.getValue().asDouble())));
+        return limits;
     }
 
     private @Nullable PairedEpochs served(

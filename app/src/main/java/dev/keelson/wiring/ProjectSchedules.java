@@ -11,6 +11,7 @@ import dev.keelson.control.job.CronText;
 import dev.keelson.control.job.JobBook;
 import dev.keelson.control.job.JobWorkers;
 import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.http.Backend;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.TrainingButtons;
@@ -46,6 +47,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     private final InstantSource clock;
     private final Planner planner;
     private final JobBook book;
+    private final RetrainBook retrainings;
     private final JobWorkers workers;
     private final List<String> models;
     private @Nullable ScheduledExecutorService planning;
@@ -56,19 +58,21 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
         this.clock = clock;
         this.planner = new Planner(catalog, clock);
         this.book = new JobBook(catalog, clock, () -> UUID.randomUUID().toString());
+        this.retrainings = new RetrainBook(
+                catalog, clock, () -> UUID.randomUUID().toString(), model -> project.get().policy(model).retrain());
         this.workers = new JobWorkers(
                 catalog,
                 clock,
                 "%s/%d/%s".formatted(project.get().name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, book, alerts).bodies(),
+                new LiveJobs(backend, retrainings, alerts).bodies(),
                 new FailedJobs(alerts));
         this.models = project.get().models().stream().map(ModelDefinition::name).toList();
     }
 
     /** Begins to plan and to work. */
     synchronized void start() {
-        if (project.catalogStore() == null) { // the owner of an embedded catalogue is alone with it
+        if (project.get().catalogStore() == null) { // the owner of an embedded catalogue is alone with it
             int left = workers.inherit();
             LOG.log(System.Logger.Level.DEBUG, "{0} jobs were left running.", left);
         }
@@ -77,6 +81,21 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
                 Thread.ofPlatform().daemon().name("keelson-schedules").factory());
         var _ = each.scheduleWithFixedDelay(this::plan, 0, Duration.ofSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
         planning = each;
+    }
+
+    /** Where jobs are asked for. */
+    JobBook book() {
+        return book;
+    }
+
+    /** Where retrainings are. */
+    RetrainBook retrainings() {
+        return retrainings;
+    }
+
+    /** Something was asked for. */
+    void wake() {
+        workers.wake();
     }
 
     private void plan() {
@@ -228,7 +247,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
         return json(book.cancel(id, actor, reason));
     }
 
-    private static ObjectNode json(Job job) {
+    static ObjectNode json(Job job) {
         ObjectNode node = job.toJson();
         Instant begun = job.startedAt();
         Instant ended = job.endedAt();

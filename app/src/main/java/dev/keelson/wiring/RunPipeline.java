@@ -540,6 +540,23 @@ public final class RunPipeline {
             InstantSource clock,
             String actor,
             String reason) {
+        return register(catalog, trained, kind, now, clock, actor, reason, "{}");
+    }
+
+    /**
+     * As {@link #register(Catalog, Trained, Kind, Instant, InstantSource, String, String)}.
+     *
+     * @param evidence of the line of the audit trail, a JSON object
+     */
+    static Registered register(
+            Catalog catalog,
+            Trained trained,
+            Kind kind,
+            Instant now,
+            InstantSource clock,
+            String actor,
+            String reason,
+            String evidence) {
         String model = trained.run().experiment();
         List<ModelVersion> versions = catalog.read(tx -> tx.versions(model));
         Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(model, ModelVersion.CHAMPION));
@@ -561,7 +578,7 @@ public final class RunPipeline {
             } else {
                 Roles.challenger(tx, model, number, now);
             }
-            tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, "{}"));
+            tx.addAudit(new AuditEntry(0, now, actor, "register", model, number, reason, evidence));
             if (champion.isEmpty()) {
                 tx.addAudit(new AuditEntry(0, now, actor, "promote", model, number, reason, "{}"));
             }

@@ -13,6 +13,7 @@ import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.PredictOptions;
@@ -324,6 +325,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public ScheduleService schedules() {
         return new ServedSchedules(owner);
+    }
+
+    @Override
+    public LoopService loop() {
+        return new ServedLoop(owner);
+    }
+
+    @Override
+    public boolean worksHere() {
+        return false;
     }
 
     @Override

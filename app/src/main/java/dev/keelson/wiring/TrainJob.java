@@ -3,6 +3,9 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
+import dev.keelson.control.PromotionCheck;
+import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -11,6 +14,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.train.LearnerPresets;
@@ -29,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * usual gates judge, or the champion where there is none; an update that forgets is kept as a run and not registered.
  */
 final class TrainJob {
-    /** What came of it: {@code registered}, {@code unchanged}, {@code forgets} or {@code nothing}. */
+    /** What came of it: {@code registered}, {@code unchanged}, {@code forgets}, {@code below} or {@code nothing}. */
     static final String STATUS = "status";
 
     private final Workspace workspace;
@@ -191,6 +196,14 @@ final class TrainJob {
 
     private ObjectNode registered(Trained trained, Kind kind, boolean first) {
         Catalog catalog = workspace.catalog();
+        ModelTraining.Step step = request.step();
+        String below = step == null || first ? "" : below(trained.run(), step);
+        if (!below.isEmpty()) {
+            Run kept = RunPipeline.timed(trained.run(), now, clock.instant());
+            catalog.update(tx -> TrainedRuns.put(tx, kept));
+            return told(document("below", "It is not registered, as its test period does not meet the limits: " + below), kept)
+                    .put("promoted", false);
+        }
         String reason = first
                 ? RunPipeline.FIRST
                 : switch (request.kind()) {
@@ -199,7 +212,7 @@ final class TrainJob {
                     case REINFORCE -> "The champion learned from its confident mistakes.";
                 };
         RunPipeline.Registered registered =
-                RunPipeline.register(catalog, trained, kind, now, clock, request.actor(), reason);
+                RunPipeline.register(catalog, trained, kind, now, clock, request.actor(), reason, evidence(step));
         ModelVersion version = registered.version();
         String sentence = registered.added()
                 ? request.kind() == ModelTraining.Kind.FULL
@@ -219,6 +232,20 @@ final class TrainJob {
                         .filter(each -> each.version() == version.version())
                         .isPresent());
         return document;
+    }
+
+    /** What the test period shows against a version, in sentences; empty when nothing. */
+    private String below(Run run, ModelTraining.Step step) {
+        PromotionPolicyDefinition policy = Projects.loop(project, Projects.model(project, request.model())).promotion();
+        return PromotionCheck.heldOut(Thresholds.applied(policy, step.thresholds()), run.metrics()).stream()
+                .filter(line -> line.state() == PolicyLine.State.FAILED)
+                .map(line -> "`%s`: %s".formatted(line.condition(), line.sentence()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String evidence(ModelTraining.@Nullable Step step) {
+        ObjectNode evidence = JsonNodeFactory.instance.objectNode();
+        return (step == null ? evidence : evidence.put("job", step.job())).toString();
     }
 
     private ObjectNode document(String status, String sentence) {

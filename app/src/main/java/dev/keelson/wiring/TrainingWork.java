@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.job.JobWorkers;
 import dev.keelson.http.JobKind;
 import dev.keelson.http.Jobs.Progress;
 import dev.keelson.http.ModelTraining;
@@ -41,6 +42,12 @@ record TrainingWork(
     public int parts(Project project, ModelTraining request) {
         Projects.model(project, request.model());
         return 0;
+    }
+
+    /** As many as a server has workers for jobs. */
+    @Override
+    public int together() {
+        return JobWorkers.Settings.STANDARD.threads();
     }
 
     @Override

@@ -8,12 +8,14 @@ import dev.keelson.error.Problem;
 import dev.keelson.learn.ContinuationMode;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ReinforceDefinition;
+import dev.keelson.train.RetrainDefinition;
 import dev.keelson.train.TrainingPolicy;
 import dev.keelson.train.TrainingPolicy.OnFinding;
 import dev.keelson.train.UpdateDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,8 +60,30 @@ class TrainingSectionTest {
                         OnFinding.STOP,
                         new UpdateDefinition(
                                 ContinuationMode.REFIT, 7, null, Duration.ofDays(60), Duration.ofDays(90), 0.1),
-                        new ReinforceDefinition(0.8, 4, Duration.ofDays(3), 5, 6, 0.05)));
+                        new ReinforceDefinition(0.8, 4, Duration.ofDays(3), 5, 6, 0.05),
+                        RetrainDefinition.DEFAULT));
         assertThat(policy.update().learningRate()).isEqualTo(0.1);
+    }
+
+    @Test
+    void retrainingAndItsModesAreRead() {
+        RetrainDefinition read = read("""
+                retrain: { cool_down: 2d, budget: 4 per 30d, on_new_data: 10%, shadow: 7d, canary: 5%, hold: 36h, give_up: 90d }
+                    modes: { retrain: suggest, stakes: observe }""").policy("football-1x2").retrain();
+
+        assertThat(read)
+                .isEqualTo(new RetrainDefinition(
+                        Duration.ofDays(2),
+                        new RetrainDefinition.Budget(4, Duration.ofDays(30)),
+                        new RetrainDefinition.NewData(null, 0.1),
+                        Duration.ofDays(7),
+                        0.05,
+                        Duration.ofHours(36),
+                        Duration.ofDays(90),
+                        Map.of(
+                                RetrainDefinition.Action.RETRAIN, RetrainDefinition.Mode.SUGGEST,
+                                RetrainDefinition.Action.STAKES, RetrainDefinition.Mode.OBSERVE)));
+        assertThat(read.mode(RetrainDefinition.Action.PROMOTE)).isEqualTo(RetrainDefinition.Mode.ACT);
     }
 
     @Test
@@ -73,6 +97,11 @@ class TrainingSectionTest {
     @Test
     void valuesOutOfRangeAreTold() {
         assertThat(problems("update: { rounds: 0 }")).hasSize(1);
+        assertThat(problems("retrain: { budget: 0 per 30d }")).hasSize(1);
+        assertThat(problems("retrain: { on_new_data: some }")).hasSize(1);
+        assertThat(problems("retrain: { canary: 0% }")).hasSize(1);
+        assertThat(problems("retrain: { hold: 1d }")).hasSize(1);
+        assertThat(problems("modes: { promote: never }")).hasSize(1);
         assertThat(problems("update: { learning_rate: 0 }")).hasSize(1);
         assertThat(problems("update: { recent: 0d }")).hasSize(1);
         assertThat(problems("reinforce: { confidence: 1 }")).hasSize(1);

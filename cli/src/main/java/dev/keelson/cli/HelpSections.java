@@ -19,9 +19,9 @@ final class HelpSections {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Start", List.of("demo", "init", "doctor", "validate", "plan", "apply", "run", "replay", "serve", "status"));
         groups.put("Data", List.of("data", "labels", "features", "sync", "lineage", "import", "simulate"));
-        groups.put("Models", List.of("train", "tune", "backtest", "benchmark", "check", "runs", "experiments", "slices", "reproduce", "models", "audit", "registry", "bandit", "bets", "opportunities"));
+        groups.put("Models", List.of("train", "retrain", "tune", "backtest", "benchmark", "check", "runs", "experiments", "slices", "reproduce", "models", "audit", "registry", "bandit", "bets", "opportunities"));
         groups.put("Serving", List.of("predict", "predictions", "rollout", "api"));
-        groups.put("Watching", List.of("drift", "performance", "health", "streaks", "schedule", "alerts", "settings"));
+        groups.put("Watching", List.of("drift", "performance", "health", "streaks", "schedule", "suggestions", "alerts", "settings"));
         groups.put("More", List.of("explain", "version"));
         return groups;
     }

@@ -8,12 +8,13 @@ package dev.keelson.train;
  * @param leaks what a sign leads to that the rows tell what nobody could know beforehand
  * @param update how a champion goes on
  * @param reinforce how it learns from confident mistakes
+ * @param retrain when it is trained again by itself, and what becomes of that
  */
 public record TrainingPolicy(
-        OnFinding gates, OnFinding drift, OnFinding leaks, UpdateDefinition update, ReinforceDefinition reinforce) {
+        OnFinding gates, OnFinding drift, OnFinding leaks, UpdateDefinition update, ReinforceDefinition reinforce, RetrainDefinition retrain) {
     /** That of a model which says nothing of it. */
     public static final TrainingPolicy DEFAULT = new TrainingPolicy(
-            OnFinding.STOP, OnFinding.WARN, OnFinding.WARN, UpdateDefinition.DEFAULT, ReinforceDefinition.DEFAULT);
+            OnFinding.STOP, OnFinding.WARN, OnFinding.WARN, UpdateDefinition.DEFAULT, ReinforceDefinition.DEFAULT, RetrainDefinition.DEFAULT);
 
     /** What a finding leads to. */
     public enum OnFinding {

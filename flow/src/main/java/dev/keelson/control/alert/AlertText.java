@@ -34,7 +34,9 @@ final class AlertText {
             if (!alert.command().isEmpty()) {
                 text.append("\nDo: ").append(alert.command());
             }
-            text.append("\nQuiet: keelson alerts snooze ").append(alert.id()).append(" 7d");
+            if (alert.unresolved()) {
+                text.append("\nQuiet: keelson alerts snooze ").append(alert.id()).append(" 7d");
+            }
         }
         return text.toString();
     }

@@ -83,6 +83,27 @@ public final class Alerts {
     }
 
     /**
+     * Tells something that is over as it is told, such as a promotion; nobody need react. It is told once.
+     *
+     * @param id unique; one that was told before is not told again
+     */
+    public void inform(String id, News news) {
+        Instant now = clock.instant();
+        catalog.update(tx -> {
+            if (tx.alerts().alert(id).isPresent()) {
+                return;
+            }
+            Alert fresh = Alert.raised(
+                    id, news.cause(), news.kind(), news.severity(), news.model(), news.title(), news.text(), news.command(), news.page(), now);
+            tx.alerts().add(fresh);
+            Alert known = fresh.resolved(now, "keelson", "It is told once.");
+            tx.alerts().replace(known);
+            tell(tx, known, Event.RAISED, now);
+        });
+        queued.run();
+    }
+
+    /**
      * The same within a transaction: the alert is there with what the transaction writes, or neither is. It is told when somebody
      * looks next.
      */

@@ -10,7 +10,8 @@ public interface JobBody {
      * come to the same as once.
      *
      * @param run what it is asked, and whom it tells how far it got
-     * @return what came of it; a text field {@code message}, if there is one, is the job's sentence
+     * @return what came of it; a text field {@code message}, if there is one, is the job's sentence. Or what {@link JobRun#rest}
+     *     gave, when it is to be run again later
      * @throws InterruptedException when the run was cancelled or is to go on elsewhere; everything it began must be undone or
      *     be as if it had not been begun
      */

@@ -1,14 +1,17 @@
 package dev.keelson.control.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class JobRun {
     private double share;
     private String step;
     private @Nullable Stop stop;
+    private @Nullable Instant restUntil;
 
     JobRun(Catalog catalog, InstantSource clock, Duration lease, Job begun, JobEnd end) {
         this.end = end;
@@ -76,9 +80,32 @@ public final class JobRun {
      * @throws InterruptedException when it must not go on: nothing was stored
      */
     public synchronized void checkpoint(JsonNode reached) throws InterruptedException {
+        checkpoint(reached, tx -> {});
+    }
+
+    /**
+     * Stores where another try would go on, and something with it: both or neither.
+     *
+     * @param with what is stored in the same transaction, such as a line of the audit trail
+     * @throws InterruptedException when it must not go on: nothing was stored
+     */
+    public synchronized void checkpoint(JsonNode reached, Consumer<CatalogTransaction> with) throws InterruptedException {
         requireGoing();
-        alive(reached);
+        alive(reached, with);
         requireGoing();
+    }
+
+    /**
+     * Asks to be run again at a time, from the checkpoint on; until then no worker is held and others may work at its subject. The
+     * try does not count.
+     *
+     * @param why what it waits for, in words
+     * @return what the body is to return at once
+     */
+    public synchronized JsonNode rest(Instant until, String why) {
+        restUntil = until;
+        step = why;
+        return NullNode.getInstance();
     }
 
     /** Adds a line to its log. */
@@ -99,13 +126,26 @@ public final class JobRun {
         return stop;
     }
 
+    /** When it asked to be run again, or null. */
+    synchronized @Nullable Instant restsUntil() {
+        return restUntil;
+    }
+
+    synchronized String step() {
+        return step;
+    }
+
     /** Prolongs the lease and stores how far it got; stops the run when it was cancelled or the lease is another's. */
-    synchronized void alive(@Nullable JsonNode reached) {
+    void alive(@Nullable JsonNode reached) {
+        alive(reached, tx -> {});
+    }
+
+    private synchronized void alive(@Nullable JsonNode reached, Consumer<CatalogTransaction> with) {
         if (stop != null) {
             return;
         }
         Instant until = clock.instant().plus(lease);
-        if (!store(now -> now.alive(until, share, step, reached))) {
+        if (!store(now -> now.alive(until, share, step, reached), with)) {
             stop(Stop.LOST);
         } else if (job.cancelling()) {
             stop(Stop.CANCELLED);
@@ -126,6 +166,10 @@ public final class JobRun {
 
     /** Stores a change of the job as this worker may make it; false when the lease is another's. */
     synchronized boolean store(UnaryOperator<Job> change) {
+        return store(change, tx -> {});
+    }
+
+    private boolean store(UnaryOperator<Job> change, Consumer<CatalogTransaction> with) {
         try {
             Optional<Job> stored = catalog.write(tx -> {
                 Optional<Job> next = tx.jobs().job(job.id()).filter(this::mine).map(change);
@@ -134,6 +178,7 @@ public final class JobRun {
                     if (changed.state().ended()) {
                         end.ended(tx, changed);
                     }
+                    with.accept(tx);
                 });
                 return next;
             });

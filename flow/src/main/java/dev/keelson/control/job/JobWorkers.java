@@ -225,7 +225,12 @@ public final class JobWorkers implements AutoCloseable {
                         ErrorCode.USAGE, "Nothing here does jobs of the kind (%s).".formatted(taken.kind()), null);
             }
             JsonNode result = body.run(run);
-            end(run, State.DONE, result, result.path("message").asText(""));
+            Instant again = run.restsUntil();
+            if (again == null) {
+                end(run, State.DONE, result, result.path("message").asText(""));
+            } else {
+                rest(run, again);
+            }
         } catch (InterruptedException e) {
             stopped(run);
         } catch (Exception e) {
@@ -242,6 +247,15 @@ public final class JobWorkers implements AutoCloseable {
         boolean ignored = Thread.interrupted();
         if (!run.store(job -> job.ended(how, clock.instant(), result, message))) {
             LOG.log(System.Logger.Level.WARNING, "The job {0} was taken over; what it came to here is not kept.", run.job().id());
+        }
+    }
+
+    private void rest(JobRun run, Instant again) {
+        boolean ignored = Thread.interrupted();
+        if (run.stopped() == JobRun.Stop.CANCELLED) {
+            stopped(run);
+        } else if (!run.store(job -> job.resting(again, run.step()))) {
+            LOG.log(System.Logger.Level.WARNING, "The job {0} was taken over.", run.job().id());
         }
     }
 

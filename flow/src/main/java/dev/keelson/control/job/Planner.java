@@ -135,7 +135,7 @@ public final class Planner {
         if (waiting.isPresent()) {
             jobs.add(Job.missed(
                     id(schedule, model, due), kind(schedule), subject, schedule.name(), due, now,
-                    "The run of %s has not begun yet.".formatted(waiting.get().dueAt())));
+                    "The run of %s %s.".formatted(waiting.get().dueAt(), waiting.get().startedAt() == null ? "has not begun yet" : "is still under way")));
             return false;
         }
         String id = id(schedule, model, due);

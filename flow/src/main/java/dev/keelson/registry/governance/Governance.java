@@ -282,6 +282,26 @@ public final class Governance {
         return rejected;
     }
 
+    /**
+     * Ends that a version is compared with the champion: it is archived, and its open rollout ends. One that serves, or that is
+     * neither challenger nor candidate, stays as it is.
+     */
+    public void dismiss(String model, int version, String actor, String reason) {
+        Instant at = clock.instant();
+        boolean dismissed = catalog.write(tx -> {
+            boolean compared = tx.alias(model, ModelVersion.CHALLENGER).filter(each -> each.version() == version).isPresent();
+            if (compared) {
+                withdraw(tx, model, version, actor, at);
+                Roles.dismiss(tx, model, version, at);
+                tx.addAudit(new AuditEntry(0, at, actor, "reject", model, version, reason, "{}"));
+            }
+            return compared;
+        });
+        if (dismissed) {
+            changed.accept(model);
+        }
+    }
+
     private static void requireReason(String reason) {
         if (reason.isBlank()) {
             throw new KeelsonException(
@@ -291,7 +311,7 @@ public final class Governance {
 
     private static void withdraw(CatalogTransaction tx, String model, int version, String actor, Instant at) {
         pending(tx, model, version)
-                .ifPresent(asked -> tx.putReport(asked.decided(Approval.State.WITHDRAWN, actor, "It serves without an answer.", at)
+                .ifPresent(asked -> tx.putReport(asked.decided(Approval.State.WITHDRAWN, actor, "It was decided without an answer.", at)
                         .stored()));
     }
 

@@ -157,11 +157,16 @@ public record Job(
         return with(State.WAITING, at, attempt - 1, "", null, startedAt, null, share, step, checkpoint, null, message, cancelling);
     }
 
+    /** The same, begun but with nothing to do until a time: no worker is held, and the try does not count. */
+    public Job resting(Instant until, String why) {
+        return with(State.WAITING, until, attempt - 1, "", null, startedAt, null, share, why, checkpoint, null, "", cancelling);
+    }
+
     /** The same, a person having asked for its end: one that waits is at its end, one that runs ends when it listens. */
     public Job cancelled(Instant at) {
         return state == State.WAITING
                 ? with(State.CANCELLED, notBefore, attempt, worker, null, startedAt, at, share, step, checkpoint, null,
-                        "It was cancelled before it began.", true)
+                        startedAt == null ? "It was cancelled before it began." : "It was cancelled.", true)
                 : with(state, notBefore, attempt, worker, leaseUntil, startedAt, endedAt, share, step, checkpoint, result,
                         message, true);
     }

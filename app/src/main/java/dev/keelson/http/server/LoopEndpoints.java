@@ -1,0 +1,177 @@
+package dev.keelson.http.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.control.retrain.Trigger;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.http.Backend;
+import dev.keelson.http.LoopService;
+import dev.keelson.http.RolloutRequests;
+import dev.keelson.train.ModelDefinition;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Retraining, jobs that are asked for, and what the loop suggests. */
+final class LoopEndpoints {
+    private static final int LISTED = 50;
+    private static final int MOST = 1_000;
+    private static final List<String> RETRAINING =
+            List.of("actor", "all", "callback", "if_drifted", "kind", "models", "reason", "thresholds", "trigger");
+    private static final String SUGGESTION = "/api/v1/suggestions/{id}";
+
+    private final Backend backend;
+
+    LoopEndpoints(Backend backend) {
+        this.backend = backend;
+    }
+
+    void register(Routes routes) {
+        routes.post("/api/v1/retraining", this::retrain);
+        routes.get("/api/v1/retraining", this::retrainings);
+        routes.get("/api/v1/retraining/{id}", (request, response) ->
+                Json.send(response, backend.loop().retraining(Parameters.path(request, "id"))));
+        routes.post("/api/v1/jobs", this::job);
+        routes.get("/api/v1/suggestions", this::suggestions);
+        routes.get(SUGGESTION, (request, response) ->
+                Json.send(response, backend.loop().suggestion(Parameters.path(request, "id"))));
+        routes.post(SUGGESTION + "/accept", (request, response) -> decide(true, request, response));
+        routes.post(SUGGESTION + "/dismiss", (request, response) -> decide(false, request, response));
+    }
+
+    private void retrain(ServerRequest request, ServerResponse response) {
+        JsonNode body = CatalogEndpoints.body(request);
+        known(body, RETRAINING);
+        RetrainCampaign.Asked asked = new RetrainCampaign.Asked(
+                models(body),
+                trigger(body),
+                kind(body),
+                thresholds(body),
+                flag(body, "if_drifted"));
+        Json.send(response, backend.loop().retrain(asked, by(request, body)));
+    }
+
+    private List<String> models(JsonNode body) {
+        List<String> names = new ArrayList<>();
+        for (JsonNode each : body.path("models")) {
+            if (!each.isTextual()) {
+                throw Body.wrong("models", body.path("models"), "a list of names of models");
+            }
+            if (!names.contains(each.asText())) {
+                names.add(each.asText());
+            }
+        }
+        boolean all = flag(body, "all");
+        if (all == !names.isEmpty()) {
+            throw Body.wrong("models", body.path("models"), "either names of models, or `all: true`");
+        }
+        return all ? backend.project().models().stream().map(ModelDefinition::name).toList() : names;
+    }
+
+    private static Trigger trigger(JsonNode body) {
+        String word = body.path("trigger").asText("call");
+        return Trigger.of(word)
+                .filter(each -> each == Trigger.CALL || each == Trigger.MANUAL)
+                .orElseThrow(() -> Body.wrong("trigger", body.path("trigger"), "call or manual"));
+    }
+
+    private static RetrainRequest.Kind kind(JsonNode body) {
+        String word = body.path("kind").asText("full");
+        for (RetrainRequest.Kind kind : RetrainRequest.Kind.values()) {
+            if (kind.word().equals(word)) {
+                return kind;
+            }
+        }
+        throw Body.wrong("kind", body.path("kind"), "full, update or reinforce");
+    }
+
+    private static SortedMap<String, Double> thresholds(JsonNode body) {
+        JsonNode node = body.path("thresholds");
+        SortedMap<String, Double> thresholds = new TreeMap<>();
+        if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
+            throw Body.wrong("thresholds", node, "an object of numbers, such as {\"accuracy\": 0.7}");
+        }
+        node.properties().forEach(each -> {
+            if (!each.getValue().isNumber()) {
+                throw Body.wrong("thresholds." + each.getKey(), each.getValue(), "a number");
+            }
+            thresholds.put(each.getKey(), each.getValue().asDouble());
+        });
+        return thresholds;
+    }
+
+    private static boolean flag(JsonNode body, String key) {
+        JsonNode value = body.path(key);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            throw Body.wrong(key, value, "true or false");
+        }
+        return value.asBoolean();
+    }
+
+    private static LoopService.By by(ServerRequest request, JsonNode body) {
+        JsonNode callback = body.path("callback");
+        if (!callback.isMissingNode() && !callback.isNull() && !callback.isTextual()) {
+            throw Body.wrong("callback", callback, "an address");
+        }
+        @Nullable String address = callback.isTextual() ? callback.asText() : null;
+        return new LoopService.By(CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body), address);
+    }
+
+    private void retrainings(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        int limit = parameters.number("limit", 1, MOST, LISTED);
+        parameters.check();
+        Json.send(response, backend.loop().retrainings(limit));
+    }
+
+    private void job(ServerRequest request, ServerResponse response) {
+        JsonNode body = CatalogEndpoints.body(request);
+        List<String> keys = new ArrayList<>(List.of("actor", "callback", "model", "on_drift", "reason", "run"));
+        String run = body.path("run").asText();
+        if (run.equals("rollout")) {
+            keys.addAll(RolloutRequests.KEYS);
+        }
+        known(body, keys);
+        String onDrift = body.path("on_drift").asText("alert");
+        if (!List.of("alert", "retrain").contains(onDrift)) {
+            throw Body.wrong("on_drift", body.path("on_drift"), "alert or retrain");
+        }
+        Json.send(response, backend.loop().ask(run, body, by(request, body)));
+    }
+
+    private void suggestions(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String model = parameters.text("model");
+        String state = parameters.text("state");
+        parameters.check();
+        Json.send(response, backend.loop().suggestions(model, state));
+    }
+
+    private void decide(boolean accept, ServerRequest request, ServerResponse response) {
+        JsonNode body = CatalogEndpoints.body(request);
+        known(body, List.of("actor", "reason"));
+        Json.send(
+                response,
+                backend.loop()
+                        .decide(
+                                Parameters.path(request, "id"), accept, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+    }
+
+    private static void known(JsonNode body, List<String> keys) {
+        for (String key : (Iterable<String>) body::fieldNames) {
+            if (!keys.contains(key)) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "The body has no field (%s); it may have %s.".formatted(key, keys.stream().sorted().toList()),
+                        Suggestion.sentence(key, keys).orElse(null));
+            }
+        }
+    }
+}

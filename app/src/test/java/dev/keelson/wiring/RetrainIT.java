@@ -1,0 +1,338 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.retrain.RetrainBook;
+import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.control.retrain.Trigger;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.LoopService.By;
+import dev.keelson.http.PredictOptions;
+import dev.keelson.http.Prediction;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.Run;
+import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.serve.OutcomeEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Retraining of a real project on a clock that only the test moves. */
+final class RetrainIT {
+    private static final Instant NOW = Instant.parse("2024-06-01T00:00:00Z");
+    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+    private static final String MODEL = "direction";
+    private static final String POLICY = """
+            policies:
+              promote: { models: "*", when: [predictions >= 20] }
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private int hours = 24 * 40;
+    private int asked;
+
+    @SuppressWarnings("NullAway.Init") // set by each test
+    private LiveBackend backend;
+
+    private void open(String retrain, String sections) throws IOException {
+        String model = PriceProject.model(MODEL, "logistic") + retrain.indent(6);
+        var project = PriceProject.in(folder, model + sections);
+        RunPipeline.run(project, now::get, line -> {});
+        backend = LiveBackend.open(project, now::get);
+        newRows();
+    }
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    /** Ten days more, so that a training comes to another model. */
+    private void newRows() throws IOException {
+        Random random = new Random(hours);
+        StringBuilder csv = new StringBuilder();
+        for (int i = 0; i < 240; i++, hours++) {
+            csv.append("BTC,%s,%d,%d\n".formatted(START.plus(Duration.ofHours(hours)), 100 + random.nextInt(20), 1 + random.nextInt(1000)));
+        }
+        Files.writeString(folder.resolve("prices.csv"), csv.toString(), StandardOpenOption.APPEND);
+        backend.data().load(null);
+    }
+
+    private JsonNode retrain(SortedMap<String, Double> thresholds, boolean ifDrifted) {
+        return backend.loop().retrain(
+                new RetrainCampaign.Asked(List.of(MODEL), Trigger.MANUAL, RetrainRequest.Kind.FULL, thresholds, ifDrifted),
+                new By("ann", "The season began.", null));
+    }
+
+    private JsonNode told(JsonNode campaign) {
+        return backend.loop().retraining(campaign.path("id").asText());
+    }
+
+    /** Does what is due, and what becomes due within that time. */
+    private void work(Duration time) {
+        Instant until = now.get().plus(time);
+        while (true) {
+            while (backend.schedules().workOnce()) {
+                // the next one
+            }
+            Instant next = backend.catalog().read(tx -> tx.jobs().nextAt()).filter(each -> !each.isAfter(until)).orElse(until);
+            if (!next.isBefore(until)) {
+                now.set(until);
+                return;
+            }
+            now.set(next.isAfter(now.get()) ? next : now.get().plusSeconds(1));
+        }
+    }
+
+    /** Both versions predict so many events whose outcomes come. */
+    private void settle(int events) {
+        List<Prediction> made = new ArrayList<>();
+        for (int i = 0; i < events; i++, asked++) {
+            Map<String, @Nullable Object> row = Map.of(
+                    "symbol", "BTC",
+                    "time", now.get().plus(Duration.ofMinutes(i)).toString(),
+                    "close", 101.0 + asked % 18,
+                    "volume", 7.0);
+            made.addAll(backend.predict(MODEL, List.of(row), PredictOptions.DEFAULT));
+        }
+        backend.prediction(made.getLast().id()); // also those in the shadow are in the index now
+        now.set(now.get().plus(Duration.ofDays(1)));
+        backend.outcomes(made.stream()
+                .map(each -> new OutcomeEvent(MODEL, each.entity(), each.asOf().getEpochSecond() % 120 == 0 ? "true" : "false", now.get()))
+                .toList());
+        backend.prediction(made.getLast().id()); // and so are the outcomes
+        now.set(now.get().plus(Duration.ofDays(3)));
+    }
+
+    private int champion() {
+        return backend.alias(MODEL, ModelVersion.CHAMPION).orElseThrow().version();
+    }
+
+    private List<String> trail() {
+        return backend.audit(MODEL, 1_000).reversed().stream()
+                .map(AuditEntry::action)
+                .filter(each -> each.startsWith("retrain") || each.equals("promote") || each.equals("register") || each.equals("reject"))
+                .toList();
+    }
+
+    private List<String> alerts() {
+        List<String> kinds = new ArrayList<>();
+        backend.alerts().list(new AlertQuery(Set.of(), null, null, null, 100)).path("alerts").forEach(each -> kinds.add(each.path("kind").asText()));
+        return kinds;
+    }
+
+    @Test
+    void challengerWaitsForEvidenceWithoutAWorkerAndIsPromotedByIt() throws IOException {
+        open("", POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+
+        JsonNode waits = told(asked);
+        assertThat(waits.at("/summary/waiting").asInt()).isOne();
+        assertThat(waits.at("/summary/models/0/state").asText()).isEqualTo("waiting");
+        assertThat(waits.at("/summary/models/0/sentence").asText()).contains("is not known yet");
+        assertThat(backend.schedules().workOnce()).isFalse();
+        settle(25);
+        work(Duration.ofMinutes(25));
+        JsonNode ended = told(asked);
+        assertThat(ended.path("state").asText()).isEqualTo("done");
+        assertThat(ended.at("/summary/promoted").asInt()).isOne();
+        assertThat(ended.at("/summary/retrained").asInt()).isOne();
+        assertThat(ended.at("/summary/models/0/version").asInt()).isEqualTo(2);
+        assertThat(ended.at("/summary/models/0/run_id").asText()).isNotEmpty();
+        assertThat(ended.at("/summary/sentence").asText()).isEqualTo("1 of 1 model processed: 0 drifted, 1 retrained, 1 promoted, 0 errors.");
+        assertThat(champion()).isEqualTo(2);
+        assertThat(trail()).endsWith(
+                "retrain_asked", "retrain_check", "register", "retrain_train", "retrain_evaluate", "retrain_compare", "retrain_register",
+                "retrain_shadow", "promote", "retrain_promoted");
+        assertThat(alerts()).contains("promotion", "retraining");
+        assertThat(backend.governance().verify(null).sound()).isTrue();
+    }
+
+    @Test
+    void limitsOfTheCallGoOnJudgingTheVersion() throws IOException {
+        open("", POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(Map.of("days", 9.0)), false);
+        work(Duration.ofMinutes(1));
+
+        assertThat(backend.governance().check(MODEL, 2).lines()).extracting(line -> line.condition()).containsExactlyInAnyOrder("predictions >= 20", "days >= 9");
+        assertThat(backend.audit(MODEL, 100).stream().filter(each -> each.action().equals("retrain_asked")).findFirst().orElseThrow().evidence())
+                .contains("\"days\":9.0");
+        assertThat(told(asked).at("/summary/waiting").asInt()).isOne();
+        var wrong = catchThrowableOfType(KeelsonException.class, () -> retrain(new TreeMap<>(Map.of("accuracy", Double.NaN, "acuracy", 0.7)), false));
+        assertThat(wrong.problems()).hasSize(2);
+        assertThat(wrong.problems().getLast().message()).contains("There is no threshold (acuracy)");
+    }
+
+    @Test
+    void anotherRecipeThatBreaksTheLimitsOnItsTestPeriodIsNotRegistered() throws IOException {
+        RunPipeline.run(PriceProject.in(folder, PriceProject.model(MODEL, "random_forest")), now::get, line -> {});
+        open("", POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(Map.of("accuracy", 0.99)), false);
+        work(Duration.ofMinutes(1));
+
+        JsonNode ended = told(asked);
+        assertThat(ended.at("/summary/rejected").asInt()).isOne();
+        assertThat(ended.at("/summary/models/0/sentence").asText()).contains("not registered", "`accuracy >= 0.99`: accuracy is 0.");
+        assertThat(backend.runs(MODEL, 10)).extracting(Run::id).contains(ended.at("/summary/models/0/run_id").asText());
+        assertThat(trail()).endsWith("retrain_compare", "retrain_rejected");
+        assertThat(alerts()).contains("rejection");
+    }
+
+    @Test
+    void withoutDriftNothingIsTrainedWhereThatWasAsked() throws IOException {
+        open("", "monitors:\n  drift: { model: %s, policy: recommended }\n".formatted(MODEL) + POLICY);
+
+        JsonNode asked = retrain(new TreeMap<>(), true);
+        work(Duration.ofMinutes(1));
+
+        JsonNode ended = told(asked);
+        assertThat(ended.at("/summary/models/0/status").asText()).isEqualTo("undrifted");
+        assertThat(ended.at("/summary/models/0/drifted").isBoolean()).isTrue();
+        assertThat(ended.at("/summary/retrained").asInt()).isZero();
+        assertThat(backend.versions(MODEL)).hasSize(1);
+    }
+
+    @Test
+    void secondRetrainingOfAModelIsRefusedWhileOneIsUnderWay() throws IOException {
+        open("", POLICY);
+        JsonNode first = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+
+        JsonNode second = retrain(new TreeMap<>(Map.of("margin", 0.1)), false);
+        work(Duration.ofMinutes(1));
+
+        assertThat(told(second).at("/summary/models/0/state").asText()).isEqualTo("refused");
+        assertThat(told(second).at("/summary/models/0/sentence").asText()).contains("is under way: In the shadow");
+        assertThat(told(first).at("/summary/waiting").asInt()).isOne();
+        assertThat(trail()).contains("retrain_refused").filteredOn("register"::equals).hasSize(2);
+    }
+
+    @Test
+    void stormOfAlarmsTrainsNoMoreThanCoolDownAndBudgetAllow() throws IOException {
+        open("retrain: { cool_down: 1d, budget: 2 per 30d }", "");
+        int asked = 0;
+
+        for (int hour = 0; hour < 24 * 10; hour++) {
+            RetrainBook.Asked answer = backend.schedules()
+                    .retrainings()
+                    .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
+            asked += answer.asked() ? 1 : 0;
+            work(Duration.ofHours(1));
+        }
+
+        assertThat(asked).isEqualTo(2);
+        assertThat(trail().stream().filter("register"::equals)).hasSize(2); // the second training came to the model of the first
+        List<AuditEntry> refused = backend.audit(MODEL, 1_000).stream().filter(each -> each.action().equals("retrain_refused")).toList();
+        assertThat(refused).hasSize(24 * 10 - 2);
+        assertThat(refused.getLast().reason()).contains("less than 1 days ago (cool-down)");
+        assertThat(refused.getFirst().reason()).contains("The budget of 2 trainings in 30 days is spent");
+    }
+
+    @Test
+    void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
+        open("modes: { retrain: suggest, promote: suggest }", POLICY);
+        var book = backend.schedules().retrainings();
+        for (int alarm = 0; alarm < 3; alarm++) {
+            assertThat(book.ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.").asked()).isFalse();
+        }
+        JsonNode open = backend.loop().suggestions(MODEL, "open").path("suggestions");
+        assertThat(open).hasSize(1);
+        assertThat(open.path(0).path("count").asInt()).isEqualTo(3);
+        assertThat(backend.versions(MODEL)).hasSize(1);
+
+        backend.loop().decide(open.path(0).path("id").asText(), true, "ann", "Yes.");
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+
+        JsonNode promote = backend.loop().suggestions(MODEL, "open").path("suggestions").path(0);
+        assertThat(promote.path("action").asText()).isEqualTo("promote");
+        assertThat(champion()).isOne();
+        assertThat(alerts()).contains("suggestion");
+        settle(30);
+        JsonNode since = backend.loop().suggestion(promote.path("id").asText()).path("since");
+        assertThat(since.path("events").asInt()).isEqualTo(30);
+        assertThat(since.path("sentence").asText()).startsWith("Since then v2 ").contains("log loss an event beside v1", "on 30 events of 1 match days");
+        backend.loop().decide(promote.path("id").asText(), true, "ann", "Good.");
+        work(Duration.ofMinutes(15));
+        assertThat(champion()).isEqualTo(2);
+        assertThat(trail()).endsWith("promote", "retrain_promoted");
+        var twice = catchThrowableOfType(
+                KeelsonException.class, () -> backend.loop().decide(promote.path("id").asText(), false, "ann", "No."));
+        assertThat(twice.code()).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
+    void personIsWaitedForWherePolicyAsksForOne() throws IOException {
+        open("", POLICY.replace("promote: {", "promote: { approve: person,"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+        assertThat(champion()).isOne();
+        assertThat(alerts()).contains("approval");
+
+        backend.governance().approve(MODEL, 2, "bob", "It looks right.");
+        work(Duration.ofMinutes(25));
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
+        assertThat(champion()).isEqualTo(2);
+    }
+
+    @Test
+    void canaryAnswersItsShareBeforeItServesAlone() throws IOException {
+        open("retrain: { canary: 50%, hold: 2h }", POLICY);
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+
+        work(Duration.ofMinutes(15));
+        assertThat(told(asked).at("/summary/models/0/step").asText()).isEqualTo("v2 answers 50 % of the requests.");
+        assertThat(champion()).isOne();
+        work(Duration.ofHours(3));
+
+        assertThat(champion()).isEqualTo(2);
+        assertThat(backend.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("promoted");
+    }
+
+    @Test
+    void manyNewRowsAskForATraining() throws IOException {
+        open("retrain: { cool_down: 0s, on_new_data: 200 rows }", "");
+        now.set(now.get().plus(Duration.ofHours(1)));
+        newRows();
+
+        backend.loop().ask("materialize", backend.loop().retrainings(1), new By("ann", "Load.", null));
+        work(Duration.ofMinutes(1));
+
+        assertThat(backend.versions(MODEL)).hasSize(2);
+        assertThat(backend.audit(MODEL, 100).stream().filter(each -> each.action().equals("retrain_asked")).findFirst().orElseThrow().reason())
+                .contains("rows of prices came since the training");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.keelson.control.retrain;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.RetrainRules.Answer;
+import dev.keelson.registry.AuditEntry;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.train.RetrainDefinition;
+import dev.keelson.train.RetrainDefinition.Action;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where retrainings are asked for. Whether one is admitted, its job, a suggestion in its place and the line of the audit trail are one
+ * transaction, so that a storm of alarms, also from several servers, comes to one job. Safe for use by several threads.
+ */
+public final class RetrainBook {
+    /** A chain is long and killed now and then: so many tries it has. */
+    private static final int ATTEMPTS = 10;
+
+    private final Catalog catalog;
+    private final InstantSource clock;
+    private final Supplier<String> ids;
+    private final Function<String, RetrainDefinition> definitions;
+
+    /**
+     * A book over a catalogue.
+     *
+     * @param ids gives unique ids
+     * @param definitions what the project file says of a model
+     */
+    public RetrainBook(Catalog catalog, InstantSource clock, Supplier<String> ids, Function<String, RetrainDefinition> definitions) {
+        this.catalog = catalog;
+        this.clock = clock;
+        this.ids = ids;
+        this.definitions = definitions;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param job the job that will train, or the one under way because of which none was asked for; null when there is neither
+     * @param asked whether it is a new one
+     * @param sentence what came of it
+     * @param suggestion what was kept in its place, or null
+     */
+    public record Asked(@Nullable Job job, boolean asked, String sentence, @Nullable ModelSuggestion suggestion) {}
+
+    /**
+     * Asks for a retraining.
+     *
+     * @param id of its job, the same for the same thing asked twice; null for a new one
+     * @param schedule of which it is a run; empty when of none
+     */
+    public Asked ask(RetrainRequest request, @Nullable String id, String schedule, String actor, String reason) {
+        Instant now = clock.instant();
+        return catalog.write(tx -> {
+            if (id != null && tx.jobs().job(id).isPresent()) {
+                return new Asked(tx.jobs().job(id).get(), true, "A training was asked for: %s.".formatted(id), null);
+            }
+            return switch (RetrainRules.of(tx, definitions.apply(request.model()), request.model(), request.trigger(), null, now)) {
+                case Answer.Go() -> {
+                    Job job = Job.planned(
+                            id == null ? ids.get() : id, request.kind().job(), Planner.subject(request.model()), schedule,
+                            request.toJson(), now, now, ATTEMPTS, actor, reason);
+                    tx.jobs().add(job);
+                    ObjectNode evidence = request.toJson().put("job", job.id());
+                    evidence.remove("drift");
+                    tx.addAudit(new AuditEntry(0, now, actor, "retrain_asked", request.model(), null, reason, evidence.toString()));
+                    yield new Asked(job, true, "A training was asked for: %s.".formatted(job.id()), null);
+                }
+                case Answer.Refused(String why, @Nullable Job under) -> {
+                    refused(tx, request, now, actor, why, reason);
+                    yield new Asked(under, false, "Not trained again: " + why, null);
+                }
+                case Answer.Instead(var mode) -> {
+                    ModelSuggestion kept = instead(tx, definitions.apply(request.model()), request, mode, reason, now);
+                    yield new Asked(null, false, "Not trained: the mode is %s. %s".formatted(mode.word(), kept.text()), kept);
+                }
+            };
+        });
+    }
+
+    /** Writes down that a retraining was refused. */
+    static void refused(CatalogTransaction tx, RetrainRequest request, Instant now, String actor, String why, String reason) {
+        ObjectNode evidence = JsonNodeFactory.instance.objectNode().put("trigger", request.trigger().word()).put("asked_because", reason);
+        tx.addAudit(new AuditEntry(0, now, actor, "retrain_refused", request.model(), null, why, evidence.toString()));
+    }
+
+    /** Keeps in its place what would have been done: one suggestion for each cool-down. */
+    static ModelSuggestion instead(
+            CatalogTransaction tx, RetrainDefinition definition, RetrainRequest request, RetrainDefinition.Mode mode, String reason, Instant now) {
+        String key = Suggestions.list(tx, request.model()).stream()
+                .filter(each -> each.action() == Action.RETRAIN)
+                .filter(each -> each.state() == ModelSuggestion.State.OPEN || each.at().plus(definition.coolDown()).isAfter(now))
+                .findFirst()
+                .map(each -> each.id().substring(each.id().lastIndexOf('-') + 1))
+                .orElse(Long.toString(now.toEpochMilli(), 36));
+        return Suggestions.put(
+                tx, key, request.model(), Action.RETRAIN, null, mode,
+                "%s would have been trained again (%s): %s".formatted(request.model(), request.trigger().word(), reason), request.toJson(), now);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.keelson.control.retrain;
+
+import dev.keelson.control.job.Planner;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.Job.State;
+import dev.keelson.registry.job.JobQuery;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.train.RetrainDefinition;
+import dev.keelson.train.RetrainDefinition.Action;
+import dev.keelson.train.RetrainDefinition.Budget;
+import dev.keelson.train.RetrainDefinition.Mode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a model is trained again now: one retraining of a model at a time, no alarm within the cool-down, no more than the budget,
+ * and only what its mode lets be done.
+ */
+final class RetrainRules {
+    /** Field of a job's result: whether it trained. */
+    static final String TRAINED = "trained";
+
+    /** Newest jobs that are looked at. */
+    private static final int NEWEST = 500;
+
+    private RetrainRules() {}
+
+    /** What the rules say. */
+    sealed interface Answer {
+        /** It is trained. */
+        record Go() implements Answer {}
+
+        /**
+         * It is not.
+         *
+         * @param under the retraining under way because of which it is not, or null
+         */
+        record Refused(String why, @Nullable Job under) implements Answer {}
+
+        /** It would be, had the mode been to act. */
+        record Instead(Mode mode) implements Answer {}
+    }
+
+    /**
+     * What the rules say now.
+     *
+     * @param self the job that asks, which has not trained yet; null when there is none yet
+     */
+    static Answer of(CatalogTransaction tx, RetrainDefinition definition, String model, Trigger trigger, @Nullable Job self, Instant now) {
+        List<Job> jobs = RetrainRequest.JOBS.stream()
+                .flatMap(kind -> tx.jobs().jobs(new JobQuery(Set.of(), kind, Planner.subject(model), null, null, NEWEST)).stream())
+                .filter(each -> self == null || !each.id().equals(self.id()))
+                .toList();
+        Optional<Job> under = jobs.stream()
+                .filter(each -> !each.state().ended() && (self == null || each.startedAt() != null))
+                .findFirst();
+        if (under.isPresent()) {
+            return new Answer.Refused(
+                    "The retraining %s of %s is under way%s."
+                            .formatted(under.get().id(), model, under.get().step().isEmpty() ? "" : ": " + under.get().step().replaceAll("\\.$", "")),
+                    under.get());
+        }
+        List<Instant> begun = jobs.stream().filter(RetrainRules::trained).map(Job::startedAt).flatMap(each -> Optional.ofNullable(each).stream()).toList();
+        if (trigger.alarm()) {
+            Optional<Instant> last = begun.stream().max(Instant::compareTo).filter(each -> each.plus(definition.coolDown()).isAfter(now));
+            if (last.isPresent()) {
+                return new Answer.Refused(
+                        "The training of %s is less than %s ago (cool-down).".formatted(last.get(), text(definition.coolDown())), null);
+            }
+        }
+        Budget budget = definition.budget();
+        if (budget != null && trigger != Trigger.MANUAL) {
+            long spent = begun.stream().filter(each -> each.plus(budget.within()).isAfter(now)).count();
+            if (spent >= budget.most()) {
+                return new Answer.Refused(
+                        "The budget of %d trainings in %s is spent: there were %d.".formatted(budget.most(), text(budget.within()), spent), null);
+            }
+        }
+        Mode mode = definition.mode(Action.RETRAIN);
+        return mode == Mode.ACT || trigger.wanted() ? new Answer.Go() : new Answer.Instead(mode);
+    }
+
+    /** Whether a job trained, or tried to. */
+    private static boolean trained(Job job) {
+        return job.state() != State.MISSED
+                && (job.result() == null || job.result().path(TRAINED).asBoolean(true));
+    }
+
+    /** As the project file writes it. */
+    static String text(Duration time) {
+        if (time.toDays() > 0 && time.equals(Duration.ofDays(time.toDays()))) {
+            return time.toDays() + " days";
+        }
+        return time.toHours() > 0 && time.equals(Duration.ofHours(time.toHours())) ? time.toHours() + " hours" : time.toSeconds() + " seconds";
+    }
+}
