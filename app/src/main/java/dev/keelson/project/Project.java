@@ -151,7 +151,7 @@ public record Project(
     public Project withOperations(Project other) {
         return new Project(
                 folder, file, name, zone, sources, entities, views, sqlViews, labels, models, other.drift, other.decay, other.promotion,
-                other.schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                other.schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 serve,
                 predictionLog,
                 channels);

@@ -47,7 +47,7 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
 
     @Override
     public int watch(String model) {
-        return project.promotion().stream()
+        return current.get().promotion().stream()
                 .filter(each -> each.models().contains(model))
                 .findFirst()
                 .map(PromotionPolicyDefinition::watch)
