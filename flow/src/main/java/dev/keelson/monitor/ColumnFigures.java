@@ -154,7 +154,7 @@ record ColumnFigures(
     /** Whether the share of missing values moved, by the recommended policy. */
     boolean missingMoved(double missingAdjusted) {
         return far(missingEffect, missingBand, missingAdjusted)
-                || rowsSuffice && moved(missingEffect, missingBand, missingAdjusted);
+                || (rowsSuffice && moved(missingEffect, missingBand, missingAdjusted));
     }
 
     /** Whether there are more categories which the reference never had than its rare ones explain. */
