@@ -232,7 +232,7 @@ public final class DriftCheck {
                 columns.stream().mapToDouble(each -> each.figures().missingP()).toArray());
         double[] unknown = BenjaminiHochberg.adjust(
                 columns.stream().mapToDouble(each -> each.figures().unknownP()).toArray());
-        List<MethodResult> methods = methods(columns);
+        List<@Nullable MethodResult> methods = methods(columns);
         List<Set<Integer>> thirds = policy == Policy.RECOMMENDED ? thirds(columns) : List.of();
         List<FeatureDrift> features = new ArrayList<>(columns.size());
         List<DriftFinding> findings = new ArrayList<>();

@@ -64,12 +64,13 @@ public record DriftComparison(List<Kept> reports, List<Column> columns) {
             }
         }
         List<Column> columns = new ArrayList<>();
-        byName.forEach((name, list) -> {
+        for (Map.Entry<String, List<@Nullable FeatureDrift>> each : byName.entrySet()) {
+            List<@Nullable FeatureDrift> list = each.getValue();
             while (list.size() < reports.size()) {
                 list.add(null);
             }
-            columns.add(new Column(name, list));
-        });
+            columns.add(new Column(each.getKey(), list));
+        }
         columns.sort(Comparator.comparingDouble(Column::change).reversed().thenComparing(Column::name));
         return new DriftComparison(reports, columns);
     }
