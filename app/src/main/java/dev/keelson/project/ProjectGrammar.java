@@ -721,7 +721,7 @@ public final class ProjectGrammar {
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
     private static final Shape DRIFT_METHOD = choice(DriftMethod.words().toArray(String[]::new));
-    private static final Shape DRIFT_THRESHOLD = new Shape.Decimal(0, false, Double.MAX_VALUE, false);
+    private static final Shape DRIFT_THRESHOLD = new Shape.Decimal(0, false, 1_000_000, false);
 
     private static final Keys MONITOR = keys(
             optional("model", MODEL, null, "The model it watches; or `models`."),
