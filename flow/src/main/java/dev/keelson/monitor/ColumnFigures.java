@@ -55,6 +55,8 @@ record ColumnFigures(
     enum Size {
         /** The effective one. */
         EFFECTIVE,
+        /** The effective one; what the reference's own windows show is not measured, for who does not judge by it. */
+        EFFECTIVE_ALONE,
         /** That of the rows; small samples get an exact p-value. */
         ROWS,
         /** That of the rows, by the law of large samples: quick. */
@@ -73,7 +75,8 @@ record ColumnFigures(
         double missing = (double) (rows - sorted.length) / rows;
         double n = profile.sorted().length;
         double m = sorted.length;
-        if (comparable && size == Size.EFFECTIVE) {
+        boolean effective = size == Size.EFFECTIVE || size == Size.EFFECTIVE_ALONE;
+        if (comparable && effective) {
             n = profile.design().referenceSize(profile.sorted().length);
             m = profile.design().currentSize(sorted.length);
         }
@@ -105,7 +108,7 @@ record ColumnFigures(
                 effectiveRows >= DriftCheck.MIN_EFFECTIVE_ROWS,
                 missing,
                 Math.abs(missing - profile.missingShare()),
-                profile.band(rows).missing(),
+                size == Size.EFFECTIVE_ALONE ? 0 : profile.band(rows).missing(),
                 Proportion.test(
                                 profile.missingShare(),
                                 profile.design().referenceSize(profile.ordered().length),
@@ -114,7 +117,9 @@ record ColumnFigures(
                         .pValue(),
                 profile.distance(sorted),
                 // judged by reference windows that hold as many values: fewer values scatter more
-                comparable
+                size == Size.EFFECTIVE_ALONE
+                        ? Double.NaN
+                        : comparable
                         ? profile.band((int) Math.max(1, sorted.length / (1 - profile.missingShare())))
                                 .distance()
                         : 0,
@@ -125,6 +130,18 @@ record ColumnFigures(
                 profile.psiExpected(sorted.length),
                 unknown,
                 unknownP);
+    }
+
+    /** Rows that are not looked at, because the whole of which they are a part moved nowhere. */
+    static ColumnFigures still(ColumnFigures whole) {
+        return new ColumnFigures(
+                whole.rows, whole.values, whole.comparable, whole.effectiveRows, whole.valuesSuffice, whole.rowsSuffice,
+                whole.missing, 0, 0, 1, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1);
+    }
+
+    /** Whether it moved far enough to matter, if that is no chance. */
+    boolean material() {
+        return effect >= DriftCheck.MATERIAL || missingEffect >= DriftCheck.MATERIAL || unknown >= MATERIAL_UNKNOWN;
     }
 
     /**
