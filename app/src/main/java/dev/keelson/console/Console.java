@@ -114,6 +114,20 @@ public final class Console {
     }
 
     /**
+     * The drift reports that are kept.
+     *
+     * @param of a model or comparison whose reports are shown side by side, or null
+     */
+    public Page driftChecks(Visit visit, @Nullable String of) {
+        return page("blocks.jte", new DriftChecksPage(backend).list(shell(visit, "Drift", "data", null, ""), of));
+    }
+
+    /** One of them. */
+    public Page driftCheck(Visit visit, String id) {
+        return page("driftReport.jte", new DriftChecksPage(backend).one(shell(visit, "Drift report", "data", null, ""), id));
+    }
+
+    /**
      * A replay.
      *
      * @param id of the replay, or null for the latest

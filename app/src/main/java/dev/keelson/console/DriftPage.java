@@ -1,5 +1,6 @@
 package dev.keelson.console;
 
+import dev.keelson.console.view.Action;
 import dev.keelson.console.view.DriftView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
@@ -42,7 +43,7 @@ final class DriftPage {
                             ? "Nothing yet: this model has not been checked for drift."
                             : "Nothing yet: no version serves, so there is nothing to compare with.";
             String command = !watched ? "keelson validate" : serving ? "keelson drift check " + model.name() : "keelson run";
-            return new DriftView(shell, null, "", empty, command, watched && serving, List.of());
+            return new DriftView(shell, null, "", empty, command, watched && serving, List.of(), simulate());
         }
         List<DriftReport> history = new ArrayList<>();
         for (StoredReport report : latest) {
@@ -64,7 +65,12 @@ final class DriftPage {
                 "",
                 "",
                 watched && serving,
-                checks);
+                checks,
+                simulate());
+    }
+
+    private Action simulate() {
+        return new DriftChecksPage(backend).simulate(model.name());
     }
 
     private StoredReport find(String id) {

@@ -7,8 +7,11 @@ import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.ReportView;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.CategoryShares;
+import dev.keelson.monitor.DriftDetails;
+import dev.keelson.monitor.DriftFinding;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
+import dev.keelson.monitor.MethodResult;
 import dev.keelson.registry.StoredReport;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -31,19 +34,11 @@ final class Reports {
         List<FeatureRow> features = new ArrayList<>();
         for (FeatureDrift feature : report.features()) {
             boolean drawn = features.size() < DRAWN;
-            features.add(new FeatureRow(
-                    feature.name(),
-                    Badges.severity(feature.severity()),
-                    drawn ? Charts.smallHistogram(feature.histogram(), feature.name()) : Markup.EMPTY,
-                    drawn && !history.isEmpty() ? trend(feature, history) : Markup.EMPTY,
-                    Text.fixed(feature.effect(), 2),
-                    Text.fixed(feature.band(), 2),
-                    probability(feature.adjusted()),
-                    Text.fixed(feature.psi(), 3),
-                    missing(feature),
-                    Text.percent(feature.importance()),
-                    Text.count(Math.round(feature.effectiveRows()))));
+            features.add(row(feature, drawn, drawn && !history.isEmpty() ? trend(feature, history) : Markup.EMPTY));
         }
+        List<FeatureRow> outputs = report.details().outputs().stream()
+                .map(each -> row(each, true, Markup.EMPTY))
+                .toList();
         List<Markup> worst = report.features().stream()
                 .filter(feature -> feature.alarms() || feature.severity() == FeatureDrift.Severity.WARNING)
                 .limit(WORST)
@@ -56,7 +51,13 @@ final class Reports {
                 "%s to %s, %s rows"
                         .formatted(Text.day(report.from(), zone), Text.day(report.to(), zone), Text.count(report.rows()))));
         facts.add(Fact.of(
-                "Baseline", "training period of v%d, %s rows".formatted(report.version(), Text.count(report.referenceRows()))));
+                "Baseline",
+                "%s, %s rows"
+                        .formatted(
+                                report.details().reference().isEmpty()
+                                        ? "training period of v%d".formatted(report.version())
+                                        : report.details().reference().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1"),
+                                Text.count(report.referenceRows()))));
         facts.add(Fact.of("Columns", "%d alarm, %d checked".formatted(report.alarming().size(), report.features().size())));
         if (report.importanceShare() > 0) {
             facts.add(Fact.of("Importance that moved", Text.percent(report.importanceShare())));
@@ -75,8 +76,42 @@ final class Reports {
                 facts,
                 rule(report.policy()),
                 worst,
+                findings(report),
+                outputs,
                 features,
                 !history.isEmpty());
+    }
+
+    private static FeatureRow row(FeatureDrift feature, boolean drawn, Markup trend) {
+        MethodResult method = feature.method();
+        return new FeatureRow(
+                method == null ? feature.name() : "%s (%s)".formatted(feature.name(), method.shown()),
+                Badges.severity(feature.severity()),
+                drawn ? Charts.smallHistogram(feature.histogram(), feature.name()) : Markup.EMPTY,
+                trend,
+                Text.fixed(feature.effect(), 2),
+                Text.fixed(feature.band(), 2),
+                probability(feature.adjusted()),
+                Text.fixed(feature.psi(), 3),
+                missing(feature),
+                Text.percent(feature.importance()),
+                Text.count(Math.round(feature.effectiveRows())));
+    }
+
+    /** What was found besides the columns, and which were left aside. */
+    private static List<String> findings(DriftReport report) {
+        DriftDetails details = report.details();
+        List<String> sentences =
+                new ArrayList<>(details.findings().stream().map(DriftFinding::sentence).toList());
+        DriftDetails.Multivariate together = details.multivariate();
+        if (together.looked() && !together.drifted()) {
+            sentences.add("All columns together: a classifier does not surely tell the rows apart (AUC %s).".formatted(Text.fixed(together.auc(), 2)));
+        }
+        if (details.segments() > 0) {
+            sentences.add("%d segments were judged by themselves.".formatted(details.segments()));
+        }
+        details.unjudged().forEach((column, reason) -> sentences.add("%s was not judged: %s.".formatted(column, reason)));
+        return sentences;
     }
 
     private static List<String> categories(FeatureDrift feature) {

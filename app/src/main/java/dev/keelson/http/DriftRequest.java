@@ -131,7 +131,7 @@ public record DriftRequest(
                 null,
                 methodical || monitor == null ? chosen : monitor.methods(),
                 segments.isEmpty() && monitor != null ? monitor.segments() : segments,
-                multivariate || monitor != null && monitor.multivariate());
+                multivariate || (monitor != null && monitor.multivariate()));
     }
 
     private static Policy policy(String word, List<Problem> problems) {

@@ -14,6 +14,8 @@ import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
+import dev.keelson.monitor.DriftMethod;
+import dev.keelson.monitor.DriftMethods;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.project.Value.Entry;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code stores}, {@code monitors}, {@code policies} and {@code schedules}. */
 final class OperationsSection {
-    private static final List<String> DRIFT_KEYS = List.of("policy", "baseline", "current", "share", "watch");
+    private static final List<String> DRIFT_KEYS = List.of(
+            "policy", "baseline", "current", "share", "watch", "method", "threshold", "psi", "segments", "multivariate");
     private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
     private static final String EMBEDDED = "embedded";
     private static final List<String> ONLINE_SCHEMES =
@@ -195,10 +198,21 @@ final class OperationsSection {
     }
 
     private void drift(Entry entry, Table table, List<String> models) {
-        String policyName = Optional.ofNullable(table.text("policy")).orElse("recommended");
+        boolean methodical = table.has("method") || table.has("threshold") || table.has("psi");
+        String policyName = Optional.ofNullable(table.text("policy")).orElse(methodical ? "methods" : "recommended");
         Policy policy = Policy.valueOf(policyName.toUpperCase(Locale.ROOT));
         Entry share = table.entries().get("share");
-        if (share != null && policy != Policy.ACIS) {
+        for (String key : List.of("method", "threshold", "psi")) {
+            Entry entryOf = table.entries().get(key);
+            if (entryOf != null && policy != Policy.METHODS) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        entryOf.location(),
+                        "`%s` has no effect with `policy: %s`".formatted(key, policyName),
+                        "Maybe `policy: methods` was meant.");
+            }
+        }
+        if (share != null && policy != Policy.ACIS && policy != Policy.METHODS) {
             problems.add(
                     ErrorCode.BAD_VALUE,
                     share.location(),
@@ -234,7 +248,45 @@ final class OperationsSection {
             }
         }
         drift.add(new DriftMonitorDefinition(
-                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), watch, entry.location()));
+                entry.name(),
+                models,
+                window,
+                minRows,
+                policy,
+                share(table, "share", policy == Policy.METHODS ? 0 : 0.30),
+                watch,
+                entry.location(),
+                methods(table),
+                table.texts("segments"),
+                "true".equals(table.text("multivariate"))));
+    }
+
+    private static DriftMethods methods(Table table) {
+        Table psi = table.table("psi");
+        String compat = psi == null ? null : psi.text("compat");
+        DriftMethod index = compat == null
+                ? DriftMethod.PSI
+                : compat.equals("classic") ? DriftMethod.PSI_CLASSIC : DriftMethod.EVIDENTLY_PSI;
+        Map<String, DriftMethod> byColumn = new LinkedHashMap<>();
+        for (Entry each : table.entriesOf("method")) {
+            if (each.value() instanceof Scalar text) {
+                DriftMethod.of(text.text()).ifPresent(method -> byColumn.put(each.name(), method == DriftMethod.PSI ? index : method));
+            }
+        }
+        Map<String, Double> thresholds = new LinkedHashMap<>();
+        for (Entry each : table.entriesOf("threshold")) {
+            if (each.value() instanceof Scalar text) {
+                Numbers.real(text.text()).ifPresent(number -> thresholds.put(each.name(), number));
+            }
+        }
+        String named = table.text("method");
+        DriftMethod common = compat == null || !byColumn.isEmpty() ? null : index;
+        if (named != null) {
+            common = DriftMethod.of(named).map(method -> method == DriftMethod.PSI ? index : method).orElse(null);
+        }
+        Scalar threshold = table.scalar("threshold");
+        double everywhere = threshold == null ? Double.NaN : Numbers.real(threshold.text()).orElse(Double.NaN);
+        return new DriftMethods(common, byColumn, everywhere, thresholds);
     }
 
     private void watch(String name, Scalar text, List<String> models) {

@@ -9,6 +9,7 @@ import static dev.keelson.project.Shape.required;
 import static dev.keelson.project.Shape.text;
 
 import dev.keelson.project.Shape.AnyScalar;
+import dev.keelson.monitor.DriftMethod;
 import dev.keelson.project.Shape.Choice;
 import dev.keelson.project.Shape.Keys;
 import dev.keelson.project.Shape.ListOf;
@@ -764,6 +765,9 @@ public final class ProjectGrammar {
                             + " (`observe`)."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
+    private static final Shape DRIFT_METHOD = choice(DriftMethod.words().toArray(String[]::new));
+    private static final Shape DRIFT_THRESHOLD = new Shape.Decimal(0, false, 1_000_000, false);
+
     private static final Keys MONITOR = keys(
             optional("model", MODEL, null, "The model it watches; or `models`."),
             optional(
@@ -772,7 +776,31 @@ public final class ProjectGrammar {
                     null,
                     "The models it watches; names or patterns such as `football-*`."),
             optional(
-                    "policy", choice("recommended", "pikkit", "acis"), null, "A drift monitor: the rule that decides."),
+                    "policy",
+                    choice("recommended", "pikkit", "acis", "n1v1", "winmix", "methods"),
+                    null,
+                    "A drift monitor: the rule that decides."),
+            optional(
+                    "method",
+                    either(new MapOf("COLUMN", COLUMN, DRIFT_METHOD), DRIFT_METHOD),
+                    null,
+                    "Drift by `methods`: the test or distance of every column, or of each by its name."),
+            optional(
+                    "threshold",
+                    either(new MapOf("COLUMN", COLUMN, DRIFT_THRESHOLD), DRIFT_THRESHOLD),
+                    null,
+                    "Drift by `methods`: where columns drift."),
+            optional(
+                    "psi",
+                    keys(required("compat", choice("classic", "evidently"), "Whose bins and empty cells.")),
+                    null,
+                    "Drift by `methods`: the index as others compute it."),
+            optional(
+                    "segments",
+                    either(new ListOf(COLUMN, 1), COLUMN),
+                    null,
+                    "Drift: columns whose values part the rows; each part is judged by itself as well."),
+            optional("multivariate", new Shape.Flag(), "false", "Drift: also look at all columns together."),
             optional(
                     "baseline",
                     choice("training"),
@@ -789,7 +817,7 @@ public final class ProjectGrammar {
                     "share",
                     new Shape.Share(),
                     "30%",
-                    "Drift by `acis`: share of drifted features from which the set has drifted."),
+                    "Drift by `acis` and `methods`: share of drifted features from which the set has drifted; one suffices by `methods` without it."),
             optional(
                     "watch",
                     new MapOf("NAME", NAME, EXPRESSION),

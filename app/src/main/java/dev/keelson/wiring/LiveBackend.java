@@ -37,6 +37,8 @@ import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.monitor.DataDriftCheck;
+import dev.keelson.monitor.DataDriftSettings;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -972,7 +974,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 .map(report -> DriftReport.fromJson(report.document()))
                 .toList();
         var profile = trainer.profile(snapshot.champion().version(), snapshot.champion().trained());
-        DriftReport report = DriftCheck.check(
+        DriftReport columns = DriftCheck.check(
                 model,
                 snapshot.champion().version().version(),
                 profile,
@@ -981,6 +983,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 monitor,
                 now,
                 earlier);
+        DriftReport report = widened(columns, trainer, snapshot.champion().version(), window, monitor);
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -995,6 +998,39 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 metrics,
                 metadata("kind", "drift").put("verdict", report.verdict().word()));
         return report;
+    }
+
+    /** With the model's answers, and with segments and all columns together where the monitor asks for them. */
+    private DriftReport widened(
+            DriftReport report,
+            BundleTrainer trainer,
+            ModelVersion version,
+            ServedWindow window,
+            DriftMonitorDefinition monitor) {
+        if (report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
+            return report;
+        }
+        DriftReport wide = report;
+        if (!monitor.segments().isEmpty() || monitor.multivariate()) {
+            DataDriftSettings settings = new DataDriftSettings(
+                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to());
+            wide = DriftCheck.withTables(
+                    wide,
+                    DataDriftCheck.check(
+                            trainer.inputs(version),
+                            trainer.served(window),
+                            settings,
+                            monitor.multivariate() ? ProjectDrift.learner() : null,
+                            report.at()));
+        }
+        ServedWindow before = ServedWindow.before(log, report.model(), version.version(), window.from());
+        int outputs = trainer.outputs().size();
+        return DriftCheck.withOutputs(
+                wide,
+                trainer.outputs(),
+                DriftCheck.columns(before.outputs(), outputs),
+                DriftCheck.columns(window.outputs(), outputs),
+                monitor.minRows());
     }
 
     @Override

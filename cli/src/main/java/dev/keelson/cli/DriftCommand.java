@@ -1,12 +1,11 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftReport;
-import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
@@ -16,12 +15,14 @@ import dev.keelson.wiring.Projects;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,11 +30,22 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "drift",
         description = "Has the data moved away from what the champion was trained on?",
-        subcommands = {DriftCommand.Check.class, DriftCommand.Show.class})
+        subcommands = {
+            DriftCommand.Check.class,
+            DriftCommand.Show.class,
+            DriftHistory.Listed.class,
+            DriftHistory.Compared.class,
+            DriftSimulate.class
+        })
 final class DriftCommand extends CommandGroup {
 
     /** {@code keelson drift check}. */
-    @Command(name = "check", description = "Check now: exit code 0 no drift, 1 drift, 2 error.",
+    @Command(name = "check", description = {
+                "Check now: exit code 0 no drift, 1 drift, 2 error.",
+                "Without --reference and --current each watched model; with them any two tables: a file (.csv, .csv.gz, .parquet),"
+                        + " champion, served, a source, a dataset version, each with @7d or @2024-01-01..2024-02-01 for a time of it,"
+                        + " or such a time alone."
+            },
             footer = "Too little data to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")
     static final class Check extends KeelsonCommand {
         @Option(names = "--model", paramLabel = "NAME", description = "This model only (default: all that are watched).")
@@ -44,8 +56,23 @@ final class DriftCommand extends CommandGroup {
                 description = "Exit code 2 when there is too little data to tell and no alarm.")
         boolean requireEvidence;
 
+        @Option(names = "--reference", paramLabel = "DATA", description = "What is compared with (default: the champion's training data).")
+        @Nullable String reference;
+
+        @Option(names = "--current", paramLabel = "DATA", description = "What is judged (default: what the model was asked).")
+        @Nullable String current;
+
+        @Option(names = "--html", paramLabel = "FILE", description = "Also write the report of two tables as one HTML file.")
+        @Nullable String html;
+
+        @Mixin
+        DriftOptions options = new DriftOptions();
+
         @Override
         int run(Session session) {
+            if (reference != null || current != null || html != null || options.any()) {
+                return compare(session);
+            }
             Project project = session.project();
             List<String> watched = model == null
                     ? project.models().stream()
@@ -66,6 +93,22 @@ final class DriftCommand extends CommandGroup {
             show(session, reports);
             int code = exitCode(reports);
             return code == YES && requireEvidence && !judged(reports) ? ERROR : code;
+        }
+
+        private int compare(Session session) {
+            List<@Nullable String> sides = new ArrayList<>();
+            sides.add(reference);
+            sides.add(current);
+            JsonNode document = DriftTables.with(
+                    session, sides, drift -> drift.compare(options.request(model, reference, current)));
+            DriftReport report = DriftReport.fromJson(document.toString());
+            DriftTables.show(session, report);
+            String file = html;
+            if (file != null) {
+                Show.write(session, session.path(file), report, ZoneOffset.UTC);
+            }
+            session.console().document(document);
+            return DriftTables.exitCode(session, report, requireEvidence);
         }
 
         private static boolean judged(List<DriftReport> reports) {
@@ -149,40 +192,10 @@ final class DriftCommand extends CommandGroup {
                 document.put("file", file);
                 write(session, session.path(file), project, reports);
             } else {
-                reports.forEach(report -> show(session, report));
+                reports.forEach(report -> DriftTables.show(session, report));
             }
             session.console().document(document);
             return YES;
-        }
-
-        private static void show(Session session, DriftReport report) {
-            List<List<String>> rows = new ArrayList<>();
-            for (FeatureDrift feature : report.features()) {
-                CategoryShares shares = feature.categories();
-                rows.add(List.of(
-                        report.model(),
-                        feature.name(),
-                        feature.severity().name().toLowerCase(Locale.ROOT),
-                        Texts.number(feature.effect()),
-                        Texts.number(feature.band()),
-                        Texts.number(feature.psi()),
-                        Texts.number(feature.ks()),
-                        Texts.number(feature.adjusted()),
-                        Texts.number(feature.importance()),
-                        shares == null ? "" : shares.most()));
-            }
-            session.console()
-                    .note("%s v%d at %s: %s. %s"
-                            .formatted(
-                                    report.model(),
-                                    report.version(),
-                                    report.at(),
-                                    report.verdict().word(),
-                                    report.reason()));
-            session.console()
-                    .table(
-                            List.of("MODEL", "COLUMN", "SEVERITY", "EFFECT", "BAND", "PSI", "KS", "P", "IMPORTANCE", "CATEGORY"),
-                            rows);
         }
 
         private List<StoredReport> find(Project project, ProjectReading state) {
@@ -240,6 +253,10 @@ final class DriftCommand extends CommandGroup {
                                 .formatted(String.join(", ", reports.stream().map(DriftReport::model).toList())),
                         "Maybe add --model %s.".formatted(reports.getFirst().model()));
             }
+            write(session, file, reports.getFirst(), project.zone());
+        }
+
+        static void write(Session session, Path file, DriftReport report, ZoneId zone) {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null && !Files.isDirectory(parent)) {
                 throw new KeelsonException(
@@ -249,7 +266,7 @@ final class DriftCommand extends CommandGroup {
                         "Maybe its name is misspelt, or make it first.");
             }
             try {
-                Files.writeString(file, DriftReportPage.html(reports.getFirst(), project.zone()));
+                Files.writeString(file, DriftReportPage.html(report, zone));
             } catch (IOException e) {
                 throw Failures.writing(file, e);
             }

@@ -18,6 +18,8 @@ public final class Bins {
     /** Number of bins by convention of the population stability index. */
     public static final int DEFAULT_COUNT = 10;
 
+    private static final int FEW = 16;
+
     private final double[] cuts;
 
     private Bins(double[] cuts) {
@@ -138,6 +140,18 @@ public final class Bins {
         return low;
     }
 
+    /** How many cuts lie below: for few cuts it is quicker to compare with each than to search. */
+    private int above(double value) {
+        if (cuts.length > FEW) {
+            return indexOf(value);
+        }
+        int cell = 0;
+        for (double cut : cuts) {
+            cell += value > cut ? 1 : 0;
+        }
+        return cell;
+    }
+
     /**
      * Counts per cell.
      *
@@ -147,7 +161,7 @@ public final class Bins {
     public long[] counts(double[] values) {
         long[] counts = new long[size() + 1];
         for (double value : values) {
-            counts[indexOf(value)]++;
+            counts[Double.isNaN(value) ? cuts.length + 1 : above(value)]++;
         }
         return counts;
     }

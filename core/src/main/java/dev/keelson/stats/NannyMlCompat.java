@@ -66,7 +66,7 @@ public final class NannyMlCompat {
         int at = 0;
         for (int i = 0; i < BINS; i++) {
             double edge = i == BINS - 1 ? reference[reference.length - 1] : low + (i + 1) * width;
-            while (at < values.length && (values[at] < edge || i == BINS - 1 && values[at] <= edge)) {
+            while (at < values.length && (values[at] < edge || (i == BINS - 1 && values[at] <= edge))) {
                 at++;
             }
             shares[i] = (double) at / values.length;

@@ -57,6 +57,8 @@ record ColumnFigures(
     enum Size {
         /** The effective one. */
         EFFECTIVE,
+        /** The effective one; what the reference's own windows show is not measured, for who does not judge by it. */
+        EFFECTIVE_ALONE,
         /** That of the rows; small samples get an exact p-value. */
         ROWS,
         /** That of the rows, by the law of large samples: quick. */
@@ -75,7 +77,8 @@ record ColumnFigures(
         double missing = (double) (rows - sorted.length) / rows;
         double n = profile.sorted().length;
         double m = sorted.length;
-        if (comparable && size == Size.EFFECTIVE) {
+        boolean effective = size == Size.EFFECTIVE || size == Size.EFFECTIVE_ALONE;
+        if (comparable && effective) {
             n = profile.design().referenceSize(profile.sorted().length);
             m = profile.design().currentSize(sorted.length);
         }
@@ -107,7 +110,7 @@ record ColumnFigures(
                 effectiveRows >= DriftCheck.MIN_EFFECTIVE_ROWS,
                 missing,
                 Math.abs(missing - profile.missingShare()),
-                profile.band(rows).missing(),
+                size == Size.EFFECTIVE_ALONE ? 0 : profile.band(rows).missing(),
                 Proportion.test(
                                 profile.missingShare(),
                                 profile.design().referenceSize(profile.ordered().length),
@@ -117,7 +120,9 @@ record ColumnFigures(
                 profile.distance(sorted),
                 profile.shift(sorted),
                 // judged by reference windows that hold as many values: fewer values scatter more
-                comparable
+                size == Size.EFFECTIVE_ALONE
+                        ? Double.NaN
+                        : comparable
                         ? profile.band((int) Math.max(1, sorted.length / (1 - profile.missingShare())))
                                 .distance()
                         : 0,
@@ -128,6 +133,18 @@ record ColumnFigures(
                 profile.psiExpected(sorted.length),
                 unknown,
                 unknownP);
+    }
+
+    /** Rows that are not looked at, because the whole of which they are a part moved nowhere. */
+    static ColumnFigures still(ColumnFigures whole) {
+        return new ColumnFigures(
+                whole.rows, whole.values, whole.comparable, whole.effectiveRows, whole.valuesSuffice, whole.rowsSuffice,
+                whole.missing, 0, 0, 1, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1);
+    }
+
+    /** Whether it moved far enough to matter, if that is no chance. */
+    boolean material() {
+        return effect >= DriftCheck.MATERIAL || missingEffect >= DriftCheck.MATERIAL || unknown >= MATERIAL_UNKNOWN;
     }
 
     /**
@@ -157,7 +174,7 @@ record ColumnFigures(
     /** Whether the share of missing values moved, by the recommended policy. */
     boolean missingMoved(double missingAdjusted) {
         return far(missingEffect, missingBand, missingAdjusted)
-                || rowsSuffice && moved(missingEffect, missingBand, missingAdjusted);
+                || (rowsSuffice && moved(missingEffect, missingBand, missingAdjusted));
     }
 
     /** Whether there are more categories which the reference never had than its rare ones explain. */

@@ -21,7 +21,9 @@ final class ColumnProfile {
     /** At most so many windows are compared with the whole to learn the column's own band. */
     private static final int BAND_WINDOWS = 120;
     /** Of larger windows every second, third, ... row is looked at: the band is a little wider, and quick to measure. */
-    private static final int BAND_ROWS = 10_000;
+    private static final int BAND_ROWS = 2_500;
+    /** From a window of this part of the reference on, going through both once is quicker than searching. */
+    private static final int MERGED = 16;
     /** What lies outside the column's own history, in standard deviations of it. */
     private static final double DEVIATIONS = 3;
 
@@ -120,7 +122,10 @@ final class ColumnProfile {
             long same = Arrays.stream(window).filter(value -> value == sorted[0]).count();
             return 1 - (double) same / window.length;
         }
-        return wasserstein(window) / unit.getAsDouble();
+        double distance = (long) MERGED * window.length > sorted.length
+                ? Wasserstein1.distanceSorted(sorted, window)
+                : wasserstein(window);
+        return distance / unit.getAsDouble();
     }
 
     /** Mean of a window less that of the whole, in the unit of {@link #distance}; NaN for categories and without a unit. */

@@ -75,26 +75,48 @@ public final class DataDriftCheck {
         DataSegments segments = DataSegments.of(reference, current, settings.rule());
         ColumnsTogether together = learner == null ? null : new ColumnsTogether(reference.rows(), current.rows());
         List<MeasuredColumn> columns = new ArrayList<>();
-        for (String name : judged) {
-            Optional<ColumnPair> read = ColumnPair.of(
-                    reference.column(name), current.column(name), settings.categories().contains(name));
-            if (read.isEmpty()) {
-                typeChanged(name);
-                continue;
-            }
-            ColumnPair pair = read.get();
-            if (namesRows(name, pair)) {
-                unjudged.put(name, "names rows: %,d different texts in %,d rows".formatted(pair.referenceTexts(), reference.rows()));
-                continue;
-            }
-            requireFits(name, pair);
-            columns.add(measure(name, pair, clusters));
-            segments.add(name, pair);
-            if (together != null) {
-                together.add(name, pair);
+        try (Measuring measuring = new Measuring(columns)) {
+            for (String name : judged) {
+                read(name, clusters, segments, together, measuring);
             }
         }
         DriftCheck.Judged result = DriftCheck.judge(columns, policy, List.of());
+        return judged(columns, result, segments, together, learner, at);
+    }
+
+    /** Reads a column, unless it cannot be judged, and lets it be measured. */
+    private void read(
+            String name,
+            @Nullable RowClusters clusters,
+            DataSegments segments,
+            @Nullable ColumnsTogether together,
+            Measuring measuring) {
+        Optional<ColumnPair> read = ColumnPair.of(
+                reference.column(name), current.column(name), settings.categories().contains(name));
+        if (read.isEmpty()) {
+            typeChanged(name);
+            return;
+        }
+        ColumnPair pair = read.get();
+        if (namesRows(name, pair)) {
+            unjudged.put(name, "names rows: %,d different texts in %,d rows".formatted(pair.referenceTexts(), reference.rows()));
+            return;
+        }
+        requireFits(name, pair);
+        segments.add(name, pair);
+        if (together != null) {
+            together.add(name, pair);
+        }
+        measuring.add(() -> measure(name, pair, clusters));
+    }
+
+    private DriftReport judged(
+            List<MeasuredColumn> columns,
+            DriftCheck.Judged result,
+            DataSegments segments,
+            @Nullable ColumnsTogether together,
+            @Nullable Learner learner,
+            Instant at) {
         DriftCheck.Outcome outcome = DriftCheck.outcome(result.features(), current.rows(), settings.rule());
         findings.addAll(result.findings());
         findings.addAll(segments.findings());
@@ -145,8 +167,14 @@ public final class DataDriftCheck {
             for (int i = 0; i < THIRDS; i++) {
                 int from = (int) ((long) i * values.length / THIRDS);
                 int to = (int) ((i + 1L) * values.length / THIRDS);
-                thirds.add(ColumnFigures.of(
-                        profile, ColumnProfile.sortedFinite(values, from, to), to - from, ColumnFigures.Size.EFFECTIVE));
+                thirds.add(
+                        whole.figures().material()
+                                ? ColumnFigures.of(
+                                        profile,
+                                        ColumnProfile.sortedFinite(values, from, to),
+                                        to - from,
+                                        ColumnFigures.Size.EFFECTIVE)
+                                : ColumnFigures.still(whole.figures()));
             }
         }
         List<ColumnFigures> quiet =

@@ -145,6 +145,50 @@ public final class DriftCheck {
     }
 
     /**
+     * Adds to a model's report what only tables show: segments, all columns together.
+     *
+     * @param tables the comparison of the same rows as tables, by the same rule
+     */
+    public static DriftReport withTables(DriftReport report, DriftReport tables) {
+        List<DriftFinding> findings = new ArrayList<>(tables.details().findings().stream()
+                .filter(each -> each.kind() == DriftFinding.Kind.SEGMENT || each.kind() == DriftFinding.Kind.MULTIVARIATE)
+                .toList());
+        return report.with(report.details()
+                .withFindings(findings)
+                .withSegments(tables.details().segments())
+                .withMultivariate(tables.details().multivariate()));
+    }
+
+    /**
+     * Adds whether the model's answers moved, against what the same version answered before the window.
+     *
+     * @param names its classes, or the name of its number
+     * @param before one array for each name, in order of time
+     * @param now likewise, of the window
+     * @param minRows that both need; with fewer nothing is said
+     */
+    public static DriftReport withOutputs(DriftReport report, List<String> names, double[][] before, double[][] now, int minRows) {
+        if (names.isEmpty() || before[0].length < Math.max(minRows, ReferenceProfile.WINDOWS) || now[0].length < minRows) {
+            return report;
+        }
+        List<MeasuredColumn> columns = new ArrayList<>();
+        for (int c = 0; c < names.size(); c++) {
+            columns.add(MeasuredColumn.of(
+                    names.get(c), 0, new ColumnProfile(before[c], null), now[c], Policy.RECOMMENDED, DriftMethods.defaults()));
+        }
+        Judged judged = judge(columns, Policy.RECOMMENDED, List.of());
+        List<DriftFinding> findings = judged.features().stream()
+                .filter(each -> each.severity() == Severity.WARNING || each.severity() == Severity.SEVERE)
+                .map(each -> new DriftFinding(
+                        DriftFinding.Kind.PREDICTIONS,
+                        each.name(),
+                        each.severity() == Severity.SEVERE,
+                        "The model's answers moved: %s.".formatted(describe(each))))
+                .toList();
+        return report.with(report.details().withFindings(findings).withOutputs(judged.features()));
+    }
+
+    /**
      * The report of a check for which nothing was served since the one before: the same rows are not judged twice.
      *
      * @param last the report before
@@ -188,7 +232,7 @@ public final class DriftCheck {
                 columns.stream().mapToDouble(each -> each.figures().missingP()).toArray());
         double[] unknown = BenjaminiHochberg.adjust(
                 columns.stream().mapToDouble(each -> each.figures().unknownP()).toArray());
-        List<MethodResult> methods = methods(columns);
+        List<@Nullable MethodResult> methods = methods(columns);
         List<Set<Integer>> thirds = policy == Policy.RECOMMENDED ? thirds(columns) : List.of();
         List<FeatureDrift> features = new ArrayList<>(columns.size());
         List<DriftFinding> findings = new ArrayList<>();

@@ -57,7 +57,7 @@ record MeasuredColumn(
                         ? Histogram.sharedSorted(profile.sorted(), profile.missing(), sorted, missing, HISTOGRAM_BINS)
                         : shares.histogram(profile.missing(), missing),
                 shares,
-                policy == Policy.METHODS ? MethodTests.judge(name, profile, sorted, methods) : null);
+                policy == Policy.METHODS ? MethodTests.judge(name, profile, sorted, figures, methods) : null);
     }
 
     MeasuredColumn with(List<ColumnFigures> thirds, List<ColumnFigures> windows) {
@@ -66,7 +66,11 @@ record MeasuredColumn(
     }
 
     static ColumnFigures.Size size(Policy policy) {
-        return policy.preset() ? ColumnFigures.Size.ROWS : ColumnFigures.Size.EFFECTIVE;
+        return switch (policy) {
+            case PIKKIT, ACIS, N1V1, WINMIX -> ColumnFigures.Size.ROWS;
+            case RECOMMENDED -> ColumnFigures.Size.EFFECTIVE;
+            case METHODS -> ColumnFigures.Size.EFFECTIVE_ALONE;
+        };
     }
 
     boolean category() {

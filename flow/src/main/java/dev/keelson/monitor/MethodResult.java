@@ -36,7 +36,7 @@ public record MethodResult(
                 "%s %s %s %s",
                 used,
                 Double.isNaN(value) ? "unknown" : String.format(Locale.ROOT, "%.3g", value),
-                drifted == isTest ? "<=" : drifted ? ">=" : isTest ? ">" : "<",
+                isTest ? drifted ? "<=" : ">" : drifted ? ">=" : "<",
                 String.format(Locale.ROOT, "%.3g", threshold));
     }
 

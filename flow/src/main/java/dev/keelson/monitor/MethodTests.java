@@ -43,8 +43,10 @@ final class MethodTests {
      * Judges a column by itself.
      *
      * @param current the rows' values, ascending and finite
+     * @param figures of these rows, tested on effective sizes
      */
-    static MethodResult judge(String column, ColumnProfile profile, double[] current, DriftMethods methods) {
+    static MethodResult judge(
+            String column, ColumnProfile profile, double[] current, ColumnFigures figures, DriftMethods methods) {
         boolean category = profile.texts() != null;
         DriftMethod method = methods.of(column, category);
         double[] reference = profile.sorted();
@@ -68,19 +70,19 @@ final class MethodTests {
             default -> MethodResult.of(
                     method,
                     method.word(),
-                    value(method, profile, current),
+                    value(method, profile, current, figures),
                     method.isTest(),
                     methods.threshold(column, method).orElse(method.threshold()));
         };
     }
 
-    private static double value(DriftMethod method, ColumnProfile profile, double[] current) {
+    private static double value(DriftMethod method, ColumnProfile profile, double[] current, ColumnFigures figures) {
         double[] reference = profile.sorted();
         double n = profile.design().referenceSize(reference.length);
         double m = profile.design().currentSize(current.length);
         boolean category = profile.texts() != null;
         return switch (method) {
-            case KS -> KolmogorovSmirnov.testSorted(reference, current, n, m).pValue();
+            case KS -> figures.p();
             case CHI_SQUARE -> {
                 Counts cells = cells(profile, current);
                 yield ChiSquareTwoSample.test(cells.reference(), cells.current(), n, m).pValue();
@@ -99,8 +101,8 @@ final class MethodTests {
                 Counts cells = cells(profile, current);
                 yield Hellinger.ofCounts(cells.reference(), cells.current(), n, m).excessDistance();
             }
-            case WASSERSTEIN -> profile.distance(current);
-            case PSI_CLASSIC -> profile.psi(current);
+            case WASSERSTEIN -> figures.effect();
+            case PSI_CLASSIC -> figures.psi();
             case EVIDENTLY_PSI -> {
                 Counts counts = Counts.of(reference, current);
                 yield category

@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DataDriftCheckTest {
@@ -178,9 +180,8 @@ class DataDriftCheckTest {
                 MethodResult result = report.features().stream()
                         .filter(each -> each.name().equals(name))
                         .findFirst()
-                        .orElseThrow()
-                        .method();
-                assertThat(result).isNotNull();
+                        .map(each -> Objects.requireNonNull(each.method()))
+                        .orElseThrow();
                 assertThat(result.drifted()).as(method.word() + " of " + name + ": " + result.shown()).isTrue();
             }
             assertThat(DriftReport.fromJson(report.toJson().toString())).isEqualTo(report);
@@ -401,7 +402,7 @@ class DataDriftCheckTest {
                 methods, segments, false);
     }
 
-    private static DataDriftSettings settings(DriftMonitorDefinition rule, String cluster) {
+    private static DataDriftSettings settings(DriftMonitorDefinition rule, @Nullable String cluster) {
         return new DataDriftSettings("comparison", rule, List.of(), Set.of(), cluster, null, AT, AT);
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param command what makes one
  * @param canCheck whether a check can be asked for here
  * @param checks the last checks, newest first
+ * @param simulate the form that makes rows wrong on purpose
  */
 public record DriftView(
         Shell shell,
@@ -21,7 +22,8 @@ public record DriftView(
         String empty,
         String command,
         boolean canCheck,
-        List<Check> checks) {
+        List<Check> checks,
+        Action simulate) {
 
     /**
      * An earlier check.

@@ -12,6 +12,8 @@ import java.util.List;
  * @param facts rule, window, reference, counts
  * @param rule the rule in words
  * @param worst charts of the worst columns
+ * @param findings what was found besides, a sentence each
+ * @param outputs the model's answers, as columns
  * @param features worst first
  * @param trend whether the features carry a trend
  */
@@ -23,5 +25,7 @@ public record ReportView(
         List<Fact> facts,
         String rule,
         List<Markup> worst,
+        List<String> findings,
+        List<FeatureRow> outputs,
         List<FeatureRow> features,
         boolean trend) {}

@@ -32,7 +32,7 @@ final class Access {
 
     /** What asks for predictions, or tells what came of them. */
     private static final Pattern PREDICT = Pattern.compile(
-            "/api/v1/models/[^/]+/(predict|predictions|drift-check|health)|/api/v1/(outcomes|events|opportunities|bets)(/.*)?"
+            "/api/v1/models/[^/]+/(predict|predictions|drift-check|health)|/api/v1/drift-checks|/api/v1/(outcomes|events|opportunities|bets)(/.*)?"
                     + "|/v2/models/.*|(/models/[^/]+)?/invocations|/get-online-features|/push|/api/v1/features/(get|push).*"
                     + "|/inference\\.GRPCInferenceService/.*|/feast\\.serving\\.ServingService/.*");
 

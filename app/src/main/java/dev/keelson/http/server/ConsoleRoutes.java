@@ -103,6 +103,7 @@ final class ConsoleRoutes {
         routes.get("/experiments", this::experiments);
         new RegistryRoutes(backend, console).register(routes);
         new RolloutRoutes(backend, console).register(routes);
+        new DriftRoutes(backend, console).register(routes);
         new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
         new AdminRoutes(backend, console).register(routes);

@@ -1,11 +1,17 @@
 package dev.keelson.http.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
+import dev.keelson.error.Suggestion;
 import dev.keelson.http.Backend;
+import dev.keelson.http.DriftRequest;
+import dev.keelson.http.SimulateRequest;
+import dev.keelson.monitor.DriftComparison;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.StoredReport;
@@ -13,8 +19,16 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** Drift reports: list, one as JSON, in the form of ACIS, or as a page that stands alone. */
+/**
+ * Drift reports: list, one as JSON, in the form of ACIS, or as a page that stands alone; several side by side. Comparisons of any
+ * two tables, and tables made wrong on purpose.
+ */
 final class DriftEndpoints {
     private static final String KIND = "drift";
     private static final double ACIS_SHARE = 0.3;
@@ -29,6 +43,10 @@ final class DriftEndpoints {
         routes.get("/api/v1/drift-reports", this::list);
         routes.get("/api/v1/drift-reports/{id}", this::report);
         routes.post("/api/v1/models/{name}/drift-check", this::check);
+        routes.post("/api/v1/drift-checks", this::compare);
+        routes.post("/api/v1/drift-simulations", this::simulate);
+        routes.get("/api/v1/drift-report", this::acis);
+        routes.get("/api/v1/drift-comparison", this::comparison);
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -56,12 +74,7 @@ final class DriftEndpoints {
             parameters.wrong("format", format, "json, html or acis");
         }
         parameters.check();
-        StoredReport stored = backend.report(id)
-                .filter(report -> report.kind().equals(KIND))
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.NOT_FOUND,
-                        "There is no drift report (%s).".formatted(id),
-                        "Maybe look at /api/v1/drift-reports for those that are kept."));
+        StoredReport stored = one(id);
         if (format == null || format.equals("json")) {
             Json.send(response, Json.stored(stored.document()));
         } else if (format.equals("acis")) {
@@ -72,6 +85,69 @@ final class DriftEndpoints {
             response.send(DriftReportPage.html(DriftReport.fromJson(stored.document()), backend.project().zone())
                     .getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private void compare(ServerRequest request, ServerResponse response) {
+        Json.send(response, backend.drift().compare(DriftRequest.read(body(request, DriftRequest.KEYS))));
+    }
+
+    private void simulate(ServerRequest request, ServerResponse response) {
+        Json.send(response, backend.drift().simulate(SimulateRequest.read(body(request, SimulateRequest.KEYS))));
+    }
+
+    private static JsonNode body(ServerRequest request, Set<String> keys) {
+        JsonNode body = CatalogEndpoints.body(request);
+        List<Problem> problems = new ArrayList<>();
+        body.fieldNames().forEachRemaining(key -> {
+            if (!keys.contains(key)) {
+                problems.add(Problem.of(
+                        ErrorCode.BAD_REQUEST,
+                        "The key %s is unknown; expected %s.".formatted(key, new TreeSet<>(keys)),
+                        Suggestion.sentence(key, keys).orElse(null)));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        return body;
+    }
+
+    private void acis(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String model = parameters.text("model");
+        int days = parameters.number("days_lookback", 1, 3_650, 7);
+        int least = parameters.number("min_samples", 1, 1_000_000, 100);
+        parameters.check();
+        Json.send(response, backend.drift().acis(model, days, least));
+    }
+
+    private void comparison(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String ids = parameters.text("ids");
+        String model = parameters.text("model");
+        int last = parameters.number("last", 2, 100, 5);
+        if ((ids == null) == (model == null)) {
+            parameters.wrong("ids", String.valueOf(ids), "ids of reports separated by commas, or a model; one of both");
+        }
+        parameters.check();
+        List<StoredReport> stored = ids == null
+                ? backend.reports(KIND, model, last)
+                : Arrays.stream(ids.split(",", -1)).map(id -> one(id.strip())).toList();
+        Json.send(
+                response,
+                DriftComparison.of(stored.stream()
+                                .map(each -> new DriftComparison.Kept(each.id(), DriftReport.fromJson(each.document())))
+                                .toList())
+                        .toJson());
+    }
+
+    private StoredReport one(String id) {
+        return backend.report(id)
+                .filter(report -> report.kind().equals(KIND))
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.NOT_FOUND,
+                        "There is no drift report (%s).".formatted(id),
+                        "Maybe look at /api/v1/drift-reports for those that are kept."));
     }
 
     private double share(String model) {

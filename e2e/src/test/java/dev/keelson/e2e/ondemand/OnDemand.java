@@ -14,6 +14,7 @@ import dev.keelson.e2e.benchmark.FoldsBenchmark;
 import dev.keelson.e2e.benchmark.HttpBenchmark;
 import dev.keelson.e2e.benchmark.JoinBenchmark;
 import dev.keelson.e2e.benchmark.KsBenchmark;
+import dev.keelson.e2e.benchmark.ParquetDriftBenchmark;
 import dev.keelson.e2e.benchmark.LoadBenchmark;
 import dev.keelson.e2e.benchmark.MalformedBenchmark;
 import dev.keelson.e2e.benchmark.OnlineBenchmark;
@@ -75,6 +76,7 @@ public final class OnDemand {
         TASKS.put("artifacts", new ArtifactsBenchmark());
         TASKS.put("drift", new DriftBenchmark());
         TASKS.put("ks", new KsBenchmark());
+        TASKS.put("drift-parquet", new ParquetDriftBenchmark());
         TASKS.put("replay", new ReplayBenchmark());
         TASKS.put("runs", new RunsBenchmark());
         TASKS.put("reconcile", new ReconcileBenchmark());
