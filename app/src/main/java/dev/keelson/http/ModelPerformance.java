@@ -15,6 +15,7 @@ import dev.keelson.registry.Run;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.train.WorstSegments;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ public record ModelPerformance(
     /** So many predictions are looked at at most, those of the newest events. */
     public static final int MOST = 100_000;
 
+    private static final int MOST_SEARCHED = 10_000;
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long SEED = 42;
 
@@ -75,7 +77,7 @@ public record ModelPerformance(
     }
 
     /**
-     * The report, as {@link PerformanceReport#of} makes it, with {@code model} and {@code elsewhere}.
+     * The report, as {@link PerformanceReport#of} makes it, with {@code model}, {@code elsewhere}, {@code version} and {@code worst}.
      *
      * @param now the present
      */
@@ -88,7 +90,8 @@ public record ModelPerformance(
         json.setAll(PerformanceReport.of(
                 counted.rows(),
                 new PerformanceReport.Asked(
-                        asked.window(), project.zone(), now, model.classes(), counted.features(), learners, SEED)));
+                        asked.window(), project.zone(), now, model.classes(), learners, SEED)));
+        json.set("worst", worst(counted));
         if (counted.seen() > 0) {
             json.withArray("notes")
                     .add("%,d predictions do not count: their events lie before the end of what their version was trained on."
@@ -98,6 +101,21 @@ public record ModelPerformance(
             json.withArray("notes").add("Only the %,d newest predictions are looked at; ask for a shorter time.".formatted(MOST));
         }
         return json;
+    }
+
+    /** Where the newest settled ones are judged worst, as {@link WorstSegments#of} tells it. */
+    public static ObjectNode worst(Counted counted) {
+        PerformanceRows rows = counted.rows().labelled().newest(MOST_SEARCHED);
+        int width = rows.count() == 0 ? 0 : rows.features().getFirst().length;
+        return WorstSegments.of(
+                rows.told(),
+                rows.happened(),
+                rows.classes(),
+                rows.day(),
+                Map.of("segment", rows.segments()),
+                counted.features().size() == width ? counted.features() : List.of(),
+                rows.features(),
+                SEED);
     }
 
     /** The predictions that count. */
