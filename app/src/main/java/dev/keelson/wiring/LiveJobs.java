@@ -17,12 +17,14 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +57,7 @@ final class LiveJobs {
                 "materialize", told(this::materialize),
                 "validate", told(this::validate),
                 "drift", told(this::drift),
+                "decay", told(this::decay),
                 RETRAIN, told(run -> train(run, ModelTraining.Kind.FULL)),
                 "update", told(run -> train(run, ModelTraining.Kind.UPDATE)),
                 "reinforce", told(run -> train(run, ModelTraining.Kind.REINFORCE)));
@@ -167,6 +170,56 @@ final class LiveJobs {
             case WARNING, INSUFFICIENT -> {
                 // neither an alarm nor its end
             }
+        }
+    }
+
+    private JsonNode decay(JobRun run) throws InterruptedException {
+        String model = model(run);
+        run.progress(0, "Compares the settled predictions with what the model was when it was tested.");
+        JsonNode report = backend.checkDecay(model);
+        String verdict = report.path("verdict").asText();
+        boolean decayed = verdict.equals(DecayCheck.Verdict.DECAYED.word());
+        String said = "%s: %s".formatted(verdict, report.path("reason").asText());
+        run.log(said);
+        alerts(model, verdict, report);
+        ObjectNode result = result(decayed, said);
+        result.put("verdict", verdict).put("report", report.path("id").asText());
+        if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
+            result.put(
+                    "retraining",
+                    report.path("elsewhere").asBoolean()
+                            ? "Others serve %s: it cannot be trained here.".formatted(model)
+                            : retrain(run, model, said));
+        }
+        return result;
+    }
+
+    /** Raises, or ends, what should be known of decay; too little evidence does neither. */
+    private void alerts(String model, String verdict, JsonNode report) {
+        String cause = "decay/" + model;
+        if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
+            List<String> metrics = new ArrayList<>();
+            report.path("metrics").forEach(each -> {
+                if (each.path("verdict").asText().equals(verdict)) {
+                    metrics.add(each.path("metric").asText());
+                }
+            });
+            alerts.raise(new Alerts.News(
+                    cause,
+                    "decay",
+                    Alert.Severity.WARNING,
+                    model,
+                    "Worse than when it was judged: %s".formatted(String.join(", ", metrics)),
+                    "%s It was compared with %s. %s"
+                            .formatted(
+                                    report.path("reason").asText(),
+                                    report.path("against").asText(),
+                                    report.path("worst").path("verdict").asText())
+                            .strip(),
+                    "keelson performance show " + model,
+                    ""));
+        } else if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
+            alerts.over(cause, report.path("reason").asText());
         }
     }
 

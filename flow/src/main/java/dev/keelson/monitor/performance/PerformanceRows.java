@@ -187,6 +187,11 @@ public record PerformanceRows(
         return take(IntStream.range(Math.max(0, count() - most), count()).toArray());
     }
 
+    /** The rows of events on that day or later. */
+    public PerformanceRows from(long epochDay) {
+        return take(IntStream.range(0, count()).filter(i -> day[i] >= epochDay).toArray());
+    }
+
     /** The rows at those positions, in that order. */
     public PerformanceRows take(int[] rows) {
         int width = width();
