@@ -80,7 +80,7 @@ final class PerformanceCommand extends CommandGroup {
                             each.path("labels_missing").isNull() ? "" : "%,d".formatted(each.path("labels_missing").asLong())));
                 }
             }
-            document.put("decayed", decayed || judged ? (Boolean) decayed : null);
+            document.put("decayed", (decayed || judged) ? (Boolean) decayed : null);
             reports.forEach(document.putArray("reports")::add);
             Console console = session.console();
             console.table(
