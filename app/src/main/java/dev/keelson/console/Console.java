@@ -11,6 +11,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.lineage.LineageQuery;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.registry.tracking.Stage;
@@ -247,6 +248,20 @@ public final class Console {
      */
     public Page api(Visit visit, @Nullable String group) {
         return page("api.jte", new ApiPage(backend).view(shell(visit, "API", "", null, ""), group));
+    }
+
+    /**
+     * How good the answers of a model were, also of one that others serve.
+     *
+     * @param window day, week, month or days such as 7d
+     * @param metric what is drawn; empty for the first
+     */
+    public Page servedPerformance(Visit visit, String name, String window, String metric) {
+        LoggedModel model = LoggedModel.of(backend.project(), name);
+        return page(
+                "blocks.jte",
+                new ServedPerformancePage(backend, model)
+                        .view(shell(visit, name + " performance", "", model.elsewhere() ? null : name, "performance"), window, metric));
     }
 
     /** How settled bets did. */

@@ -1,5 +1,6 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.Problem;
 import dev.keelson.labels.LabelDefinition;
@@ -397,6 +398,15 @@ public interface Backend {
     default DriftService drift() {
         return DriftService.NONE;
     }
+
+    /**
+     * Checks whether a model has become worse and stores the report, of kind {@code decay}; also of one that others serve.
+     *
+     * @return as {@link ModelPerformance#decay} tells it
+     * @throws dev.keelson.error.KeelsonException MODEL_NOT_FOUND; NOT_READY when it has no champion; BAD_REQUEST when no
+     *     performance monitor watches it
+     */
+    JsonNode checkDecay(String model);
 
     /** What estimates of performance without outcomes need. */
     default WindowEstimates.Learners estimators() {

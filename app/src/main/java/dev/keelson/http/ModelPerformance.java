@@ -5,6 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.performance.DecayReport;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.performance.PerformanceReport;
 import dev.keelson.monitor.performance.PerformanceRows;
 import dev.keelson.monitor.performance.WindowEstimates;
@@ -15,8 +20,12 @@ import dev.keelson.registry.Run;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.stats.Interval;
+import dev.keelson.train.WorstSegments;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +51,8 @@ public record ModelPerformance(
     /** So many predictions are looked at at most, those of the newest events. */
     public static final int MOST = 100_000;
 
+    private static final double CONFIDENCE = 0.95;
+    private static final int MOST_SEARCHED = 10_000;
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long SEED = 42;
 
@@ -75,7 +86,7 @@ public record ModelPerformance(
     }
 
     /**
-     * The report, as {@link PerformanceReport#of} makes it, with {@code model} and {@code elsewhere}.
+     * The report, as {@link PerformanceReport#of} makes it, with {@code model}, {@code elsewhere}, {@code version} and {@code worst}.
      *
      * @param now the present
      */
@@ -88,7 +99,8 @@ public record ModelPerformance(
         json.setAll(PerformanceReport.of(
                 counted.rows(),
                 new PerformanceReport.Asked(
-                        asked.window(), project.zone(), now, model.classes(), counted.features(), learners, SEED)));
+                        asked.window(), project.zone(), now, model.classes(), learners, SEED)));
+        json.set("worst", worst(counted));
         if (counted.seen() > 0) {
             json.withArray("notes")
                     .add("%,d predictions do not count: their events lie before the end of what their version was trained on."
@@ -98,6 +110,91 @@ public record ModelPerformance(
             json.withArray("notes").add("Only the %,d newest predictions are looked at; ask for a shorter time.".formatted(MOST));
         }
         return json;
+    }
+
+    /**
+     * Has a model become worse since it was tested, or since its first settled days? Of a model that is served here its champion
+     * is judged, of one that others serve all of its answers.
+     *
+     * @return {@link DecayReport#toJson} with {@code model}, {@code version}, {@code at} and, when it has, {@code worst}
+     * @throws KeelsonException BAD_REQUEST when no performance monitor watches it; NOT_READY when it has no champion
+     */
+    public ObjectNode decay(Project project, LoggedModel model, @Nullable ModelVersion champion, Instant now) {
+        Map<PerformanceMetric, Double> worseBy = new EnumMap<>(PerformanceMetric.class);
+        project.decay().stream().filter(monitor -> monitor.models().contains(model.name())).forEach(monitor -> monitor.metrics().stream()
+                .filter(metric -> metric.ofNumbers() == model.isNumber())
+                .forEach(metric -> worseBy.merge(metric, monitor.worseBy(), Math::min)));
+        if (worseBy.isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "No performance monitor watches the model (%s) with a metric that suits it; it predicts %s."
+                            .formatted(model.name(), model.isNumber() ? "numbers" : "classes"),
+                    "Maybe add `{ model: %s, metric: %s }` to `monitors` of the project file."
+                            .formatted(model.name(), model.isNumber() ? "mae" : "log_loss"));
+        }
+        if (!model.elsewhere() && champion == null) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model.name()), "Maybe run `keelson run`.");
+        }
+        Integer version = champion == null ? null : (Integer) champion.version();
+        Counted counted = rows(project, model, new Asked(WindowLength.WEEK, version, null, null));
+        DecayReport report = DecayReport.of(counted.rows(), worseBy, champion == null ? Map.of() : tested(champion), now);
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("model", model.name()).put("version", version).put("elsewhere", model.elsewhere()).put("at", now.toString());
+        json.setAll(report.toJson());
+        if (report.verdict() == DecayCheck.Verdict.DECAYED) {
+            json.set("worst", worst(since(counted, report)));
+        }
+        return json;
+    }
+
+    /** What was predicted since the earliest day that a decayed metric was judged from. */
+    private static Counted since(Counted counted, DecayReport report) {
+        long day = report.judgements().stream()
+                .filter(each -> each.verdict() == DecayCheck.Verdict.DECAYED)
+                .flatMap(each -> Optional.ofNullable(each.since()).stream())
+                .mapToLong(LocalDate::toEpochDay)
+                .min()
+                .orElse(Long.MIN_VALUE);
+        return new Counted(counted.rows().from(day), counted.features(), counted.seen(), counted.cut());
+    }
+
+    /** What the metrics were on the test period of the version's run, as far as it had one. */
+    private Map<PerformanceMetric, DecayReport.Expected> tested(ModelVersion version) {
+        Map<String, Double> metrics = run.apply(version.runId()).map(Run::metrics).orElse(Map.of());
+        Map<PerformanceMetric, DecayReport.Expected> tested = new EnumMap<>(PerformanceMetric.class);
+        for (PerformanceMetric metric : PerformanceMetric.values()) {
+            for (String name : List.of("test_" + metric.key(), "test_macro_" + metric.key())) {
+                Double value = metrics.get(name);
+                Double lower = metrics.get(name + "_lower");
+                Double upper = metrics.get(name + "_upper");
+                if (value != null && lower != null && upper != null) {
+                    tested.putIfAbsent(
+                            metric, new DecayReport.Expected(value, (upper - lower) / 2 / Interval.normalQuantile(CONFIDENCE)));
+                }
+            }
+            Double before = metrics.get("expected_" + metric.key()); // of a refresh: what was tested before it
+            Double error = metrics.get("expected_" + metric.key() + "_error");
+            if (before != null && error != null) {
+                tested.putIfAbsent(metric, new DecayReport.Expected(before, error));
+            }
+        }
+        return tested;
+    }
+
+    /** Where the newest settled ones are judged worst, as {@link WorstSegments#of} tells it. */
+    public static ObjectNode worst(Counted counted) {
+        PerformanceRows rows = counted.rows().labelled().newest(MOST_SEARCHED);
+        int width = rows.count() == 0 ? 0 : rows.features().getFirst().length;
+        return WorstSegments.of(
+                rows.told(),
+                rows.happened(),
+                rows.classes(),
+                rows.day(),
+                Map.of("segment", rows.segments()),
+                counted.features().size() == width ? counted.features() : List.of(),
+                rows.features(),
+                SEED);
     }
 
     /** The predictions that count. */

@@ -13,6 +13,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
 import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.monitor.DriftMethod;
 import dev.keelson.monitor.DriftMethods;
@@ -58,6 +59,7 @@ final class OperationsSection {
     private final Problems problems;
     private final ShapeCheck shapes;
     private final Set<String> modelNames;
+    private final Set<String> watchable;
     private final Map<String, SourceColumns> sourceByModel;
     private final ZoneId projectZone;
     private final List<DriftMonitorDefinition> drift = new ArrayList<>();
@@ -67,16 +69,22 @@ final class OperationsSection {
     private @Nullable Located onlineStore;
     private @Nullable Located catalogStore;
 
-    /** @param modelNames all names under {@code models}, also of those that could not be read */
+    /**
+     * @param modelNames all names under {@code models}, also of those that could not be read
+     * @param elsewhere names of models that others serve; they can be watched
+     */
     OperationsSection(
             Problems problems,
             ShapeCheck shapes,
             Set<String> modelNames,
+            Set<String> elsewhere,
             Map<String, SourceColumns> sourceByModel,
             ZoneId projectZone) {
         this.problems = problems;
         this.shapes = shapes;
         this.modelNames = modelNames;
+        this.watchable = new LinkedHashSet<>(modelNames);
+        this.watchable.addAll(elsewhere);
         this.sourceByModel = sourceByModel;
         this.projectZone = projectZone;
     }
@@ -157,7 +165,7 @@ final class OperationsSection {
 
     private void monitor(Entry entry, Table table) {
         String path = "monitors." + entry.name();
-        List<String> models = models(entry, table, path);
+        List<String> models = models(entry, table, path, watchable);
         boolean isDrift = DRIFT_KEYS.stream().anyMatch(table::has);
         boolean isDecay = DECAY_KEYS.stream().anyMatch(table::has);
         if (isDrift && isDecay) {
@@ -188,13 +196,16 @@ final class OperationsSection {
     }
 
     private void decay(Entry entry, Table table, String path, List<String> models) {
-        String metric = table.text("metric");
-        if (metric == null) {
+        List<PerformanceMetric> metrics = table.scalars("metric").stream()
+                .flatMap(each -> PerformanceMetric.of(each.text()).stream())
+                .distinct()
+                .toList();
+        if (metrics.isEmpty()) {
             shapes.missingKey("metric", entry.location(), path, "Maybe add `metric: log_loss`.");
             return;
         }
         decay.add(new DecayMonitorDefinition(
-                entry.name(), models, metric(metric), share(table, "worse_by", 0.05), entry.location()));
+                entry.name(), models, metrics, share(table, "worse_by", 0.05), entry.location()));
     }
 
     private void drift(Entry entry, Table table, List<String> models) {
@@ -311,7 +322,7 @@ final class OperationsSection {
 
     // ---- which models
 
-    private List<String> models(Entry owner, Table table, String path) {
+    private List<String> models(Entry owner, Table table, String path, Set<String> names) {
         Entry one = table.entries().get("model");
         Entry several = table.entries().get("models");
         if (one != null && several != null) {
@@ -328,35 +339,35 @@ final class OperationsSection {
         List<Scalar> patterns = new ArrayList<>(table.scalars("model"));
         patterns.addAll(table.scalars("models"));
         for (Scalar pattern : patterns) {
-            found.addAll(matching(pattern));
+            found.addAll(matching(pattern, names));
         }
-        return modelNames.stream().filter(found::contains).toList();
+        return names.stream().filter(found::contains).toList();
     }
 
-    private List<String> matching(Scalar pattern) {
+    private List<String> matching(Scalar pattern, Set<String> names) {
         if (!pattern.text().contains("*")) {
-            if (modelNames.contains(pattern.text())) {
+            if (names.contains(pattern.text())) {
                 return List.of(pattern.text());
             }
-            ProjectText.unknown("model", pattern.text(), modelNames, pattern.textLocation(), problems);
+            ProjectText.unknown("model", pattern.text(), names, pattern.textLocation(), problems);
             return List.of();
         }
         StringBuilder regex = new StringBuilder();
         for (String part : pattern.text().split("\\*", -1)) {
             regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
         }
-        Pattern names = Pattern.compile(regex.toString());
-        List<String> found = modelNames.stream()
-                .filter(name -> names.matcher(name).matches())
+        Pattern wanted = Pattern.compile(regex.toString());
+        List<String> found = names.stream()
+                .filter(name -> wanted.matcher(name).matches())
                 .toList();
         if (found.isEmpty()) {
             problems.add(
                     ErrorCode.UNKNOWN_REFERENCE,
                     pattern.textLocation(),
                     "no model matches `%s`".formatted(pattern.raw()),
-                    modelNames.isEmpty()
+                    names.isEmpty()
                             ? "Maybe there should be a model under `models`."
-                            : "Maybe one of these should: " + Shape.list(List.copyOf(modelNames), "and") + ".");
+                            : "Maybe one of these should: " + Shape.list(List.copyOf(names), "and") + ".");
         }
         return found;
     }
@@ -365,7 +376,7 @@ final class OperationsSection {
 
     private void promote(Entry entry, Table table) {
         String path = "policies." + entry.name();
-        List<String> models = table.has("models") ? models(entry, table, path) : List.of();
+        List<String> models = table.has("models") ? models(entry, table, path, modelNames) : List.of();
         List<Preset> presets = table.scalars("preset").stream()
                 .map(each -> Preset.valueOf(each.text().toUpperCase(Locale.ROOT)))
                 .distinct()
@@ -455,13 +466,15 @@ final class OperationsSection {
         if (cron != null) {
             checkCron(cron);
         }
-        Entry onDrift = table.entries().get("on_drift");
-        if (onDrift != null && run != null && !run.equals("drift")) {
-            problems.add(
-                    ErrorCode.BAD_VALUE,
-                    onDrift.location(),
-                    "`on_drift` has no effect with `run: %s`".formatted(run),
-                    "Maybe `run: drift` was meant.");
+        for (String kind : List.of("drift", "decay")) {
+            Entry follows = table.entries().get("on_" + kind);
+            if (follows != null && run != null && !run.equals(kind)) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        follows.location(),
+                        "`on_%s` has no effect with `run: %s`".formatted(kind, run),
+                        "Maybe `run: %s` was meant.".formatted(kind));
+            }
         }
         if (cron == null || run == null) {
             return;
@@ -471,7 +484,7 @@ final class OperationsSection {
                 cron.text(),
                 zone,
                 Job.valueOf(run.toUpperCase(Locale.ROOT)),
-                "retrain".equals(table.text("on_drift")) ? OnDrift.RETRAIN : OnDrift.ALERT,
+                "retrain".equals(table.text("on_" + run)) ? OnDrift.RETRAIN : OnDrift.ALERT,
                 missed == null ? Missed.ONCE : Missed.valueOf(missed.toUpperCase(Locale.ROOT)),
                 ProjectText.duration(table.scalar("jitter"), Duration.ZERO, problems),
                 entry.location()));

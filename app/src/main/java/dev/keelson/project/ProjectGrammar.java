@@ -768,13 +768,16 @@ public final class ProjectGrammar {
     private static final Shape DRIFT_METHOD = choice(DriftMethod.words().toArray(String[]::new));
     private static final Shape DRIFT_THRESHOLD = new Shape.Decimal(0, false, 1_000_000, false);
 
+    private static final Shape PERFORMANCE =
+            choice("accuracy", "log_loss", "brier", "rps", "f1", "roc_auc", "mae", "rmse");
+
     private static final Keys MONITOR = keys(
             optional("model", MODEL, null, "The model it watches; or `models`."),
             optional(
                     "models",
                     either(new ListOf(MODEL, 1), MODEL),
                     null,
-                    "The models it watches; names or patterns such as `football-*`."),
+                    "The models it watches, also of `elsewhere`; names or patterns such as `football-*`."),
             optional(
                     "policy",
                     choice("recommended", "pikkit", "acis", "n1v1", "winmix", "methods"),
@@ -825,9 +828,9 @@ public final class ProjectGrammar {
                     "Drift: further monitored values, computed from columns known beforehand."),
             optional(
                     "metric",
-                    choice("log_loss", "brier", "rps"),
+                    either(new ListOf(PERFORMANCE, 1), PERFORMANCE),
                     null,
-                    "A performance monitor: the loss that is judged."),
+                    "A performance monitor: what is judged, one or several; those that do not suit a model are left out for it."),
             optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."));
 
     private static final Shape PRESET = choice("recommended", "winmix", "acis");
@@ -932,8 +935,9 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "health", "retrain", "update", "reinforce", "validate"), "What runs."),
+            required("run", choice("materialize", "drift", "decay", "health", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."),
+            optional("on_decay", choice("alert", "retrain"), "alert", "What follows decay found by `run: decay`."),
             optional(
                     "missed",
                     choice("once", "skip", "all"),

@@ -109,7 +109,8 @@ public final class ProjectReader {
         ModelSection models = new ModelSection(problems, shapes, labels, views, learnerSettings, installed);
         models.read(fitted, written);
         OperationsSection operations =
-                new OperationsSection(problems, shapes, names(written, "models"), models.sourceByModel(), zone);
+                new OperationsSection(
+                        problems, shapes, names(written, "models"), names(written, "elsewhere"), models.sourceByModel(), zone);
         operations.read(fitted);
         SyncSection sync = new SyncSection(
                 problems,

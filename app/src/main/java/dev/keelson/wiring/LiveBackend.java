@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
@@ -18,8 +19,10 @@ import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.Jobs;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.Measurement;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
@@ -1091,6 +1094,29 @@ public final class LiveBackend implements Backend, AutoCloseable {
             fill(compiled);
             return trainer;
         }
+    }
+
+    @Override
+    public synchronized JsonNode checkDecay(String model) {
+        LoggedModel logged = LoggedModel.of(project, model);
+        catchUp();
+        Instant now = clock.instant();
+        ModelVersion champion = logged.elsewhere() ? null : alias(model, ModelVersion.CHAMPION).orElse(null);
+        ObjectNode report = ModelPerformance.of(this).decay(project, logged, champion, now);
+        String verdict = report.path("verdict").asText();
+        String id = "decay-" + model + "-" + now;
+        report.put("id", id);
+        workspace.catalog().update(tx -> tx.putReport(new StoredReport(id, "decay", model, now, verdict, report.toString())));
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        report.path("metrics").forEach(each -> metrics.put(each.path("metric").asText(), each.path("observed").asDouble(Double.NaN)));
+        tell(
+                ModelEventKind.EVALUATION,
+                model,
+                champion == null ? 0 : champion.version(),
+                champion == null ? "" : champion.runId(),
+                metrics,
+                metadata("kind", "decay").put("verdict", verdict));
+        return report;
     }
 
     @Override

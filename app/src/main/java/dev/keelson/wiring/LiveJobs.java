@@ -22,6 +22,7 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.HealthReports;
 import dev.keelson.http.RolloutRequests;
+import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.monitor.health.HealthReport;
@@ -34,6 +35,7 @@ import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.RetrainDefinition.NewData;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,7 @@ final class LiveJobs {
                 "materialize", this::materialize,
                 "validate", this::validate,
                 "drift", this::drift,
+                "decay", this::decay,
                 "health", this::health,
                 "rollout", this::rollout,
                 RETRAIN, chain,
@@ -166,6 +169,56 @@ final class LiveJobs {
             case WARNING, INSUFFICIENT -> {
                 // neither an alarm nor its end
             }
+        }
+    }
+
+    private JsonNode decay(JobRun run) throws InterruptedException {
+        String model = model(run);
+        run.progress(0, "Compares the settled predictions with what the model was when it was tested.");
+        JsonNode report = backend.checkDecay(model);
+        String verdict = report.path("verdict").asText();
+        boolean decayed = verdict.equals(DecayCheck.Verdict.DECAYED.word());
+        String said = "%s: %s".formatted(verdict, report.path("reason").asText());
+        run.log(said);
+        alerts(model, verdict, report);
+        ObjectNode result = result(decayed, said);
+        result.put("verdict", verdict).put("report", report.path("id").asText());
+        if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
+            result.put(
+                    "retraining",
+                    report.path("elsewhere").asBoolean()
+                            ? "Others serve %s: it cannot be trained here.".formatted(model)
+                            : ask(run, RetrainRequest.full(model, Trigger.DECAY), said));
+        }
+        return result;
+    }
+
+    /** Raises, or ends, what should be known of decay; too little evidence does neither. */
+    private void alerts(String model, String verdict, JsonNode report) {
+        String cause = "decay/" + model;
+        if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
+            List<String> metrics = new ArrayList<>();
+            report.path("metrics").forEach(each -> {
+                if (each.path("verdict").asText().equals(verdict)) {
+                    metrics.add(each.path("metric").asText());
+                }
+            });
+            alerts.raise(new Alerts.News(
+                    cause,
+                    "decay",
+                    Alert.Severity.WARNING,
+                    model,
+                    "Worse than when it was judged: %s".formatted(String.join(", ", metrics)),
+                    "%s It was compared with %s. %s"
+                            .formatted(
+                                    report.path("reason").asText(),
+                                    report.path("against").asText(),
+                                    report.path("worst").path("verdict").asText())
+                            .strip(),
+                    "keelson performance show " + model,
+                    ""));
+        } else if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
+            alerts.over(cause, report.path("reason").asText());
         }
     }
 

@@ -76,6 +76,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** As {@link dev.keelson.http.HealthReports#check}: the report as a document. */
     JsonNode checkHealth(String model);
 
+    /** As {@link dev.keelson.http.Backend#checkDecay}. */
+    JsonNode checkDecay(String model);
+
     /** As {@link Governance#promote}: {@link dev.keelson.http.GovernanceJson#promotion}. */
     JsonNode promote(Governance.Request request);
 

@@ -43,6 +43,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     }
 
     @Override
+    public JsonNode checkDecay(String model) {
+        return backend.checkDecay(model);
+    }
+
+    @Override
     public DriftReport checkDrift(String model) {
         return backend.checkDrift(model);
     }

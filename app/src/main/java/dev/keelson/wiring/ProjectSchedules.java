@@ -100,12 +100,23 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
 
     private void plan() {
         try {
-            if (planner.plan(project.get().schedules(), models) > 0) {
+            int planned = 0;
+            for (ScheduleDefinition schedule : project.get().schedules()) {
+                planned += planner.plan(List.of(schedule), models(schedule));
+            }
+            if (planned > 0) {
                 workers.wake();
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Schedules cannot be looked at: {0}", e.getMessage());
         }
+    }
+
+    /** The models that a schedule is about: decay is looked for where a monitor does, also of models that others serve. */
+    private List<String> models(ScheduleDefinition schedule) {
+        return schedule.job() == ScheduleDefinition.Job.DECAY
+                ? project.decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
+                : models;
     }
 
     @Override
@@ -141,8 +152,8 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
                 .put("missed", word(schedule.missed()))
                 .put("jitter", schedule.jitter().toString())
                 .put("paused", paused);
-        if (schedule.job() == ScheduleDefinition.Job.DRIFT) {
-            node.put("on_drift", word(schedule.onDrift()));
+        if (schedule.job() == ScheduleDefinition.Job.DRIFT || schedule.job() == ScheduleDefinition.Job.DECAY) {
+            node.put("on_" + word(schedule.job()), word(schedule.onDrift()));
         }
         if (state != null && paused) {
             node.put("paused_at", String.valueOf(state.pausedAt())).put("actor", state.actor()).put("reason", state.reason());
@@ -152,7 +163,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
             Cron.times(schedule.cron(), schedule.zone(), now).limit(NEXT).forEach(each -> next.add(each.toString()));
         }
         ArrayNode last = node.putArray("last");
-        int most = perModel(schedule) ? Math.max(1, models.size()) : 1;
+        int most = perModel(schedule) ? Math.max(1, models(schedule).size()) : 1;
         List<Job> known = book.jobs(JobQuery.ofSchedule(schedule.name(), most));
         Instant newest = known.isEmpty() ? now : known.getFirst().dueAt();
         known.stream().filter(job -> job.dueAt().equals(newest)).forEach(job -> last.add(json(job)));
@@ -162,7 +173,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     private static boolean perModel(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> false;
-            case DRIFT, HEALTH, RETRAIN, UPDATE, REINFORCE -> true;
+            case DRIFT, DECAY, HEALTH, RETRAIN, UPDATE, REINFORCE -> true;
         };
     }
 
@@ -181,7 +192,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     public JsonNode run(String name, String actor, String reason) {
         ScheduleDefinition schedule = schedule(name);
         List<Job> asked = new ArrayList<>();
-        for (String model : perModel(schedule) ? models : List.of("")) {
+        for (String model : perModel(schedule) ? models(schedule) : List.of("")) {
             asked.add(book.ask(
                     word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason));
         }

@@ -192,6 +192,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
+    public JsonNode checkDecay(String model) {
+        return owner.post(path(model, "decay-check"));
+    }
+
+    @Override
     public JsonNode promote(Governance.Request request) {
         ObjectNode body = change(request.actor(), request.reason());
         return owner.post(

@@ -1,5 +1,6 @@
 package dev.keelson.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -1178,6 +1179,14 @@ public final class SeededBackend implements Backend {
         DefinitionPlan plan = plan();
         applied = true;
         return plan;
+    }
+
+    @Override
+    public JsonNode checkDecay(String model) {
+        ObjectNode report = ModelPerformance.of(this)
+                .decay(project, LoggedModel.of(project, model), alias(model, ModelVersion.CHAMPION).orElse(null), clock().instant());
+        put("decay", model, clock().instant(), report.path("verdict").asText(), report);
+        return report;
     }
 
     @Override

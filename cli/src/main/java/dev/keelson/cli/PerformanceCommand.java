@@ -2,10 +2,14 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelPerformance;
+import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.performance.WindowLength;
 import dev.keelson.project.Project;
+import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
@@ -21,8 +25,82 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "performance",
         description = "How good served predictions were, and have they become worse?",
-        subcommands = {PerformanceCommand.Show.class})
+        subcommands = {PerformanceCommand.Show.class, PerformanceCommand.Check.class})
 final class PerformanceCommand extends CommandGroup {
+
+    /** {@code keelson performance check}. */
+    @Command(
+            name = "check",
+            description = "Has a model become worse than when it was judged? Exit code 0 no, 1 yes, 2 error.",
+            footer = "Too few labels to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")
+    static final class Check extends KeelsonCommand {
+        @Option(names = "--model", paramLabel = "NAME", description = "This model only, also one under `elsewhere` (default: all that are watched).")
+        @Nullable String model;
+
+        @Option(names = "--require-evidence", description = "Exit code 2 when there are too few labels to tell and nothing has become worse.")
+        boolean requireEvidence;
+
+        @Override
+        int run(Session session) {
+            Project project = session.project();
+            List<String> watched = model == null
+                    ? project.decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
+                    : List.of(LoggedModel.of(project, model).name());
+            if (watched.isEmpty()) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "No performance monitor watches a model.",
+                        "Maybe add one to `monitors` of the project file, such as `{ models: \"*\", metric: log_loss }`.");
+            }
+            List<JsonNode> reports = new ArrayList<>();
+            try (LiveProject live = LiveProject.open(project, session.clock())) {
+                watched.forEach(name -> reports.add(live.checkDecay(name)));
+            }
+            return show(session, reports);
+        }
+
+        private int show(Session session, List<JsonNode> reports) {
+            boolean decayed = false;
+            boolean judged = true;
+            ObjectNode document = Catalogued.object();
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode report : reports) {
+                String verdict = report.path("verdict").asText();
+                decayed |= verdict.equals(DecayCheck.Verdict.DECAYED.word());
+                judged &= !verdict.equals(DecayCheck.Verdict.NOT_ENOUGH_EVIDENCE.word());
+                for (JsonNode each : report.path("metrics")) {
+                    rows.add(List.of(
+                            report.path("model").asText(),
+                            each.path("metric").asText(),
+                            each.path("verdict").asText(),
+                            number(each.path("expected")),
+                            number(each.path("observed")),
+                            number(each.path("tolerated")),
+                            "%,d".formatted(each.path("labels").asLong()),
+                            each.path("labels_missing").isNull() ? "" : "%,d".formatted(each.path("labels_missing").asLong())));
+                }
+            }
+            document.put("decayed", (decayed || judged) ? (Boolean) decayed : null);
+            reports.forEach(document.putArray("reports")::add);
+            Console console = session.console();
+            console.table(
+                    List.of("MODEL", "METRIC", "DECAY", "WAS", "IS", "TOLERATED", "LABELS", "MORE NEEDED"), rows);
+            for (JsonNode report : reports) {
+                console.note("%s, against %s: %s"
+                        .formatted(report.path("model").asText(), report.path("against").asText(), report.path("reason").asText()));
+                if (report.has("worst")) {
+                    Show.segments(console, report.path("worst"));
+                    console.note(report.path("worst").path("verdict").asText());
+                }
+            }
+            console.document(document);
+            return decayed ? NO : requireEvidence && !judged ? ERROR : YES;
+        }
+
+        private static String number(JsonNode value) {
+            return value.isNumber() ? Texts.number(value.asDouble()) : "";
+        }
+    }
 
     /** {@code keelson performance show}. */
     @Command(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cron five fields: minute hour day-of-month month day-of-week
  * @param zone the zone in which the fields are read
  * @param job what runs
- * @param onDrift what follows an alarm of a drift job
+ * @param onDrift what follows an alarm of a drift job or decay found by a decay job
  * @param missed what happens to times that passed while nothing ran
  * @param jitter each time begins up to so much later, by its name and the time, so that not all begin at once
  */
@@ -29,8 +29,10 @@ public record ScheduleDefinition(
     public enum Job {
         /** Load new rows and bring the online features up to date. */
         MATERIALIZE,
-        /** Check for drift, label shift and decay. */
+        /** Check for drift; in a replay for label shift and decay, too. */
         DRIFT,
+        /** Check whether the champion, or a model that others serve, has become worse. */
+        DECAY,
         /** Judge how well the champion is, and keep the report. */
         HEALTH,
         /** Train a challenger, whether or not anything drifted. */

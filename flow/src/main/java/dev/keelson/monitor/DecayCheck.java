@@ -3,6 +3,8 @@ package dev.keelson.monitor;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.stats.AsymptoticConfidenceSequence;
+import dev.keelson.stats.Interval;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Source of the bound: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024). Stateless.
  */
 public final class DecayCheck {
-    private static final int BURN_IN = 30;
-    private static final double ALPHA = 0.01;
+    /** Fewer epochs are too few to judge. */
+    public static final int LEAST = 30;
+
+    /** Chance of calling decayed at any look what is not. */
+    public static final double ALPHA = 0.01;
+
     private static final int TUNED_FOR = 100;
-    /** 99 % quantile of the normal law. */
-    private static final double NORMAL_99 = 2.326;
 
     private DecayCheck() {}
 
@@ -93,22 +97,16 @@ public final class DecayCheck {
             return undecided(
                     expected, n == 0 ? Double.NaN : mean, n, null, "The run has no test period to compare with.");
         }
-        if (n < BURN_IN) {
+        if (n < LEAST) {
             return undecided(
                     expected,
                     n == 0 ? Double.NaN : mean,
                     n,
-                    BURN_IN - n,
-                    "%d of at least %d settled match days; too early to judge.".formatted(n, BURN_IN));
+                    LEAST - n,
+                    "%d of at least %d settled match days; too early to judge.".formatted(n, LEAST));
         }
-        double squares = 0;
-        for (double loss : epochLosses) {
-            squares += (loss - mean) * (loss - mean);
-        }
-        double sd = Math.sqrt(squares / (n - 1));
-        double excess = mean - expected * (1 + tolerance);
-        double reference = NORMAL_99 * (1 + tolerance) * expectedError;
-        double lower = excess - half(n, sd, reference);
+        Bound bound = bound(epochLosses, expected * (1 + tolerance), (1 + tolerance) * expectedError, ALPHA);
+        double lower = bound.lower();
         String numbers = String.format(
                 Locale.ROOT,
                 "loss %.4f on %d match days, %.4f when it was tested, tolerance %.0f %%",
@@ -119,8 +117,8 @@ public final class DecayCheck {
         if (lower > 0) {
             return new Report(Verdict.DECAYED, expected, mean, lower, n, 0, "Worse than tolerated: " + numbers + ".");
         }
-        if (excess > 0) {
-            Integer more = missing(n, excess, sd, reference);
+        if (bound.excess() > 0) {
+            Integer more = bound.missing();
             String reason = "Looks worse, not enough evidence: " + numbers
                     + (more == null ? "." : "; about " + more + " more match days.");
             return new Report(Verdict.NOT_ENOUGH_EVIDENCE, expected, mean, lower, n, more, reason);
@@ -132,18 +130,44 @@ public final class DecayCheck {
         return new Report(Verdict.NOT_ENOUGH_EVIDENCE, expected, mean, Double.NaN, n, missing, reason);
     }
 
-    private static @Nullable Integer missing(int n, double excess, double sd, double reference) {
-        for (int t = n + 1; t <= 100 * n; t++) {
-            if (excess - half(t, sd, reference) > 0) {
-                return t - n;
-            }
+    /**
+     * How much worse than tolerated, for sure.
+     *
+     * @param excess mean loss less the tolerated one
+     * @param lower bound of it from below that holds at all looks at once
+     * @param missing about how many more epochs decide if it stays as bad as it looks; null when it does not look worse, or they
+     *     would be more than a hundred times as many as there are
+     */
+    public record Bound(double excess, double lower, @Nullable Integer missing) {}
+
+    /**
+     * Bounds the mean loss from below.
+     *
+     * @param epochLosses loss of each epoch, oldest first, finite, at least {@link #LEAST}
+     * @param tolerated the greatest loss that is tolerated
+     * @param error standard error of the tolerated loss, at least 0
+     * @param alpha chance that the bound is ever above the truth, above 0 and below 0.5
+     */
+    public static Bound bound(double[] epochLosses, double tolerated, double error, double alpha) {
+        int n = epochLosses.length;
+        if (n < LEAST) {
+            throw new IllegalArgumentException("There are %d epochs; at least %d are needed.".formatted(n, LEAST));
         }
-        return null;
+        double mean = Arrays.stream(epochLosses).sum() / n;
+        double squares = Arrays.stream(epochLosses).map(loss -> (loss - mean) * (loss - mean)).sum();
+        double sd = Math.sqrt(squares / (n - 1));
+        double excess = mean - tolerated;
+        double reference = Interval.normalQuantile(1 - 2 * alpha) * error;
+        Integer missing = null;
+        for (int t = n + 1; excess > 0 && missing == null && t <= 100 * n; t++) {
+            missing = excess - half(t, sd, reference, alpha) > 0 ? (Integer) (t - n) : null;
+        }
+        return new Bound(excess, excess - half(n, sd, reference, alpha), missing);
     }
 
-    private static double half(int n, double sd, double reference) {
+    private static double half(int n, double sd, double reference, double alpha) {
         double own = AsymptoticConfidenceSequence.oneSidedMargin(
-                n, sd, ALPHA, AsymptoticConfidenceSequence.rho(TUNED_FOR, 2 * ALPHA));
+                n, sd, alpha, AsymptoticConfidenceSequence.rho(TUNED_FOR, 2 * alpha));
         return Math.sqrt(own * own + reference * reference);
     }
 }

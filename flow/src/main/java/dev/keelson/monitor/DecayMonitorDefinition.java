@@ -1,6 +1,8 @@
 package dev.keelson.monitor;
 
 import dev.keelson.error.Location;
+import dev.keelson.monitor.performance.PerformanceMetric;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,17 +10,29 @@ import org.jspecify.annotations.Nullable;
  * A performance monitor as the project file declares it.
  *
  * @param name its name in the project
- * @param models the models it watches
- * @param metric the loss judged
+ * @param models the models it watches, also such that others serve
+ * @param metrics what is judged, at least one; those that do not suit a model are left out for it
  * @param worseBy relative worsening that matters, e.g. 0.05
  */
 public record DecayMonitorDefinition(
-        String name, List<String> models, Metric metric, double worseBy, @Nullable Location location) {
+        String name, List<String> models, List<PerformanceMetric> metrics, double worseBy, @Nullable Location location) {
     public DecayMonitorDefinition {
         models = List.copyOf(models);
+        metrics = List.copyOf(metrics);
+        if (metrics.isEmpty()) {
+            throw new IllegalArgumentException("There are no metrics; at least one is needed.");
+        }
         if (!(worseBy > 0)) {
             throw new IllegalArgumentException("worseBy (%s) must be above 0.".formatted(worseBy));
         }
+    }
+
+    /** What a replay judges: the first of the metrics that is a loss of probabilities, log loss where none is. */
+    public Metric metric() {
+        return metrics.stream()
+                .flatMap(each -> Arrays.stream(Metric.values()).filter(loss -> loss.name().equals(each.name())))
+                .findFirst()
+                .orElse(Metric.LOG_LOSS);
     }
 
     /** A loss of probabilities: lower is better. */

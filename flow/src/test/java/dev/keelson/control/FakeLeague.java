@@ -6,6 +6,7 @@ import dev.keelson.learn.Model;
 import dev.keelson.learn.Task;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
@@ -118,7 +119,7 @@ final class FakeLeague {
                         0.3,
                         Map.of(),
                         null),
-                new DecayMonitorDefinition("decay", List.of(MODEL), DecayMonitorDefinition.Metric.LOG_LOSS, 0.05, null),
+                new DecayMonitorDefinition("decay", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null),
                 promotion,
                 schedules,
                 ZoneOffset.UTC);

@@ -15,6 +15,7 @@ import dev.keelson.data.ReviewDecision;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.registry.runs.TrackedRuns;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
@@ -77,6 +78,7 @@ final class ConsoleRoutes {
                 "/models/{name}/health",
                 (request, response) -> send(response, console.health(theme(request), Parameters.path(request, "name"))));
         routes.post("/models/{name}/health", this::checkHealth);
+        routes.get("/models/{name}/performance", this::performance);
         routes.get("/models/{name}/replay", this::replay);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
@@ -140,6 +142,7 @@ final class ConsoleRoutes {
         routes.get("/favicon.ico", (request, response) -> redirect(response, "/static/icon.svg"));
         routes.post("/theme", this::changeTheme);
         routes.post("/models/{name}/drift", this::checkDrift);
+        routes.post("/models/{name}/decay", this::checkDecay);
         routes.post("/models/{name}/rollback", this::rollback);
         routes.get("/models/{name}/training", this::training);
         routes.post("/models/{name}/training", this::train);
@@ -215,6 +218,19 @@ final class ConsoleRoutes {
                 StreakEndpoints.asked(parameters, backend), text(parameters, "from", ""), text(parameters, "to", ""));
         parameters.check();
         send(response, console.streaks(theme(request), Parameters.path(request, "name"), asked));
+    }
+
+    private void performance(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        String window = text(parameters, "window", "week");
+        String metric = text(parameters, "metric", "");
+        send(response, console.servedPerformance(theme(request), Parameters.path(request, "name"), window, metric));
+    }
+
+    private void checkDecay(ServerRequest request, ServerResponse response) {
+        LoggedModel model = LoggedModel.of(backend.project(), Parameters.path(request, "name"));
+        backend.checkDecay(model.name());
+        redirect(response, "/models/" + model.name() + "/performance");
     }
 
     private void replay(ServerRequest request, ServerResponse response) {

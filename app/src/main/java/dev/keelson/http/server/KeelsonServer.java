@@ -224,6 +224,7 @@ public final class KeelsonServer implements AutoCloseable {
         new RunFileEndpoints(backend, mostFileBytes).register(routes);
         new DefinitionEndpoints(backend).register(routes);
         new DriftEndpoints(backend).register(routes);
+        new DecayEndpoints(backend).register(routes);
         new DataEndpoints(backend).register(routes);
         new SyncEndpoints(backend).register(routes);
         new RegistryLinkEndpoints(backend).register(routes);

@@ -90,7 +90,7 @@ public final class Planner {
     private static List<String> subjects(ScheduleDefinition schedule, List<String> models) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> List.of("");
-            case DRIFT, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
+            case DRIFT, DECAY, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
         };
     }
 
@@ -160,8 +160,8 @@ public final class Planner {
         if (!model.isEmpty()) {
             arguments.put("model", model);
         }
-        if (schedule.job() == ScheduleDefinition.Job.DRIFT) {
-            arguments.put("on_drift", schedule.onDrift().name().toLowerCase(Locale.ROOT));
+        if (schedule.job() == ScheduleDefinition.Job.DRIFT || schedule.job() == ScheduleDefinition.Job.DECAY) {
+            arguments.put("on_" + kind(schedule), schedule.onDrift().name().toLowerCase(Locale.ROOT));
         }
         return arguments;
     }

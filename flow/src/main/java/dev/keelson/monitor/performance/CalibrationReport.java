@@ -11,7 +11,6 @@ import dev.keelson.stats.Interval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether served probabilities can be taken at their word: skill, slope, intercept, error above its noise floor, and the old rule of Brier > 0.3. */
@@ -40,8 +39,7 @@ final class CalibrationReport {
      */
     static ObjectNode of(PerformanceRows settled, List<String> names, long seed) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        int n = settled.count();
-        PerformanceRows rows = settled.take(IntStream.range(Math.max(0, n - MOST), n).toArray());
+        PerformanceRows rows = settled.newest(MOST);
         json.put("rows", rows.count());
         if (rows.count() < LEAST) {
             json.put("verdict", "insufficient");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Expected performance of a classifier by its own probabilities, calibrated on settled rows of earlier events (CBPE). The
@@ -100,7 +101,7 @@ final class ClassEstimator implements Estimator {
                 positive[i] = later.happened()[i] == c;
             }
             CalibrationFigures figures = CalibrationFigures.of(p, positive, later.day(), DRAWS, CONFIDENCE, seed);
-            if (figures.ecePValue() < UNCALIBRATED / judged && figures.inTheLarge().lower() * figures.inTheLarge().upper() > 0) {
+            if (figures.ecePValue() < UNCALIBRATED / judged && (away(figures.inTheLarge(), 0) || away(figures.slope(), 1))) {
                 return String.format(
                         Locale.ROOT,
                         "The calibration of earlier rows did not hold on the %,d newest settled ones: an error of %.3f where chance makes %.3f, on the whole %+.3f (%+.3f to %+.3f).",
@@ -113,5 +114,10 @@ final class ClassEstimator implements Estimator {
             }
         }
         return "";
+    }
+
+    /** Whether an interval by days is clear of a value: the calibration error alone takes rows for independent. */
+    private static boolean away(@Nullable Interval interval, double value) {
+        return interval != null && (interval.lower() > value || interval.upper() < value);
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.frame.Micros;
 import dev.keelson.stats.Interval;
-import dev.keelson.train.WorstSegments;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -13,7 +12,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -36,7 +34,6 @@ public final class PerformanceReport {
      * @param zone of days
      * @param now the present
      * @param classes names of the model's classes; none of numbers
-     * @param features names of the features, or none where they are not known
      * @param learners what estimates without outcomes need
      * @param seed of draws and fits
      */
@@ -45,13 +42,11 @@ public final class PerformanceReport {
             ZoneId zone,
             Instant now,
             List<String> classes,
-            List<String> features,
             WindowEstimates.Learners learners,
             long seed) {
-        /** Copies the lists. */
+        /** Copies the list. */
         public Asked {
             classes = List.copyOf(classes);
-            features = List.copyOf(features);
         }
     }
 
@@ -64,7 +59,7 @@ public final class PerformanceReport {
 
     /**
      * The document: {@code window}, {@code predicted}, {@code labelled}, {@code delay}, {@code metrics} (names), {@code whole}, {@code
-     * windows}, {@code estimates}, {@code calibration} (of classes), {@code worst}, {@code notes}.
+     * windows}, {@code estimates}, {@code calibration} (of classes), {@code notes}.
      *
      * @param rows of the model, in the order of their events
      */
@@ -103,7 +98,6 @@ public final class PerformanceReport {
         if (!rows.isNumber()) {
             json.set("calibration", CalibrationReport.of(labelled, asked.classes(), asked.seed()));
         }
-        json.set("worst", worst(labelled, asked));
         json.set("notes", notes);
         return json;
     }
@@ -157,21 +151,5 @@ public final class PerformanceReport {
         node.put("value", interval.estimate());
         node.put("lower", Double.isFinite(interval.lower()) ? (Double) interval.lower() : null);
         node.put("upper", Double.isFinite(interval.upper()) ? (Double) interval.upper() : null);
-    }
-
-    /** Where the newest settled rows are judged worst. */
-    static ObjectNode worst(PerformanceRows labelled, Asked asked) {
-        int n = labelled.count();
-        PerformanceRows rows = labelled.take(IntStream.range(Math.max(0, n - CalibrationReport.MOST), n).toArray());
-        int width = rows.count() == 0 ? 0 : rows.features().getFirst().length;
-        return WorstSegments.of(
-                rows.told(),
-                rows.happened(),
-                rows.classes(),
-                rows.day(),
-                Map.of("segment", rows.segments()),
-                asked.features().size() == width ? asked.features() : List.of(),
-                rows.features(),
-                asked.seed());
     }
 }

@@ -140,16 +140,18 @@ public record PerformanceRows(
         return Math.max(1, classes);
     }
 
-    boolean isNumber() {
+    /** Whether numbers are predicted instead of classes. */
+    public boolean isNumber() {
         return classes == 0;
     }
 
-    boolean labelled(int row) {
+    /** Whether the outcome of a row is known. */
+    public boolean labelled(int row) {
         return known[row] != Long.MAX_VALUE;
     }
 
     /** The rows whose outcome is known. */
-    PerformanceRows labelled() {
+    public PerformanceRows labelled() {
         return take(IntStream.range(0, count()).filter(this::labelled).toArray());
     }
 
@@ -180,8 +182,18 @@ public record PerformanceRows(
         return column;
     }
 
+    /** So many of the last rows, or all. */
+    public PerformanceRows newest(int most) {
+        return take(IntStream.range(Math.max(0, count() - most), count()).toArray());
+    }
+
+    /** The rows of events on that day or later. */
+    public PerformanceRows from(long epochDay) {
+        return take(IntStream.range(0, count()).filter(i -> day[i] >= epochDay).toArray());
+    }
+
     /** The rows at those positions, in that order. */
-    PerformanceRows take(int[] rows) {
+    public PerformanceRows take(int[] rows) {
         int width = width();
         double[] taken = new double[rows.length * width];
         double[] outcomes = new double[rows.length];

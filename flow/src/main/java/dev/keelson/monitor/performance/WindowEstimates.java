@@ -160,8 +160,7 @@ public final class WindowEstimates {
     }
 
     private static FeatureMatrix matrix(PerformanceRows rows) {
-        int n = rows.count();
-        return LossEstimator.matrix(rows.take(IntStream.range(Math.max(0, n - APART), n).toArray()));
+        return LossEstimator.matrix(rows.newest(APART));
     }
 
     private void judgeCoverage() {

@@ -89,7 +89,7 @@ final class PerformanceReportTest {
         return PerformanceReport.of(
                 rows,
                 new PerformanceReport.Asked(
-                        WindowLength.of(window), ZoneOffset.UTC, now(day), List.of("no", "yes"), List.of("x", "group"), LEARNERS, 1));
+                        WindowLength.of(window), ZoneOffset.UTC, now(day), List.of("no", "yes"), LEARNERS, 1));
     }
 
     @Test
@@ -196,24 +196,6 @@ final class PerformanceReportTest {
     }
 
     @Test
-    void theSegmentThatIsWrongIsNamedFirstWithItsShareOfTheLoss() {
-        World world = new World(84, 20, 0, 7);
-        for (int i = 0; i < world.happened.length; i++) {
-            if (i % 4 == 3) {
-                world.happened[i] = 1 - world.happened[i];
-            }
-        }
-
-        JsonNode worst = report(world.at(84), "week", 84).path("worst");
-
-        JsonNode first = worst.path("segments").get(0);
-        assertThat(first.path("conditions").get(0).asText()).isEqualTo("group = 3");
-        assertThat(first.path("effect_lower").asDouble()).isPositive();
-        assertThat(first.path("share_of_loss").asDouble()).isGreaterThan(first.path("share_of_rows").asDouble());
-        assertThat(worst.path("segments").size()).isLessThanOrEqualTo(5);
-    }
-
-    @Test
     void errorsOfNumbersAreEstimatedFromFeatures() {
         SplittableRandom random = new SplittableRandom(9);
         World world = new World(84, 20, 0, 9);
@@ -232,7 +214,7 @@ final class PerformanceReportTest {
         JsonNode report = PerformanceReport.of(
                 rows,
                 new PerformanceReport.Asked(
-                        WindowLength.WEEK, ZoneOffset.UTC, now(84), List.of(), List.of("x", "spread"), LEARNERS, 1));
+                        WindowLength.WEEK, ZoneOffset.UTC, now(84), List.of(), LEARNERS, 1));
 
         JsonNode last = report.path("windows").get(11);
         double before = report.path("windows").get(10).path("estimated").path("mae").path("value").asDouble();

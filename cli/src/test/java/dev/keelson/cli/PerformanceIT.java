@@ -1,0 +1,120 @@
+package dev.keelson.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model that others serve, whose relation changed for one plan after 90 of 150 days; and one that stays good. */
+final class PerformanceIT {
+    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int DAYS = 150;
+    private static final int PER_DAY = 20;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void handIn() throws IOException {
+        Files.writeString(folder.resolve("rows.csv"), "id,t,x\n1,2026-01-01,2\n");
+        Files.writeString(folder.resolve("keelson.yaml"), """
+                keelson: 1
+                project: watched
+                timezone: UTC
+                sources:
+                  rows: { file: rows.csv, key: id, event_time: t, known_after: 1d, columns: { id: string, t: date, x: double } }
+                elsewhere:
+                  churn: { classes: [stay, leave], features: [tenure, plan] }
+                  spend: { features: [size] }
+                monitors:
+                  worse: { models: [churn, spend], metric: [log_loss, accuracy, mae] }
+                schedules:
+                  decay: { cron: "0 5 * * *", run: decay, on_decay: retrain }
+                """);
+        StringBuilder churn = new StringBuilder();
+        StringBuilder spend = new StringBuilder();
+        SplittableRandom random = new SplittableRandom(11);
+        for (int i = 0; i < DAYS * PER_DAY; i++) {
+            int day = i / PER_DAY;
+            Instant at = BEGIN.plus(Duration.ofDays(day)).plusSeconds(60L * i % 86_400);
+            double x = random.nextGaussian();
+            double p = 1 / (1 + Math.exp(-1.5 * x));
+            int plan = i % 3;
+            boolean leaves = random.nextDouble() < (day >= 90 && plan == 2 ? 1 - p : p);
+            String outcome = day < DAYS - 5
+                    ? ", \"outcome\": \"%s\", \"outcome_known_at\": \"%s\"".formatted(leaves ? "leave" : "stay", at.plus(Duration.ofDays(5)))
+                    : "";
+            churn.append("{\"entity\": \"c%d\", \"event_time\": \"%s\", \"at\": \"%s\", \"probabilities\": {\"stay\": %s, \"leave\": %s}, \"features\": {\"tenure\": %s, \"plan\": %d}%s}%n"
+                    .formatted(i, at, at, 1 - p, p, x, plan, outcome));
+            spend.append("{\"entity\": \"s%d\", \"event_time\": \"%s\", \"at\": \"%s\", \"value\": %s, \"features\": {\"size\": %s}, \"outcome\": \"%s\", \"outcome_known_at\": \"%s\"}%n"
+                    .formatted(i, at, at, x, x, x + random.nextGaussian(), at));
+        }
+        Files.writeString(folder.resolve("churn.jsonl"), churn);
+        Files.writeString(folder.resolve("spend.jsonl"), spend);
+        for (String model : new String[] {"churn", "spend"}) {
+            Cli submitted = keelson("predictions submit %s %s.jsonl".formatted(model, model));
+            assertThat(submitted.code()).as(submitted.err()).isZero();
+        }
+    }
+
+    private static Cli keelson(String line) {
+        return Cli.run(folder, line.split(" "));
+    }
+
+    @Test
+    void windowsTellWhatIsRealisedEstimatedAndStillToCome() {
+        Cli shown = keelson("performance show churn --window month");
+        JsonNode json = keelson("performance show churn --window month --json").json();
+
+        assertThat(shown.code()).as(shown.err()).isZero();
+        assertThat(shown.err()).contains("Half of the outcomes are known 5 days after the event", "The estimates must not be believed.");
+        assertThat(json.path("windows")).hasSize(5);
+        JsonNode april = json.path("windows").get(3);
+        assertThat(april.at("/realised/metrics/log_loss/value").asDouble())
+                .isGreaterThan(april.at("/estimated/log_loss/upper").asDouble());
+        assertThat(json.at("/windows/4/mature").asBoolean()).isFalse();
+        assertThat(json.at("/worst/segments/0/conditions/0").asText()).isEqualTo("plan = 2");
+        assertThat(json.at("/calibration/verdict").asText()).isEqualTo("miscalibrated");
+    }
+
+    @Test
+    void checkIsANoWithWhereItGotWorse() {
+        Cli checked = keelson("performance check --model churn");
+        Cli fine = keelson("performance check --model spend --json");
+
+        assertThat(checked.code()).as(checked.out() + checked.err()).isEqualTo(1);
+        assertThat(checked.out()).contains("log_loss", "decayed", "plan = 2");
+        assertThat(fine.code()).isZero();
+        assertThat(fine.json().at("/reports/0/verdict").asText()).isIn("none", "not_enough_evidence");
+        assertThat(fine.json().at("/reports/0/metrics")).hasSize(1); // the mean absolute error alone suits numbers
+    }
+
+    @Test
+    void theJobRaisesAnAlertWithTheWorstSegmentAndTrainsNothingHere() {
+        Cli ran = keelson("schedule run decay --json");
+        JsonNode alerts = keelson("alerts list --json").json();
+
+        assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(1);
+        assertThat(ran.json().path("jobs")).hasSize(2);
+        assertThat(ran.out()).contains("decayed");
+        JsonNode alert = alerts.at("/alerts/0");
+        assertThat(alerts.path("alerts")).hasSize(1);
+        assertThat(alert.path("kind").asText()).isEqualTo("decay");
+        assertThat(alert.path("model").asText()).isEqualTo("churn");
+        assertThat(alert.toString()).contains("Worst where plan = 2", "keelson performance show churn");
+    }
+
+    @Test
+    void whatIsWrongIsSaidWithWhatWasExpected() {
+        assertThat(keelson("performance show churm").err()).contains("There is no model (churm)", "churn");
+        assertThat(keelson("performance show churn --window fortnight").err()).contains("`day`, `week`, `month` or days such as `7d`");
+    }
+}
