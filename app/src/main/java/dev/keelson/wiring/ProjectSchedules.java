@@ -115,7 +115,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     /** The models that a schedule is about: decay is looked for where a monitor does, also of models that others serve. */
     private List<String> models(ScheduleDefinition schedule) {
         return schedule.job() == ScheduleDefinition.Job.DECAY
-                ? project.decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
+                ? project.get().decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
                 : models;
     }
 

@@ -139,7 +139,7 @@ record ColumnFigures(
     static ColumnFigures still(ColumnFigures whole) {
         return new ColumnFigures(
                 whole.rows, whole.values, whole.comparable, whole.effectiveRows, whole.valuesSuffice, whole.rowsSuffice,
-                whole.missing, 0, 0, 1, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1);
+                whole.missing, 0, 0, 1, 0, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1);
     }
 
     /** Whether it moved far enough to matter, if that is no chance. */

@@ -26,6 +26,7 @@ import dev.keelson.labels.LabelDefinition;
 import dev.keelson.learn.Model;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.store.files.StateFolder;
 import dev.keelson.store.journal.JournaledPredictionLog;
@@ -226,7 +227,7 @@ public final class PolicyStudy implements Task {
         return new LoopDefinition(
                 model,
                 monitor(),
-                new DecayMonitorDefinition("decay", List.of(PolicyStream.MODEL), DecayMonitorDefinition.Metric.LOG_LOSS, 0.05, null),
+                new DecayMonitorDefinition("decay", List.of(PolicyStream.MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null),
                 new PromotionPolicyDefinition(
                         "gate",
                         List.of(PolicyStream.MODEL),
