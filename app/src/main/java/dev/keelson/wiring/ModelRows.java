@@ -11,6 +11,7 @@ import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,10 +50,23 @@ final class ModelRows {
 
     private final ModelPlan plan;
     private final List<Known> rows = new ArrayList<>();
+    private final @Nullable ModelRows whole;
+    private final @Nullable Duration lately;
     private boolean sorted = true;
 
     ModelRows(ModelPlan plan) {
+        this(plan, null, null);
+    }
+
+    private ModelRows(ModelPlan plan, @Nullable ModelRows whole, @Nullable Duration lately) {
         this.plan = plan;
+        this.whole = whole;
+        this.lately = lately;
+    }
+
+    /** The same rows, of which those count that happened so long before the instant that is asked about, or later. */
+    ModelRows lately(Duration last) {
+        return new ModelRows(plan, this, last);
     }
 
     /**
@@ -115,11 +129,14 @@ final class ModelRows {
 
     /** Number of rows. */
     synchronized int size() {
-        return rows.size();
+        return whole == null ? rows.size() : whole.size();
     }
 
     /** When the newest row or label known strictly before an instant became known; the instant itself when there is none. */
     synchronized Instant lastKnownBefore(Instant asOf) {
+        if (whole != null) {
+            return whole.lastKnownBefore(asOf);
+        }
         long last = Long.MIN_VALUE;
         long limit = Micros.of(asOf);
         for (Known row : rows) {
@@ -277,6 +294,10 @@ final class ModelRows {
     }
 
     private synchronized List<Known> known(Instant asOf) {
+        if (whole != null && lately != null) {
+            long first = Micros.of(asOf.minus(lately));
+            return whole.known(asOf).stream().filter(row -> row.eventTime >= first).toList();
+        }
         if (!sorted) {
             rows.sort(ORDER);
             sorted = true;

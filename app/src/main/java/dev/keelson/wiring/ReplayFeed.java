@@ -4,6 +4,7 @@ import dev.keelson.control.Comparison;
 import dev.keelson.control.Replay;
 import dev.keelson.control.ReplayWorld;
 import dev.keelson.control.Requests;
+import dev.keelson.control.policy.PeriodRows;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
@@ -46,6 +47,7 @@ final class ReplayFeed implements ReplayWorld {
     private final Map<String, LabelTable> labels = new HashMap<>();
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
+    private final Map<String, Map<String, Integer>> positions = new HashMap<>();
     private @Nullable Instant reached;
 
     /**
@@ -319,6 +321,36 @@ final class ReplayFeed implements ReplayWorld {
                         plan.definition().classes().get(known.classOf(i)),
                         Micros.toInstant(known.knownAt()[i])))
                 .toList();
+    }
+
+    /** The prepared rows of a model with their labels, known or not yet. */
+    PeriodRows rows(String model) {
+        ModelPlan plan = plans.stream()
+                .filter(each -> each.name().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no model (%s).".formatted(model)));
+        Requests requests = requests(model);
+        LabelTable known = labelsOf(plan);
+        Map<String, Integer> positions = positions(plan);
+        double[] values = new double[requests.size()];
+        long[] knownAt = new long[requests.size()];
+        for (int i = 0; i < values.length; i++) {
+            Integer at = positions.get(requests.entities().get(i));
+            values[i] = at == null || known.isMissing(at) ? Double.NaN : known.values()[at];
+            knownAt[i] = at == null ? 0 : known.knownAt()[at];
+        }
+        return new PeriodRows(requests, values, knownAt);
+    }
+
+    private Map<String, Integer> positions(ModelPlan plan) {
+        return positions.computeIfAbsent(plan.name(), name -> {
+            Frame all = feedOf(plan).all;
+            Map<String, Integer> found = HashMap.newHashMap(all.rows());
+            for (int i = 0; i < all.rows(); i++) {
+                found.put(plan.entity(all, i), i);
+            }
+            return found;
+        });
     }
 
     @Override

@@ -30,6 +30,8 @@ import picocli.CommandLine.Option;
             LineageCommand.class,
             TrainCommand.class,
             TuneCommand.class,
+            PolicyCommand.class,
+            AdviseCommand.class,
             BenchmarkCommand.class,
             CheckCommand.class,
             BacktestCommand.class,
