@@ -293,6 +293,27 @@ final class ModelRows {
         return counts;
     }
 
+    /** The same at several instants, ascending. */
+    long[][] labelCounts(List<Instant> instants) {
+        long[][] counts = new long[instants.size()][plan.definition().classes().size()];
+        if (instants.isEmpty()) {
+            return counts;
+        }
+        List<Known> ordered = known(instants.getLast()).stream()
+                .sorted(Comparator.comparingLong(Known::labelKnownAt))
+                .toList();
+        long[] so = new long[plan.definition().classes().size()];
+        int next = 0;
+        for (int i = 0; i < counts.length; i++) {
+            long limit = Micros.of(instants.get(i));
+            for (; next < ordered.size() && ordered.get(next).labelKnownAt < limit; next++) {
+                so[(int) ordered.get(next).label]++;
+            }
+            counts[i] = so.clone();
+        }
+        return counts;
+    }
+
     private synchronized List<Known> known(Instant asOf) {
         if (whole != null && lately != null) {
             long first = Micros.of(asOf.minus(lately));

@@ -399,27 +399,27 @@ final class ReplayFeed implements ReplayWorld {
     Comparison.Truth truth(ModelPlan plan, Replay.Settings settings) {
         Frame all = feedOf(plan).all;
         long[] eventTimes = feedOf(plan).eventTimes;
+        List<Instant> starts = IntStream.range(0, settings.steps()).mapToObj(settings::at).toList();
+        long[] micros = starts.stream().mapToLong(Micros::of).toArray();
+        double[][] shares = Arrays.stream(rowsOf(plan).labelCounts(starts))
+                .map(counts -> {
+                    double total = Arrays.stream(counts).sum();
+                    return Arrays.stream(counts).mapToDouble(count -> count / total).toArray();
+                })
+                .toArray(double[][]::new);
+        long end = Micros.of(settings.to());
         Map<String, double[]> odds = new HashMap<>();
         Map<String, double[]> frequencies = new HashMap<>();
-        for (int step = 0; step < settings.steps(); step++) {
-            long start = Micros.of(settings.at(step));
-            long end = Micros.of(settings.at(step + 1));
-            double[] shares = null;
-            for (int i = 0; i < all.rows(); i++) {
-                if (eventTimes[i] < start || eventTimes[i] >= end) {
-                    continue;
-                }
-                if (shares == null) {
-                    long[] counts = rowsOf(plan).labelCounts(settings.at(step));
-                    double total = Arrays.stream(counts).sum();
-                    shares = Arrays.stream(counts).mapToDouble(count -> count / total).toArray();
-                }
-                String entity = plan.entity(all, i);
-                frequencies.put(entity, shares);
-                double[] prices = plan.odds(all, i);
-                if (prices != null) {
-                    odds.put(entity, prices);
-                }
+        for (int i = 0; i < all.rows(); i++) {
+            if (eventTimes[i] < micros[0] || eventTimes[i] >= end) {
+                continue;
+            }
+            int found = Arrays.binarySearch(micros, eventTimes[i]);
+            String entity = plan.entity(all, i);
+            frequencies.put(entity, shares[found < 0 ? -found - 2 : found]);
+            double[] prices = plan.odds(all, i);
+            if (prices != null) {
+                odds.put(entity, prices);
             }
         }
         return new Comparison.Truth(odds, frequencies);

@@ -71,6 +71,7 @@ final class ConsoleRoutes {
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
         routes.get("/models/{name}/drift", this::drift);
         routes.get("/models/{name}/replay", this::replay);
+        new PolicyRoutes(backend, console).register(routes);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
         routes.get("/models/{name}/importance", this::importance);
