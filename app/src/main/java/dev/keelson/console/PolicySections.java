@@ -23,7 +23,7 @@ final class PolicySections {
                 .fact("Model", document.path("model").asText())
                 .fact(
                         "Period",
-                        day(document.path("from")) + " to " + day(document.path("to")) + ", "
+                        document.path("from_day").asText() + " to " + document.path("to_day").asText() + ", "
                                 + document.path("periods").asInt() + " steps")
                 .fact("Models trained", Text.count(document.path("models").asLong()))
                 .fact("Events", Text.count(document.path("events").asLong()))
@@ -175,8 +175,4 @@ final class PolicySections {
         return node.isNumber() ? String.format(Locale.ROOT, "%." + decimals + "f", node.asDouble()) : Text.NONE;
     }
 
-    private static String day(JsonNode instant) {
-        String text = instant.asText();
-        return text.substring(0, Math.min(10, text.length()));
-    }
 }

@@ -100,6 +100,8 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                 ? walk.advice().toJson()
                 : walk.comparison(replay).toJson();
         document.put("model", request.model());
+        document.put("from_day", settings.from().atZone(project.zone()).toLocalDate().toString());
+        document.put("to_day", settings.to().atZone(project.zone()).toLocalDate().toString());
         document.put("replay", settings.id());
         request.write(document.putObject("asked"));
         String verdict = kind == JobKind.ADVICE

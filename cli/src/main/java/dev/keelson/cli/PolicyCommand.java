@@ -82,8 +82,8 @@ final class PolicyCommand extends CommandGroup {
             console.note("%s, %s to %s: %d models, %d steps, %s events."
                     .formatted(
                             result.path("model").asText(),
-                            result.path("from").asText().substring(0, 10),
-                            result.path("to").asText().substring(0, 10),
+                            result.path("from_day").asText(),
+                            result.path("to_day").asText(),
                             result.path("models").asInt(),
                             result.path("periods").asInt(),
                             String.format(Locale.ROOT, "%,d", result.path("events").asLong())));
