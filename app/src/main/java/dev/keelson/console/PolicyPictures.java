@@ -38,11 +38,11 @@ final class PolicyPictures {
     }
 
     private Axis days() {
-        return Axis.tight(0, span, LEFT, RIGHT, 6);
+        return Axis.tight(0, (double) span, LEFT, RIGHT, 6);
     }
 
     private double at(Axis x, int point) {
-        return point < times.size() ? x.at(ChronoUnit.DAYS.between(first, times.get(point))) : RIGHT;
+        return point < times.size() ? x.at((double) ChronoUnit.DAYS.between(first, times.get(point))) : RIGHT;
     }
 
     /** Models by the day of their training, time across: blue lost less than the mean of all models then, orange more. */
@@ -180,7 +180,7 @@ final class PolicyPictures {
         svg.line("axis", LEFT, bottom, RIGHT, bottom);
         Charts.dates(svg, first, span, x, bottom);
         document.path("changes").forEach(change -> {
-            double at = x.at(ChronoUnit.DAYS.between(first, day(change.asText())));
+            double at = x.at((double) ChronoUnit.DAYS.between(first, day(change.asText())));
             svg.line("limit", at, TOP, at, bottom);
         });
         for (int n = names.size() - 1; n >= 0; n--) {

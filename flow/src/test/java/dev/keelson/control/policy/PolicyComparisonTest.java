@@ -9,7 +9,6 @@ import dev.keelson.control.policy.LossMatrix.Epoch;
 import dev.keelson.control.policy.LossMatrix.Period;
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.control.policy.PolicyPath.Type;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import java.time.Duration;
@@ -99,13 +98,13 @@ class PolicyComparisonTest {
         for (int set = 0; set < 32; set++) {
             int chosen = set;
             PolicyPath path = ReferencePolicies.when("set", matrix, t -> (chosen >> (t - 1) & 1) == 1);
-            double cost = Arrays.stream(path.losses(matrix)).sum() + 3.0 * path.count(Type.RETRAIN);
+            double cost = Arrays.stream(path.losses(matrix)).sum() + 3.0 * path.count(PolicyPath.Type.RETRAIN);
             least = Math.min(least, cost);
         }
 
         PolicyPath oracle = new RetrainOracle(matrix, 3).clairvoyant();
 
-        assertThat(Arrays.stream(oracle.losses(matrix)).sum() + 3.0 * oracle.count(Type.RETRAIN))
+        assertThat(Arrays.stream(oracle.losses(matrix)).sum() + 3.0 * oracle.count(PolicyPath.Type.RETRAIN))
                 .isCloseTo(least, within(1e-9));
     }
 
@@ -127,10 +126,10 @@ class PolicyComparisonTest {
                 Kind.POLICY,
                 new int[] {0, 1, 1, 1, 1, 1},
                 List.of(
-                        new Event(1, Type.RETRAIN, 1, 0),
-                        new Event(1, Type.PROMOTE, 1, 0),
-                        new Event(2, Type.RETRAIN, 2, 1),
-                        new Event(2, Type.REFUSE, 2, 1)));
+                        new Event(1, PolicyPath.Type.RETRAIN, 1, 0),
+                        new Event(1, PolicyPath.Type.PROMOTE, 1, 0),
+                        new Event(2, PolicyPath.Type.RETRAIN, 2, 1),
+                        new Event(2, PolicyPath.Type.REFUSE, 2, 1)));
 
         PolicyScore score = compare(matrix, wrong).score("wrong");
 
@@ -147,9 +146,9 @@ class PolicyComparisonTest {
                 Kind.POLICY,
                 new int[52],
                 List.of(
-                        new Event(2, Type.ALARM, 0, 0), // before anything changed
-                        new Event(20, Type.ALARM, 0, 0),
-                        new Event(21, Type.ALARM, 0, 0))); // the same one, still
+                        new Event(2, PolicyPath.Type.ALARM, 0, 0), // before anything changed
+                        new Event(20, PolicyPath.Type.ALARM, 0, 0),
+                        new Event(21, PolicyPath.Type.ALARM, 0, 0))); // the same one, still
         DatedChanges changes = new DatedChanges(List.of(day(130)));
 
         DatedChanges.Seen seen = changes.judge(matrix, path);
@@ -193,7 +192,7 @@ class PolicyComparisonTest {
 
         PolicyComparison comparison = compare(matrix);
 
-        assertThat(comparison.score("any_version").path().count(Type.ROLLBACK)).isPositive();
+        assertThat(comparison.score("any_version").path().count(PolicyPath.Type.ROLLBACK)).isPositive();
         assertThat(comparison.verdict().rollbackBeats()).isTrue();
         assertThat(comparison.verdict().sentences()).anyMatch(s -> s.startsWith("Rolling back to an old version beats retraining"));
     }
@@ -245,7 +244,7 @@ class PolicyComparisonTest {
 
         assertThat(path.name()).isEqualTo("drift_acis");
         assertThat(path.serving()).containsExactly(0, 0, 0, 3, 3, 3);
-        assertThat(path.events()).extracting(Event::type).containsExactly(Type.ALARM, Type.RETRAIN, Type.PROMOTE);
+        assertThat(path.events()).extracting(Event::type).containsExactly(PolicyPath.Type.ALARM, PolicyPath.Type.RETRAIN, PolicyPath.Type.PROMOTE);
     }
 
     @Test
