@@ -18,6 +18,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.train.BacktestDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -339,7 +340,25 @@ final class ReplayFeed implements ReplayWorld {
             values[i] = at == null || known.isMissing(at) ? Double.NaN : known.values()[at];
             knownAt[i] = at == null ? 0 : known.knownAt()[at];
         }
-        return new PeriodRows(requests, values, knownAt);
+        return new PeriodRows(requests, values, knownAt, odds(plan, requests, positions));
+    }
+
+    /** Odds by class, or those of the one class that the backtest bets on. */
+    private double[][] odds(ModelPlan plan, Requests requests, Map<String, Integer> positions) {
+        if (!(plan.definition().backtest() instanceof BacktestDefinition.Stakes stakes) || stakes.target() < 0) {
+            return requests.odds();
+        }
+        Frame all = feedOf(plan).all;
+        int column = plan.moneyColumns().indexOf(stakes.odds().getFirst());
+        double[][] odds = new double[requests.size()][plan.definition().classes().size()];
+        for (int i = 0; i < odds.length; i++) {
+            Arrays.fill(odds[i], Double.NaN);
+            Integer at = positions.get(requests.entities().get(i));
+            if (at != null && column >= 0) {
+                odds[i][stakes.target()] = plan.money(all, at)[column];
+            }
+        }
+        return odds;
     }
 
     private Map<String, Integer> positions(ModelPlan plan) {

@@ -253,7 +253,7 @@ public record PolicyComparison(
                     saved > 1e-9 * Math.abs(worst) ? (cost - best) / saved : cost == worst ? 0 : Double.NaN,
                     wrong(path, PolicyPath.Type.PROMOTE),
                     wrong(path, PolicyPath.Type.REFUSE),
-                    options.changes().at().isEmpty() || path.count(PolicyPath.Type.ALARM) == 0 && !looks(path)
+                    options.changes().at().isEmpty() || (path.count(PolicyPath.Type.ALARM) == 0 && !looks(path))
                             ? null
                             : options.changes().judge(matrix, path),
                     stale(path),
