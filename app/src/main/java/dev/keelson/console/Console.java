@@ -142,6 +142,18 @@ public final class Console {
     }
 
     /**
+     * Policies of retraining, compared.
+     *
+     * @param id of the comparison, or null for the latest that is done
+     */
+    public Page policies(Visit visit, String name, @Nullable String id) {
+        ModelDefinition model = find(name);
+        return page(
+                "blocks.jte",
+                new PolicyPage(backend, model).view(shell(visit, name + " policies", "", name, "policies"), id));
+    }
+
+    /**
      * The trainings of a model.
      *
      * @param id of the one that is shown, or null for the latest

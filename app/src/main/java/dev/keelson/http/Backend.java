@@ -274,6 +274,15 @@ public interface Backend {
      */
     Jobs<ModelTraining> trainings();
 
+    /**
+     * Comparisons of policies of retraining on the data as loaded; a result is as {@link
+     * dev.keelson.control.policy.PolicyComparison#toJson} with the model.
+     */
+    Jobs<PolicyRequest> policyComparisons();
+
+    /** Schedules of retraining, advised; a result is as {@link dev.keelson.control.policy.ScheduleAdvice#toJson} with the model. */
+    Jobs<PolicyRequest> scheduleAdvice();
+
     /** Policies that size stakes. */
     default Bandits bandits() {
         return Bandits.NONE;

@@ -9,7 +9,11 @@ public enum JobKind {
     /** Searches for settings. */
     STUDY("study", "study", "studies", "search for settings", "search", "trials", "trials"),
     /** Trainings of one model. */
-    TRAINING("training", "training", "trainings", "training", "training", "fits", "log");
+    TRAINING("training", "training", "trainings", "training", "training", "fits", "log"),
+    /** Comparisons of policies of retraining. */
+    POLICIES("policy_comparison", "policies", "policy-comparisons", "comparison of policies", "comparison", "steps", null),
+    /** Schedules of retraining, advised. */
+    ADVICE("schedule_advice", "advice", "schedule-advice", "advice on a schedule", "advice", "steps", null);
 
     private final String report;
     private final String id;

@@ -108,6 +108,8 @@ final class BundleTrainer implements LoopTrainer {
     /** Models kept in memory for those who ask again, such as a champion beside each candidate. */
     static final int MOST_KEPT = 16;
 
+    private static final int MOST_PROFILES = 4;
+
     private final ModelPlan plan;
     private final ModelRows rows;
     private final Training training;
@@ -126,7 +128,14 @@ final class BundleTrainer implements LoopTrainer {
             return size() > MOST_KEPT;
         }
     });
-    private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
+    /** Each holds every training row sorted; a loop asks for those of its champion and its challenger. */
+    private final Map<Instant, ReferenceProfile> profiles =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Instant, ReferenceProfile> eldest) {
+                    return size() > MOST_PROFILES;
+                }
+            });
     private final Map<Instant, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final TrainingPurpose purpose;
 

@@ -18,12 +18,14 @@ import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.FeatureHistory;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.GenerationRequest;
+import dev.keelson.http.JobKind;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.Measurement;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
@@ -130,6 +132,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectJobs<GenerationRequest> generations;
     private final ProjectJobs<StudyRequest> studies;
     private final ProjectJobs<ModelTraining> trainings;
+    private final ProjectJobs<PolicyRequest> policyComparisons;
+    private final ProjectJobs<PolicyRequest> scheduleAdvice;
     private final Governance governance;
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -197,6 +201,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
         this.trainings =
                 new ProjectJobs<>(new TrainingWork(workspace, clock, this::worker, this::trained), current, clock, catalog);
+        this.policyComparisons =
+                new ProjectJobs<>(new PolicyWork(workspace, JobKind.POLICIES), current, clock, catalog);
+        this.scheduleAdvice = new ProjectJobs<>(new PolicyWork(workspace, JobKind.ADVICE), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.otherRegistry = new ProjectRegistry(
@@ -473,6 +480,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
             Workspace.fill(compiled, rows, workspace.read(compiled, versions));
             filled = true;
         }
+    }
+
+    @Override
+    public Jobs<PolicyRequest> policyComparisons() {
+        return policyComparisons;
+    }
+
+    @Override
+    public Jobs<PolicyRequest> scheduleAdvice() {
+        return scheduleAdvice;
     }
 
     @Override
@@ -1178,6 +1195,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         benchmarks.close();
         trainings.close();
+        policyComparisons.close();
+        scheduleAdvice.close();
         copies.close();
         log.close();
         workspace.close();

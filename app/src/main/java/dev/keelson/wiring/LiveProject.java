@@ -9,6 +9,7 @@ import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
@@ -127,6 +128,15 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
      * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when the search fails or is cancelled
      */
     JsonNode tune(StudyRequest request, Progress progress);
+
+    /**
+     * Compares policies of retraining and waits for the end.
+     *
+     * @param advise whether advice on a schedule is asked for instead
+     * @return the result as a document
+     * @throws dev.keelson.error.KeelsonException as {@link dev.keelson.http.Jobs#start}, and when it fails or is cancelled
+     */
+    JsonNode policies(PolicyRequest request, boolean advise, Progress progress);
 
     /** What is told of bets. */
     Bets bets();

@@ -12,6 +12,7 @@ import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
 import dev.keelson.train.TrainingTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,10 +51,23 @@ final class ModelRows {
 
     private final ModelPlan plan;
     private final List<Known> rows = new ArrayList<>();
+    private final @Nullable ModelRows whole;
+    private final @Nullable Duration lately;
     private boolean sorted = true;
 
     ModelRows(ModelPlan plan) {
+        this(plan, null, null);
+    }
+
+    private ModelRows(ModelPlan plan, @Nullable ModelRows whole, @Nullable Duration lately) {
         this.plan = plan;
+        this.whole = whole;
+        this.lately = lately;
+    }
+
+    /** The same rows, of which those count that happened so long before the instant that is asked about, or later. */
+    ModelRows lately(Duration last) {
+        return new ModelRows(plan, this, last);
     }
 
     /**
@@ -116,11 +130,14 @@ final class ModelRows {
 
     /** Number of rows. */
     synchronized int size() {
-        return rows.size();
+        return whole == null ? rows.size() : whole.size();
     }
 
     /** When the newest row or label known strictly before an instant became known; the instant itself when there is none. */
     synchronized Instant lastKnownBefore(Instant asOf) {
+        if (whole != null) {
+            return whole.lastKnownBefore(asOf);
+        }
         long last = Long.MIN_VALUE;
         long limit = Micros.of(asOf);
         for (Known row : rows) {
@@ -284,7 +301,32 @@ final class ModelRows {
         return counts;
     }
 
+    /** The same at several instants, ascending. */
+    long[][] labelCounts(List<Instant> instants) {
+        long[][] counts = new long[instants.size()][plan.definition().classes().size()];
+        if (instants.isEmpty()) {
+            return counts;
+        }
+        List<Known> ordered = known(instants.getLast()).stream()
+                .sorted(Comparator.comparingLong(Known::labelKnownAt))
+                .toList();
+        long[] so = new long[plan.definition().classes().size()];
+        int next = 0;
+        for (int i = 0; i < counts.length; i++) {
+            long limit = Micros.of(instants.get(i));
+            for (; next < ordered.size() && ordered.get(next).labelKnownAt < limit; next++) {
+                so[(int) ordered.get(next).label]++;
+            }
+            counts[i] = so.clone();
+        }
+        return counts;
+    }
+
     private synchronized List<Known> known(Instant asOf) {
+        if (whole != null && lately != null) {
+            long first = Micros.of(asOf.minus(lately));
+            return whole.known(asOf).stream().filter(row -> row.eventTime >= first).toList();
+        }
         if (!sorted) {
             rows.sort(ORDER);
             sorted = true;

@@ -10,7 +10,9 @@ import dev.keelson.http.LoopService;
 import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.HealthReports;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
@@ -109,6 +111,13 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     public JsonNode tune(StudyRequest request, Progress progress) {
         String id = backend.studies().start(request).id();
         return JobWait.until(() -> backend.studies().get(id).toJson(), progress);
+    }
+
+    @Override
+    public JsonNode policies(PolicyRequest request, boolean advise, Progress progress) {
+        Jobs<PolicyRequest> jobs = advise ? backend.scheduleAdvice() : backend.policyComparisons();
+        String id = jobs.start(request).id();
+        return JobWait.until(() -> jobs.get(id).toJson(), progress);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.keelson.control.Comparison;
 import dev.keelson.control.Replay;
 import dev.keelson.control.ReplayWorld;
 import dev.keelson.control.Requests;
+import dev.keelson.control.policy.PeriodRows;
 import dev.keelson.data.DataLoad;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
@@ -17,6 +18,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.train.BacktestDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +48,7 @@ final class ReplayFeed implements ReplayWorld {
     private final Map<String, LabelTable> labels = new HashMap<>();
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
+    private final Map<String, Map<String, Integer>> positions = new HashMap<>();
     private @Nullable Instant reached;
 
     /**
@@ -321,6 +324,54 @@ final class ReplayFeed implements ReplayWorld {
                 .toList();
     }
 
+    /** The prepared rows of a model with their labels, known or not yet. */
+    PeriodRows rows(String model) {
+        ModelPlan plan = plans.stream()
+                .filter(each -> each.name().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no model (%s).".formatted(model)));
+        Requests requests = requests(model);
+        LabelTable known = labelsOf(plan);
+        Map<String, Integer> positions = positions(plan);
+        double[] values = new double[requests.size()];
+        long[] knownAt = new long[requests.size()];
+        for (int i = 0; i < values.length; i++) {
+            Integer at = positions.get(requests.entities().get(i));
+            values[i] = at == null || known.isMissing(at) ? Double.NaN : known.values()[at];
+            knownAt[i] = at == null ? 0 : known.knownAt()[at];
+        }
+        return new PeriodRows(requests, values, knownAt, odds(plan, requests, positions));
+    }
+
+    /** Odds by class, or those of the one class that the backtest bets on. */
+    private double[][] odds(ModelPlan plan, Requests requests, Map<String, Integer> positions) {
+        if (!(plan.definition().backtest() instanceof BacktestDefinition.Stakes stakes) || stakes.target() < 0) {
+            return requests.odds();
+        }
+        Frame all = feedOf(plan).all;
+        int column = plan.moneyColumns().indexOf(stakes.odds().getFirst());
+        double[][] odds = new double[requests.size()][plan.definition().classes().size()];
+        for (int i = 0; i < odds.length; i++) {
+            Arrays.fill(odds[i], Double.NaN);
+            Integer at = positions.get(requests.entities().get(i));
+            if (at != null && column >= 0) {
+                odds[i][stakes.target()] = plan.money(all, at)[column];
+            }
+        }
+        return odds;
+    }
+
+    private Map<String, Integer> positions(ModelPlan plan) {
+        return positions.computeIfAbsent(plan.name(), name -> {
+            Frame all = feedOf(plan).all;
+            Map<String, Integer> found = HashMap.newHashMap(all.rows());
+            for (int i = 0; i < all.rows(); i++) {
+                found.put(plan.entity(all, i), i);
+            }
+            return found;
+        });
+    }
+
     @Override
     public String datasetVersion() {
         return plans.isEmpty() ? "none" : datasetVersions().getOrDefault(plans.getFirst().source().name(), "none");
@@ -367,27 +418,27 @@ final class ReplayFeed implements ReplayWorld {
     Comparison.Truth truth(ModelPlan plan, Replay.Settings settings) {
         Frame all = feedOf(plan).all;
         long[] eventTimes = feedOf(plan).eventTimes;
+        List<Instant> starts = IntStream.range(0, settings.steps()).mapToObj(settings::at).toList();
+        long[] micros = starts.stream().mapToLong(Micros::of).toArray();
+        double[][] shares = Arrays.stream(rowsOf(plan).labelCounts(starts))
+                .map(counts -> {
+                    double total = Arrays.stream(counts).sum();
+                    return Arrays.stream(counts).mapToDouble(count -> count / total).toArray();
+                })
+                .toArray(double[][]::new);
+        long end = Micros.of(settings.to());
         Map<String, double[]> odds = new HashMap<>();
         Map<String, double[]> frequencies = new HashMap<>();
-        for (int step = 0; step < settings.steps(); step++) {
-            long start = Micros.of(settings.at(step));
-            long end = Micros.of(settings.at(step + 1));
-            double[] shares = null;
-            for (int i = 0; i < all.rows(); i++) {
-                if (eventTimes[i] < start || eventTimes[i] >= end) {
-                    continue;
-                }
-                if (shares == null) {
-                    long[] counts = rowsOf(plan).labelCounts(settings.at(step));
-                    double total = Arrays.stream(counts).sum();
-                    shares = Arrays.stream(counts).mapToDouble(count -> count / total).toArray();
-                }
-                String entity = plan.entity(all, i);
-                frequencies.put(entity, shares);
-                double[] prices = plan.odds(all, i);
-                if (prices != null) {
-                    odds.put(entity, prices);
-                }
+        for (int i = 0; i < all.rows(); i++) {
+            if (eventTimes[i] < micros[0] || eventTimes[i] >= end) {
+                continue;
+            }
+            int found = Arrays.binarySearch(micros, eventTimes[i]);
+            String entity = plan.entity(all, i);
+            frequencies.put(entity, shares[found < 0 ? -found - 2 : found]);
+            double[] prices = plan.odds(all, i);
+            if (prices != null) {
+                odds.put(entity, prices);
             }
         }
         return new Comparison.Truth(odds, frequencies);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
 import dev.keelson.control.DriftCounts;
 import dev.keelson.control.LoopPolicy;
-import dev.keelson.control.LoopTrainer;
 import dev.keelson.control.Replay;
 import dev.keelson.control.StepRecord;
 import dev.keelson.data.DataLoad;
@@ -43,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Replays the loop of a project over its history; the same call goes on where a killed one stopped. */
@@ -56,13 +56,23 @@ public final class ReplayJob {
      * @param to last day, exclusive; null for the day after the last row
      * @param step length of a step
      * @param policies which; this policy is always among them
+     * @param model the only model; null for all
      */
     public record Request(
-            @Nullable LocalDate from, @Nullable LocalDate to, Duration step, Set<LoopPolicy> policies) {
+            @Nullable LocalDate from,
+            @Nullable LocalDate to,
+            Duration step,
+            Set<LoopPolicy> policies,
+            @Nullable String model) {
         public Request {
             Set<LoopPolicy> all = new TreeSet<>(policies);
             all.add(LoopPolicy.THIS_POLICY);
             policies = java.util.Collections.unmodifiableSet(all);
+        }
+
+        /** Of all models. */
+        public Request(@Nullable LocalDate from, @Nullable LocalDate to, Duration step, Set<LoopPolicy> policies) {
+            this(from, to, step, policies, null);
         }
 
         /** Weekly steps, all policies, the last third. */
@@ -190,35 +200,29 @@ public final class ReplayJob {
                             .formatted(String.join(", ", numbers)),
                     null);
         }
-        Set<String> all = new TreeSet<>();
-        project.sources().forEach(source -> all.add(source.name()));
-        project.sqlViews().forEach(view -> all.add(view.dataset()));
-        return project.of(all, numbers);
+        return project.of(everything(project), numbers);
     }
 
     /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's sources that were read before. */
     static Summary run(Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress) {
-        Project project = ofClasses(workspace.project());
-        Map<String, Schema> schemas = new LinkedHashMap<>();
-        sources.forEach(
-                source -> schemas.put(source.source().name(), source.frame().schema()));
+        return run(workspace, sources, request, progress, results -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param seen told what every policy went through, before it is summed up
+     */
+    static Summary run(
+            Workspace workspace,
+            List<SourceRows> sources,
+            Request request,
+            Replay.Progress progress,
+            Consumer<List<Replay.PolicyResult>> seen) {
+        String model = request.model();
+        Project project = model == null ? ofClasses(workspace.project()) : only(workspace.project(), model);
         Replay.Settings settings = settings(project, sources, request);
-        StateFolder shared = new StateFolder(workspace.state().replays().resolve(settings.id()));
-        ParquetDatasetStore computed = workspace.datasets(shared.root().resolve("views"));
-        Map<DatasetVersion, Frame> views = new LinkedHashMap<>();
-        new SqlViewRows(project, computed, workspace.state().root().resolve("spill"))
-                .of(sources, settings.to())
-                .forEach((name, version) -> {
-                    schemas.put(name, version.schema());
-                    views.put(version, computed.read(version));
-                });
-        ProjectModels models = ProjectModels.of(project, schemas);
-        Map<String, ModelRows> rows = models.rows();
-        DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
-        ReplayFeed feed = new ReplayFeed(
-                sources, views, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
-        Map<String, BundleTrainer> trainers = workspace.trainers(
-                models, rows, feed::datasetVersions, TrainingPurpose.REPLAY, workspace.place());
+        World world = World.open(workspace, project, sources, settings);
         List<Replay.PolicyState> states = new ArrayList<>();
         try {
             for (LoopPolicy policy : request.policies()) {
@@ -229,15 +233,64 @@ public final class ReplayJob {
                 states.add(new Replay.PolicyState(
                         policy, SqliteCatalog.open(folder.catalog()), JournaledPredictionLog.open(folder)));
             }
-            Map<String, LoopTrainer> loopTrainers = new LinkedHashMap<>(trainers);
-            List<Replay.PolicyResult> results =
-                    Replay.run(settings, feed, models.loops(), loopTrainers, states, progress);
-            return summarise(settings, models, feed, states, results);
+            Map<String, BundleTrainer> trainers = world.trainers(workspace, workspace.place());
+            List<Replay.PolicyResult> results = Replay.run(
+                    settings, world.feed(), world.models().loops(), new LinkedHashMap<>(trainers), states, progress);
+            seen.accept(results);
+            return summarise(settings, world.models(), world.feed(), states, results);
         } finally {
             states.forEach(state -> {
                 state.log().close();
                 state.catalog().close();
             });
+        }
+    }
+
+    /** The project with one of its models. */
+    static Project only(Project project, String model) {
+        Set<String> others = new TreeSet<>();
+        project.models().stream().filter(each -> !each.name().equals(model)).forEach(each -> others.add(each.name()));
+        return project.of(everything(project), others);
+    }
+
+    private static Set<String> everything(Project project) {
+        Set<String> all = new TreeSet<>();
+        project.sources().forEach(source -> all.add(source.name()));
+        project.sqlViews().forEach(view -> all.add(view.dataset()));
+        return all;
+    }
+
+    /**
+     * The history of a project, at its beginning.
+     *
+     * @param models compiled against it
+     * @param feed hands it out
+     * @param rows of each model, filled as the feed goes on
+     */
+    record World(ProjectModels models, ReplayFeed feed, Map<String, ModelRows> rows) {
+        static World open(Workspace workspace, Project project, List<SourceRows> sources, Replay.Settings settings) {
+            Map<String, Schema> schemas = new LinkedHashMap<>();
+            sources.forEach(source ->
+                    schemas.put(source.source().name(), source.frame().schema()));
+            StateFolder shared = new StateFolder(workspace.state().replays().resolve(settings.id()));
+            ParquetDatasetStore computed = workspace.datasets(shared.root().resolve("views"));
+            Map<DatasetVersion, Frame> views = new LinkedHashMap<>();
+            new SqlViewRows(project, computed, workspace.state().root().resolve("spill"))
+                    .of(sources, settings.to())
+                    .forEach((name, version) -> {
+                        schemas.put(name, version.schema());
+                        views.put(version, computed.read(version));
+                    });
+            ProjectModels models = ProjectModels.of(project, schemas);
+            Map<String, ModelRows> rows = models.rows();
+            DataLoad load = new DataLoad(workspace.datasets(shared.root().resolve("heads")));
+            ReplayFeed feed = new ReplayFeed(
+                    sources, views, load, models, OnlineFeatures.open(models.engine(), new InMemoryOnlineStore()), rows);
+            return new World(models, feed, rows);
+        }
+
+        Map<String, BundleTrainer> trainers(Workspace workspace, TrainingPlace place) {
+            return workspace.trainers(models, rows, feed::datasetVersions, TrainingPurpose.REPLAY, place);
         }
     }
 
@@ -305,7 +358,14 @@ public final class ReplayJob {
         return new Summary(settings.id(), feed.lastLoads(), feed.datasetVersion(), summaries);
     }
 
-    private static Replay.Settings settings(Project project, List<SourceRows> sources, Request request) {
+    /** When the earliest row happened. */
+    static Instant firstEvent(Frame frame) {
+        return Micros.toInstant(Arrays.stream(frame.longs(SystemColumns.EVENT_TIME).values())
+                .min()
+                .orElseThrow());
+    }
+
+    static Replay.Settings settings(Project project, List<SourceRows> sources, Request request) {
         if (project.models().isEmpty()) {
             throw new KeelsonException(
                     ErrorCode.BAD_VALUE, "The project has no model to replay.", "Maybe declare one under `models`.");
@@ -360,6 +420,10 @@ public final class ReplayJob {
                     ErrorCode.PROJECT_NOT_FOUND, "The project file (%s) cannot be read.".formatted(project.file()), null, e);
         }
         sha.add(from.toString()).add(to.toString()).add(request.step().toString());
+        String only = request.model();
+        if (only != null) {
+            sha.add(only);
+        }
         return new Replay.Settings(
                 sha.hex().substring(0, 12),
                 from.atStartOfDay(project.zone()).toInstant(),

@@ -15,7 +15,9 @@ import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
+import dev.keelson.http.JobKind;
 import dev.keelson.http.ModelTraining;
+import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
@@ -286,6 +288,17 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
         String model = Projects.model(project, request.model()).name();
         String id = owner.post(path(model, "studies"), body).path("id").asText();
         String address = OwnerClient.address("/api/v1/studies/%s", id);
+        return JobWait.until(() -> owner.get(address), progress);
+    }
+
+    @Override
+    public JsonNode policies(PolicyRequest request, boolean advise, Progress progress) {
+        JobKind kind = advise ? JobKind.ADVICE : JobKind.POLICIES;
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        request.write(body);
+        String model = Projects.model(project, request.model()).name();
+        String id = owner.post(path(model, kind.path()), body).path("id").asText();
+        String address = OwnerClient.address(kind.address() + "/%s", id);
         return JobWait.until(() -> owner.get(address), progress);
     }
 

@@ -122,6 +122,8 @@ public final class SeededBackend implements Backend {
     private final FeatureGaps gaps = new FeatureGaps();
     private final SeededJobs<GenerationRequest> generations = new SeededJobs<>(JobKind.GENERATION);
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
+    private final SeededJobs<PolicyRequest> policyComparisons = new SeededJobs<>(JobKind.POLICIES);
+    private final SeededJobs<PolicyRequest> scheduleAdvice = new SeededJobs<>(JobKind.ADVICE);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
     private final Benchmarks benchmarks;
     /** The model with everything. */
@@ -779,6 +781,16 @@ public final class SeededBackend implements Backend {
     @Override
     public Jobs<GenerationRequest> generations() {
         return generations;
+    }
+
+    @Override
+    public Jobs<PolicyRequest> policyComparisons() {
+        return policyComparisons;
+    }
+
+    @Override
+    public Jobs<PolicyRequest> scheduleAdvice() {
+        return scheduleAdvice;
     }
 
     @Override

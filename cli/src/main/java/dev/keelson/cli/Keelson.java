@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             TrainCommand.class,
             RetrainCommand.class,
             TuneCommand.class,
+            PolicyCommand.class,
+            AdviseCommand.class,
             BenchmarkCommand.class,
             CheckCommand.class,
             BacktestCommand.class,

@@ -80,6 +80,7 @@ final class ConsoleRoutes {
         routes.post("/models/{name}/health", this::checkHealth);
         routes.get("/models/{name}/performance", this::performance);
         routes.get("/models/{name}/replay", this::replay);
+        new PolicyRoutes(backend, console).register(routes);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
         routes.get("/models/{name}/importance", this::importance);

@@ -44,7 +44,9 @@ final class JobEndpoints<R extends Jobs.Request> {
         return List.of(
                 new JobEndpoints<>(backend, JobKind.GENERATION, Backend::generations, JobRequests::generation),
                 new JobEndpoints<>(backend, JobKind.STUDY, Backend::studies, JobRequests::study),
-                new JobEndpoints<>(backend, JobKind.TRAINING, Backend::trainings, TrainingRequests::read));
+                new JobEndpoints<>(backend, JobKind.TRAINING, Backend::trainings, TrainingRequests::read),
+                new JobEndpoints<>(backend, JobKind.POLICIES, Backend::policyComparisons, PolicyRequests::read),
+                new JobEndpoints<>(backend, JobKind.ADVICE, Backend::scheduleAdvice, PolicyRequests::read));
     }
 
     void register(Routes routes) {

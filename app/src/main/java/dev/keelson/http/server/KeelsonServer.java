@@ -246,6 +246,7 @@ public final class KeelsonServer implements AutoCloseable {
         new BenchmarkEndpoints(backend).register(routes);
         new BacktestEndpoint(backend).register(routes);
         JobEndpoints.all(backend).forEach(each -> each.register(routes));
+        PolicyRoutes.registerFile(routes, backend);
         new FeastEndpoints(backend).register(routes);
         new ConsoleRoutes(backend, new Console(backend)).register(routes);
         return routes;

@@ -49,6 +49,7 @@ class PagesTest {
                 "/models/football-1x2/streaks?of=outcomes",
                 "/models/football-1x2/replay",
                 "/models/football-1x2/replay?all=true",
+                "/models/football-1x2/policies",
                 "/models/football-1x2/training",
                 "/models/football-1x2/studies",
                 "/models/football-1x2/calibration",
@@ -125,6 +126,8 @@ class PagesTest {
     void aModelThatCannotPredictIsTrainedFirst() {
         assertThat(before.get("/predictions").text()).contains("no version serves").contains("keelson run");
         assertThat(before.get("/models/football-1x2/replay").text()).contains("keelson replay</code>");
+        assertThat(before.get("/models/football-1x2/policies").text())
+                .contains("keelson policy compare --model football-1x2</code>", "Compare policies", "Advise a schedule");
         assertThat(before.get("/models/football-1x2/drift").text()).contains("no version serves").contains("keelson run");
     }
 

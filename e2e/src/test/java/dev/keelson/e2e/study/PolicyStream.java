@@ -152,7 +152,8 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
         return new PeriodRows(
                 requests(rows),
                 rows.stream().mapToDouble(Event::outcome).toArray(),
-                rows.stream().mapToLong(row -> row.knownAt.getEpochSecond() * 1_000_000).toArray());
+                rows.stream().mapToLong(row -> row.knownAt.getEpochSecond() * 1_000_000).toArray(),
+                new double[0][]);
     }
 
     private static Requests requests(List<Event> rows) {

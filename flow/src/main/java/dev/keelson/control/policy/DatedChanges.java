@@ -1,7 +1,6 @@
 package dev.keelson.control.policy;
 
 import dev.keelson.control.policy.PolicyPath.Event;
-import dev.keelson.control.policy.PolicyPath.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,7 +83,7 @@ public record DatedChanges(List<Instant> at) {
         List<Instant> alarms = new ArrayList<>();
         int last = Integer.MIN_VALUE;
         for (Event event : path.events()) {
-            if (event.type() == Type.ALARM) {
+            if (event.type() == PolicyPath.Type.ALARM) {
                 if (event.period() > last + 1) {
                     alarms.add(matrix.periods().get(event.period()).from());
                 }

@@ -5,7 +5,6 @@ import dev.keelson.control.Replay.Scored;
 import dev.keelson.control.StepRecord;
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.control.policy.PolicyPath.Type;
 import dev.keelson.metrics.LogLoss;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -44,12 +43,12 @@ public final class LoopPath {
             StepRecord step = steps.get(t - 1); // it ended when this period began
             int against = candidates.getOrDefault(champion, 0);
             if (step.drift().equals("alarm") || step.decay().equals("decayed")) {
-                events.add(new Event(t, Type.ALARM, against, against));
+                events.add(new Event(t, PolicyPath.Type.ALARM, against, against));
             }
             int judged = candidates.getOrDefault(challenger, against);
             switch (step.decision()) {
-                case "promote" -> events.add(new Event(t, Type.PROMOTE, judged, against));
-                case "reject" -> events.add(new Event(t, Type.REFUSE, judged, against));
+                case "promote" -> events.add(new Event(t, PolicyPath.Type.PROMOTE, judged, against));
+                case "reject" -> events.add(new Event(t, PolicyPath.Type.REFUSE, judged, against));
                 default -> {}
             }
             champion = step.champion();
@@ -57,7 +56,7 @@ public final class LoopPath {
             if (retrained != null) {
                 challenger = retrained;
                 candidates.put(retrained, matrix.newest(t));
-                events.add(new Event(t, Type.RETRAIN, matrix.newest(t), candidates.getOrDefault(champion, 0)));
+                events.add(new Event(t, PolicyPath.Type.RETRAIN, matrix.newest(t), candidates.getOrDefault(champion, 0)));
             }
             serving[t] = candidates.getOrDefault(champion, 0);
         }

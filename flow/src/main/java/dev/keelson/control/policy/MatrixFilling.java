@@ -97,7 +97,7 @@ public final class MatrixFilling {
      * @param models one for each
      */
     public LossMatrix fill(List<Candidate> candidates, List<Model> models) {
-        boolean bets = !number && rows.stream().anyMatch(period -> period.requests().odds().length > 0);
+        boolean bets = !number && rows.stream().anyMatch(period -> period.odds().length > 0);
         double[][] losses = new double[candidates.size()][epochs.size()];
         double[][] money = new double[bets ? candidates.size() : 0][epochs.size()];
         String name = number ? SQUARED_ERROR : LOG_LOSS;
@@ -134,8 +134,8 @@ public final class MatrixFilling {
                 }
                 model.predict(requests.features()[i], told);
                 losses[e] += number ? (told[0] - label) * (told[0] - label) : LogLoss.of(told[(int) label]);
-                if (money != null && requests.odds().length > 0) {
-                    money[e] += stake(told, requests.odds()[i], (int) label);
+                if (money != null && period.odds().length > 0) {
+                    money[e] += stake(told, period.odds()[i], (int) label);
                 }
             }
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.control.policy.PolicyPath.Type;
 import dev.keelson.stats.BlockBootstrap;
 import dev.keelson.stats.Interval;
 import java.time.Duration;
@@ -186,8 +185,8 @@ public record PolicyComparison(
         /** The one of the middle of those drawn with as many retrainings as today's policy. */
         private PolicyPath random(boolean hasToday) {
             int retrains = hasToday
-                    ? named(options.today()).count(Type.RETRAIN)
-                    : policies.stream().mapToInt(path -> path.count(Type.RETRAIN)).min().orElse(0);
+                    ? named(options.today()).count(PolicyPath.Type.RETRAIN)
+                    : policies.stream().mapToInt(path -> path.count(PolicyPath.Type.RETRAIN)).min().orElse(0);
             List<PolicyPath> drawn = draws(retrains);
             List<PolicyPath> ordered = drawn.stream()
                     .sorted((a, b) -> Double.compare(sum(a.losses(matrix)), sum(b.losses(matrix))))
@@ -233,7 +232,7 @@ public record PolicyComparison(
         }
 
         private double cost(PolicyPath path, double retrainCost) {
-            return sum(path.losses(matrix)) * options.lossValue() + path.count(Type.RETRAIN) * retrainCost;
+            return sum(path.losses(matrix)) * options.lossValue() + path.count(PolicyPath.Type.RETRAIN) * retrainCost;
         }
 
         private PolicyScore score(
@@ -245,16 +244,16 @@ public record PolicyComparison(
             double[] losses = path.losses(matrix);
             double cost = cost(path, options.retrainCost());
             double saved = worst - best;
-            double[] band = band(path.count(Type.RETRAIN));
+            double[] band = band(path.count(PolicyPath.Type.RETRAIN));
             return new PolicyScore(
                     path,
                     sum(losses) / total,
                     matrix.hasMoney() ? sum(path.moneys(matrix)) : Double.NaN,
                     cost,
                     saved > 1e-9 * Math.abs(worst) ? (cost - best) / saved : cost == worst ? 0 : Double.NaN,
-                    wrong(path, Type.PROMOTE),
-                    wrong(path, Type.REFUSE),
-                    options.changes().at().isEmpty() || path.count(Type.ALARM) == 0 && !looks(path)
+                    wrong(path, PolicyPath.Type.PROMOTE),
+                    wrong(path, PolicyPath.Type.REFUSE),
+                    options.changes().at().isEmpty() || (path.count(PolicyPath.Type.ALARM) == 0 && !looks(path))
                             ? null
                             : options.changes().judge(matrix, path),
                     stale(path),
@@ -264,7 +263,7 @@ public record PolicyComparison(
                     band[1],
                     againstNever,
                     againstToday,
-                    againstNever == null ? null : worth(againstNever, path.count(Type.RETRAIN)));
+                    againstNever == null ? null : worth(againstNever, path.count(PolicyPath.Type.RETRAIN)));
         }
 
         private static boolean looks(PolicyPath path) {
@@ -288,7 +287,7 @@ public record PolicyComparison(
         }
 
         /** Decisions that the matrix calls wrong afterwards: the version not taken would have lost less until the next change. */
-        private int wrong(PolicyPath path, Type type) {
+        private int wrong(PolicyPath path, PolicyPath.Type type) {
             int wrong = 0;
             for (Event event : path.events()) {
                 if (event.type() != type) {
@@ -302,7 +301,7 @@ public record PolicyComparison(
                 for (int e = matrix.firstEpoch(event.period()); e < matrix.firstEpoch(end); e++) {
                     gain += matrix.loss(event.against(), e) - matrix.loss(event.candidate(), e);
                 }
-                wrong += type == Type.PROMOTE ? (gain < 0 ? 1 : 0) : gain > 0 ? 1 : 0;
+                wrong += type == PolicyPath.Type.PROMOTE ? (gain < 0 ? 1 : 0) : gain > 0 ? 1 : 0;
             }
             return wrong;
         }
@@ -352,7 +351,7 @@ public record PolicyComparison(
 
         private double cpu(PolicyPath path) {
             return path.events().stream()
-                    .filter(event -> event.type() == Type.RETRAIN)
+                    .filter(event -> event.type() == PolicyPath.Type.RETRAIN)
                     .mapToDouble(event -> matrix.candidates().get(event.candidate()).cpuSeconds())
                     .sum();
         }

@@ -1,8 +1,14 @@
 package dev.keelson.control.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +97,60 @@ public record PolicyPath(
             }
         }
         return values;
+    }
+
+    /** The JSON document. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("name", name).put("kind", kind.name());
+        ArrayNode served = node.putArray("serving");
+        for (int candidate : serving) {
+            served.add(candidate);
+        }
+        ArrayNode told = node.putArray("events");
+        events.forEach(event -> told.addArray()
+                .add(event.period())
+                .add(event.type().name())
+                .add(event.candidate())
+                .add(event.against()));
+        node.set("loss", values(loss));
+        node.set("money", values(money));
+        return node;
+    }
+
+    private static JsonNode values(double @Nullable [] values) {
+        if (values == null) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (double value : values) {
+            array.add(value);
+        }
+        return array;
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static PolicyPath fromJson(JsonNode node) {
+        List<Event> events = new ArrayList<>();
+        node.path("events").forEach(event -> events.add(new Event(
+                event.get(0).asInt(),
+                Type.valueOf(event.get(1).asText()),
+                event.get(2).asInt(),
+                event.get(3).asInt())));
+        JsonNode served = node.path("serving");
+        return new PolicyPath(
+                node.path("name").asText(),
+                Kind.valueOf(node.path("kind").asText()),
+                IntStream.range(0, served.size()).map(t -> served.get(t).asInt()).toArray(),
+                events,
+                doubles(node.path("loss")),
+                doubles(node.path("money")));
+    }
+
+    private static double @Nullable [] doubles(JsonNode node) {
+        return node.isArray()
+                ? IntStream.range(0, node.size()).mapToDouble(e -> node.get(e).asDouble()).toArray()
+                : null;
     }
 
     @Override

@@ -56,9 +56,9 @@ final class PolicySeries {
             LossMatrix.Candidate candidate = matrix.candidates().get(k);
             trained.add(matrix.periods().get(candidate.period()).from().toString());
             ArrayNode row = rows.addArray();
-            int unseen = matrix.unseenFrom(k);
+            int serves = matrix.servesFrom(k); // earlier cells hold a part of their epochs only
             for (int i = 0; i < points; i++) {
-                int from = Math.max(first(i), unseen);
+                int from = Math.max(first(i), serves);
                 double sum = 0;
                 long events = 0;
                 for (int e = from; e < first(i + 1); e++) {

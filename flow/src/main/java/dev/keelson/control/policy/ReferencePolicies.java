@@ -2,7 +2,6 @@ package dev.keelson.control.policy;
 
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.control.policy.PolicyPath.Type;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -87,7 +86,7 @@ public final class ReferencePolicies {
                 reports.removeLast();
             }
             if (report.verdict() == DriftReport.Verdict.ALARM) {
-                walk.tell(t, Type.ALARM);
+                walk.tell(t, PolicyPath.Type.ALARM);
                 walk.retrain(t);
             }
             walk.serve(t);
@@ -112,7 +111,7 @@ public final class ReferencePolicies {
                     Double.isFinite(serving.expectedError()) ? serving.expectedError() : 0,
                     worseBy);
             if (report.verdict() == DecayCheck.Verdict.DECAYED) {
-                walk.tell(t, Type.ALARM);
+                walk.tell(t, PolicyPath.Type.ALARM);
                 walk.retrain(t);
             }
             walk.serve(t);
@@ -133,7 +132,7 @@ public final class ReferencePolicies {
         for (int t = 1; t < matrix.periods().size(); t++) {
             int newest = matrix.newest(t);
             if (matrix.candidates().get(newest).period() == t) {
-                walk.tell(t, Type.RETRAIN, newest);
+                walk.tell(t, PolicyPath.Type.RETRAIN, newest);
             }
             int end = matrix.settled(t);
             int first = recent(matrix, end);
@@ -152,7 +151,7 @@ public final class ReferencePolicies {
                 }
             }
             if (best != walk.active) {
-                walk.tell(t, best > walk.active ? Type.PROMOTE : Type.ROLLBACK, best);
+                walk.tell(t, best > walk.active ? PolicyPath.Type.PROMOTE : PolicyPath.Type.ROLLBACK, best);
                 walk.put(t, best);
             }
             walk.serve(t);
@@ -194,11 +193,11 @@ public final class ReferencePolicies {
             this.serving = new int[matrix.periods().size()];
         }
 
-        void tell(int t, Type type) {
+        void tell(int t, PolicyPath.Type type) {
             tell(t, type, active);
         }
 
-        void tell(int t, Type type, int candidate) {
+        void tell(int t, PolicyPath.Type type, int candidate) {
             events.add(new Event(t, type, candidate, active));
         }
 
@@ -211,8 +210,8 @@ public final class ReferencePolicies {
         void retrain(int t) {
             int newest = matrix.newest(t);
             if (newest != active) {
-                tell(t, Type.RETRAIN, newest);
-                tell(t, Type.PROMOTE, newest);
+                tell(t, PolicyPath.Type.RETRAIN, newest);
+                tell(t, PolicyPath.Type.PROMOTE, newest);
                 put(t, newest);
             }
         }

@@ -2,7 +2,6 @@ package dev.keelson.control.policy;
 
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.control.policy.PolicyPath.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,10 +92,10 @@ public final class RetrainOracle {
         for (int t = 1; t < serving.length; t++) {
             if (serving[t] != serving[t - 1]) {
                 if (serving[t] > serving[t - 1]) {
-                    events.add(new Event(t, Type.RETRAIN, serving[t], serving[t - 1]));
+                    events.add(new Event(t, PolicyPath.Type.RETRAIN, serving[t], serving[t - 1]));
                 }
                 events.add(new Event(
-                        t, serving[t] > serving[t - 1] ? Type.PROMOTE : Type.ROLLBACK, serving[t], serving[t - 1]));
+                        t, serving[t] > serving[t - 1] ? PolicyPath.Type.PROMOTE : PolicyPath.Type.ROLLBACK, serving[t], serving[t - 1]));
             }
         }
         return new PolicyPath(name, Kind.YARDSTICK, serving, events);

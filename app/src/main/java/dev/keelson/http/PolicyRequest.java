@@ -1,0 +1,102 @@
+package dev.keelson.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.expression.Durations;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked about policies of retraining.
+ *
+ * @param model the model
+ * @param from first day; null for the last third of the history
+ * @param to last day, exclusive; null for the day after the last row
+ * @param step time between two decisions, above zero
+ * @param every a candidate is trained every so many steps, at least 1
+ * @param policies names of those to compare; empty for all
+ * @param retrainCost price of a retraining, at least 0
+ * @param lossValue price of one unit of summed loss, above 0
+ * @param changes days on which the world is known to have changed
+ */
+public record PolicyRequest(
+        String model,
+        @Nullable LocalDate from,
+        @Nullable LocalDate to,
+        Duration step,
+        int every,
+        List<String> policies,
+        double retrainCost,
+        double lossValue,
+        List<LocalDate> changes)
+        implements Jobs.Request {
+    /** Checks the ranges. */
+    public PolicyRequest {
+        if (step.isNegative() || step.isZero() || every < 1) {
+            throw new IllegalArgumentException(
+                    "step (%s) must be above zero and every (%d) at least 1.".formatted(step, every));
+        }
+        if (!(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)
+                || !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "retrain_cost (%s) must be at least 0 and loss_value (%s) above 0.".formatted(retrainCost, lossValue));
+        }
+        policies = List.copyOf(policies);
+        changes = List.copyOf(changes);
+    }
+
+    /** Weekly steps over the last third, all policies, no prices. */
+    public static PolicyRequest of(String model) {
+        return new PolicyRequest(model, null, null, Duration.ofDays(7), 1, List.of(), 0, 1, List.of());
+    }
+
+    @Override
+    public void describe(ObjectNode node, Jobs.Progress progress) {
+        write(node.putObject("asked"));
+    }
+
+    /** As it is asked for over HTTP. */
+    public void write(ObjectNode node) {
+        node.put("from", from == null ? null : from.toString());
+        node.put("to", to == null ? null : to.toString());
+        node.put("step", Durations.format(step));
+        node.put("every", every);
+        ArrayNode names = node.putArray("policies");
+        policies.forEach(names::add);
+        node.put("retrain_cost", retrainCost);
+        node.put("loss_value", lossValue);
+        ArrayNode days = node.putArray("changes");
+        changes.forEach(day -> days.add(day.toString()));
+    }
+
+    /**
+     * What {@link #write} has written; what is not there takes its default.
+     *
+     * @throws IllegalArgumentException for what cannot be asked for
+     * @throws java.time.format.DateTimeParseException for a day that is none
+     */
+    public static PolicyRequest read(String model, JsonNode node) {
+        List<String> policies = new ArrayList<>();
+        node.path("policies").forEach(name -> policies.add(name.asText()));
+        List<LocalDate> changes = new ArrayList<>();
+        node.path("changes").forEach(day -> changes.add(LocalDate.parse(day.asText())));
+        return new PolicyRequest(
+                model,
+                day(node.path("from")),
+                day(node.path("to")),
+                Durations.parse(node.path("step").asText("7d")),
+                node.path("every").asInt(1),
+                policies,
+                node.path("retrain_cost").asDouble(0),
+                node.path("loss_value").asDouble(1),
+                changes);
+    }
+
+    private static @Nullable LocalDate day(JsonNode node) {
+        return node.isTextual() ? LocalDate.parse(node.asText()) : null;
+    }
+}

@@ -1,0 +1,319 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.Cron;
+import dev.keelson.control.LoopPolicy;
+import dev.keelson.control.Replay;
+import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.control.policy.DatedChanges;
+import dev.keelson.control.policy.LoopPath;
+import dev.keelson.control.policy.LossMatrix;
+import dev.keelson.control.policy.PolicyComparison;
+import dev.keelson.control.policy.PolicyPath;
+import dev.keelson.control.policy.ReferencePolicies;
+import dev.keelson.control.policy.ScheduleAdvice;
+import dev.keelson.control.policy.ServedDrift;
+import dev.keelson.data.SourceRows;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.http.JobKind;
+import dev.keelson.http.Jobs.Progress;
+import dev.keelson.http.PolicyRequest;
+import dev.keelson.id.Sha256;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.project.Project;
+import dev.keelson.registry.StoredReport;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Comparisons of policies of retraining, and advice on a schedule, over the history of a project.
+ *
+ * @param kind which of both
+ */
+record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work<PolicyRequest> {
+    private static final String THIS = LoopPolicy.THIS_POLICY.word();
+    private static final String SCHEDULE = "schedule";
+    private static final double WORSE = 0.05;
+    /** Models of each shorter history. */
+    private static final int WINDOW_MODELS = 4;
+
+    private static final List<Double> WINDOWS = List.of(0.125, 0.25, 0.5);
+
+    @Override
+    public int parts(Project project, PolicyRequest request) {
+        Projects.model(project, request.model());
+        check(request);
+        return 0;
+    }
+
+    @Override
+    public String beingDone(PolicyRequest request) {
+        return kind == JobKind.ADVICE
+                ? "A schedule for the model (%s) is looked for".formatted(request.model())
+                : "Policies of the model (%s) are compared".formatted(request.model());
+    }
+
+    /** The names that can be asked for. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(THIS, SCHEDULE, "never", "every_tick", "every_3_ticks"));
+        for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
+            names.add("drift_" + rule.name().toLowerCase(Locale.ROOT));
+        }
+        names.addAll(List.of("performance", "any_version"));
+        return names;
+    }
+
+    private static void check(PolicyRequest request) {
+        List<String> names = names();
+        for (String name : request.policies()) {
+            if (!names.contains(name)) {
+                throw new KeelsonException(
+                        ErrorCode.USAGE,
+                        "There is no policy (%s); the policies are %s.".formatted(name, String.join(", ", names)),
+                        Suggestion.sentence(name, names).orElse(null));
+            }
+        }
+    }
+
+    @Override
+    public ProjectJobs.Done run(Project whole, PolicyRequest request, ProjectJobs.Watch watch) {
+        check(request);
+        Project project = ReplayJob.only(whole, request.model());
+        List<SourceRows> sources = workspace.readSources();
+        ReplayJob.Request replay = new ReplayJob.Request(
+                request.from(), request.to(), request.step(), Set.of(LoopPolicy.THIS_POLICY), request.model());
+        Replay.Settings settings = ReplayJob.settings(project, sources, replay);
+        Walk walk = new Walk(workspace, project, sources, settings, request, watch);
+        ObjectNode document = kind == JobKind.ADVICE
+                ? walk.advice().toJson()
+                : walk.comparison(replay).toJson();
+        document.put("model", request.model());
+        document.put("from_day", settings.from().atZone(project.zone()).toLocalDate().toString());
+        document.put("to_day", settings.to().atZone(project.zone()).toLocalDate().toString());
+        document.put("replay", settings.id());
+        request.write(document.putObject("asked"));
+        String verdict = kind == JobKind.ADVICE
+                ? document.path("advised").isNull() ? "none" : "schedule"
+                : document.path("retraining_pays").asBoolean() ? "pays" : "does_not_pay";
+        return new ProjectJobs.Done(verdict, document);
+    }
+
+    @Override
+    public PolicyRequest request(StoredReport report, JsonNode document) {
+        return PolicyRequest.read(report.subject(), document.path("asked"));
+    }
+
+    @Override
+    public Progress progress(JsonNode document) {
+        int steps = document.path("periods").asInt();
+        return new Progress(steps, steps, null, "ended");
+    }
+
+    @Override
+    public List<JsonNode> told(JsonNode document) {
+        return List.of();
+    }
+
+    /** What is worked out for one request, as far as it is needed. */
+    private static final class Walk {
+        private final Workspace workspace;
+        private final Project project;
+        private final List<SourceRows> sources;
+        private final Replay.Settings settings;
+        private final PolicyRequest request;
+        private final ProjectJobs.Watch watch;
+        private @Nullable PolicyHistory walked;
+
+        Walk(
+                Workspace workspace,
+                Project project,
+                List<SourceRows> sources,
+                Replay.Settings settings,
+                PolicyRequest request,
+                ProjectJobs.Watch watch) {
+            this.workspace = workspace;
+            this.project = project;
+            this.sources = sources;
+            this.settings = settings;
+            this.request = request;
+            this.watch = watch;
+        }
+
+        private PolicyHistory history() {
+            PolicyHistory history = walked;
+            if (history == null) {
+                history = PolicyHistory.walk(
+                        workspace, project, sources, settings, request.every(), null, done -> at(done, "models"));
+                walked = history;
+            }
+            return history;
+        }
+
+        private void at(int done, String stage) {
+            watch.at(new Progress(done, settings.steps(), null, stage));
+        }
+
+        private String key(String what) {
+            return "policies/" + new Sha256().add("policies-1").add(settings.id()).add(request.model())
+                    .add(Integer.toString(request.every()))
+                    .add(what)
+                    .hex();
+        }
+
+        /** What was kept under a key; what is not there, or whose file is gone, is made and kept. */
+        private JsonNode kept(String what, Supplier<JsonNode> made) {
+            Optional<JsonNode> stored = workspace.catalog()
+                    .read(tx -> tx.step(key(what)))
+                    .flatMap(sha -> workspace.artifacts().get(sha))
+                    .map(bytes -> RunPipeline.parsed(new String(bytes, StandardCharsets.UTF_8)));
+            if (stored.isPresent()) {
+                return stored.get();
+            }
+            JsonNode document = made.get();
+            String sha = workspace.artifacts().put(document.toString().getBytes(StandardCharsets.UTF_8));
+            workspace.catalog().update(tx -> tx.putStep(key(what), "policies", sha));
+            return document;
+        }
+
+        private LossMatrix matrix() {
+            LossMatrix matrix = LossMatrix.fromJson(kept("matrix", () -> history().matrix().toJson()));
+            if (matrix.events() == 0) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_ENOUGH_ROWS,
+                        "No row of the model (%s) from %s to %s has a label."
+                                .formatted(request.model(), settings.from(), settings.to()),
+                        "Maybe the period begins too late, or the labels take longer than that to be known.");
+            }
+            return matrix;
+        }
+
+        private boolean wants(String name) {
+            return request.policies().isEmpty() || request.policies().contains(name);
+        }
+
+        PolicyComparison comparison(ReplayJob.Request replay) {
+            LossMatrix matrix = matrix();
+            List<PolicyPath> paths = new ArrayList<>();
+            boolean number = project.models().getFirst().isNumber();
+            if (!number && wants(THIS)) {
+                paths.add(PolicyPath.fromJson(kept("path " + THIS, () -> own(matrix, replay).toJson())));
+            }
+            schedule(matrix).filter(path -> wants(SCHEDULE)).ifPresent(paths::add);
+            paths.add(ReferencePolicies.never(matrix));
+            for (int every : new int[] {1, 3}) {
+                PolicyPath path = ReferencePolicies.every(every, matrix);
+                if (wants(path.name())) {
+                    paths.add(path);
+                }
+            }
+            ServedDrift[] drift = new ServedDrift[1];
+            for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
+                String name = "drift_" + rule.name().toLowerCase(Locale.ROOT);
+                if (wants(name)) {
+                    paths.add(PolicyPath.fromJson(kept("path " + name, () -> {
+                        ServedDrift checks = drift[0] == null ? history().drift() : drift[0];
+                        drift[0] = checks;
+                        return ReferencePolicies.drift(rule, matrix, (which, candidate, period, earlier) -> {
+                                    at(period, name);
+                                    return checks.check(which, candidate, period, earlier);
+                                })
+                                .toJson();
+                    })));
+                }
+            }
+            if (wants("performance")) {
+                paths.add(ReferencePolicies.performance(matrix, WORSE));
+            }
+            if (wants("any_version")) {
+                paths.add(ReferencePolicies.anyVersion(matrix));
+            }
+            ZoneId zone = project.zone();
+            List<Instant> changes = request.changes().stream()
+                    .map(day -> day.atStartOfDay(zone).toInstant())
+                    .toList();
+            String today = !number && wants(THIS) ? THIS : schedule(matrix).isPresent() ? SCHEDULE : "never";
+            return PolicyComparison.of(
+                    matrix,
+                    paths,
+                    new PolicyComparison.Options(
+                            request.retrainCost(), request.lossValue(), new DatedChanges(changes), today));
+        }
+
+        private PolicyPath own(LossMatrix matrix, ReplayJob.Request replay) {
+            PolicyPath[] path = new PolicyPath[1];
+            ReplayJob.run(
+                    workspace,
+                    sources,
+                    replay,
+                    (done, of, day) -> at(done, THIS),
+                    results -> path[0] = LoopPath.of(THIS, matrix, results.getFirst(), request.model(), project.zone()));
+            return path[0];
+        }
+
+        /** As the project file schedules retraining, promoted without a question; empty where it does not. */
+        private Optional<PolicyPath> schedule(LossMatrix matrix) {
+            Optional<ScheduleDefinition> schedule = Projects.loop(project, project.models().getFirst()).retraining();
+            return schedule.map(cron -> ReferencePolicies.when(
+                    SCHEDULE,
+                    matrix,
+                    t -> Cron.dueBetween(
+                            cron.cron(),
+                            cron.zone(),
+                            matrix.periods().get(t - 1).from(),
+                            matrix.periods().get(t).from())));
+        }
+
+        ScheduleAdvice advice() {
+            LossMatrix matrix = matrix();
+            Duration history = Duration.between(first(), settings.from());
+            int every = Math.max(1, settings.steps() / WINDOW_MODELS);
+            List<ScheduleAdvice.Windowed> windowed = new ArrayList<>();
+            for (double share : WINDOWS) {
+                Duration lately = Duration.ofDays(Math.max(1, Math.round(history.toDays() * share)));
+                String what = "window " + lately + " " + every;
+                try {
+                    windowed.add(new ScheduleAdvice.Windowed(
+                            lately.toDays(),
+                            LossMatrix.fromJson(kept(what, () -> PolicyHistory.walk(
+                                            workspace,
+                                            project,
+                                            sources,
+                                            settings,
+                                            every,
+                                            lately,
+                                            done -> at(done, "last %d days".formatted(lately.toDays())))
+                                    .matrix()
+                                    .toJson()))));
+                } catch (KeelsonException e) {
+                    if (e.code() != ErrorCode.NOT_ENOUGH_ROWS) {
+                        throw e;
+                    }
+                    // a history too short to train on is no choice
+                }
+            }
+            return ScheduleAdvice.of(matrix, windowed, request.retrainCost(), request.lossValue());
+        }
+
+        /** When the oldest row of the model's source happened. */
+        private Instant first() {
+            String source = project.models().getFirst().source();
+            return sources.stream()
+                    .filter(each -> each.source().name().equals(source))
+                    .map(each -> ReplayJob.firstEvent(each.frame()))
+                    .findFirst()
+                    .orElse(settings.from());
+        }
+    }
+}

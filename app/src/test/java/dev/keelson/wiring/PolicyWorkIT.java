@@ -1,0 +1,152 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.PolicyHtml;
+import dev.keelson.control.LoopPolicy;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.http.JobKind;
+import dev.keelson.http.Jobs;
+import dev.keelson.http.PolicyRequest;
+import dev.keelson.project.Project;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Policies compared over real stores and real learners, on two small divisions. */
+final class PolicyWorkIT {
+    private static final String MODEL = "football-1x2";
+    private static final LocalDate FROM = LocalDate.parse("2016-10-01");
+    private static final LocalDate TO = LocalDate.parse("2017-01-07");
+    private static final Duration STEP = Duration.ofDays(14);
+
+    @TempDir
+    Path folder;
+
+    /** Remembers which stages were told. */
+    private static final class Stages implements ProjectJobs.Watch {
+        private final Set<String> seen = new TreeSet<>();
+
+        @Override
+        public void tell(JsonNode document) {}
+
+        @Override
+        public void at(Jobs.Progress progress) {
+            String stage = progress.stage();
+            if (stage != null) {
+                seen.add(stage);
+            }
+        }
+    }
+
+    private static PolicyRequest request(List<String> policies, double retrainCost) {
+        return new PolicyRequest(
+                MODEL, FROM, TO, STEP, 1, policies, retrainCost, 1, List.of(LocalDate.parse("2016-11-15")));
+    }
+
+    private static JsonNode compare(Project project, PolicyRequest request, Stages stages) {
+        try (Workspace workspace = new Workspace(project)) {
+            return new PolicyWork(workspace, JobKind.POLICIES).run(project, request, stages).document();
+        }
+    }
+
+    private static JsonNode policy(JsonNode document, String name) {
+        for (JsonNode policy : document.path("policies")) {
+            if (policy.path("policy").asText().equals(name)) {
+                return policy;
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    @Test
+    void matrixSaysWhatTheReplayOfTheSamePolicyLost() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        Stages stages = new Stages();
+
+        JsonNode document = compare(project, request(List.of(), 0), stages);
+        JsonNode replayed;
+        try (Workspace workspace = new Workspace(project)) {
+            replayed = ReplayJob.run(
+                            workspace,
+                            new ReplayJob.Request(FROM, TO, STEP, Set.of(LoopPolicy.values())),
+                            (done, of, day) -> {})
+                    .toJson()
+                    .path("models")
+                    .path(MODEL)
+                    .path("comparison");
+        }
+
+        // all but matches whose outcomes came after the end, which the replay does not see
+        assertThat(document.path("events").asLong() - replayed.path("always_retrain").path("n").asLong())
+                .isBetween(0L, 12L);
+        assertThat(policy(document, "every_tick").path("loss").asDouble())
+                .isCloseTo(replayed.path("always_retrain").path("log_loss").asDouble(), within(0.01));
+        assertThat(policy(document, "never").path("loss").asDouble())
+                .isCloseTo(replayed.path("never_retrain").path("log_loss").asDouble(), within(0.01));
+        double gain = replayed.path("never_retrain").path("log_loss").asDouble()
+                - replayed.path("always_retrain").path("log_loss").asDouble();
+        assertThat(policy(document, "every_tick").path("against_never").path("gain").asDouble())
+                .isCloseTo(gain, within(0.002));
+        assertThat(policy(document, "every_tick").path("money").asDouble())
+                .isCloseTo(replayed.path("always_retrain").path("profit").asDouble(), within(12.0));
+        assertThat(document.path("policies").findValuesAsText("policy"))
+                .contains("this_policy", "schedule", "drift_recommended", "performance", "any_version", "random");
+        assertThat(document.path("verdict").path(0).asText()).contains("never retraining");
+        assertThat(policy(document, "every_tick").path("cpu_seconds").asDouble()).isPositive();
+        assertThat(PolicyHtml.page(document)).contains("Does retraining pay?", "<svg").doesNotContain("<script");
+    }
+
+    @Test
+    void whatWasComparedIsNotDoneAgain() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        List<String> some = List.of("every_tick", "performance", "any_version");
+        JsonNode first = compare(project, request(some, 0), new Stages());
+        Stages stages = new Stages();
+
+        JsonNode dear = compare(project, request(some, 50), stages);
+
+        assertThat(stages.seen).isEmpty();
+        assertThat(policy(dear, "every_tick").path("loss")).isEqualTo(policy(first, "every_tick").path("loss"));
+        assertThat(policy(dear, "every_tick").path("cost").asDouble())
+                .isCloseTo(
+                        policy(first, "every_tick").path("cost").asDouble()
+                                + 50 * policy(first, "every_tick").path("retrains").asInt(),
+                        within(1e-9));
+    }
+
+    @Test
+    void adviceIsGivenWithWhatItIsWorth() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+        try (Workspace workspace = new Workspace(project)) {
+
+            JsonNode advice = new PolicyWork(workspace, JobKind.ADVICE)
+                    .run(project, request(List.of(), 5), new Stages())
+                    .document();
+
+            assertThat(advice.path("sentence").asText()).isNotEmpty();
+            assertThat(advice.path("schedules").size()).isGreaterThan(2);
+            assertThat(advice.path("by_window").size()).isPositive();
+            assertThat(advice.path("by_age").path(0).path("excess").asDouble()).isZero();
+        }
+    }
+
+    @Test
+    void policyThatIsNoneIsTold() throws IOException {
+        Project project = TinyLeague.create(folder.resolve("p"));
+
+        assertThatThrownBy(() -> compare(project, request(List.of("every_tik"), 0), new Stages()))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("There is no policy (every_tik)")
+                .hasMessageContaining("every_tick");
+    }
+}

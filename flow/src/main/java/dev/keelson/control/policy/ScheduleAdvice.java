@@ -1,0 +1,320 @@
+package dev.keelson.control.policy;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.stats.BlockBootstrap;
+import dev.keelson.stats.Interval;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How often to retrain, and on how much history: from what models of each age lost, and what each schedule would have.
+ *
+ * @param matrix of models trained on all history
+ * @param schedules one for each number of periods between two trainings
+ * @param ages what a model loses more than one trained just now, by its age
+ * @param windows the same by how much history it was trained on
+ * @param best index of the schedule advised, or -1 for none
+ * @param sentence what is advised
+ */
+public record ScheduleAdvice(
+        LossMatrix matrix, List<Schedule> schedules, List<Age> ages, List<Window> windows, int best, String sentence) {
+    private static final int[] EVERY = {1, 2, 3, 4, 6, 8, 13, 26, 52};
+    private static final double YEAR_SECONDS = 365.25 * 86_400;
+    private static final int MOST_AGES = 26;
+
+    public ScheduleAdvice {
+        schedules = List.copyOf(schedules);
+        ages = List.copyOf(ages);
+        windows = List.copyOf(windows);
+    }
+
+    /**
+     * A schedule.
+     *
+     * @param every periods between two trainings
+     * @param loss mean loss for each event
+     * @param retrainsAYear trainings
+     * @param worth what it saves a year against never retraining, trainings paid; its interval holds for all schedules at once
+     * @param pValue that it saves any loss at all, adjusted for the number of schedules
+     */
+    public record Schedule(int every, double loss, double retrainsAYear, Interval worth, double pValue) {}
+
+    /**
+     * Models of one age.
+     *
+     * @param periods since the training
+     * @param excess mean loss for each event beyond that of the newest model of the same period
+     * @param events how many were compared
+     */
+    public record Age(int periods, double excess, long events) {}
+
+    /**
+     * Models trained on the last part of the history alone.
+     *
+     * @param days of history they were trained on
+     * @param excess mean loss for each event beyond that of models trained on all of it, by their age in quarters of the time
+     *     between two of them; NaN where there is none
+     */
+    public record Window(double days, List<Double> excess) {}
+
+    /**
+     * Models of a window and what they lost.
+     *
+     * @param days of history
+     * @param matrix with the same periods and epochs as the one of all history; its candidates may be fewer
+     */
+    public record Windowed(double days, LossMatrix matrix) {}
+
+    /**
+     * Advises.
+     *
+     * @param windowed models of shorter histories
+     */
+    public static ScheduleAdvice of(LossMatrix matrix, List<Windowed> windowed, double retrainCost, double lossValue) {
+        double years = Duration.between(
+                                matrix.periods().getFirst().from(), matrix.periods().getLast().to())
+                        .toSeconds()
+                / YEAR_SECONDS;
+        List<Schedule> schedules = schedules(matrix, years, retrainCost, lossValue);
+        int best = -1;
+        for (int i = 0; i < schedules.size(); i++) {
+            Schedule each = schedules.get(i);
+            boolean pays = each.pValue() < 0.05 && each.worth().estimate() > 0;
+            if (pays && (best < 0 || each.worth().estimate() > schedules.get(best).worth().estimate())) {
+                best = i;
+            }
+        }
+        List<Window> windows = windows(matrix, windowed);
+        String sentence = sentence(matrix, schedules, best, retrainCost, lossValue) + " " + history(windows);
+        return new ScheduleAdvice(matrix, schedules, ages(matrix), windows, best, sentence.strip());
+    }
+
+    private static List<Schedule> schedules(LossMatrix matrix, double years, double retrainCost, double lossValue) {
+        List<PolicyPath> paths = new ArrayList<>();
+        List<Integer> every = new ArrayList<>();
+        for (int each : EVERY) {
+            if (each < matrix.periods().size()) {
+                paths.add(ReferencePolicies.every(each, matrix));
+                every.add(each);
+            }
+        }
+        double[] never = ReferencePolicies.never(matrix).losses(matrix);
+        double[][] gains = paths.stream()
+                .map(path -> PolicyComparison.minus(never, path.losses(matrix)))
+                .toArray(double[][]::new);
+        int[] events = matrix.epochs().stream().mapToInt(LossMatrix.Epoch::events).toArray();
+        List<BlockBootstrap.Result> results = BlockBootstrap.means(
+                gains, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
+        List<Schedule> schedules = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            double trainings = paths.get(i).count(PolicyPath.Type.RETRAIN) / years;
+            double scale = matrix.events() / years * lossValue;
+            double paid = trainings * retrainCost;
+            Interval gain = results.get(i).interval();
+            schedules.add(new Schedule(
+                    every.get(i),
+                    PolicyComparison.sum(paths.get(i).losses(matrix)) / matrix.events(),
+                    trainings,
+                    new Interval(
+                            gain.lower() * scale - paid,
+                            gain.estimate() * scale - paid,
+                            gain.upper() * scale - paid,
+                            gain.confidence()),
+                    results.get(i).pValue()));
+        }
+        return schedules;
+    }
+
+    private static List<Age> ages(LossMatrix matrix) {
+        Map<Integer, double[]> sums = new TreeMap<>();
+        for (int t = 0; t < matrix.periods().size(); t++) {
+            int newest = matrix.newest(t);
+            for (int k = 0; k <= newest; k++) {
+                int age = t - matrix.candidates().get(k).period();
+                if (age > MOST_AGES) {
+                    continue;
+                }
+                double[] sum = sums.computeIfAbsent(age, ignored -> new double[2]);
+                for (int e = matrix.firstEpoch(t); e < matrix.firstEpoch(t + 1); e++) {
+                    sum[0] += matrix.loss(k, e) - matrix.loss(newest, e);
+                    sum[1] += matrix.epochs().get(e).events();
+                }
+            }
+        }
+        List<Age> ages = new ArrayList<>();
+        sums.forEach((age, sum) -> {
+            if (sum[1] > 0) {
+                ages.add(new Age(age, sum[0] / sum[1], (long) sum[1]));
+            }
+        });
+        return ages;
+    }
+
+    /** Beside the model of all history that was trained at the same time, over the time until the next one. */
+    private static List<Window> windows(LossMatrix matrix, List<Windowed> windowed) {
+        int quarters = 4;
+        List<Window> windows = new ArrayList<>();
+        for (Windowed window : windowed) {
+            LossMatrix own = window.matrix();
+            double[] sums = new double[quarters];
+            long[] counts = new long[quarters];
+            for (int k = 0; k < own.candidates().size(); k++) {
+                int from = own.candidates().get(k).period();
+                int to = k + 1 < own.candidates().size()
+                        ? own.candidates().get(k + 1).period()
+                        : matrix.periods().size();
+                int whole = matrix.newest(from);
+                for (int t = from; t < to; t++) {
+                    int quarter = Math.min(quarters - 1, quarters * (t - from) / (to - from));
+                    for (int e = matrix.firstEpoch(t); e < matrix.firstEpoch(t + 1); e++) {
+                        sums[quarter] += own.loss(k, e) - matrix.loss(whole, e);
+                        counts[quarter] += matrix.epochs().get(e).events();
+                    }
+                }
+            }
+            List<Double> excess = new ArrayList<>();
+            for (int q = 0; q < quarters; q++) {
+                excess.add(counts[q] == 0 ? Double.NaN : sums[q] / counts[q]);
+            }
+            windows.add(new Window(window.days(), excess));
+        }
+        return windows;
+    }
+
+    private static String sentence(
+            LossMatrix matrix, List<Schedule> schedules, int best, double retrainCost, double lossValue) {
+        String unit = lossValue == 1 && retrainCost == 0 ? " of summed " + matrix.loss().replace('_', ' ') : "";
+        if (best < 0) {
+            Schedule most = schedules.stream()
+                    .reduce((a, b) -> a.worth().estimate() >= b.worth().estimate() ? a : b)
+                    .orElse(null);
+            return most == null
+                    ? "There are too few periods to compare schedules."
+                    : "No schedule is worth it: the best, every %s, saves %s%s a year, p %.3f for all %d tried. Retrain when a monitor says so."
+                            .formatted(
+                                    length(matrix, most.every()),
+                                    PolicyVerdict.interval(most.worth()),
+                                    unit,
+                                    most.pValue(),
+                                    schedules.size());
+        }
+        Schedule chosen = schedules.get(best);
+        return String.format(
+                Locale.ROOT,
+                "Retrain every %s (cron: \"%s\"): %.0f trainings a year, worth %s%s a year against never retraining.",
+                length(matrix, chosen.every()),
+                cron(matrix, chosen.every()),
+                chosen.retrainsAYear(),
+                PolicyVerdict.interval(chosen.worth()),
+                unit);
+    }
+
+    private static String history(List<Window> windows) {
+        Window best = null;
+        for (Window window : windows) {
+            if (best == null || first(window) < first(best)) {
+                best = window;
+            }
+        }
+        if (best == null || Double.isNaN(first(best))) {
+            return "";
+        }
+        return first(best) < 0
+                ? String.format(
+                        Locale.ROOT,
+                        "Fresh models of the last %.0f days lose %.4g an event less than those of all history.",
+                        best.days(),
+                        -first(best))
+                : "No shorter history than all of it gives better models.";
+    }
+
+    private static double first(Window window) {
+        return window.excess().getFirst();
+    }
+
+    private static Duration span(LossMatrix matrix, int every) {
+        Duration period = Duration.between(
+                matrix.periods().getFirst().from(), matrix.periods().getFirst().to());
+        return period.multipliedBy(every);
+    }
+
+    private static String length(LossMatrix matrix, int every) {
+        Duration span = span(matrix, every);
+        return span.toHours() % 24 == 0
+                ? span.toDays() == 1 ? "day" : span.toDays() + " days"
+                : span.toHours() == 1 ? "hour" : span.toHours() + " hours";
+    }
+
+    /** The nearest schedule in cron syntax: hours, days, weeks, months. */
+    static String cron(LossMatrix matrix, int every) {
+        double days = span(matrix, every).toMinutes() / 1440.0;
+        if (days < 1) {
+            return "0 */%d * * *".formatted(Math.max(1, Math.round(days * 24)));
+        }
+        if (days < 5) {
+            return days < 2 ? "0 3 * * *" : "0 3 */%d * *".formatted(Math.round(days));
+        }
+        if (days < 11) {
+            return "0 3 * * 1";
+        }
+        if (days < 22) {
+            return "0 3 1,15 * *";
+        }
+        long months = Math.max(1, Math.round(days / 30.4));
+        return months == 1 ? "0 3 1 * *" : "0 3 1 */%d *".formatted(Math.min(12, months));
+    }
+
+    /** The JSON document. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("loss", matrix.loss());
+        node.put("from", matrix.periods().getFirst().from().toString());
+        node.put("to", matrix.periods().getLast().to().toString());
+        node.put("events", matrix.events());
+        node.put("sentence", sentence);
+        if (best < 0) {
+            node.putNull("advised");
+        } else {
+            node.putObject("advised")
+                    .put("every_periods", schedules.get(best).every())
+                    .put("cron", cron(matrix, schedules.get(best).every()))
+                    .set("worth_a_year", interval(schedules.get(best).worth()));
+        }
+        ArrayNode rows = node.putArray("schedules");
+        for (Schedule each : schedules) {
+            ObjectNode row = rows.addObject();
+            row.put("every_periods", each.every());
+            row.put("cron", cron(matrix, each.every()));
+            row.set("loss", PolicyScore.number(each.loss()));
+            row.put("retrains_a_year", each.retrainsAYear());
+            row.set("worth_a_year", interval(each.worth()));
+            row.put("p", each.pValue());
+        }
+        ArrayNode curve = node.putArray("by_age");
+        ages.forEach(age -> curve.addObject()
+                .put("periods", age.periods())
+                .put("excess", age.excess())
+                .put("events", age.events()));
+        ArrayNode learned = node.putArray("by_window");
+        for (Window window : windows) {
+            ObjectNode row = learned.addObject().put("days", window.days());
+            ArrayNode excess = row.putArray("excess_by_age");
+            window.excess().forEach(each -> excess.add(PolicyScore.number(each)));
+        }
+        return node;
+    }
+
+    private static ArrayNode interval(Interval interval) {
+        return JsonNodeFactory.instance
+                .arrayNode()
+                .add(PolicyScore.number(interval.lower()))
+                .add(PolicyScore.number(interval.estimate()))
+                .add(PolicyScore.number(interval.upper()));
+    }
+}
