@@ -292,6 +292,11 @@ public interface Backend {
         return ScheduleService.NONE;
     }
 
+    /** What drift is measured against. */
+    default BaselineService baselines() {
+        return BaselineService.NONE;
+    }
+
     /** What is told of bets; every question is refused where the project file has no {@code serve.bets}. */
     default Bets bets() {
         return Bets.NONE;

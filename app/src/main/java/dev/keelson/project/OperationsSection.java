@@ -10,6 +10,7 @@ import dev.keelson.control.ScheduleDefinition.OnDrift;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
+import dev.keelson.monitor.BaselineSource;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.monitor.DriftMonitorDefinition;
@@ -232,7 +233,30 @@ final class OperationsSection {
             }
         }
         drift.add(new DriftMonitorDefinition(
-                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), watch, entry.location()));
+                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), baselines(table), watch, entry.location()));
+    }
+
+    private List<BaselineSource> baselines(Table table) {
+        Set<BaselineSource> baselines = new LinkedHashSet<>();
+        for (Scalar each : table.scalars("baseline")) {
+            BaselineSource.parse(each.text())
+                    .ifPresentOrElse(
+                            source -> {
+                                if (!baselines.add(source)) {
+                                    problems.add(
+                                            ErrorCode.BAD_VALUE,
+                                            each.textLocation(),
+                                            "the baseline `%s` occurs twice".formatted(each.raw()),
+                                            null);
+                                }
+                            },
+                            () -> problems.add(
+                                    ErrorCode.BAD_VALUE,
+                                    each.textLocation(),
+                                    "`baseline` is `%s`, and a period above 0 was expected".formatted(each.raw()),
+                                    null));
+        }
+        return baselines.isEmpty() ? List.of(BaselineSource.TRAINING) : List.copyOf(baselines);
     }
 
     private void watch(String name, Scalar text, List<String> models) {

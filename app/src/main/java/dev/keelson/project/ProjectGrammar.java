@@ -719,6 +719,10 @@ public final class ProjectGrammar {
             optional("reinforce", REINFORCE, null, "How `keelson train --reinforce` learns from confident mistakes."),
             optional("seed", new Whole(0, Long.MAX_VALUE), "42", "Reaches everything random."));
 
+    private static final Text BASELINE = text(
+            "`training`, a period such as `last 30d`, or `dataset` and a version",
+            "training|last\\s+[0-9]+(m|h|d|w)|dataset\\s+\\S+");
+
     private static final Keys MONITOR = keys(
             optional("model", MODEL, null, "The model it watches; or `models`."),
             optional(
@@ -730,9 +734,10 @@ public final class ProjectGrammar {
                     "policy", choice("recommended", "pikkit", "acis"), null, "A drift monitor: the rule that decides."),
             optional(
                     "baseline",
-                    choice("training"),
+                    either(new ListOf(BASELINE, 1), BASELINE),
                     "training",
-                    "Drift: what is compared with, the champion's training period."),
+                    "Drift: what is compared with: the champion's training data, a period before the window (`last 30d`), or a"
+                            + " version of a dataset (`dataset ID`); of several the first decides and the others are judged beside it."),
             optional(
                     "current",
                     text(
@@ -804,7 +809,7 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "retrain", "update", "reinforce", "validate"), "What runs."),
+            required("run", choice("materialize", "drift", "baseline", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."),
             optional(
                     "missed",

@@ -12,6 +12,7 @@ import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.FeatureHistory;
@@ -36,6 +37,7 @@ import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.monitor.BaselineCheck;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -133,6 +135,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Predictor predictor;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
+    private final ProjectBaselines baselines;
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
@@ -225,6 +228,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
+        this.baselines = new ProjectBaselines(
+                project,
+                workspace,
+                clock,
+                (model, monitor, now) -> ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now).from());
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
     }
@@ -316,6 +324,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectAlerts alerts() {
         return alerts;
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return baselines;
     }
 
     @Override
@@ -937,19 +950,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
         catchUp();
         Instant now = clock.instant();
         ServedWindow window = ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now);
-        List<DriftReport> earlier = reports("drift", model, 12).stream()
-                .map(report -> DriftReport.fromJson(report.document()))
-                .toList();
-        var profile = trainer.profile(snapshot.champion().version(), snapshot.champion().trained());
-        DriftReport report = DriftCheck.check(
+        List<BaselineCheck.Against> against = baselines.against(snapshot, trainer, monitor, window.from());
+        BaselineCheck.Judged judged = BaselineCheck.check(
                 model,
                 snapshot.champion().version().version(),
-                profile,
-                new DriftCheck.Window(
-                        DriftCheck.columns(window.rows(), profile.names().size()), window.from(), window.end()),
+                against,
+                new DriftCheck.Window(BaselineCheck.columns(against, window.rows()), window.from(), window.end()),
                 monitor,
-                now,
-                earlier);
+                now);
+        DriftReport report = judged.report();
+        workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
         Map<String, Double> metrics = new LinkedHashMap<>();

@@ -14,6 +14,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining;
@@ -23,6 +24,7 @@ import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +57,7 @@ final class LiveJobs {
                 "materialize", told(this::materialize),
                 "validate", told(this::validate),
                 "drift", told(this::drift),
+                "baseline", told(this::baseline),
                 RETRAIN, told(run -> train(run, ModelTraining.Kind.FULL)),
                 "update", told(run -> train(run, ModelTraining.Kind.UPDATE)),
                 "reinforce", told(run -> train(run, ModelTraining.Kind.REINFORCE)));
@@ -141,6 +144,21 @@ final class LiveJobs {
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, model, said));
         }
+        return result;
+    }
+
+    private JsonNode baseline(JobRun run) throws InterruptedException {
+        String model = model(run);
+        run.progress(0, "Makes the baselines anew.");
+        JsonNode made = backend.baselines()
+                .create(new BaselineService.Request(model, null, run.job().actor(), "The schedule asks for it."));
+        List<String> ids = new ArrayList<>();
+        for (JsonNode each : made.path("baselines")) {
+            ids.add(each.path("id").asText());
+            run.log("%s: %,d rows, %s.".formatted(each.path("id").asText(), each.path("rows").asLong(), each.path("origin").asText()));
+        }
+        ObjectNode result = result(false, "Made %s.".formatted(String.join(", ", ids)));
+        ids.forEach(result.putArray("baselines")::add);
         return result;
     }
 

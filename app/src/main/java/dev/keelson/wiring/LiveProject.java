@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
@@ -109,6 +110,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** When what is done, and what was done. */
     ScheduleService schedules();
+
+    /** What drift is measured against. */
+    BaselineService baselines();
 
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();

@@ -7,6 +7,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.monitor.BaselineRows;
 import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
@@ -235,6 +236,37 @@ final class ModelRows {
         return columns(known(asOf));
     }
 
+    /** The training rows as a baseline: those with a label known strictly before an instant. */
+    BaselineRows training(Instant asOf) {
+        return baseline(known(asOf));
+    }
+
+    /**
+     * The rows of a period as a baseline, labelled or not.
+     *
+     * @param from event time of the first; {@link Instant#MIN} for all
+     * @param to end, exclusive
+     * @param asOf only what was known strictly before
+     */
+    synchronized BaselineRows period(Instant from, Instant to, Instant asOf) {
+        long least = from.equals(Instant.MIN) ? Long.MIN_VALUE : Micros.of(from);
+        long end = Micros.of(to);
+        long limit = Micros.of(asOf);
+        return baseline(sorted().stream()
+                .filter(row -> row.eventTime >= least && row.eventTime < end && row.knownAt < limit)
+                .toList());
+    }
+
+    private BaselineRows baseline(List<Known> known) {
+        List<String> names = new ArrayList<>(plan.service().names());
+        names.addAll(plan.watchNames());
+        return BaselineRows.of(
+                names,
+                plan.service().categories().keySet(),
+                known.stream().mapToLong(Known::eventTime).toArray(),
+                columns(known));
+    }
+
     private double[][] columns(List<Known> known) {
         int features = plan.service().names().size();
         double[][] columns = new double[features + plan.watchNames().size()][known.size()];
@@ -276,13 +308,17 @@ final class ModelRows {
         return counts;
     }
 
-    private synchronized List<Known> known(Instant asOf) {
+    private synchronized List<Known> sorted() {
         if (!sorted) {
             rows.sort(ORDER);
             sorted = true;
         }
+        return rows;
+    }
+
+    private synchronized List<Known> known(Instant asOf) {
         long limit = Micros.of(asOf);
-        return rows.stream()
+        return sorted().stream()
                 .filter(row -> row.labelKnownAt < limit && !Double.isNaN(row.label))
                 .toList();
     }

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.GovernanceJson;
@@ -104,6 +105,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public ScheduleService schedules() {
         return backend.schedules();
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return backend.baselines();
     }
 
     @Override

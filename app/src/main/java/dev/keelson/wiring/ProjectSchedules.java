@@ -136,7 +136,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private static boolean perModel(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> false;
-            case DRIFT, RETRAIN, UPDATE, REINFORCE -> true;
+            case DRIFT, BASELINE, RETRAIN, UPDATE, REINFORCE -> true;
         };
     }
 

@@ -10,6 +10,7 @@ import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.ModelImport;
@@ -306,6 +307,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public ScheduleService schedules() {
         return new ServedSchedules(owner);
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return new ServedBaselines(owner);
     }
 
     @Override

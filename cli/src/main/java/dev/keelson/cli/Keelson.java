@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
             RolloutCommand.class,
             ScheduleCommand.class,
             AlertsCommand.class,
+            BaselineCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
             MlflowArtifactsCommand.class,

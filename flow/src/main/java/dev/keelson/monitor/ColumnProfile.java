@@ -43,12 +43,13 @@ final class ColumnProfile {
      * Makes a profile.
      *
      * @param ordered rows in time order, handed over; at least {@link ReferenceProfile#WINDOWS}
+     * @param sorted the finite values ascending; where {@code ordered} are some of many rows, values that are spread as all are
      * @param texts of a column of categories: what a number stands for; null for quantities
      */
-    ColumnProfile(double[] ordered, @Nullable DoubleFunction<@Nullable String> texts) {
+    ColumnProfile(double[] ordered, double[] sorted, @Nullable DoubleFunction<@Nullable String> texts) {
         this.ordered = ordered;
         this.texts = texts;
-        this.sorted = sortedFinite(ordered, 0, ordered.length);
+        this.sorted = sorted;
         boolean empty = sorted.length == 0;
         this.centre = empty ? 0 : sorted[sorted.length / 2];
         this.sums = new double[sorted.length + 1];

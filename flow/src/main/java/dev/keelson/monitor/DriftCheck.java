@@ -75,7 +75,7 @@ public final class DriftCheck {
      *
      * @param model name of the model
      * @param version version of the champion
-     * @param reference its training period
+     * @param whole what is compared with; rows of it that lie in the window are left out
      * @param window the rows to judge
      * @param definition policy, least rows and share
      * @param at the instant of the check
@@ -85,19 +85,26 @@ public final class DriftCheck {
     public static DriftReport check(
             String model,
             int version,
-            ReferenceProfile reference,
+            ReferenceProfile whole,
             Window window,
             DriftMonitorDefinition definition,
             Instant at,
             List<DriftReport> earlier) {
-        int columns = reference.names().size();
+        int columns = whole.names().size();
+        ReferenceProfile reference = whole.before(window.from());
         if (window.values().length != columns) {
             throw new IllegalArgumentException("The window has %d columns, the reference %d."
                     .formatted(window.values().length, columns));
         }
         Outcome outcome;
         List<FeatureDrift> features = List.of();
-        if (window.rows() < definition.minRows()) {
+        if (reference == null) {
+            outcome = new Outcome(
+                    DriftReport.Verdict.INSUFFICIENT,
+                    "Nearly all of the %d rows of the baseline lie in the window judged, which begins %s; at least %d before it are needed."
+                            .formatted(whole.rows(), window.from(), ReferenceProfile.WINDOWS),
+                    Double.NaN);
+        } else if (window.rows() < definition.minRows()) {
             outcome = new Outcome(
                     DriftReport.Verdict.INSUFFICIENT,
                     "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()),
@@ -115,7 +122,7 @@ public final class DriftCheck {
                 window.from(),
                 window.to(),
                 definition.policy(),
-                reference.rows(),
+                reference == null ? 0 : reference.rows(),
                 window.rows(),
                 outcome.verdict,
                 outcome.reason,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param minRows the window is extended back until it holds so many rows
  * @param policy the rule that decides
  * @param share for the {@code acis} policy: share of drifted features from which the set has drifted
+ * @param baselines what is compared with; the first decides, the others are judged beside it
  * @param watch further monitored values: name to an expression over the request row, e.g. a bookmaker's own overround
  */
 public record DriftMonitorDefinition(
@@ -27,10 +28,28 @@ public record DriftMonitorDefinition(
         int minRows,
         Policy policy,
         double share,
+        List<BaselineSource> baselines,
         Map<String, Located> watch,
         @Nullable Location location) {
+    /** One that compares with the champion's training data. */
+    public DriftMonitorDefinition(
+            String name,
+            List<String> models,
+            Duration window,
+            int minRows,
+            Policy policy,
+            double share,
+            Map<String, Located> watch,
+            @Nullable Location location) {
+        this(name, models, window, minRows, policy, share, List.of(BaselineSource.TRAINING), watch, location);
+    }
+
     public DriftMonitorDefinition {
         models = List.copyOf(models);
+        baselines = List.copyOf(baselines);
+        if (baselines.isEmpty()) {
+            throw new IllegalArgumentException("The drift monitor (%s) has no baseline.".formatted(name));
+        }
         watch = Collections.unmodifiableMap(new LinkedHashMap<>(watch));
         if (minRows < 1) {
             throw new IllegalArgumentException("minRows (%d) must be at least 1.".formatted(minRows));

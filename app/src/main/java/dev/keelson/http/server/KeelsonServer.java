@@ -235,6 +235,7 @@ public final class KeelsonServer implements AutoCloseable {
         new BanditEndpoints(backend).register(routes);
         new RolloutEndpoints(backend).register(routes);
         new ScheduleEndpoints(backend).register(routes);
+        new BaselineEndpoints(backend).register(routes);
         new AlertEndpoints(backend).register(routes);
         new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);
