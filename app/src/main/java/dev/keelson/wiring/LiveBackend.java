@@ -38,9 +38,9 @@ import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.BaselineCheck;
-import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.WindowProfiles;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -133,6 +133,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private boolean filled;
     private final @Nullable ServedVersions served;
     private final @Nullable Predictor predictor;
+    private final @Nullable ServedProfiles profiles;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
     private final ProjectBaselines baselines;
@@ -203,6 +204,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.features = null;
             this.served = null;
             this.predictor = null;
+            this.profiles = null;
             this.shadows = null;
             this.rollouts = null;
             this.rows = Map.of();
@@ -218,9 +220,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.online = live.online();
             this.served = new ServedVersions(
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
-            Shadows beside = new Shadows(log);
+            ServedProfiles tallied =
+                    ServedProfiles.open(log, workspace.state().profiles(), compiled.plans());
+            this.profiles = tallied;
+            Shadows beside = new Shadows(tallied);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, engines, clock, stages, gaps);
+            this.predictor = new Predictor(live.online(), tallied, beside, engines, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, evidence, clock, project.catalogStore() != null);
             republish();
@@ -232,7 +237,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 project,
                 workspace,
                 clock,
-                (model, monitor, now) -> ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now).from());
+                (model, monitor, now) -> {
+                    ServedProfiles tallied = profiles;
+                    return tallied == null || !tallied.knows(model)
+                            ? now.minus(monitor.window())
+                            : tallied.of(model).window(monitor.window(), monitor.minRows(), now).from();
+                });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
     }
@@ -941,21 +951,20 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 "No drift monitor watches the model (%s).".formatted(model),
                 "Maybe name it in `monitors` of the project file."));
         BundleTrainer trainer = trainers.get(model);
-        ProjectModels compiled = models;
-        if (snapshot == null || trainer == null || compiled == null) {
+        ServedProfiles tallied = profiles;
+        if (snapshot == null || trainer == null || tallied == null) {
             throw new KeelsonException(
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
-        fill(compiled);
         catchUp();
         Instant now = clock.instant();
-        ServedWindow window = ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now);
+        WindowProfiles.Tallied window = tallied.of(model).window(monitor.window(), monitor.minRows(), now);
         List<BaselineCheck.Against> against = baselines.against(snapshot, trainer, monitor, window.from());
         BaselineCheck.Judged judged = BaselineCheck.check(
                 model,
                 snapshot.champion().version().version(),
                 against,
-                new DriftCheck.Window(BaselineCheck.columns(against, window.rows()), window.from(), window.end()),
+                window.window(),
                 monitor,
                 now);
         DriftReport report = judged.report();
@@ -1030,6 +1039,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         benchmarks.close();
         trainings.close();
         copies.close();
+        ServedProfiles tallied = profiles;
+        if (tallied != null && owner != null) {
+            tallied.close();
+        }
         log.close();
         workspace.close();
         if (owner != null) {

@@ -11,6 +11,7 @@ import dev.keelson.monitor.BaselineVerdict;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,8 +133,31 @@ final class BaselinesIT {
     }
 
     @Test
+    void profilesSurviveARestartAndAreMadeAnewFromTheJournal() throws IOException {
+        predict(3, 1);
+        predict(2, 1.1);
+        DriftReport before = backend.checkDrift(MODEL);
+
+        backend.close();
+        backend = LiveBackend.open(project, now::get);
+        DriftReport restarted = backend.checkDrift(MODEL);
+        predict(1, 1);
+        DriftReport more = backend.checkDrift(MODEL);
+        backend.close();
+        Files.delete(folder.resolve(".keelson/profiles.bin"));
+        backend = LiveBackend.open(project, now::get);
+        DriftReport anew = backend.checkDrift(MODEL);
+
+        assertThat(before.rows()).isEqualTo(24 * 5);
+        assertThat(restarted.features()).isEqualTo(before.features());
+        assertThat(more.rows()).isEqualTo(24 * 6);
+        assertThat(anew.rows()).isEqualTo(more.rows());
+        assertThat(anew.features()).isEqualTo(more.features());
+    }
+
+    @Test
     void aDatasetVersionIsABaseline() {
-        String version = ProjectDatasets.latest(project).get("prices").id();
+        String version = ProjectDatasets.latest(project).values().iterator().next().id();
 
         JsonNode made = create("dataset " + version).path("baselines").path(0);
 

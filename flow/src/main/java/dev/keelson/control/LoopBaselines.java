@@ -27,7 +27,6 @@ final class LoopBaselines {
     private static final Duration REFRESH = Duration.ofDays(7);
     private static final int REMEMBERED = 90;
 
-    private final String model;
     private final LoopTrainer trainer;
     private final Map<BaselineSource, List<DriftReport>> earlier = new HashMap<>();
     private final Map<BaselineSource, Rolling> rolling = new HashMap<>();
@@ -36,7 +35,6 @@ final class LoopBaselines {
     private record Rolling(int version, Instant at, @Nullable ReferenceProfile profile) {}
 
     LoopBaselines(String model, LoopTrainer trainer, @Nullable DriftMonitorDefinition monitor, Catalog catalog) {
-        this.model = model;
         this.trainer = trainer;
         List<BaselineSource> others = monitor == null ? List.of() : monitor.baselines().subList(1, monitor.baselines().size());
         for (BaselineSource source : others) {

@@ -53,8 +53,14 @@ public final class DriftCheck {
      * @param values one array for each column of the profile, all of one length; what is not finite is missing
      * @param from event time of the oldest row
      * @param to end of the window, exclusive
+     * @param slack how far the share of values below a point may be off, where values stand for others; 0 when all are there
      */
-    public record Window(double[][] values, Instant from, Instant to) {
+    public record Window(double[][] values, Instant from, Instant to, double slack) {
+        /** A window all of whose values are there. */
+        public Window(double[][] values, Instant from, Instant to) {
+            this(values, from, to, 0);
+        }
+
         public Window {
             for (double[] column : values) {
                 if (column.length != values[0].length) {
@@ -182,7 +188,7 @@ public final class DriftCheck {
         double cramersV = Double.NaN;
         double p = 1;
 
-        Measured(ColumnProfile profile, double[] values, Policy policy) {
+        Measured(ColumnProfile profile, double[] values, double slack, Policy policy) {
             this.profile = profile;
             this.sorted = ColumnProfile.sortedFinite(values, 0, values.length);
             this.rows = values.length;
@@ -220,8 +226,16 @@ public final class DriftCheck {
             } else if (comparable) {
                 KolmogorovSmirnov.Result test = test(policy);
                 this.ks = test.d();
-                this.p = test.pValue();
+                this.p = slack == 0 ? test.pValue() : atMost(test.d() - slack);
             }
+        }
+
+        /** The largest p-value within the error of a distance. */
+        private double atMost(double d) {
+            return KolmogorovSmirnov.asymptoticPValue(
+                    Math.max(0, d),
+                    profile.design().referenceSize(profile.sorted().length),
+                    profile.design().currentSize(sorted.length));
         }
 
         private KolmogorovSmirnov.Result test(Policy policy) {
@@ -274,7 +288,7 @@ public final class DriftCheck {
             ReferenceProfile reference, Window window, Policy policy, List<FeatureDrift> before) {
         List<Measured> columns = new ArrayList<>();
         for (int c = 0; c < reference.names().size(); c++) {
-            columns.add(new Measured(reference.column(c), window.values()[c], policy));
+            columns.add(new Measured(reference.column(c), window.values()[c], window.slack(), policy));
         }
         double[] adjusted = adjusted(columns);
         double[] missingAdjusted =
