@@ -15,6 +15,8 @@ import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.monitor.StreamDefinition;
+import dev.keelson.monitor.StreamDefinition.Detector;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code stores}, {@code monitors}, {@code policies} and {@code schedules}. */
 final class OperationsSection {
-    private static final List<String> DRIFT_KEYS = List.of("policy", "baseline", "current", "share", "watch");
+    private static final List<String> DRIFT_KEYS = List.of("policy", "baseline", "current", "share", "watch", "streams", "detectors");
     private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
     private static final String EMBEDDED = "embedded";
     private static final List<String> ONLINE_SCHEMES =
@@ -233,7 +235,16 @@ final class OperationsSection {
             }
         }
         drift.add(new DriftMonitorDefinition(
-                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), baselines(table), watch, entry.location()));
+                entry.name(), models, window, minRows, policy, share(table, "share", 0.30), baselines(table), streams(table), watch, entry.location()));
+    }
+
+    private static StreamDefinition streams(Table table) {
+        List<String> of = table.scalars("streams").stream().map(Scalar::text).distinct().toList();
+        List<Detector> by = table.scalars("detectors").stream()
+                .map(each -> Detector.valueOf(each.text().toUpperCase(Locale.ROOT)))
+                .distinct()
+                .toList();
+        return new StreamDefinition(of, by.isEmpty() ? List.of(Detector.ADWIN, Detector.PAGE_HINKLEY) : by);
     }
 
     private List<BaselineSource> baselines(Table table) {

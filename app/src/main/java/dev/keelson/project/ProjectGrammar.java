@@ -751,6 +751,16 @@ public final class ProjectGrammar {
                     "30%",
                     "Drift by `acis`: share of drifted features from which the set has drifted."),
             optional(
+                    "streams",
+                    new ListOf(text("`log_loss`, `brier`, `rps` or `absolute_error`, or the name of an input"), 1),
+                    null,
+                    "Drift: watched value by value: errors of predictions whose outcome arrives, and inputs."),
+            optional(
+                    "detectors",
+                    new ListOf(choice("adwin", "page_hinkley", "kswin"), 1),
+                    "[adwin, page_hinkley]",
+                    "Drift: what watches each of `streams`."),
+            optional(
                     "watch",
                     new MapOf("NAME", NAME, EXPRESSION),
                     null,

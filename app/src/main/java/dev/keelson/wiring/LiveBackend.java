@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
@@ -29,6 +30,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.StageTimes;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
@@ -137,6 +139,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
     private final ProjectBaselines baselines;
+    private final ProjectStreams streams;
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
     private final StageTimes stages = new StageTimes();
@@ -244,6 +247,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             : tallied.of(model).window(monitor.window(), monitor.minRows(), now).from();
                 });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
+        this.streams = new ProjectStreams(project, catalog, log, clock, this::inputNames, alerts::alerts);
         this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
     }
 
@@ -334,6 +338,22 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectAlerts alerts() {
         return alerts;
+    }
+
+    @Override
+    public StreamService streams() {
+        return new StreamService() {
+            @Override
+            public JsonNode check(String model) {
+                catchUp();
+                return streams.check(model);
+            }
+
+            @Override
+            public JsonNode changes(String model) {
+                return streams.changes(model);
+            }
+        };
     }
 
     @Override
@@ -681,12 +701,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<String> inputNames(ModelVersion of) {
+        return inputNames(of.model());
+    }
+
+    private List<String> inputNames(String model) {
         ProjectModels compiled = models;
         if (compiled == null) {
             return List.of();
         }
         for (ModelPlan plan : compiled.plans()) {
-            if (plan.name().equals(of.model())) {
+            if (plan.name().equals(model)) {
                 List<String> names = new ArrayList<>(plan.service().names());
                 names.addAll(plan.watchNames());
                 return names;

@@ -139,12 +139,24 @@ final class LiveJobs {
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
         run.log(said);
         tell(model, report, said);
-        ObjectNode result = result(alarm, said);
+        JsonNode changes = streams(run, model);
+        ObjectNode result = result(alarm || !changes.isEmpty(), said);
         result.put("verdict", report.verdict().word());
+        result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, model, said));
         }
         return result;
+    }
+
+    /** The changes that the streams of a model show since the last time. */
+    private JsonNode streams(JobRun run, String model) {
+        boolean watched = Projects.drift(backend.project(), model)
+                .filter(monitor -> !monitor.streams().of().isEmpty())
+                .isPresent();
+        JsonNode found = watched ? backend.streams().check(model).path("found") : JsonNodeFactory.instance.arrayNode();
+        found.forEach(each -> run.log(each.path("sentence").asText()));
+        return found;
     }
 
     private JsonNode baseline(JobRun run) throws InterruptedException {

@@ -13,6 +13,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -113,6 +114,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** What drift is measured against. */
     BaselineService baselines();
+
+    /** Streams that are watched value by value. */
+    StreamService streams();
 
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();

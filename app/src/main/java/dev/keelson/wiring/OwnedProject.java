@@ -14,6 +14,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
@@ -110,6 +111,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public BaselineService baselines() {
         return backend.baselines();
+    }
+
+    @Override
+    public StreamService streams() {
+        return backend.streams();
     }
 
     @Override

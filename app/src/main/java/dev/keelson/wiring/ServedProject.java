@@ -21,6 +21,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.monitor.DriftReport;
@@ -312,6 +313,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public BaselineService baselines() {
         return new ServedBaselines(owner);
+    }
+
+    @Override
+    public StreamService streams() {
+        return new ServedStreams(owner);
     }
 
     @Override

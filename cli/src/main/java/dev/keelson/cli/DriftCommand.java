@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "drift",
         description = "Has the data moved away from what the champion was trained on?",
-        subcommands = {DriftCommand.Check.class, DriftCommand.Show.class})
+        subcommands = {DriftCommand.Check.class, DriftCommand.Show.class, DriftStreams.class})
 final class DriftCommand extends CommandGroup {
 
     /** {@code keelson drift check}. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the rule that decides
  * @param share for the {@code acis} policy: share of drifted features from which the set has drifted
  * @param baselines what is compared with; the first decides, the others are judged beside it
+ * @param streams what is watched value by value beside
  * @param watch further monitored values: name to an expression over the request row, e.g. a bookmaker's own overround
  */
 public record DriftMonitorDefinition(
@@ -29,6 +30,7 @@ public record DriftMonitorDefinition(
         Policy policy,
         double share,
         List<BaselineSource> baselines,
+        StreamDefinition streams,
         Map<String, Located> watch,
         @Nullable Location location) {
     /** One that compares with the champion's training data. */
@@ -41,7 +43,7 @@ public record DriftMonitorDefinition(
             double share,
             Map<String, Located> watch,
             @Nullable Location location) {
-        this(name, models, window, minRows, policy, share, List.of(BaselineSource.TRAINING), watch, location);
+        this(name, models, window, minRows, policy, share, List.of(BaselineSource.TRAINING), StreamDefinition.NONE, watch, location);
     }
 
     public DriftMonitorDefinition {

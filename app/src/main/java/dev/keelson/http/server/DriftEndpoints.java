@@ -29,6 +29,12 @@ final class DriftEndpoints {
         routes.get("/api/v1/drift-reports", this::list);
         routes.get("/api/v1/drift-reports/{id}", this::report);
         routes.post("/api/v1/models/{name}/drift-check", this::check);
+        routes.get(
+                "/api/v1/models/{name}/streams",
+                (request, response) -> Json.send(response, backend.streams().changes(model(request))));
+        routes.post(
+                "/api/v1/models/{name}/streams",
+                (request, response) -> Json.send(response, backend.streams().check(model(request))));
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -83,8 +89,11 @@ final class DriftEndpoints {
                 .orElse(ACIS_SHARE);
     }
 
+    private String model(ServerRequest request) {
+        return Parameters.model(backend, Parameters.path(request, "name")).name();
+    }
+
     private void check(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
-        Json.send(response, backend.checkDrift(model).toJson());
+        Json.send(response, backend.checkDrift(model(request)).toJson());
     }
 }
