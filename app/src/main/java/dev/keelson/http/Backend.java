@@ -318,6 +318,16 @@ public interface Backend {
         return LoopService.NONE;
     }
 
+    /** What drift is measured against. */
+    default BaselineService baselines() {
+        return BaselineService.NONE;
+    }
+
+    /** Streams that are watched value by value. */
+    default StreamService streams() {
+        return StreamService.NONE;
+    }
+
     /** What is told of bets; every question is refused where the project file has no {@code serve.bets}. */
     default Bets bets() {
         return Bets.NONE;

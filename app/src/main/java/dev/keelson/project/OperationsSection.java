@@ -12,6 +12,7 @@ import dev.keelson.control.ScheduleDefinition.OnDrift;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
+import dev.keelson.monitor.BaselineSource;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
@@ -19,6 +20,8 @@ import dev.keelson.monitor.DriftMethod;
 import dev.keelson.monitor.DriftMethods;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.monitor.StreamDefinition;
+import dev.keelson.monitor.StreamDefinition.Detector;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code stores}, {@code monitors}, {@code policies} and {@code schedules}. */
 final class OperationsSection {
     private static final List<String> DRIFT_KEYS = List.of(
-            "policy", "baseline", "current", "share", "watch", "method", "threshold", "psi", "segments", "multivariate");
+            "policy", "baseline", "current", "share", "watch", "method", "threshold", "psi", "segments", "multivariate", "streams", "detectors");
     private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
     private static final String EMBEDDED = "embedded";
     private static final List<String> ONLINE_SCHEMES =
@@ -265,11 +268,45 @@ final class OperationsSection {
                 minRows,
                 policy,
                 share(table, "share", policy == Policy.METHODS ? 0 : 0.30),
+                baselines(table),
+                streams(table),
                 watch,
                 entry.location(),
                 methods(table),
                 table.texts("segments"),
                 "true".equals(table.text("multivariate"))));
+    }
+
+    private static StreamDefinition streams(Table table) {
+        List<String> of = table.scalars("streams").stream().map(Scalar::text).distinct().toList();
+        List<Detector> by = table.scalars("detectors").stream()
+                .map(each -> Detector.valueOf(each.text().toUpperCase(Locale.ROOT)))
+                .distinct()
+                .toList();
+        return new StreamDefinition(of, by.isEmpty() ? List.of(Detector.ADWIN, Detector.PAGE_HINKLEY) : by);
+    }
+
+    private List<BaselineSource> baselines(Table table) {
+        Set<BaselineSource> baselines = new LinkedHashSet<>();
+        for (Scalar each : table.scalars("baseline")) {
+            BaselineSource.parse(each.text())
+                    .ifPresentOrElse(
+                            source -> {
+                                if (!baselines.add(source)) {
+                                    problems.add(
+                                            ErrorCode.BAD_VALUE,
+                                            each.textLocation(),
+                                            "the baseline `%s` occurs twice".formatted(each.raw()),
+                                            null);
+                                }
+                            },
+                            () -> problems.add(
+                                    ErrorCode.BAD_VALUE,
+                                    each.textLocation(),
+                                    "`baseline` is `%s`, and a period above 0 was expected".formatted(each.raw()),
+                                    null));
+        }
+        return baselines.isEmpty() ? List.of(BaselineSource.TRAINING) : List.copyOf(baselines);
     }
 
     private static DriftMethods methods(Table table) {

@@ -771,6 +771,10 @@ public final class ProjectGrammar {
     private static final Shape PERFORMANCE =
             choice("accuracy", "log_loss", "brier", "rps", "f1", "roc_auc", "mae", "rmse");
 
+    private static final Text BASELINE = text(
+            "`training`, a period such as `last 30d`, or `dataset` and a version",
+            "training|last\\s+[0-9]+(m|h|d|w)|dataset\\s+\\S+");
+
     private static final Keys MONITOR = keys(
             optional("model", MODEL, null, "The model it watches; or `models`."),
             optional(
@@ -806,9 +810,10 @@ public final class ProjectGrammar {
             optional("multivariate", new Shape.Flag(), "false", "Drift: also look at all columns together."),
             optional(
                     "baseline",
-                    choice("training"),
+                    either(new ListOf(BASELINE, 1), BASELINE),
                     "training",
-                    "Drift: what is compared with, the champion's training period."),
+                    "Drift: what is compared with: the champion's training data, a period before the window (`last 30d`), or a"
+                            + " version of a dataset (`dataset ID`); of several the first decides and the others are judged beside it."),
             optional(
                     "current",
                     text(
@@ -821,6 +826,16 @@ public final class ProjectGrammar {
                     new Shape.Share(),
                     "30%",
                     "Drift by `acis` and `methods`: share of drifted features from which the set has drifted; one suffices by `methods` without it."),
+            optional(
+                    "streams",
+                    new ListOf(text("`log_loss`, `brier`, `rps` or `absolute_error`, or the name of an input"), 1),
+                    null,
+                    "Drift: watched value by value: errors of predictions whose outcome arrives, and inputs."),
+            optional(
+                    "detectors",
+                    new ListOf(choice("adwin", "page_hinkley", "kswin"), 1),
+                    "[adwin, page_hinkley]",
+                    "Drift: what watches each of `streams`."),
             optional(
                     "watch",
                     new MapOf("NAME", NAME, EXPRESSION),
@@ -935,7 +950,7 @@ public final class ProjectGrammar {
             required(
                     "cron", text("five fields such as `0 2 * * *`"), "Minute, hour, day of month, month, day of week."),
             optional("zone", ZONE, "`timezone`", "The zone in which the fields are read."),
-            required("run", choice("materialize", "drift", "decay", "health", "retrain", "update", "reinforce", "validate"), "What runs."),
+            required("run", choice("materialize", "drift", "decay", "baseline", "health", "retrain", "update", "reinforce", "validate"), "What runs."),
             optional("on_drift", choice("alert", "retrain"), "alert", "What follows an alarm of `run: drift`."),
             optional("on_decay", choice("alert", "retrain"), "alert", "What follows decay found by `run: decay`."),
             optional(

@@ -24,6 +24,7 @@ import dev.keelson.learn.threshold.ThresholdDecision;
 import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.BaselineRows;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.monitor.spi.DriftData;
@@ -206,8 +207,8 @@ final class BundleTrainer implements LoopTrainer {
         }
         Instant known = Instant.parse(text);
         ModelRows.Inputs fresh = rows.inputs(known, moment);
-        double[][] seen = fresh.rows() == 0 ? new double[0][] : rows.inputs(known);
-        ReferenceProfile reference = seen.length == 0 || seen[0].length < ReferenceProfile.WINDOWS
+        BaselineRows seen = fresh.rows() == 0 ? null : rows.training(known);
+        ReferenceProfile reference = seen == null || seen.rows() < ReferenceProfile.WINDOWS
                 ? null
                 : profiles.computeIfAbsent(known, _ -> profile(seen, champion));
         return looker.look(moment, champion, reference, fresh, table);
@@ -765,7 +766,7 @@ final class BundleTrainer implements LoopTrainer {
 
     @Override
     public ReferenceProfile profile(ModelVersion version, Trained trained) {
-        return profiles.computeIfAbsent(version.trainedTo(), instant -> profile(rows.inputs(instant), trained));
+        return profiles.computeIfAbsent(version.trainedTo(), instant -> profile(rows.training(instant), trained));
     }
 
     /** What a version was trained on, as a table: features, watched values, the column of segments. */
@@ -788,7 +789,14 @@ final class BundleTrainer implements LoopTrainer {
         return plan.definition().task().outputs();
     }
 
-    private ReferenceProfile profile(double[][] columns, Trained trained) {
+    @Override
+    public @Nullable ReferenceProfile profile(Instant from, Instant to, Trained trained) {
+        BaselineRows period = rows.period(from, to, to);
+        return period.rows() < ReferenceProfile.WINDOWS ? null : profile(period, trained);
+    }
+
+    /** A profile of the rows of a baseline, with the importance that their columns have for a model. */
+    ReferenceProfile profile(BaselineRows baseline, Trained trained) {
         List<String> names = new ArrayList<>(plan.service().names());
         names.addAll(plan.watchNames());
         double[] importance = new double[names.size()];
@@ -807,7 +815,7 @@ final class BundleTrainer implements LoopTrainer {
                 categories.put(column.name(), plan.service()::text);
             }
         }
-        return ReferenceProfile.of(names, columns, importance, categories);
+        return ReferenceProfile.of(baseline, importance, categories);
     }
 
     private RecipeParameters parameters(Run run) {

@@ -13,6 +13,7 @@ import dev.keelson.features.FeatureColumn;
 import dev.keelson.features.OnlineFeatures;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BacktestRequest;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.FeatureGaps;
 import dev.keelson.http.FeatureHistory;
@@ -33,6 +34,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.StageTimes;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.http.TrainingButtons;
 import dev.keelson.id.Sha256;
@@ -42,11 +44,13 @@ import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.monitor.BaselineCheck;
 import dev.keelson.monitor.DataDriftCheck;
 import dev.keelson.monitor.DataDriftSettings;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.WindowProfiles;
 import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
@@ -144,8 +148,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private boolean filled;
     private final @Nullable ServedVersions served;
     private final @Nullable Predictor predictor;
+    private final @Nullable ServedProfiles profiles;
     private final @Nullable Shadows shadows;
     private final @Nullable ProjectRollouts rollouts;
+    private final ProjectBaselines baselines;
+    private final ProjectStreams streams;
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
     private final ProjectSettings settings;
@@ -219,6 +226,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.features = null;
             this.served = null;
             this.predictor = null;
+            this.profiles = null;
             this.shadows = null;
             this.rollouts = null;
             this.rows = Map.of();
@@ -234,9 +242,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
             this.online = live.online();
             this.served = new ServedVersions(
                     compiled, entityKeys, trainers, catalog, clock, project.catalogStore() != null);
-            Shadows beside = new Shadows(log);
+            ServedProfiles tallied =
+                    ServedProfiles.open(log, workspace.state().profiles(), compiled.plans());
+            this.profiles = tallied;
+            Shadows beside = new Shadows(tallied);
             this.shadows = beside;
-            this.predictor = new Predictor(live.online(), log, beside, engines, clock, stages, gaps);
+            this.predictor = new Predictor(live.online(), tallied, beside, engines, clock, stages, gaps);
             this.rollouts = new ProjectRollouts(
                     project, catalog, governance, served, log, evidence, clock, project.catalogStore() != null);
             republish();
@@ -244,7 +255,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
+        this.baselines = new ProjectBaselines(
+                project,
+                workspace,
+                clock,
+                (model, monitor, now) -> {
+                    ServedProfiles tallied = profiles;
+                    return tallied == null || !tallied.knows(model)
+                            ? now.minus(monitor.window())
+                            : tallied.of(model).window(monitor.window(), monitor.minRows(), now).from();
+                });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
+        this.streams = new ProjectStreams(project, catalog, log, clock, this::inputNames, alerts::alerts);
         this.schedules = new ProjectSchedules(this::project, catalog, clock, this, alerts.alerts());
         this.settings = new ProjectSettings(
                 project.file(),
@@ -344,6 +366,27 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectAlerts alerts() {
         return alerts;
+    }
+
+    @Override
+    public StreamService streams() {
+        return new StreamService() {
+            @Override
+            public JsonNode check(String model) {
+                catchUp();
+                return streams.check(model);
+            }
+
+            @Override
+            public JsonNode changes(String model) {
+                return streams.changes(model);
+            }
+        };
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return baselines;
     }
 
     @Override
@@ -711,12 +754,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public List<String> inputNames(ModelVersion of) {
+        return inputNames(of.model());
+    }
+
+    private List<String> inputNames(String model) {
         ProjectModels compiled = models;
         if (compiled == null) {
             return List.of();
         }
         for (ModelPlan plan : compiled.plans()) {
-            if (plan.name().equals(of.model())) {
+            if (plan.name().equals(model)) {
                 List<String> names = new ArrayList<>(plan.service().names());
                 names.addAll(plan.watchNames());
                 return names;
@@ -981,29 +1028,29 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 "No drift monitor watches the model (%s).".formatted(model),
                 "Maybe name it in `monitors` of the project file."));
         BundleTrainer trainer = trainers.get(model);
-        ProjectModels compiled = models;
-        if (snapshot == null || trainer == null || compiled == null) {
+        ServedProfiles tallied = profiles;
+        if (snapshot == null || trainer == null || tallied == null) {
             throw new KeelsonException(
                     ErrorCode.NOT_READY, "The model (%s) has no champion yet.".formatted(model), "Maybe run `keelson run`.");
         }
-        fill(compiled);
         catchUp();
         Instant now = clock.instant();
-        ServedWindow window = ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now);
-        List<DriftReport> earlier = reports("drift", model, 12).stream()
-                .map(report -> DriftReport.fromJson(report.document()))
-                .toList();
-        var profile = trainer.profile(snapshot.champion().version(), snapshot.champion().trained());
-        DriftReport columns = DriftCheck.check(
+        WindowProfiles.Tallied window = tallied.of(model).window(monitor.window(), monitor.minRows(), now);
+        List<BaselineCheck.Against> against = baselines.against(snapshot, trainer, monitor, window.from());
+        BaselineCheck.Judged judged = BaselineCheck.check(
                 model,
                 snapshot.champion().version().version(),
-                profile,
-                new DriftCheck.Window(
-                        DriftCheck.columns(window.rows(), profile.names().size()), window.from(), window.end()),
+                against,
+                window.window(),
                 monitor,
-                now,
-                earlier);
-        DriftReport report = widened(columns, trainer, snapshot.champion().version(), window, monitor);
+                now);
+        DriftReport report = widened(
+                judged.report(),
+                trainer,
+                snapshot.champion().version(),
+                ServedWindow.between(log, model, window.from(), window.end()),
+                monitor);
+        workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -1031,7 +1078,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             return report;
         }
         DriftReport wide = report;
-        if (!monitor.segments().isEmpty() || monitor.multivariate()) {
+        ProjectModels compiled = models;
+        if (compiled != null && (!monitor.segments().isEmpty() || monitor.multivariate())) {
+            fill(compiled);
             DataDriftSettings settings = new DataDriftSettings(
                     report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to());
             wide = DriftCheck.withTables(
@@ -1198,6 +1247,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
         policyComparisons.close();
         scheduleAdvice.close();
         copies.close();
+        ServedProfiles tallied = profiles;
+        if (tallied != null && owner != null) {
+            tallied.close();
+        }
         log.close();
         workspace.close();
         if (owner != null) {

@@ -19,6 +19,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.HealthReports;
 import dev.keelson.http.RolloutRequests;
@@ -36,6 +37,7 @@ import dev.keelson.train.RetrainDefinition.NewData;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,17 +65,19 @@ final class LiveJobs {
 
     Map<String, JobBody> bodies() {
         JobBody chain = new RetrainChain(new LiveRetraining(backend), backend.catalog(), backend.clock(), alerts);
-        return Map.of(
-                "materialize", this::materialize,
-                "validate", this::validate,
-                "drift", this::drift,
-                "decay", this::decay,
-                "health", this::health,
-                "rollout", this::rollout,
-                RETRAIN, chain,
-                "update", chain,
-                "reinforce", chain,
-                RetrainCampaign.KIND, new RetrainCampaign(retrainings, backend.catalog(), backend.clock(), alerts));
+        Map<String, JobBody> bodies = new HashMap<>();
+        bodies.put("materialize", this::materialize);
+        bodies.put("validate", this::validate);
+        bodies.put("drift", this::drift);
+        bodies.put("decay", this::decay);
+        bodies.put("baseline", this::baseline);
+        bodies.put("health", this::health);
+        bodies.put("rollout", this::rollout);
+        bodies.put(RETRAIN, chain);
+        bodies.put("update", chain);
+        bodies.put("reinforce", chain);
+        bodies.put(RetrainCampaign.KIND, new RetrainCampaign(retrainings, backend.catalog(), backend.clock(), alerts));
+        return bodies;
     }
 
     private static ObjectNode result(boolean finding, String message) {
@@ -127,8 +131,10 @@ final class LiveJobs {
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
         run.log(said);
         tell(model, report, said);
-        ObjectNode result = result(alarm, said);
+        JsonNode changes = streams(run, model);
+        ObjectNode result = result(alarm || !changes.isEmpty(), said);
         result.put("verdict", report.verdict().word());
+        result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, report, said));
         }
@@ -143,6 +149,31 @@ final class LiveJobs {
         report.recommendations().forEach(each -> run.log(each.sentence()));
         ObjectNode result = result(Boolean.TRUE.equals(report.requiresRetraining()), "%s: %s".formatted(report.verdict(), report.why()));
         result.put("verdict", report.verdict());
+        return result;
+    }
+
+    /** The changes that the streams of a model show since the last time. */
+    private JsonNode streams(JobRun run, String model) {
+        boolean watched = Projects.drift(backend.project(), model)
+                .filter(monitor -> !monitor.streams().of().isEmpty())
+                .isPresent();
+        JsonNode found = watched ? backend.streams().check(model).path("found") : JsonNodeFactory.instance.arrayNode();
+        found.forEach(each -> run.log(each.path("sentence").asText()));
+        return found;
+    }
+
+    private JsonNode baseline(JobRun run) throws InterruptedException {
+        String model = model(run);
+        run.progress(0, "Makes the baselines anew.");
+        JsonNode made = backend.baselines()
+                .create(new BaselineService.Request(model, null, run.job().actor(), "The schedule asks for it."));
+        List<String> ids = new ArrayList<>();
+        for (JsonNode each : made.path("baselines")) {
+            ids.add(each.path("id").asText());
+            run.log("%s: %,d rows, %s.".formatted(each.path("id").asText(), each.path("rows").asLong(), each.path("origin").asText()));
+        }
+        ObjectNode result = result(false, "Made %s.".formatted(String.join(", ", ids)));
+        ids.forEach(result.putArray("baselines")::add);
         return result;
     }
 

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
@@ -16,6 +17,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.SettingsService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -155,6 +157,12 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** Retraining, and what the loop suggests. */
     LoopService loop();
+
+    /** What drift is measured against. */
+    BaselineService baselines();
+
+    /** Streams that are watched value by value. */
+    StreamService streams();
 
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();

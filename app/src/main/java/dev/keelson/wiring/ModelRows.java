@@ -7,6 +7,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.monitor.BaselineRows;
 import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
@@ -253,6 +254,37 @@ final class ModelRows {
         return columns(known(asOf));
     }
 
+    /** The training rows as a baseline: those with a label known strictly before an instant. */
+    BaselineRows training(Instant asOf) {
+        return baseline(known(asOf));
+    }
+
+    /**
+     * The rows of a period as a baseline, labelled or not.
+     *
+     * @param from event time of the first; {@link Instant#MIN} for all
+     * @param to end, exclusive
+     * @param asOf only what was known strictly before
+     */
+    synchronized BaselineRows period(Instant from, Instant to, Instant asOf) {
+        long least = from.equals(Instant.MIN) ? Long.MIN_VALUE : Micros.of(from);
+        long end = Micros.of(to);
+        long limit = Micros.of(asOf);
+        return baseline(sorted().stream()
+                .filter(row -> row.eventTime >= least && row.eventTime < end && row.knownAt < limit)
+                .toList());
+    }
+
+    private BaselineRows baseline(List<Known> known) {
+        List<String> names = new ArrayList<>(plan.service().names());
+        names.addAll(plan.watchNames());
+        return BaselineRows.of(
+                names,
+                plan.service().categories().keySet(),
+                known.stream().mapToLong(Known::eventTime).toArray(),
+                columns(known));
+    }
+
     /** The same as a table, with the column of the segments. */
     DriftData inputTable(String name, Instant asOf) {
         List<Known> known = known(asOf);
@@ -322,17 +354,24 @@ final class ModelRows {
         return counts;
     }
 
-    private synchronized List<Known> known(Instant asOf) {
-        if (whole != null && lately != null) {
-            long first = Micros.of(asOf.minus(lately));
-            return whole.known(asOf).stream().filter(row -> row.eventTime >= first).toList();
+    private synchronized List<Known> sorted() {
+        if (whole != null) {
+            return whole.sorted();
         }
         if (!sorted) {
             rows.sort(ORDER);
             sorted = true;
         }
+        return rows;
+    }
+
+    private synchronized List<Known> known(Instant asOf) {
+        if (whole != null && lately != null) {
+            long first = Micros.of(asOf.minus(lately));
+            return whole.known(asOf).stream().filter(row -> row.eventTime >= first).toList();
+        }
         long limit = Micros.of(asOf);
-        return rows.stream()
+        return sorted().stream()
                 .filter(row -> row.labelKnownAt < limit && !Double.isNaN(row.label))
                 .toList();
     }

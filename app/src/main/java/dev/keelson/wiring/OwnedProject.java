@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
@@ -19,6 +20,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.SettingsService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
@@ -148,6 +150,16 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public boolean worksHere() {
         return true;
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return backend.baselines();
+    }
+
+    @Override
+    public StreamService streams() {
+        return backend.streams();
     }
 
     @Override

@@ -19,7 +19,6 @@ import dev.keelson.learn.Model;
 import dev.keelson.learn.Advice;
 import dev.keelson.learn.explain.Explainer;
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.serve.spi.PredictionLog;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ final class Predictor {
     private static final String CHALLENGER = "challenger";
 
     private final OnlineFeatures features;
-    private final PredictionLog log;
+    private final PredictionSink log;
     private final InstantSource clock;
     private final Shadows shadows;
     private final StageTimes stages;
@@ -63,7 +62,7 @@ final class Predictor {
      */
     Predictor(
             OnlineFeatures features,
-            PredictionLog log,
+            PredictionSink log,
             Shadows shadows,
             EnginePool engines,
             InstantSource clock,

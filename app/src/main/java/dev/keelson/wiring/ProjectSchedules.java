@@ -173,7 +173,7 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
     private static boolean perModel(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> false;
-            case DRIFT, DECAY, HEALTH, RETRAIN, UPDATE, REINFORCE -> true;
+            case DRIFT, DECAY, BASELINE, HEALTH, RETRAIN, UPDATE, REINFORCE -> true;
         };
     }
 

@@ -10,6 +10,7 @@ import dev.keelson.features.FeatureVector;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.Bets;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
@@ -25,6 +26,7 @@ import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.SettingsService;
+import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.monitor.DriftReport;
@@ -353,6 +355,16 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public boolean worksHere() {
         return false;
+    }
+
+    @Override
+    public BaselineService baselines() {
+        return new ServedBaselines(owner);
+    }
+
+    @Override
+    public StreamService streams() {
+        return new ServedStreams(owner);
     }
 
     @Override

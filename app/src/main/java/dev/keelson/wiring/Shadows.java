@@ -1,7 +1,6 @@
 package dev.keelson.wiring;
 
 import dev.keelson.serve.PredictionEvent;
-import dev.keelson.serve.spi.PredictionLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -23,7 +22,7 @@ final class Shadows implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Shadows.class.getName());
     private static final int TOGETHER = 256;
 
-    private final PredictionLog log;
+    private final PredictionSink log;
     private final BlockingQueue<Shadow> waiting;
     private final LongAdder dropped = new LongAdder();
     private final Thread thread;
@@ -46,11 +45,11 @@ final class Shadows implements AutoCloseable {
         }
     }
 
-    Shadows(PredictionLog log) {
+    Shadows(PredictionSink log) {
         this(log, WAITING);
     }
 
-    Shadows(PredictionLog log, int capacity) {
+    Shadows(PredictionSink log, int capacity) {
         this.log = log;
         this.waiting = new ArrayBlockingQueue<>(capacity);
         this.thread = Thread.ofPlatform().name("keelson-shadows").daemon().unstarted(this::run);

@@ -638,7 +638,7 @@ public final class SeededBackend implements Backend {
                 for (int c = 0; c < window.length; c++) {
                     boolean broken = c == 8 && model.equals(MODEL) && week >= WEEKS - 5;
                     boolean moved = c == 7 && week >= WEEKS - 2;
-                    fill(window[c], broken ? 1.4 : moved ? 0.35 : 0, broken ? 0.7 : 1);
+                    fill(window[c], broken ? 1.4 : moved ? 0.45 : 0, broken ? 0.7 : 1);
                 }
                 DriftReport report = DriftCheck.check(
                         model,

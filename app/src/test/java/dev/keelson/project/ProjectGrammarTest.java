@@ -51,7 +51,7 @@ class ProjectGrammarTest {
         assertThat(schedule.get("required")).extracting(JsonNode::asText).containsExactly("cron", "run");
         assertThat(schedule.at("/properties/run/enum"))
                 .extracting(JsonNode::asText)
-                .containsExactly("materialize", "drift", "decay", "health", "retrain", "update", "reinforce", "validate");
+                .containsExactly("materialize", "drift", "decay", "baseline", "health", "retrain", "update", "reinforce", "validate");
     }
 
     /** The folder of the committed reference, from the root of the repository or from this module. */

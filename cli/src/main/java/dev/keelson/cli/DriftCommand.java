@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
             DriftCommand.Show.class,
             DriftHistory.Listed.class,
             DriftHistory.Compared.class,
-            DriftSimulate.class
+            DriftSimulate.class,
+            DriftStreams.class
         })
 final class DriftCommand extends CommandGroup {
 

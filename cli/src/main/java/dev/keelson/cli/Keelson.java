@@ -55,6 +55,7 @@ import picocli.CommandLine.Option;
             SettingsCommand.class,
             SuggestionsCommand.class,
             AlertsCommand.class,
+            BaselineCommand.class,
             DriftCommand.class,
             PerformanceCommand.class,
             ExplainCommand.class,

@@ -205,6 +205,56 @@ public final class Adwin {
         }
     }
 
+    /** All that it knows beside its settings, for {@link #restore}. */
+    public double[] state() {
+        double[] state = new double[5 + rows * (1 + 2 * (config.maxBuckets + 1))];
+        state[0] = rows;
+        state[1] = width;
+        state[2] = sum;
+        state[3] = square;
+        state[4] = seen;
+        int at = 5;
+        for (int row = 0; row < rows; row++) {
+            state[at++] = filled[row];
+            System.arraycopy(sums[row], 0, state, at, filled[row]);
+            at += config.maxBuckets + 1;
+            System.arraycopy(squares[row], 0, state, at, filled[row]);
+            at += config.maxBuckets + 1;
+        }
+        return state;
+    }
+
+    /**
+     * One that goes on where another was.
+     *
+     * @param config as it was then
+     * @param state what {@link #state} gave
+     * @throws IllegalArgumentException if the state is none of these settings
+     */
+    public static Adwin restore(Config config, double[] state) {
+        Adwin adwin = new Adwin(config);
+        int rows = state.length == 0 ? -1 : (int) state[0];
+        if (rows < 0 || rows > MAX_ROWS || state.length != 5 + rows * (1 + 2 * (config.maxBuckets + 1))) {
+            throw new IllegalArgumentException(
+                    "The state of %d numbers is none of ADWIN with %d buckets of a size.".formatted(state.length, config.maxBuckets));
+        }
+        adwin.width = (long) state[1];
+        adwin.sum = state[2];
+        adwin.square = state[3];
+        adwin.seen = (long) state[4];
+        int at = 5;
+        for (int row = 0; row < rows; row++) {
+            int buckets = (int) state[at++];
+            adwin.append(row, 0, 0);
+            System.arraycopy(state, at, adwin.sums[row], 0, buckets);
+            at += config.maxBuckets + 1;
+            System.arraycopy(state, at, adwin.squares[row], 0, buckets);
+            at += config.maxBuckets + 1;
+            adwin.filled[row] = buckets;
+        }
+        return adwin;
+    }
+
     @Override
     public String toString() {
         return "Adwin(%d values, mean %s, %s)".formatted(width, mean(), Arrays.toString(Arrays.copyOf(filled, rows)));

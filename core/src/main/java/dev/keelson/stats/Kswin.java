@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One test is made for each value, with random draws, so tests are many and dependent: expect about
  * {@code alpha} false alarms for every independent window, and prefer {@link Adwin} or {@link PageHinkley} by default. The
- * draws depend on the seed alone.
+ * draws depend on the seed alone, and on where {@link #state} was asked for.
  *
  * <p>Not safe for use by several threads.
  *
@@ -19,7 +19,7 @@ public final class Kswin {
     private static final double LEAST_DISTANCE = 0.1;
 
     private final Config config;
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final double[] window;
     private int filled;
     private long seen;
@@ -94,6 +94,39 @@ public final class Kswin {
         System.arraycopy(recent, 0, window, 0, recent.length);
         filled = recent.length;
         return new Change(seen, test.d(), test.pValue());
+    }
+
+    /** All that it knows beside its settings, for {@link #restore}. Its draws are seeded anew, so that both go on alike. */
+    public double[] state() {
+        double[] state = new double[3 + filled];
+        state[0] = seen;
+        state[1] = random.nextInt();
+        state[2] = random.nextInt();
+        random = seeded(state);
+        System.arraycopy(window, 0, state, 3, filled);
+        return state;
+    }
+
+    private static SplittableRandom seeded(double[] state) {
+        return new SplittableRandom(((long) state[1] << 32) ^ (long) state[2]);
+    }
+
+    /**
+     * Goes on where another of the same settings was.
+     *
+     * @param state what {@link #state} gave
+     * @throws IllegalArgumentException if it is something else
+     */
+    public Kswin restore(double[] state) {
+        if (state.length < 3 || state.length > 3 + window.length) {
+            throw new IllegalArgumentException(
+                    "The state of %d numbers is none of a window of %d values.".formatted(state.length, window.length));
+        }
+        seen = (long) state[0];
+        random = seeded(state);
+        filled = state.length - 3;
+        System.arraycopy(state, 3, window, 0, filled);
+        return this;
     }
 
     /** As many older values as there are newest ones, without replacement. */

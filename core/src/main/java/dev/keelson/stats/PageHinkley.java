@@ -158,6 +158,31 @@ public final class PageHinkley {
         return change;
     }
 
+    /** All that it knows beside its settings, for {@link #restore}. */
+    public double[] state() {
+        return new double[] {seen, count, mean, up, down, upSince, downSince};
+    }
+
+    /**
+     * Goes on where another of the same settings was.
+     *
+     * @param state what {@link #state} gave
+     * @throws IllegalArgumentException if it is something else
+     */
+    public PageHinkley restore(double[] state) {
+        if (state.length != 7) {
+            throw new IllegalArgumentException("The state of %d numbers is none of Page-Hinkley.".formatted(state.length));
+        }
+        seen = (long) state[0];
+        count = (long) state[1];
+        mean = state[2];
+        up = state[3];
+        down = state[4];
+        upSince = (long) state[5];
+        downSince = (long) state[6];
+        return this;
+    }
+
     private void reset() {
         count = 0;
         mean = 0;

@@ -59,4 +59,14 @@ public interface LoopTrainer {
 
     /** The inputs (features, then watched values) of the rows a version was trained on. */
     ReferenceProfile profile(ModelVersion version, Trained trained);
+
+    /**
+     * The inputs of the rows of a period, labelled or not.
+     *
+     * @param from event time of the first
+     * @param to end, exclusive; only what was known before it
+     * @param trained the model whose inputs they are
+     * @return null if there are fewer than {@link ReferenceProfile#WINDOWS}
+     */
+    @Nullable ReferenceProfile profile(Instant from, Instant to, Trained trained);
 }

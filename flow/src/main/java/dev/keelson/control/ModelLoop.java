@@ -6,13 +6,13 @@ import dev.keelson.control.ModelHistory.Entry;
 import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.frame.Micros;
 import dev.keelson.id.Ids;
+import dev.keelson.monitor.BaselineCheck;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
-import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
@@ -59,6 +59,7 @@ final class ModelLoop {
     private final LoopTrainer trainer;
     private final ModelHistory history;
     private final List<DriftReport> driftReports;
+    private final LoopBaselines baselines;
     private @Nullable ModelVersion champion;
     private @Nullable ModelVersion challenger;
     private @Nullable Trained championModel;
@@ -94,6 +95,7 @@ final class ModelLoop {
         this.driftReports = new ArrayList<>(catalog.read(tx -> tx.reports("drift", model, REMEMBERED)).stream()
                 .map(report -> DriftReport.fromJson(report.document()))
                 .toList());
+        this.baselines = new LoopBaselines(model, trainer, definition.drift(), catalog);
         catalog.read(tx -> {
             List<ModelVersion> versions = tx.versions(model);
             lastVersion = tx.nextVersion(model) - 1;
@@ -212,6 +214,7 @@ final class ModelLoop {
                 driftReports.removeLast();
             }
             writes.add(tx -> tx.putReport(report("drift", now, drift.verdict().word(), drift.toJson())));
+            baselines.takeBeside().forEach(each -> writes.add(tx -> tx.putReport(each)));
         }
         DecayCheck.Report decay = decay(now);
         if (decay != null) {
@@ -458,17 +461,15 @@ final class ModelLoop {
             rows.add(row);
         }
         ModelVersion version = require(champion);
-        ReferenceProfile profile = trainer.profile(version, require(championModel));
         Instant from = rows.isEmpty() ? start : entries.get(first).champion.eventTime();
-        return DriftCheck.check(
+        List<BaselineCheck.Against> against = baselines.of(monitor, version, require(championModel), from, now, driftReports);
+        return baselines.kept(BaselineCheck.check(
                 version.model(),
                 version.version(),
-                profile,
-                new DriftCheck.Window(
-                        DriftCheck.columns(rows, profile.names().size()), from, now),
+                against,
+                new DriftCheck.Window(BaselineCheck.columns(against, rows), from, now),
                 monitor,
-                now,
-                driftReports);
+                now));
     }
 
     /** Settled events of complete match days. The embargo is at least the delay of the label, so it bounds the wait. */

@@ -41,6 +41,8 @@ public record ScheduleDefinition(
         UPDATE,
         /** Let the champion learn from its confident mistakes, as a challenger. */
         REINFORCE,
+        /** Make the baselines that drift is measured against anew. */
+        BASELINE,
         /** Validate the sources without loading, and keep the report. */
         VALIDATE
     }

@@ -72,6 +72,15 @@ record ColumnFigures(
      * @param rows how many rows there are, at least 1
      */
     static ColumnFigures of(ColumnProfile profile, double[] sorted, int rows, Size size) {
+        return of(profile, sorted, rows, 0, size);
+    }
+
+    /**
+     * Compares values that stand for others.
+     *
+     * @param slack how far the share of values below a point may be off; 0 when all values are there
+     */
+    static ColumnFigures of(ColumnProfile profile, double[] sorted, int rows, double slack, Size size) {
         boolean comparable = sorted.length > 0 && profile.sorted().length > 0;
         double effectiveRows = profile.design().currentSize(rows);
         double missing = (double) (rows - sorted.length) / rows;
@@ -99,7 +108,8 @@ record ColumnFigures(
                     ? KolmogorovSmirnov.testSorted(profile.sorted(), sorted)
                     : KolmogorovSmirnov.testSorted(profile.sorted(), sorted, n, m);
             ks = test.d();
-            p = test.pValue();
+            // the largest p-value within the error of the distance
+            p = slack == 0 ? test.pValue() : KolmogorovSmirnov.asymptoticPValue(Math.max(0, test.d() - slack), n, m);
         }
         return new ColumnFigures(
                 rows,

@@ -47,8 +47,14 @@ final class ColumnProfile {
      * Makes a profile.
      *
      * @param ordered rows in time order, handed over; at least {@link ReferenceProfile#WINDOWS}
+     * @param sorted the finite values ascending; where {@code ordered} are some of many rows, values that are spread as all are
      * @param texts of a column of categories: what a number stands for; null for quantities
      */
+    ColumnProfile(double[] ordered, double[] sorted, @Nullable DoubleFunction<@Nullable String> texts) {
+        this(ordered, sorted, texts, null);
+    }
+
+    /** One of all rows. */
     ColumnProfile(double[] ordered, @Nullable DoubleFunction<@Nullable String> texts) {
         this(ordered, texts, null);
     }
@@ -56,9 +62,17 @@ final class ColumnProfile {
     /** @param clusters which rows belong together; null where only the windows tell how much less than independent rows they say */
     ColumnProfile(
             double[] ordered, @Nullable DoubleFunction<@Nullable String> texts, RowClusters.@Nullable Of clusters) {
+        this(ordered, sortedFinite(ordered, 0, ordered.length), texts, clusters);
+    }
+
+    private ColumnProfile(
+            double[] ordered,
+            double[] sorted,
+            @Nullable DoubleFunction<@Nullable String> texts,
+            RowClusters.@Nullable Of clusters) {
         this.ordered = ordered;
         this.texts = texts;
-        this.sorted = sortedFinite(ordered, 0, ordered.length);
+        this.sorted = sorted;
         boolean empty = sorted.length == 0;
         this.centre = empty ? 0 : sorted[sorted.length / 2];
         this.sums = new double[sorted.length + 1];

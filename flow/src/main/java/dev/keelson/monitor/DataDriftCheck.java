@@ -161,7 +161,7 @@ public final class DataDriftCheck {
         ColumnProfile profile = new ColumnProfile(
                 pair.reference(), pair.texts() == null ? null : pair::text, clusters == null ? null : clusters.with(pair.current()));
         double[] values = pair.current();
-        MeasuredColumn whole = MeasuredColumn.of(name, 0, profile, values, policy, settings.rule().methods());
+        MeasuredColumn whole = MeasuredColumn.of(name, 0, profile, values, 0, policy, settings.rule().methods());
         List<ColumnFigures> thirds = new ArrayList<>();
         if (policy == Policy.RECOMMENDED && values.length >= THIRDS * settings.rule().minRows()) {
             for (int i = 0; i < THIRDS; i++) {

@@ -51,8 +51,14 @@ public final class DriftCheck {
      * @param values one array for each column of the profile, all of one length; what is not finite is missing
      * @param from event time of the oldest row
      * @param to end of the window, exclusive
+     * @param slack how far the share of values below a point may be off, where values stand for others; 0 when all are there
      */
-    public record Window(double[][] values, Instant from, Instant to) {
+    public record Window(double[][] values, Instant from, Instant to, double slack) {
+        /** A window all of whose values are there. */
+        public Window(double[][] values, Instant from, Instant to) {
+            this(values, from, to, 0);
+        }
+
         public Window {
             for (double[] column : values) {
                 if (column.length != values[0].length) {
@@ -73,7 +79,7 @@ public final class DriftCheck {
      *
      * @param model name of the model
      * @param version version of the champion
-     * @param reference its training period
+     * @param whole what is compared with; rows of it that lie in the window are left out
      * @param window the rows to judge
      * @param definition policy, least rows and share
      * @param at the instant of the check
@@ -83,12 +89,13 @@ public final class DriftCheck {
     public static DriftReport check(
             String model,
             int version,
-            ReferenceProfile reference,
+            ReferenceProfile whole,
             Window window,
             DriftMonitorDefinition definition,
             Instant at,
             List<DriftReport> earlier) {
-        int columns = reference.names().size();
+        int columns = whole.names().size();
+        ReferenceProfile reference = whole.before(window.from());
         if (window.values().length != columns) {
             throw new IllegalArgumentException("The window has %d columns, the reference %d."
                     .formatted(window.values().length, columns));
@@ -96,7 +103,13 @@ public final class DriftCheck {
         Outcome outcome;
         List<FeatureDrift> features = List.of();
         DriftDetails details = DriftDetails.none();
-        if (window.rows() < definition.minRows()) {
+        if (reference == null) {
+            outcome = new Outcome(
+                    DriftReport.Verdict.INSUFFICIENT,
+                    "Nearly all of the %d rows of the baseline lie in the window judged, which begins %s; at least %d before it are needed."
+                            .formatted(whole.rows(), window.from(), ReferenceProfile.WINDOWS),
+                    Double.NaN);
+        } else if (window.rows() < definition.minRows()) {
             outcome = new Outcome(
                     DriftReport.Verdict.INSUFFICIENT,
                     "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()),
@@ -109,6 +122,7 @@ public final class DriftCheck {
                         reference.importance(c),
                         reference.column(c),
                         window.values()[c],
+                        window.slack(),
                         definition.policy(),
                         definition.methods()));
             }
@@ -131,7 +145,7 @@ public final class DriftCheck {
                 window.from(),
                 window.to(),
                 definition.policy(),
-                reference.rows(),
+                reference == null ? 0 : reference.rows(),
                 window.rows(),
                 outcome.verdict,
                 outcome.reason,
@@ -141,6 +155,7 @@ public final class DriftCheck {
                         .sum(),
                 outcome.falseAlarmShare,
                 features,
+                List.of(),
                 details);
     }
 
@@ -174,7 +189,7 @@ public final class DriftCheck {
         List<MeasuredColumn> columns = new ArrayList<>();
         for (int c = 0; c < names.size(); c++) {
             columns.add(MeasuredColumn.of(
-                    names.get(c), 0, new ColumnProfile(before[c], null), now[c], Policy.RECOMMENDED, DriftMethods.defaults()));
+                    names.get(c), 0, new ColumnProfile(before[c], null), now[c], 0, Policy.RECOMMENDED, DriftMethods.defaults()));
         }
         Judged judged = judge(columns, Policy.RECOMMENDED, List.of());
         List<DriftFinding> findings = judged.features().stream()

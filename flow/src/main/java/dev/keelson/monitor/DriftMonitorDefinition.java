@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param minRows the window is extended back until it holds so many rows
  * @param policy the rule that decides
  * @param share for the {@code acis} policy: share of drifted features from which the set has drifted
+ * @param baselines what is compared with; the first decides, the others are judged beside it
+ * @param streams what is watched value by value beside
  * @param watch further monitored values: name to an expression over the request row, e.g. a bookmaker's own overround
  * @param methods by which test or distance columns are judged where the policy is {@code METHODS}
  * @param segments columns whose values part the rows; each part is judged by itself as well
@@ -31,6 +33,8 @@ public record DriftMonitorDefinition(
         int minRows,
         Policy policy,
         double share,
+        List<BaselineSource> baselines,
+        StreamDefinition streams,
         Map<String, Located> watch,
         @Nullable Location location,
         DriftMethods methods,
@@ -39,13 +43,35 @@ public record DriftMonitorDefinition(
     public DriftMonitorDefinition {
         models = List.copyOf(models);
         segments = List.copyOf(segments);
+        baselines = List.copyOf(baselines);
+        if (baselines.isEmpty()) {
+            throw new IllegalArgumentException("The drift monitor (%s) has no baseline.".formatted(name));
+        }
         watch = Collections.unmodifiableMap(new LinkedHashMap<>(watch));
         if (minRows < 1) {
             throw new IllegalArgumentException("minRows (%d) must be at least 1.".formatted(minRows));
         }
     }
 
-    /** A monitor of columns one by one, by its policy's own tests. */
+    /** One that compares with the champion's training data and watches no stream. */
+    public DriftMonitorDefinition(
+            String name,
+            List<String> models,
+            Duration window,
+            int minRows,
+            Policy policy,
+            double share,
+            Map<String, Located> watch,
+            @Nullable Location location,
+            DriftMethods methods,
+            List<String> segments,
+            boolean multivariate) {
+        this(
+                name, models, window, minRows, policy, share, List.of(BaselineSource.TRAINING), StreamDefinition.NONE, watch, location,
+                methods, segments, multivariate);
+    }
+
+    /** Such a monitor of columns one by one, by its policy's own tests. */
     public DriftMonitorDefinition(
             String name,
             List<String> models,

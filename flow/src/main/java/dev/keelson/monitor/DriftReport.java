@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of one drift check: one verdict, the rule that produced it, and every column with its numbers.
@@ -29,6 +31,8 @@ import java.util.stream.Collectors;
  * @param falseAlarmShare for the presets of other systems: share of this project's own quiet reference windows in which
  *     the same rule would have alarmed; NaN for {@code recommended}
  * @param features columns, worst first
+ * @param baselines what each baseline of the monitor says of the window, the one that decides first; empty where one without a
+ *     name was compared with
  * @param details what else was looked at and found
  */
 public record DriftReport(
@@ -45,11 +49,14 @@ public record DriftReport(
         double importanceShare,
         double falseAlarmShare,
         List<FeatureDrift> features,
+        List<BaselineVerdict> baselines,
         DriftDetails details) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int SENTENCES = 3;
 
+    /** Copies the lists. */
     public DriftReport {
+        baselines = List.copyOf(baselines);
         features = features.stream()
                 .sorted(Comparator.comparing(FeatureDrift::severity)
                         .reversed()
@@ -58,7 +65,7 @@ public record DriftReport(
                 .toList();
     }
 
-    /** A report of columns alone. */
+    /** A report of columns alone, compared with one baseline without a name. */
     public DriftReport(
             String model,
             int version,
@@ -75,7 +82,7 @@ public record DriftReport(
             List<FeatureDrift> features) {
         this(
                 model, version, at, from, to, policy, referenceRows, rows, verdict, reason, importanceShare, falseAlarmShare,
-                features, DriftDetails.none());
+                features, List.of(), DriftDetails.none());
     }
 
     /** The same with something else in its details; findings that alarm make the check alarm. */
@@ -86,7 +93,7 @@ public record DriftReport(
         return new DriftReport(
                 model, version, at, from, to, policy, referenceRows, rows, raised ? Verdict.ALARM : verdict,
                 raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") : reason,
-                importanceShare, falseAlarmShare, features, other);
+                importanceShare, falseAlarmShare, features, baselines, other);
     }
 
     /** What a check says of the set of columns. */
@@ -109,6 +116,63 @@ public record DriftReport(
     private static double weight(FeatureDrift feature) {
         double excess = feature.band() > 0 ? feature.effect() / feature.band() : feature.effect();
         return Double.isNaN(excess) ? -1 : excess * (0.1 + feature.importance());
+    }
+
+    /** The same with what each baseline says; where they disagree, its reason says so. */
+    public DriftReport with(List<BaselineVerdict> verdicts) {
+        String told = BaselineVerdict.disagreement(verdicts).map(sentence -> reason + " " + sentence).orElse(reason);
+        return new DriftReport(
+                model, version, at, from, to, policy, referenceRows, rows, verdict, told, importanceShare, falseAlarmShare,
+                features, verdicts, details);
+    }
+
+    /** That a baseline has too few rows to be compared with. */
+    static DriftReport withoutBaseline(
+            String model,
+            int version,
+            BaselineSource source,
+            DriftCheck.Window window,
+            DriftMonitorDefinition definition,
+            Instant at) {
+        return new DriftReport(
+                model,
+                version,
+                at,
+                window.from(),
+                window.to(),
+                definition.policy(),
+                0,
+                window.rows(),
+                Verdict.INSUFFICIENT,
+                "The baseline `%s` has fewer than %d rows before the window judged."
+                        .formatted(source.text(), ReferenceProfile.WINDOWS),
+                0,
+                Double.NaN,
+                List.of());
+    }
+
+    /** What the baseline of this report says in a report of several. */
+    BaselineVerdict against(BaselineSource source, String baseline, @Nullable ReferenceProfile profile) {
+        Instant last = profile == null ? null : profile.to();
+        return new BaselineVerdict(
+                source.text(),
+                source.frozen(),
+                baseline,
+                profile == null ? null : profile.from(),
+                last == null || last.isBefore(from) ? last : from,
+                referenceRows,
+                profile == null ? 0 : profile.rows() - referenceRows,
+                verdict,
+                reason,
+                features.stream()
+                        .filter(feature -> feature.alarms() || feature.severity() == FeatureDrift.Severity.WARNING)
+                        .map(FeatureDrift::name)
+                        .toList());
+    }
+
+    /** That the baselines disagree, and what it means. */
+    public Optional<String> disagreement() {
+        return BaselineVerdict.disagreement(baselines);
     }
 
     /** Columns that alarm. */
@@ -135,6 +199,11 @@ public record DriftReport(
         var list = node.putArray("features");
         features.forEach(feature -> list.add(feature.toJson()));
         details.writeTo(node);
+        if (!baselines.isEmpty()) {
+            var said = node.putArray("baselines");
+            baselines.forEach(each -> said.add(each.toJson()));
+            disagreement().ifPresent(sentence -> node.put("disagreement", sentence));
+        }
         return node;
     }
 
@@ -188,6 +257,8 @@ public record DriftReport(
             JsonNode node = MAPPER.readTree(json);
             List<FeatureDrift> features = new ArrayList<>();
             node.get("features").forEach(item -> features.add(FeatureDrift.fromJson(item)));
+            List<BaselineVerdict> baselines = new ArrayList<>();
+            node.path("baselines").forEach(item -> baselines.add(BaselineVerdict.fromJson(item)));
             return new DriftReport(
                     node.get("model").asText(),
                     node.get("version").asInt(),
@@ -203,6 +274,7 @@ public record DriftReport(
                     FeatureDrift.number(node, "importance_share"),
                     FeatureDrift.number(node, "false_alarm_share"),
                     features,
+                    baselines,
                     DriftDetails.readFrom(node));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The text is not a drift report.", e);

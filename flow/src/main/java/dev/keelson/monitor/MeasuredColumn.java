@@ -36,12 +36,19 @@ record MeasuredColumn(
      * Measures.
      *
      * @param window its rows, in order
+     * @param slack how far the share of values below a point may be off; 0 when all values are there
      * @param methods by which columns are judged under {@code METHODS}
      */
     static MeasuredColumn of(
-            String name, double importance, ColumnProfile profile, double[] window, Policy policy, DriftMethods methods) {
+            String name,
+            double importance,
+            ColumnProfile profile,
+            double[] window,
+            double slack,
+            Policy policy,
+            DriftMethods methods) {
         double[] sorted = ColumnProfile.sortedFinite(window, 0, window.length);
-        ColumnFigures figures = ColumnFigures.of(profile, sorted, window.length, size(policy));
+        ColumnFigures figures = ColumnFigures.of(profile, sorted, window.length, slack, size(policy));
         DoubleFunction<@Nullable String> texts = profile.texts();
         CategoryShares shares = texts == null ? null : CategoryShares.of(profile.sorted(), sorted, figures.cramersV(), texts);
         long missing = (long) window.length - sorted.length;

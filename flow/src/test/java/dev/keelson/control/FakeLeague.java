@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -285,10 +286,17 @@ final class FakeLeague {
 
         @Override
         public ReferenceProfile profile(ModelVersion version, Trained trained) {
+            return profile(m -> m.knownAt().isBefore(version.trainedTo()));
+        }
+
+        @Override
+        public ReferenceProfile profile(Instant from, Instant to, Trained trained) {
+            return profile(m -> !m.time().isBefore(from) && m.time().isBefore(to));
+        }
+
+        private ReferenceProfile profile(Predicate<Match> taken) {
             return killer.call(() -> {
-                List<Match> known = matches.stream()
-                        .filter(m -> m.knownAt().isBefore(version.trainedTo()))
-                        .toList();
+                List<Match> known = matches.stream().filter(taken).toList();
                 double[][] columns = new double[3][known.size()];
                 for (int i = 0; i < known.size(); i++) {
                     columns[0][i] = known.get(i).features[0];

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ColumnProfileTest {
 
     private static ColumnProfile profile(double[] ordered) {
-        return new ColumnProfile(ordered, null);
+        return new ColumnProfile(ordered, ColumnProfile.sortedFinite(ordered, 0, ordered.length), null);
     }
 
     @Test

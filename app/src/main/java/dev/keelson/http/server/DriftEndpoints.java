@@ -47,6 +47,12 @@ final class DriftEndpoints {
         routes.post("/api/v1/drift-simulations", this::simulate);
         routes.get("/api/v1/drift-report", this::acis);
         routes.get("/api/v1/drift-comparison", this::comparison);
+        routes.get(
+                "/api/v1/models/{name}/streams",
+                (request, response) -> Json.send(response, backend.streams().changes(model(request))));
+        routes.post(
+                "/api/v1/models/{name}/streams",
+                (request, response) -> Json.send(response, backend.streams().check(model(request))));
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -159,8 +165,11 @@ final class DriftEndpoints {
                 .orElse(ACIS_SHARE);
     }
 
+    private String model(ServerRequest request) {
+        return Parameters.model(backend, Parameters.path(request, "name")).name();
+    }
+
     private void check(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
-        Json.send(response, backend.checkDrift(model).toJson());
+        Json.send(response, backend.checkDrift(model(request)).toJson());
     }
 }

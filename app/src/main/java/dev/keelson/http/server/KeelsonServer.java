@@ -240,6 +240,7 @@ public final class KeelsonServer implements AutoCloseable {
         new ScheduleEndpoints(backend).register(routes);
         new SettingsEndpoints(backend).register(routes);
         new LoopEndpoints(backend).register(routes);
+        new BaselineEndpoints(backend).register(routes);
         new AlertEndpoints(backend).register(routes);
         new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);

@@ -105,7 +105,7 @@ public final class DriftPolicyStudy implements Task {
                 holds &= ours != null && ours.alarms <= MOST_FALSE * ours.episodes;
             }
             for (Quiet quiet : kinds) {
-                if (faults.isEmpty() || quiet != Quiet.INDEPENDENT && quiet != Quiet.CLUSTERED) {
+                if (faults.isEmpty() || !List.of(Quiet.INDEPENDENT, Quiet.CLUSTERED).contains(quiet)) {
                     continue;
                 }
                 ObjectNode found = size.putObject("found_" + quiet.word());

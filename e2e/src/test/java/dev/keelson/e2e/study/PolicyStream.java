@@ -303,8 +303,17 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
         return profile(version.trainedTo());
     }
 
+    @Override
+    public @Nullable ReferenceProfile profile(Instant from, Instant to, Trained model) {
+        List<Event> rows = between(from, to);
+        return rows.size() < ReferenceProfile.WINDOWS ? null : profile(rows);
+    }
+
     ReferenceProfile profile(Instant asOf) {
-        List<Event> rows = known(asOf);
+        return profile(known(asOf));
+    }
+
+    private static ReferenceProfile profile(List<Event> rows) {
         double[][] columns = new double[WIDTH][rows.size()];
         for (int i = 0; i < rows.size(); i++) {
             for (int c = 0; c < WIDTH; c++) {

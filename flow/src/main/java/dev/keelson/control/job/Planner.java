@@ -90,7 +90,7 @@ public final class Planner {
     private static List<String> subjects(ScheduleDefinition schedule, List<String> models) {
         return switch (schedule.job()) {
             case MATERIALIZE, VALIDATE -> List.of("");
-            case DRIFT, DECAY, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
+            case DRIFT, DECAY, BASELINE, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
         };
     }
 

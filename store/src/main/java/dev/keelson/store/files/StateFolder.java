@@ -57,6 +57,11 @@ public record StateFolder(Path root) {
         return root.resolve("opportunities.db");
     }
 
+    /** How the inputs of models were spread, as of the last orderly end. */
+    public Path profiles() {
+        return root.resolve("profiles.bin");
+    }
+
     /** Reports written for people. */
     public Path reports() {
         return root.resolve("reports");

@@ -1,0 +1,281 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.alert.Alerts;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Suggestion;
+import dev.keelson.http.StreamService;
+import dev.keelson.metrics.Brier;
+import dev.keelson.metrics.LogLoss;
+import dev.keelson.metrics.Rps;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.StreamChange;
+import dev.keelson.monitor.StreamDefinition;
+import dev.keelson.monitor.WatchedStream;
+import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.serve.spi.PredictionLog.Placed;
+import dev.keelson.train.ModelDefinition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The streams that monitors of a project name, fed from its prediction log. What each detector knows is kept in the catalogue, with the
+ * places in the log up to which it counts, in one write with the changes found: after a restart, or a kill, each value counts once.
+ */
+final class ProjectStreams implements StreamService {
+    private static final String STATE = "stream_state";
+    private static final String KIND = "stream";
+    private static final int READ = 5_000;
+    private static final int SHOWN = 100;
+
+    private final Project project;
+    private final Catalog catalog;
+    private final PredictionLog log;
+    private final InstantSource clock;
+    private final Function<String, List<String>> inputs;
+    private final Supplier<Alerts> alerts;
+
+    /** @param inputs names of the inputs of a model, features first, then watched values; empty while they are not known */
+    ProjectStreams(
+            Project project,
+            Catalog catalog,
+            PredictionLog log,
+            InstantSource clock,
+            Function<String, List<String>> inputs,
+            Supplier<Alerts> alerts) {
+        this.project = project;
+        this.catalog = catalog;
+        this.log = log;
+        this.clock = clock;
+        this.inputs = inputs;
+        this.alerts = alerts;
+    }
+
+    /** Whether a monitor of the model names a stream. */
+    boolean watches(String model) {
+        return !definition(model).of().isEmpty();
+    }
+
+    private StreamDefinition definition(String model) {
+        return Projects.drift(project, model).map(DriftMonitorDefinition::streams).orElse(StreamDefinition.NONE);
+    }
+
+    /** One stream and where its values come from. */
+    private record Fed(String of, int input, WatchedStream stream) {}
+
+    @Override
+    public synchronized JsonNode check(String name) {
+        ModelDefinition model = Projects.model(project, name);
+        StreamDefinition definition = definition(name);
+        if (definition.of().isEmpty()) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "No monitor of the model (%s) names a stream.".formatted(name),
+                    "Maybe add `streams: [log_loss]` to its drift monitor.");
+        }
+        JsonNode before = state(name);
+        List<Fed> streams = streams(model, definition, before);
+        Feeding feeding = new Feeding(model, streams, before);
+        feeding.run();
+        ObjectNode state = JsonNodeFactory.instance
+                .objectNode()
+                .put("model", name)
+                .put("predictions", feeding.predictions)
+                .put("settled_at", feeding.settledAt)
+                .put("settled_place", feeding.settledPlace);
+        ArrayNode kept = state.putArray("streams");
+        streams.forEach(each -> kept.add(each.stream.toJson()));
+        Instant now = clock.instant();
+        catalog.update(tx -> {
+            tx.putReport(new StoredReport("streams-" + name, STATE, name, now, "ready", state.toString()));
+            for (StreamChange change : feeding.found) {
+                tx.putReport(new StoredReport(
+                        "stream-%s-%s-%s-%s".formatted(name, change.of(), change.detector().word(), change.found()),
+                        KIND,
+                        name,
+                        change.found(),
+                        "change",
+                        change.toJson().put("at", now.toString()).toString()));
+            }
+        });
+        tell(name, feeding.found);
+        ObjectNode answer = changes(name);
+        answer.put("values", feeding.values);
+        ArrayNode found = answer.putArray("found");
+        feeding.found.forEach(change -> found.add(change.toJson()));
+        return answer;
+    }
+
+    private void tell(String model, List<StreamChange> found) {
+        for (StreamChange change : found) {
+            alerts.get()
+                    .raise(new Alerts.News(
+                            "stream/%s/%s".formatted(model, change.of()),
+                            "drift",
+                            Alert.Severity.WARNING,
+                            model,
+                            "%s %s".formatted(change.of(), change.after() > change.before() ? "rose" : "fell"),
+                            change.sentence(),
+                            "keelson drift streams --model " + model,
+                            ""));
+        }
+    }
+
+    private JsonNode state(String model) {
+        Optional<StoredReport> kept = catalog.read(tx -> tx.report("streams-" + model));
+        return kept.map(report -> RunPipeline.parsed(report.document()))
+                .orElseGet(JsonNodeFactory.instance::objectNode);
+    }
+
+    private List<Fed> streams(ModelDefinition model, StreamDefinition definition, JsonNode before) {
+        List<String> names = inputs.apply(model.name());
+        List<Fed> streams = new ArrayList<>();
+        for (String of : definition.of()) {
+            boolean error = StreamDefinition.ERRORS.contains(of);
+            if (error ? model.isNumber() != of.equals("absolute_error") : !names.contains(of)) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        error
+                                ? "The model (%s) has no %s: %s was expected."
+                                        .formatted(model.name(), of, model.isNumber() ? "absolute_error" : "log_loss, brier or rps")
+                                : "The model (%s) has no input (%s) to watch as a stream.".formatted(model.name(), of),
+                        error ? null : Suggestion.sentence(of, names).orElse(null));
+            }
+            for (StreamDefinition.Detector detector : definition.by()) {
+                WatchedStream stream = new WatchedStream(model.name(), of, detector);
+                for (JsonNode known : before.path("streams")) {
+                    if (known.path("of").asText().equals(of) && known.path("detector").asText().equals(detector.word())) {
+                        stream.read(known);
+                    }
+                }
+                streams.add(new Fed(of, error ? -1 : names.indexOf(of), stream));
+            }
+        }
+        return streams;
+    }
+
+    /** What the log has beyond the places where the last check ended. */
+    private final class Feeding {
+        private final ModelDefinition model;
+        private final List<Fed> streams;
+        private final List<StreamChange> found = new ArrayList<>();
+        private long predictions;
+        private long settledAt;
+        private long settledPlace;
+        private long values;
+
+        Feeding(ModelDefinition model, List<Fed> streams, JsonNode before) {
+            this.model = model;
+            this.streams = streams;
+            this.predictions = before.path("predictions").asLong();
+            this.settledAt = before.path("settled_at").asLong();
+            this.settledPlace = before.path("settled_place").asLong();
+        }
+
+        void run() {
+            List<Placed> read = log.predictions(predictions, READ);
+            while (!read.isEmpty()) {
+                read.forEach(each -> inputs(each.prediction().event()));
+                predictions = read.getLast().place();
+                read = log.predictions(predictions, READ);
+            }
+            read = log.settled(settledAt, settledPlace, READ);
+            while (!read.isEmpty()) {
+                read.forEach(each -> errors(each.prediction()));
+                settledAt = read.getLast().at();
+                settledPlace = read.getLast().place();
+                read = log.settled(settledAt, settledPlace, READ);
+            }
+        }
+
+        private boolean champions(PredictionEvent event) {
+            return event.model().equals(model.name()) && event.role().equals(ModelVersion.CHAMPION);
+        }
+
+        private void inputs(PredictionEvent event) {
+            if (!champions(event)) {
+                return;
+            }
+            double[] features = event.features();
+            for (Fed each : streams) {
+                if (each.input >= 0 && each.input < features.length + event.watched().length) {
+                    take(
+                            each,
+                            each.input < features.length
+                                    ? features[each.input]
+                                    : event.watched()[each.input - features.length],
+                            event.eventTime());
+                }
+            }
+        }
+
+        private void errors(LoggedPrediction prediction) {
+            PredictionEvent event = prediction.event();
+            String outcome = prediction.outcome();
+            if (outcome == null || !champions(event)) {
+                return;
+            }
+            for (Fed each : streams) {
+                if (each.input < 0) {
+                    take(each, error(each.of, event.probabilities(), outcome), event.eventTime());
+                }
+            }
+        }
+
+        private double error(String of, double[] p, String outcome) {
+            if (of.equals("absolute_error")) {
+                return Math.abs(p[0] - Double.parseDouble(outcome));
+            }
+            int[] label = {model.classes().indexOf(outcome)};
+            if (label[0] < 0) {
+                return Double.NaN;
+            }
+            return switch (of) {
+                case "brier" -> Brier.perRow(p, p.length, label)[0];
+                case "rps" -> Rps.perRow(p, p.length, label)[0];
+                default -> LogLoss.perRow(p, p.length, label)[0];
+            };
+        }
+
+        private void take(Fed fed, double value, Instant at) {
+            values++;
+            StreamChange change = fed.stream.add(value, at);
+            if (change != null) {
+                found.add(change);
+            }
+        }
+    }
+
+    @Override
+    public ObjectNode changes(String name) {
+        Projects.model(project, name);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("model", name);
+        ArrayNode streams = answer.putArray("streams");
+        for (JsonNode each : state(name).path("streams")) {
+            streams.addObject()
+                    .put("of", each.path("of").asText())
+                    .put("detector", each.path("detector").asText())
+                    .put("values", each.path("seen").asLong())
+                    .put("mean", each.path("seen").asLong() == 0 ? null : (Double) (each.path("total").asDouble() / each.path("seen").asLong()));
+        }
+        ArrayNode changes = answer.putArray("changes");
+        catalog.read(tx -> tx.reports(KIND, name, SHOWN)).forEach(each -> changes.add(RunPipeline.parsed(each.document())));
+        return answer;
+    }
+}
