@@ -14,6 +14,7 @@ import dev.keelson.monitor.DriftComparison;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -70,7 +71,12 @@ final class DriftChecksPage {
                     Cell.link("over time", overTime(each.subject()))));
         }
         SectionDraft section = new SectionDraft("Reports that are kept");
-        return (sheet.isEmpty() ? section.empty("Nothing yet: nothing was checked for drift.", "keelson drift check") : section.sheet(sheet))
+        if (!sheet.isEmpty()) {
+            return section.sheet(sheet).done();
+        }
+        boolean serves = backend.project().models().stream()
+                .anyMatch(each -> backend.alias(each.name(), ModelVersion.CHAMPION).isPresent());
+        return section.empty("Nothing yet: nothing was checked for drift.", serves ? "keelson drift check" : "keelson run")
                 .done();
     }
 

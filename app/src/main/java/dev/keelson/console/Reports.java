@@ -58,7 +58,13 @@ final class Reports {
                                         ? "training period of v%d".formatted(report.version())
                                         : report.details().reference().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1"),
                                 Text.count(report.referenceRows()))));
-        facts.add(Fact.of("Columns", "%d alarm, %d checked".formatted(report.alarming().size(), report.features().size())));
+        boolean byColumns = report.policy() == Policy.RECOMMENDED;
+        long moved = report.features().stream()
+                .filter(each -> byColumns ? each.alarms() : each.severity() == FeatureDrift.Severity.WARNING)
+                .count();
+        facts.add(Fact.of(
+                "Columns",
+                "%d %s, %d checked".formatted(moved, byColumns ? "alarm" : "drifted", report.features().size())));
         if (report.importanceShare() > 0) {
             facts.add(Fact.of("Importance that moved", Text.percent(report.importanceShare())));
         }

@@ -89,9 +89,11 @@ public final class ProjectDrift implements DriftService {
         }
     }
 
-    /** Without digests: a person reads it. */
+    /** Without digests and times of day: a person reads it. */
     private static String shown(DriftData data) {
-        return data.name().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1");
+        return data.name()
+                .replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1")
+                .replaceAll("([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9:.]+Z", "$1");
     }
 
     private JsonNode kept(DriftReport report) {

@@ -143,6 +143,7 @@ final class DriftCommand extends CommandGroup {
                         session.console().note("%s: %s".formatted(report.model(), report.reason()));
                     case NONE, ALARM -> {}
                 }
+                report.details().findings().forEach(each -> session.console().note("  " + each.sentence()));
             }
             session.console().table(List.of("MODEL", "DRIFT", "ROWS", "COLUMNS", "WHY"), rows);
             session.console().document(document);

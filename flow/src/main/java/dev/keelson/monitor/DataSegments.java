@@ -79,6 +79,26 @@ final class DataSegments {
         }
     }
 
+    private static String sentence(String name, ColumnFigures figures, double adjusted, double missing) {
+        return figures.missingMoved(missing)
+                ? String.format(
+                        Locale.ROOT,
+                        "%s: %.0f %% of %,d values are missing, %.0f points more or less than before (p %.2g).",
+                        name,
+                        100 * figures.missing(),
+                        figures.rows(),
+                        100 * figures.missingEffect(),
+                        missing)
+                : String.format(
+                        Locale.ROOT,
+                        "%s: moved by %.2f (band %.2f, p %.2g) on %,d rows.",
+                        name,
+                        figures.effect(),
+                        figures.band(),
+                        adjusted,
+                        figures.rows());
+    }
+
     private static double[] take(double[] values, int[] positions) {
         return Arrays.stream(positions).mapToDouble(i -> values[i]).toArray();
     }
@@ -100,15 +120,7 @@ final class DataSegments {
                                 DriftFinding.Kind.SEGMENT,
                                 names.get(i),
                                 alarms,
-                                String.format(
-                                        Locale.ROOT,
-                                        "%s: moved by %.2f (band %.2f, p %.2g) on %,d rows, missing %.0f %%.",
-                                        names.get(i),
-                                        each.effect(),
-                                        each.band(),
-                                        adjusted[i],
-                                        each.rows(),
-                                        100 * each.missing())));
+                                sentence(names.get(i), each, adjusted[i], missing[i])));
             }
         }
         severe.addAll(warned);

@@ -44,13 +44,16 @@ public record DriftMethods(
         return common != null && common.takes(category) ? common : category ? DriftMethod.CHI_SQUARE : DriftMethod.KS;
     }
 
-    /** Where a column drifts, if that was said for it; a threshold for all holds for columns judged by the method for all. */
+    /**
+     * Where a column drifts, if that was said for it. A threshold for all holds for columns judged by the method for all, or
+     * where there is none for those that have a method of their own: what is right for a distance is nothing for a test.
+     */
     public OptionalDouble threshold(String column, DriftMethod method) {
         Double own = thresholds.get(column);
         if (own != null) {
             return OptionalDouble.of(own);
         }
-        boolean common = !Double.isNaN(commonThreshold) && (this.common == null || this.common == method);
-        return common ? OptionalDouble.of(commonThreshold) : OptionalDouble.empty();
+        boolean meant = common == null ? byColumn.isEmpty() || byColumn.containsKey(column) : common == method;
+        return meant && !Double.isNaN(commonThreshold) ? OptionalDouble.of(commonThreshold) : OptionalDouble.empty();
     }
 }

@@ -287,6 +287,26 @@ class ApiTest {
     }
 
     @Test
+    void driftReportsAreHeldSideBySideAndAskedForWithTheKeysThereAre() {
+        JsonNode list = client.get("/api/v1/drift-reports?model=football-1x2").json().path("drift_reports");
+        String ids = list.path(0).path("id").asText() + "," + list.path(1).path("id").asText();
+
+        JsonNode last = client.get("/api/v1/drift-comparison?model=football-1x2&last=3").json();
+        JsonNode two = client.get("/api/v1/drift-comparison?ids=" + ids).json();
+
+        assertThat(last.path("reports").size()).isEqualTo(3);
+        assertThat(last.at("/columns/0/checks").size()).isEqualTo(3);
+        assertThat(last.at("/columns/0/change").asDouble()).isGreaterThanOrEqualTo(last.at("/columns/1/change").asDouble());
+        assertThat(two.at("/reports/1/id").asText()).isEqualTo(list.path(0).path("id").asText());
+        assertProblem(client.get("/api/v1/drift-comparison"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.get("/api/v1/drift-comparison?ids=none,none"), 404, ErrorCode.NOT_FOUND);
+        assertProblem(client.get("/api/v1/drift-report?days_lookback=0"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/drift-checks", "{\"refrence\": \"champion\"}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/drift-checks", "{\"columns\": {\"a\": 1}}"), 400, ErrorCode.BAD_REQUEST);
+        assertProblem(client.post("/api/v1/drift-simulations", "{\"scale\": true}"), 400, ErrorCode.BAD_REQUEST);
+    }
+
+    @Test
     void driftReportsComeInThreeForms() {
         JsonNode list = client.get("/api/v1/drift-reports?model=football-1x2").json().path("drift_reports");
         String address = "/api/v1/drift-reports/" + list.path(0).path("id").asText();

@@ -47,6 +47,7 @@ class PagesTest {
                 "/models/football-1x2/streaks",
                 "/models/football-1x2/streaks?of=outcomes&text=nobody",
                 "/models/football-1x2/streaks?of=outcomes",
+                "/drift",
                 "/models/football-1x2/replay",
                 "/models/football-1x2/replay?all=true",
                 "/models/football-1x2/policies",
@@ -106,6 +107,19 @@ class PagesTest {
 
         assertThat(page.status()).as(page.text()).isEqualTo(200);
         assertThat(page.text()).containsPattern("keelson (run|predict|replay|tune|rollout start|data check|features [a-z]+)|Show all|All addresses|Try it");
+    }
+
+    @Test
+    void driftReportsAreListedShownAndHeldSideBySide() {
+        String id = backend.reports("drift", SeededBackend.MODEL, 1).getFirst().id();
+
+        String list = client.get("/drift?of=football-1x2").text();
+        String one = client.get("/drift/" + id).text();
+
+        assertThat(list)
+                .contains("football-1x2 over time", "Reports that are kept", "/drift/" + id, "Compare any two tables", "Simulate a fault");
+        assertThat(one).contains("Columns, worst first", "Over time", "format=html");
+        assertThat(client.get("/drift/none", "Accept", "text/html").status()).isEqualTo(404);
     }
 
     @Test

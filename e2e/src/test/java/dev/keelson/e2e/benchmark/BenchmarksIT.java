@@ -128,6 +128,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void driftOfParquetFilesIsMeasured() throws Exception {
+        JsonNode figures = new ParquetDriftBenchmark().run(SMALL.with("rows", "20000").with("features", "3"));
+
+        assertThat(figures.get("ks_verdict").asText()).isEqualTo("alarm");
+        assertThat(figures.get("recommended_verdict").asText()).isEqualTo("alarm");
+    }
+
+    @Test
     void malformedRequestsAreRefusedWithoutAFault() throws Exception {
         JsonNode figures = new MalformedBenchmark().run(SMALL.with("requests", "1000").with("connections", "4"));
 

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableFile implements DriftData, AutoCloseable {
     /** Of more rows columns are read as quantiles. */
-    public static final int ROWS_READ = 5_000_000;
+    public static final int ROWS_READ = 2_000_000;
 
     private static final int WINDOWS = 12;
     private static final int POINTS = 4_096;
