@@ -35,6 +35,8 @@ import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -219,7 +221,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 models,
                 List.of(monitor),
-                List.of(),
+                List.of(new DecayMonitorDefinition("worse", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null)),
                 List.of(),
                 List.of(),
                 List.of(),
