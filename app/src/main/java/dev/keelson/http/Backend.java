@@ -388,6 +388,11 @@ public interface Backend {
      */
     JsonNode checkDecay(String model);
 
+    /** Comparisons of any two tables. */
+    default DriftService drift() {
+        return DriftService.NONE;
+    }
+
     /** What estimates of performance without outcomes need. */
     default WindowEstimates.Learners estimators() {
         return WindowEstimates.Learners.NONE;

@@ -42,6 +42,7 @@ import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
@@ -926,11 +927,21 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public synchronized DriftReport checkDrift(String model) {
-        ServedModel snapshot = serving(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,
                 "No drift monitor watches the model (%s).".formatted(model),
                 "Maybe name it in `monitors` of the project file."));
+        List<DriftReport> earlier = reports("drift", model, 12).stream()
+                .map(report -> DriftReport.fromJson(report.document()))
+                .toList();
+        LoggedModel logged = LoggedModel.of(project, model);
+        if (logged.elsewhere()) {
+            catchUp();
+            DriftReport report = DriftElsewhere.check(log, logged, monitor, clock.instant(), earlier);
+            keep(report, clock.instant(), "");
+            return report;
+        }
+        ServedModel snapshot = serving(model);
         BundleTrainer trainer = trainers.get(model);
         ProjectModels compiled = models;
         if (snapshot == null || trainer == null || compiled == null) {
@@ -941,9 +952,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
         catchUp();
         Instant now = clock.instant();
         ServedWindow window = ServedWindow.of(log, model, monitor.window(), monitor.minRows(), now);
-        List<DriftReport> earlier = reports("drift", model, 12).stream()
-                .map(report -> DriftReport.fromJson(report.document()))
-                .toList();
         var profile = trainer.profile(snapshot.champion().version(), snapshot.champion().trained());
         DriftReport report = DriftCheck.check(
                 model,
@@ -954,6 +962,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 monitor,
                 now,
                 earlier);
+        keep(report, now, snapshot.champion().version().runId());
+        return report;
+    }
+
+    /** Keeps a report of drift, and tells the journal. */
+    private void keep(DriftReport report, Instant now, String run) {
+        String model = report.model();
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -964,10 +979,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 ModelEventKind.EVALUATION,
                 model,
                 report.version(),
-                snapshot.champion().version().runId(),
+                run,
                 metrics,
                 metadata("kind", "drift").put("verdict", report.verdict().word()));
-        return report;
     }
 
     @Override
@@ -991,6 +1005,66 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 metrics,
                 metadata("kind", "decay").put("verdict", verdict));
         return report;
+    }
+
+    @Override
+    public ProjectDrift drift() {
+        return new ProjectDrift(
+                project.folder(),
+                false,
+                clock,
+                new DriftSides.ProjectTables(project, workspace.datasets(), new LiveModelTables()),
+                report -> workspace.catalog().update(tx -> tx.putReport(report)));
+    }
+
+    /** What the models were trained on, and were asked. */
+    private final class LiveModelTables implements DriftSides.ModelTables {
+        @Override
+        public DriftData training(String model) {
+            synchronized (LiveBackend.this) {
+                return trainer(model).inputs(Objects.requireNonNull(serving(model)).champion().version());
+            }
+        }
+
+        @Override
+        public DriftSide served(String model, DriftSides.@Nullable When time) {
+            synchronized (LiveBackend.this) {
+                BundleTrainer trainer = trainer(model);
+                catchUp();
+                Optional<DriftMonitorDefinition> monitor = Projects.drift(project, model);
+                Duration length = time != null && time.last() != null
+                        ? time.last()
+                        : monitor.map(DriftMonitorDefinition::window).orElse(Duration.ofDays(7));
+                ServedWindow window = time != null && time.last() == null
+                        ? ServedWindow.between(
+                                log,
+                                model,
+                                Objects.requireNonNullElse(time.from(), Instant.EPOCH),
+                                Objects.requireNonNullElse(time.to(), clock.instant().plus(Duration.ofDays(3_650))))
+                        : ServedWindow.of(
+                                log,
+                                model,
+                                length,
+                                time == null ? monitor.map(DriftMonitorDefinition::minRows).orElse(100) : 0,
+                                clock.instant());
+                return new DriftSide(trainer.served(window), window.from(), window.end());
+            }
+        }
+
+        /** Its trainer, with all rows; the model has a champion. */
+        private BundleTrainer trainer(String model) {
+            Projects.model(project, model);
+            BundleTrainer trainer = trainers.get(model);
+            ProjectModels compiled = models;
+            if (serving(model) == null || trainer == null || compiled == null) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_READY,
+                        "The model (%s) has no champion yet.".formatted(model),
+                        "Maybe run `keelson run`.");
+            }
+            fill(compiled);
+            return trainer;
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.Jobs;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
@@ -185,11 +186,7 @@ final class LiveJobs {
         ObjectNode result = result(decayed, said);
         result.put("verdict", verdict).put("report", report.path("id").asText());
         if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
-            result.put(
-                    "retraining",
-                    report.path("elsewhere").asBoolean()
-                            ? "Others serve %s: it cannot be trained here.".formatted(model)
-                            : retrain(run, model, said));
+            result.put("retraining", retrain(run, model, said));
         }
         return result;
     }
@@ -225,6 +222,9 @@ final class LiveJobs {
 
     /** Asks for a training unless one was just done; what came of that, in a sentence. */
     private String retrain(JobRun run, String model, String why) {
+        if (LoggedModel.elsewhere(backend.project(), model) != null) {
+            return "Others serve %s: it cannot be trained here.".formatted(model);
+        }
         Instant now = backend.clock().instant();
         String subject = run.job().subject();
         Optional<Job> last = book

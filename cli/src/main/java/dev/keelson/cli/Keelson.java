@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             PredictionsCommand.class,
             RolloutCommand.class,
+            StreaksCommand.class,
             ScheduleCommand.class,
             AlertsCommand.class,
             DriftCommand.class,

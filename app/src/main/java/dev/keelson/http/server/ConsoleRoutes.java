@@ -7,6 +7,7 @@ import dev.keelson.console.Console.Visit;
 import dev.keelson.console.Console;
 import dev.keelson.console.view.RunsView;
 import dev.keelson.console.PredictionsPage;
+import dev.keelson.console.StreaksPage;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.Review;
@@ -72,6 +73,7 @@ final class ConsoleRoutes {
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
         routes.get("/models/{name}/drift", this::drift);
         routes.get("/models/{name}/performance", this::performance);
+        routes.get("/models/{name}/streaks", this::streaks);
         routes.get("/models/{name}/replay", this::replay);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
@@ -100,6 +102,8 @@ final class ConsoleRoutes {
         new RolloutRoutes(backend, console).register(routes);
         new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
+        new AlertRoutes(backend, console).register(routes);
+        new ScheduleRoutes(backend, console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
         routes.get(
@@ -212,6 +216,14 @@ final class ConsoleRoutes {
         LoggedModel model = LoggedModel.of(backend.project(), Parameters.path(request, "name"));
         backend.checkDecay(model.name());
         redirect(response, "/models/" + model.name() + "/performance");
+    }
+
+    private void streaks(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        StreaksPage.Asked asked = new StreaksPage.Asked(
+                StreakEndpoints.asked(parameters, backend), text(parameters, "from", ""), text(parameters, "to", ""));
+        parameters.check();
+        send(response, console.streaks(theme(request), Parameters.path(request, "name"), asked));
     }
 
     private void replay(ServerRequest request, ServerResponse response) {

@@ -6,6 +6,7 @@ import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.StoredReport;
@@ -84,7 +85,7 @@ final class DriftEndpoints {
     }
 
     private void check(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         Json.send(response, backend.checkDrift(model).toJson());
     }
 }
