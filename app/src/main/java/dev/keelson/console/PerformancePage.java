@@ -160,8 +160,10 @@ public final class PerformancePage {
         names.addAll(List.of("odds_band", "month"));
         List<String> by = asked.question().by();
         ActionDraft draft = new ActionDraft("Show", ADDRESS).get();
-        draft.choice("by", "By", by.getFirst(), choices(names, "all together", "all"));
-        draft.choice("by", "and by", by.size() > 1 ? by.get(1) : "", choices(names, "nothing else", ""));
+        List<String> groups = new ArrayList<>(names);
+        groups.addAll(List.of("week", "day"));
+        draft.choice("by", "By", by.getFirst(), choices(groups, "all together", "all"));
+        draft.choice("by", "and by", by.size() > 1 ? by.get(1) : "", choices(groups, "nothing else", ""));
         for (String name : names) {
             List<Option> options = new ArrayList<>(List.of(new Option("", "any")));
             answer.path("values").path(name).forEach(value -> options.add(new Option(value.asText(), value.asText())));

@@ -18,6 +18,7 @@ import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.performance.WindowLength;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.StoredReport;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -134,6 +135,11 @@ final class ServedPerformancePage {
             draft.broad(PerformanceChart.of(Text.sentence(metric.words()), points));
         }
         told.path("notes").forEach(note -> draft.note(note.asText()));
+        ServeDefinition.Bets bets = backend.project().serve().bets();
+        if (bets != null && bets.model().equals(model.name())) {
+            String by = window.equals("day") || window.equals("month") ? window : "week";
+            draft.link("Profit, ROI and closing line value by " + by, "/performance?by=%s&model=%s".formatted(by, model.name()));
+        }
         return draft.sheet(sheet)
                 .note("Intervals of 95 % take the predictions of a day together. The expected values are of earlier outcomes alone.")
                 .note(newest.size() > LISTED ? "The table has the newest %d of %d windows.".formatted(LISTED, newest.size()) : "")

@@ -63,9 +63,9 @@ public interface Bets {
     /**
      * How bets are counted.
      *
-     * @param by up to three of {@code all}, {@code odds_band}, {@code month} and the columns of {@code serve.bets.by}, which
+     * @param by up to three of {@code all}, {@code odds_band}, {@code month}, {@code week}, {@code day} and the columns of {@code serve.bets.by}, which
      *     may be written without an ending {@code _name}
-     * @param where only bets of these groups, by {@code odds_band}, {@code month} or a column of {@code serve.bets.by}
+     * @param where only bets of these groups, by {@code odds_band}, {@code month}, {@code week} (its Monday), {@code day} or a column of {@code serve.bets.by}
      * @param from placed at or after; null for any
      * @param to placed before; null for any
      * @param model only bets that it predicted, with the edge by its chance; null for all, with the edge by the fair chance

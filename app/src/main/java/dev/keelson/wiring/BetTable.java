@@ -11,9 +11,12 @@ import dev.keelson.frame.Vector;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.stats.Interval;
 import dev.keelson.stats.Proportion;
+import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,6 +38,10 @@ final class BetTable {
     static final String ALL = "all";
     static final String BAND = "odds_band";
     static final String MONTH = "month";
+    static final String WEEK = "week";
+    static final String DAY = "day";
+    /** What groups of time are called; their values are in the order of time. */
+    static final List<String> TIMES = List.of(MONTH, WEEK, DAY);
 
     private static final double CONFIDENCE = 0.95;
     private static final double Z = 1.959963984540054;
@@ -136,7 +143,7 @@ final class BetTable {
     /**
      * Chooses bets.
      *
-     * @param where groups that they must belong to, by {@code odds_band}, {@code month} or a column
+     * @param where groups that they must belong to, by {@code odds_band}, {@code month}, {@code week}, {@code day} or a column
      * @param given only bets with a chance here, by key; null for all, with the fair chance
      */
     Selection select(
@@ -166,10 +173,10 @@ final class BetTable {
     }
 
     /**
-     * How groups did, the largest first, equals by name; with months or bands of odds all in the order of their names, the bands by
+     * How groups did, the largest first, equals by name; with times or bands of odds all in the order of their names, the bands by
      * their odds.
      *
-     * @param by {@code all}, {@code odds_band}, {@code month} or columns
+     * @param by {@code all}, {@code odds_band}, {@code month}, {@code week} (by its Monday), {@code day} or columns
      */
     ArrayNode groups(List<String> by, Selection selection) {
         Map<List<String>, Tally> tallies = new HashMap<>();
@@ -185,7 +192,7 @@ final class BetTable {
         Comparator<Map.Entry<List<String>, Tally>> byName = Comparator.comparing(Map.Entry::getKey, inOrder(by));
         List<Map.Entry<List<String>, Tally>> ordered = new ArrayList<>(tallies.entrySet());
         ordered.sort(
-                by.contains(MONTH) || by.contains(BAND)
+                by.contains(BAND) || by.stream().anyMatch(TIMES::contains)
                         ? byName
                         : Comparator.<Map.Entry<List<String>, Tally>>comparingInt(entry -> -entry.getValue().bets)
                                 .thenComparing(byName));
@@ -277,6 +284,8 @@ final class BetTable {
         return switch (name) {
             case ALL -> ALL;
             case MONTH -> months[row];
+            case WEEK -> day(row).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).toString();
+            case DAY -> day(row).toString();
             case BAND -> band(odds[row]);
             default -> {
                 String[] values = texts.get(name);
@@ -286,6 +295,10 @@ final class BetTable {
                 yield values[row];
             }
         };
+    }
+
+    private LocalDate day(int row) {
+        return at(row).atZone(zone).toLocalDate();
     }
 
     private static String band(double price) {

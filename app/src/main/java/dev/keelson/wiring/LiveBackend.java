@@ -1022,11 +1022,21 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public synchronized DriftReport checkDrift(String model) {
-        ServedModel snapshot = serving(model);
         DriftMonitorDefinition monitor = Projects.drift(project, model).orElseThrow(() -> new KeelsonException(
                 ErrorCode.BAD_REQUEST,
                 "No drift monitor watches the model (%s).".formatted(model),
                 "Maybe name it in `monitors` of the project file."));
+        List<DriftReport> earlier = reports("drift", model, 12).stream()
+                .map(report -> DriftReport.fromJson(report.document()))
+                .toList();
+        LoggedModel logged = LoggedModel.of(project, model);
+        if (logged.elsewhere()) {
+            catchUp();
+            DriftReport report = DriftElsewhere.check(log, logged, monitor, clock.instant(), earlier);
+            keep(report, clock.instant(), "");
+            return report;
+        }
+        ServedModel snapshot = serving(model);
         BundleTrainer trainer = trainers.get(model);
         ServedProfiles tallied = profiles;
         if (snapshot == null || trainer == null || tallied == null) {
@@ -1051,6 +1061,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 ServedWindow.between(log, model, window.from(), window.end()),
                 monitor);
         workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
+        keep(report, now, snapshot.champion().version().runId());
+        return report;
+    }
+
+    /** Keeps a report of drift, and tells the journal. */
+    private void keep(DriftReport report, Instant now, String run) {
+        String model = report.model();
         workspace.catalog().update(tx -> tx.putReport(new StoredReport(
                 "drift-" + model + "-" + now, "drift", model, now, report.verdict().word(), report.toJson().toString())));
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -1061,10 +1078,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 ModelEventKind.EVALUATION,
                 model,
                 report.version(),
-                snapshot.champion().version().runId(),
+                run,
                 metrics,
                 metadata("kind", "drift").put("verdict", report.verdict().word()));
-        return report;
     }
 
     /** With the model's answers, and with segments and all columns together where the monitor asks for them. */

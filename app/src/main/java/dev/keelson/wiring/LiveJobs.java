@@ -22,6 +22,7 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.BaselineService;
 import dev.keelson.http.FeatureServing;
 import dev.keelson.http.HealthReports;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.RolloutRequests;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
@@ -215,11 +216,7 @@ final class LiveJobs {
         ObjectNode result = result(decayed, said);
         result.put("verdict", verdict).put("report", report.path("id").asText());
         if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
-            result.put(
-                    "retraining",
-                    report.path("elsewhere").asBoolean()
-                            ? "Others serve %s: it cannot be trained here.".formatted(model)
-                            : ask(run, RetrainRequest.full(model, Trigger.DECAY), said));
+            result.put("retraining", ask(run, RetrainRequest.full(model, Trigger.DECAY), said));
         }
         return result;
     }
@@ -261,6 +258,9 @@ final class LiveJobs {
     }
 
     private String ask(JobRun run, RetrainRequest request, String why) {
+        if (LoggedModel.elsewhere(backend.project(), request.model()) != null) {
+            return "Others serve %s: it cannot be trained here.".formatted(request.model());
+        }
         RetrainBook.Asked asked = retrainings.ask(
                 request, "%s/%s".formatted(run.job().id(), request.trigger().word()), run.job().schedule(), LiveRetraining.ACTOR, why);
         ModelSuggestion kept = asked.suggestion();

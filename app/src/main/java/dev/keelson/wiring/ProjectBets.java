@@ -452,6 +452,9 @@ final class ProjectBets implements Bets, AutoCloseable {
         answer.set("calibration", BetFigures.calibration(past, selection));
         ObjectNode values = answer.putObject("values");
         for (String name : names()) {
+            if (name.equals(BetTable.WEEK) || name.equals(BetTable.DAY)) {
+                continue; // too many to choose from
+            }
             past.values(name).forEach(values.putArray(name)::add);
         }
         ObjectNode words = answer.putObject("words");
@@ -475,7 +478,7 @@ final class ProjectBets implements Bets, AutoCloseable {
     private List<String> names() {
         List<String> names = new ArrayList<>(bets.by());
         names.add(BetTable.BAND);
-        names.add(BetTable.MONTH);
+        names.addAll(BetTable.TIMES);
         return names;
     }
 

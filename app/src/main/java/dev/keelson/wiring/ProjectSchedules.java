@@ -13,6 +13,7 @@ import dev.keelson.control.job.JobWorkers;
 import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.TrainingButtons;
 import dev.keelson.project.Project;
@@ -34,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of a project over its catalogue; once {@link #start}ed, what is due is planned and done in this process. */
@@ -112,11 +114,19 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
         }
     }
 
-    /** The models that a schedule is about: decay is looked for where a monitor does, also of models that others serve. */
+    /** The models that a schedule is about: decay is looked for where a monitor does; of those that others serve drift, too. */
     private List<String> models(ScheduleDefinition schedule) {
-        return schedule.job() == ScheduleDefinition.Job.DECAY
-                ? project.get().decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
-                : models;
+        return switch (schedule.job()) {
+            case DECAY -> project.get().decay().stream().flatMap(each -> each.models().stream()).distinct().toList();
+            case DRIFT -> Stream.concat(
+                            models.stream(),
+                            project.get().drift().stream()
+                                    .flatMap(each -> each.models().stream())
+                                    .filter(each -> LoggedModel.elsewhere(project.get(), each) != null))
+                    .distinct()
+                    .toList();
+            case MATERIALIZE, VALIDATE, BASELINE, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
+        };
     }
 
     @Override

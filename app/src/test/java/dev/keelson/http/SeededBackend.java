@@ -36,6 +36,8 @@ import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
@@ -225,7 +227,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 models,
                 List.of(monitor),
-                List.of(),
+                List.of(new DecayMonitorDefinition("worse", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null)),
                 List.of(),
                 List.of(
                         new ScheduleDefinition("features", "0 1 * * *", zone, ScheduleDefinition.Job.MATERIALIZE, ScheduleDefinition.OnDrift.ALERT, null),

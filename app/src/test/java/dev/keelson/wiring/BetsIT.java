@@ -29,6 +29,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -296,6 +298,18 @@ final class BetsIT {
         List<String> bands = ask(http, api + "performance?by=odds_band", "").json().path("groups").findValuesAsText("odds_band");
         assertThat(List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above")).containsSubsequence(bands);
         assertThat(bands).hasSizeGreaterThan(2);
+        for (String time : List.of("week", "day", "month")) {
+            JsonNode groups = ask(http, api + "performance?by=" + time, "").json().path("groups");
+            assertThat(groups.findValuesAsText(time)).isSorted().doesNotHaveDuplicates();
+            assertThat(groups.findValues("bets").stream().mapToLong(JsonNode::asLong).sum())
+                    .isEqualTo(all.path("total").path("bets").asLong());
+            assertThat(groups.findValues("profit").stream().mapToDouble(JsonNode::asDouble).sum())
+                    .isCloseTo(all.path("total").path("profit").asDouble(), within(1e-6));
+        }
+        JsonNode week = ask(http, api + "performance?by=week", "").json().path("groups").path(0);
+        String monday = week.path("group").path("week").asText();
+        assertThat(LocalDate.parse(monday).getDayOfWeek()).isEqualTo(DayOfWeek.MONDAY);
+        assertThat(ask(http, api + "performance?week=" + monday, "").json().path("total").path("bets")).isEqualTo(week.path("bets"));
         assertThat(ask(http, api + "performance?by=colour", "").status()).isEqualTo(400);
         assertThat(ask(http, api + "performance?model=bet-won", "").json().path("note").asText()).contains("No settled bet");
     }

@@ -123,7 +123,7 @@ final class BetsCommand extends CommandGroup {
                 names = "--by",
                 paramLabel = "NAMES",
                 split = ",",
-                description = "Up to three of all, odds_band, month and the columns of serve.bets.by (default: all).")
+                description = "Up to three of all, odds_band, month, week, day and the columns of serve.bets.by (default: all).")
         List<String> by = new ArrayList<>();
 
         @Option(
@@ -145,7 +145,7 @@ final class BetsCommand extends CommandGroup {
         int run(Session session) {
             Project project = session.project();
             List<String> names = new ArrayList<>(definition(project).by());
-            names.addAll(List.of("odds_band", "month"));
+            names.addAll(List.of("odds_band", "month", "week", "day"));
             checkNames(where, names);
             Bets.Question question = new Bets.Question(
                     by.isEmpty() ? List.of("all") : by,

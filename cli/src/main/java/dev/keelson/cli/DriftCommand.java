@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
-import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectReading;
 import dev.keelson.wiring.Projects;
@@ -76,11 +76,11 @@ final class DriftCommand extends CommandGroup {
             }
             Project project = session.project();
             List<String> watched = model == null
-                    ? project.models().stream()
-                            .map(ModelDefinition::name)
+                    ? LoggedModel.all(project).stream()
+                            .map(LoggedModel::name)
                             .filter(name -> Projects.drift(project, name).isPresent())
                             .toList()
-                    : List.of(Projects.model(project, model).name());
+                    : List.of(LoggedModel.of(project, model).name());
             if (watched.isEmpty()) {
                 throw new KeelsonException(
                         ErrorCode.BAD_REQUEST,
@@ -172,7 +172,7 @@ final class DriftCommand extends CommandGroup {
         int run(Session session) {
             Project project = session.project();
             if (model != null) {
-                Projects.model(project, model);
+                LoggedModel.of(project, model);
             }
             List<StoredReport> stored;
             try (ProjectReading state = ProjectReading.open(project)) {
@@ -212,7 +212,7 @@ final class DriftCommand extends CommandGroup {
             }
             List<String> models = model != null
                     ? List.of(model)
-                    : project.models().stream().map(ModelDefinition::name).toList();
+                    : LoggedModel.all(project).stream().map(LoggedModel::name).toList();
             List<StoredReport> latest = models.stream()
                     .flatMap(name -> telling(state.reports("drift", name, LOOKED_AT)).stream())
                     .toList();

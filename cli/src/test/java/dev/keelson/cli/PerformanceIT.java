@@ -36,6 +36,7 @@ final class PerformanceIT {
                   spend: { features: [size] }
                 monitors:
                   worse: { models: [churn, spend], metric: [log_loss, accuracy, mae] }
+                  moved: { models: [churn, spend], policy: recommended }
                 schedules:
                   decay: { cron: "0 5 * * *", run: decay, on_decay: retrain }
                 """);
@@ -55,7 +56,7 @@ final class PerformanceIT {
             churn.append("{\"entity\": \"c%d\", \"event_time\": \"%s\", \"at\": \"%s\", \"probabilities\": {\"stay\": %s, \"leave\": %s}, \"features\": {\"tenure\": %s, \"plan\": %d}%s}%n"
                     .formatted(i, at, at, 1 - p, p, x, plan, outcome));
             spend.append("{\"entity\": \"s%d\", \"event_time\": \"%s\", \"at\": \"%s\", \"value\": %s, \"features\": {\"size\": %s}, \"outcome\": \"%s\", \"outcome_known_at\": \"%s\"}%n"
-                    .formatted(i, at, at, x, x, x + random.nextGaussian(), at));
+                    .formatted(i, at, at, x, day < 120 ? x : x + 2, x + random.nextGaussian(), at)); // sizes in another unit
         }
         Files.writeString(folder.resolve("churn.jsonl"), churn);
         Files.writeString(folder.resolve("spend.jsonl"), spend);
@@ -110,6 +111,20 @@ final class PerformanceIT {
         assertThat(alert.path("kind").asText()).isEqualTo("decay");
         assertThat(alert.path("model").asText()).isEqualTo("churn");
         assertThat(alert.toString()).contains("Worst where plan = 2", "keelson performance show churn");
+    }
+
+    @Test
+    void whatIsHandedInIsHeldAgainstTheFirstThatWas() {
+        Cli moved = keelson("drift check --model spend --json");
+        Cli quiet = keelson("drift check --model churn");
+        Cli report = keelson("drift report --model spend");
+
+        assertThat(moved.code()).as(moved.out() + moved.err()).isEqualTo(1);
+        assertThat(moved.json().at("/reports/0/verdict").asText()).isEqualTo("alarm");
+        assertThat(moved.json().at("/reports/0/reason").asText()).contains("size").doesNotContain("prediction,");
+        assertThat(quiet.code()).as(quiet.out() + quiet.err()).isZero();
+        assertThat(report.code()).as(report.err()).isZero();
+        assertThat(report.out()).contains("size", "prediction");
     }
 
     @Test

@@ -53,6 +53,7 @@ class ConsoleE2EIT {
             Map.entry("overview", "/"),
             Map.entry("model", "/models/football-1x2"),
             Map.entry("drift", "/models/football-1x2/drift"),
+            Map.entry("model-performance", "/models/football-1x2/performance?window=month"),
             Map.entry("replay", "/models/football-1x2/replay"),
             Map.entry("training", "/models/football-1x2/training"),
             Map.entry("studies", "/models/football-1x2/studies"),

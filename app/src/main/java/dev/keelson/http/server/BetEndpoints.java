@@ -66,7 +66,7 @@ final class BetEndpoints {
     static Bets.Question question(Project project, Parameters parameters) {
         String by = String.join(",", parameters.texts("by"));
         Map<String, String> where = columns(project, parameters);
-        for (String name : List.of("odds_band", "month")) {
+        for (String name : List.of("odds_band", "month", "week", "day")) {
             String value = parameters.text(name);
             if (value != null) {
                 where.put(name, value);

@@ -12,6 +12,7 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.DriftRequest;
 import dev.keelson.http.SimulateRequest;
 import dev.keelson.monitor.DriftComparison;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.StoredReport;
@@ -170,6 +171,7 @@ final class DriftEndpoints {
     }
 
     private void check(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.checkDrift(model(request)).toJson());
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
+        Json.send(response, backend.checkDrift(model).toJson());
     }
 }

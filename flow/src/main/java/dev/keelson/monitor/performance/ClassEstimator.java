@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * of the calibration.
  */
 final class ClassEstimator implements Estimator {
-    private static final int RESAMPLES = 20;
+    private static final int RESAMPLES = 12;
     private static final double CONFIDENCE = 0.95;
     /** Chance of a calibration error as large, without any, from which on the probabilities are not believed. */
     private static final double UNCALIBRATED = 0.01;

@@ -33,7 +33,7 @@ public final class WindowEstimates {
     static final int MOST = 5_000;
 
     /** Newest windows that are estimated. */
-    static final int WINDOWS = 26;
+    static final int WINDOWS = 16;
 
     private static final int JUDGED = 30;
     private static final int TESTED = 5;
