@@ -1,7 +1,6 @@
 package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keelson.console.CurveChart.Line;
 import dev.keelson.console.view.Action;
 import dev.keelson.console.view.Block;
 import dev.keelson.console.view.BlocksView;
@@ -61,13 +60,9 @@ final class HealthPage {
             return draft.empty("Nothing yet: no health report was kept.", "keelson health " + model.name()).done();
         }
         List<JsonNode> reports = kept.reversed().stream().map(each -> Documents.read(each.document())).toList();
-        List<Line> lines = new ArrayList<>();
-        for (String score : HealthSections.NAMES) {
-            List<double[]> points = new ArrayList<>();
-            for (int i = 0; i < reports.size(); i++) {
-                points.add(new double[] {i + 1, SheetDraft.number(reports.get(i).path("scores").path(score).path("score"))});
-            }
-            lines.add(new Line(score, points));
+        List<double[]> scores = new ArrayList<>();
+        for (String name : HealthSections.NAMES) {
+            scores.add(reports.stream().mapToDouble(each -> SheetDraft.number(each.path("scores").path(name).path("score"))).toArray());
         }
         SheetDraft sheet = new SheetDraft("Kept reports, newest first").words("Judged", "Version", "Verdict").numbers("Overall");
         HealthSections.NAMES.forEach(name -> sheet.numbers(Text.sentence(name)));
@@ -81,8 +76,8 @@ final class HealthPage {
             sheet.row(cells);
         }
         if (reports.size() > 1) {
-            draft.chart(CurveChart.of("score", lines));
-            draft.note("Reports from the oldest to the newest, one step each.");
+            List<Instant> times = reports.stream().map(each -> Instant.parse(each.path("at").asText())).toList();
+            draft.broad(HealthChart.of(times, HealthSections.NAMES, scores, zone));
         }
         return draft.lead("%s kept reports; the last of %s.".formatted(
                         Text.count(reports.size()), Text.minute(Instant.parse(reports.getLast().path("at").asText()), zone)))

@@ -398,7 +398,7 @@ public final class SeededBackend implements Backend {
                     model,
                     v,
                     run.id(),
-                    hex(model + v, 64),
+                    artifacts.put(bundle(model, v)),
                     v == 1 ? ModelVersion.Kind.INITIAL : ModelVersion.Kind.REFRESH,
                     at,
                     at);
@@ -491,10 +491,14 @@ public final class SeededBackend implements Backend {
         return new AuditEntry(0, at, "replay", action, version.model(), version.version(), reason, evidence);
     }
 
+    private static byte[] bundle(String model, int version) {
+        return "{\"model\":\"%s\",\"version\":%d}".formatted(model, version).getBytes(StandardCharsets.UTF_8);
+    }
+
     private Run run(String model, int version, Instant at, double logLoss) {
         Map<String, Double> metrics = new TreeMap<>();
         metrics.put("test.n", 1_240.0);
-        put(metrics, "test.log_loss", logLoss, 0.011);
+        put(metrics, "test_log_loss", logLoss, 0.011);
         put(metrics, "test.brier", 0.5871, 0.008);
         put(metrics, "test.rps", 0.2004, 0.004);
         put(metrics, "test.accuracy", 0.5182, 0.027);
@@ -503,7 +507,7 @@ public final class SeededBackend implements Backend {
         put(metrics, "baseline.market.brier", 0.5752, 0.008);
         put(metrics, "baseline.market.rps", 0.1958, 0.004);
         put(metrics, "baseline.market.accuracy", 0.5321, 0.027);
-        put(metrics, "baseline.frequencies.log_loss", 1.0776, 0.006);
+        put(metrics, "baseline/frequencies/test_log_loss", 1.0776, 0.006);
         put(metrics, "baseline.frequencies.brier", 0.6522, 0.004);
         put(metrics, "baseline.frequencies.rps", 0.2312, 0.003);
         put(metrics, "baseline.frequencies.accuracy", 0.4431, 0.026);
@@ -512,6 +516,8 @@ public final class SeededBackend implements Backend {
         byte[] reliability = reliability();
         Run.Artifact artifact = new Run.Artifact("reliability.json", artifacts.put(reliability), reliability.length);
         List<Run.Artifact> files = new ArrayList<>(List.of(artifact));
+        byte[] bundle = bundle(model, version);
+        files.add(new Run.Artifact("model/bundle.json", artifacts.put(bundle), bundle.length));
         SeededRun.files().forEach((path, bytes) -> files.add(new Run.Artifact(path, artifacts.put(bytes), bytes.length)));
         metrics.putAll(SeededRun.metrics());
         return new Run(

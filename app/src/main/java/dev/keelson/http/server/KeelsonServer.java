@@ -116,7 +116,8 @@ public final class KeelsonServer implements AutoCloseable {
         InetAddress address = address(host, !serve.tokens().isEmpty());
         requireFree(address, host, port);
         ServerMetrics metrics = new ServerMetrics(
-                backend::journalLag, backend.stageTimes(), backend.featureGaps(), backend::measurements);
+                backend::journalLag, backend.stageTimes(), backend.featureGaps(), backend::measurements,
+                new Champions(backend, System::nanoTime), new ModelGauges(backend)::scrape);
         Stream.concat(
                         backend.project().views().stream().map(FeatureViewDefinition::name),
                         backend.project().sqlViews().stream().map(SqlViewDefinition::name))

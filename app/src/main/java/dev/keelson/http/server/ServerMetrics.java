@@ -6,6 +6,8 @@ import dev.keelson.http.Measurement;
 import dev.keelson.http.PredictMeter;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.StageTimes;
+import dev.keelson.learn.Advice;
+import dev.keelson.learn.Disagreement;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /** What the server measures of itself, in the text form of Prometheus. Safe for use by several threads. */
 final class ServerMetrics implements PredictMeter, AutoCloseable {
@@ -44,12 +47,31 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
     private final Map<Series, ModelMeters> models = new ConcurrentHashMap<>();
     private final Map<ErrorCode, Counter> errors = new ConcurrentHashMap<>();
 
+    private final ToIntFunction<String> champion;
+    private final Supplier<String> known;
+
     private record Series(String model, int version) {}
 
     private record ModelMeters(Counter predictions, Timer latency) {}
 
-    /** @param measured what the running product tells in numbers beside */
-    ServerMetrics(LongSupplier journalLag, StageTimes stages, FeatureGaps gaps, Supplier<List<Measurement>> measured) {
+    private final Map<String, RunningMean> disagreements = new ConcurrentHashMap<>();
+
+    /**
+     * Measures a server.
+     *
+     * @param measured what the running product tells in numbers beside
+     * @param champion the version of a model that serves, 0 for none
+     * @param known what is known of the models, in the text form
+     */
+    ServerMetrics(
+            LongSupplier journalLag,
+            StageTimes stages,
+            FeatureGaps gaps,
+            Supplier<List<Measurement>> measured,
+            ToIntFunction<String> champion,
+            Supplier<String> known) {
+        this.champion = champion;
+        this.known = known;
         this.stages = stages;
         this.gaps = gaps;
         this.measured = measured;
@@ -121,7 +143,28 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
             }
         }
         predicted(model, version, rows, nanos);
+        disagreement(model, predictions);
         others.forEach((other, count) -> predicted(model, other, count, nanos));
+    }
+
+    private void disagreement(String model, List<Prediction> predictions) {
+        for (Prediction each : predictions) {
+            Advice advice = each.advice();
+            Disagreement told = advice == null ? null : advice.disagreement();
+            if (told != null) {
+                disagreements.computeIfAbsent(model, this::disagreement).add(told.deviation());
+            }
+        }
+    }
+
+    private RunningMean disagreement(String model) {
+        RunningMean mean = new RunningMean();
+        Gauge.builder("ensemble.model.disagreement", mean, RunningMean::value)
+                .description("Standard deviation of the members' predictions, on the mean of about the last thousand rows")
+                .tag("model", model)
+                .strongReference(true)
+                .register(registry);
+        return mean;
     }
 
     private void predicted(String model, int version, int rows, long nanos) {
@@ -159,18 +202,27 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
                         .register(registry));
     }
 
-    /** A predict request for a model failed. Models that do not exist are counted together. */
+    /** A predict request for a model failed, at the version that serves. Models that do not exist are counted together. */
     @Override
     public void predictionFailed(String model, ErrorCode code) {
         String name = code == ErrorCode.MODEL_NOT_FOUND ? "unknown" : model;
-        registry.counter("model.prediction.errors", "model", name, "code", code.code()).increment();
+        int version = code == ErrorCode.MODEL_NOT_FOUND ? 0 : champion.applyAsInt(model);
+        Counter.builder("model.prediction.errors")
+                .description("Predict requests that failed, at the version that serves")
+                .tags("model", name, "version", version == 0 ? "none" : Integer.toString(version), "code", code.code())
+                .register(registry)
+                .increment();
     }
 
     /** So many outcomes were taken; of so many no prediction is known, so many replaced another outcome. */
     void outcomes(int taken, int unmatched, int corrected) {
-        registry.counter("keelson.serve.outcomes").increment(taken);
-        registry.counter("keelson.serve.outcomes.unmatched").increment(unmatched);
-        registry.counter("keelson.serve.outcomes.corrected").increment(corrected);
+        count("keelson.serve.outcomes", "Outcomes that were taken", taken);
+        count("keelson.serve.outcomes.unmatched", "Outcomes of which no prediction is known", unmatched);
+        count("keelson.serve.outcomes.corrected", "Outcomes that replaced another one", corrected);
+    }
+
+    private void count(String name, String help, int by) {
+        Counter.builder(name).description(help).register(registry).increment(by);
     }
 
     /** A request failed with a code. */
@@ -186,7 +238,7 @@ final class ServerMetrics implements PredictMeter, AutoCloseable {
 
     /** Everything, in the text format of Prometheus 0.0.4. */
     String scrape() {
-        return registry.scrape() + stages.scrape() + gaps.scrape() + Measurement.text(measured.get());
+        return registry.scrape() + stages.scrape() + gaps.scrape() + Measurement.text(measured.get()) + known.get();
     }
 
     @Override

@@ -239,7 +239,7 @@ class ApiChangesTest {
         assertThat(metrics)
                 .contains("model_predictions_total{model=\"football-1x2\",version=\"7\"} 2.0")
                 .contains("model_prediction_latency_seconds_bucket{model=\"football-1x2\",version=\"7\"")
-                .contains("model_prediction_errors_total{code=\"K304\",model=\"football-1x2\"} 1.0")
+                .contains("model_prediction_errors_total{code=\"K304\",model=\"football-1x2\",version=\"7\"} 1.0")
                 .contains("keelson_serve_journal_lag_bytes")
                 .contains("jvm_memory_used_bytes");
     }

@@ -3,7 +3,12 @@ package dev.keelson.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.HealthReports;
 import dev.keelson.http.SeededBackend;
+import dev.keelson.monitor.health.HealthReport;
+import dev.keelson.registry.StoredReport;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,23 @@ final class HealthApiTest {
         assertThat(client.get(ADDRESS + "/history").json().path("reports").size()).isBetween(before, before + 1); // the clock stands
         assertThat(client.get(ADDRESS + "/history?version=999").json().path("reports")).isEmpty();
         assertThat(client.get("/models/football-1x2/health").text()).contains("kept reports", "What to do next");
+    }
+
+    @Test
+    void historyIsDrawnOnTheWholeScale() {
+        SeededBackend twice = SeededBackend.seeded();
+        HealthReport report = new HealthReports(twice).check("football-1x2");
+        ObjectNode earlier = report.toJson().put("at", "2020-01-01T00:00:00Z");
+        twice.catalog().update(tx -> tx.putReport(new StoredReport(
+                "earlier", HealthReport.KIND, "football-1x2", Instant.parse("2020-01-01T00:00:00Z"), report.verdict(), earlier.toString())));
+        KeelsonServer other = KeelsonServer.start(twice, KeelsonServer.DEFAULT_HOST, 0);
+
+        try (Client reader = new Client(other.url())) {
+            assertThat(reader.get("/models/football-1x2/health").text())
+                    .contains("Scores of 2 kept reports over time", "2020-01-01 00:00", ">1.0</text>", ">0.0</text>");
+        } finally {
+            other.stop();
+        }
     }
 
     @Test

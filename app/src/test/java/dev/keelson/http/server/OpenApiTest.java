@@ -39,7 +39,8 @@ final class OpenApiTest {
         API.operations().forEach(each -> described.add(each.method() + " " + each.path()));
         Set<String> missing = new TreeSet<>();
 
-        try (ServerMetrics metrics = new ServerMetrics(() -> 0, new StageTimes(), new FeatureGaps(), List::of)) {
+        try (ServerMetrics metrics = new ServerMetrics(
+                () -> 0, new StageTimes(), new FeatureGaps(), List::of, model -> 0, () -> "")) {
             for (Map.Entry<String, Set<String>> each :
                     KeelsonServer.registered(
                                     SeededBackend.empty(),

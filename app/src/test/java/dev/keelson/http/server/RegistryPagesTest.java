@@ -197,7 +197,7 @@ final class RegistryPagesTest {
         String stage = client.get("/version-comparison?stage=production").text();
 
         assertThat(two)
-                .contains("football-1x2 v3</th>", "football-1x2 v7</th>", "test.log_loss", "0.9728 to 0.9948")
+                .contains("football-1x2 v3</th>", "football-1x2 v7</th>", "test_log_loss", "0.9728 to 0.9948")
                 .contains("/api/v1/version-comparison?model=football-1x2&amp;versions=3%2C7&amp;format=csv");
         assertThat(stage).contains("football-1x2 v7</th>", "football-1x2-odds v1</th>", "?stage=Production&amp;format=md");
         assertThat(client.get("/api/v1/version-comparison?model=football-1x2&versions=3%2C7&format=csv").status())

@@ -180,7 +180,7 @@ public final class HealthCheck {
         }
         if (!scores.get(1).known()) {
             list.add(new Recommendation(
-                    "check_drift", String.format(Locale.ROOT, "Check its columns: %s", scores.get(1).sentence()), "keelson drift check " + in.model(), null));
+                    "check_drift", String.format(Locale.ROOT, "Check its columns: %s", scores.get(1).sentence()), "keelson drift check --model " + in.model(), null));
         }
     }
 
