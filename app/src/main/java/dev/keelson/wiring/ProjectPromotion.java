@@ -41,6 +41,18 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
         return log == null ? null : new ServedEvidence(log, prices);
     }
 
+    /** Agrees on the terms of the test of a version that was just trained, before anything is known of it. */
+    static void begin(Project project, Catalog catalog, ModelVersion version, Instant at) {
+        Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(version.model(), ModelVersion.CHAMPION));
+        boolean tested = version.kind() != Kind.INITIAL && champion.isPresent() && !champion.get().equals(version);
+        if (tested && !Projects.model(project, version.model()).isNumber()) {
+            project.promotion().stream()
+                    .filter(each -> each.models().contains(version.model()) && each.presets().contains(Preset.RECOMMENDED))
+                    .findFirst()
+                    .ifPresent(policy -> PromotionTests.of(catalog, policy, champion.get(), version, version.kind(), at));
+        }
+    }
+
     @Override
     public boolean serves(String model) {
         return project.models().stream().anyMatch(each -> each.name().equals(model));

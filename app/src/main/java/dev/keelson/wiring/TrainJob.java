@@ -201,6 +201,9 @@ final class TrainJob {
         RunPipeline.Registered registered =
                 RunPipeline.register(catalog, trained, kind, now, clock, request.actor(), reason);
         ModelVersion version = registered.version();
+        if (registered.added()) {
+            ProjectPromotion.begin(project, catalog, version, now);
+        }
         String sentence = registered.added()
                 ? request.kind() == ModelTraining.Kind.FULL
                         ? RunPipeline.summary(version, trained.run(), first || request.promote())

@@ -27,9 +27,10 @@ public final class PromotionTests {
      * Where a version stands.
      *
      * @param test its test; null when the budget of the quarter does not suffice for it to begin
-     * @param budget how much of the quarter is spent, with this test
+     * @param budget how much of the quarter is spent, with this test where it has begun
+     * @param begun whether it has, or only would
      */
-    public record Standing(@Nullable PromotionTest test, Spending budget) {}
+    public record Standing(@Nullable PromotionTest test, Spending budget, boolean begun) {}
 
     /**
      * The levels of the tests that began in a quarter.
@@ -78,7 +79,7 @@ public final class PromotionTests {
         ObjectNode terms = PromotionTest.terms(policy, kind);
         return catalog.read(tx -> standing(tx, policy, champion, challenger, terms, at).orElseGet(() -> {
             List<PromotionTest> all = all(tx, challenger.model());
-            return new Standing(next(all, policy, champion, challenger, terms, at), spending(all, policy, at));
+            return new Standing(next(all, policy, champion, challenger, terms, at), spending(all, policy, at), false);
         }));
     }
 
@@ -115,7 +116,7 @@ public final class PromotionTests {
         List<PromotionTest> all = all(tx, challenger.model());
         return last(all, champion, challenger)
                 .filter(test -> test.terms().equals(terms))
-                .map(test -> new Standing(test, spending(all, policy, at)));
+                .map(test -> new Standing(test, spending(all, policy, at), true));
     }
 
     private static Standing begun(
@@ -128,7 +129,7 @@ public final class PromotionTests {
         List<PromotionTest> all = all(tx, challenger.model());
         PromotionTest test = next(all, policy, champion, challenger, terms, at);
         if (test == null) {
-            return new Standing(null, spending(all, policy, at));
+            return new Standing(null, spending(all, policy, at), false);
         }
         tx.putReport(test.stored());
         String why = test.number() > 1
@@ -144,7 +145,7 @@ public final class PromotionTests {
                 "Test %d of v%d against v%d begins: %s. %s"
                         .formatted(test.number(), challenger.version(), champion.version(), test.told(), why),
                 test.stored().document()));
-        return new Standing(test, spending(all(tx, challenger.model()), policy, at));
+        return new Standing(test, spending(all(tx, challenger.model()), policy, at), true);
     }
 
     private static Optional<PromotionTest> last(List<PromotionTest> all, ModelVersion champion, ModelVersion challenger) {
