@@ -194,9 +194,13 @@ class ProjectReaderTest {
     void promotionHasAPlanABudgetAndAWatch() {
         String text = FootballProject.TEXT.replace(
                 "    change:  { alpha: 0.05 }",
-                "    change:  { alpha: 0.01, profit: 5, worthwhile: 0.001, strict: true, look_every: 7 }\n    horizon: 182\n"
-                        + "    overlapping: 3\n    epoch: segment\n"
-                        + "    budget: { alpha: 20%, when_spent: raise }\n    watch: 60");
+                """
+                    change:  { alpha: 0.01, profit: 5, worthwhile: 0.001, strict: true, look_every: 7 }
+                    horizon: 182
+                    overlapping: 3
+                    epoch: segment
+                    budget: { alpha: 20%, when_spent: raise }
+                    watch: 60""".indent(4).stripTrailing());
         PromotionPolicyDefinition promotion = FootballProject.read(folder, text).promotion().getFirst();
 
         assertThat(promotion.changeAlpha()).isEqualTo(0.01);

@@ -263,11 +263,9 @@ public final class ServerProcess implements AutoCloseable {
         return worker().isPresent();
     }
 
+    /** A server starts no other process; a long command line cannot be asked for what it is. */
     private Optional<ProcessHandle> worker() {
-        return process.toHandle()
-                .descendants()
-                .filter(each -> each.info().commandLine().orElse("").contains("TrainingWorker"))
-                .findFirst();
+        return process.toHandle().descendants().findFirst();
     }
 
     /** Asks it to end, as SIGTERM does, and goes on at once. */
