@@ -124,7 +124,7 @@ final class RegisteredVersionPage {
     }
 
     private static Section policy(PolicyReport report) {
-        SectionDraft draft = new SectionDraft("May it serve?").lead(report.sentence()).sheet(Promotions.lines(report));
+        SectionDraft draft = new SectionDraft("May it serve?").lead(report.decision() + ": " + report.sentence()).sheet(Promotions.lines(report));
         return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
     }
 

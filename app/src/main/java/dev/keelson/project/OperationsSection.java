@@ -3,6 +3,7 @@ package dev.keelson.project;
 import dev.keelson.control.AlphaBudget;
 import dev.keelson.control.Cron;
 import dev.keelson.control.DecisionPlan;
+import dev.keelson.control.EpochKey;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.ScheduleDefinition;
@@ -422,7 +423,7 @@ final class OperationsSection {
             presets = List.of(Preset.RECOMMENDED);
         }
         if (!presets.contains(Preset.RECOMMENDED)) {
-            for (String key : List.of("refresh", "change", "horizon", "overlapping", "budget", "watch")) {
+            for (String key : List.of("refresh", "change", "horizon", "epoch", "overlapping", "budget", "watch")) {
                 Entry without = table.entries().get(key);
                 if (without != null) {
                     problems.add(
@@ -453,7 +454,11 @@ final class OperationsSection {
                 change != null && "true".equals(change.text("strict")),
                 change == null ? 0 : real(change, "worthwhile", 0),
                 whole(table, "overlapping", 1),
-                refresh == null ? 0.05 : real(refresh, "alpha", 0.05));
+                refresh == null ? 0.05 : real(refresh, "alpha", 0.05),
+                change == null ? 0 : real(change, "profit", 0),
+                Optional.ofNullable(table.text("epoch"))
+                        .map(each -> EpochKey.valueOf(each.toUpperCase(Locale.ROOT)))
+                        .orElse(EpochKey.DAY));
         List<Condition> guards = new ArrayList<>();
         for (Scalar guard : table.scalars("guards")) {
             Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);

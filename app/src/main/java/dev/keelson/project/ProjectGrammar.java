@@ -892,6 +892,13 @@ public final class ProjectGrammar {
                                     "0.05",
                                     "Chance of a false promotion over the whole test."),
                             optional(
+                                    "profit",
+                                    new Shape.Decimal(0, true, 1_000, false),
+                                    null,
+                                    "Judged by the profit of flat bets of one unit at the prices of `backtest: { odds }` or of the"
+                                            + " baseline `market(...)`; a win counts up to so many units, and what that cuts off is told."
+                                            + " Without it by the loss of `refresh`."),
+                            optional(
                                     "worthwhile",
                                     new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, true),
                                     "0",
@@ -914,6 +921,12 @@ public final class ProjectGrammar {
                     new Whole(30, 100_000),
                     "180",
                     "Settlement epochs after which a challenger without a decision is dropped."),
+            optional(
+                    "epoch",
+                    choice("day", "decision_day", "segment"),
+                    "day",
+                    "What makes up a settlement epoch: the day of the event, the day on which the champion was asked, or the day and"
+                            + " the event's segment (a race card, a league)."),
             optional(
                     "overlapping",
                     new Whole(1, 1_000),

@@ -182,7 +182,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
         JournaledPredictionLog journaled = JournaledPredictionLog.open(workspace.state());
         this.log = journaled;
-        this.evidence = new ServedEvidence(log);
+        this.evidence = new ServedEvidence(log, new SourcePrices(workspace, clock));
         this.log.catchUp();
         this.intake = new OutcomeIntake(log);
         this.copies = new JournalCopies(project, journaled, clock);
@@ -202,7 +202,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
         this.governance =
-                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence), model -> republish());
+                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence, true), model -> republish());
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);

@@ -2,6 +2,7 @@ package dev.keelson.wiring;
 
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
+import dev.keelson.control.Prices;
 import dev.keelson.control.PromotionCheck;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
@@ -32,12 +33,26 @@ import org.jspecify.annotations.Nullable;
  * What a project file asks of promotions, looked up in what the project has stored.
  *
  * @param evidence of what was served; null where nothing was yet
+ * @param registers whether a test that is asked for begins; else it is told what it would be
  */
-record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nullable ServedEvidence> evidence) implements PromotionRules {
+record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nullable ServedEvidence> evidence, boolean registers)
+        implements PromotionRules {
 
     /** The evidence in a log that may not be there. */
-    static @Nullable ServedEvidence in(@Nullable PredictionLog log) {
-        return log == null ? null : new ServedEvidence(log);
+    static @Nullable ServedEvidence in(@Nullable PredictionLog log, Prices prices) {
+        return log == null ? null : new ServedEvidence(log, prices);
+    }
+
+    /** Agrees on the terms of the test of a version that was just trained, before anything is known of it. */
+    static void begin(Project project, Catalog catalog, ModelVersion version, Instant at) {
+        Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(version.model(), ModelVersion.CHAMPION));
+        boolean tested = version.kind() != Kind.INITIAL && champion.isPresent() && !champion.get().equals(version);
+        if (tested && !Projects.model(project, version.model()).isNumber()) {
+            project.promotion().stream()
+                    .filter(each -> each.models().contains(version.model()) && each.presets().contains(Preset.RECOMMENDED))
+                    .findFirst()
+                    .ifPresent(policy -> PromotionTests.of(catalog, policy, champion.get(), version, version.kind(), at));
+        }
     }
 
     @Override
@@ -91,14 +106,16 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
         if (loop.model().isNumber() || kind == Kind.INITIAL || !policy.presets().contains(Preset.RECOMMENDED)) {
             return PromotionCheck.lines(
                     policy,
-                    new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, null, at), true));
+                    new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, null, at), true));
         }
-        PromotionTests.Standing standing = PromotionTests.of(catalog, policy, champion, version, kind, at);
+        PromotionTests.Standing standing = registers
+                ? PromotionTests.of(catalog, policy, champion, version, kind, at)
+                : PromotionTests.look(catalog, policy, champion, version, kind, at);
         PromotionTest test = standing.test();
         Instant since = test != null && test.number() > 1 ? test.begunAt() : null;
         return PromotionCheck.lines(
                 policy,
-                new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, since, at), true),
+                new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, since, at), true),
                 standing);
     }
 
@@ -113,8 +130,8 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
     }
 
     private @Nullable PairedEpochs served(
-            LoopDefinition loop, ModelVersion champion, ModelVersion version, @Nullable Instant since, Instant at) {
+            LoopDefinition loop, ModelVersion champion, ModelVersion version, Kind kind, @Nullable Instant since, Instant at) {
         ServedEvidence seen = evidence.get();
-        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, since, at);
+        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, kind, since, at);
     }
 }

@@ -70,7 +70,9 @@ public final class ProjectRegistry implements OtherRegistry {
                 new ProjectPromotion(
                         workspace::project,
                         workspace.catalog(),
-                        () -> ProjectPromotion.in(JournaledPredictionLog.openReadOnly(workspace.state()))),
+                        () -> ProjectPromotion.in(
+                                JournaledPredictionLog.openReadOnly(workspace.state()), new SourcePrices(workspace, clock)),
+                        true),
                 model -> {});
     }
 

@@ -59,7 +59,7 @@ final class PromotionWatch {
         if (serving.isEmpty() || !timeline.served(other.get().version())) {
             return; // a challenger that never served is judged by the policy
         }
-        PairedEpochs since = evidence.of(loop, champion.get(), other.get(), serving.get().from(), now);
+        PairedEpochs since = evidence.of(loop, champion.get(), other.get(), ModelVersion.Kind.CHANGE, serving.get().from(), now);
         PromotionGate.Verdict verdict = PromotionGate.watch(since, loop.promotion());
         try {
             follow(model, champion.get(), other.get(), verdict);

@@ -471,6 +471,9 @@ public final class RunPipeline {
                     : "Trained by hand; it is judged in shadow beside v" + champion.get().version() + ".";
             Registered registered =
                     register(catalog, candidate.trained(), candidate.kind(), now, clock, "system", reason);
+            if (registered.added()) {
+                ProjectPromotion.begin(workspace.project(), catalog, registered.version(), now);
+            }
             result.put(model, registered.version());
             done.accept(
                     registered.added()

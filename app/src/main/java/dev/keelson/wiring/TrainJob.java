@@ -214,6 +214,9 @@ final class TrainJob {
         RunPipeline.Registered registered =
                 RunPipeline.register(catalog, trained, kind, now, clock, request.actor(), reason, evidence(step));
         ModelVersion version = registered.version();
+        if (registered.added()) {
+            ProjectPromotion.begin(project, catalog, version, now);
+        }
         String sentence = registered.added()
                 ? request.kind() == ModelTraining.Kind.FULL
                         ? RunPipeline.summary(version, trained.run(), first || request.promote())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.control.AlphaBudget;
 import dev.keelson.control.DecisionPlan;
+import dev.keelson.control.EpochKey;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.CheckDefinition.Severity;
@@ -193,12 +194,17 @@ class ProjectReaderTest {
     void promotionHasAPlanABudgetAndAWatch() {
         String text = FootballProject.TEXT.replace(
                 "    change:  { alpha: 0.05 }",
-                "    change:  { alpha: 0.01, worthwhile: 0.001, strict: true, look_every: 7 }\n    horizon: 182\n    overlapping: 3\n"
-                        + "    budget: { alpha: 20%, when_spent: raise }\n    watch: 60");
+                """
+                    change:  { alpha: 0.01, profit: 5, worthwhile: 0.001, strict: true, look_every: 7 }
+                    horizon: 182
+                    overlapping: 3
+                    epoch: segment
+                    budget: { alpha: 20%, when_spent: raise }
+                    watch: 60""".indent(4).stripTrailing());
         PromotionPolicyDefinition promotion = FootballProject.read(folder, text).promotion().getFirst();
 
         assertThat(promotion.changeAlpha()).isEqualTo(0.01);
-        assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3));
+        assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3, 0.05, 5, EpochKey.SEGMENT));
         assertThat(promotion.budget()).isEqualTo(new AlphaBudget(0.2, AlphaBudget.WhenSpent.RAISE));
         assertThat(promotion.watch()).isEqualTo(60);
     }

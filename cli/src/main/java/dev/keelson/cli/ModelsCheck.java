@@ -44,8 +44,9 @@ final class ModelsCheck extends KeelsonCommand {
         console.document(report.toJson());
         console.note(report.verdict() == PolicyLine.State.PASSED || rows.isEmpty()
                 ? report.sentence()
-                : "%s v%d %s the policy (%s)."
+                : "%s: %s v%d %s the policy (%s)."
                         .formatted(
+                                report.decision(),
                                 named.model(),
                                 report.version(),
                                 report.verdict() == PolicyLine.State.FAILED ? "does not meet" : "does not meet yet",

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** What two versions gained and hit on one match day, by minute. Not safe for use by several threads. */
+/** What two versions gained and hit in one epoch on the events of one day, by minute. Not safe for use by several threads. */
 final class DayTally {
     private final Instant start;
     private int size;
@@ -13,6 +13,7 @@ final class DayTally {
 
     private int[] events = new int[4];
     private double[] gains = new double[4];
+    private double[] cuts = new double[4];
     private int[] championHits = new int[4];
     private int[] challengerHits = new int[4];
 
@@ -30,8 +31,9 @@ final class DayTally {
      *
      * @param at when it happened, within the day
      * @param gain loss of the champion minus that of the challenger
+     * @param cut what a cap cut off
      */
-    void add(Instant at, double gain, boolean championHit, boolean challengerHit) {
+    void add(Instant at, double gain, double cut, boolean championHit, boolean challengerHit) {
         int minute = minute(at);
         int place = place(minute);
         if (place < 0) {
@@ -41,6 +43,7 @@ final class DayTally {
         }
         events[place]++;
         gains[place] += gain;
+        cuts[place] += cut;
         championHits[place] += championHit ? 1 : 0;
         challengerHits[place] += challengerHit ? 1 : 0;
     }
@@ -51,6 +54,7 @@ final class DayTally {
         if (place >= 0) {
             events[place] = 0;
             gains[place] = 0;
+            cuts[place] = 0;
             championHits[place] = 0;
             challengerHits[place] = 0;
         }
@@ -70,6 +74,7 @@ final class DayTally {
             minutes = Arrays.copyOf(minutes, 2 * size);
             events = Arrays.copyOf(events, 2 * size);
             gains = Arrays.copyOf(gains, 2 * size);
+            cuts = Arrays.copyOf(cuts, 2 * size);
             championHits = Arrays.copyOf(championHits, 2 * size);
             challengerHits = Arrays.copyOf(challengerHits, 2 * size);
         }
@@ -77,10 +82,12 @@ final class DayTally {
         System.arraycopy(minutes, place, minutes, place + 1, moved);
         System.arraycopy(events, place, events, place + 1, moved);
         System.arraycopy(gains, place, gains, place + 1, moved);
+        System.arraycopy(cuts, place, cuts, place + 1, moved);
         System.arraycopy(championHits, place, championHits, place + 1, moved);
         System.arraycopy(challengerHits, place, challengerHits, place + 1, moved);
         events[place] = 0;
         gains[place] = 0;
+        cuts[place] = 0;
         championHits[place] = 0;
         challengerHits[place] = 0;
         size++;
@@ -98,13 +105,22 @@ final class DayTally {
         return sum(challengerHits);
     }
 
-    /** Mean gain of its events, NaN without any. */
-    double meanGain() {
+    /** Sum of the gains of its events. */
+    double gain() {
+        return sum(gains);
+    }
+
+    /** Sum of what a cap cut off. */
+    double cut() {
+        return sum(cuts);
+    }
+
+    private double sum(double[] values) {
         double sum = 0;
         for (int i = 0; i < size; i++) {
-            sum += gains[i];
+            sum += values[i];
         }
-        return sum / events();
+        return sum;
     }
 
     private long sum(int[] counts) {

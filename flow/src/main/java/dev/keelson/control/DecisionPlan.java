@@ -3,6 +3,7 @@ package dev.keelson.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * How a challenger is tested against the champion: agreed before the first look, and not changed afterwards. Another plan is
@@ -14,15 +15,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param strict whether a change needs the distribution-free evidence too, however many epochs there are
  * @param worthwhile a mean gain of a change up to it is none, in the loss's own unit; at least 0
  * @param overlapping so many epochs in a row are not independent, as outcomes show as much later; 1 when they are
+ * @param cap where a change is judged by the profit of flat bets, most units that are counted of a win; 0 where by the loss
+ * @param epoch what makes up a settlement epoch
  * @param refreshAlpha chance that a refresh is promoted though it is worse by more than the margin, above 0 and below 0.5
  */
-public record DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping, double refreshAlpha) {
+public record DecisionPlan(
+        int horizon,
+        int lookEvery,
+        boolean strict,
+        double worthwhile,
+        int overlapping,
+        double refreshAlpha,
+        double cap,
+        EpochKey epoch) {
     /** Without a word about it: looks at any time over 180 epochs. */
-    public static final DecisionPlan STANDARD = new DecisionPlan(180, 0, false, 0, 1, 0.05);
+    public static final DecisionPlan STANDARD = new DecisionPlan(180, 0, false, 0, 1);
 
     public DecisionPlan {
         if (!(refreshAlpha > 0 && refreshAlpha < 0.5)) {
             throw new IllegalArgumentException("refreshAlpha (%s) must lie between 0 and 0.5.".formatted(refreshAlpha));
+        }
+        if (!(cap >= 0)) {
+            throw new IllegalArgumentException("cap (%s) must not be negative.".formatted(cap));
         }
         if (horizon < PromotionGate.BURN_IN || lookEvery < 0 || !(worthwhile >= 0) || overlapping < 1) {
             throw new IllegalArgumentException(
@@ -31,9 +45,24 @@ public record DecisionPlan(int horizon, int lookEvery, boolean strict, double wo
         }
     }
 
-    /** At the standard level for refreshes. */
+    /** Of losses by day, at the standard level for refreshes. */
     public DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping) {
-        this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05);
+        this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05, 0, EpochKey.DAY);
+    }
+
+    /** Whether a change is judged by profit. */
+    public boolean byProfit() {
+        return cap > 0;
+    }
+
+    /** The same at another level for refreshes. */
+    DecisionPlan refreshAt(double alpha) {
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, alpha, cap, epoch);
+    }
+
+    /** The same for a watch of so many epochs over a promotion: at any time, whatever is better. */
+    DecisionPlan watching(int epochs) {
+        return new DecisionPlan(epochs, 0, strict, 0, overlapping, refreshAlpha, cap, epoch);
     }
 
     /** Whether it is looked at a few times alone. */
@@ -45,7 +74,9 @@ public record DecisionPlan(int horizon, int lookEvery, boolean strict, double wo
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("horizon", horizon).put("look_every", lookEvery).put("strict", strict);
-        return node.put("worthwhile", worthwhile).put("overlapping", overlapping).put("refresh_alpha", refreshAlpha);
+        return node.put("worthwhile", worthwhile).put("overlapping", overlapping).put("refresh_alpha", refreshAlpha)
+                .put("cap", cap)
+                .put("epoch", epoch.name().toLowerCase(Locale.ROOT));
     }
 
     /** Reads what {@link #toJson} wrote. */
@@ -56,6 +87,8 @@ public record DecisionPlan(int horizon, int lookEvery, boolean strict, double wo
                 node.path("strict").asBoolean(),
                 node.path("worthwhile").asDouble(),
                 node.path("overlapping").asInt(),
-                node.path("refresh_alpha").asDouble());
+                node.path("refresh_alpha").asDouble(),
+                node.path("cap").asDouble(),
+                EpochKey.valueOf(node.path("epoch").asText("day").toUpperCase(Locale.ROOT)));
     }
 }

@@ -13,18 +13,21 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sums of one comparison, by match day and minute. Reading again goes over the days that were completed since and over the
+ * The sums of one comparison, by day, epoch and minute. Reading again goes over the days that were completed since and over the
  * minutes where something settled late, was corrected or was predicted again. Not safe for use by several threads.
  */
 final class PairTallies {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final Comparison comparison;
-    private final TreeMap<LocalDate, DayTally> days = new TreeMap<>();
+    /** By the day of the event, then by epoch. */
+    private final TreeMap<LocalDate, SortedMap<Epoch, DayTally>> days = new TreeMap<>();
+    private final Prices prices;
     private @Nullable Mark seen;
     /** Event times before it are in the sums. */
     private Instant readTo = Instant.MIN;
@@ -38,24 +41,47 @@ final class PairTallies {
      * @param versions of all event times
      * @param classes of the model, in its order
      * @param maximumDelay an event without outcome this long after its time is given up
-     * @param zone match days are days in it
+     * @param zone days are days in it
+     * @param key what makes up an epoch
+     * @param cap of the profit that is compared; 0 where losses are
      */
-    record Comparison(ComparedVersions versions, List<String> classes, Duration maximumDelay, Metric metric, ZoneId zone) {
+    record Comparison(
+            ComparedVersions versions,
+            List<String> classes,
+            Duration maximumDelay,
+            Metric metric,
+            ZoneId zone,
+            EpochKey key,
+            double cap) {
         Comparison {
             classes = List.copyOf(classes);
         }
 
-        static Comparison of(LoopDefinition definition, int champion, int judged, @Nullable Instant since) {
+        static Comparison of(LoopDefinition definition, int champion, int judged, @Nullable Instant since, boolean profit) {
+            DecisionPlan plan = definition.promotion().plan();
             return new Comparison(
                     new ComparedVersions(definition.model().name(), champion, judged, since, null, null),
                     definition.model().classes(),
                     definition.model().embargo(),
                     definition.promotion().refreshMetric(),
-                    definition.zone());
+                    definition.zone(),
+                    plan.epoch(),
+                    profit ? plan.cap() : 0);
         }
     }
 
-    PairTallies(Comparison comparison) {
+    /** A settlement epoch: a day, and a segment of it where these are told apart. */
+    private record Epoch(LocalDate day, String segment) implements Comparable<Epoch> {
+        @Override
+        public int compareTo(Epoch other) {
+            int order = day.compareTo(other.day);
+            return order != 0 ? order : segment.compareTo(other.segment);
+        }
+    }
+
+    /** @param prices asked for where profit is compared */
+    PairTallies(Comparison comparison, Prices prices) {
+        this.prices = prices;
         this.comparison = comparison;
     }
 
@@ -79,7 +105,7 @@ final class PairTallies {
             add(pairs, readTo, end);
             readTo = end;
         }
-        return epochs(end);
+        return epochs(pairs, end);
     }
 
     /** The end of the days that are complete: the start of the first day with an open event. */
@@ -128,10 +154,8 @@ final class PairTallies {
 
     private void forget(Instant from, Instant to) {
         for (Instant minute = from; minute.isBefore(to); minute = wholeMinute(minute.plus(MINUTE))) {
-            DayTally day = days.get(day(minute));
-            if (day != null) {
-                day.clear(minute);
-            }
+            Instant cleared = minute;
+            days.getOrDefault(day(minute), new TreeMap<>()).values().forEach(each -> each.clear(cleared));
         }
     }
 
@@ -144,22 +168,60 @@ final class PairTallies {
                 scorer::add);
     }
 
-    private PairedEpochs epochs(Instant end) {
-        TreeMap<LocalDate, DayTally> complete = new TreeMap<>();
-        days.forEach((day, tally) -> {
-            if (tally.events() > 0 && (end.equals(Instant.MAX) || start(day).isBefore(end))) {
-                complete.put(day, tally);
+    private PairedEpochs epochs(SettledPairs pairs, Instant end) {
+        LocalDate open = firstOpenEpoch(pairs, end);
+        TreeMap<Epoch, Sums> complete = new TreeMap<>();
+        days.values().forEach(epochs -> epochs.forEach((epoch, tally) -> {
+            if (tally.events() > 0 && epoch.day().isBefore(open)) {
+                complete.computeIfAbsent(epoch, each -> new Sums()).add(tally);
             }
-        });
-        long events = complete.values().stream().mapToLong(DayTally::events).sum();
-        long hits = complete.values().stream().mapToLong(DayTally::championHits).sum();
-        long others = complete.values().stream().mapToLong(DayTally::challengerHits).sum();
+        }));
+        Sums all = new Sums();
+        complete.values().forEach(all::add);
         return new PairedEpochs(
-                complete.values().stream().map(DayTally::meanGain).toList(),
-                events,
-                complete.isEmpty() ? 0 : Math.toIntExact(complete.lastKey().toEpochDay() - complete.firstKey().toEpochDay()),
-                events == 0 ? Double.NaN : (double) hits / events,
-                events == 0 ? Double.NaN : (double) others / events);
+                complete.values().stream().map(each -> each.gain / each.events).toList(),
+                all.events,
+                complete.isEmpty()
+                        ? 0
+                        : Math.toIntExact(complete.lastKey().day().toEpochDay() - complete.firstKey().day().toEpochDay()),
+                all.events == 0 ? Double.NaN : (double) all.championHits / all.events,
+                all.events == 0 ? Double.NaN : (double) all.challengerHits / all.events,
+                all.cut);
+    }
+
+    /** The first day of an epoch that may still get events: of events that are open, or happen after one that is. */
+    private LocalDate firstOpenEpoch(SettledPairs pairs, Instant end) {
+        if (end.equals(Instant.MAX)) {
+            return LocalDate.MAX;
+        }
+        return comparison.key() == EpochKey.DECISION_DAY
+                ? pairs.firstAsked(comparison.versions().model(), end).map(this::day).orElse(LocalDate.MAX)
+                : day(end);
+    }
+
+    /** Sums over the days of an epoch, or over epochs. */
+    private static final class Sums {
+        private long events;
+        private long championHits;
+        private long challengerHits;
+        private double gain;
+        private double cut;
+
+        void add(DayTally tally) {
+            events += tally.events();
+            championHits += tally.championHits();
+            challengerHits += tally.challengerHits();
+            gain += tally.gain();
+            cut += tally.cut();
+        }
+
+        void add(Sums other) {
+            events += other.events;
+            championHits += other.championHits;
+            challengerHits += other.challengerHits;
+            gain += other.gain;
+            cut += other.cut;
+        }
     }
 
     private LocalDate day(Instant at) {
@@ -180,41 +242,52 @@ final class PairTallies {
         return Instant.ofEpochSecond(60 * minute);
     }
 
-    /** Scores events one by one; days come in order, so the one at hand is mostly the right one. */
+    /** Scores events one by one. */
     private final class Scorer {
         private final int k = comparison.classes().size();
         private final int[] label = new int[1];
-        private Instant from = Instant.MAX;
-        private Instant to = Instant.MIN;
-        private @Nullable DayTally day;
 
         void add(Pair pair) {
             label[0] = comparison.classes().indexOf(pair.outcome());
-            if (label[0] >= 0) {
-                double gain = loss(pair.champion()) - loss(pair.challenger());
-                dayOf(pair.eventTime())
-                        .add(
-                                pair.eventTime(),
-                                gain,
-                                PredictionEvent.mostProbable(pair.champion()) == label[0],
-                                PredictionEvent.mostProbable(pair.challenger()) == label[0]);
+            if (label[0] < 0) {
+                return; // void for both
             }
+            if (comparison.cap() == 0) {
+                add(pair, loss(pair.champion()) - loss(pair.challenger()), 0);
+                return;
+            }
+            double[] odds = prices.odds(comparison.versions().model(), pair.entity());
+            if (odds != null && odds.length == k) { // without prices it is void for both
+                int champion = FlatBet.choice(pair.champion(), odds);
+                int challenger = FlatBet.choice(pair.challenger(), odds);
+                double cap = comparison.cap();
+                add(
+                        pair,
+                        FlatBet.profit(challenger, odds, label[0], cap) - FlatBet.profit(champion, odds, label[0], cap),
+                        FlatBet.cut(challenger, odds, label[0], cap) + FlatBet.cut(champion, odds, label[0], cap));
+            }
+        }
+
+        private void add(Pair pair, double gain, double cut) {
+            LocalDate day = day(pair.eventTime());
+            Epoch epoch =
+                    switch (comparison.key()) {
+                        case DAY -> new Epoch(day, "");
+                        case DECISION_DAY -> new Epoch(day(pair.asked()), "");
+                        case SEGMENT -> new Epoch(day, pair.segment());
+                    };
+            days.computeIfAbsent(day, each -> new TreeMap<>())
+                    .computeIfAbsent(epoch, each -> new DayTally(start(day)))
+                    .add(
+                            pair.eventTime(),
+                            gain,
+                            cut,
+                            PredictionEvent.mostProbable(pair.champion()) == label[0],
+                            PredictionEvent.mostProbable(pair.challenger()) == label[0]);
         }
 
         private double loss(double[] probabilities) {
             return ServedEvidence.losses(probabilities, k, label, comparison.metric(), PromotionGate.CLIP)[0];
-        }
-
-        private DayTally dayOf(Instant at) {
-            DayTally found = day;
-            if (found == null || at.isBefore(from) || !at.isBefore(to)) {
-                LocalDate date = PairTallies.this.day(at);
-                from = start(date);
-                to = start(date.plusDays(1));
-                found = days.computeIfAbsent(date, each -> new DayTally(from));
-                day = found;
-            }
-            return found;
         }
     }
 }

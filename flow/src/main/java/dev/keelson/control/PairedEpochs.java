@@ -12,11 +12,17 @@ import java.util.List;
  * @param days span from the first to the last epoch in days, 0 when there is at most one
  * @param championAccuracy share of events the champion's most probable class hit, NaN without events
  * @param challengerAccuracy the same of the challenger
+ * @param cut what a cap cut off the winnings of both, in units; 0 where gains are no profit
  */
 public record PairedEpochs(
-        List<Double> gains, long events, int days, double championAccuracy, double challengerAccuracy) {
+        List<Double> gains, long events, int days, double championAccuracy, double challengerAccuracy, double cut) {
     public PairedEpochs {
         gains = List.copyOf(gains);
+    }
+
+    /** Of losses, where nothing is cut. */
+    public PairedEpochs(List<Double> gains, long events, int days, double championAccuracy, double challengerAccuracy) {
+        this(gains, events, days, championAccuracy, challengerAccuracy, 0);
     }
 
     /**

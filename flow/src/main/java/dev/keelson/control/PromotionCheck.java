@@ -90,7 +90,9 @@ public final class PromotionCheck {
                     test.alpha(),
                     "alpha " + number(test.alpha()),
                     State.PASSED,
-                    "Agreed at %s, before its first look; other terms are another test.".formatted(test.begunAt())));
+                    standing.begun()
+                            ? "Agreed at %s, before its first look; other terms are another test.".formatted(test.begunAt())
+                            : "These terms hold as soon as a server or a promotion looks at it."));
             lines.add(told(
                     "budget",
                     bound == null

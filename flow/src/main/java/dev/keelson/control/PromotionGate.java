@@ -74,6 +74,12 @@ public final class PromotionGate {
         };
     }
 
+    /** Range of what a change is judged by. */
+    private static double range(PromotionPolicyDefinition policy) {
+        DecisionPlan plan = policy.plan();
+        return plan.byProfit() ? 2 * (plan.cap() + 1) : range(policy.refreshMetric()); // a bet brings -1 to the cap
+    }
+
     /**
      * The decision with every number it rests on.
      *
@@ -146,11 +152,9 @@ public final class PromotionGate {
         Map<String, Double> evidence = new TreeMap<>();
         evidence.put("epochs", (double) epochs.gains().size());
         evidence.put("mean_gain", epochs.mean());
-        DecisionPlan plan = policy.plan();
-        DecisionPlan after = new DecisionPlan(
-                Math.max(BURN_IN, policy.watch()), 0, plan.strict(), 0, plan.overlapping(), plan.refreshAlpha());
+        DecisionPlan after = policy.plan().watching(Math.max(BURN_IN, policy.watch()));
         PromotionDecision decision =
-                new ChangeTest(after, policy.changeAlpha(), range(policy.refreshMetric()), evidence).decide(epochs.gains());
+                new ChangeTest(after, policy.changeAlpha(), range(policy), evidence).decide(epochs.gains());
         return new Verdict(decision, evidence);
     }
 
@@ -162,6 +166,9 @@ public final class PromotionGate {
         evidence.put("champion_accuracy", epochs.championAccuracy());
         evidence.put("challenger_accuracy", epochs.challengerAccuracy());
         evidence.put("mean_gain", epochs.mean());
+        if (policy.plan().byProfit() && kind == Kind.CHANGE) {
+            evidence.put("capped_units", epochs.cut());
+        }
         PromotionDecision decision =
                 switch (kind) {
                     case INITIAL -> new PromotionDecision.Promote("It is the first version of its model.");
@@ -264,7 +271,7 @@ public final class PromotionGate {
 
     private static PromotionDecision change(
             PairedEpochs epochs, PromotionPolicyDefinition policy, Map<String, Double> evidence) {
-        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy.refreshMetric()), evidence).decide(epochs.gains());
+        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy), evidence).decide(epochs.gains());
     }
 
     private static PromotionDecision winmix(PairedEpochs epochs) {

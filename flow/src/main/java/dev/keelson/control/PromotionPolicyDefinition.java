@@ -98,13 +98,7 @@ public record PromotionPolicyDefinition(
     /** The same policy with another level for tests of a kind. */
     public PromotionPolicyDefinition at(double alpha, Kind kind) {
         boolean refresh = kind == Kind.REFRESH;
-        DecisionPlan same = new DecisionPlan(
-                plan.horizon(),
-                plan.lookEvery(),
-                plan.strict(),
-                plan.worthwhile(),
-                plan.overlapping(),
-                refresh ? alpha : plan.refreshAlpha());
+        DecisionPlan same = refresh ? plan.refreshAt(alpha) : plan;
         return new PromotionPolicyDefinition(
                 name, models, presets, refreshMetric, refreshMargin, refresh ? changeAlpha : alpha, guards, when, approval, same,
                 budget, watch, location);

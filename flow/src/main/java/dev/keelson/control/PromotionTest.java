@@ -33,7 +33,11 @@ public record PromotionTest(
     static ObjectNode terms(PromotionPolicyDefinition policy, Kind kind) {
         ObjectNode terms = JsonNodeFactory.instance.objectNode();
         terms.put("kind", kind.name().toLowerCase(Locale.ROOT));
-        terms.put("metric", policy.refreshMetric().name().toLowerCase(Locale.ROOT));
+        terms.put(
+                "metric",
+                kind == Kind.CHANGE && policy.plan().byProfit()
+                        ? "profit"
+                        : policy.refreshMetric().name().toLowerCase(Locale.ROOT));
         terms.put("margin", kind == Kind.REFRESH ? policy.refreshMargin() : policy.plan().worthwhile());
         terms.put("alpha", policy.alpha(kind));
         terms.set("plan", policy.plan().toJson());

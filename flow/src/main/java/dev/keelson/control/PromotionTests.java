@@ -27,9 +27,10 @@ public final class PromotionTests {
      * Where a version stands.
      *
      * @param test its test; null when the budget of the quarter does not suffice for it to begin
-     * @param budget how much of the quarter is spent, with this test
+     * @param budget how much of the quarter is spent, with this test where it has begun
+     * @param begun whether it has, or only would
      */
-    public record Standing(@Nullable PromotionTest test, Spending budget) {}
+    public record Standing(@Nullable PromotionTest test, Spending budget, boolean begun) {}
 
     /**
      * The levels of the tests that began in a quarter.
@@ -64,7 +65,40 @@ public final class PromotionTests {
         ObjectNode terms = PromotionTest.terms(policy, kind);
         return catalog.read(tx -> standing(tx, policy, champion, challenger, terms, at))
                 .orElseGet(() -> catalog.write(tx -> standing(tx, policy, champion, challenger, terms, at)
-                        .orElseGet(() -> begun(tx, policy, champion, challenger, kind, terms, at))));
+                        .orElseGet(() -> begun(tx, policy, champion, challenger, terms, at))));
+    }
+
+    /** As {@link #of}, but a test that is not there does not begin: it is told what it would be. */
+    public static Standing look(
+            Catalog catalog,
+            PromotionPolicyDefinition policy,
+            ModelVersion champion,
+            ModelVersion challenger,
+            Kind kind,
+            Instant at) {
+        ObjectNode terms = PromotionTest.terms(policy, kind);
+        return catalog.read(tx -> standing(tx, policy, champion, challenger, terms, at).orElseGet(() -> {
+            List<PromotionTest> all = all(tx, challenger.model());
+            return new Standing(next(all, policy, champion, challenger, terms, at), spending(all, policy, at), false);
+        }));
+    }
+
+    /** The test that would begin, or null when the budget does not suffice. */
+    private static @Nullable PromotionTest next(
+            List<PromotionTest> all,
+            PromotionPolicyDefinition policy,
+            ModelVersion champion,
+            ModelVersion challenger,
+            ObjectNode terms,
+            Instant at) {
+        AlphaBudget budget = policy.budget();
+        double wanted = terms.path("alpha").asDouble();
+        double alpha = budget == null ? wanted : budget.grant(wanted, spending(all, policy, at).spent());
+        int before = last(all, champion, challenger).map(PromotionTest::number).orElse(0);
+        return alpha > 0
+                ? new PromotionTest(
+                        challenger.model(), champion.version(), challenger.version(), before + 1, at, alpha, terms)
+                : null;
     }
 
     /** What the tests of a model have spent in the quarter of an instant. */
@@ -82,7 +116,7 @@ public final class PromotionTests {
         List<PromotionTest> all = all(tx, challenger.model());
         return last(all, champion, challenger)
                 .filter(test -> test.terms().equals(terms))
-                .map(test -> new Standing(test, spending(all, policy, at)));
+                .map(test -> new Standing(test, spending(all, policy, at), true));
     }
 
     private static Standing begun(
@@ -90,28 +124,15 @@ public final class PromotionTests {
             PromotionPolicyDefinition policy,
             ModelVersion champion,
             ModelVersion challenger,
-            Kind kind,
             ObjectNode terms,
             Instant at) {
         List<PromotionTest> all = all(tx, challenger.model());
-        Spending before = spending(all, policy, at);
-        AlphaBudget budget = policy.budget();
-        double wanted = policy.alpha(kind);
-        double alpha = budget == null ? wanted : budget.grant(wanted, before.spent());
-        if (!(alpha > 0)) {
-            return new Standing(null, before);
+        PromotionTest test = next(all, policy, champion, challenger, terms, at);
+        if (test == null) {
+            return new Standing(null, spending(all, policy, at), false);
         }
-        Optional<PromotionTest> earlier = last(all, champion, challenger);
-        PromotionTest test = new PromotionTest(
-                challenger.model(),
-                champion.version(),
-                challenger.version(),
-                earlier.map(PromotionTest::number).orElse(0) + 1,
-                at,
-                alpha,
-                terms);
         tx.putReport(test.stored());
-        String why = earlier.isPresent()
+        String why = test.number() > 1
                 ? "Its terms were changed, so that what was seen before does not count."
                 : "Its terms are agreed before the first look.";
         tx.addAudit(new AuditEntry(
@@ -124,7 +145,7 @@ public final class PromotionTests {
                 "Test %d of v%d against v%d begins: %s. %s"
                         .formatted(test.number(), challenger.version(), champion.version(), test.told(), why),
                 test.stored().document()));
-        return new Standing(test, spending(all(tx, challenger.model()), policy, at));
+        return new Standing(test, spending(all(tx, challenger.model()), policy, at), true);
     }
 
     private static Optional<PromotionTest> last(List<PromotionTest> all, ModelVersion champion, ModelVersion challenger) {

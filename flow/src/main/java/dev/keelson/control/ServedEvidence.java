@@ -6,6 +6,7 @@ import dev.keelson.metrics.LogLoss;
 import dev.keelson.metrics.Rps;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.SettledPairs.Mark;
@@ -29,6 +30,7 @@ public final class ServedEvidence {
     private static final int KEPT = 8;
 
     private final PredictionLog log;
+    private final Prices prices;
     private final Map<PairTallies.Comparison, PairTallies> tallies = atMost(KEPT);
     private final Map<Version, Counted> counted = atMost(8 * KEPT);
 
@@ -36,9 +38,19 @@ public final class ServedEvidence {
 
     private record Counted(long settled, Mark upTo) {}
 
-    /** The evidence in a log. */
+    /** The evidence in a log, without prices: what is judged by profit has none. */
     public ServedEvidence(PredictionLog log) {
+        this(log, Prices.NONE);
+    }
+
+    /**
+     * The evidence in a log.
+     *
+     * @param prices of the events that are judged by profit
+     */
+    public ServedEvidence(PredictionLog log, Prices prices) {
         this.log = log;
+        this.prices = prices;
     }
 
     /**
@@ -56,8 +68,27 @@ public final class ServedEvidence {
             ModelVersion judged,
             @Nullable Instant since,
             Instant now) {
-        var comparison = PairTallies.Comparison.of(definition, champion.version(), judged.version(), since);
-        return tallies.computeIfAbsent(comparison, PairTallies::new).read(log.pairs(), now);
+        return read(PairTallies.Comparison.of(definition, champion.version(), judged.version(), since, false), now);
+    }
+
+    /**
+     * The same for a test of a kind: a change is scored by the profit of flat bets where its plan says so.
+     *
+     * @param kind how the challenger is tested
+     */
+    public synchronized PairedEpochs of(
+            LoopDefinition definition,
+            ModelVersion champion,
+            ModelVersion judged,
+            Kind kind,
+            @Nullable Instant since,
+            Instant now) {
+        boolean profit = kind == Kind.CHANGE && definition.promotion().plan().byProfit();
+        return read(PairTallies.Comparison.of(definition, champion.version(), judged.version(), since, profit), now);
+    }
+
+    private PairedEpochs read(PairTallies.Comparison comparison, Instant now) {
+        return tallies.computeIfAbsent(comparison, each -> new PairTallies(each, prices)).read(log.pairs(), now);
     }
 
     /** How many predictions of a version have settled. */

@@ -60,7 +60,7 @@ final class InMemoryPairs implements SettledPairs {
                     String outcome = last.outcomes().get(event.entity());
                     if (challenger != null && challenger.version() == wanted.challenger() && outcome != null) {
                         consumer.accept(new Pair(
-                                event.eventTime(), event.probabilities(), challenger.probabilities(), outcome));
+                                event.entity(), event.segment(), event.at(), event.eventTime(), event.probabilities(), challenger.probabilities(), outcome));
                     }
                 });
     }
@@ -72,6 +72,14 @@ final class InMemoryPairs implements SettledPairs {
                 .filter(event -> !event.eventTime().isBefore(from))
                 .filter(event -> !outcomes.contains(last.outcomes().getOrDefault(event.entity(), "")))
                 .map(PredictionEvent::eventTime)
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
+    public Optional<Instant> firstAsked(String model, Instant from) {
+        return champions(model, 0, Long.MAX_VALUE)
+                .filter(event -> !event.eventTime().isBefore(from))
+                .map(PredictionEvent::at)
                 .min(Comparator.naturalOrder());
     }
 

@@ -198,7 +198,7 @@ final class MonitoringFilesIT {
             features.add(new FeatureDrift(
                     "feature_%04d".formatted(i), one.importance(), one.effect(), one.band(), i / 2_400.0, one.pValue(), one.adjusted(),
                     one.psi(), one.psiExpected(), 0, 0, one.missingBand(), one.missingAdjusted(), one.designEffect(), one.effectiveRows(),
-                    one.severity(), one.histogram(), null));
+                    one.severity(), one.histogram(), null, one.shift()));
         }
         DriftReport many = new DriftReport(
                 MODEL, report.version(), report.at(), report.from(), report.to(), report.policy(), report.referenceRows(), report.rows(),

@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -254,12 +255,17 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Ends a process that it started, as {@code kill -9} does; false when there is none now. */
     public boolean killWorker() {
-        return process.toHandle()
-                .descendants()
-                .filter(each -> each.info().commandLine().orElse("").contains("TrainingWorker"))
-                .findFirst()
-                .map(ProcessHandle::destroyForcibly)
-                .orElse(false);
+        return worker().map(ProcessHandle::destroyForcibly).orElse(false);
+    }
+
+    /** Whether a process that it started trains a model. */
+    public boolean trains() {
+        return worker().isPresent();
+    }
+
+    /** A server starts no other process; a long command line cannot be asked for what it is. */
+    private Optional<ProcessHandle> worker() {
+        return process.toHandle().descendants().findFirst();
     }
 
     /** Asks it to end, as SIGTERM does, and goes on at once. */

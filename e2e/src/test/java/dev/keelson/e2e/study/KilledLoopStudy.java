@@ -44,9 +44,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class KilledLoopStudy implements Task {
     private static final Duration LEAST = Duration.ofMillis(300);
-    private static final Duration MOST = Duration.ofSeconds(6);
+    private static final Duration MOST = Duration.ofSeconds(20);
+    /** Half of the kills come while a model is trained. */
+    private static final Duration FOR_A_TRAINING = Duration.ofSeconds(30);
+
+    private static final Duration DURING_TRAINING = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final int WORKERS_OF_TEN = 3;
+    private static final int WORKERS_OF_TEN = 5;
     private static final List<String> SCHEDULES = List.of("load", "drift", "retrain");
     private static final String PROJECT = ServerProcess.PROJECT + """
             monitors:
@@ -84,7 +88,12 @@ public final class KilledLoopStudy implements Task {
                 int workers = 0;
                 long end = System.nanoTime() + most.toNanos();
                 for (int i = 0; i < kills && System.nanoTime() < end; i++) {
-                    TimeUnit.MILLISECONDS.sleep(random.nextLong(LEAST.toMillis(), MOST.toMillis()));
+                    if (random.nextBoolean()) {
+                        training(server);
+                        TimeUnit.MILLISECONDS.sleep(random.nextLong(DURING_TRAINING.toMillis()));
+                    } else {
+                        TimeUnit.MILLISECONDS.sleep(random.nextLong(LEAST.toMillis(), MOST.toMillis()));
+                    }
                     if (random.nextInt(10) < WORKERS_OF_TEN && server.killWorker()) {
                         workers++;
                     } else {
@@ -102,6 +111,14 @@ public final class KilledLoopStudy implements Task {
                 boolean quiet = quiet(calls);
                 return found(node, server, calls, receiver, quiet);
             }
+        }
+    }
+
+    /** Waits for a training, but not for ever. */
+    private static void training(ServerProcess server) {
+        long end = System.nanoTime() + FOR_A_TRAINING.toNanos();
+        while (!server.trains() && System.nanoTime() < end) {
+            pause(Duration.ofMillis(50));
         }
     }
 

@@ -32,6 +32,8 @@ public record PolicyReport(
         boolean approval,
         Instant at,
         List<PolicyLine> lines) {
+    private static final String EXPIRED = "EXPIRED";
+
     public PolicyReport {
         lines = List.copyOf(lines);
     }
@@ -47,6 +49,19 @@ public record PolicyReport(
             return State.FAILED;
         }
         return lines.stream().anyMatch(line -> line.state() == State.NOT_YET_KNOWN) ? State.NOT_YET_KNOWN : State.PASSED;
+    }
+
+    /** The verdict as it is told: {@code PROMOTE}, {@code REJECT}, {@code NOT YET} or {@code EXPIRED}. */
+    public String decision() {
+        return switch (verdict()) {
+            case PASSED -> "PROMOTE";
+            case NOT_YET_KNOWN -> "NOT YET";
+            case FAILED -> lines.stream()
+                            .filter(line -> line.state() == State.FAILED)
+                            .allMatch(line -> line.sentence().startsWith(EXPIRED))
+                    ? EXPIRED
+                    : "REJECT";
+        };
     }
 
     /** The lines that do not hold. */
@@ -91,7 +106,7 @@ public record PolicyReport(
         node.put("model", model).put("version", version).put("champion", champion);
         node.put("policy", policy.isEmpty() ? null : policy);
         node.put("approval", approval).put("at", at.toString());
-        node.put("verdict", verdict().word()).put("sentence", sentence());
+        node.put("verdict", verdict().word()).put("decision", decision()).put("sentence", sentence());
         ArrayNode list = node.putArray("lines");
         lines.forEach(line -> list.add(line.toJson()));
         return node;

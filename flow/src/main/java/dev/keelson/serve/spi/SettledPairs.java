@@ -32,6 +32,13 @@ public interface SettledPairs {
      */
     Optional<Instant> firstOpen(String model, Instant from, List<String> outcomes);
 
+    /**
+     * When a champion was first asked about an event from an instant on.
+     *
+     * @param from event time at or after
+     */
+    Optional<Instant> firstAsked(String model, Instant from);
+
     /** Where pairs may have come, gone or changed between two marks. */
     Touched touched(String model, Mark from, Mark to);
 
@@ -52,12 +59,16 @@ public interface SettledPairs {
     /**
      * One event.
      *
+     * @param entity which one
+     * @param segment its group, or the empty text
+     * @param asked when the champion answered
      * @param eventTime when it happened, by the champion's prediction
      * @param champion probabilities of the classes; handed over
      * @param challenger the same of the other version
      * @param outcome the class that happened, in the words of who told it
      */
-    record Pair(Instant eventTime, double[] champion, double[] challenger, String outcome) {}
+    record Pair(
+            String entity, String segment, Instant asked, Instant eventTime, double[] champion, double[] challenger, String outcome) {}
 
     /**
      * What to read again.

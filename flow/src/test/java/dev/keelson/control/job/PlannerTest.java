@@ -12,9 +12,12 @@ import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class PlannerTest {
     private static final Instant MONDAY = Instant.parse("2026-03-02T12:00:00Z");
@@ -148,6 +151,34 @@ final class PlannerTest {
 
         assertThat(plan(schedule)).isZero();
         assertThat(jobs()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // clocks go forward on 29 March: half past two is left out, and comes an hour later
+        "2026-03-27T12:00:00Z, 2026-03-30T09:00:00Z, 2026-03-28T01:30:00Z|2026-03-29T01:30:00Z|2026-03-30T00:30:00Z",
+        // and back on 25 October: half past two happens twice, and comes once
+        "2026-10-23T12:00:00Z, 2026-10-26T09:00:00Z, 2026-10-24T00:30:00Z|2026-10-25T00:30:00Z|2026-10-26T01:30:00Z"
+    })
+    void nightsInWhichClocksChangeAreMissedAndMadeUpForOnce(Instant from, Instant to, String times) {
+        for (Missed missed : Missed.values()) {
+            Catalog fresh = new InMemoryCatalog();
+            Planner berlin = new Planner(fresh, () -> now);
+            ScheduleDefinition schedule = new ScheduleDefinition(
+                    "nightly", "30 2 * * *", ZoneId.of("Europe/Berlin"), ScheduleDefinition.Job.DRIFT, OnDrift.RETRAIN, missed,
+                    Duration.ZERO, null);
+            now = from;
+            berlin.plan(List.of(schedule), List.of("m"));
+            now = to;
+
+            int planned = berlin.plan(List.of(schedule), List.of("m"));
+            int again = berlin.plan(List.of(schedule), List.of("m"));
+
+            assertThat(planned).as("%s", missed).isEqualTo(missed == Missed.ALL ? 3 : missed == Missed.ONCE ? 1 : 0);
+            assertThat(again).isZero();
+            List<Job> all = fresh.read(tx -> tx.jobs().jobs(JobQuery.newest(99)));
+            assertThat(all).extracting(job -> job.dueAt().toString()).containsExactlyInAnyOrder(times.split("[|]"));
+        }
     }
 
     @Test

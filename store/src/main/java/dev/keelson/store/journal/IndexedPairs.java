@@ -31,7 +31,7 @@ final class IndexedPairs implements SettledPairs {
     private static final String NEXT = "select 1 + max(coalesce((select max(place) from predictions), -1),"
             + " coalesce((select max(place) from outcomes), -1))";
     private static final String LAST_OUTCOME = "(select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
-    private static final String EACH = "select p.event_time, p.probabilities, c.probabilities, o.outcome from predictions p"
+    private static final String EACH = "select p.event_time, p.probabilities, c.probabilities, o.outcome, p.entity, p.segment, p.at from predictions p"
             + " cross join outcomes o on o.model = p.model and o.entity = p.entity and o.place = " + LAST_OUTCOME
             + " cross join predictions c on c.place = " + LAST.formatted("p", "p", "challenger", "")
             + " where p.model = ? and p.role = 'champion' and p.version = ? and c.version = ?"
@@ -42,6 +42,8 @@ final class IndexedPairs implements SettledPairs {
             + " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = " + LAST_OUTCOME
             + " where p.model = ? and p.role = 'champion' and p.event_time >= ? and (o.outcome is null or o.outcome not in (%s))"
             + " order by p.event_time limit 1";
+    private static final String FIRST_ASKED =
+            "select min(p.at) from predictions p where p.model = ? and p.role = 'champion' and p.event_time >= ?";
     private static final String EARLIEST = "select min(n.event_time) from predictions n not indexed"
             + " where n.place >= ? and n.place < ? and n.model = ? and n.role = 'champion'";
     /** Of an entity with news the prediction that counts now, and the one that counted before. */
@@ -99,6 +101,9 @@ final class IndexedPairs implements SettledPairs {
         rows(
                 EACH,
                 row -> consumer.accept(new Pair(
+                        row.getString(5),
+                        row.getString(6),
+                        Micros.toInstant(row.getLong(7)),
                         Micros.toInstant(row.getLong(1)),
                         PredictionIndex.doubles(row.getBytes(2)),
                         PredictionIndex.doubles(row.getBytes(3)),
@@ -128,6 +133,22 @@ final class IndexedPairs implements SettledPairs {
                 FIRST_OPEN.formatted(String.join(", ", Collections.nCopies(outcomes.size(), "?"))),
                 row -> found.add(Micros.toInstant(row.getLong(1))),
                 values.toArray());
+        return found.stream().findFirst();
+    }
+
+    @Override
+    public Optional<Instant> firstAsked(String model, Instant from) {
+        List<Instant> found = new ArrayList<>();
+        rows(
+                FIRST_ASKED,
+                row -> {
+                    long micros = row.getLong(1);
+                    if (!row.wasNull()) {
+                        found.add(Micros.toInstant(micros));
+                    }
+                },
+                model,
+                least(Condition.micros(from)));
         return found.stream().findFirst();
     }
 
