@@ -37,7 +37,7 @@ final class ReplayPage {
 
     ReplayView view(Shell shell, @Nullable String id, boolean all) {
         List<String> replays = replays();
-        String replay = id == null && !replays.isEmpty() ? replays.getFirst() : id;
+        String replay = id == null ? latest(replays) : id;
         List<StepRecord> steps = replay == null ? List.of() : steps(replay);
         if (id != null && steps.isEmpty()) {
             throw new KeelsonException(
@@ -75,6 +75,18 @@ final class ReplayPage {
                 all,
                 steps.size(),
                 replays.stream().filter(each -> !each.equals(replay)).toList());
+    }
+
+    /** The latest in which this model took part: a comparison of policies replays one model alone. */
+    private @Nullable String latest(List<String> replays) {
+        return replays.stream()
+                .filter(replay -> backend.reports(KIND, replay, 1).stream()
+                        .anyMatch(report -> Documents.read(report.document())
+                                .path("models")
+                                .path(model.name())
+                                .isObject()))
+                .findFirst()
+                .orElse(replays.isEmpty() ? null : replays.getFirst());
     }
 
     /** The replays with steps, the one that ran last first. */

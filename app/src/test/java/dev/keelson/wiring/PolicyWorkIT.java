@@ -13,10 +13,12 @@ import dev.keelson.http.Jobs;
 import dev.keelson.http.PolicyRequest;
 import dev.keelson.project.Project;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -138,6 +140,42 @@ final class PolicyWorkIT {
             assertThat(advice.path("by_window").size()).isPositive();
             assertThat(advice.path("by_age").path(0).path("excess").asDouble()).isZero();
         }
+    }
+
+    @Test
+    void modelsOfNumbersAreComparedInStepsOfHours() throws IOException {
+        PriceProject.in(folder, PriceProject.model("moves", "logistic"));
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("      up_4h:", "      move_4h: forward_return(close, 4h)\n      up_4h:")
+                        .replace("label: prices.up_4h", "label: prices.move_4h")
+                        .replace("learner: logistic", "learner: linear"));
+        Project project = Projects.validate(folder, Map.of());
+
+        JsonNode document = compare(
+                project,
+                new PolicyRequest(
+                        "moves",
+                        LocalDate.parse("2024-02-01"),
+                        LocalDate.parse("2024-02-07"),
+                        Duration.ofHours(6),
+                        4,
+                        List.of(),
+                        0,
+                        1,
+                        List.of()),
+                new Stages());
+
+        assertThat(document.path("loss").asText()).isEqualTo("squared_error");
+        assertThat(document.path("periods").asInt()).isEqualTo(24);
+        assertThat(document.path("models").asInt()).isEqualTo(6); // one a day
+        assertThat(document.path("events").asInt()).isEqualTo(6 * 24);
+        assertThat(document.path("today").asText()).isEqualTo("never");
+        assertThat(document.path("policies").findValuesAsText("policy")).doesNotContain("this_policy");
+        assertThat(policy(document, "every_tick").path("retrains").asInt()).isEqualTo(5);
+        assertThat(document.path("retraining_pays").asBoolean()).isFalse(); // prices drawn by chance
     }
 
     @Test

@@ -106,7 +106,7 @@ class PagesTest {
         Client.Answer page = before.get(path);
 
         assertThat(page.status()).as(page.text()).isEqualTo(200);
-        assertThat(page.text()).containsPattern("keelson (run|predict|replay|tune|rollout start|data check|features [a-z]+)|Show all|All addresses|Try it");
+        assertThat(page.text()).containsPattern("keelson (run|predict|replay|policy compare|tune|rollout start|data check|features [a-z]+)|Show all|All addresses|Try it");
     }
 
     @Test

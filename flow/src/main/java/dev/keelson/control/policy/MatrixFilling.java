@@ -141,10 +141,7 @@ public final class MatrixFilling {
         }
     }
 
-    private static double stake(double[] told, double @Nullable [] odds, int label) {
-        if (odds == null) {
-            return 0;
-        }
+    private static double stake(double[] told, double[] odds, int label) {
         int best = -1;
         double most = 1;
         for (int c = 0; c < odds.length; c++) {

@@ -1,7 +1,6 @@
 package dev.keelson.control.policy;
 
 import dev.keelson.control.Requests;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a period as they were asked about, with what came of them.
@@ -9,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param requests the rows, in the order of their event times
  * @param labels class as a number, or the value; NaN where it never became known
  * @param labelKnownAt when it became known, microseconds since 1970; what stands beside NaN does not count
- * @param odds decimal odds of each row by class, NaN where there are none; null for a row without, no row where nothing is bet
+ * @param odds decimal odds of each row by class, NaN where there are none; no row where nothing is bet
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record PeriodRows(Requests requests, double[] labels, long[] labelKnownAt, double @Nullable [][] odds) {
+public record PeriodRows(Requests requests, double[] labels, long[] labelKnownAt, double[][] odds) {
     public PeriodRows {
         if (labels.length != requests.size() || labelKnownAt.length != requests.size()
                 || (odds.length != requests.size() && odds.length > 0)) {
