@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.monitor.BaselineVerdict;
 import dev.keelson.monitor.CategoryShares;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
@@ -31,6 +32,24 @@ import picocli.CommandLine.Parameters;
         description = "Has the data moved away from what the champion was trained on?",
         subcommands = {DriftCommand.Check.class, DriftCommand.Show.class, DriftStreams.class})
 final class DriftCommand extends CommandGroup {
+
+    /** What each baseline says, where there are several. */
+    private static void baselines(Session session, DriftReport report) {
+        if (report.baselines().size() > 1) {
+            for (BaselineVerdict each : report.baselines()) {
+                session.console()
+                        .note("%s against `%s` (%s, %,d rows%s): %s. %s"
+                                .formatted(
+                                        report.model(),
+                                        each.source(),
+                                        each.baseline(),
+                                        each.rows(),
+                                        each.leftOut() == 0 ? "" : ", %,d that lie in the window left out".formatted(each.leftOut()),
+                                        each.verdict().word(),
+                                        each.reason()));
+            }
+        }
+    }
 
     /** {@code keelson drift check}. */
     @Command(name = "check", description = "Check now: exit code 0 no drift, 1 drift, 2 error.",
@@ -94,6 +113,7 @@ final class DriftCommand extends CommandGroup {
                         Integer.toString(report.rows()),
                         Integer.toString(report.alarming().size()),
                         report.reason()));
+                baselines(session, report);
                 switch (report.verdict()) {
                     case INSUFFICIENT, WARNING ->
                         session.console().note("%s: %s".formatted(report.model(), report.reason()));
@@ -156,6 +176,7 @@ final class DriftCommand extends CommandGroup {
         }
 
         private static void show(Session session, DriftReport report) {
+            baselines(session, report);
             List<List<String>> rows = new ArrayList<>();
             for (FeatureDrift feature : report.features()) {
                 CategoryShares shares = feature.categories();
