@@ -6,6 +6,7 @@ import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.LoggedModel;
+import dev.keelson.monitor.BaselineVerdict;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
@@ -39,6 +40,24 @@ import picocli.CommandLine.Parameters;
             DriftStreams.class
         })
 final class DriftCommand extends CommandGroup {
+
+    /** What each baseline says, where there are several. */
+    private static void baselines(Session session, DriftReport report) {
+        if (report.baselines().size() > 1) {
+            for (BaselineVerdict each : report.baselines()) {
+                session.console()
+                        .note("%s against `%s` (%s, %,d rows%s): %s. %s"
+                                .formatted(
+                                        report.model(),
+                                        each.source(),
+                                        each.baseline(),
+                                        each.rows(),
+                                        each.leftOut() == 0 ? "" : ", %,d that lie in the window left out".formatted(each.leftOut()),
+                                        each.verdict().word(),
+                                        each.reason()));
+            }
+        }
+    }
 
     /** {@code keelson drift check}. */
     @Command(name = "check", description = {
@@ -103,6 +122,7 @@ final class DriftCommand extends CommandGroup {
             JsonNode document = DriftTables.with(
                     session, sides, drift -> drift.compare(options.request(model, reference, current)));
             DriftReport report = DriftReport.fromJson(document.toString());
+            baselines(session, report);
             DriftTables.show(session, report);
             String file = html;
             if (file != null) {
@@ -138,6 +158,7 @@ final class DriftCommand extends CommandGroup {
                         Integer.toString(report.rows()),
                         Integer.toString(report.alarming().size()),
                         report.reason()));
+                baselines(session, report);
                 switch (report.verdict()) {
                     case INSUFFICIENT, WARNING ->
                         session.console().note("%s: %s".formatted(report.model(), report.reason()));

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.ondemand.Arguments;
 import dev.keelson.e2e.ondemand.Task;
 import dev.keelson.monitor.WindowProfiles;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
@@ -17,6 +19,7 @@ import java.util.random.RandomGeneratorFactory;
 public final class ProfileBenchmark implements Task {
     private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     private static final int ROWS = 4_096;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
@@ -44,6 +47,13 @@ public final class ProfileBenchmark implements Task {
             });
             ObjectNode each = node.putObject("at_" + perSecond + "_a_second");
             each.put("nanoseconds_a_feature", Math.round(10 * timing.medianSeconds() * 1e9 / requests / features) / 10.0);
+            long before = THREADS.getCurrentThreadCpuTime();
+            for (int i = 0; i < requests; i++) {
+                long n = served[0]++;
+                profiles.add(START.plusNanos(1_000_000_000L / perSecond * n), rows[(int) (n % ROWS)], new double[0]);
+            }
+            long took = THREADS.getCurrentThreadCpuTime() - before;
+            each.put("nanoseconds_of_processor_time_a_feature", Math.round(10.0 * took / requests / features) / 10.0);
             each.put("rows", served[0]);
             each.put("megabytes_of_values", Math.round(profiles.kept() * 8 / 1e4) / 100.0);
             Instant now = START.plusNanos(1_000_000_000L / perSecond * served[0]);
