@@ -36,10 +36,11 @@ for seed, n, days in [(1, 300, 300), (2, 1000, 50), (3, 200, 20)]:
     d = (np.arange(n)[:, None] % days == np.arange(days)[None, :]).astype(float)
     s = d.T @ scores
     v = days / (days - 1) * bread @ (s.T @ s) @ bread
-    rows.append((seed, n, days, float(b[1]), float(2 * stats.norm.ppf(0.975) * np.sqrt(v[1, 1])), float(np.mean(y - p))))
+    rows.append((seed, n, days, float(b[1]), float(2 * stats.norm.ppf(0.975) * np.sqrt(v[1, 1])), float(np.mean(y - p)),
+                 float(b[0]), float(2 * stats.norm.ppf(0.975) * np.sqrt(v[0, 0]))))
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "calibration_slope.csv"), "w") as f:
     f.write(f"# made by make_calibration.py with scipy {scipy.__version__}, numpy {np.__version__}, python {sys.version.split()[0]}\n")
-    f.write("# tolerance: 1e-8 (slope), 1e-7 (width of the 95 % interval), 1e-12 (in the large)\n")
-    f.write("# columns: seed,n,days,slope,width,in_the_large; p = sample(seed, 0.02, 0.96), y = sample(seed + 500) < 0.2 + 0.6 p\n")
+    f.write("# tolerance: 1e-8 (slope, intercept), 1e-7 (widths of their 95 % intervals), 1e-12 (in the large)\n")
+    f.write("# columns: seed,n,days,slope,width,in_the_large,intercept,width; p = sample(seed, 0.02, 0.96), y = sample(seed + 500) < 0.2 + 0.6 p\n")
     for row in rows:
         f.write(",".join(repr(v) for v in row) + "\n")

@@ -39,10 +39,11 @@ final class Badges {
 
     static Badge action(String action) {
         return switch (action) {
-            case "promote" -> new Badge(Level.OK, "promote");
+            case "promote" -> new Badge(Level.OK, "PROMOTE");
             case "rollback" -> new Badge(Level.MODERATE, "rollback");
-            case "reject" -> new Badge(Level.MODERATE, "reject");
-            case "hold" -> new Badge(Level.UNKNOWN, "hold");
+            case "reject" -> new Badge(Level.MODERATE, "REJECT");
+            case "expired" -> new Badge(Level.MODERATE, "EXPIRED");
+            case "hold", "not_yet" -> new Badge(Level.UNKNOWN, "NOT YET");
             default -> new Badge(Level.OFF, action);
         };
     }

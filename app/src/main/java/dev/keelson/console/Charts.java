@@ -1,6 +1,7 @@
 package dev.keelson.console;
 
 import dev.keelson.console.view.Markup;
+import dev.keelson.control.PromotionDecision;
 import dev.keelson.stats.Histogram;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -561,15 +562,15 @@ final class Charts {
 
     private static void decision(Svg svg, double x, double base, Strip step) {
         double y = base - 8;
-        String title = "%s: %s".formatted(step.date(), step.decision());
+        String title = "%s: %s".formatted(step.date(), PromotionDecision.verdictOf(step.decision()));
         if (step.decision().equals("promote")) {
             svg.path("promote", "M%s %sl5 9h-10z".formatted(Svg.number(x), Svg.number(y - 5)), title);
-        } else if (step.decision().equals("reject")) {
+        } else if (step.decision().equals("reject") || step.decision().equals("expired")) {
             svg.path(
                     "reject",
                     "M%s %sl8 8m0 -8l-8 8".formatted(Svg.number(x - 4), Svg.number(y - 4)),
                     title);
-        } else if (step.decision().equals("hold")) {
+        } else if (step.decision().equals("not_yet")) {
             svg.rect("hold", x - 2, y - 1, 4, 2, title);
         }
     }

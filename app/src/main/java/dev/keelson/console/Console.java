@@ -1,7 +1,9 @@
 package dev.keelson.console;
 
+import dev.keelson.console.view.AlertsView;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
+import dev.keelson.console.view.JobsView;
 import dev.keelson.console.view.LoginView;
 import dev.keelson.console.view.RunsView;
 import dev.keelson.console.view.Shell;
@@ -97,6 +99,12 @@ public final class Console {
     public Page drift(Visit visit, String name, @Nullable String id) {
         ModelDefinition model = find(name);
         return page("drift.jte", new DriftPage(backend, model).view(shell(visit, name + " drift", "", name, "drift"), id));
+    }
+
+    /** Streaks of a model's results. */
+    public Page streaks(Visit visit, String name, StreaksPage.Asked asked) {
+        ModelDefinition model = find(name);
+        return page("blocks.jte", new StreaksPage(backend, model).view(shell(visit, name + " streaks", "", name, "streaks"), asked));
     }
 
     /**
@@ -447,6 +455,37 @@ public final class Console {
         return page("lineage.jte", new LineagePage(backend).view(shell(visit, "Lineage", "lineage", null, ""), query));
     }
 
+    /** The inbox: what somebody should know, and where it is told. */
+    public Page alerts(Visit visit, AlertsView.Asked asked, int page) {
+        return page("alerts.jte", new AlertsPage(backend, visit).view(shell(visit, "Alerts", "alerts", null, ""), asked, page));
+    }
+
+    /** One alert. */
+    public Page alert(Visit visit, String id) {
+        return page("blocks.jte", new AlertPage(backend, visit).view(shell(visit, "Alert", "alerts", null, ""), id));
+    }
+
+    /** When what is done, and what came of it last. */
+    public Page schedules(Visit visit) {
+        return page(
+                "schedules.jte",
+                new SchedulesPage(backend, visit).view(shell(visit, "Schedules", "schedules", null, "schedules")));
+    }
+
+    /**
+     * What was done and what is being done, newest first.
+     *
+     * @param page from 1
+     */
+    public Page jobs(Visit visit, JobsView.Asked asked, int page) {
+        return page("jobs.jte", new JobsPage(backend).view(shell(visit, "Jobs", "schedules", null, "jobs"), asked, page));
+    }
+
+    /** One job: how far it is, what it told, what came of it. */
+    public Page job(Visit visit, String id) {
+        return page("job.jte", new JobPage(backend, visit).view(shell(visit, "Job", "schedules", null, "jobs"), id));
+    }
+
     /** What is shown instead of a page that failed. */
     public Page failure(int status, List<Problem> problems, Visit visit) {
         String title = status == 404 ? "Not found" : status >= 500 ? "Something went wrong" : "That cannot be done";
@@ -455,7 +494,7 @@ public final class Console {
                 .toList();
         return new Page(
                 status,
-                Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, ""), status, items)));
+                Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, "", ""), status, items)));
     }
 
     /**
@@ -467,7 +506,7 @@ public final class Console {
     public Page login(Visit visit, String to, boolean refused) {
         return new Page(
                 refused ? 401 : 200,
-                Templates.render("login.jte", new LoginView(shell(visit, "Sign in", "", null, ""), to, refused)));
+                Templates.render("login.jte", new LoginView(shell(visit, "Sign in", "", null, "", ""), to, refused)));
     }
 
     private static Page page(String template, Object view) {
@@ -475,6 +514,11 @@ public final class Console {
     }
 
     private Shell shell(Visit visit, String title, String section, @Nullable String model, String tab) {
+        return shell(visit, title, section, model, tab, AlertsPage.open(backend));
+    }
+
+    private Shell shell(
+            Visit visit, String title, String section, @Nullable String model, String tab, String alerts) {
         return new Shell(
                 title,
                 backend.project().name(),
@@ -483,7 +527,8 @@ public final class Console {
                 visit.address(),
                 Assets.VERSION,
                 model,
-                tab);
+                tab,
+                alerts);
     }
 
     private ModelDefinition find(String name) {

@@ -8,6 +8,7 @@ import dev.keelson.console.view.MetricRow;
 import dev.keelson.console.view.ReplayView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.control.DriftCounts;
+import dev.keelson.control.PromotionDecision;
 import dev.keelson.control.StepRecord;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -129,7 +130,8 @@ final class ReplayPage {
                 || step.drift().equals("alarm")
                 || step.decay().equals("decayed")
                 || step.decision().equals("promote")
-                || step.decision().equals("reject");
+                || step.decision().equals("reject")
+                || step.decision().equals("expired");
     }
 
     private static Strip strip(StepRecord step) {
@@ -162,7 +164,7 @@ final class ReplayPage {
             reasons.add((step.retrained() == null ? "Not retrained: " : "Retrained: ") + step.retrainReason());
         }
         if (!step.decisionReason().isEmpty()) {
-            reasons.add(Text.sentence(step.decision()) + ": " + step.decisionReason());
+            reasons.add(PromotionDecision.verdictOf(step.decision()) + ": " + step.decisionReason());
         }
         return new ReplayView.Step(
                 step.date().toString(),
@@ -170,7 +172,7 @@ final class ReplayPage {
                 Badges.verdict(step.decay()),
                 Badges.verdict(labels(step)),
                 step.retrained() == null ? "" : "v" + step.retrained(),
-                step.decision().equals("none") ? "" : step.decision(),
+                step.decision().equals("none") ? "" : PromotionDecision.verdictOf(step.decision()),
                 "v" + step.champion(),
                 reasons);
     }

@@ -64,6 +64,9 @@ final class Reports {
         if (Double.isFinite(report.falseAlarmShare())) {
             facts.add(Fact.of("False alarms of this rule here", Text.percent(report.falseAlarmShare())));
         }
+        if (Double.isFinite(report.details().recommendedFalseAlarmShare())) {
+            facts.add(Fact.of("False alarms of recommended", Text.percent(report.details().recommendedFalseAlarmShare())));
+        }
         return new ReportView(
                 report.model(),
                 Badges.verdict(report.verdict().word()),
@@ -126,6 +129,9 @@ final class Reports {
                         + "far: 0.25, twice its band, significant at 0.001.";
             case PIKKIT -> "Rule pikkit: drift from 3 features with KS p < 0.05, or PSI of at least 0.1 as categories, or one with PSI of at least 0.25.";
             case ACIS -> "Rule acis: drift from a share of features with KS p < 0.05 or PSI of at least 0.2.";
+            case N1V1 -> "Rule n1v1: drift from a mean score above 0.1 (KS distance, PSI of categories), or one feature with a distance above 0.15 or PSI above 0.2.";
+            case WINMIX -> "Rule winmix: no rule for columns; decay of the metrics alone decides.";
+            case METHODS -> "Rule methods: each column is judged by the test or distance chosen for it; drift from the share of columns chosen, or from one.";
         };
     }
 

@@ -7,6 +7,7 @@ import dev.keelson.labels.LabelStatistics;
 import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.DefinitionPlan;
@@ -381,4 +382,14 @@ public interface Backend {
      *     no drift monitor watches the model
      */
     DriftReport checkDrift(String model);
+
+    /** Comparisons of any two tables. */
+    default DriftService drift() {
+        return DriftService.NONE;
+    }
+
+    /** What estimates of performance without outcomes need. */
+    default WindowEstimates.Learners estimators() {
+        return WindowEstimates.Learners.NONE;
+    }
 }

@@ -1,6 +1,8 @@
 package dev.keelson.project;
 
+import dev.keelson.control.AlphaBudget;
 import dev.keelson.control.Cron;
+import dev.keelson.control.DecisionPlan;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.ScheduleDefinition;
@@ -320,7 +322,7 @@ final class OperationsSection {
             presets = List.of(Preset.RECOMMENDED);
         }
         if (!presets.contains(Preset.RECOMMENDED)) {
-            for (String key : List.of("refresh", "change")) {
+            for (String key : List.of("refresh", "change", "horizon", "overlapping", "budget", "watch")) {
                 Entry without = table.entries().get(key);
                 if (without != null) {
                     problems.add(
@@ -344,6 +346,14 @@ final class OperationsSection {
         double alpha = Optional.ofNullable(change == null ? null : change.text("alpha"))
                 .flatMap(Numbers::real)
                 .orElse(0.05);
+        Table budget = table.table("budget");
+        DecisionPlan plan = new DecisionPlan(
+                whole(table, "horizon", DecisionPlan.STANDARD.horizon()),
+                change == null ? 0 : whole(change, "look_every", 0),
+                change != null && "true".equals(change.text("strict")),
+                change == null ? 0 : real(change, "worthwhile", 0),
+                whole(table, "overlapping", 1),
+                refresh == null ? 0.05 : real(refresh, "alpha", 0.05));
         List<Condition> guards = new ArrayList<>();
         for (Scalar guard : table.scalars("guards")) {
             Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);
@@ -362,7 +372,22 @@ final class OperationsSection {
                 guards,
                 when,
                 "person".equals(table.text("approve")),
+                plan,
+                budget == null
+                        ? null
+                        : new AlphaBudget(
+                                share(budget, "alpha", 1),
+                                "raise".equals(budget.text("when_spent")) ? AlphaBudget.WhenSpent.RAISE : AlphaBudget.WhenSpent.REFUSE),
+                whole(table, "watch", 0),
                 entry.location()));
+    }
+
+    private static int whole(Table table, String key, int standard) {
+        return Optional.ofNullable(table.text(key)).flatMap(Numbers::real).map(Double::intValue).orElse(standard);
+    }
+
+    private static double real(Table table, String key, double standard) {
+        return Optional.ofNullable(table.text(key)).flatMap(Numbers::real).orElse(standard);
     }
 
     // ---- schedules

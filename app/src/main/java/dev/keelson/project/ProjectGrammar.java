@@ -812,20 +812,75 @@ public final class ProjectGrammar {
                     "A person must agree besides: `keelson models approve`. A replay does not ask."),
             optional(
                     "refresh",
-                    keys(required(
-                            "margin",
-                            text("a margin such as `0.005 log_loss`", "[0-9]*\\.?[0-9]+\\s+(log_loss|brier|rps)"),
-                            "How much worse it may be at most.")),
+                    keys(
+                            required(
+                                    "margin",
+                                    text("a margin such as `0.005 log_loss`", "[0-9]*\\.?[0-9]+\\s+(log_loss|brier|rps)"),
+                                    "How much worse it may be at most."),
+                            optional(
+                                    "alpha",
+                                    new Shape.Decimal(0, true, 0.5, true),
+                                    "0.05",
+                                    "Chance that one that is worse by more than that is promoted.")),
                     "`{ margin: 0.005 log_loss }`",
                     "Same recipe, newer data: promoted unless worse."),
             optional(
                     "change",
-                    keys(required(
-                            "alpha",
-                            new Shape.Decimal(0, true, 1, true),
-                            "Chance of a false promotion over the whole test.")),
+                    keys(
+                            optional(
+                                    "alpha",
+                                    new Shape.Decimal(0, true, 0.5, true),
+                                    "0.05",
+                                    "Chance of a false promotion over the whole test."),
+                            optional(
+                                    "worthwhile",
+                                    new Shape.Decimal(0, false, Double.POSITIVE_INFINITY, true),
+                                    "0",
+                                    "A mean gain up to it, in the unit of the loss, is none."),
+                            optional(
+                                    "strict",
+                                    new Shape.Flag(),
+                                    "false",
+                                    "Whether the distribution-free evidence must suffice too, however many epochs there are."),
+                            optional(
+                                    "look_every",
+                                    new Whole(1, 1_000),
+                                    null,
+                                    "Look every so many settlement epochs alone, by the bounds of a group-sequential test that ends"
+                                            + " at the horizon: more power than evidence that holds at any time.")),
                     "`{ alpha: 0.05 }`",
                     "Another recipe: promoted when better, by evidence that is valid at any time."),
+            optional(
+                    "horizon",
+                    new Whole(30, 100_000),
+                    "180",
+                    "Settlement epochs after which a challenger without a decision is dropped."),
+            optional(
+                    "overlapping",
+                    new Whole(1, 1_000),
+                    "1",
+                    "So many settlement epochs in a row are not independent, as outcomes show as much later."),
+            optional(
+                    "budget",
+                    keys(
+                            required(
+                                    "alpha",
+                                    new Shape.Share(),
+                                    "Chance of a false promotion that all challengers of a model in one quarter may have together."),
+                            optional(
+                                    "when_spent",
+                                    choice("refuse", "raise"),
+                                    "refuse",
+                                    "What becomes of a challenger for which not enough is left: it waits for the next quarter, or the"
+                                            + " bar rises, as it gets half of what is left.")),
+                    null,
+                    "A bound on promotions by luck over many challengers."),
+            optional(
+                    "watch",
+                    new Whole(1, 100_000),
+                    null,
+                    "Settlement epochs for which a champion that was replaced goes on predicting beside the new one; it comes back when"
+                            + " it is shown to be better."),
             optional(
                     "guards",
                     new ListOf(EXPRESSION, 0),

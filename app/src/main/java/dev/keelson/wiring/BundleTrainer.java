@@ -24,7 +24,9 @@ import dev.keelson.learn.threshold.ThresholdDecision;
 import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.metrics.ReliabilityBins;
 import dev.keelson.monitor.DecayMonitorDefinition;
+import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.ReferenceProfile;
+import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.runs.TrainedRuns;
@@ -755,6 +757,26 @@ final class BundleTrainer implements LoopTrainer {
     @Override
     public ReferenceProfile profile(ModelVersion version, Trained trained) {
         return profiles.computeIfAbsent(version.trainedTo(), instant -> profile(rows.inputs(instant), trained));
+    }
+
+    /** What a version was trained on, as a table: features, watched values, the column of segments. */
+    DriftData inputs(ModelVersion version) {
+        return rows.inputTable(
+                "training data of %s v%d".formatted(version.model(), version.version()), version.trainedTo());
+    }
+
+    /** What the model was asked, as such a table. */
+    DriftData served(ServedWindow window) {
+        return InputTable.of(
+                "predictions of %s from %s to %s".formatted(plan.name(), window.from(), window.end()),
+                plan,
+                DriftCheck.columns(window.rows(), plan.service().names().size() + plan.watchNames().size()),
+                window.segments());
+    }
+
+    /** What the model answers with: its classes, or the number. */
+    List<String> outputs() {
+        return plan.definition().task().outputs();
     }
 
     private ReferenceProfile profile(double[][] columns, Trained trained) {

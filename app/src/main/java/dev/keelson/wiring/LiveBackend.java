@@ -39,6 +39,8 @@ import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.spi.DriftData;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -974,6 +976,71 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 metrics,
                 metadata("kind", "drift").put("verdict", report.verdict().word()));
         return report;
+    }
+
+    @Override
+    public ProjectDrift drift() {
+        return new ProjectDrift(
+                project.folder(),
+                false,
+                clock,
+                new DriftSides.ProjectTables(project, workspace.datasets(), new LiveModelTables()),
+                report -> workspace.catalog().update(tx -> tx.putReport(report)));
+    }
+
+    /** What the models were trained on, and were asked. */
+    private final class LiveModelTables implements DriftSides.ModelTables {
+        @Override
+        public DriftData training(String model) {
+            synchronized (LiveBackend.this) {
+                return trainer(model).inputs(Objects.requireNonNull(serving(model)).champion().version());
+            }
+        }
+
+        @Override
+        public DriftSide served(String model, DriftSides.@Nullable When time) {
+            synchronized (LiveBackend.this) {
+                BundleTrainer trainer = trainer(model);
+                catchUp();
+                Optional<DriftMonitorDefinition> monitor = Projects.drift(project, model);
+                Duration length = time != null && time.last() != null
+                        ? time.last()
+                        : monitor.map(DriftMonitorDefinition::window).orElse(Duration.ofDays(7));
+                ServedWindow window = time != null && time.last() == null
+                        ? ServedWindow.between(
+                                log,
+                                model,
+                                Objects.requireNonNullElse(time.from(), Instant.EPOCH),
+                                Objects.requireNonNullElse(time.to(), clock.instant().plus(Duration.ofDays(3_650))))
+                        : ServedWindow.of(
+                                log,
+                                model,
+                                length,
+                                time == null ? monitor.map(DriftMonitorDefinition::minRows).orElse(100) : 0,
+                                clock.instant());
+                return new DriftSide(trainer.served(window), window.from(), window.end());
+            }
+        }
+
+        /** Its trainer, with all rows; the model has a champion. */
+        private BundleTrainer trainer(String model) {
+            Projects.model(project, model);
+            BundleTrainer trainer = trainers.get(model);
+            ProjectModels compiled = models;
+            if (serving(model) == null || trainer == null || compiled == null) {
+                throw new KeelsonException(
+                        ErrorCode.NOT_READY,
+                        "The model (%s) has no champion yet.".formatted(model),
+                        "Maybe run `keelson run`.");
+            }
+            fill(compiled);
+            return trainer;
+        }
+    }
+
+    @Override
+    public WindowEstimates.Learners estimators() {
+        return Projects.estimators();
     }
 
     private static ObjectNode metadata(String name, String value) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
+import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
@@ -17,6 +18,7 @@ import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
 import dev.keelson.registry.governance.Governance;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,13 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** As {@link dev.keelson.http.Backend#checkDrift}. */
     DriftReport checkDrift(String model);
+
+    /**
+     * Comparisons of any two tables.
+     *
+     * @param base where relative names of files start, as far as this process reads them
+     */
+    DriftService drift(Path base);
 
     /** As {@link Governance#promote}: {@link dev.keelson.http.GovernanceJson#promotion}. */
     JsonNode promote(Governance.Request request);

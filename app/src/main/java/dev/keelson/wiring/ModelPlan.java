@@ -176,6 +176,11 @@ final class ModelPlan {
         return zone;
     }
 
+    /** The column whose values are the segments; null where rows have none. */
+    @Nullable String segmentColumn() {
+        return segmentColumn;
+    }
+
     List<String> watchNames() {
         return watchNames;
     }

@@ -7,6 +7,7 @@ import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.learn.FeatureMatrix;
+import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.GuidanceDefinition;
 import dev.keelson.train.ModelDefinition.Weighting;
@@ -233,6 +234,13 @@ final class ModelRows {
     /** Inputs of the training rows as a drift check sees them: features, then watched values, one array for each column. */
     double[][] inputs(Instant asOf) {
         return columns(known(asOf));
+    }
+
+    /** The same as a table, with the column of the segments. */
+    DriftData inputTable(String name, Instant asOf) {
+        List<Known> known = known(asOf);
+        return InputTable.of(
+                name, plan, columns(known), known.stream().map(Known::segment).toList());
     }
 
     private double[][] columns(List<Known> known) {

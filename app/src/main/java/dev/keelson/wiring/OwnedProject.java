@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
+import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.GovernanceJson;
@@ -18,6 +19,7 @@ import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.RollbackPreview;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public DriftReport checkDrift(String model) {
         return backend.checkDrift(model);
+    }
+
+    @Override
+    public DriftService drift(Path base) {
+        return backend.drift().anywhere(base);
     }
 
     @Override

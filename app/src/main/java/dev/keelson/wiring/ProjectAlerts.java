@@ -9,9 +9,11 @@ import dev.keelson.control.alert.AlertCourier;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.http.AlertService;
 import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.alert.Delivery;
 import dev.keelson.registry.spi.Catalog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -75,9 +77,16 @@ final class ProjectAlerts implements AlertService, AutoCloseable {
     public JsonNode channels() {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         ArrayNode list = document.putArray("channels");
+        List<Delivery> newest = alerts.deliveries(null, MESSAGES);
         alerts.channels().forEach(each -> {
-            ArrayNode kinds = list.addObject().put("name", each.name()).putArray("on");
+            ObjectNode channel = list.addObject().put("name", each.name());
+            ArrayNode kinds = channel.putArray("on");
             each.kinds().stream().sorted().forEach(kinds::add);
+            channel.set("last", newest.stream()
+                    .filter(delivery -> delivery.channel().equals(each.name()))
+                    .max(Comparator.comparing(Delivery::at))
+                    .map(Delivery::toJson)
+                    .orElse(null));
         });
         return document;
     }

@@ -4,17 +4,24 @@ import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.PromotionCheck;
 import dev.keelson.control.PromotionPolicyDefinition;
+import dev.keelson.control.PromotionPolicyDefinition.Preset;
+import dev.keelson.control.PromotionTest;
+import dev.keelson.control.PromotionTests;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.Run;
+import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.governance.PromotionRules;
+import dev.keelson.registry.governance.ServingTimeline;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -46,24 +53,19 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
                 project.models().stream().filter(each -> each.name().equals(model)).findFirst();
         Optional<PromotionPolicyDefinition> policy = project.promotion().stream()
                 .filter(each -> each.models().contains(model))
-                .findFirst();
+                .findFirst()
+                .map(each -> Thresholds.applied(each, thresholds(version)));
         if (definition.isEmpty() || policy.isEmpty()) {
             return PolicyReport.unasked(model, version.version(), serving, at);
         }
         Map<String, Double> metrics =
                 catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
-        PairedEpochs served = champion == null || champion.equals(version)
-                ? null
-                : served(Projects.loop(project, definition.get()), champion, version, at);
+        boolean compared = champion != null && !champion.equals(version);
+        List<PolicyLine> lines = compared
+                ? compared(policy.get(), Projects.loop(project, definition.get()), champion, version, metrics, at)
+                : PromotionCheck.lines(policy.get(), new PromotionCheck.Facts(version.kind(), metrics, null, false));
         return new PolicyReport(
-                model,
-                version.version(),
-                serving,
-                policy.get().name(),
-                policy.get().approval(),
-                at,
-                PromotionCheck.lines(
-                        Thresholds.applied(policy.get(), thresholds(version)), new PromotionCheck.Facts(version.kind(), metrics, served, champion != null && !champion.equals(version))));
+                model, version.version(), serving, policy.get().name(), policy.get().approval(), at, lines);
     }
 
     /** The limits that whoever had the version trained put in place of the policy's. */
@@ -76,9 +78,34 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
         return limits;
     }
 
+    private List<PolicyLine> compared(
+            PromotionPolicyDefinition policy,
+            LoopDefinition loop,
+            ModelVersion champion,
+            ModelVersion version,
+            Map<String, Double> metrics,
+            Instant at) {
+        ServingTimeline timeline = ServingTimeline.of(
+                version.model(), catalog.read(tx -> tx.audit(version.model(), Integer.MAX_VALUE)));
+        // one that was replaced must be better to come back: as good as its successor is not enough
+        Kind kind = timeline.served(version.version()) ? Kind.CHANGE : version.kind();
+        if (loop.model().isNumber() || kind == Kind.INITIAL || !policy.presets().contains(Preset.RECOMMENDED)) {
+            return PromotionCheck.lines(
+                    policy,
+                    new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, null, at), true));
+        }
+        PromotionTests.Standing standing = PromotionTests.of(catalog, policy, champion, version, kind, at);
+        PromotionTest test = standing.test();
+        Instant since = test != null && test.number() > 1 ? test.begunAt() : null;
+        return PromotionCheck.lines(
+                policy,
+                new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, since, at), true),
+                standing);
+    }
+
     private @Nullable PairedEpochs served(
-            LoopDefinition loop, ModelVersion champion, ModelVersion version, Instant at) {
+            LoopDefinition loop, ModelVersion champion, ModelVersion version, @Nullable Instant since, Instant at) {
         ServedEvidence seen = evidence.get();
-        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, null, at);
+        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, since, at);
     }
 }

@@ -57,20 +57,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProjectReading implements AutoCloseable {
     private final @Nullable Workspace workspace;
+    private final StateFolder state;
     private @Nullable PredictionLog log;
 
-    private ProjectReading(@Nullable Workspace workspace) {
+    /** @param workspace null while nothing is catalogued; predictions of models that others serve may be there already */
+    private ProjectReading(@Nullable Workspace workspace, StateFolder state) {
         this.workspace = workspace;
+        this.state = state;
     }
 
     /** Opens; the caller closes. */
     public static ProjectReading open(Project project) {
         Workspace workspace = Workspace.reading(project);
         if (workspace.hasCatalog()) {
-            return new ProjectReading(workspace);
+            return new ProjectReading(workspace, workspace.state());
         }
         workspace.close();
-        return new ProjectReading(null);
+        return new ProjectReading(null, workspace.state());
     }
 
     /** Versions of a model, newest first. */
@@ -466,10 +469,8 @@ public final class ProjectReading implements AutoCloseable {
 
     private @Nullable PredictionLog log() {
         PredictionLog open = log;
-        if (open == null
-                && workspace != null
-                && Files.isRegularFile(workspace.state().predictions())) {
-            open = JournaledPredictionLog.openReadOnly(workspace.state());
+        if (open == null && Files.isRegularFile(state.predictions())) {
+            open = JournaledPredictionLog.openReadOnly(state);
             log = open;
         }
         return open;

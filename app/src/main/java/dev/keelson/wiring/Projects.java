@@ -28,6 +28,7 @@ import dev.keelson.learn.tune.SuccessiveHalvingPruner;
 import dev.keelson.learn.tune.WilcoxonPruner;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.performance.WindowEstimates;
 import dev.keelson.project.Project;
 import dev.keelson.project.ProjectReader;
 import dev.keelson.project.SourceHeaders;
@@ -140,6 +141,15 @@ public final class Projects {
     private static SourceDefinition withFile(SourceDefinition source, Path file) {
         return source.withOrigin(new SourceOrigin.Files(
                 new Located(file.toAbsolutePath().toString(), source.file().location())));
+    }
+
+    /** What estimates performance without outcomes: boosted trees where their library is here, else lines. */
+    public static WindowEstimates.Learners estimators() {
+        LightGbmProvider trees = new LightGbmProvider();
+        return trees.installed()
+                ? new WindowEstimates.Learners(trees.create(Map.of()), trees.create(Map.of()))
+                : new WindowEstimates.Learners(
+                        new LinearProvider().create(Map.of()), new LogisticProvider().create(Map.of()));
     }
 
     /** Names of the learners whose libraries are here. */

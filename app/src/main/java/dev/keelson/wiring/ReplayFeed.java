@@ -17,6 +17,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.labels.LabelTable;
 import dev.keelson.serve.OutcomeEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * are brought up to date time by time and read for each row as a request would. What was served is what later trains.
  */
 final class ReplayFeed implements ReplayWorld {
+    private static final Duration A_DAY = Duration.ofHours(23);
+
     private final List<Feed> feeds;
     private final DataLoad load;
     private final FeatureEngine engine;
@@ -43,6 +46,7 @@ final class ReplayFeed implements ReplayWorld {
     private final Map<String, LabelTable> labels = new HashMap<>();
     private final Map<String, Requests> prepared = new LinkedHashMap<>();
     private final Map<String, Map<Integer, double[]>> served = new HashMap<>();
+    private @Nullable Instant reached;
 
     /**
      * The rows of a source or of an SQL view, in the order in which they become known, and how far they are. Those of a view are
@@ -57,6 +61,7 @@ final class ReplayFeed implements ReplayWorld {
         private final List<ModelPlan> plans;
         private @Nullable LoadReport lastLoad;
         private @Nullable DatasetVersion version;
+        private @Nullable Instant loadedAt;
         private int known;
         private int applied;
 
@@ -84,11 +89,18 @@ final class ReplayFeed implements ReplayWorld {
             return name;
         }
 
+        /** Whether a day has gone since the last load; one of 23 hours counts. */
+        boolean due(Instant at) {
+            Instant last = loadedAt;
+            return last == null || !at.isBefore(last.plus(A_DAY));
+        }
+
         void load(DataLoad load, Instant at) {
-            if (source != null) {
+            if (source != null && !at.equals(loadedAt)) {
                 LoadReport report = load.load(source, at, at);
                 lastLoad = report;
                 version = report.version();
+                loadedAt = at;
             }
         }
 
@@ -194,8 +206,11 @@ final class ReplayFeed implements ReplayWorld {
 
     @Override
     public void advance(Instant at) {
+        reached = at;
         for (Feed feed : feeds) {
-            feed.load(load, at);
+            if (feed.due(at)) {
+                feed.load(load, at);
+            }
         }
         Map<String, Frame> before = new LinkedHashMap<>();
         for (Feed feed : feeds) {
@@ -311,8 +326,20 @@ final class ReplayFeed implements ReplayWorld {
         return plans.isEmpty() ? "none" : datasetVersions().getOrDefault(plans.getFirst().source().name(), "none");
     }
 
+    /**
+     * Stores what is known by now. A version each hour would write a month's rows anew each hour, so steps shorter than a day
+     * load when a day has gone, and when somebody asks what was read.
+     */
+    private void load() {
+        Instant at = reached;
+        if (at != null) {
+            feeds.forEach(feed -> feed.load(load, at));
+        }
+    }
+
     /** The id of the version of each source that has one, by source. */
-    Map<String, String> datasetVersions() {
+    synchronized Map<String, String> datasetVersions() {
+        load();
         Map<String, String> ids = new LinkedHashMap<>();
         for (Feed feed : feeds) {
             DatasetVersion version = feed.version;
@@ -324,7 +351,8 @@ final class ReplayFeed implements ReplayWorld {
     }
 
     /** The last load of each source; none before the first step. */
-    List<LoadReport> lastLoads() {
+    synchronized List<LoadReport> lastLoads() {
+        load();
         List<LoadReport> loads = new ArrayList<>();
         for (Feed feed : feeds) {
             LoadReport load = feed.lastLoad;

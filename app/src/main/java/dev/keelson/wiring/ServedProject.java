@@ -11,6 +11,7 @@ import dev.keelson.http.AlertService;
 import dev.keelson.http.AdviceJson;
 import dev.keelson.http.Bandits;
 import dev.keelson.http.Bets;
+import dev.keelson.http.DriftService;
 import dev.keelson.http.GenerationRequest;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.ModelImport;
@@ -30,6 +31,7 @@ import dev.keelson.registry.governance.Governance;
 import dev.keelson.sync.SyncOutcome;
 import dev.keelson.sync.Synchronisation;
 import dev.keelson.train.ModelDefinition;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,6 +178,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public DriftReport checkDrift(String model) {
         return DriftReport.fromJson(owner.post(path(model, "drift-check")).toString());
+    }
+
+    @Override
+    public DriftService drift(Path base) {
+        return new ServedDrift(owner);
     }
 
     @Override

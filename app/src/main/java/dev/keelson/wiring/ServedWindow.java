@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * each of {@link #PARTS} equal parts of the window, so that a busy hour does not stand for the month.
  *
  * @param rows features, then watched values, of each prediction, oldest first
+ * @param segments of each prediction
+ * @param outputs what each prediction answered: a probability for each class, or the number
  * @param from event time of the first; start of the window when there is none
  * @param end end of the window, exclusive
  */
-record ServedWindow(List<double[]> rows, Instant from, Instant end) {
+record ServedWindow(List<double[]> rows, List<String> segments, List<double[]> outputs, Instant from, Instant end) {
     /** So many rows are judged at most. */
     static final int MOST = 50_000;
 
@@ -46,9 +48,38 @@ record ServedWindow(List<double[]> rows, Instant from, Instant end) {
         } else if (found.size() < minRows) {
             found = find(log, model, null, null, minRows);
         }
+        return of(found, start, end);
+    }
+
+    /**
+     * What was asked in a time; where that is more than {@link #MOST} rows, the newest of each part of it.
+     *
+     * @param end exclusive
+     */
+    static ServedWindow between(PredictionLog log, String model, Instant start, Instant end) {
+        List<LoggedPrediction> found = find(log, model, start, end, MOST + 1);
+        return of(found.size() > MOST ? parts(log, model, start, end) : found, start, end);
+    }
+
+    /** What the same version answered before a window, at most so many as a window holds; nothing where it did not. */
+    static ServedWindow before(PredictionLog log, String model, int version, Instant end) {
+        List<LoggedPrediction> found = log.find(new PredictionQuery(
+                model, version, ModelVersion.CHAMPION, null, end, null, null, true, MOST));
+        return of(found, end, end);
+    }
+
+    /** @param found newest first */
+    private static ServedWindow of(List<LoggedPrediction> found, Instant start, Instant end) {
         List<double[]> rows = new ArrayList<>(found.size());
-        found.reversed().forEach(each -> rows.add(row(each.event())));
-        return new ServedWindow(rows, found.isEmpty() ? start : found.getLast().event().eventTime(), end);
+        List<String> segments = new ArrayList<>(found.size());
+        List<double[]> outputs = new ArrayList<>(found.size());
+        for (LoggedPrediction each : found.reversed()) {
+            rows.add(row(each.event()));
+            segments.add(each.event().segment());
+            outputs.add(each.event().probabilities());
+        }
+        return new ServedWindow(
+                rows, segments, outputs, found.isEmpty() ? start : found.getLast().event().eventTime(), end);
     }
 
     /** Newest first. */

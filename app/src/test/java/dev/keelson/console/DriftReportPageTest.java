@@ -66,7 +66,8 @@ class DriftReportPageTest {
                 100,
                 FeatureDrift.Severity.SEVERE,
                 new Histogram(bars, 0, 0),
-                shares);
+                shares,
+                Double.NaN);
 
         assertThat(DriftReportPage.html(report(List.of(moved))))
                 .contains(">football<")
@@ -96,6 +97,6 @@ class DriftReportPageTest {
         }
         return new FeatureDrift(
                 name, 0.1, 0.02, 0.1, 0.05, 0.4, Double.NaN, 0.01, 0.02, 0, 0.01, 0.1, 0.9, 1.2, 80, FeatureDrift.Severity.NONE,
-                Histogram.shared(values, values, 20), null);
+                Histogram.shared(values, values, 20), null, -0.01);
     }
 }

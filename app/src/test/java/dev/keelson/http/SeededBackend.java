@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Comparison;
 import dev.keelson.control.StepRecord;
+import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.CheckResult;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.RowPlaces;
@@ -85,6 +86,7 @@ import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.TuneDefinition;
 import dev.keelson.train.TuneMetric;
 import dev.keelson.wiring.ParquetBodies;
+import dev.keelson.wiring.SeededOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -188,6 +190,7 @@ public final class SeededBackend implements Backend {
     private final Random random = new Random(42);
     private @Nullable RuntimeException failure;
     private RolloutService rollouts = RolloutService.NONE;
+    private @Nullable SeededOperations operations;
     private volatile List<Map<String, @Nullable Object>> lastRows = List.of();
     private volatile PredictOptions lastOptions = PredictOptions.DEFAULT;
 
@@ -220,7 +223,10 @@ public final class SeededBackend implements Backend {
                 List.of(monitor),
                 List.of(),
                 List.of(),
-                List.of(),
+                List.of(
+                        new ScheduleDefinition("features", "0 1 * * *", zone, ScheduleDefinition.Job.MATERIALIZE, ScheduleDefinition.OnDrift.ALERT, null),
+                        new ScheduleDefinition("drift", "0 2 * * *", zone, ScheduleDefinition.Job.DRIFT, ScheduleDefinition.OnDrift.RETRAIN, null),
+                        new ScheduleDefinition("weekly", "0 3 * * SUN", zone, ScheduleDefinition.Job.RETRAIN, ScheduleDefinition.OnDrift.ALERT, null)),
                 List.of(),
                 null,
                 null,
@@ -302,6 +308,24 @@ public final class SeededBackend implements Backend {
     @Override
     public RolloutService rollouts() {
         return rollouts;
+    }
+
+    /** With schedules, jobs and alerts. */
+    public SeededBackend withOperations() {
+        operations = new SeededOperations(this);
+        return this;
+    }
+
+    @Override
+    public ScheduleService schedules() {
+        SeededOperations all = operations;
+        return all == null ? ScheduleService.NONE : all.schedules();
+    }
+
+    @Override
+    public AlertService alerts() {
+        SeededOperations all = operations;
+        return all == null ? AlertService.NONE : all.alerts();
     }
 
     /** The rows that were asked for last. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.keelson.control.AlphaBudget;
+import dev.keelson.control.DecisionPlan;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.data.CheckDefinition.Severity;
@@ -185,6 +187,20 @@ class ProjectReaderTest {
                         PromotionPolicyDefinition.Preset.RECOMMENDED);
         assertThat(promotion.when()).extracting(Object::toString).containsExactly("accuracy > 0.7", "better_than_champion >= 3%");
         assertThat(promotion.approval()).isTrue();
+    }
+
+    @Test
+    void promotionHasAPlanABudgetAndAWatch() {
+        String text = FootballProject.TEXT.replace(
+                "    change:  { alpha: 0.05 }",
+                "    change:  { alpha: 0.01, worthwhile: 0.001, strict: true, look_every: 7 }\n    horizon: 182\n    overlapping: 3\n"
+                        + "    budget: { alpha: 20%, when_spent: raise }\n    watch: 60");
+        PromotionPolicyDefinition promotion = FootballProject.read(folder, text).promotion().getFirst();
+
+        assertThat(promotion.changeAlpha()).isEqualTo(0.01);
+        assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3));
+        assertThat(promotion.budget()).isEqualTo(new AlphaBudget(0.2, AlphaBudget.WhenSpent.RAISE));
+        assertThat(promotion.watch()).isEqualTo(60);
     }
 
     @Test

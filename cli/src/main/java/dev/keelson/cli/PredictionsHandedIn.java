@@ -1,22 +1,14 @@
 package dev.keelson.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.http.CsvObjects;
 import dev.keelson.wiring.ProjectJournal;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +17,6 @@ import picocli.CommandLine.Parameters;
 
 /** Files of outcomes and of predictions made elsewhere. */
 final class PredictionsHandedIn {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int ROWS_AT_ONCE = 1_000;
     private static final int MOST_TOLD = 20;
 
@@ -69,7 +60,7 @@ final class PredictionsHandedIn {
                         "Maybe `keelson predictions outcomes --model NAME --entity KEY --outcome CLASS`.");
             }
             if (from != null) {
-                return rows(session.path(from));
+                return RowFile.read(session.path(from));
             }
             ObjectNode row = JsonNodeFactory.instance.objectNode().put("outcome", outcome);
             putIfSaid(row, "model", model);
@@ -134,7 +125,7 @@ final class PredictionsHandedIn {
         @Override
         int run(Session session) {
             try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
-                ObjectNode told = inParts(rows(session.path(file)), part -> journal.submit(model, part));
+                ObjectNode told = inParts(RowFile.read(session.path(file)), part -> journal.submit(model, part));
                 told.remove("predictions");
                 Console console = session.console();
                 console.line("%d predictions of %s, %d of them known already."
@@ -174,40 +165,5 @@ final class PredictionsHandedIn {
                 "The first %d rows of the file were taken; of the rows after them: %s".formatted(rows, e.getMessage()),
                 "Maybe mend them and give the whole file again: what is known changes nothing.",
                 e);
-    }
-
-    private static ArrayNode rows(Path file) {
-        String text;
-        try {
-            text = Files.readString(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE, "The file (%s) cannot be read: %s.".formatted(file, e.getMessage()), null, e);
-        }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        try {
-            ArrayNode rows;
-            if (name.endsWith(".csv")) {
-                rows = CsvObjects.read(text);
-            } else if (text.stripLeading().startsWith("[")) {
-                rows = (ArrayNode) MAPPER.readTree(text);
-            } else {
-                rows = JsonNodeFactory.instance.arrayNode();
-                List<String> lines = new ArrayList<>(text.lines().filter(line -> !line.isBlank()).toList());
-                for (String line : lines) {
-                    rows.add(MAPPER.readTree(line));
-                }
-            }
-            if (rows.isEmpty()) {
-                throw new KeelsonException(ErrorCode.USAGE, "The file (%s) has no rows.".formatted(file), null);
-            }
-            return rows;
-        } catch (JsonProcessingException e) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "The file (%s) is no JSON: %s".formatted(file, e.getOriginalMessage()),
-                    "Maybe it is CSV: then its name must end with .csv.",
-                    e);
-        }
     }
 }

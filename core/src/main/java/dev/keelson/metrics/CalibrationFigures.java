@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param inTheLarge share that came true less the mean probability, with its interval; 0 is right
  * @param slope with its interval, 1 is right; null where it has no finite value, because all outcomes are alike or the
  *     probabilities tell them apart completely or are all equal
+ * @param intercept of that regression, on the scale of log odds, with its interval; 0 is right; null where the slope is
  * @param ece calibration error over 15 bins of equal count, 0 to 1
  * @param eceFloor what it comes to on average without any error of the model
  * @param ecePValue chance of an error at least this large without any
  */
 public record CalibrationFigures(
-        Interval inTheLarge, @Nullable Interval slope, double ece, double eceFloor, double ecePValue) {
+        Interval inTheLarge, @Nullable Interval slope, @Nullable Interval intercept, double ece, double eceFloor, double ecePValue) {
     private static final double CLIP = 1e-12;
     private static final int STEPS = 100;
     private static final double LARGEST_SLOPE = 1e3;
@@ -79,9 +80,11 @@ public record CalibrationFigures(
             sum += error;
             atLeast += error >= ece ? 1 : 0;
         }
+        Coefficients line = line(p, positive, Clusters.index(cluster), confidence);
         return new CalibrationFigures(
                 ClusteredMean.of(residuals, cluster).interval(confidence),
-                slope(p, positive, Clusters.index(cluster), confidence),
+                line == null ? null : line.slope(),
+                line == null ? null : line.intercept(),
                 ece,
                 sum / draws,
                 (atLeast + 1.0) / (draws + 1));
@@ -100,8 +103,10 @@ public record CalibrationFigures(
                 .ece();
     }
 
+    private record Coefficients(Interval intercept, Interval slope) {}
+
     /** Newton's method on the two coefficients; errors from the outer product of the clusters' scores. */
-    private static @Nullable Interval slope(double[] p, boolean[] positive, int[] cluster, double confidence) {
+    private static @Nullable Coefficients line(double[] p, boolean[] positive, int[] cluster, double confidence) {
         double[] x = Arrays.stream(p)
                 .map(value -> Math.max(CLIP, Math.min(1 - CLIP, value)))
                 .map(value -> Math.log(value) - Math.log1p(-value))
@@ -120,12 +125,10 @@ public record CalibrationFigures(
             intercept += shrink * up;
             slope += shrink * steeper;
             if (Math.max(Math.abs(up), Math.abs(steeper)) < 1e-10) {
-                double error = slopeError(x, positive, cluster, intercept, slope, sums, determinant);
-                if (!Double.isFinite(error)) {
-                    return null;
-                }
-                double half = Interval.normalQuantile(confidence) * error;
-                return new Interval(slope - half, slope, slope + half, confidence);
+                double[] errors = errors(x, positive, cluster, intercept, slope, sums, determinant);
+                return Double.isFinite(errors[0]) && Double.isFinite(errors[1])
+                        ? new Coefficients(around(intercept, errors[0], confidence), around(slope, errors[1], confidence))
+                        : null;
             }
         }
         return null;
@@ -147,7 +150,13 @@ public record CalibrationFigures(
         return sums;
     }
 
-    private static double slopeError(
+    private static Interval around(double value, double error, double confidence) {
+        double half = Interval.normalQuantile(confidence) * error;
+        return new Interval(value - half, value, value + half, confidence);
+    }
+
+    /** Standard errors of intercept and slope; NaN with one cluster. */
+    private static double[] errors(
             double[] x,
             boolean[] positive,
             int[] cluster,
@@ -156,16 +165,18 @@ public record CalibrationFigures(
             double[] information,
             double determinant) {
         int clusters = Clusters.count(cluster);
-        if (clusters < 2) {
-            return Double.NaN;
-        }
-        double[] influence = new double[clusters]; // what each cluster moves the slope by
+        double[] ofIntercept = new double[clusters]; // what each cluster moves them by
+        double[] ofSlope = new double[clusters];
         for (int i = 0; i < x.length; i++) {
             double q = 1 / (1 + Math.exp(-(intercept + slope * x[i])));
             double residual = (positive[i] ? 1 : 0) - q;
-            influence[cluster[i]] += residual * (information[2] * x[i] - information[3]) / determinant;
+            ofIntercept[cluster[i]] += residual * (information[4] - information[3] * x[i]) / determinant;
+            ofSlope[cluster[i]] += residual * (information[2] * x[i] - information[3]) / determinant;
         }
-        double squares = Arrays.stream(influence).map(v -> v * v).sum();
-        return Math.sqrt(clusters / (clusters - 1.0) * squares);
+        double few = clusters < 2 ? Double.NaN : clusters / (clusters - 1.0);
+        return new double[] {
+            Math.sqrt(few * Arrays.stream(ofIntercept).map(v -> v * v).sum()),
+            Math.sqrt(few * Arrays.stream(ofSlope).map(v -> v * v).sum())
+        };
     }
 }

@@ -1,5 +1,9 @@
 package dev.keelson.stats;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * How much less rows tell than as many independent ones would, measured on the windows of a reference period.
  *
@@ -64,6 +68,43 @@ public record DesignEffect(double value, double rowsPerWindow) {
         double degrees = (windows.length - 1.0) * (used - 1.0);
         double dispersion = degrees > 0 ? statistic / degrees : 1;
         return new DesignEffect(Math.max(1, dispersion), total / windows.length);
+    }
+
+    /**
+     * Measures the design effect of rows whose clusters are known, such as the bets of one match: how much further the counts
+     * of clusters lie from what their rows would give than independent rows do.
+     *
+     * @param cluster cluster of each row, from 0
+     * @param cell cell of each row (decile or category), from 0; below 0 for a row without one
+     * @return value 1 when all rows fall into one cell; rows of a window then count as those of the whole
+     */
+    public static DesignEffect ofClusters(int[] cluster, int[] cell) {
+        Samples.requireSameLength(cluster.length, cell.length);
+        int cells = 1 + Arrays.stream(cell).max().orElse(0);
+        double[] total = new double[cells];
+        Map<Integer, double[]> counts = new LinkedHashMap<>();
+        double rows = 0;
+        for (int i = 0; i < cell.length; i++) {
+            if (cell[i] >= 0) {
+                counts.computeIfAbsent(cluster[i], each -> new double[cells])[cell[i]]++;
+                total[cell[i]]++;
+                rows++;
+            }
+        }
+        double statistic = 0;
+        for (double[] each : counts.values()) {
+            double size = Arrays.stream(each).sum();
+            for (int c = 0; c < cells; c++) {
+                if (total[c] > 0) {
+                    double share = total[c] / rows;
+                    double difference = each[c] - size * share;
+                    statistic += difference * difference / share;
+                }
+            }
+        }
+        double used = Arrays.stream(total).filter(count -> count > 0).count();
+        double value = used < 2 ? 1 : statistic / (rows * (used - 1));
+        return new DesignEffect(Math.max(1, value), Double.MAX_VALUE);
     }
 
     /**

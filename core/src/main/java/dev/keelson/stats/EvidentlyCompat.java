@@ -64,7 +64,21 @@ public final class EvidentlyCompat {
      * @return in nats
      */
     public static double psi(double[] reference, double[] current) {
-        double[][] shares = shares(reference, current);
+        return psi(shares(reference, current));
+    }
+
+    /**
+     * Population stability index of a column of categories, one cell for each seen in either sample.
+     *
+     * @param reference counts per category, each at least 0, sum positive
+     * @param current counts per category, same length and order
+     * @return in nats
+     */
+    public static double psiOfCounts(long[] reference, long[] current) {
+        return psi(sharesOfCounts(reference, current));
+    }
+
+    private static double psi(double[][] shares) {
         fill(shares[0]);
         fill(shares[1]);
         double psi = 0;
@@ -80,7 +94,31 @@ public final class EvidentlyCompat {
      * @return 0 to 0.8326, the root of the logarithm of 2
      */
     public static double jensenShannon(double[] reference, double[] current) {
-        double[][] shares = shares(reference, current);
+        return jensenShannon(shares(reference, current));
+    }
+
+    /**
+     * Jensen-Shannon distance of a column of categories, natural logarithm.
+     *
+     * @param reference counts per category, each at least 0, sum positive
+     * @param current counts per category, same length and order
+     * @return 0 to 0.8326
+     */
+    public static double jensenShannonOfCounts(long[] reference, long[] current) {
+        return jensenShannon(sharesOfCounts(reference, current));
+    }
+
+    private static double[][] sharesOfCounts(long[] reference, long[] current) {
+        Samples.requireSameLength(reference.length, current.length);
+        double n = Samples.total(reference, "reference");
+        double m = Samples.total(current, "current");
+        return new double[][] {
+            Arrays.stream(reference).mapToDouble(count -> count / n).toArray(),
+            Arrays.stream(current).mapToDouble(count -> count / m).toArray()
+        };
+    }
+
+    private static double jensenShannon(double[][] shares) {
         double sum = 0;
         for (int b = 0; b < shares[0].length; b++) {
             double p = shares[0][b];

@@ -22,6 +22,8 @@ public final class QuantileSketch {
     public static final int DEFAULT_SIZE = 2_048;
 
     private static final int LEAST_SIZE = 64;
+    /** Room for so many values at first. */
+    private static final int FIRST = 8;
     private static final int MAX_SIZE = 1 << 20;
     private static final int LEVELS = 48;
     /** Each level holds this share of what the one above it holds. */
@@ -58,7 +60,7 @@ public final class QuantileSketch {
         }
         this.size = size;
         this.lowest = size;
-        values[0] = new double[size];
+        values[0] = new double[FIRST];
     }
 
     /** An empty sketch of {@value #DEFAULT_SIZE}. */
@@ -80,6 +82,9 @@ public final class QuantileSketch {
         least = Math.min(least, normal);
         greatest = Math.max(greatest, normal);
         count++;
+        if (filled[0] == values[0].length) {
+            values[0] = Arrays.copyOf(values[0], Math.max(FIRST, 2 * filled[0]));
+        }
         values[0][filled[0]++] = normal;
         if (filled[0] >= lowest) {
             settle();
@@ -113,7 +118,7 @@ public final class QuantileSketch {
         squaredMoves += other.squaredMoves;
         levels = Math.max(levels, other.levels);
         for (int level = 0; level < other.levels; level++) {
-            double[] mine = Arrays.copyOf(of(level), Math.max(size, filled[level] + other.filled[level]));
+            double[] mine = Arrays.copyOf(of(level), filled[level] + other.filled[level]);
             System.arraycopy(other.of(level), 0, mine, filled[level], other.filled[level]);
             filled[level] += other.filled[level];
             Arrays.sort(mine, 0, filled[level]);
@@ -304,7 +309,7 @@ public final class QuantileSketch {
                 throw new IllegalArgumentException(
                         "Level %d of the sketch says %d values, %d bytes are left.".formatted(level, n, buffer.remaining()));
             }
-            double[] kept = new double[Math.max(n, sketch.size)];
+            double[] kept = new double[n];
             for (int i = 0; i < n; i++) {
                 kept[i] = buffer.getDouble();
             }
@@ -323,7 +328,7 @@ public final class QuantileSketch {
     private double[] of(int level) {
         double[] kept = values[level];
         if (kept == null) {
-            kept = new double[size];
+            kept = new double[0]; // grows with what it gets: many sketches of few values stay small
             values[level] = kept;
         }
         return kept;
@@ -355,7 +360,7 @@ public final class QuantileSketch {
         double[] above = of(level + 1);
         int there = filled[level + 1];
         if (there + moved > above.length) {
-            above = Arrays.copyOf(above, there + moved);
+            above = Arrays.copyOf(above, there + moved + moved / 2);
             values[level + 1] = above;
         }
         int i = there - 1;

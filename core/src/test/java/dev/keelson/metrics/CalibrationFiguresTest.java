@@ -58,6 +58,9 @@ final class CalibrationFiguresTest {
             assertThat(slope(figures).estimate()).isCloseTo(row.number(3), within(1e-8));
             assertThat(slope(figures).width()).isCloseTo(row.number(4), within(1e-7));
             assertThat(figures.inTheLarge().estimate()).isCloseTo(row.number(5), within(1e-12));
+            Interval intercept = Objects.requireNonNull(figures.intercept());
+            assertThat(intercept.estimate()).isCloseTo(row.number(6), within(1e-8));
+            assertThat(intercept.width()).isCloseTo(row.number(7), within(1e-7));
         }
     }
 

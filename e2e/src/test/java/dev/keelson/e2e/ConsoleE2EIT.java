@@ -14,6 +14,8 @@ import com.microsoft.playwright.options.ReducedMotion;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.SeededBackend;
 import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.wiring.LiveBackend;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +73,11 @@ class ConsoleE2EIT {
             Map.entry("performance-switched-off", "/performance"),
             Map.entry("rollout", "/models/football-1x2/rollout"),
             Map.entry("rollout-ended", "/rollouts/r1"),
+            Map.entry("schedules", "/schedules"),
+            Map.entry("jobs", "/jobs"),
+            Map.entry("job", "/jobs/asked-retrain-football-1x2-odds-0"),
+            Map.entry("alerts", "/alerts"),
+            Map.entry("alert", "/alerts/{alert}"),
             Map.entry("api", "/api"),
             Map.entry("api-group", "/api?group=predictions"),
             Map.entry("runs", "/runs"),
@@ -112,7 +120,7 @@ class ConsoleE2EIT {
         assumeTrue(
                 chromium.isPresent(),
                 "Skipped: no Chromium here. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.");
-        backend = SeededBackend.seeded().withRollouts();
+        backend = SeededBackend.seeded().withRollouts().withOperations();
         server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
         bets = LiveBackend.open(BetsProject.in(folder, "", Map.of()), BetsProject.CLOCK);
         betsServer = KeelsonServer.start(bets, KeelsonServer.DEFAULT_HOST, 0);
@@ -155,6 +163,7 @@ class ConsoleE2EIT {
         return (page.startsWith(OF_BETS) ? betsServer : server).url()
                 + Objects.requireNonNull(PAGES.get(page), page)
                         .replace("{run}", backend.runs(null, 1).getFirst().id())
+                        .replace("{alert}", openAlert(backend))
                         .replace(
                                 "{version}",
                                 backend.data().versions("matches").getFirst().shortId())
@@ -166,6 +175,15 @@ class ConsoleE2EIT {
                                         .event()
                                         .id()
                                         .toString());
+    }
+
+    private static String openAlert(SeededBackend of) {
+        return of.alerts()
+                .list(new AlertQuery(Set.of(Alert.State.OPEN), "drift", null, null, 1))
+                .path("alerts")
+                .path(0)
+                .path("id")
+                .asText();
     }
 
     /** A page with everything it complains about. */

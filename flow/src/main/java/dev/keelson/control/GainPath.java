@@ -1,9 +1,6 @@
 package dev.keelson.control;
 
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
-import dev.keelson.stats.AsymptoticConfidenceSequence;
-import dev.keelson.stats.GammaExponentialMixture;
-import dev.keelson.stats.NormalMixture;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +20,8 @@ public record GainPath(Metric metric, List<Point> points, PairedEpochs paired) {
     /** Level of bounds and of evidence as told. */
     public static final double ALPHA = 0.05;
 
-    /** Of gains that are all the same: far below what matters, and no division by nothing. */
-    private static final double LEAST_VARIANCE = 1e-12;
+    /** Evidence grows fastest near so many epochs. */
+    private static final int TUNED_FOR = 100;
 
     public GainPath {
         points = List.copyOf(points);
@@ -71,29 +68,26 @@ public record GainPath(Metric metric, List<Point> points, PairedEpochs paired) {
     public static GainPath of(PairedEpochs paired, Metric metric) {
         double range = PromotionGate.range(metric);
         List<Point> points = new ArrayList<>();
-        Sums better = new Sums(0, 1);
-        Sums worse = new Sums(0, -1);
+        GainEvidence better = evidence(0, 1, ALPHA, range);
+        GainEvidence worse = evidence(0, -1, ALPHA, range);
         for (int i = 0; i < paired.gains().size(); i++) {
             double gain = paired.gains().get(i);
             better.add(gain);
             worse.add(gain);
             int n = i + 1;
-            double mean = better.sum / n;
+            double mean = better.mean();
             boolean burnt = n >= PromotionGate.BURN_IN;
-            double half = burnt
-                    ? AsymptoticConfidenceSequence.oneSidedMargin(
-                            n, better.deviation(), ALPHA, AsymptoticConfidenceSequence.rho(60, 2 * ALPHA))
-                    : Double.NaN;
+            double half = burnt ? better.half() : Double.NaN;
             points.add(new Point(
                     n,
                     gain,
                     mean,
                     mean - half,
                     mean + half,
-                    burnt ? better.mixture(ALPHA) : Double.NaN,
-                    burnt ? worse.mixture(ALPHA) : Double.NaN,
-                    better.free(ALPHA, range),
-                    worse.free(ALPHA, range)));
+                    burnt ? better.logE() : Double.NaN,
+                    burnt ? worse.logE() : Double.NaN,
+                    better.logFree(),
+                    worse.logFree()));
         }
         return new GainPath(metric, points, paired);
     }
@@ -125,56 +119,17 @@ public record GainPath(Metric metric, List<Point> points, PairedEpochs paired) {
      * @param alpha chance that it is ever shown though there is none, 0 to 0.5 exclusive
      */
     public Harm harm(double margin, double alpha) {
-        Sums worse = new Sums(margin, -1);
         double half = alpha / 2;
+        GainEvidence worse = evidence(margin, -1, half, PromotionGate.range(metric));
         for (double gain : paired.gains()) {
             worse.add(gain);
         }
-        double free = worse.free(half, PromotionGate.range(metric));
+        double free = worse.logFree();
         return new Harm(
-                epochs() >= PromotionGate.BURN_IN ? Math.max(free, worse.mixture(half)) : free, -Math.log(half));
+                epochs() >= PromotionGate.BURN_IN ? Math.max(free, worse.logE()) : free, -Math.log(half));
     }
 
-    /** Sums of gains of one sign beyond a margin. */
-    private static final class Sums {
-        private final double margin;
-        private final int sign;
-        private int n;
-        private double sum;
-        private double mean;
-        private double squares;
-        private double predictable;
-
-        Sums(double margin, int sign) {
-            this.margin = margin;
-            this.sign = sign;
-        }
-
-        void add(double gain) {
-            double d = sign * gain - margin;
-            double before = n == 0 ? 0 : sum / n;
-            predictable += (d - before) * (d - before);
-            n++;
-            double delta = d - mean;
-            mean += delta / n;
-            squares += delta * (d - mean);
-            sum += d;
-        }
-
-        double deviation() {
-            return n < 2 ? 0 : Math.sqrt(squares / (n - 1));
-        }
-
-        double mixture(double alpha) {
-            double variance = Math.max(LEAST_VARIANCE, n < 2 ? 0 : squares / (n - 1));
-            return NormalMixture.logOneSided(sum, n * variance, NormalMixture.rhoOneSided(100 * variance, alpha));
-        }
-
-        /** Its tuning must not depend on the data, so it plans for a spread of 1 % of the range, as the gate does. */
-        double free(double alpha, double range) {
-            double planned = 0.01 * range;
-            return GammaExponentialMixture.log(
-                    sum, predictable, NormalMixture.rhoOneSided(100 * planned * planned, alpha), range);
-        }
+    private static GainEvidence evidence(double margin, int sign, double alpha, double range) {
+        return new GainEvidence(new GainEvidence.Question(margin, sign, alpha, range, TUNED_FOR, 1));
     }
 }

@@ -295,7 +295,7 @@ final class ModelLoop {
 
     private Consumer<CatalogTransaction> apply(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
         String evidence = json(verdict.evidence());
-        String reason = verdict.decision().reason();
+        String reason = verdict.decision().sentence();
         return switch (verdict.decision()) {
             case PromotionDecision.Promote ignored -> {
                 champion = judged;
@@ -307,15 +307,19 @@ final class ModelLoop {
                     tx.addAudit(entry(now, "promote", judged, reason, evidence));
                 };
             }
-            case PromotionDecision.Reject ignored -> {
-                challenger = null;
-                challengerModel = null;
-                yield tx -> {
-                    Roles.dismiss(tx, judged.model(), judged.version(), now);
-                    tx.addAudit(entry(now, "reject", judged, reason, evidence));
-                };
-            }
-            case PromotionDecision.Hold ignored -> tx -> tx.addAudit(entry(now, "hold", judged, reason, evidence));
+            case PromotionDecision.Reject ignored -> dismissed(judged, verdict, now);
+            case PromotionDecision.Expired ignored -> dismissed(judged, verdict, now);
+            case PromotionDecision.Hold hold -> tx -> tx.addAudit(entry(now, hold.word(), judged, reason, evidence));
+        };
+    }
+
+    private Consumer<CatalogTransaction> dismissed(ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
+        challenger = null;
+        challengerModel = null;
+        return tx -> {
+            Roles.dismiss(tx, judged.model(), judged.version(), now);
+            tx.addAudit(entry(
+                    now, verdict.decision().word(), judged, verdict.decision().sentence(), json(verdict.evidence())));
         };
     }
 

@@ -64,6 +64,57 @@ public final class PromotionCheck {
     }
 
     /**
+     * The same for a version that is tested against a champion: by the terms of its test, with a line that tells them and one that
+     * tells what the tests of the quarter have spent.
+     *
+     * @param standing its test
+     */
+    public static List<PolicyLine> lines(
+            PromotionPolicyDefinition policy, Facts facts, PromotionTests.Standing standing) {
+        PromotionTest test = standing.test();
+        PromotionTests.Spending budget = standing.budget();
+        AlphaBudget bound = budget.budget();
+        List<PolicyLine> lines = new ArrayList<>();
+        if (test == null) {
+            lines.add(told(
+                    "budget",
+                    "alpha of %s <= %s".formatted(budget.quarter(), number(bound == null ? 1 : bound.alpha())),
+                    budget.spent(),
+                    bound == null ? "" : "<= " + number(bound.alpha()),
+                    State.NOT_YET_KNOWN,
+                    "NOT YET: the alpha budget of the quarter is spent, so that no other test begins in it. " + budget.sentence()));
+        } else {
+            lines.add(told(
+                    "test",
+                    "test %d: %s".formatted(test.number(), test.told()),
+                    test.alpha(),
+                    "alpha " + number(test.alpha()),
+                    State.PASSED,
+                    "Agreed at %s, before its first look; other terms are another test.".formatted(test.begunAt())));
+            lines.add(told(
+                    "budget",
+                    bound == null
+                            ? "alpha of %s is told".formatted(budget.quarter())
+                            : "alpha of %s <= %s".formatted(budget.quarter(), number(bound.alpha())),
+                    budget.spent(),
+                    bound == null ? "no bound" : "<= " + number(bound.alpha()),
+                    State.PASSED,
+                    budget.sentence()));
+        }
+        List<PolicyLine> tested = new ArrayList<>(lines(test == null ? policy : policy.at(test.alpha(), facts.kind()), facts));
+        if (test == null) {
+            tested.removeIf(line -> line.rule().equals("recommended"));
+        }
+        tested.addAll(lines);
+        return tested;
+    }
+
+    private static PolicyLine told(
+            String rule, String condition, double observed, String needed, State state, String sentence) {
+        return new PolicyLine(rule, condition, observed, Double.NaN, Double.NaN, needed, state, sentence);
+    }
+
+    /**
      * The lines on the test period of the training, which need nothing that was served.
      *
      * @param metrics metrics of the version's run
@@ -171,6 +222,7 @@ public final class PromotionCheck {
                     case PromotionDecision.Promote ignored -> State.PASSED;
                     case PromotionDecision.Hold ignored -> State.NOT_YET_KNOWN;
                     case PromotionDecision.Reject ignored -> State.FAILED;
+                    case PromotionDecision.Expired ignored -> State.FAILED;
                 };
         return new PolicyLine(
                 "recommended",
@@ -180,7 +232,7 @@ public final class PromotionCheck {
                 evidence.getOrDefault("upper_bound", Double.NaN),
                 needed,
                 state,
-                decision.reason());
+                decision.sentence());
     }
 
     private static PolicyLine line(

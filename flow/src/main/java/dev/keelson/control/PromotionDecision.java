@@ -1,5 +1,6 @@
 package dev.keelson.control;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a promotion gate says. Each case carries its reason in one sentence. */
@@ -20,15 +21,46 @@ public sealed interface PromotionDecision {
      */
     record Hold(String reason, @Nullable Integer epochsMissing) implements PromotionDecision {}
 
-    /** The challenger is dropped. */
+    /** The challenger is dropped: it is shown to be worse, or a condition of its policy failed. */
     record Reject(String reason) implements PromotionDecision {}
 
-    /** One word: {@code promote}, {@code hold}, {@code reject}. */
+    /** The planned end came without a decision: the challenger is dropped and the champion stays. */
+    record Expired(String reason) implements PromotionDecision {}
+
+    /** One word for documents and trails: {@code promote}, {@code not_yet}, {@code reject}, {@code expired}. */
     default String word() {
         return switch (this) {
             case Promote ignored -> "promote";
-            case Hold ignored -> "hold";
+            case Hold ignored -> "not_yet";
             case Reject ignored -> "reject";
+            case Expired ignored -> "expired";
         };
+    }
+
+    /** For people: {@code PROMOTE}, {@code NOT YET (about 40 more epochs)}, {@code REJECT}, {@code EXPIRED}. */
+    default String verdict() {
+        return switch (this) {
+            case Promote ignored -> "PROMOTE";
+            case Hold hold -> hold.epochsMissing() == null
+                    ? "NOT YET"
+                    : "NOT YET (about %d more %s)".formatted(hold.epochsMissing(), hold.epochsMissing() == 1 ? "epoch" : "epochs");
+            case Reject ignored -> "REJECT";
+            case Expired ignored -> "EXPIRED";
+        };
+    }
+
+    /** The verdict and why. */
+    default String sentence() {
+        return verdict() + ": " + reason();
+    }
+
+    /** The verdict that a stored word stands for, as people read it. */
+    static String verdictOf(String stored) {
+        return wordOf(stored).replace('_', ' ').toUpperCase(Locale.ROOT);
+    }
+
+    /** The word of a stored decision as it is spelled now: before there was {@code not_yet} it was {@code hold}. */
+    static String wordOf(String stored) {
+        return stored.equals("hold") ? "not_yet" : stored;
     }
 }

@@ -4,9 +4,6 @@ import dev.keelson.expression.Condition;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion.Kind;
 import dev.keelson.registry.governance.PolicyLine;
-import dev.keelson.stats.AsymptoticConfidenceSequence;
-import dev.keelson.stats.GammaExponentialMixture;
-import dev.keelson.stats.NormalMixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,29 +23,28 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>Refresh</b> (same recipe, newer data): non-inferiority. Promote when the lower bound of the mean gain is not
  *       below {@code -margin}; reject when the upper bound is.
- *   <li><b>Change</b> (other recipe or features): superiority. Promote when the one-sided normal-mixture e-value reaches
- *       {@code 1/alpha}; below 100 epochs the distribution-free gamma-exponential e-value must reach it too. Reject when
- *       the upper bound of the mean gain is below 0.
+ *   <li><b>Change</b> (other recipe or features): superiority over what is worth it (nothing, unless the plan says more).
+ *       Promote when the one-sided normal-mixture e-value reaches {@code 1/alpha}; below 100 epochs, and always where the plan
+ *       is strict, the distribution-free gamma-exponential e-value must reach it too. Reject when the upper bound of the mean
+ *       gain is below that. Where the plan has looks, the standardised sum against the bounds of a group-sequential test
+ *       decides instead, at each look alone.
  *   <li><b>winmix</b>: accuracy at least 3 points above the champion on at least 100 predictions over at least 7 days.
  *       Followed to the letter; an equal model passes it in 29 % of cases at 100 predictions.
  * </ul>
  *
  * <p>Sources: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024) for the bounds; Howard, Ramdas, McAuliffe and Sekhon
- * (2021) and Choe and Ramdas (2023) for the e-values. Stateless and safe for use by several threads.
+ * (2021) and Choe and Ramdas (2023) for the e-values; Lan and DeMets (1983) for looks. After the horizon of the plan without a
+ * decision the challenger is dropped. Stateless and safe for use by several threads.
  */
 public final class PromotionGate {
     /** No look before so many epochs: the bounds are asymptotic. */
     public static final int BURN_IN = 30;
-    /** After so many epochs without a decision the challenger is dropped. */
-    public static final int HORIZON = 180;
+    /** The horizon for which the shares that a refresh gate accepts are told. */
+    private static final int HORIZON = DecisionPlan.STANDARD.horizon();
     /** Losses are scored on probabilities clipped to [0.02, 0.98], so that a difference is at most ln(0.98/0.02). */
     public static final double CLIP = 0.02;
 
     private static final double REFRESH_ALPHA = 0.05;
-    /** Epochs from which the asymptotic evidence of a change suffices alone. */
-    private static final int STRICT_BELOW = 100;
-    /** The bounds of a refresh are tightest near so many epochs. */
-    private static final int TUNED_FOR = 60;
     /** How far ahead the number of missing epochs is looked for. */
     private static final int LOOK_AHEAD = 100 * HORIZON;
 
@@ -58,7 +54,7 @@ public final class PromotionGate {
     public static final Map<String, String> GUARD_NAMES = Map.of(
             "predictions", "settled events scored by both",
             "days", "days from the first to the last of them",
-            "epochs", "match days among them",
+            "epochs", "settlement epochs among them",
             "better_than_champion", "accuracy of the challenger minus that of the champion");
 
     private PromotionGate() {}
@@ -111,17 +107,23 @@ public final class PromotionGate {
                 : PromotionCheck.heldOut(policy, metrics).stream()
                         .filter(line -> line.state() != PolicyLine.State.PASSED)
                         .toList();
-        if (missed.isEmpty() || verdict.decision() instanceof PromotionDecision.Reject) {
+        if (missed.isEmpty() || ends(verdict.decision())) {
             return verdict;
         }
         String told = "On the test period of its training: "
                 + missed.stream().map(PolicyLine::sentence).collect(Collectors.joining(" "));
         boolean failed = missed.stream().anyMatch(line -> line.state() == PolicyLine.State.FAILED);
-        return new Verdict(
-                failed || epochs.gains().size() >= HORIZON
-                        ? new PromotionDecision.Reject(told)
-                        : new PromotionDecision.Hold(told, null),
-                verdict.evidence());
+        PromotionDecision decision = failed
+                ? new PromotionDecision.Reject(told)
+                : epochs.gains().size() >= policy.plan().horizon()
+                        ? new PromotionDecision.Expired(told)
+                        : new PromotionDecision.Hold(told, null);
+        return new Verdict(decision, verdict.evidence());
+    }
+
+    /** Whether the challenger is dropped. */
+    private static boolean ends(PromotionDecision decision) {
+        return decision instanceof PromotionDecision.Reject || decision instanceof PromotionDecision.Expired;
     }
 
     private static Verdict paired(PairedEpochs epochs, Kind kind, PromotionPolicyDefinition policy) {
@@ -143,7 +145,7 @@ public final class PromotionGate {
         if (decision instanceof PromotionDecision.Promote && kind != Kind.INITIAL) {
             List<Condition> guards = new ArrayList<>(policy.guards());
             policy.when().stream().filter(each -> GUARD_NAMES.containsKey(each.name())).forEach(guards::add);
-            decision = guarded(decision, guards, epochs);
+            decision = guarded(decision, guards, epochs, policy);
         }
         return new Verdict(decision, evidence);
     }
@@ -166,7 +168,7 @@ public final class PromotionGate {
     /** All must promote; one that rejects rejects. */
     private static PromotionDecision together(List<PromotionDecision> decisions) {
         for (PromotionDecision decision : decisions) {
-            if (decision instanceof PromotionDecision.Reject) {
+            if (ends(decision)) {
                 return decision;
             }
         }
@@ -182,14 +184,14 @@ public final class PromotionGate {
     }
 
     private static PromotionDecision guarded(
-            PromotionDecision promote, List<Condition> guards, PairedEpochs epochs) {
+            PromotionDecision promote, List<Condition> guards, PairedEpochs epochs, PromotionPolicyDefinition policy) {
         List<String> failed = failedGuards(guards, epochs);
         if (failed.isEmpty()) {
             return promote;
         }
         String which = String.join(", ", failed);
-        return epochs.gains().size() >= HORIZON
-                ? new PromotionDecision.Reject("The evidence suffices, but after %d match days these guards still do not hold: %s."
+        return epochs.gains().size() >= policy.plan().horizon()
+                ? new PromotionDecision.Expired("The evidence suffices, but after %d epochs these guards still do not hold: %s."
                         .formatted(epochs.gains().size(), which))
                 : new PromotionDecision.Hold(
                         "The evidence suffices, but these guards do not hold yet: " + which + ".", null);
@@ -198,14 +200,16 @@ public final class PromotionGate {
     private static PromotionDecision refresh(
             PairedEpochs epochs, PromotionPolicyDefinition policy, Map<String, Double> evidence) {
         int n = epochs.gains().size();
+        DecisionPlan plan = policy.plan();
+        int independent = n / plan.overlapping();
         double margin = policy.refreshMargin();
         evidence.put("margin", margin);
-        if (n < BURN_IN) {
-            return burnIn(n);
+        if (independent < BURN_IN) {
+            return burnIn(n, BURN_IN * plan.overlapping());
         }
         double sd = epochs.standardDeviation();
         double mean = epochs.mean();
-        double half = oneSided(n, sd);
+        double half = GainEvidence.half(independent, sd, plan.refreshAlpha());
         evidence.put("lower_bound", mean - half);
         evidence.put("upper_bound", mean + half);
         evidence.putAll(acceptance(sd, margin));
@@ -218,73 +222,21 @@ public final class PromotionGate {
             return new PromotionDecision.Reject(
                     "The refresh is worse than the champion by more than " + number(margin) + ": " + numbers);
         }
-        if (n >= HORIZON) {
-            return new PromotionDecision.Reject("No decision after " + n + " match days; the champion stays: " + numbers);
+        if (n >= plan.horizon()) {
+            return expired(n, numbers);
         }
-        Integer more = mean > -margin ? missing(n, t -> mean - oneSided(t, sd) >= -margin) : null;
-        return new PromotionDecision.Hold("Not enough evidence yet: " + numbers + missing(n, more), more);
+        Integer more = mean > -margin ? missing(n, t -> mean - GainEvidence.half(t / plan.overlapping(), sd, plan.refreshAlpha()) >= -margin) : null;
+        return new PromotionDecision.Hold("Not enough evidence yet: " + numbers + missing(n, more, plan.horizon()), more);
+    }
+
+    static PromotionDecision expired(int n, String numbers) {
+        return new PromotionDecision.Expired(
+                "No decision after %d settlement epochs; the champion stays: %s".formatted(n, numbers));
     }
 
     private static PromotionDecision change(
             PairedEpochs epochs, PromotionPolicyDefinition policy, Map<String, Double> evidence) {
-        int n = epochs.gains().size();
-        if (n < BURN_IN) {
-            return burnIn(n);
-        }
-        double alpha = policy.changeAlpha();
-        double sd = epochs.standardDeviation();
-        double mean = epochs.mean();
-        double variance = sd * sd;
-        double threshold = Math.log(1 / alpha);
-        if (!(variance > 0)) {
-            String alike = "Champion and challenger scored exactly alike on " + n + " match days";
-            return n >= HORIZON
-                    ? new PromotionDecision.Reject(alike + "; the champion stays.")
-                    : new PromotionDecision.Hold(alike + ".", null);
-        }
-        double rho = NormalMixture.rhoOneSided(100 * variance, alpha);
-        double logE = NormalMixture.logOneSided(mean * n, n * variance, rho);
-        double logStrict = distributionFree(epochs.gains(), alpha, range(policy.refreshMetric()));
-        double half = oneSided(n, sd);
-        evidence.put("log_e", logE);
-        evidence.put("log_e_distribution_free", logStrict);
-        evidence.put("log_e_needed", threshold);
-        evidence.put("lower_bound", mean - half);
-        evidence.put("upper_bound", mean + half);
-        String numbers = numbers(mean, mean - half, mean + half, n) + " log e " + number(logE) + " of "
-                + number(threshold) + " needed.";
-        if (logE >= threshold && (n >= STRICT_BELOW || logStrict >= threshold)) {
-            return new PromotionDecision.Promote("The change is better than the champion: " + numbers);
-        }
-        if (mean + half < 0) {
-            return new PromotionDecision.Reject("The change is worse than the champion: " + numbers);
-        }
-        if (n >= HORIZON) {
-            return new PromotionDecision.Reject("No decision after " + n + " match days; the champion stays: " + numbers);
-        }
-        Integer more = mean > 0
-                ? missing(
-                        Math.max(n, STRICT_BELOW - 1),
-                        t -> NormalMixture.logOneSided(mean * t, t * variance, rho) >= threshold)
-                : null;
-        if (more != null) {
-            more += Math.max(n, STRICT_BELOW - 1) - n;
-        }
-        return new PromotionDecision.Hold("Not enough evidence yet: " + numbers + missing(n, more), more);
-    }
-
-    /** The gamma-exponential e-value; its tuning must not depend on the data, so it plans for a spread of 1 % of the range. */
-    private static double distributionFree(List<Double> gains, double alpha, double range) {
-        double sum = 0;
-        double v = 0;
-        for (int i = 0; i < gains.size(); i++) {
-            double gain = gains.get(i);
-            double before = i == 0 ? 0 : sum / i;
-            v += (gain - before) * (gain - before);
-            sum += gain;
-        }
-        double planned = 0.01 * range;
-        return GammaExponentialMixture.log(sum, v, NormalMixture.rhoOneSided(100 * planned * planned, alpha), range);
+        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy.refreshMetric()), evidence).decide(epochs.gains());
     }
 
     private static PromotionDecision winmix(PairedEpochs epochs) {
@@ -327,14 +279,13 @@ public final class PromotionGate {
         };
     }
 
-    private static PromotionDecision burnIn(int n) {
+    static PromotionDecision burnIn(int n, int needed) {
         return new PromotionDecision.Hold(
-                "Not enough evidence yet: %d of at least %d settled match days.".formatted(n, BURN_IN), BURN_IN - n);
+                "Not enough evidence yet: %d of at least %d settlement epochs.".formatted(n, needed), needed - n);
     }
 
     private static double oneSided(int n, double sd) {
-        return AsymptoticConfidenceSequence.oneSidedMargin(
-                n, sd, REFRESH_ALPHA, AsymptoticConfidenceSequence.rho(TUNED_FOR, 2 * REFRESH_ALPHA));
+        return GainEvidence.half(n, sd, REFRESH_ALPHA);
     }
 
     /**
@@ -394,12 +345,12 @@ public final class PromotionGate {
         }
     }
 
-    private static String numbers(double mean, double lower, double upper, int n) {
-        return "gain %s a match, bounds %s to %s, %d match days.".formatted(number(mean), number(lower), number(upper), n);
+    static String numbers(double mean, double lower, double upper, int n) {
+        return "gain %s an epoch, bounds %s to %s, %d epochs.".formatted(number(mean), number(lower), number(upper), n);
     }
 
     /** How many epochs after n it takes until a rule holds; null when none that can be foreseen would do. */
-    private static @Nullable Integer missing(int n, IntPredicate holds) {
+    static @Nullable Integer missing(int n, IntPredicate holds) {
         for (int t = n + 1; t <= LOOK_AHEAD; t++) {
             if (holds.test(t)) {
                 return t - n;
@@ -408,15 +359,14 @@ public final class PromotionGate {
         return null;
     }
 
-    private static String missing(int n, @Nullable Integer more) {
+    static String missing(int n, @Nullable Integer more, int horizon) {
         if (more == null) {
             return "";
         }
-        return " About " + more + " more match days"
-                + (n + more > HORIZON ? ", but it is dropped after " + HORIZON + "." : ".");
+        return " About " + more + " more epochs" + (n + more > horizon ? ", but it is dropped after " + horizon + "." : ".");
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return String.format(Locale.ROOT, "%.4f", value);
     }
 }

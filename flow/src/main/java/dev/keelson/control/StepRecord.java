@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelShift document of the label-shift check, or null when the policy does not look
  * @param retrained version trained, or null
  * @param retrainReason why it was trained or, after an alarm, why not; empty otherwise
- * @param decision {@code promote}, {@code hold}, {@code reject} or {@code none}
+ * @param decision {@code promote}, {@code not_yet}, {@code reject}, {@code expired} or {@code none}
  * @param decisionReason why
  * @param champion version that serves from now on
  */
@@ -67,7 +67,7 @@ public record StepRecord(
                 node.get("label_shift").isObject() ? (ObjectNode) node.get("label_shift") : null,
                 node.get("retrained").isNull() ? null : node.get("retrained").asInt(),
                 node.get("retrain_reason").asText(),
-                node.get("decision").asText(),
+                PromotionDecision.wordOf(node.get("decision").asText()),
                 node.get("decision_reason").asText(),
                 node.get("champion").asInt());
     }

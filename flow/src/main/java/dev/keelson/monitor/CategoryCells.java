@@ -17,6 +17,10 @@ import java.util.List;
 final class CategoryCells {
     private final double[] keys;
     private final long[] counts;
+    /** Every category of the reference, ascending. */
+    private final double[] known;
+    /** How many of them the reference has once. */
+    private final long once;
 
     /** A category with its rows. */
     record Counted(double key, long rows) {}
@@ -24,6 +28,8 @@ final class CategoryCells {
     /** @param sorted ascending finite values of the reference, at least one */
     CategoryCells(double[] sorted) {
         List<Counted> all = counted(sorted);
+        this.known = all.stream().mapToDouble(Counted::key).toArray();
+        this.once = all.stream().filter(each -> each.rows() == 1).count();
         all.sort(Comparator.comparingLong(Counted::rows).reversed().thenComparingDouble(Counted::key));
         this.keys = all.stream()
                 .limit(Psi.TOP_CATEGORIES)
@@ -46,12 +52,17 @@ final class CategoryCells {
         return counted;
     }
 
+    /** The cell of a category. */
+    int cell(double value) {
+        int at = Arrays.binarySearch(keys, value);
+        return at < 0 ? keys.length : at;
+    }
+
     /** Rows of each cell, that of the others last. */
     long[] counts(double[] values) {
         long[] cells = new long[keys.length + 1];
         for (double value : values) {
-            int at = Arrays.binarySearch(keys, value);
-            cells[at < 0 ? keys.length : at]++;
+            cells[cell(value)]++;
         }
         return cells;
     }
@@ -72,6 +83,36 @@ final class CategoryCells {
     /** Chi-square test of the cells. */
     ChiSquareTwoSample.Result test(double[] window, double referenceSize, double currentSize) {
         return ChiSquareTwoSample.test(counts, counts(window), referenceSize, currentSize);
+    }
+
+    /** Rows whose category the reference never had. */
+    long unknown(double[] window) {
+        long unknown = 0;
+        for (double value : window) {
+            unknown += Arrays.binarySearch(known, value) < 0 ? 1 : 0;
+        }
+        return unknown;
+    }
+
+    /**
+     * Chance that so many rows of the window have categories that the reference never had, if it is as the reference: rows of
+     * such categories are then as frequent as those that the reference has once.
+     *
+     * <p>Source: Good, I. J. (1953), The population frequencies of species and the estimation of population parameters,
+     * Biometrika 40, for the share that was never seen.
+     */
+    double unknownPValue(double[] window, double referenceSize, double currentSize) {
+        long unknown = unknown(window);
+        if (unknown == 0) {
+            return 1;
+        }
+        long rows = Arrays.stream(counts).sum();
+        return ChiSquareTwoSample.test(
+                        new long[] {rows - once, once},
+                        new long[] {window.length - unknown, unknown},
+                        referenceSize,
+                        currentSize)
+                .pValue();
     }
 
     double psi(double[] window) {

@@ -2,6 +2,7 @@ package dev.keelson.monitor;
 
 import dev.keelson.stats.Bins;
 import dev.keelson.stats.DesignEffect;
+import dev.keelson.stats.PredictionLimit;
 import dev.keelson.stats.Psi;
 import dev.keelson.stats.SortedSample;
 import dev.keelson.stats.Wasserstein1;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class ColumnProfile {
     /** At most so many windows are compared with the whole to learn the column's own band. */
     private static final int BAND_WINDOWS = 120;
+    /** Of larger windows every second, third, ... row is looked at: the band is a little wider, and quick to measure. */
+    private static final int BAND_ROWS = 10_000;
+    /** What lies outside the column's own history, in standard deviations of it. */
+    private static final double DEVIATIONS = 3;
 
     private final double[] ordered;
     private final double[] sorted;
@@ -33,7 +38,7 @@ final class ColumnProfile {
     private final long[] classicCounts;
     private final Map<Integer, Band> bands = new ConcurrentHashMap<>();
 
-    /** Mean plus three standard deviations of what the reference's own windows show. */
+    /** What one further window exceeds as seldom as three standard deviations: each of the reference's own against the rest. */
     record Band(double distance, double missing) {}
 
     /**
@@ -43,6 +48,12 @@ final class ColumnProfile {
      * @param texts of a column of categories: what a number stands for; null for quantities
      */
     ColumnProfile(double[] ordered, @Nullable DoubleFunction<@Nullable String> texts) {
+        this(ordered, texts, null);
+    }
+
+    /** @param clusters which rows belong together; null where only the windows tell how much less than independent rows they say */
+    ColumnProfile(
+            double[] ordered, @Nullable DoubleFunction<@Nullable String> texts, RowClusters.@Nullable Of clusters) {
         this.ordered = ordered;
         this.texts = texts;
         this.sorted = sortedFinite(ordered, 0, ordered.length);
@@ -54,7 +65,8 @@ final class ColumnProfile {
         }
         this.unit = empty ? OptionalDouble.empty() : Wasserstein1.unitSorted(sorted);
         this.cells = texts == null || empty ? null : new CategoryCells(sorted);
-        this.design = design(ordered, sorted, cells);
+        DesignEffect windows = design(ordered, sorted, cells);
+        this.design = clusters == null ? windows : clustered(ordered, sorted, cells, clusters);
         this.classicBins = empty ? Bins.ofCuts(new double[0]) : Psi.classicBins(sorted);
         this.classicCounts = Arrays.copyOf(classicBins.countsOfSorted(sorted, 0), classicBins.size());
     }
@@ -109,6 +121,18 @@ final class ColumnProfile {
             return 1 - (double) same / window.length;
         }
         return wasserstein(window) / unit.getAsDouble();
+    }
+
+    /** Mean of a window less that of the whole, in the unit of {@link #distance}; NaN for categories and without a unit. */
+    double shift(double[] window) {
+        if (window.length == 0 || sorted.length == 0 || cells != null || unit.isEmpty()) {
+            return Double.NaN;
+        }
+        double mean = 0;
+        for (double value : window) {
+            mean += (value - centre) / window.length;
+        }
+        return (mean - sums[sorted.length] / sorted.length) / unit.getAsDouble();
     }
 
     /**
@@ -203,25 +227,17 @@ final class ColumnProfile {
         int filled = 0;
         for (int i = 0; i < used; i++) {
             int start = Math.toIntExact((long) i * (count - 1) / Math.max(1, used - 1) * window);
-            double[] values = sortedFinite(ordered, start, start + window);
-            gaps[i] = Math.abs((double) (window - values.length) / window - missingShare());
+            double[] values = sortedFinite(ordered, start, start + window, Math.max(1, window / BAND_ROWS));
+            gaps[i] = Math.abs(missingShare(start, start + window) - missingShare());
             if (values.length > 0) { // a window without values says nothing of their distance
                 distances[filled++] = distance(values);
             }
         }
-        return new Band(limit(Arrays.copyOf(distances, filled)), limit(gaps));
-    }
-
-    private static double limit(double[] values) {
-        if (values.length == 0) {
-            return 0;
-        }
-        double mean = Arrays.stream(values).sum() / values.length;
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return mean + 3 * Math.sqrt(squares / Math.max(1, values.length - 1));
+        // a window is a part of the whole, from which it differs less than from the rest: by its share of the rows
+        double rest = 1 / (1 - (double) window / ordered.length);
+        return new Band(
+                rest * PredictionLimit.above(Arrays.copyOf(distances, filled), DEVIATIONS),
+                rest * PredictionLimit.above(gaps, DEVIATIONS));
     }
 
     /** Rounds down to a whole step of the square root of 2, so that few sizes need bands. */
@@ -239,10 +255,11 @@ final class ColumnProfile {
         for (int w = 0; w < ReferenceProfile.WINDOWS; w++) {
             int from = (int) ((long) w * ordered.length / ReferenceProfile.WINDOWS);
             int to = (int) ((long) (w + 1) * ordered.length / ReferenceProfile.WINDOWS);
-            double[] window = sortedFinite(ordered, from, to);
+            double[] window = finite(ordered, from, to, 1);
             long missing = (long) to - from - window.length;
             if (cells == null) {
-                counts[w] = bins.countsOfSorted(window, missing);
+                counts[w] = bins.counts(window);
+                counts[w][bins.size()] = missing;
             } else {
                 long[] known = cells.counts(window);
                 counts[w] = Arrays.copyOf(known, known.length + 1);
@@ -252,15 +269,59 @@ final class ColumnProfile {
         return DesignEffect.ofWindows(counts);
     }
 
+    /** The stronger clustering of both sides. */
+    private static DesignEffect clustered(
+            double[] ordered, double[] sorted, @Nullable CategoryCells cells, RowClusters.Of clusters) {
+        if (sorted.length == 0) {
+            return new DesignEffect(1, ordered.length);
+        }
+        Bins bins = cells == null ? Bins.ofSortedReference(sorted, Bins.DEFAULT_COUNT) : null;
+        DesignEffect reference = DesignEffect.ofClusters(clusters.reference(), cellOf(ordered, cells, bins));
+        DesignEffect current = DesignEffect.ofClusters(clusters.current(), cellOf(clusters.currentValues(), cells, bins));
+        return current.value() > reference.value() ? current : reference;
+    }
+
+    private static int[] cellOf(double[] values, @Nullable CategoryCells cells, @Nullable Bins bins) {
+        double[] cuts = bins == null ? new double[0] : bins.cuts();
+        int[] at = new int[values.length];
+        for (int i = 0; i < at.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                at[i] = -1;
+            } else if (cells != null) {
+                at[i] = cells.cell(values[i]);
+            } else {
+                int found = Arrays.binarySearch(cuts, values[i]);
+                at[i] = found < 0 ? -found - 1 : found;
+            }
+        }
+        return at;
+    }
+
     /** The finite values of a part, ascending. */
     static double[] sortedFinite(double[] values, int from, int to) {
-        double[] kept = new double[to - from];
+        return sortedFinite(values, from, to, 1);
+    }
+
+    private static double[] sortedFinite(double[] values, int from, int to, int step) {
+        return SortedSample.of(finite(values, from, to, step));
+    }
+
+    private static double[] finite(double[] values, int from, int to, int step) {
+        double[] kept = new double[(to - from + step - 1) / step];
         int size = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = from; i < to; i += step) {
             if (Double.isFinite(values[i])) {
                 kept[size++] = values[i];
             }
         }
-        return SortedSample.of(Arrays.copyOf(kept, size));
+        return size == kept.length ? kept : Arrays.copyOf(kept, size);
+    }
+
+    private double missingShare(int from, int to) {
+        int missing = 0;
+        for (int i = from; i < to; i++) {
+            missing += Double.isFinite(ordered[i]) ? 0 : 1;
+        }
+        return (double) missing / (to - from);
     }
 }

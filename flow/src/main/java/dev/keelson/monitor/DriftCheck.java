@@ -5,16 +5,15 @@ import com.google.errorprone.annotations.FormatString;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.FeatureDrift.Severity;
 import dev.keelson.stats.BenjaminiHochberg;
-import dev.keelson.stats.ChiSquareTwoSample;
-import dev.keelson.stats.Histogram;
-import dev.keelson.stats.KolmogorovSmirnov;
-import dev.keelson.stats.Proportion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.DoubleFunction;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@code recommended} policy warns of a column when all of these hold: <b>material</b> (1-Wasserstein at least 0.1
  * reference standard deviations, or the share of missing values off by 0.1), <b>significant</b> (Kolmogorov-Smirnov on
- * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond mean
- * plus three standard deviations of reference windows of the same size) and <b>enough data</b> (at least 30 effective
+ * effective sample sizes, Benjamini-Hochberg at 0.05 over the columns tested), <b>outside its own history</b> (beyond what one
+ * further window of the same size exceeds as seldom as three standard deviations, by the reference's own) and <b>enough data</b> (at least 30 effective
  * rows with a value; with or without one for the missing values). Of a column of categories the effect is the Jensen-Shannon
  * distance less the noise of sampling, and the test the two-sample chi-square test with rare categories pooled. It alarms when a column warns in two of the last three
- * windows that share no row, or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
+ * windows that share no row (not with its mean above that of the reference in one and below it in the other), or at once when the effect is at least 0.25, twice its band, and significant at 0.001. The
  * last needs no least number of effective rows: with few of them it is only significant when nearly the whole window lies
  * where the reference has nothing.
  *
@@ -42,7 +41,6 @@ public final class DriftCheck {
     static final double LEVEL = 0.05;
     static final double SEVERE_LEVEL = 0.001;
     static final double MIN_EFFECTIVE_ROWS = 30;
-    private static final int HISTOGRAM_BINS = 20;
     private static final int NAMES_SHOWN = 5;
 
     private DriftCheck() {}
@@ -97,16 +95,34 @@ public final class DriftCheck {
         }
         Outcome outcome;
         List<FeatureDrift> features = List.of();
+        DriftDetails details = DriftDetails.none();
         if (window.rows() < definition.minRows()) {
             outcome = new Outcome(
                     DriftReport.Verdict.INSUFFICIENT,
                     "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()),
                     Double.NaN);
         } else {
-            features = features(reference, window, definition.policy(), warnedBefore(earlier, window.from(), version));
-            outcome = definition.policy() == Policy.RECOMMENDED
-                    ? recommended(features, window.rows())
-                    : preset(features, reference, window.rows(), definition);
+            List<MeasuredColumn> measured = new ArrayList<>(columns);
+            for (int c = 0; c < columns; c++) {
+                measured.add(MeasuredColumn.of(
+                        reference.names().get(c),
+                        reference.importance(c),
+                        reference.column(c),
+                        window.values()[c],
+                        definition.policy(),
+                        definition.methods()));
+            }
+            Judged judged = judge(measured, definition.policy(), warnedBefore(earlier, window.from(), version));
+            features = judged.features();
+            details = details.withFindings(judged.findings());
+            outcome = outcome(features, window.rows(), definition);
+            if (definition.policy().preset()) {
+                PresetRule.Key key = new PresetRule.Key(
+                        definition.policy(), definition.share(), ColumnProfile.sizeClass(window.rows()));
+                outcome = outcome.with(reference.falseAlarmShare(key));
+                details = details.withRecommended(
+                        reference.falseAlarmShare(new PresetRule.Key(Policy.RECOMMENDED, 0, key.rows())));
+            }
         }
         return new DriftReport(
                 model,
@@ -124,7 +140,8 @@ public final class DriftCheck {
                         .mapToDouble(FeatureDrift::importance)
                         .sum(),
                 outcome.falseAlarmShare,
-                features);
+                features,
+                details);
     }
 
     /**
@@ -150,187 +167,202 @@ public final class DriftCheck {
                 List.of());
     }
 
-    private record Outcome(DriftReport.Verdict verdict, String reason, double falseAlarmShare) {}
-
-    /** One column of the window: its numbers before they are judged. */
-    private static final class Measured {
-        final ColumnProfile profile;
-        final double[] sorted;
-        final int rows;
-        final boolean comparable;
-        final double effectiveRows;
-        /** Whether enough effective rows carry a value. */
-        final boolean valuesSuffice;
-        /** Whether there are enough effective rows at all. */
-        final boolean rowsSuffice;
-
-        final double missing;
-        final double missingEffect;
-        final double missingP;
-        final double effect;
-        final double band;
-        final double missingBand;
-        double ks = Double.NaN;
-        double cramersV = Double.NaN;
-        double p = 1;
-
-        Measured(ColumnProfile profile, double[] values, Policy policy) {
-            this.profile = profile;
-            this.sorted = ColumnProfile.sortedFinite(values, 0, values.length);
-            this.rows = values.length;
-            this.comparable = sorted.length > 0 && profile.sorted().length > 0;
-            this.effectiveRows = profile.design().currentSize(rows);
-            this.rowsSuffice = effectiveRows >= MIN_EFFECTIVE_ROWS;
-            this.valuesSuffice =
-                    comparable && profile.design().currentSize(sorted.length) >= MIN_EFFECTIVE_ROWS;
-            this.missing = (double) (rows - sorted.length) / rows;
-            this.missingEffect = Math.abs(missing - profile.missingShare());
-            this.missingP = Proportion.test(
-                            profile.missingShare(),
-                            profile.design().referenceSize(profile.ordered().length),
-                            missing,
-                            effectiveRows)
-                    .pValue();
-            this.missingBand = profile.band(rows).missing();
-            // judged by reference windows that hold as many values: fewer values scatter more
-            this.band = comparable
-                    ? profile.band((int) Math.max(1, sorted.length / (1 - profile.missingShare())))
-                            .distance()
-                    : 0;
-            this.effect = profile.distance(sorted);
-            CategoryCells cells = profile.cells();
-            if (comparable && cells != null) {
-                ChiSquareTwoSample.Result test = policy == Policy.RECOMMENDED
-                        ? cells.test(
-                                sorted,
-                                profile.design().referenceSize(profile.sorted().length),
-                                profile.design().currentSize(sorted.length))
-                        : cells.test(sorted, profile.sorted().length, sorted.length);
-                this.cramersV = test.cramersV();
-                this.p = test.pValue();
-            } else if (comparable) {
-                KolmogorovSmirnov.Result test = test(policy);
-                this.ks = test.d();
-                this.p = test.pValue();
-            }
-        }
-
-        private KolmogorovSmirnov.Result test(Policy policy) {
-            double[] reference = profile.sorted();
-            return policy == Policy.RECOMMENDED
-                    ? KolmogorovSmirnov.testSorted(
-                            reference,
-                            sorted,
-                            profile.design().referenceSize(reference.length),
-                            profile.design().currentSize(sorted.length))
-                    : KolmogorovSmirnov.testSorted(reference, sorted);
-        }
-
-        /** How categories are spread; null for quantities. */
-        @Nullable CategoryShares shares() {
-            DoubleFunction<@Nullable String> texts = profile.texts();
-            return texts == null ? null : CategoryShares.of(profile.sorted(), sorted, cramersV, texts);
-        }
-
-        boolean byTest(Policy policy, double psi) {
-            return PresetRule.driftsByTest(policy, profile.texts() != null, p, psi);
-        }
-
-        Severity recommended(double adjusted, double missingAdjusted, boolean warnedBefore) {
-            // few effective rows show only that everything lies elsewhere: their p-value asks for nothing less
-            if (far(effect, band, adjusted) || far(missingEffect, missingBand, missingAdjusted)) {
-                return Severity.SEVERE;
-            }
-            if (!valuesSuffice && !rowsSuffice) {
-                return Severity.INSUFFICIENT;
-            }
-            boolean moved = valuesSuffice && moved(effect, band, adjusted);
-            boolean gone = rowsSuffice && moved(missingEffect, missingBand, missingAdjusted);
-            if (!moved && !gone) {
-                return Severity.NONE;
-            }
-            return warnedBefore ? Severity.PERSISTENT : Severity.WARNING;
-        }
-
-        private static boolean moved(double effect, double band, double adjusted) {
-            return effect >= MATERIAL && adjusted <= LEVEL && effect > band;
-        }
-
-        private static boolean far(double effect, double band, double adjusted) {
-            return effect >= SEVERE && adjusted <= SEVERE_LEVEL && effect >= 2 * band;
+    /** What a rule says of the set of columns. */
+    record Outcome(DriftReport.Verdict verdict, String reason, double falseAlarmShare) {
+        Outcome with(double share) {
+            return new Outcome(verdict, reason, share);
         }
     }
 
-    private static List<FeatureDrift> features(
-            ReferenceProfile reference, Window window, Policy policy, List<List<String>> before) {
-        List<Measured> columns = new ArrayList<>();
-        for (int c = 0; c < reference.names().size(); c++) {
-            columns.add(new Measured(reference.column(c), window.values()[c], policy));
-        }
-        double[] adjusted = adjusted(columns);
-        double[] missingAdjusted =
-                BenjaminiHochberg.adjust(columns.stream().mapToDouble(m -> m.missingP).toArray());
+    /** Columns judged among each other, and what was found of them besides. */
+    record Judged(List<FeatureDrift> features, List<DriftFinding> findings) {}
+
+    /**
+     * Judges columns among each other.
+     *
+     * @param before the columns that the earlier windows which count warned of
+     */
+    static Judged judge(List<MeasuredColumn> columns, Policy policy, List<FeatureDrift> before) {
+        double[] adjusted = adjusted(columns.stream().map(MeasuredColumn::figures).toList());
+        double[] missing = BenjaminiHochberg.adjust(
+                columns.stream().mapToDouble(each -> each.figures().missingP()).toArray());
+        double[] unknown = BenjaminiHochberg.adjust(
+                columns.stream().mapToDouble(each -> each.figures().unknownP()).toArray());
+        List<MethodResult> methods = methods(columns);
+        List<Set<Integer>> thirds = policy == Policy.RECOMMENDED ? thirds(columns) : List.of();
         List<FeatureDrift> features = new ArrayList<>(columns.size());
+        List<DriftFinding> findings = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
-            Measured column = columns.get(c);
-            String name = reference.names().get(c);
-            double psi = column.profile.psi(column.sorted);
-            Severity severity =
-                    switch (policy) {
-                        case RECOMMENDED ->
-                            column.recommended(
-                                    adjusted[c],
-                                    missingAdjusted[c],
-                                    before.stream().anyMatch(warned -> warned.contains(name)));
-                        case PIKKIT -> column.byTest(policy, psi) ? Severity.WARNING : Severity.NONE;
-                        case ACIS ->
-                            column.byTest(policy, psi) || PresetRule.driftsByPsi(psi) ? Severity.WARNING : Severity.NONE;
-                    };
-            CategoryShares shares = column.shares();
-            long missing = (long) column.rows - column.sorted.length;
+            MeasuredColumn column = columns.get(c);
+            ColumnFigures figures = column.figures();
+            MethodResult method = methods.get(c);
+            int index = c;
+            Severity severity = switch (policy) {
+                case RECOMMENDED -> figures.severity(
+                        adjusted[c],
+                        missing[c],
+                        unknown[c],
+                        before.stream().anyMatch(warned -> warned.name().equals(column.name())
+                                        && !warned.contradicts(figures.shift(), figures.effect()))
+                                || thirds.stream().filter(warned -> warned.contains(index)).count() >= 2);
+                case PIKKIT, ACIS, N1V1 -> PresetRule.drifts(policy, column.category(), figures)
+                        ? Severity.WARNING
+                        : Severity.NONE;
+                case WINMIX -> Severity.NONE;
+                case METHODS -> method != null && method.drifted() ? Severity.WARNING : Severity.NONE;
+            };
+            findings.addAll(findings(column, missing[c], unknown[c], severity, policy));
             features.add(new FeatureDrift(
-                    name,
-                    reference.importance(c),
-                    column.comparable ? column.effect : Double.NaN,
-                    column.band,
-                    column.ks,
-                    column.p,
+                    column.name(),
+                    column.importance(),
+                    figures.comparable() ? figures.effect() : Double.NaN,
+                    figures.band(),
+                    figures.ks(),
+                    figures.p(),
                     adjusted[c],
-                    psi,
-                    column.profile.psiExpected(column.sorted.length),
-                    column.profile.missingShare(),
-                    column.missing,
-                    column.missingBand,
-                    missingAdjusted[c],
-                    column.profile.design().value(),
-                    column.effectiveRows,
+                    figures.psi(),
+                    figures.psiExpected(),
+                    column.referenceMissing(),
+                    figures.missing(),
+                    figures.missingBand(),
+                    missing[c],
+                    column.designEffect(),
+                    figures.effectiveRows(),
                     severity,
-                    shares == null
-                            ? Histogram.sharedSorted(
-                                    column.profile.sorted(),
-                                    column.profile.missing(),
-                                    column.sorted,
-                                    missing,
-                                    HISTOGRAM_BINS)
-                            : shares.histogram(column.profile.missing(), missing),
-                    shares));
+                    column.histogram(),
+                    column.shares(),
+                    figures.shift(),
+                    method));
         }
-        return features;
+        return new Judged(features, findings);
+    }
+
+    /** Results of the columns' own methods, p-values of our tests adjusted for all of them. */
+    private static List<@Nullable MethodResult> methods(List<MeasuredColumn> columns) {
+        List<@Nullable MethodResult> results = new ArrayList<>();
+        columns.forEach(each -> results.add(each.method()));
+        int[] tested = IntStream.range(0, results.size())
+                .filter(c -> {
+                    MethodResult result = results.get(c);
+                    return result != null && result.method().adjusts() && !Double.isNaN(result.value());
+                })
+                .toArray();
+        double[] adjusted = BenjaminiHochberg.adjust(Arrays.stream(tested)
+                .mapToDouble(c -> Objects.requireNonNull(results.get(c)).value())
+                .toArray());
+        for (int i = 0; i < tested.length; i++) {
+            results.set(tested[i], Objects.requireNonNull(results.get(tested[i])).with(adjusted[i]));
+        }
+        return results;
+    }
+
+    /** Of each third of the rows the columns that it alone would warn of; empty where the columns have no thirds. */
+    private static List<Set<Integer>> thirds(List<MeasuredColumn> columns) {
+        int parts = columns.isEmpty() ? 0 : columns.getFirst().parts().size();
+        return IntStream.range(0, parts)
+                .mapToObj(part -> warned(columns.stream().map(each -> each.parts().get(part)).toList()))
+                .toList();
+    }
+
+    /** Positions of the columns that the recommended policy warns of, or more. */
+    static Set<Integer> warned(List<ColumnFigures> figures) {
+        double[] adjusted = adjusted(figures);
+        double[] missing = BenjaminiHochberg.adjust(figures.stream().mapToDouble(ColumnFigures::missingP).toArray());
+        double[] unknown = BenjaminiHochberg.adjust(figures.stream().mapToDouble(ColumnFigures::unknownP).toArray());
+        Set<Integer> warned = new TreeSet<>();
+        for (int c = 0; c < figures.size(); c++) {
+            Severity severity = figures.get(c).severity(adjusted[c], missing[c], unknown[c], false);
+            if (severity == Severity.WARNING || severity == Severity.SEVERE) {
+                warned.add(c);
+            }
+        }
+        return warned;
+    }
+
+    /** Whether a column is severe by the recommended policy. */
+    static boolean anySevere(List<ColumnFigures> figures) {
+        double[] adjusted = adjusted(figures);
+        double[] missing = BenjaminiHochberg.adjust(figures.stream().mapToDouble(ColumnFigures::missingP).toArray());
+        return IntStream.range(0, figures.size())
+                .anyMatch(c -> figures.get(c).severity(adjusted[c], missing[c], 1, false) == Severity.SEVERE);
+    }
+
+    private static List<DriftFinding> findings(
+            MeasuredColumn column, double missing, double unknown, Severity severity, Policy policy) {
+        ColumnFigures figures = column.figures();
+        boolean alarms = policy == Policy.RECOMMENDED && (severity == Severity.SEVERE || severity == Severity.PERSISTENT);
+        List<DriftFinding> findings = new ArrayList<>();
+        if (figures.missingMoved(missing)) {
+            findings.add(new DriftFinding(
+                    DriftFinding.Kind.MISSING_SHARE,
+                    column.name(),
+                    alarms,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %.1f %% of the values are missing, %.1f %% before (p %.2g).",
+                            column.name(),
+                            100 * figures.missing(),
+                            100 * column.referenceMissing(),
+                            missing)));
+        }
+        if (figures.valuesSuffice() && figures.news(unknown)) {
+            findings.add(new DriftFinding(
+                    DriftFinding.Kind.NEW_CATEGORIES,
+                    column.name(),
+                    alarms,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %.1f %% of the values are categories that the reference never had (p %.2g).",
+                            column.name(),
+                            100 * figures.unknown(),
+                            unknown)));
+        }
+        return findings;
     }
 
     /** Adjusts the p-values of the columns that could be tested; the others count for nothing and get 1. */
-    private static double[] adjusted(List<Measured> columns) {
+    static double[] adjusted(List<ColumnFigures> columns) {
         int[] tested = IntStream.range(0, columns.size())
-                .filter(c -> columns.get(c).comparable)
+                .filter(c -> columns.get(c).comparable())
                 .toArray();
         double[] adjusted = new double[columns.size()];
         Arrays.fill(adjusted, 1);
         double[] among = BenjaminiHochberg.adjust(
-                Arrays.stream(tested).mapToDouble(c -> columns.get(c).p).toArray());
+                Arrays.stream(tested).mapToDouble(c -> columns.get(c).p()).toArray());
         for (int i = 0; i < tested.length; i++) {
             adjusted[tested[i]] = among[i];
         }
         return adjusted;
+    }
+
+    /** What the rule says of the set. */
+    static Outcome outcome(List<FeatureDrift> features, int rows, DriftMonitorDefinition definition) {
+        return switch (definition.policy()) {
+            case RECOMMENDED -> recommended(features, rows);
+            case PIKKIT, ACIS, N1V1, WINMIX -> PresetRule.outcome(features, definition);
+            case METHODS -> byMethods(features, definition.share());
+        };
+    }
+
+    private static Outcome byMethods(List<FeatureDrift> features, double share) {
+        List<FeatureDrift> drifted = of(features, Severity.WARNING);
+        boolean alarms = !drifted.isEmpty() && drifted.size() >= share * features.size();
+        return outcome(
+                alarms ? DriftReport.Verdict.ALARM : DriftReport.Verdict.NONE,
+                "%d of %d columns drifted by their methods; drift from %s.%s",
+                drifted.size(),
+                features.size(),
+                share > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "one",
+                drifted.isEmpty()
+                        ? ""
+                        : " "
+                                + drifted.stream()
+                                        .limit(NAMES_SHOWN)
+                                        .map(each -> each.name()
+                                                + " ("
+                                                + (each.method() == null ? "" : each.method().shown())
+                                                + ")")
+                                        .collect(Collectors.joining(", ", "", ".")));
     }
 
     private static Outcome recommended(List<FeatureDrift> features, int rows) {
@@ -374,38 +406,6 @@ public final class DriftCheck {
         return new Outcome(verdict, String.format(Locale.ROOT, reason, numbers), Double.NaN);
     }
 
-    private static Outcome preset(
-            List<FeatureDrift> features, ReferenceProfile reference, int rows, DriftMonitorDefinition definition) {
-        int total = features.size();
-        int byKs = (int) features.stream()
-                .filter(f -> PresetRule.driftsByTest(definition.policy(), f.categories() != null, f.pValue(), f.psi()))
-                .count();
-        boolean categories = features.stream().anyMatch(f -> f.categories() != null);
-        int byPsi = (int) features.stream().filter(f -> PresetRule.driftsByPsi(f.psi())).count();
-        int high = (int) features.stream()
-                .filter(f -> PresetRule.high(f.categories() != null, f.psi()))
-                .count();
-        boolean alarms = PresetRule.alarms(definition.policy(), definition.share(), byKs, byPsi, high, total);
-        String reason = definition.policy() == Policy.PIKKIT
-                ? (categories
-                                ? "pikkit: %d of %d features have KS p < 0.05, or PSI >= 0.1 as categories (%d high, PSI >= 0.25); drift from %d or any high."
-                                : "pikkit: %1$d of %2$d numeric features have KS p < 0.05; drift from %4$d.")
-                        .formatted(byKs, total, high, PresetRule.PIKKIT_FEATURES)
-                : String.format(
-                        Locale.ROOT,
-                        "acis: %.1f %% of %d features drifted (%d by KS, %d by PSI); drift from %.0f %%.",
-                        100 * PresetRule.acisRatio(byKs, byPsi, total),
-                        total,
-                        byKs,
-                        byPsi,
-                        100 * definition.share());
-        return new Outcome(
-                alarms ? DriftReport.Verdict.ALARM : DriftReport.Verdict.NONE,
-                reason,
-                reference.falseAlarmShare(
-                        new PresetRule.Key(definition.policy(), definition.share(), ColumnProfile.sizeClass(rows))));
-    }
-
     private static List<FeatureDrift> of(List<FeatureDrift> features, Severity severity) {
         return features.stream().filter(f -> f.severity() == severity).toList();
     }
@@ -414,20 +414,20 @@ public final class DriftCheck {
      * The columns that warned in the two windows before this one that share no row with it nor with each other, judged
      * against the same champion.
      */
-    private static List<List<String>> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
-        List<List<String>> result = new ArrayList<>();
+    private static List<FeatureDrift> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
+        List<FeatureDrift> result = new ArrayList<>();
+        int windows = 0;
         Instant end = from;
         for (DriftReport report : earlier) {
             boolean separate = !report.to().isAfter(end);
             if (report.version() != version || !separate || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
                 continue;
             }
-            result.add(report.features().stream()
+            report.features().stream()
                     .filter(f -> f.severity() == Severity.WARNING || f.alarms())
-                    .map(FeatureDrift::name)
-                    .toList());
+                    .forEach(result::add);
             end = report.from();
-            if (result.size() == 2) {
+            if (++windows == 2) {
                 break;
             }
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param policy the rule that decides
  * @param share for the {@code acis} policy: share of drifted features from which the set has drifted
  * @param watch further monitored values: name to an expression over the request row, e.g. a bookmaker's own overround
+ * @param methods by which test or distance columns are judged where the policy is {@code METHODS}
+ * @param segments columns whose values part the rows; each part is judged by itself as well
+ * @param multivariate whether a classifier also looks at all columns together
  */
 public record DriftMonitorDefinition(
         String name,
@@ -28,13 +32,30 @@ public record DriftMonitorDefinition(
         Policy policy,
         double share,
         Map<String, Located> watch,
-        @Nullable Location location) {
+        @Nullable Location location,
+        DriftMethods methods,
+        List<String> segments,
+        boolean multivariate) {
     public DriftMonitorDefinition {
         models = List.copyOf(models);
+        segments = List.copyOf(segments);
         watch = Collections.unmodifiableMap(new LinkedHashMap<>(watch));
         if (minRows < 1) {
             throw new IllegalArgumentException("minRows (%d) must be at least 1.".formatted(minRows));
         }
+    }
+
+    /** A monitor of columns one by one, by its policy's own tests. */
+    public DriftMonitorDefinition(
+            String name,
+            List<String> models,
+            Duration window,
+            int minRows,
+            Policy policy,
+            double share,
+            Map<String, Located> watch,
+            @Nullable Location location) {
+        this(name, models, window, minRows, policy, share, watch, location, DriftMethods.defaults(), List.of(), false);
     }
 
     /** The rule that decides whether a set of features has drifted. */
@@ -44,6 +65,25 @@ public record DriftMonitorDefinition(
         /** KS p &lt; 0.05 on numeric and PSI on categorical features; drift from 3 features or any high. */
         PIKKIT,
         /** Share of features with KS p &lt; 0.05 or with PSI &ge; 0.2 against 0.30. */
-        ACIS
+        ACIS,
+        /** Overall score above 0.1, or a feature with D &gt; 0.15 or PSI &gt; 0.2. */
+        N1V1,
+        /** No rule for columns: decay of the metrics alone decides; columns are shown. */
+        WINMIX,
+        /** Each column by a test or distance of its own; drift from a share of columns. */
+        METHODS;
+
+        /** Whether this is the rule of another system, followed to the letter. */
+        public boolean preset() {
+            return switch (this) {
+                case PIKKIT, ACIS, N1V1, WINMIX -> true;
+                case RECOMMENDED, METHODS -> false;
+            };
+        }
+
+        /** Lower-case word, for project files and JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The result of one drift check: one verdict, the rule that produced it, and every column with its numbers.
@@ -28,6 +29,7 @@ import java.util.Locale;
  * @param falseAlarmShare for the presets of other systems: share of this project's own quiet reference windows in which
  *     the same rule would have alarmed; NaN for {@code recommended}
  * @param features columns, worst first
+ * @param details what else was looked at and found
  */
 public record DriftReport(
         String model,
@@ -42,8 +44,10 @@ public record DriftReport(
         String reason,
         double importanceShare,
         double falseAlarmShare,
-        List<FeatureDrift> features) {
+        List<FeatureDrift> features,
+        DriftDetails details) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int SENTENCES = 3;
 
     public DriftReport {
         features = features.stream()
@@ -52,6 +56,37 @@ public record DriftReport(
                         .thenComparing(Comparator.comparingDouble(DriftReport::weight).reversed())
                         .thenComparing(FeatureDrift::name))
                 .toList();
+    }
+
+    /** A report of columns alone. */
+    public DriftReport(
+            String model,
+            int version,
+            Instant at,
+            Instant from,
+            Instant to,
+            DriftMonitorDefinition.Policy policy,
+            int referenceRows,
+            int rows,
+            Verdict verdict,
+            String reason,
+            double importanceShare,
+            double falseAlarmShare,
+            List<FeatureDrift> features) {
+        this(
+                model, version, at, from, to, policy, referenceRows, rows, verdict, reason, importanceShare, falseAlarmShare,
+                features, DriftDetails.none());
+    }
+
+    /** The same with something else in its details; findings that alarm make the check alarm. */
+    DriftReport with(DriftDetails other) {
+        List<DriftFinding> alarming = other.findings().stream().filter(DriftFinding::alarms).toList();
+        boolean raised = verdict != Verdict.ALARM && !alarming.isEmpty();
+        String said = alarming.stream().map(DriftFinding::sentence).limit(SENTENCES).collect(Collectors.joining(" "));
+        return new DriftReport(
+                model, version, at, from, to, policy, referenceRows, rows, raised ? Verdict.ALARM : verdict,
+                raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") : reason,
+                importanceShare, falseAlarmShare, features, other);
     }
 
     /** What a check says of the set of columns. */
@@ -99,6 +134,7 @@ public record DriftReport(
         FeatureDrift.number(node, "false_alarm_share", falseAlarmShare);
         var list = node.putArray("features");
         features.forEach(feature -> list.add(feature.toJson()));
+        details.writeTo(node);
         return node;
     }
 
@@ -166,7 +202,8 @@ public record DriftReport(
                     node.get("reason").asText(),
                     FeatureDrift.number(node, "importance_share"),
                     FeatureDrift.number(node, "false_alarm_share"),
-                    features);
+                    features,
+                    DriftDetails.readFrom(node));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The text is not a drift report.", e);
         }

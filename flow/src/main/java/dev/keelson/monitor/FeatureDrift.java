@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param effect 1-Wasserstein distance in reference standard deviations (IQR/1.349, else the standard deviation); for a
  *     constant reference the share of values that differ from it; for categories the Jensen-Shannon distance (base 2) without
  *     the noise of sampling, 0 to 1
- * @param band mean plus three standard deviations of what reference windows of the same size show
+ * @param band what one further window of the same size exceeds as seldom as three standard deviations, by what reference
+ *     windows show against the rest
  * @param ks Kolmogorov-Smirnov D; NaN for categories
  * @param pValue its p-value, for categories that of a two-sample chi-square test with rare ones pooled; for the recommended policy on effective sample sizes
  * @param adjusted p-value adjusted for all columns tested in this check (Benjamini-Hochberg)
@@ -27,14 +28,16 @@ import org.jspecify.annotations.Nullable;
  * @param psiExpected what the index shows without any drift at these sizes
  * @param referenceMissing share of missing values in the reference
  * @param currentMissing share of missing values in the window
- * @param missingBand what the difference of these shares reaches in reference windows of the same size: mean plus three
- *     standard deviations
+ * @param missingBand the same of the difference of these shares
  * @param missingAdjusted adjusted p-value of the difference of these shares
  * @param designEffect how many rows tell as much as one independent row
  * @param effectiveRows independent rows that tell as much as this window
  * @param severity what this column says in this window
  * @param histogram both sides over the same bins; for categories a bar for each of their values
  * @param categories how categories are spread; null for a column of quantities
+ * @param shift mean of the window less that of the reference, in the unit of the effect: at most the effect, below 0 when
+ *     values fell; NaN for categories and for a constant reference
+ * @param method the test or distance that judged it by itself; null where the policy's own did
  */
 public record FeatureDrift(
         String name,
@@ -54,7 +57,37 @@ public record FeatureDrift(
         double effectiveRows,
         Severity severity,
         Histogram histogram,
-        @Nullable CategoryShares categories) {
+        @Nullable CategoryShares categories,
+        double shift,
+        @Nullable MethodResult method) {
+    /** A column nearly all of whose change is one of its mean. */
+    private static final double DIRECTED = 0.5;
+
+    /** A column that the policy's own tests judge. */
+    public FeatureDrift(
+            String name,
+            double importance,
+            double effect,
+            double band,
+            double ks,
+            double pValue,
+            double adjusted,
+            double psi,
+            double psiExpected,
+            double referenceMissing,
+            double currentMissing,
+            double missingBand,
+            double missingAdjusted,
+            double designEffect,
+            double effectiveRows,
+            Severity severity,
+            Histogram histogram,
+            @Nullable CategoryShares categories,
+            double shift) {
+        this(
+                name, importance, effect, band, ks, pValue, adjusted, psi, psiExpected, referenceMissing, currentMissing,
+                missingBand, missingAdjusted, designEffect, effectiveRows, severity, histogram, categories, shift, null);
+    }
 
     /** What a column says in one window. */
     public enum Severity {
@@ -75,11 +108,19 @@ public record FeatureDrift(
         return severity == Severity.PERSISTENT || severity == Severity.SEVERE;
     }
 
+    /** Whether the mean of this column fell in one of two windows and rose in the other: two wobbles, not one change. */
+    boolean contradicts(double otherShift, double otherEffect) {
+        return shift * otherShift < 0
+                && Math.abs(shift) >= DIRECTED * effect
+                && Math.abs(otherShift) >= DIRECTED * otherEffect;
+    }
+
     ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("name", name);
         number(node, "importance", importance);
         number(node, "effect", effect);
+        number(node, "shift", shift);
         number(node, "band", band);
         number(node, "ks", ks);
         number(node, "p_value", pValue);
@@ -110,6 +151,9 @@ public record FeatureDrift(
         bins.put("current_missing", histogram.currentMissing());
         if (categories != null) {
             categories.writeTo(node);
+        }
+        if (method != null) {
+            node.set("method", method.toJson());
         }
         return node;
     }
@@ -145,7 +189,9 @@ public record FeatureDrift(
                         list,
                         bins.get("reference_missing").asLong(),
                         bins.get("current_missing").asLong()),
-                CategoryShares.readFrom(node));
+                CategoryShares.readFrom(node),
+                number(node, "shift"),
+                node.has("method") ? MethodResult.fromJson(node.get("method")) : null);
     }
 
     /** Writes a number, or null for what JSON cannot hold. */

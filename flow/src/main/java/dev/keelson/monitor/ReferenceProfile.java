@@ -89,8 +89,14 @@ public final class ReferenceProfile {
         return columns.get(column);
     }
 
-    /** How often a preset alarms on this reference's own windows; measured once for each rule and size. */
+    /** How often a rule alarms on this reference's own windows; measured once for each rule and size. */
     double falseAlarmShare(PresetRule.Key key) {
-        return falseAlarms.computeIfAbsent(key, rule -> PresetRule.measureFalseAlarms(this, rule));
+        return falseAlarms.computeIfAbsent(key, rule -> PresetRule.falseAlarmShare(
+                columns.stream()
+                        .map(each -> PresetRule.quietWindows(each, rule.policy(), rule.rows()))
+                        .toList(),
+                columns.stream().map(each -> each.cells() != null).toList(),
+                rule.policy(),
+                rule.share()));
     }
 }

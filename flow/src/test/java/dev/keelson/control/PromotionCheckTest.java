@@ -109,7 +109,7 @@ final class PromotionCheckTest {
         PairedEpochs better = epochs(120, 20, 0.40, 0.50);
 
         assertThat(PromotionGate.decide(better, Kind.REFRESH, policy, GOOD).decision().word()).isEqualTo("promote");
-        assertThat(PromotionGate.decide(better, Kind.REFRESH, policy, Map.of()).decision().word()).isEqualTo("hold");
+        assertThat(PromotionGate.decide(better, Kind.REFRESH, policy, Map.of()).decision().word()).isEqualTo("not_yet");
         assertThat(PromotionGate.decide(better, Kind.REFRESH, policy, Map.of("test_accuracy", 0.5)).decision().word())
                 .isEqualTo("reject");
     }

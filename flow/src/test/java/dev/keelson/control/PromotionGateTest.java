@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.control.PromotionDecision.Expired;
 import dev.keelson.control.PromotionDecision.Hold;
 import dev.keelson.control.PromotionDecision.Promote;
 import dev.keelson.control.PromotionDecision.Reject;
@@ -36,7 +37,7 @@ class PromotionGateTest {
             PromotionDecision decision = decide(epochs(1, 29, 0.5), kind, recommended());
 
             assertThat(decision)
-                    .isEqualTo(new Hold("Not enough evidence yet: 29 of at least 30 settled match days.", 1));
+                    .isEqualTo(new Hold("Not enough evidence yet: 29 of at least 30 settlement epochs.", 1));
         }
     }
 
@@ -72,7 +73,7 @@ class PromotionGateTest {
         assertThat(missing).isBetween(1, 500);
         assertThat(decide(paired(exact(40 + missing + 3, 0.002, 0.03)), Kind.REFRESH, recommended()))
                 .isInstanceOf(Promote.class);
-        assertThat(hold.reason()).contains(" About " + missing + " more match days");
+        assertThat(hold.reason()).contains(" About " + missing + " more epochs");
     }
 
     @Test
@@ -80,7 +81,7 @@ class PromotionGateTest {
         Hold hold = (Hold) decide(paired(exact(40, -0.003, 0.03)), Kind.REFRESH, recommended());
 
         assertThat(hold.epochsMissing()).isNotNull().isGreaterThan(140);
-        assertThat(hold.reason()).endsWith("more match days, but it is dropped after 180.");
+        assertThat(hold.reason()).endsWith("more epochs, but it is dropped after 180.");
     }
 
     @Test
@@ -94,10 +95,10 @@ class PromotionGateTest {
     void challengerIsDroppedAtTheHorizon() {
         assertThat(decide(paired(exact(179, -0.003, 0.05)), Kind.REFRESH, recommended())).isInstanceOf(Hold.class);
         assertThat(decide(paired(exact(180, -0.003, 0.05)), Kind.REFRESH, recommended()))
-                .isInstanceOfSatisfying(Reject.class, reject -> assertThat(reject.reason())
-                        .startsWith("No decision after 180 match days; the champion stays"));
-        assertThat(decide(paired(exact(180, 0.001, 0.05)), Kind.CHANGE, recommended())).isInstanceOf(Reject.class);
-        assertThat(decide(paired(new double[180]), Kind.CHANGE, recommended())).isInstanceOf(Reject.class);
+                .isInstanceOfSatisfying(Expired.class, expired -> assertThat(expired.reason())
+                        .startsWith("No decision after 180 settlement epochs; the champion stays"));
+        assertThat(decide(paired(exact(180, 0.001, 0.05)), Kind.CHANGE, recommended())).isInstanceOf(Expired.class);
+        assertThat(decide(paired(new double[180]), Kind.CHANGE, recommended())).isInstanceOf(Expired.class);
         assertThat(decide(paired(new double[179]), Kind.CHANGE, recommended())).isInstanceOf(Hold.class);
     }
 
@@ -156,7 +157,7 @@ class PromotionGateTest {
     void guardThatNeverHoldsDropsTheChallengerAtTheHorizon() {
         PromotionPolicyDefinition guarded = policy(Preset.RECOMMENDED, "better_than_champion >= 3%");
 
-        assertThat(decide(paired(exact(180, 0.001, SPREAD)), Kind.REFRESH, guarded)).isInstanceOf(Reject.class);
+        assertThat(decide(paired(exact(180, 0.001, SPREAD)), Kind.REFRESH, guarded)).isInstanceOf(Expired.class);
     }
 
     @Test
@@ -239,7 +240,7 @@ class PromotionGateTest {
     void naiveTestInTheSameHarnessPromotesEqualModels() {
         int promoted = 0;
         for (int path = 0; path < 300; path++) {
-            double[] gains = gains(path, PromotionGate.HORIZON, 0);
+            double[] gains = gains(path, DecisionPlan.STANDARD.horizon(), 0);
             boolean shown = false;
             for (int n = 5; n <= gains.length && !shown; n++) {
                 PairedEpochs seen = paired(Arrays.copyOf(gains, n));
@@ -265,7 +266,7 @@ class PromotionGateTest {
     private static double promotions(Kind kind, double gain, int paths) {
         int promoted = 0;
         for (int path = 0; path < paths; path++) {
-            double[] gains = gains(path, PromotionGate.HORIZON, gain);
+            double[] gains = gains(path, DecisionPlan.STANDARD.horizon(), gain);
             PromotionDecision decision = new Hold("", null);
             for (int n = PromotionGate.BURN_IN; n <= gains.length && decision instanceof Hold; n += 3) {
                 decision = decide(paired(Arrays.copyOf(gains, n)), kind, recommended());
@@ -323,6 +324,71 @@ class PromotionGateTest {
             second[i] = i < challenger;
         }
         return PairedEpochs.of(day, new double[events], new double[events], first, second);
+    }
+
+    @Test
+    void verdictsAreToldInTheirWords() {
+        PromotionDecision early = decide(epochs(1, 29, 0.5), Kind.CHANGE, recommended());
+        PromotionDecision soon = decide(paired(exact(60, 0.015, SPREAD)), Kind.CHANGE, recommended());
+
+        assertThat(early.verdict()).isEqualTo("NOT YET (about 1 more epoch)");
+        assertThat(soon.verdict()).isEqualTo("NOT YET (about 40 more epochs)");
+        assertThat(soon.sentence()).startsWith("NOT YET (about 40 more epochs): Not enough evidence yet: gain 0.0150 an epoch");
+        assertThat(decide(paired(exact(180, 0.001, 0.05)), Kind.CHANGE, recommended()).verdict()).isEqualTo("EXPIRED");
+        assertThat(decide(paired(exact(100, -0.02, SPREAD)), Kind.CHANGE, recommended()).verdict()).isEqualTo("REJECT");
+        assertThat(decide(paired(exact(120, 0.012, SPREAD)), Kind.CHANGE, recommended()).verdict()).isEqualTo("PROMOTE");
+    }
+
+    @Test
+    void storedHoldsAreReadAsNotYet() {
+        assertThat(PromotionDecision.wordOf("hold")).isEqualTo("not_yet");
+        assertThat(PromotionDecision.verdictOf("hold")).isEqualTo("NOT YET");
+        assertThat(PromotionDecision.wordOf("promote")).isEqualTo("promote");
+    }
+
+    @Test
+    void strictPlanNeedsBothKindsOfEvidence() {
+        PairedEpochs paired = paired(exact(120, 0.012, SPREAD));
+        PromotionPolicyDefinition strict = recommended().with(new DecisionPlan(180, 0, true, 0, 1));
+
+        PromotionDecision decision = decide(paired, Kind.CHANGE, strict);
+
+        assertThat(decision).isInstanceOf(Hold.class);
+        assertThat(decision.reason()).contains("the distribution-free one").contains("which the policy asks for");
+        assertThat(decide(paired(exact(120, 0.6, 0.1)), Kind.CHANGE, strict)).isInstanceOf(Promote.class);
+    }
+
+    @Test
+    void gainThatIsNotWorthItIsNone() {
+        PromotionPolicyDefinition demanding = recommended().with(new DecisionPlan(180, 0, false, 0.02, 1));
+
+        assertThat(decide(paired(exact(120, 0.012, SPREAD)), Kind.CHANGE, demanding)).isInstanceOf(Reject.class);
+        assertThat(decide(paired(exact(120, 0.035, SPREAD)), Kind.CHANGE, demanding)).isInstanceOf(Promote.class);
+    }
+
+    @Test
+    void groupSequentialPlanDecidesAtItsLooksAlone() {
+        PromotionPolicyDefinition weekly = recommended().with(new DecisionPlan(182, 7, false, 0, 1));
+        PromotionGate.Verdict between = PromotionGate.decide(paired(exact(76, 0.005, SPREAD)), Kind.CHANGE, weekly);
+        PromotionGate.Verdict at = PromotionGate.decide(paired(exact(119, 0.005, SPREAD)), Kind.CHANGE, weekly);
+
+        assertThat(between.decision()).isInstanceOf(Hold.class);
+        assertThat(between.decision().reason()).contains("The next of 22 looks is in 1 epochs.");
+        assertThat(between.evidence()).containsEntry("look", 6.0).containsEntry("looks", 22.0);
+        assertThat(at.decision()).isInstanceOf(Promote.class);
+        assertThat(at.decision().reason()).contains("z ").contains("at look");
+        assertThat(decide(paired(exact(182, 0.0005, SPREAD)), Kind.CHANGE, weekly)).isInstanceOf(Expired.class);
+        assertThat(decide(paired(exact(140, -0.008, SPREAD)), Kind.CHANGE, weekly)).isInstanceOf(Reject.class);
+    }
+
+    @Test
+    void epochsThatOverlapCountForLess() {
+        PairedEpochs paired = paired(exact(120, 0.012, SPREAD));
+        PromotionPolicyDefinition overlapping = recommended().with(new DecisionPlan(180, 0, false, 0, 5));
+
+        PromotionGate.Verdict verdict = PromotionGate.decide(paired, Kind.CHANGE, overlapping);
+
+        assertThat(verdict.decision()).isEqualTo(new Hold("Not enough evidence yet: 120 of at least 150 settlement epochs.", 30));
     }
 
     private static PromotionPolicyDefinition recommended() {

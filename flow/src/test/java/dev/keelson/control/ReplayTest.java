@@ -66,8 +66,8 @@ class ReplayTest {
         assertThat(shadow).hasSize((int) Duration.between(day(trained), day(promoted)).toDays() * 4);
         assertThat(history(result).stream().map(Scored::version).distinct()).containsExactly(1, 2);
         assertThat(alias(state, ModelVersion.CHAMPION)).isEqualTo(2);
-        assertThat(first(steps, step -> step.decision().equals("hold")).decisionReason())
-                .startsWith("Not enough evidence yet: 6 of at least 30 settled match days.");
+        assertThat(first(steps, step -> step.decision().equals("not_yet")).decisionReason())
+                .startsWith("Not enough evidence yet: 6 of at least 30 settlement epochs.");
     }
 
     @Test
@@ -79,7 +79,7 @@ class ReplayTest {
         PolicyResult result = run(16, definition(MONTHLY), Killer.never(), state).getFirst();
 
         List<AuditEntry> audit = state.catalog.read(tx -> tx.audit(FakeLeague.MODEL, 1_000)).reversed();
-        assertThat(audit).extracting(AuditEntry::action).startsWith("register", "promote", "register", "hold");
+        assertThat(audit).extracting(AuditEntry::action).startsWith("register", "promote", "register", "not_yet");
         assertThat(audit).extracting(AuditEntry::actor).containsOnly("replay");
         List<StepRecord> decided =
                 steps(result).stream().filter(step -> !step.decision().equals("none")).toList();
@@ -89,7 +89,7 @@ class ReplayTest {
                 .toList();
         assertThat(decisions).extracting(AuditEntry::action).isEqualTo(decided.stream().map(StepRecord::decision).toList());
         assertThat(decisions)
-                .extracting(AuditEntry::reason)
+                .extracting(entry -> entry.reason().split(": ", 2)[1]) // after the verdict
                 .isEqualTo(decided.stream().map(StepRecord::decisionReason).toList());
         for (AuditEntry entry : decisions) {
             JsonNode evidence = new ObjectMapper().readTree(entry.evidence());

@@ -90,7 +90,8 @@ class ColumnProfileTest {
         Random random = new Random(5);
         ColumnProfile profile = profile(random.doubles(6_000).toArray());
 
-        assertThat(profile.band(50).distance()).isGreaterThan(2 * profile.band(500).distance());
+        // by the sizes alone it were three times as wide; but a band learned from twelve windows allows for that
+        assertThat(profile.band(50).distance()).isGreaterThan(1.8 * profile.band(500).distance());
         assertThat(profile.band(50).missing()).isZero();
     }
 

@@ -139,6 +139,20 @@ class DriftCheckTest {
     }
 
     @Test
+    void wobbleUpAndThenDownIsNoPersistentChange() {
+        double[][] fallen = {exact(-0.45), normal(11, ROWS), normal(12, ROWS)};
+        DriftReport up = check(moderate(), 3, List.of());
+        DriftReport down = check(fallen, 6, List.of(up));
+        DriftReport downAgain = check(fallen, 9, List.of(down, up));
+
+        assertThat(up.verdict()).isEqualTo(Verdict.WARNING);
+        assertThat(up.features().getFirst().shift()).isPositive();
+        assertThat(down.verdict()).isEqualTo(Verdict.WARNING);
+        assertThat(down.features().getFirst().shift()).isNegative();
+        assertThat(downAgain.verdict()).isEqualTo(Verdict.ALARM);
+    }
+
+    @Test
     void vanishedColumnAlarmsByItsMissingValues() {
         DriftReport report = check(window(0, x -> Double.NaN), 3, List.of());
 

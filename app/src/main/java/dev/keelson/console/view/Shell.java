@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param title of the page, first in the window's title
  * @param project name of the project
  * @param section which entry of the navigation is current: {@code overview}, {@code predictions}, {@code bets}, {@code runs},
- *     {@code registry}, {@code data}, {@code features}, {@code lineage} or empty
+ *     {@code registry}, {@code data}, {@code features}, {@code lineage}, {@code alerts}, {@code schedules}, {@code admin} or
+ *     empty
  * @param theme {@code light}, {@code dark} or {@code system}
  * @param address path and query of this page, to come back to
  * @param assets version of the static files, part of their addresses
  * @param model the model the page is about, or null
  * @param tab which of the model's pages: {@code model}, {@code drift}, {@code replay} or empty; or which page of a section
+ * @param alerts how many alerts are open, in words; empty when none is
  */
 public record Shell(
         String title,
@@ -23,4 +25,5 @@ public record Shell(
         String address,
         String assets,
         @Nullable String model,
-        String tab) {}
+        String tab,
+        String alerts) {}

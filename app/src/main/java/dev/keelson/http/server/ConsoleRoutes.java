@@ -7,6 +7,7 @@ import dev.keelson.console.Console.Visit;
 import dev.keelson.console.Console;
 import dev.keelson.console.view.RunsView;
 import dev.keelson.console.PredictionsPage;
+import dev.keelson.console.StreaksPage;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.Review;
@@ -70,6 +71,7 @@ final class ConsoleRoutes {
                 "/models/{name}",
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
         routes.get("/models/{name}/drift", this::drift);
+        routes.get("/models/{name}/streaks", this::streaks);
         routes.get("/models/{name}/replay", this::replay);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
@@ -98,6 +100,8 @@ final class ConsoleRoutes {
         new RolloutRoutes(backend, console).register(routes);
         new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
+        new AlertRoutes(backend, console).register(routes);
+        new ScheduleRoutes(backend, console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));
         routes.get(
@@ -196,6 +200,14 @@ final class ConsoleRoutes {
     private void drift(ServerRequest request, ServerResponse response) {
         String report = new Parameters(request).text("report");
         send(response, console.drift(theme(request), Parameters.path(request, "name"), report));
+    }
+
+    private void streaks(ServerRequest request, ServerResponse response) {
+        Parameters parameters = new Parameters(request);
+        StreaksPage.Asked asked = new StreaksPage.Asked(
+                StreakEndpoints.asked(parameters, backend), text(parameters, "from", ""), text(parameters, "to", ""));
+        parameters.check();
+        send(response, console.streaks(theme(request), Parameters.path(request, "name"), asked));
     }
 
     private void replay(ServerRequest request, ServerResponse response) {

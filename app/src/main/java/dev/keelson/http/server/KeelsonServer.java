@@ -230,6 +230,7 @@ public final class KeelsonServer implements AutoCloseable {
         new LineageEndpoint(backend).register(routes);
         new JournalEndpoints(backend).register(routes); // before the addresses of single predictions
         new PredictionsEndpoints(backend).register(routes);
+        new StreakEndpoints(backend).register(routes);
         new FeatureEndpoints(backend).register(routes);
         new FeatureHistoryEndpoint(backend).register(routes);
         new BanditEndpoints(backend).register(routes);

@@ -7,14 +7,17 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.JsonTexts;
 import dev.keelson.http.LoggedModel;
+import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.PredictionPages;
 import dev.keelson.http.PredictionPages.Filter;
 import dev.keelson.http.PredictionScores;
+import dev.keelson.monitor.performance.WindowLength;
 import dev.keelson.serve.AskedKeys;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
 import java.util.List;
 
 /** The log of predictions: a list by filters, page by page, one of them, and how good they were. */
@@ -57,13 +60,23 @@ final class PredictionsEndpoints {
     private void performance(ServerRequest request, ServerResponse response) {
         LoggedModel model = LoggedModel.of(backend.project(), Parameters.path(request, "name"));
         Parameters parameters = new Parameters(request);
-        int version = parameters.number("version", 0, Integer.MAX_VALUE, -1);
-        PredictionScores.Asked asked = new PredictionScores.Asked(
-                version < 0 ? null : (Integer) version,
-                parameters.instant("from", backend.project().zone()),
-                parameters.instant("to", backend.project().zone()));
+        int number = parameters.number("version", 0, Integer.MAX_VALUE, -1);
+        Integer version = number < 0 ? null : (Integer) number;
+        Instant from = parameters.instant("from", backend.project().zone());
+        Instant to = parameters.instant("to", backend.project().zone());
+        String window = parameters.text("window");
         parameters.check();
-        Json.send(response, new PredictionScores(backend::predictions, backend::countPredictions).of(model, asked));
+        Json.send(
+                response,
+                window == null
+                        ? new PredictionScores(backend::predictions, backend::countPredictions)
+                                .of(model, new PredictionScores.Asked(version, from, to))
+                        : ModelPerformance.of(backend)
+                                .of(
+                                        backend.project(),
+                                        model,
+                                        new ModelPerformance.Asked(WindowLength.of(window), version, from, to),
+                                        backend.clock().instant()));
     }
 
     private void one(ServerRequest request, ServerResponse response) {

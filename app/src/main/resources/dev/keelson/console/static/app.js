@@ -23,6 +23,14 @@
     button.textContent = "Copied";
   });
 
+  // a list that fetches itself again keeps the row that was gone to
+  document.addEventListener("htmx:after:swap", () => { if (picked >= 0) rows()[picked]?.classList.add("picked"); });
+
+  document.addEventListener("mouseover", (event) => {
+    const time = event.target instanceof Element && event.target.closest("time[datetime]");
+    if (time && !time.title) time.title = `${new Date(time.dateTime).toLocaleString()} for you`;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (waiting) {
@@ -35,6 +43,11 @@
       case "g": waiting = true; break;
       case "j": pick(1); break;
       case "k": pick(-1); break;
+      case "x": {
+        const box = rows()[picked]?.querySelector("input[type=checkbox]");
+        if (box) box.checked = !box.checked;
+        break;
+      }
       case "Enter": {
         const row = rows()[picked];
         const link = row && row.classList.contains("picked") && event.target === document.body && row.querySelector("a, summary");

@@ -72,7 +72,13 @@ final class BenchmarksIT {
     @Test
     void versionsAreSwappedWithoutAFailedRequest() throws Exception {
         JsonNode figures =
-                new RolloutBenchmark().run(SMALL.with("rate", "200").with("seconds", "3").with("connections", "4"));
+                new RolloutBenchmark()
+                        .run(SMALL.with("rate", "200")
+                                .with("seconds", "3")
+                                .with("connections", "4")
+                                .with("warm", "1")
+                                .with("rows", "600")
+                                .with("trees", "20"));
 
         assertThat(figures.at("/hot_swaps/swaps").asInt()).isPositive();
         assertThat(figures.at("/hot_swaps/with/requests").asInt()).isGreaterThan(300);
@@ -193,6 +199,7 @@ final class BenchmarksIT {
         JsonNode figures = new ServeBenchmark()
                 .run(SMALL.with("seconds", "1")
                         .with("connections", "4")
+                        .with("warm", "1")
                         .with("rate", "200")
                         .with("rows", "600")
                         .with("trees", "20"));

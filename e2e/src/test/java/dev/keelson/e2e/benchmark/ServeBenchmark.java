@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Inference Protocol, {@code ModelInfer}), and with 24 of the features from three views. Then how long the index takes to catch up, memory, and the start.
  *
  * <p>Options: {@code --connections} (a list), {@code --seconds} of each loop, {@code --repeats}, {@code --rate} of the open loop,
- * {@code --rows} to train on, {@code --trees}.
+ * {@code --rows} to train on, {@code --trees}, {@code --warm} times its length runs each loop before.
  */
 public final class ServeBenchmark implements Task {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -102,7 +102,7 @@ public final class ServeBenchmark implements Task {
                 targets.add(new Target("keelson_grpc", server.port(), INFER, messages(plain), server::processor));
                 targets.add(new Target("keelson_stored", server.port(), STORED, stored, server::processor));
                 loops(node, targets, server, arguments);
-                batch(node.putObject("batch_of_1000"), server, peer);
+                batch(node.putObject("batch_of_1000"), server, peer, Duration.ofSeconds(arguments.number("seconds", 4)));
             }
             catchUp(node, server);
             node.put("megabytes_after_load", server.megabytes());
@@ -129,8 +129,9 @@ public final class ServeBenchmark implements Task {
         Duration length = Duration.ofSeconds(arguments.number("seconds", 4));
         int repeats = arguments.number("repeats", 3);
         List<Integer> connections = arguments.numbers("connections", List.of(1, 8, 32));
-        for (Target target : targets) { // warm-up
-            turn(target, 8, length.multipliedBy(target.name().equals("fastapi") ? 1 : 5));
+        int warm = arguments.number("warm", 5);
+        for (Target target : targets) {
+            turn(target, 8, length.multipliedBy(target.name().equals("fastapi") ? 1 : warm));
         }
         double allocated = allocated(server);
         long answered = 0;
@@ -196,20 +197,21 @@ public final class ServeBenchmark implements Task {
         return median.load().rate();
     }
 
-    private static void batch(ObjectNode node, ServerProcess server, @Nullable Beside peer) throws Exception {
+    private static void batch(ObjectNode node, ServerProcess server, @Nullable Beside peer, Duration length)
+            throws Exception {
         byte[] body = BetProject.batch(BATCH, 13);
         node.put("body_bytes", body.length);
-        LoadGenerator.Load own = LoadGenerator.closed(server.port(), PLAIN, List.of(body), 1, Duration.ofSeconds(4));
-        LoadGenerator.Load warm = LoadGenerator.closed(server.port(), PLAIN, List.of(body), 1, Duration.ofSeconds(4));
+        LoadGenerator.Load own = LoadGenerator.closed(server.port(), PLAIN, List.of(body), 1, length);
+        LoadGenerator.Load warm = LoadGenerator.closed(server.port(), PLAIN, List.of(body), 1, length);
         node.set("keelson_cold", own.toJson());
         node.set("keelson", warm.toJson());
         byte[] message = GrpcRequests.message("plain", body);
         LoadGenerator.Load grpc =
-                LoadGenerator.closedOfGrpc(server.port(), INFER, List.of(message), 1, Duration.ofSeconds(4));
+                LoadGenerator.closedOfGrpc(server.port(), INFER, List.of(message), 1, length);
         node.set("keelson_grpc", grpc.toJson());
         node.put("grpc_body_bytes", message.length);
         if (peer != null) {
-            LoadGenerator.Load theirs = LoadGenerator.closed(peer.port(), "/predict", List.of(body), 1, Duration.ofSeconds(4));
+            LoadGenerator.Load theirs = LoadGenerator.closed(peer.port(), "/predict", List.of(body), 1, length);
             node.set("fastapi", theirs.toJson());
             node.put("over_fastapi", Timing.rounded(warm.rate() / theirs.rate()));
         }

@@ -177,11 +177,19 @@ final class DriftWorld {
             case 2 -> Math.exp(random.nextGaussian());
             case 3 -> -Math.log1p(-random.nextDouble());
             case 4 -> random.nextDouble();
-            default -> { // the fourth smallest of nine uniform values has the law Beta(4, 6)
-                double[] nine = random.doubles(9).sorted().toArray();
-                yield nine[3];
+            default -> { // Beta(4, 6) of two sums of exponential values
+                double four = exponentials(4, random);
+                yield four / (four + exponentials(6, random));
             }
         };
+    }
+
+    private static double exponentials(int count, SplittableRandom random) {
+        double product = 1;
+        for (int i = 0; i < count; i++) {
+            product *= 1 - random.nextDouble();
+        }
+        return -Math.log(product);
     }
 
     private static double deviation(int column) {

@@ -103,6 +103,7 @@ public final class GateStudy implements Task {
                 row.put("scatter_of_a_match_day", mean(results, Result::scatter));
                 row.put("accepted", accepted);
                 row.put("rejected", share(results, PromotionDecision.Reject.class));
+                row.put("expired", share(results, PromotionDecision.Expired.class));
                 row.put("undecided", share(results, PromotionDecision.Hold.class));
                 int[] epochs = results.stream().mapToInt(Result::epochs).sorted().toArray();
                 row.put("median_match_days", epochs[epochs.length / 2]);

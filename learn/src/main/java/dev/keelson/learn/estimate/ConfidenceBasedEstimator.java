@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Performance of a binary classifier before labels arrive, from its own probabilities (confidence-based performance
+ * Performance of a classifier before labels arrive, from its own probabilities (confidence-based performance
  * estimation, CBPE). It assumes that the chance of an outcome given the features is as in the reference (no concept drift) and
  * that the probabilities stay calibrated on the rows that are judged; ask {@link DomainClassifier} whether these still are rows
  * like the reference's.
@@ -88,39 +88,57 @@ public final class ConfidenceBasedEstimator {
         }
         int[] labels = new int[p.length];
         Arrays.setAll(labels, i -> positive[i] ? 1 : 0);
-        int minority = Math.min(Arrays.stream(labels).sum(), p.length - Arrays.stream(labels).sum());
-        CalibrationRows rows = CalibrationRows.binary(p, labels, null);
+        return fit(CalibrationRows.binary(p, labels, null), config);
+    }
+
+    /**
+     * The same of two or more classes: each is calibrated against the rest, and the errors are means over the classes.
+     *
+     * @param rows reference rows that the model was not fitted to, at least one
+     */
+    public static ConfidenceBasedEstimator fit(CalibrationRows rows, Config config) {
+        int n = rows.rows();
+        int classes = rows.classes();
         SplittableRandom random = new SplittableRandom(config.seed);
-        double separation = Auc.binary(p, positive).orElse(1);
-        if (minority < 2 * HELD_OUT_OF || separation > SEPARATED) {
-            double error = error(p, labels);
-            return new ConfidenceBasedEstimator(config, CalibrationMap.none(2), List.of(), error, error);
+        double separation = Auc.oneVersusRest(rows.p(), classes, rows.labels()).orElse(1);
+        int fewest = fewest(rows);
+        if (fewest < 2 * HELD_OUT_OF || separation > SEPARATED) {
+            double error = error(rows.p(), classes, rows.labels());
+            return new ConfidenceBasedEstimator(config, CalibrationMap.none(classes), List.of(), error, error);
         }
-        Calibrator calibrator = calibrator(p.length, minority);
+        Calibrator calibrator = calibrator(n, fewest);
         double before = 0;
         double after = 0;
         for (int split = 0; split < SPLITS; split++) {
-            int[] order = shuffled(labels, random);
-            int[] held = IntStream.range(0, order.length).filter(i -> i % HELD_OUT_OF == 0).map(i -> order[i]).toArray();
-            int[] kept = IntStream.range(0, order.length).filter(i -> i % HELD_OUT_OF != 0).map(i -> order[i]).toArray();
+            int[] order = shuffled(rows.labels(), classes, random);
+            int[] held = IntStream.range(0, n).filter(i -> i % HELD_OUT_OF == 0).map(i -> order[i]).toArray();
+            int[] kept = IntStream.range(0, n).filter(i -> i % HELD_OUT_OF != 0).map(i -> order[i]).toArray();
             CalibrationMap trial = calibrator.fit(rows.take(kept));
-            double[] raw = Arrays.stream(held).mapToDouble(i -> p[i]).toArray();
-            int[] truth = Arrays.stream(held).map(i -> labels[i]).toArray();
-            before += error(raw, truth) / SPLITS;
-            after += error(calibrated(trial, raw), truth) / SPLITS;
+            CalibrationRows judged = rows.take(held);
+            before += error(judged.p(), classes, judged.labels()) / SPLITS;
+            after += error(applied(trial, judged.p()), classes, judged.labels()) / SPLITS;
         }
         if (after >= before) {
-            return new ConfidenceBasedEstimator(config, CalibrationMap.none(2), List.of(), before, after);
+            return new ConfidenceBasedEstimator(config, CalibrationMap.none(classes), List.of(), before, after);
         }
         List<CalibrationMap> resampled = new ArrayList<>();
         for (int r = 0; r < config.resamples; r++) {
-            CalibrationRows drawn = rows.take(random.ints(p.length, 0, p.length).toArray());
-            int positives = Arrays.stream(drawn.labels()).sum();
-            if (positives > 0 && positives < p.length) {
-                resampled.add(calibrator(p.length, Math.min(positives, p.length - positives)).fit(drawn));
+            CalibrationRows drawn = rows.take(random.ints(n, 0, n).toArray());
+            int least = fewest(drawn);
+            if (least > 0) {
+                resampled.add(calibrator(n, least).fit(drawn));
             }
         }
         return new ConfidenceBasedEstimator(config, calibrator.fit(rows), resampled, before, after);
+    }
+
+    /** Rows of the rarest class, or of all others where those are fewer. */
+    private static int fewest(CalibrationRows rows) {
+        int[] counts = new int[rows.classes()];
+        for (int label : rows.labels()) {
+            counts[label]++;
+        }
+        return Arrays.stream(counts).map(count -> Math.min(count, rows.rows() - count)).min().orElse(0);
     }
 
     private static Calibrator calibrator(int rows, int minority) {
@@ -130,11 +148,11 @@ public final class ConfidenceBasedEstimator {
         return enough ? isotonic : new Platt();
     }
 
-    /** Positions in random order, the two classes spread evenly. */
-    private static int[] shuffled(int[] labels, SplittableRandom random) {
+    /** Positions in random order, the classes spread evenly. */
+    private static int[] shuffled(int[] labels, int classes, SplittableRandom random) {
         int[] order = new int[labels.length];
         int at = 0;
-        for (int label = 0; label < 2; label++) {
+        for (int label = 0; label < classes; label++) {
             int from = at;
             for (int i = 0; i < labels.length; i++) {
                 if (labels[i] == label) {
@@ -148,9 +166,19 @@ public final class ConfidenceBasedEstimator {
         return order;
     }
 
-    private static double error(double[] p, int[] labels) {
-        double[] both = CalibrationRows.binary(p, labels, null).p();
-        return ReliabilityBins.ofClass(both, 2, labels, 1, ReliabilityBins.Binning.EQUAL_COUNT, BINS).ece();
+    /** Mean calibration error of the classes; of two that of the second. */
+    private static double error(double[] p, int classes, int[] labels) {
+        return IntStream.range(classes == 2 ? 1 : 0, classes)
+                .mapToDouble(c -> ReliabilityBins.ofClass(p, classes, labels, c, ReliabilityBins.Binning.EQUAL_COUNT, BINS)
+                        .ece())
+                .average()
+                .orElseThrow();
+    }
+
+    private static double[] applied(CalibrationMap map, double[] p) {
+        double[] applied = map.applied(p);
+        Arrays.setAll(applied, i -> Math.max(0, Math.min(1, applied[i])));
+        return applied;
     }
 
     private static double[] calibrated(CalibrationMap map, double[] p) {
@@ -159,10 +187,29 @@ public final class ConfidenceBasedEstimator {
             both[2 * i] = 1 - p[i];
             both[2 * i + 1] = p[i];
         }
-        double[] applied = map.applied(both);
+        double[] applied = applied(map, both);
         double[] positive = new double[p.length];
-        Arrays.setAll(positive, i -> Math.max(0, Math.min(1, applied[2 * i + 1])));
+        Arrays.setAll(positive, i -> applied[2 * i + 1]);
         return positive;
+    }
+
+    /**
+     * The chances of rows, as far as they are to be trusted.
+     *
+     * @param p the model's probabilities, {@code rows * classes}, row by row
+     * @return same shape, each 0 to 1
+     */
+    public double[] chances(double[] p) {
+        return applied(map, p);
+    }
+
+    /**
+     * The same by a calibration that was fitted to resampled rows; they scatter as the calibration does.
+     *
+     * @param resample any number from 0 on; they come again after {@link Config#resamples}
+     */
+    public double[] chances(double[] p, int resample) {
+        return applied(resampled.isEmpty() ? map : resampled.get(resample % resampled.size()), p);
     }
 
     /** Whether probabilities are calibrated before they are used. */

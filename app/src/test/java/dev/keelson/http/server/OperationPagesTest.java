@@ -1,0 +1,151 @@
+package dev.keelson.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.http.SeededBackend;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.JobQuery;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The pages of schedules, jobs and alerts, over HTTP. */
+final class OperationPagesTest {
+    private static final String WHO = "&actor=ann&reason=It+is+known.";
+
+    private SeededBackend backend;
+    private KeelsonServer server;
+    private Client client;
+
+    @BeforeEach
+    void start() {
+        backend = SeededBackend.seeded().withOperations();
+        server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        client = new Client(server.url());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop();
+    }
+
+    private String alert(String kind) {
+        return backend.alerts().list(new AlertQuery(Set.of(Alert.State.OPEN), kind, null, null, 1)).path("alerts").path(0).path("id").asText();
+    }
+
+    @Test
+    void schedulesTellInWordsWhenTheyRanAndRunNext() {
+        String page = client.get("/schedules").text();
+
+        assertThat(page)
+                .contains("Every day at 02:00", "an alarm trains", "Every Sunday at 03:00", "Europe/London")
+                .contains("datetime=\"2020-07-07T01:00:00Z\">2020-07-07 02:00</time>", "the last of them runs")
+                .contains("finding</span>", "alarm: 3 of 9 columns moved.", "took 9.0 s")
+                .contains("failed</span>", "The file (matches.csv) is gone.")
+                .contains("Running and waiting now", "40 %", "action=\"/schedules/drift/run\"", "action=\"/schedules/weekly/pause\"");
+    }
+
+    @Test
+    void aScheduleIsRunPausedAndResumedByItsForms() {
+        Client.Answer nameless = client.post("/schedules/drift/run", "reason=x");
+        Client.Answer run = client.post("/schedules/drift/run", WHO.substring(1));
+        Client.Answer paused = client.post("/schedules/drift/pause", WHO.substring(1));
+        String held = client.get("/schedules").text();
+        Client.Answer resumed = client.post("/schedules/drift/resume", WHO.substring(1));
+
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(run.status()).isEqualTo(303);
+        assertThat(backend.schedules().jobs(JobQuery.ofSchedule("drift", 9).in(Job.State.WAITING)).path("jobs")).hasSize(2);
+        assertThat(paused.header("Location")).isEqualTo("/schedules");
+        assertThat(held).contains("paused</span>", "by ann: It is known.", "not while it is paused", "action=\"/schedules/drift/resume\"");
+        assertThat(resumed.status()).isEqualTo(303);
+        assertThat(client.get("/schedules").text()).contains("action=\"/schedules/drift/pause\"");
+        assertThat(client.post("/schedules/none/run", WHO.substring(1)).status()).isEqualTo(404);
+    }
+
+    @Test
+    void jobsAreFilteredAndOneShowsItsLogAndIsCancelled() {
+        String all = client.get("/jobs").text();
+        String drift = client.get("/jobs?kind=drift&model=football-1x2&state=done").text();
+        String running = client.get("/jobs/asked-retrain-football-1x2-odds-0").text();
+        String planned = client.get("/jobs/drift%2Ffootball-1x2%402020-07-05T09:00:00Z").text();
+        Client.Answer cancelled = client.post("/jobs/cancel", "id=asked-retrain-football-1x2-0" + WHO);
+
+        assertThat(all).contains("train anew", "load and materialize", "check for drift");
+        assertThat(drift).contains("3 of 9 columns moved").doesNotContain("no column moved", "gone.");
+        assertThat(running)
+                .contains("running</span>", "value=\"40\"", "Training training-7 &lt;b&gt;begins&lt;/b&gt;.", "42.0 s so far.")
+                .contains("How long it takes is unknown", "1 of at most 3", "hx-trigger=\"every 1s\"", "action=\"/jobs/cancel\"");
+        assertThat(planned).contains("finding</span>", "alarm: 3 of 9 columns moved.", "/models/football-1x2/drift").doesNotContain("hx-trigger");
+        assertThat(cancelled.header("Location")).isEqualTo("/jobs/asked-retrain-football-1x2-0");
+        assertThat(client.get("/jobs/asked-retrain-football-1x2-0").text()).contains("cancelled</span>").doesNotContain("action=\"/jobs/cancel\"");
+        assertThat(client.get("/jobs/none").status()).isEqualTo(404);
+        assertThat(client.get("/jobs?state=sleeping").status()).isEqualTo(400);
+    }
+
+    @Test
+    void theInboxTellsWhatHowBadAndWhatHelps() {
+        String page = client.get("/alerts").text();
+        String failures = client.get("/alerts?state=all&kind=failure").text();
+        String one = client.get("/alerts/" + alert("drift")).text();
+
+        assertThat(page)
+                .contains("3 columns moved: elo, form, odds", "drift of football-1x2", "2 times", "It is so &lt;b&gt;since&lt;/b&gt; this morning.")
+                .contains("critical</span>", "open</span>", "keelson schedule log", "/models/football-1x2/drift")
+                .contains("class=\"open-alerts\">2<", "telegram", "sent</span>", "failed</span>", "does not know the mailbox")
+                .doesNotContain("drift failed</a>", "<b>since");
+        assertThat(failures).contains("drift failed", "resolved</span>").doesNotContain("3 columns moved");
+        assertThat(one).contains("Where it was told", "telegram", "raised: ", "action=\"/alerts\"", "drift/football-1x2");
+        assertThat(client.get("/alerts/none").status()).isEqualTo(404);
+        assertThat(client.get("/alerts?state=asleep").status()).isEqualTo(400);
+    }
+
+    @Test
+    void alertsAreChangedTogetherByWhoAndWhy() {
+        String drift = alert("drift");
+        String failure = alert("failure");
+        Client.Answer none = client.post("/alerts", "verb=acknowledge" + WHO);
+        Client.Answer nameless = client.post("/alerts", "verb=acknowledge&alert=" + drift);
+        Client.Answer foreign = client.post("/alerts", "verb=resolve&alert=" + drift + WHO, "Origin", "http://elsewhere.example");
+        Client.Answer known = client.post("/alerts", "verb=acknowledge&alert=%s&alert=%s&back=/alerts%%3Fstate%%3Dall".formatted(drift, failure) + WHO);
+        String page = client.get("/alerts").text();
+        Client.Answer silent = client.post("/alerts", "verb=snooze&for=7d&back=//elsewhere.example&alert=" + drift + WHO);
+        Client.Answer over = client.post("/alerts", "verb=resolve&alert=" + failure + WHO);
+
+        assertThat(none.status()).isEqualTo(400);
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(known.header("Location")).isEqualTo("/alerts?state=all");
+        assertThat(page).contains("acknowledged</span>", "ann: It is known.").doesNotContain("open-alerts");
+        assertThat(silent.header("Location")).isEqualTo("/alerts");
+        assertThat(backend.alerts().one(drift).path("snoozed_until").asText()).isEqualTo("2020-07-13T09:00:00Z");
+        assertThat(over.status()).isEqualTo(303);
+        assertThat(client.post("/alerts", "verb=resolve&alert=" + failure + WHO).status()).isEqualTo(409);
+        assertThat(backend.audit(null, 9)).extracting(each -> each.action()).contains("alert resolved", "alert snoozed", "alert acknowledged");
+    }
+
+    @Test
+    void aChannelIsTried() {
+        Client.Answer tried = client.post("/alert-channels/mail/test", "actor=bob");
+
+        assertThat(tried.header("Location")).isEqualTo("/alerts#channels");
+        assertThat(client.get("/alerts").text()).contains("does not know the mailbox", "Send a test");
+        assertThat(client.post("/alert-channels/none/test", "actor=bob").status()).isEqualTo(404);
+    }
+
+    @Test
+    void whoMayOnlyLookIsOfferedNothingToPress() {
+        KeelsonServer bare = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
+        try (Client user = new Client(bare.url())) {
+            assertThat(user.get("/alerts").text()).contains("no job has raised an alert", "names no channel").doesNotContain("open-alerts");
+            assertThat(user.get("/schedules").text()).contains("Nothing runs or waits.");
+            assertThat(user.get("/jobs").text()).contains("no schedule was due");
+        } finally {
+            bare.stop();
+        }
+    }
+}

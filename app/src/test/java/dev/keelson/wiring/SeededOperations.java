@@ -1,0 +1,108 @@
+package dev.keelson.wiring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.alert.AlertChannel;
+import dev.keelson.control.alert.Alerts;
+import dev.keelson.control.job.Planner;
+import dev.keelson.http.AlertService;
+import dev.keelson.http.Backend;
+import dev.keelson.http.ScheduleService;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.Delivery;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.spi.Catalog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** The product's own schedules and inbox over the catalogue of a backend of tests, with jobs and alerts of one morning. */
+public final class SeededOperations {
+    private static final String MODEL = "football-1x2";
+    private static final String OTHER = "football-1x2-odds";
+
+    private final Catalog catalog;
+    private final Instant now;
+    private final ProjectSchedules schedules;
+    private final ProjectAlerts alerts;
+
+    /** Operations that nobody works at: what waits goes on waiting. */
+    public SeededOperations(Backend backend) {
+        this.catalog = backend.catalog();
+        this.now = backend.clock().instant();
+        this.alerts = new ProjectAlerts(
+                List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
+        this.schedules = new ProjectSchedules(backend.project(), catalog, backend.clock(), backend, alerts.alerts());
+        catalog.write(tx -> {
+            for (int i = 1; i <= 3; i++) {
+                tx.jobs().add(done("drift", MODEL, i, 8 + i, i == 1, "alarm: 3 of 9 columns moved."));
+                tx.jobs().add(done("drift", OTHER, i, 4 + i, false, "none: no column moved."));
+                tx.jobs().add(done("retrain", MODEL, 7 * i, 60 * i, false, "football-1x2: registered. v8 is the challenger."));
+            }
+            Job begun = planned("retrain", OTHER, 0, "").begun("football-tips/4711/x", now.minusSeconds(42), now.plusSeconds(30));
+            tx.jobs().add(begun);
+            tx.jobs().addLine(begun.id(), now.minusSeconds(40), 1, "Training training-7 <b>begins</b>.");
+            tx.jobs().replace(begun.alive(now.plusSeconds(30), 0.4, "fitting", null));
+            tx.jobs().add(planned("retrain", MODEL, 0, ""));
+            Job failed = planned("materialize", "", 1, "features").begun("w", now.minusSeconds(90), now);
+            tx.jobs().add(failed);
+            tx.jobs().replace(failed.ended(Job.State.FAILED, now.minusSeconds(80), null, "The file (matches.csv) is gone."));
+            return failed.id();
+        });
+        raise("drift/" + MODEL, "drift", MODEL, Alert.Severity.WARNING, "3 columns moved: elo, form, odds", "/models/" + MODEL + "/drift");
+        raise("drift/" + MODEL, "drift", MODEL, Alert.Severity.WARNING, "3 columns moved: elo, form, odds", "/models/" + MODEL + "/drift");
+        raise("failure/materialize/data", "failure", "", Alert.Severity.CRITICAL, "materialize failed", "");
+        Alert over = raise("failure/drift/model/" + OTHER, "failure", OTHER, Alert.Severity.WARNING, "drift failed", "");
+        alerts.alerts().over(over.cause(), "The next one came to its end.");
+        alerts.test("telegram", "ann");
+        alerts.test("mail", "ann");
+    }
+
+    private Alert raise(String cause, String kind, String model, Alert.Severity severity, String title, String page) {
+        return alerts.alerts()
+                .raise(new Alerts.News(
+                        cause, kind, severity, model, title, "It is so <b>since</b> this morning. 612 rows were looked at.",
+                        "keelson schedule log", page));
+    }
+
+    private Job planned(String kind, String model, int daysAgo, String schedule) {
+        Instant due = now.minus(Duration.ofDays(daysAgo));
+        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+        if (!model.isEmpty()) {
+            arguments.put("model", model);
+        }
+        String id = schedule.isEmpty() ? "asked-%s-%s-%d".formatted(kind, model, daysAgo) : "%s/%s@%s".formatted(schedule, model, due);
+        return Job.planned(id, kind, Planner.subject(model), schedule, arguments, due, due, 3, "ann", "Because.");
+    }
+
+    private Job done(String kind, String model, int daysAgo, int seconds, boolean finding, String message) {
+        JsonNode result = JsonNodeFactory.instance.objectNode().put("finding", finding).put("message", message);
+        Instant begun = now.minus(Duration.ofDays(daysAgo));
+        Job job = planned(kind, model, daysAgo, kind.equals("drift") ? "drift" : "weekly").begun("w", begun, begun.plusSeconds(30));
+        return job.ended(Job.State.DONE, begun.plusSeconds(seconds), result, message);
+    }
+
+    /** The schedules. */
+    public ScheduleService schedules() {
+        return schedules;
+    }
+
+    /** The inbox. */
+    public AlertService alerts() {
+        return alerts;
+    }
+
+    private record Channel(String name, Set<String> kinds, boolean works) implements AlertChannel {
+        @Override
+        public Answer send(Alert alert, Delivery delivery) {
+            return works ? Answer.TAKEN : Answer.refused("The server does not know the mailbox (quant@example.org).");
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.keelson.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.http.LoggedModel;
+import dev.keelson.http.ModelPerformance;
+import dev.keelson.monitor.performance.WindowLength;
+import dev.keelson.project.Project;
+import dev.keelson.wiring.ProjectReading;
+import dev.keelson.wiring.Projects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code keelson performance}. */
+@Command(
+        name = "performance",
+        description = "How good served predictions were, and have they become worse?",
+        subcommands = {PerformanceCommand.Show.class})
+final class PerformanceCommand extends CommandGroup {
+
+    /** {@code keelson performance show}. */
+    @Command(
+            name = "show",
+            description = "Metrics window by window as outcomes arrive, estimates where they have not, calibration, and where it is worst; also of models that others serve.")
+    static final class Show extends KeelsonCommand {
+        @Parameters(paramLabel = "MODEL", description = "The model, also one under `elsewhere` of the project file.")
+        String model = "";
+
+        @Option(names = "--window", paramLabel = "TIME", defaultValue = "week", description = "day, week, month, or days such as 7d (default: week).")
+        String window = "week";
+
+        @Option(names = "--model-version", paramLabel = "N", description = "By this version only.")
+        @Nullable Integer version;
+
+        @Option(names = "--from", paramLabel = "TIME", description = "Only of events at or after this day or instant.")
+        @Nullable String from;
+
+        @Option(names = "--to", paramLabel = "TIME", description = "Only of events before this day or instant.")
+        @Nullable String to;
+
+        @Override
+        int run(Session session) {
+            Project project = session.project();
+            LoggedModel asked = LoggedModel.of(project, model);
+            ModelPerformance.Asked which = new ModelPerformance.Asked(
+                    WindowLength.of(window),
+                    version,
+                    Moments.orNull("--from", from, project.zone()),
+                    Moments.orNull("--to", to, project.zone()));
+            ObjectNode told;
+            try (ProjectReading state = ProjectReading.open(project)) {
+                told = new ModelPerformance(state::predictions, state::versions, state::run, Projects.estimators())
+                        .of(project, asked, which, session.clock().instant());
+            }
+            Console console = session.console();
+            windows(console, told);
+            segments(console, told.path("worst"));
+            console.note("%,d predictions of %s, the outcomes of %,d are known. %s"
+                    .formatted(told.path("predicted").asLong(), model, told.path("labelled").asLong(), told.path("delay").path("sentence").asText()));
+            console.note(told.path("estimates").path("sentence").asText());
+            if (told.has("calibration")) {
+                console.note("Calibration: " + told.path("calibration").path("sentence").asText());
+            }
+            console.note(told.path("worst").path("verdict").asText());
+            told.path("notes").forEach(note -> console.note(note.asText()));
+            console.document(told);
+            return YES;
+        }
+
+        private static void windows(Console console, JsonNode told) {
+            List<String> metrics =
+                    StreamSupport.stream(told.path("metrics").spliterator(), false).map(JsonNode::asText).toList();
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode each : told.path("windows")) {
+                for (String metric : metrics) {
+                    JsonNode realised = each.path("realised").path("metrics").path(metric);
+                    JsonNode estimated = each.path("estimated").path(metric);
+                    if (!realised.isMissingNode() || !estimated.isMissingNode()) {
+                        rows.add(List.of(
+                                each.path("from").asText(),
+                                "%,d".formatted(each.path("predicted").asLong()),
+                                maturity(each),
+                                metric,
+                                interval(realised),
+                                interval(estimated)));
+                    }
+                }
+            }
+            console.table(List.of("FROM", "PREDICTED", "LABELLED", "METRIC", "REALISED", "ESTIMATED"), rows);
+        }
+
+        private static String maturity(JsonNode window) {
+            String share = String.format(Locale.ROOT, "%.0f %%", 100 * window.path("maturity").asDouble());
+            return window.path("mature").asBoolean() || window.path("mature_at").isNull()
+                    ? share
+                    : share + ", enough by " + window.path("mature_at").asText();
+        }
+
+        private static String interval(JsonNode figure) {
+            if (figure.isMissingNode()) {
+                return "";
+            }
+            String value = Texts.number(figure.path("value").asDouble());
+            return figure.path("lower").isNull() || figure.path("upper").isNull()
+                    ? value
+                    : "%s (%s to %s)".formatted(
+                            value,
+                            Texts.number(figure.path("lower").asDouble()),
+                            Texts.number(figure.path("upper").asDouble()));
+        }
+
+        /** The worst segments, if some were looked at. */
+        static void segments(Console console, JsonNode worst) {
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode each : worst.path("segments")) {
+                List<String> conditions = new ArrayList<>();
+                each.path("conditions").forEach(one -> conditions.add(one.asText()));
+                rows.add(List.of(
+                        String.join(" and ", conditions),
+                        "%,d".formatted(each.path("rows").asLong()),
+                        "%s (%s to %s)".formatted(
+                                Texts.number(each.path("effect").asDouble()),
+                                Texts.number(each.path("effect_lower").asDouble()),
+                                Texts.number(each.path("effect_upper").asDouble())),
+                        Texts.number(each.path("p").asDouble()),
+                        String.format(Locale.ROOT, "%.0f %%", 100 * each.path("share_of_loss").asDouble()),
+                        each.path("worse").asBoolean() ? "worse" : "chance"));
+            }
+            if (!rows.isEmpty()) {
+                console.table(List.of("SEGMENT", "ROWS", "LOSS MORE THAN ELSEWHERE", "P", "OF THE LOSS", ""), rows);
+            }
+        }
+    }
+}

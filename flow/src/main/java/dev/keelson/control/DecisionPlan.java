@@ -1,0 +1,61 @@
+package dev.keelson.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * How a challenger is tested against the champion: agreed before the first look, and not changed afterwards. Another plan is
+ * another test, which begins anew.
+ *
+ * @param horizon settlement epochs after which the champion stays when nothing was decided, at least 30
+ * @param lookEvery 0 for evidence that may be looked at at any time; else a change is looked at every so many epochs alone, by
+ *     the bounds of a group-sequential test that ends at the horizon
+ * @param strict whether a change needs the distribution-free evidence too, however many epochs there are
+ * @param worthwhile a mean gain of a change up to it is none, in the loss's own unit; at least 0
+ * @param overlapping so many epochs in a row are not independent, as outcomes show as much later; 1 when they are
+ * @param refreshAlpha chance that a refresh is promoted though it is worse by more than the margin, above 0 and below 0.5
+ */
+public record DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping, double refreshAlpha) {
+    /** Without a word about it: looks at any time over 180 epochs. */
+    public static final DecisionPlan STANDARD = new DecisionPlan(180, 0, false, 0, 1, 0.05);
+
+    public DecisionPlan {
+        if (!(refreshAlpha > 0 && refreshAlpha < 0.5)) {
+            throw new IllegalArgumentException("refreshAlpha (%s) must lie between 0 and 0.5.".formatted(refreshAlpha));
+        }
+        if (horizon < PromotionGate.BURN_IN || lookEvery < 0 || !(worthwhile >= 0) || overlapping < 1) {
+            throw new IllegalArgumentException(
+                    "horizon (%d) must be at least %d, lookEvery (%d) and worthwhile (%s) must not be negative and overlapping (%d) must be at least 1."
+                            .formatted(horizon, PromotionGate.BURN_IN, lookEvery, worthwhile, overlapping));
+        }
+    }
+
+    /** At the standard level for refreshes. */
+    public DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping) {
+        this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05);
+    }
+
+    /** Whether it is looked at a few times alone. */
+    public boolean groupSequential() {
+        return lookEvery > 0;
+    }
+
+    /** The JSON document. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("horizon", horizon).put("look_every", lookEvery).put("strict", strict);
+        return node.put("worthwhile", worthwhile).put("overlapping", overlapping).put("refresh_alpha", refreshAlpha);
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static DecisionPlan fromJson(JsonNode node) {
+        return new DecisionPlan(
+                node.path("horizon").asInt(),
+                node.path("look_every").asInt(),
+                node.path("strict").asBoolean(),
+                node.path("worthwhile").asDouble(),
+                node.path("overlapping").asInt(),
+                node.path("refresh_alpha").asDouble());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.keelson.control.policy;
+
+import dev.keelson.control.Requests;
+import dev.keelson.control.policy.LossMatrix.Candidate;
+import dev.keelson.control.policy.LossMatrix.Epoch;
+import dev.keelson.control.policy.LossMatrix.Period;
+import dev.keelson.frame.Micros;
+import dev.keelson.learn.Model;
+import dev.keelson.metrics.LogLoss;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a {@link LossMatrix}: every model predicts every row that it has not seen. Rows of a period are grouped by the day of
+ * their events. The loss is log loss of classes and the squared error of numbers; money is that of flat stakes of one on the
+ * class with the best expected value at the offered odds, where that is above its price. Not safe for use by several threads.
+ */
+public final class MatrixFilling {
+    /** Losses of models of classes. */
+    public static final String LOG_LOSS = "log_loss";
+
+    /** Losses of models of numbers. */
+    public static final String SQUARED_ERROR = "squared_error";
+
+    private final boolean number;
+    private final List<Period> periods = new ArrayList<>();
+    private final List<Epoch> epochs = new ArrayList<>();
+    private final List<PeriodRows> rows = new ArrayList<>();
+    /** Epoch of each row of each period. */
+    private final List<int[]> epochOf = new ArrayList<>();
+
+    private final ZoneId zone;
+
+    /**
+     * @param number whether labels are numbers, not classes
+     * @param zone whose days are epochs
+     */
+    public MatrixFilling(boolean number, ZoneId zone) {
+        this.number = number;
+        this.zone = zone;
+    }
+
+    /** Adds the next period. */
+    public void add(Instant from, Instant to, PeriodRows period) {
+        int first = epochs.size();
+        Requests requests = period.requests();
+        int[] of = new int[requests.size()];
+        int start = 0;
+        while (start < requests.size()) {
+            int end = start;
+            while (end < requests.size() && requests.days()[end] == requests.days()[start]) {
+                of[end] = epochs.size();
+                end++;
+            }
+            Instant day = LocalDate.ofEpochDay(requests.days()[start]).atStartOfDay(zone).toInstant();
+            epochs.add(epoch(day.isBefore(from) ? from : day, period, start, end));
+            start = end;
+        }
+        periods.add(new Period(from, to, first));
+        rows.add(period);
+        epochOf.add(of);
+    }
+
+    private static Epoch epoch(Instant at, PeriodRows period, int start, int end) {
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        int events = 0;
+        for (int i = start; i < end; i++) {
+            if (!Double.isNaN(period.labels()[i])) {
+                first = Math.min(first, period.labelKnownAt()[i]);
+                last = Math.max(last, period.labelKnownAt()[i]);
+                events++;
+            }
+        }
+        return new Epoch(at, events, events == 0 ? at : Micros.toInstant(first), events == 0 ? at : Micros.toInstant(last));
+    }
+
+    /** How many periods there are. */
+    public int size() {
+        return periods.size();
+    }
+
+    /** The rows of a period. */
+    public PeriodRows rows(int period) {
+        return rows.get(period);
+    }
+
+    /**
+     * Fills.
+     *
+     * @param candidates in the order of their periods, the first of period 0
+     * @param models one for each
+     */
+    public LossMatrix fill(List<Candidate> candidates, List<Model> models) {
+        boolean bets = !number && rows.stream().anyMatch(period -> period.requests().odds().length > 0);
+        double[][] losses = new double[candidates.size()][epochs.size()];
+        double[][] money = new double[bets ? candidates.size() : 0][epochs.size()];
+        String name = number ? SQUARED_ERROR : LOG_LOSS;
+        LossMatrix empty = new LossMatrix(name, periods, epochs, candidates, losses, money);
+        for (int k = 0; k < candidates.size(); k++) {
+            int unseen = empty.unseenFrom(k);
+            Arrays.fill(losses[k], 0, unseen, Double.NaN);
+            if (bets) {
+                Arrays.fill(money[k], 0, unseen, Double.NaN);
+            }
+            boolean same = k > 0 && candidates.get(k).sha256().equals(candidates.get(k - 1).sha256());
+            if (same) { // nothing new was known
+                System.arraycopy(losses[k - 1], unseen, losses[k], unseen, epochs.size() - unseen);
+                if (bets) {
+                    System.arraycopy(money[k - 1], unseen, money[k], unseen, epochs.size() - unseen);
+                }
+            } else {
+                fill(models.get(k), unseen, losses[k], bets ? money[k] : null);
+            }
+        }
+        return empty;
+    }
+
+    private void fill(Model model, int unseen, double[] losses, double @Nullable [] money) {
+        double[] told = new double[model.outputs().size()];
+        for (int t = 0; t < rows.size(); t++) {
+            PeriodRows period = rows.get(t);
+            Requests requests = period.requests();
+            for (int i = 0; i < requests.size(); i++) {
+                int e = epochOf.get(t)[i];
+                double label = period.labels()[i];
+                if (e < unseen || Double.isNaN(label)) {
+                    continue;
+                }
+                model.predict(requests.features()[i], told);
+                losses[e] += number ? (told[0] - label) * (told[0] - label) : LogLoss.of(told[(int) label]);
+                if (money != null && requests.odds().length > 0) {
+                    money[e] += stake(told, requests.odds()[i], (int) label);
+                }
+            }
+        }
+    }
+
+    private static double stake(double[] told, double @Nullable [] odds, int label) {
+        if (odds == null) {
+            return 0;
+        }
+        int best = -1;
+        double most = 1;
+        for (int c = 0; c < odds.length; c++) {
+            if (told[c] * odds[c] > most) {
+                most = told[c] * odds[c];
+                best = c;
+            }
+        }
+        return best < 0 ? 0 : best == label ? odds[best] - 1 : -1;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.keelson.monitor;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How two tables are compared.
+ *
+ * @param subject what the comparison is called
+ * @param rule policy, methods, least rows, segments and whether all columns are looked at together
+ * @param columns those judged; empty for all that both sides have and that can be compared
+ * @param categories columns whose numbers are categories
+ * @param cluster column whose rows belong together, such as the match of a bet; null where rows are independent but for what
+ *     the reference's own windows show
+ * @param time column by which rows are in order, which is not judged; null for none
+ * @param from time of the first current row, or that of the check
+ * @param to end of the current rows
+ */
+public record DataDriftSettings(
+        String subject,
+        DriftMonitorDefinition rule,
+        List<String> columns,
+        Set<String> categories,
+        @Nullable String cluster,
+        @Nullable String time,
+        Instant from,
+        Instant to) {
+    /** Copies the collections. */
+    public DataDriftSettings {
+        columns = List.copyOf(columns);
+        categories = Set.copyOf(categories);
+    }
+}

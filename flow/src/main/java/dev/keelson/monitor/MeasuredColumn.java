@@ -1,0 +1,75 @@
+package dev.keelson.monitor;
+
+import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.stats.Histogram;
+import java.util.List;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One column of a check, compared but not yet judged among the others. Holds no rows, so that a check can go through its
+ * columns one at a time.
+ *
+ * @param parts of rows compared with a reference in files or sources: each third of them, in order; else empty
+ * @param quiet of a preset: each of the reference's own windows; else empty
+ * @param method what its own method says; null where the policy's test judges
+ */
+record MeasuredColumn(
+        String name,
+        double importance,
+        ColumnFigures figures,
+        List<ColumnFigures> parts,
+        List<ColumnFigures> quiet,
+        double referenceMissing,
+        double designEffect,
+        Histogram histogram,
+        @Nullable CategoryShares shares,
+        @Nullable MethodResult method) {
+    private static final int HISTOGRAM_BINS = 20;
+
+    MeasuredColumn {
+        parts = List.copyOf(parts);
+        quiet = List.copyOf(quiet);
+    }
+
+    /**
+     * Measures.
+     *
+     * @param window its rows, in order
+     * @param methods by which columns are judged under {@code METHODS}
+     */
+    static MeasuredColumn of(
+            String name, double importance, ColumnProfile profile, double[] window, Policy policy, DriftMethods methods) {
+        double[] sorted = ColumnProfile.sortedFinite(window, 0, window.length);
+        ColumnFigures figures = ColumnFigures.of(profile, sorted, window.length, size(policy));
+        DoubleFunction<@Nullable String> texts = profile.texts();
+        CategoryShares shares = texts == null ? null : CategoryShares.of(profile.sorted(), sorted, figures.cramersV(), texts);
+        long missing = (long) window.length - sorted.length;
+        return new MeasuredColumn(
+                name,
+                importance,
+                figures,
+                List.of(),
+                List.of(),
+                profile.missingShare(),
+                profile.design().value(),
+                shares == null
+                        ? Histogram.sharedSorted(profile.sorted(), profile.missing(), sorted, missing, HISTOGRAM_BINS)
+                        : shares.histogram(profile.missing(), missing),
+                shares,
+                policy == Policy.METHODS ? MethodTests.judge(name, profile, sorted, methods) : null);
+    }
+
+    MeasuredColumn with(List<ColumnFigures> thirds, List<ColumnFigures> windows) {
+        return new MeasuredColumn(
+                name, importance, figures, thirds, windows, referenceMissing, designEffect, histogram, shares, method);
+    }
+
+    static ColumnFigures.Size size(Policy policy) {
+        return policy.preset() ? ColumnFigures.Size.ROWS : ColumnFigures.Size.EFFECTIVE;
+    }
+
+    boolean category() {
+        return shares != null;
+    }
+}
