@@ -79,8 +79,9 @@ final class LiveJobs {
                 JsonNode result = body.run(run);
                 alerts.over(cause, "The job %s came to its end.".formatted(job.id()));
                 return result;
-            } catch (KeelsonException e) {
-                if (e.code().kind() == ErrorCode.Kind.USER || job.attempt() >= job.attempts()) {
+            } catch (RuntimeException e) {
+                boolean hopeless = e instanceof KeelsonException known && known.code().kind() == ErrorCode.Kind.USER;
+                if (hopeless || job.attempt() >= job.attempts()) {
                     alerts.raise(new Alerts.News(
                             cause,
                             "failure",
@@ -96,7 +97,7 @@ final class LiveJobs {
         };
     }
 
-    private static String failure(Job job, KeelsonException e) {
+    private static String failure(Job job, RuntimeException e) {
         String tried = "It was tried %d %s; the schedule is %s."
                 .formatted(job.attempt(), job.attempt() == 1 ? "time" : "times", job.schedule().isEmpty() ? "none" : job.schedule());
         JsonNode reached = job.checkpoint();
