@@ -247,6 +247,26 @@ final class RetrainIT {
     }
 
     @Test
+    void oneModelThatCannotBeTrainedStopsNoOther() throws IOException {
+        String bad = PriceProject.model("bad", "logistic") + "rows: volume > 5000".indent(6);
+        var project = PriceProject.in(folder, PriceProject.model(MODEL, "logistic") + bad + POLICY);
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> RunPipeline.run(project, now::get, line -> {}))).isNotNull();
+        backend = LiveBackend.open(project, now::get);
+        newRows();
+
+        JsonNode asked = backend.loop().retrain(
+                new RetrainCampaign.Asked(List.of("bad", MODEL), Trigger.MANUAL, RetrainRequest.Kind.FULL, new TreeMap<>(), false),
+                new By("ann", "All.", null));
+        work(Duration.ofMinutes(1));
+
+        JsonNode summary = told(asked).path("summary");
+        assertThat(summary.path("sentence").asText())
+                .isEqualTo("2 of 2 models processed: 0 drifted, 1 retrained, 0 promoted, 1 waiting for evidence or a person, 1 error.");
+        assertThat(summary.at("/models/0/error").asText()).contains("bad");
+        assertThat(alerts()).contains("failure", "retraining");
+    }
+
+    @Test
     void stormOfAlarmsTrainsNoMoreThanCoolDownAndBudgetAllow() throws IOException {
         open("retrain: { cool_down: 1d, budget: 2 per 30d }", "");
         int asked = 0;
