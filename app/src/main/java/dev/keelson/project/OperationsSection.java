@@ -138,6 +138,13 @@ final class OperationsSection {
                 schedule(entry, table);
             }
         }
+        for (Entry entry : project.entriesOf("schedules")) {
+            if (entry.value() instanceof Scalar preset) { // what the file says itself comes first
+                SchedulePresets.of(preset.text(), projectZone, entry.location()).stream()
+                        .filter(each -> schedules.stream().noneMatch(known -> known.name().equals(each.name())))
+                        .forEach(schedules::add);
+            }
+        }
     }
 
     // ---- stores

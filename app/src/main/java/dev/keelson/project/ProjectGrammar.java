@@ -1328,7 +1328,9 @@ public final class ProjectGrammar {
                     new MapOf("NAME", NAME, BENCHMARK),
                     null,
                     "Sets of models that `keelson benchmark` judges on the same rows."),
-            optional("schedules", new MapOf("NAME", NAME, SCHEDULE), null, "Jobs and when they are due."),
+            optional("schedules", new MapOf("NAME", NAME, either(SCHEDULE, choice(SchedulePresets.NAMES.toArray(String[]::new)))),
+                    null,
+                    "Jobs and when they are due; `preset: pikkit`, or any other name with the word, stands for the schedules of that system."),
             optional(
                     "alerts",
                     new MapOf("NAME", NAME, CHANNEL),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -275,6 +276,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 clock,
                 changed -> this.project = this.project.withOperations(changed));
         this.callbacks = new Callbacks(project.serve().callbacks(), catalog, clock);
+        if (rollouts != null) {
+            rollouts.tell(kept -> alerts.alerts().raise(RetrainChain.suggestion(kept)));
+        }
         this.loop = new ProjectLoop(this, schedules, callbacks, evidence, alerts.alerts());
     }
 

@@ -48,10 +48,17 @@ record LiveRetraining(Backend backend) implements RetrainWorld {
             if (e.code().kind() != ErrorCode.Kind.USER && e.code() != ErrorCode.NOT_READY) {
                 throw e;
             }
-            return JsonNodeFactory.instance.objectNode()
-                    .put("verdict", "unchecked")
-                    .put("sentence", "Drift was not checked: %s".formatted(e.getMessage()));
+            return unchecked(e);
+        } catch (IllegalArgumentException e) { // such as a reference of too few rows
+            return unchecked(e);
         }
+    }
+
+    private static ObjectNode unchecked(RuntimeException e) {
+        String why = String.valueOf(e.getMessage());
+        return JsonNodeFactory.instance.objectNode()
+                .put("verdict", "unchecked")
+                .put("sentence", "Drift was not checked: %s".formatted(why.lines().findFirst().orElse(why)));
     }
 
     /** A report of drift in the numbers that a retraining keeps. */

@@ -26,6 +26,8 @@ import dev.keelson.project.ServeDefinition;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.train.RetrainDefinition.Action;
+import dev.keelson.train.RetrainDefinition.Mode;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.BetTable.Selection;
 import java.nio.charset.StandardCharsets;
@@ -340,11 +342,20 @@ final class ProjectBets implements Bets, AutoCloseable {
         double kelly = suggestion == null ? Math.max(0, Kelly.single(chance, odds)) : suggestion.kelly();
         double share = suggestion == null ? SHARE : suggestion.share();
         double fraction = suggestion == null ? Math.min(CAP, share * kelly) : share * kelly;
-        stake.put("fraction", fraction).put("kelly", kelly).put("share", share);
+        Mode mode = backend.project().policy(bets.model()).retrain().mode(Action.STAKES);
+        boolean paper = mode != Mode.ACT;
+        stake.put("fraction", paper ? 0 : fraction).put("kelly", kelly).put("share", share).put("mode", mode.word());
+        if (paper) {
+            stake.put("paper", fraction);
+        }
         stake.put("cap", suggestion == null ? CAP : suggestion.cap());
         stake.put("by", suggestion == null ? "fractional Kelly" : suggestion.by());
         if (!Double.isNaN(bankroll)) {
-            stake.put("amount", Math.floor(fraction * bankroll * 100) / 100);
+            stake.put("amount", paper ? 0 : Math.floor(fraction * bankroll * 100) / 100);
+        }
+        if (paper && fraction > 0) {
+            reasons.add(String.format(Locale.ROOT, "On paper, as the mode of stakes is %s: %.2f %% of the bank would be staked.", mode.word(), 100 * fraction));
+            return;
         }
         reasons.add(
                 fraction > 0

@@ -78,7 +78,8 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 project.models().stream().filter(each -> each.name().equals(model)).findFirst();
         Optional<PromotionPolicyDefinition> policy = project.promotion().stream()
                 .filter(each -> each.models().contains(model))
-                .findFirst();
+                .findFirst()
+                .map(each -> Thresholds.applied(each, thresholds(version)));
         if (definition.isEmpty() || policy.isEmpty()) {
             return PolicyReport.unasked(model, version.version(), serving, at);
         }
@@ -90,6 +91,16 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 : PromotionCheck.lines(governing, new PromotionCheck.Facts(version.kind(), metrics, null, false));
         return new PolicyReport(
                 model, version.version(), serving, policy.get().name(), policy.get().approval(), at, lines);
+    }
+
+    /** The limits that whoever had the version trained put in place of the policy's. */
+    private Map<String, Double> thresholds(ModelVersion version) {
+        Map<String, Double> limits = new TreeMap<>();
+        catalog.read(tx -> tx.report(Thresholds.report(version.model(), version.version()))).ifPresent(report -> RunPipeline.parsed(report.document())
+                .path("thresholds")
+                .properties()
+                .forEach(each -> limits.put(each.getKey(), each.getValue().asDouble())));
+        return limits;
     }
 
     private List<PolicyLine> compared(
@@ -117,16 +128,6 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 policy,
                 new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, since, at), true),
                 standing);
-    }
-
-    /** The limits that whoever had the version trained put in place of the policy's. */
-    private Map<String, Double> thresholds(ModelVersion version) {
-        Map<String, Double> limits = new TreeMap<>();
-        catalog.read(tx -> tx.report(Thresholds.report(version.model(), version.version()))).ifPresent(report -> RunPipeline.parsed(report.document())
-                .path("thresholds")
-                .properties()
-                .forEach(each -> limits.put(each.getKey(), each.getValue().asDouble())));
-        return limits;
     }
 
     private @Nullable PairedEpochs served(

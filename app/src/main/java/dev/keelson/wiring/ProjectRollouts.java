@@ -8,6 +8,8 @@ import dev.keelson.control.GainPath;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.ModelSuggestion;
+import dev.keelson.control.retrain.Suggestions;
 import dev.keelson.control.rollout.GuardState;
 import dev.keelson.control.rollout.Guards;
 import dev.keelson.control.rollout.RolloutCounts;
@@ -29,6 +31,8 @@ import dev.keelson.registry.rollout.Rollouts;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.RetrainDefinition.Action;
+import dev.keelson.train.RetrainDefinition.Mode;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +48,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +84,8 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
     private final Map<String, GainPath> paths = new ConcurrentHashMap<>();
     private final AtomicLong outcomes = new AtomicLong(1);
     private long outcomesLooked;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private volatile Consumer<ModelSuggestion> suggestions = kept -> {};
     private int leftOut;
 
     /** @param shared whether other servers write the catalogue as well */
@@ -143,6 +151,11 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
                 ObjectNode numbers = JsonNodeFactory.instance.objectNode();
                 numbers.set("guardrail", broken.get().toJson());
                 String verdict = "%s is broken: %s".formatted(broken.get().guardrail().text(), broken.get().sentence());
+                Mode mode = project.policy(rollout.model()).retrain().mode(Action.ROLL_BACK);
+                if (mode != Mode.ACT) {
+                    suggested(rollout, mode, verdict);
+                    continue;
+                }
                 takenBack(rollout.model(), () -> rollouts.rollBack(rollout, verdict, numbers));
                 continue;
             }
@@ -151,6 +164,23 @@ final class ProjectRollouts implements RolloutService, AutoCloseable {
                 rollouts.held(rollout);
             }
         }
+    }
+
+    /** Keeps once that the candidate would have been taken back. */
+    private void suggested(Rollout rollout, Mode mode, String verdict) {
+        if (told.add(rollout.id())) {
+            ModelSuggestion kept = new Suggestions(catalog, clock).put(
+                    rollout.id(), rollout.model(), Action.ROLL_BACK, rollout.candidate(), mode,
+                    "v%d of %s would have been taken back: %s".formatted(rollout.candidate(), rollout.model(), verdict));
+            if (kept.state() == ModelSuggestion.State.OPEN) {
+                suggestions.accept(kept);
+            }
+        }
+    }
+
+    /** Whom to tell of suggestions. */
+    void tell(Consumer<ModelSuggestion> whom) {
+        suggestions = whom;
     }
 
     /** The champion answers at once, also while a slow disk writes why. */

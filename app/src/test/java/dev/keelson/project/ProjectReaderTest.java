@@ -210,6 +210,19 @@ class ProjectReaderTest {
     }
 
     @Test
+    void presetStandsForTheSchedulesOfASystem() {
+        String text = FootballProject.TEXT.replace("schedules:\n", "schedules:\n  preset: acis\n  more: pikkit\n");
+
+        List<ScheduleDefinition> schedules = FootballProject.read(folder, text).schedules();
+
+        ScheduleDefinition loop = schedules.stream().filter(each -> each.name().equals("loop")).findFirst().orElseThrow();
+        assertThat(loop.cron()).isEqualTo("0 3 * * *");
+        assertThat(loop.zone()).isEqualTo(java.time.ZoneId.of("UTC"));
+        assertThat(loop.onDrift()).isEqualTo(ScheduleDefinition.OnDrift.RETRAIN);
+        assertThat(schedules.stream().filter(each -> each.name().equals("drift"))).hasSize(1); // that of the file
+    }
+
+    @Test
     void monitorsPoliciesAndSchedulesAreRead() {
         Project project = FootballProject.read(folder, FootballProject.TEXT);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainRequest;
@@ -18,7 +19,17 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.registry.rollout.Guardrail;
+import dev.keelson.registry.rollout.Rollout;
+import dev.keelson.registry.rollout.RolloutPlan;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +43,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +247,26 @@ final class RetrainIT {
     }
 
     @Test
+    void oneModelThatCannotBeTrainedStopsNoOther() throws IOException {
+        String bad = PriceProject.model("bad", "logistic") + "rows: volume > 5000".indent(6);
+        var project = PriceProject.in(folder, PriceProject.model(MODEL, "logistic") + bad + POLICY);
+        assertThat(catchThrowableOfType(KeelsonException.class, () -> RunPipeline.run(project, now::get, line -> {}))).isNotNull();
+        backend = LiveBackend.open(project, now::get);
+        newRows();
+
+        JsonNode asked = backend.loop().retrain(
+                new RetrainCampaign.Asked(List.of("bad", MODEL), Trigger.MANUAL, RetrainRequest.Kind.FULL, new TreeMap<>(), false),
+                new By("ann", "All.", null));
+        work(Duration.ofMinutes(1));
+
+        JsonNode summary = told(asked).path("summary");
+        assertThat(summary.path("sentence").asText())
+                .isEqualTo("2 of 2 models processed: 0 drifted, 1 retrained, 0 promoted, 1 waiting for evidence or a person, 1 error.");
+        assertThat(summary.at("/models/0/error").asText()).contains("bad");
+        assertThat(alerts()).contains("failure", "retraining");
+    }
+
+    @Test
     void stormOfAlarmsTrainsNoMoreThanCoolDownAndBudgetAllow() throws IOException {
         open("retrain: { cool_down: 1d, budget: 2 per 30d }", "");
         int asked = 0;
@@ -334,5 +366,74 @@ final class RetrainIT {
         assertThat(backend.versions(MODEL)).hasSize(2);
         assertThat(backend.audit(MODEL, 100).stream().filter(each -> each.action().equals("retrain_asked")).findFirst().orElseThrow().reason())
                 .contains("rows of prices came since the training");
+    }
+
+    @Test
+    void brokenGuardrailIsASuggestionWhereTheModeSaysSo() throws IOException {
+        open("modes: { roll_back: suggest }", POLICY);
+        retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        RolloutPlan plan = RolloutPlan.of(
+                MODEL, 2, Rollout.Kind.AB, null, List.of(), null, List.of(), Rollout.Sticky.ENTITY, true, Guardrail.parse(List.of("latency_p50<=0.0001ms")));
+        backend.rollouts().start(plan, "ann", "To see.");
+        settle(400);
+
+        while (backend.loop().suggestions(MODEL, "open").path("suggestions").isEmpty()) { // it is looked at ten times a second
+            LockSupport.parkNanos(1_000_000);
+        }
+
+        JsonNode open = backend.loop().suggestions(MODEL, "open").path("suggestions").path(0);
+        assertThat(open.path("action").asText()).isEqualTo("roll_back");
+        assertThat(open.path("text").asText()).contains("v2 of direction would have been taken back: latency_p50<=0.0001ms is broken");
+        assertThat(backend.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("running");
+        JsonNode done = backend.loop().decide(open.path("id").asText(), true, "ann", "It is slow.");
+        assertThat(done.path("came").asText()).isEqualTo("v2 was taken back.");
+        assertThat(backend.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("aborted");
+    }
+
+    @Test
+    void retrainingsAreAskedForOverHttp() throws Exception {
+        open("", POLICY);
+        try (KeelsonServer server = KeelsonServer.start(backend, "127.0.0.1", 0); HttpClient client = HttpClient.newHttpClient()) {
+            String at = "http://127.0.0.1:%d/api/v1/".formatted(server.port());
+
+            HttpResponse<String> asked = post(client, at + "retraining", "{'all': true, 'reason': 'New rows.', 'actor': 'n8n'}");
+            work(Duration.ofMinutes(1));
+
+            assertThat(asked.statusCode()).isEqualTo(200);
+            JsonNode told = new ObjectMapper().readTree(asked.body());
+            HttpResponse<String> now = client.send(
+                    HttpRequest.newBuilder(URI.create(at + "retraining/" + told.path("id").asText())).build(), BodyHandlers.ofString());
+            assertThat(new ObjectMapper().readTree(now.body()).at("/summary/retrained").asInt()).isOne();
+            assertThat(backend.audit(MODEL, 100)).anyMatch(each -> each.action().equals("retrain_asked") && each.actor().equals("n8n"));
+            HttpResponse<String> job = post(client, at + "jobs", "{'run': 'validate', 'reason': 'Look.'}");
+            work(Duration.ofMinutes(1));
+            String id = new ObjectMapper().readTree(job.body()).path("id").asText();
+            assertThat(backend.schedules().job(id, 0).path("state").asText()).isEqualTo("done");
+            for (String wrong : List.of(
+                    "{'reason': 'x'}",
+                    "{'all': true}",
+                    "{'all': true, 'models': ['direction'], 'reason': 'x'}",
+                    "{'all': true, 'reason': 'x', 'kind': 'quick'}",
+                    "{'all': true, 'reason': 'x', 'trigger': 'drift'}",
+                    "{'all': true, 'reason': 'x', 'thresholds': {'acuracy': 0.7}}",
+                    "{'all': true, 'reason': 'x', 'thresholds': 3}",
+                    "{'all': true, 'reason': 'x', 'callback': 'http://127.0.0.1/x'}",
+                    "{'all': true, 'reason': 'x', 'treshold': 1}")) {
+                assertThat(post(client, at + "retraining", wrong).statusCode()).as(wrong).isEqualTo(400);
+            }
+            assertThat(post(client, at + "retraining", "{'models': ['directin'], 'reason': 'x'}").body()).contains("Maybe `direction` was meant.");
+            assertThat(post(client, at + "jobs", "{'run': 'retrain', 'reason': 'x'}").body()).contains("Maybe POST /api/v1/retraining was meant.");
+            assertThat(post(client, at + "suggestions/none/accept", "{'reason': 'x'}").statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static HttpResponse<String> post(HttpClient client, String address, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(address))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body.replace('\'', '"')))
+                        .build(),
+                BodyHandlers.ofString());
     }
 }

@@ -96,8 +96,8 @@ public final class JobRun {
     }
 
     /**
-     * Asks to be run again at a time, from the checkpoint on; until then no worker is held and others may work at its subject. The
-     * try does not count.
+     * Asks to be run again at a time, from the checkpoint on; until then no worker is held and others may work at its subject. Its
+     * tries are counted anew.
      *
      * @param why what it waits for, in words
      * @return what the body is to return at once

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetrainBook {
     /** A chain is long and killed now and then: so many tries it has. */
-    private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS = 5;
 
     private final Catalog catalog;
     private final InstantSource clock;

@@ -60,7 +60,7 @@ final class RetrainRules {
                 .findFirst();
         if (under.isPresent()) {
             return new Answer.Refused(
-                    "The retraining %s of %s is under way%s."
+                    "The retraining %s of %s is under way%s. `keelson schedule cancel %1$s` would end it."
                             .formatted(under.get().id(), model, under.get().step().isEmpty() ? "" : ": " + under.get().step().replaceAll("\\.$", "")),
                     under.get());
         }

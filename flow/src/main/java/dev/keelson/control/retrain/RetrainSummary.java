@@ -23,6 +23,7 @@ final class RetrainSummary {
     private int promoted;
     private int rejected;
     private int waiting;
+    private int refused;
     private int errors;
     private int running;
 
@@ -48,6 +49,7 @@ final class RetrainSummary {
 
     private void none(String model, JsonNode asked) {
         processed++;
+        refused++;
         models.addObject()
                 .put("model", model)
                 .put("job", asked.path("job").textValue())
@@ -74,6 +76,7 @@ final class RetrainSummary {
         promoted += serves ? 1 : 0;
         rejected += dropped ? 1 : 0;
         waiting += waits ? 1 : 0;
+        refused += known.path("status").asText().equals("refused") ? 1 : 0;
         errors += failed ? 1 : 0;
         ObjectNode node = models.addObject()
                 .put("model", model)
@@ -122,6 +125,9 @@ final class RetrainSummary {
         if (waiting > 0) {
             parts.add("%d waiting for evidence or a person".formatted(waiting));
         }
+        if (refused > 0) {
+            parts.add("%d refused".formatted(refused));
+        }
         parts.add("%d %s".formatted(errors, errors == 1 ? "error" : "errors"));
         return "%d of %d %s processed: %s."
                 .formatted(processed, models.size(), models.size() == 1 ? "model" : "models", String.join(", ", parts));
@@ -143,6 +149,7 @@ final class RetrainSummary {
                 .put("promoted", promoted)
                 .put("rejected", rejected)
                 .put("waiting", waiting)
+                .put("refused", refused)
                 .put("errors", errors)
                 .put("settled", settled())
                 .put("ended", ended())

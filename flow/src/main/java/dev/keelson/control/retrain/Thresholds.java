@@ -90,7 +90,7 @@ public final class Thresholds {
         return new PromotionPolicyDefinition(
                 policy.name(), policy.models(), policy.presets(), policy.refreshMetric(),
                 thresholds.getOrDefault(MARGIN, policy.refreshMargin()), thresholds.getOrDefault(ALPHA, policy.changeAlpha()), guards, when,
-                policy.approval(), policy.location());
+                policy.approval(), policy.plan(), policy.budget(), policy.watch(), policy.location());
     }
 
     private static List<Condition> without(List<Condition> conditions, Map<String, Double> named) {

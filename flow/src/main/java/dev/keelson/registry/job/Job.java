@@ -157,9 +157,9 @@ public record Job(
         return with(State.WAITING, at, attempt - 1, "", null, startedAt, null, share, step, checkpoint, null, message, cancelling);
     }
 
-    /** The same, begun but with nothing to do until a time: no worker is held, and the try does not count. */
+    /** The same, begun but with nothing to do until a time: no worker is held, and its tries are counted anew. */
     public Job resting(Instant until, String why) {
-        return with(State.WAITING, until, attempt - 1, "", null, startedAt, null, share, why, checkpoint, null, "", cancelling);
+        return with(State.WAITING, until, 0, "", null, startedAt, null, share, why, checkpoint, null, "", cancelling);
     }
 
     /** The same, a person having asked for its end: one that waits is at its end, one that runs ends when it listens. */

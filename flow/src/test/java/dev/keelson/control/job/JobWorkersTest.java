@@ -66,6 +66,45 @@ final class JobWorkersTest {
     }
 
     @Test
+    void bodyThatRestsHoldsNeitherWorkerNorSubjectAndGoesOnFromItsCheckpoint() {
+        Job asked = ask("model/m");
+        try (JobWorkers workers = workers("w", run -> {
+            if (run.checkpoint() == null) {
+                run.checkpoint(JsonNodeFactory.instance.objectNode().put("step", 1));
+                return run.rest(now.plusSeconds(600), "Waits for evidence.");
+            }
+            return JsonNodeFactory.instance.objectNode().put("message", "Went on from step %d.".formatted(run.checkpoint().path("step").asInt()));
+        })) {
+            assertThat(workers.workOnce()).isTrue();
+            Job rests = book.job(asked.id());
+            assertThat(rests.state()).isEqualTo(State.WAITING);
+            assertThat(rests.notBefore()).isEqualTo(T0.plusSeconds(600));
+            assertThat(rests.step()).isEqualTo("Waits for evidence.");
+            assertThat(rests.attempt()).isZero();
+            assertThat(workers.workOnce()).isFalse();
+
+            now = T0.plusSeconds(600);
+            assertThat(workers.workOnce()).isTrue();
+        }
+
+        assertThat(book.job(asked.id()).message()).isEqualTo("Went on from step 1.");
+    }
+
+    @Test
+    void jobThatRestsCanBeCancelled() {
+        Job asked = ask("model/m");
+        try (JobWorkers workers = workers("w", run -> run.rest(now.plusSeconds(600), "Waits."))) {
+            assertThat(workers.workOnce()).isTrue();
+
+            book.cancel(asked.id(), "ann", "No more.");
+
+            now = T0.plusSeconds(600);
+            assertThat(workers.workOnce()).isFalse();
+        }
+        assertThat(book.job(asked.id()).state()).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
     void whatFailsIsTriedAgainLaterAndLater() {
         Job asked = ask("model/m");
         try (JobWorkers workers = workers("w", run -> {

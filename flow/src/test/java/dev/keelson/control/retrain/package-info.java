@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.control.retrain;
+
+import org.jspecify.annotations.NullMarked;
