@@ -29,7 +29,7 @@ final class Session {
     /** The beginning of a command that works on a project. */
     private static final Pattern COMMAND = Pattern.compile(
             "`keelson (?=(?:validate|plan|apply|run|replay|serve|status|data|labels|features|sync|simulate|lineage|train|tune|backtest|slices|benchmark|check|runs|experiments|reproduce|models|audit|registry|import mlflow|bandit|bets|opportunities|schedule|alerts|settings|predict"
-                    + "|predictions|rollout|drift|health|streaks|doctor)\\b)");
+                    + "|predictions|rollout|drift|baseline|performance|health|streaks|policy|advise|suggestions|retrain|doctor)\\b)");
 
     private final Path folder;
     private final Map<String, String> environment;
