@@ -293,6 +293,11 @@ public interface Backend {
         return ScheduleService.NONE;
     }
 
+    /** Thresholds, windows and times of the project file. */
+    default SettingsService settings() {
+        return SettingsService.NONE;
+    }
+
     /** What is told of bets; every question is refused where the project file has no {@code serve.bets}. */
     default Bets bets() {
         return Bets.NONE;

@@ -143,6 +143,16 @@ public record Project(
                 channels);
     }
 
+    /** The project with the monitors, policies and schedules of another one. */
+    public Project withOperations(Project other) {
+        return new Project(
+                folder, file, name, zone, sources, entities, views, sqlViews, labels, models, other.drift, other.decay, other.promotion,
+                other.schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, training, description, registry,
+                serve,
+                predictionLog,
+                channels);
+    }
+
     /** The project with other models. */
     public Project withModels(List<ModelDefinition> others) {
         return new Project(

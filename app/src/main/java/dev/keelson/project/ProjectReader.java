@@ -73,7 +73,12 @@ public final class ProjectReader {
         return read(file, text(file), environment);
     }
 
-    private Project read(Path file, String text, Map<String, String> environment) {
+    /**
+     * As {@link #read(Path, Map)}, of a text that is not in the file (yet).
+     *
+     * @param file where it would be, for places and for files beside it
+     */
+    public Project read(Path file, String text, Map<String, String> environment) {
         Problems problems = new Problems();
         Value document = YamlDocument.parse(file.toString(), text, new Variables(environment), problems);
         if (document instanceof Table table) {

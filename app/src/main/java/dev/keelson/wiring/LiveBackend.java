@@ -97,7 +97,8 @@ import org.jspecify.annotations.Nullable;
  * and never lock; a promotion publishes a new snapshot.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
-    private final Project project;
+    /** As it was when this began, but for monitors, policies and schedules, which are those of the file. */
+    private volatile Project project;
     private final Supplier<Project> current;
     private final @Nullable Supplier<Map<String, String>> variables;
     private final InstantSource clock;
@@ -137,6 +138,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final @Nullable ProjectRollouts rollouts;
     private final ProjectAlerts alerts;
     private final ProjectSchedules schedules;
+    private final ProjectSettings settings;
     private final StageTimes stages = new StageTimes();
     private final FeatureGaps gaps = new FeatureGaps();
     private final EnginePool engines;
@@ -181,7 +183,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
         this.governance =
-                new Governance(catalog, clock, new ProjectPromotion(project, catalog, () -> evidence), model -> republish());
+                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence), model -> republish());
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -228,7 +230,13 @@ public final class LiveBackend implements Backend, AutoCloseable {
         ServeDefinition.Bets scored = project.serve().bets();
         this.bets = scored == null ? null : new ProjectBets(this, workspace, scored);
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
-        this.schedules = new ProjectSchedules(project, catalog, clock, this, alerts.alerts());
+        this.schedules = new ProjectSchedules(this::project, catalog, clock, this, alerts.alerts());
+        this.settings = new ProjectSettings(
+                project.file(),
+                variables == null ? Map::of : variables,
+                catalog,
+                clock,
+                changed -> this.project = this.project.withOperations(changed));
     }
 
     /**
@@ -323,6 +331,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectSchedules schedules() {
         return schedules;
+    }
+
+    @Override
+    public ProjectSettings settings() {
+        return settings;
     }
 
     private void republish() {

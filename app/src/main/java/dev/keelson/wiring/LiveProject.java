@@ -13,6 +13,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.SettingsService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.Project;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,18 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
         return owner.isPresent()
                 ? new ServedProject(project, owner.get())
                 : new OwnedProject(LiveBackend.open(project, clock));
+    }
+
+    /**
+     * As {@link #open(Project, InstantSource)}.
+     *
+     * @param variables what the project file is read with when its settings are changed
+     */
+    static LiveProject open(Project project, Supplier<Map<String, String>> variables, InstantSource clock) {
+        Optional<OwnerClient> owner = OwnerClient.of(project);
+        return owner.isPresent()
+                ? new ServedProject(project, owner.get())
+                : new OwnedProject(LiveBackend.open(project, () -> project, variables, clock));
     }
 
     /** As {@link dev.keelson.http.Backend#predict}; the predictions can be listed when this returns. */
@@ -118,6 +132,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
 
     /** When what is done, and what was done. */
     ScheduleService schedules();
+
+    /** Thresholds, windows and times of the project file. */
+    SettingsService settings();
 
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();

@@ -14,6 +14,7 @@ import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.SettingsService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.governance.Governance;
@@ -106,6 +107,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     @Override
     public AlertService alerts() {
         return backend.alerts();
+    }
+
+    @Override
+    public SettingsService settings() {
+        return backend.settings();
     }
 
     @Override

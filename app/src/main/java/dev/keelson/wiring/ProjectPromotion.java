@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param evidence of what was served; null where nothing was yet
  */
-record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable ServedEvidence> evidence) implements PromotionRules {
+record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nullable ServedEvidence> evidence) implements PromotionRules {
 
     /** The evidence in a log that may not be there. */
     static @Nullable ServedEvidence in(@Nullable PredictionLog log) {
@@ -40,11 +40,12 @@ record ProjectPromotion(Project project, Catalog catalog, Supplier<@Nullable Ser
 
     @Override
     public boolean serves(String model) {
-        return project.models().stream().anyMatch(each -> each.name().equals(model));
+        return current.get().models().stream().anyMatch(each -> each.name().equals(model));
     }
 
     @Override
     public PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at) {
+        Project project = current.get();
         String model = version.model();
         Integer serving = champion == null ? null : champion.version();
         Optional<ModelDefinition> definition =

@@ -443,7 +443,7 @@ public final class ProjectReading implements AutoCloseable {
             throw new KeelsonException(ErrorCode.NOT_READY, "No model has been trained yet.", "Maybe run `keelson run`.");
         }
         return new Governance(
-                open.catalog(), clock, new ProjectPromotion(open.project(), open.catalog(), () -> ProjectPromotion.in(log())), model -> {});
+                open.catalog(), clock, new ProjectPromotion(open::project, open.catalog(), () -> ProjectPromotion.in(log())), model -> {});
     }
 
     /**

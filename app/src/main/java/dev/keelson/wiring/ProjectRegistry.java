@@ -68,7 +68,7 @@ public final class ProjectRegistry implements OtherRegistry {
                 workspace.catalog(),
                 clock,
                 new ProjectPromotion(
-                        workspace.project(),
+                        workspace::project,
                         workspace.catalog(),
                         () -> ProjectPromotion.in(JournaledPredictionLog.openReadOnly(workspace.state()))),
                 model -> {});

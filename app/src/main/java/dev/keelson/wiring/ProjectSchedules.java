@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of a project over its catalogue; once {@link #start}ed, what is due is planned and done in this process. */
@@ -39,7 +40,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private static final int NEXT = 3;
     private static final int LINES = 1_000;
 
-    private final Project project;
+    private final Supplier<Project> project;
     private final Catalog catalog;
     private final InstantSource clock;
     private final Planner planner;
@@ -48,7 +49,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private final List<String> models;
     private @Nullable ScheduledExecutorService planning;
 
-    ProjectSchedules(Project project, Catalog catalog, InstantSource clock, Backend backend, Alerts alerts) {
+    ProjectSchedules(Supplier<Project> project, Catalog catalog, InstantSource clock, Backend backend, Alerts alerts) {
         this.project = project;
         this.catalog = catalog;
         this.clock = clock;
@@ -57,10 +58,10 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         this.workers = new JobWorkers(
                 catalog,
                 clock,
-                "%s/%d/%s".formatted(project.name(), ProcessHandle.current().pid(), UUID.randomUUID()),
+                "%s/%d/%s".formatted(project.get().name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
                 new LiveJobs(backend, book, alerts).bodies());
-        this.models = project.models().stream().map(ModelDefinition::name).toList();
+        this.models = project.get().models().stream().map(ModelDefinition::name).toList();
     }
 
     /** Begins to plan and to work. */
@@ -74,7 +75,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
 
     private void plan() {
         try {
-            if (planner.plan(project.schedules(), models) > 0) {
+            if (planner.plan(project.get().schedules(), models) > 0) {
                 workers.wake();
             }
         } catch (RuntimeException e) {
@@ -97,7 +98,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         ArrayNode list = document.putArray("schedules");
         Map<String, ScheduleState> states = catalog.read(tx -> tx.jobs().schedules());
-        for (ScheduleDefinition each : project.schedules()) {
+        for (ScheduleDefinition each : project.get().schedules()) {
             list.add(one(each, states.get(each.name())));
         }
         return document;
@@ -145,7 +146,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     }
 
     private ScheduleDefinition schedule(String name) {
-        return project.schedules().stream()
+        return project.get().schedules().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> ScheduleService.unknown(name));

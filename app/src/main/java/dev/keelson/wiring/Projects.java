@@ -111,6 +111,16 @@ public final class Projects {
     }
 
     /**
+     * As {@link #read(Path, Map)}, of a text that is not in the file (yet).
+     *
+     * @throws KeelsonException with all problems
+     */
+    static Project read(Path file, String text, Map<String, String> environment) {
+        return new ProjectReader(SourceHeaders.none(), settings(), installed())
+                .read(file, text.startsWith("\uFEFF") ? text.substring(1) : text, environment);
+    }
+
+    /**
      * Reads a project and looks at the files of its sources, so that columns that are not declared are checked as well.
      *
      * @throws KeelsonException with all problems

@@ -21,6 +21,7 @@ import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionDetails;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.SettingsService;
 import dev.keelson.http.StudyRequest;
 import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.monitor.DriftReport;
@@ -308,6 +309,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     @Override
     public AlertService alerts() {
         return new ServedAlerts(owner);
+    }
+
+    @Override
+    public SettingsService settings() {
+        return new ServedSettings(owner);
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class SeededOperations {
         this.now = backend.clock().instant();
         this.alerts = new ProjectAlerts(
                 List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
-        this.schedules = new ProjectSchedules(backend.project(), catalog, backend.clock(), backend, alerts.alerts());
+        this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts());
         catalog.write(tx -> {
             for (int i = 1; i <= 3; i++) {
                 tx.jobs().add(done("drift", MODEL, i, 8 + i, i == 1, "alarm: 3 of 9 columns moved."));

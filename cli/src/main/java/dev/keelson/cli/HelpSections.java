@@ -21,7 +21,7 @@ final class HelpSections {
         groups.put("Data", List.of("data", "labels", "features", "sync", "lineage", "import", "simulate"));
         groups.put("Models", List.of("train", "tune", "backtest", "benchmark", "check", "runs", "experiments", "slices", "reproduce", "models", "audit", "registry", "bandit", "bets", "opportunities"));
         groups.put("Serving", List.of("predict", "predictions", "rollout", "api"));
-        groups.put("Watching", List.of("drift", "performance", "streaks", "schedule", "alerts"));
+        groups.put("Watching", List.of("drift", "performance", "streaks", "schedule", "alerts", "settings"));
         groups.put("More", List.of("explain", "version"));
         return groups;
     }

@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
             RolloutCommand.class,
             StreaksCommand.class,
             ScheduleCommand.class,
+            SettingsCommand.class,
             AlertsCommand.class,
             DriftCommand.class,
             PerformanceCommand.class,

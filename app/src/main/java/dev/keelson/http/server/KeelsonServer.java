@@ -236,6 +236,7 @@ public final class KeelsonServer implements AutoCloseable {
         new BanditEndpoints(backend).register(routes);
         new RolloutEndpoints(backend).register(routes);
         new ScheduleEndpoints(backend).register(routes);
+        new SettingsEndpoints(backend).register(routes);
         new AlertEndpoints(backend).register(routes);
         new BetEndpoints(backend).register(routes);
         new ExplanationEndpoints(backend).register(routes);

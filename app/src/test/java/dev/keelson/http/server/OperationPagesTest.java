@@ -98,7 +98,7 @@ final class OperationPagesTest {
                 .contains("critical</span>", "open</span>", "keelson schedule log", "/models/football-1x2/drift")
                 .contains("class=\"open-alerts\">2<", "telegram", "sent</span>", "failed</span>", "does not know the mailbox")
                 .doesNotContain("drift failed</a>", "<b>since");
-        assertThat(failures).contains("drift failed", "resolved</span>").doesNotContain("3 columns moved");
+        assertThat(failures).contains("drift failed", "resolved</span>").doesNotContain("elo, form, odds</a>");
         assertThat(one).contains("Where it was told", "telegram", "raised: ", "action=\"/alerts\"", "drift/football-1x2");
         assertThat(client.get("/alerts/none").status()).isEqualTo(404);
         assertThat(client.get("/alerts?state=asleep").status()).isEqualTo(400);
