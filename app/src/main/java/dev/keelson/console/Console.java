@@ -455,6 +455,21 @@ public final class Console {
         return page("lineage.jte", new LineagePage(backend).view(shell(visit, "Lineage", "lineage", null, ""), query));
     }
 
+    /** What is administered, on one page. */
+    public Page admin(Visit visit) {
+        return page("blocks.jte", new AdminPage(backend, visit).view(shell(visit, "Admin", "admin", null, "status")));
+    }
+
+    /** The buttons that train, what runs and what came of it. */
+    public Page retraining(Visit visit) {
+        return page("blocks.jte", new RetrainingPage(backend, visit).view(shell(visit, "Retraining", "admin", null, "retraining")));
+    }
+
+    /** Thresholds, windows and times of the project file. */
+    public Page settings(Visit visit) {
+        return page("settings.jte", new SettingsPage(backend, visit).view(shell(visit, "Settings", "admin", null, "settings")));
+    }
+
     /** The inbox: what somebody should know, and where it is told. */
     public Page alerts(Visit visit, AlertsView.Asked asked, int page) {
         return page("alerts.jte", new AlertsPage(backend, visit).view(shell(visit, "Alerts", "alerts", null, ""), asked, page));

@@ -29,6 +29,7 @@ import dev.keelson.http.PredictionJournal;
 import dev.keelson.http.RolloutService;
 import dev.keelson.http.StageTimes;
 import dev.keelson.http.StudyRequest;
+import dev.keelson.http.TrainingButtons;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
@@ -330,6 +331,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ProjectSchedules schedules() {
+        return schedules;
+    }
+
+    @Override
+    public TrainingButtons trainingButtons() {
         return schedules;
     }
 

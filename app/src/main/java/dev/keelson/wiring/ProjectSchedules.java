@@ -13,6 +13,7 @@ import dev.keelson.control.job.JobWorkers;
 import dev.keelson.control.job.Planner;
 import dev.keelson.http.Backend;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.TrainingButtons;
 import dev.keelson.project.Project;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobLine;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of a project over its catalogue; once {@link #start}ed, what is due is planned and done in this process. */
-final class ProjectSchedules implements ScheduleService, AutoCloseable {
+final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ProjectSchedules.class.getName());
     private static final int NEXT = 3;
     private static final int LINES = 1_000;
@@ -160,6 +161,23 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
             asked.add(book.ask(
                     word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason));
         }
+        return asked(asked);
+    }
+
+    @Override
+    public JsonNode press(List<String> wanted, Button button, String actor, String reason) {
+        List<Job> asked = new ArrayList<>();
+        for (String model : wanted) {
+            ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("model", model);
+            if (button == Button.AUTO) {
+                arguments.put("on_drift", "retrain");
+            }
+            asked.add(book.ask(button.job(), Planner.subject(model), "", arguments, actor, reason));
+        }
+        return asked(asked);
+    }
+
+    private ObjectNode asked(List<Job> asked) {
         workers.wake();
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         ArrayNode jobs = document.putArray("jobs");

@@ -323,6 +323,18 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
+    public SettingsService settings() {
+        SeededOperations all = operations;
+        return all == null ? SettingsService.NONE : all.settings();
+    }
+
+    @Override
+    public TrainingButtons trainingButtons() {
+        SeededOperations all = operations;
+        return all == null ? TrainingButtons.NONE : all.trainingButtons();
+    }
+
+    @Override
     public AlertService alerts() {
         SeededOperations all = operations;
         return all == null ? AlertService.NONE : all.alerts();

@@ -9,24 +9,43 @@ import dev.keelson.control.job.Planner;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Backend;
 import dev.keelson.http.ScheduleService;
+import dev.keelson.http.SettingsService;
+import dev.keelson.http.TrainingButtons;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Delivery;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.spi.Catalog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The product's own schedules and inbox over the catalogue of a backend of tests, with jobs and alerts of one morning. */
 public final class SeededOperations {
     private static final String MODEL = "football-1x2";
+    private static final String MONITORS = """
+            monitors:
+              drift: { model: up, policy: acis, share: 30%, current: "last 7d, at least 100 rows" }  # what moved
+              decay: { model: up, metric: log_loss, worse_by: 5% }
+            policies:
+              promote:
+                models: up
+                guards: [predictions >= 100, days >= 7]
+            schedules:
+              drift: { cron: "0 2 * * *", run: drift }
+            """;
     private static final String OTHER = "football-1x2-odds";
 
     private final Catalog catalog;
     private final Instant now;
     private final ProjectSchedules schedules;
     private final ProjectAlerts alerts;
+    private final ProjectSettings settings;
 
     /** Operations that nobody works at: what waits goes on waiting. */
     public SeededOperations(Backend backend) {
@@ -35,6 +54,7 @@ public final class SeededOperations {
         this.alerts = new ProjectAlerts(
                 List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
         this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts());
+        this.settings = new ProjectSettings(file(), Map::of, catalog, backend.clock(), changed -> {});
         catalog.write(tx -> {
             for (int i = 1; i <= 3; i++) {
                 tx.jobs().add(done("drift", MODEL, i, 8 + i, i == 1, "alarm: 3 of 9 columns moved."));
@@ -60,6 +80,20 @@ public final class SeededOperations {
         alerts.test("mail", "ann");
     }
 
+    /** A project file of its own; the system removes what is left of it. */
+    private static Path file() {
+        try {
+            Path folder = Files.createTempDirectory("keelson-seeded-");
+            Path file = PriceProject.in(folder, PriceProject.model("up", "logistic") + MONITORS).file();
+            for (Path each : List.of(folder, file, folder.resolve("prices.csv"))) {
+                each.toFile().deleteOnExit();
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Alert raise(String cause, String kind, String model, Alert.Severity severity, String title, String page) {
         return alerts.alerts()
                 .raise(new Alerts.News(
@@ -82,6 +116,16 @@ public final class SeededOperations {
         Instant begun = now.minus(Duration.ofDays(daysAgo));
         Job job = planned(kind, model, daysAgo, kind.equals("drift") ? "drift" : "weekly").begun("w", begun, begun.plusSeconds(30));
         return job.ended(Job.State.DONE, begun.plusSeconds(seconds), result, message);
+    }
+
+    /** What trains. */
+    public TrainingButtons trainingButtons() {
+        return schedules;
+    }
+
+    /** The settings of a project file of its own. */
+    public SettingsService settings() {
+        return settings;
     }
 
     /** The schedules. */

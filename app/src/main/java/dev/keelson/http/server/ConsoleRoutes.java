@@ -100,6 +100,7 @@ final class ConsoleRoutes {
         new RolloutRoutes(backend, console).register(routes);
         new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
+        new AdminRoutes(backend, console).register(routes);
         new AlertRoutes(backend, console).register(routes);
         new ScheduleRoutes(backend, console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));

@@ -138,6 +138,92 @@ final class OperationPagesTest {
     }
 
     @Test
+    void retrainingTellsWhatItTakesAndWhatCameOfIt() {
+        String page = client.get("/retraining").text();
+
+        assertThat(page)
+                .contains("Train all", "Train all incrementally", "Auto-retrain", "Train football-1x2")
+                .contains("about 4.3 s one after the other, without football-1x2-odds, of which none has come to its end yet")
+                .contains("Expected time: 10.0 s (9.0 s to 11.0 s, 3 times)", "4.3 s (once so far)", "unknown")
+                .contains("Asked for last", "2 models: 0 ended, 0 drifted, 0 registered, 0 promoted, 0 errors; 2 run or wait.", "40 % fitting")
+                .contains("hx-trigger=\"every 5s\"");
+    }
+
+    @Test
+    void modelsAreTrainedByTheButtons() {
+        Client.Answer nameless = client.post("/retraining", "button=full&reason=x");
+        Client.Answer wrong = client.post("/retraining", "button=sometimes" + WHO);
+        Client.Answer unknown = client.post("/retraining", "button=full&model=none" + WHO);
+        Client.Answer all = client.post("/retraining", "button=auto" + WHO);
+        Client.Answer one = client.post("/retraining", "button=incremental&model=football-1x2" + WHO);
+        var jobs = backend.schedules().jobs(new JobQuery(Set.of(Job.State.WAITING), null, null, null, null, 9)).path("jobs");
+
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(all.header("Location")).isEqualTo("/retraining");
+        assertThat(one.status()).isEqualTo(303);
+        assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("drift")))
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.path("arguments").path("on_drift").asText()).isEqualTo("retrain"));
+        assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("update"))).hasSize(1);
+        assertThat(client.get("/retraining").text()).contains("train on recent rows", "It is known.");
+    }
+
+    @Test
+    void settingsAreShownWithTheirPlacesAndWritten() {
+        String page = client.get("/settings").text();
+        String revision = backend.settings().list().path("revision").asText();
+        String change = "&set.monitors.drift.share=25%25&set.monitors.drift.policy=acis&set.monitors.drift.current=last+7d%2C+at+least+100+rows";
+        Client.Answer stale = client.post("/settings", "revision=old" + change + WHO);
+        Client.Answer wrong = client.post("/settings", "revision=" + revision + "&set.monitors.decay.worse_by=700%25&set.schedules.drift.cron=x" + WHO);
+        Client.Answer written = client.post("/settings", "revision=" + revision + change + WHO);
+        String after = client.get("/settings").text();
+
+        assertThat(page)
+                .contains("monitors.drift</h2>", "name=\"set.monitors.drift.share\" value=\"30%\"", "keelson.yaml:20:", "not written", "0.005 log_loss")
+                .contains("<option value=\"\" selected>not set</option><option value=\"person\">", "name=\"revision\" value=\"" + revision)
+                .doesNotContain("set.monitors.decay.share");
+        assertThat(stale.status()).isEqualTo(409);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text()).contains("monitors.decay.worse_by: ", "schedules.drift.cron: ");
+        assertThat(written.header("Location")).isEqualTo("/settings");
+        assertThat(after).contains("value=\"25%\"", "monitors.drift.share: 30% → 25%: It is known.");
+        assertThat(client.post("/settings", "revision=x" + change + WHO, "Origin", "http://elsewhere.example").status()).isEqualTo(403);
+    }
+
+    @Test
+    void settingsAreListedAndWrittenOverHttp() {
+        Client.Answer list = client.get("/api/v1/settings");
+        Client.Answer changed = client.patch("/api/v1/settings", "{\"settings\":{\"monitors.drift.share\":0.2},\"reason\":\"Why not.\"}");
+        Client.Answer none = client.patch("/api/v1/settings", "{\"settings\":{},\"reason\":\"Why not.\"}");
+        Client.Answer unknown = client.patch("/api/v1/settings", "{\"settings\":{\"monitors.drift.shar\":0.2},\"reason\":\"Why not.\"}");
+
+        assertThat(list.json().path("settings").valueStream().map(each -> each.path("path").asText())).contains("monitors.drift.share");
+        assertThat(changed.json().path("changed").path(0).path("after").asText()).isEqualTo("0.2");
+        assertThat(none.status()).isEqualTo(400);
+        assertThat(unknown.status()).isEqualTo(404);
+    }
+
+    @Test
+    void adminTellsEverythingOnOnePage() {
+        String page = client.get("/admin").text();
+
+        assertThat(page)
+                .contains("Production models", "ROC-AUC", "Check football-1x2 for drift", "action=\"/models/football-1x2/drift\"")
+                .contains("Train all", "Tracking and registry", "Experiments", "Waiting for a person")
+                .contains("monitors.drift.share", "keelson.yaml:20:", "Every day at 02:00", "/schedules", "/settings", "/registry")
+                .doesNotContain("NaN");
+        KeelsonServer bare = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
+        try (Client user = new Client(bare.url())) {
+            assertThat(user.get("/admin").text()).contains("none yet", "They cannot be read: There is no project file");
+            assertThat(user.get("/retraining").text()).contains("nobody pressed a button", "Expected time: unknown");
+        } finally {
+            bare.stop();
+        }
+    }
+
+    @Test
     void whoMayOnlyLookIsOfferedNothingToPress() {
         KeelsonServer bare = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
         try (Client user = new Client(bare.url())) {

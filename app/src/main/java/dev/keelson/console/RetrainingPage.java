@@ -1,0 +1,277 @@
+package dev.keelson.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.Console.Visit;
+import dev.keelson.console.view.Action;
+import dev.keelson.console.view.Badge;
+import dev.keelson.console.view.Block;
+import dev.keelson.console.view.BlocksView;
+import dev.keelson.console.view.JobRow;
+import dev.keelson.console.view.Section;
+import dev.keelson.console.view.Sheet.Cell;
+import dev.keelson.console.view.Shell;
+import dev.keelson.control.job.Planner;
+import dev.keelson.http.Backend;
+import dev.keelson.http.Jobs;
+import dev.keelson.http.ModelTraining.Kind;
+import dev.keelson.http.ModelTraining;
+import dev.keelson.http.TrainingButtons.Button;
+import dev.keelson.project.ServeDefinition.Role;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.JobQuery;
+import dev.keelson.train.ModelDefinition;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The buttons that train, for all models and for one, with the time they take, what runs now, and what came of the last ones. */
+final class RetrainingPage {
+    private static final String ADDRESS = "/retraining";
+    private static final Set<String> JOBS = Set.of("retrain", "update", "reinforce", "drift");
+    private static final int SEEN = 200;
+    private static final int LISTED = 20;
+
+    private final Backend backend;
+    private final Visit visit;
+    private final ZoneId zone;
+    private final List<Jobs.Job<ModelTraining>> trainings;
+
+    RetrainingPage(Backend backend, Visit visit) {
+        this.backend = backend;
+        this.visit = visit;
+        this.zone = backend.project().zone();
+        this.trainings = backend.trainings().list();
+    }
+
+    BlocksView view(Shell shell) {
+        List<JsonNode> jobs = new ArrayList<>();
+        backend.schedules().jobs(JobQuery.newest(SEEN)).path("jobs").forEach(each -> {
+            if (JOBS.contains(each.path("kind").asText())) {
+                jobs.add(each);
+            }
+        });
+        boolean live = jobs.stream().anyMatch(each -> !JobRows.isOver(each));
+        List<Block> blocks = new ArrayList<>();
+        blocks.add(all());
+        blocks.add(Block.of(models(jobs)));
+        models().forEach(model -> blocks.add(one(model)));
+        blocks.add(Block.of(last(jobs)));
+        return new BlocksView(shell, "", List.of(), blocks, live);
+    }
+
+    private List<String> models() {
+        return backend.project().models().stream().map(ModelDefinition::name).toList();
+    }
+
+    // ---- buttons
+
+    private Block all() {
+        SectionDraft draft = new SectionDraft("All models")
+                .lead("Each model is trained in a job of its own; one that fails does not stop the others. What comes of it is a challenger that the policy of the model judges.");
+        if (!visit.may(Role.ADMIN)) {
+            draft.note("Your token may look; training needs the role admin.");
+        }
+        return Block.of(draft.done(), visit.may(Role.ADMIN) ? buttons(models()) : List.of());
+    }
+
+    /** The same buttons on the admin page. */
+    List<Action> actions() {
+        return buttons(models());
+    }
+
+    private Block one(String model) {
+        return Block.of(
+                new SectionDraft("Only " + model).done(), visit.may(Role.ADMIN) ? buttons(List.of(model)) : List.of());
+    }
+
+    private List<Action> buttons(List<String> models) {
+        boolean several = models.size() != 1;
+        String whom = several ? " all models" : " " + models.getFirst();
+        List<Action> buttons = new ArrayList<>();
+        for (Button button : Button.values()) {
+            ActionDraft draft = new ActionDraft(title(button, several) + (several ? "" : whom), ADDRESS)
+                    .hidden("button", button.name().toLowerCase(Locale.ROOT))
+                    .effect(effect(button) + " " + expected(button, models))
+                    .whoAndWhy("Why")
+                    .refused(models.isEmpty() ? "The project file has no model." : null);
+            if (!several) {
+                draft.hidden("model", models.getFirst());
+            }
+            buttons.add(draft.done());
+        }
+        return buttons;
+    }
+
+    private static String title(Button button, boolean several) {
+        return switch (button) {
+            case FULL -> several ? "Train all" : "Train";
+            case INCREMENTAL -> several ? "Train all incrementally" : "Train incrementally";
+            case AUTO -> "Auto-retrain";
+        };
+    }
+
+    private static String effect(Button button) {
+        return switch (button) {
+            case FULL -> "Fitted anew on the data as loaded.";
+            case INCREMENTAL -> "The champion goes on from recent rows; what forgets the old ones is not registered.";
+            case AUTO -> "Checked for drift; fitted anew only where that alarms and the last training is not too recent.";
+        };
+    }
+
+    /** The sum of the medians, where they are known, since one training runs at a time. */
+    private String expected(Button button, List<String> models) {
+        double sum = 0;
+        List<String> unknown = new ArrayList<>();
+        for (String model : models) {
+            List<Double> seconds = seconds(model, button).stream().sorted().toList();
+            if (seconds.isEmpty()) {
+                unknown.add(model);
+            } else {
+                sum += Expected.median(seconds);
+            }
+        }
+        if (models.size() == 1 && unknown.isEmpty()) {
+            return "Expected time: %s.".formatted(Expected.range(seconds(models.getFirst(), button))) + then(button);
+        }
+        if (unknown.size() == models.size()) {
+            return "Expected time: unknown, since none has come to its end yet." + then(button);
+        }
+        return "Expected time: about %s one after the other%s."
+                        .formatted(
+                                Expected.duration(sum),
+                                unknown.isEmpty() ? "" : ", without " + String.join(", ", unknown) + ", of which none has come to its end yet")
+                + then(button);
+    }
+
+    private static String then(Button button) {
+        return button == Button.AUTO ? " That is the check; where it alarms, a training follows." : "";
+    }
+
+    private List<Double> seconds(String model, Button button) {
+        return switch (button) {
+            case FULL -> seconds(model, Kind.FULL);
+            case INCREMENTAL -> seconds(model, Kind.UPDATE);
+            case AUTO -> JobPage.past(backend, button.job(), Planner.subject(model));
+        };
+    }
+
+    /** How long trainings of a kind took, in seconds; those that came to their end. */
+    private List<Double> seconds(String model, Kind kind) {
+        List<Double> seconds = new ArrayList<>();
+        for (Jobs.Job<ModelTraining> each : trainings) {
+            JsonNode result = each.result();
+            if (each.state() == Jobs.State.DONE
+                    && each.request().model().equals(model)
+                    && each.request().kind() == kind
+                    && result != null
+                    && result.path("seconds").isNumber()) {
+                seconds.add(result.path("seconds").asDouble());
+            }
+        }
+        return seconds;
+    }
+
+    // ---- what is and was
+
+    private Section models(List<JsonNode> jobs) {
+        SheetDraft sheet = new SheetDraft("Models").words("Model", "Serves", "Now", "Last training", "Takes, anew", "Takes, incrementally");
+        for (String model : models()) {
+            String subject = Planner.subject(model);
+            String champion = backend.alias(model, ModelVersion.CHAMPION).map(each -> "v" + each.version()).orElse("none yet");
+            sheet.row(List.of(
+                    Cell.link(model, "/models/" + Paging.encoded(model) + "/training"),
+                    Cell.of(champion),
+                    jobs.stream()
+                            .filter(each -> each.path("subject").asText().equals(subject) && !JobRows.isOver(each))
+                            .min((a, b) -> a.path("state").asText().compareTo(b.path("state").asText())) // running before waiting
+                            .map(this::now)
+                            .orElse(Cell.of(Text.NONE)),
+                    trainings.stream()
+                            .filter(each -> each.request().model().equals(model))
+                            .findFirst()
+                            .map(this::last)
+                            .orElse(Cell.of("never yet")),
+                    Cell.of(Expected.range(seconds(model, Kind.FULL))),
+                    Cell.of(Expected.range(seconds(model, Kind.UPDATE)))));
+        }
+        return new SectionDraft("Models").sheet(sheet).done();
+    }
+
+    private Cell now(JsonNode job) {
+        JobRow row = JobRows.row(job, zone);
+        return new Cell(
+                row.kind(),
+                row.share() < 0 ? "" : "%d %% %s".formatted(row.share(), row.message()),
+                row.href(),
+                row.state());
+    }
+
+    private Cell last(Jobs.Job<ModelTraining> training) {
+        return new Cell(
+                Text.minute(training.startedAt(), zone),
+                training.request().kind() == Kind.FULL ? "" : Text.words(training.request().kind().key()),
+                "/models/%s/training?training=%s"
+                        .formatted(Paging.encoded(training.request().model()), Paging.encoded(training.id())),
+                JobText.badge(training.state()));
+    }
+
+    private Section last(List<JsonNode> jobs) {
+        SectionDraft draft = new SectionDraft("Asked for last");
+        List<JsonNode> asked = jobs.stream().filter(each -> each.path("schedule").asText().isEmpty()).toList();
+        if (asked.isEmpty()) {
+            return draft.empty("Nothing yet: nobody pressed a button here.", "").done();
+        }
+        List<JsonNode> together = asked.stream().filter(each -> together(each, asked.getFirst())).toList();
+        SheetDraft sheet = new SheetDraft("Jobs that were asked for").words("Asked", "Model", "Job", "State").numbers("Took").words("What came of it", "By");
+        for (JsonNode job : asked.subList(0, Math.min(LISTED, asked.size()))) {
+            JobRow row = JobRows.row(job, zone);
+            sheet.row(List.of(
+                    Cell.link(row.due().text(), row.href()),
+                    Cell.of(row.about()),
+                    Cell.of(row.kind()),
+                    row.share() < 0 ? Cell.of(row.state()) : new Cell("", row.share() + " %", null, row.state()),
+                    Cell.of(row.took()),
+                    Cell.of(row.message().isEmpty() ? Text.NONE : row.message()),
+                    Cell.of(row.by(), job.path("reason").asText())));
+        }
+        return draft.badge(badge(together)).lead(summary(together)).sheet(sheet).link("All jobs", "/jobs").done();
+    }
+
+    /** Whether two jobs were asked for by one press. */
+    private static boolean together(JsonNode one, JsonNode other) {
+        return one.path("actor").equals(other.path("actor"))
+                && one.path("reason").equals(other.path("reason"))
+                && one.path("kind").equals(other.path("kind"))
+                && one.path("due_at").asText().regionMatches(0, other.path("due_at").asText(), 0, "2020-01-01T00:00".length());
+    }
+
+    private static Badge badge(List<JsonNode> jobs) {
+        if (jobs.stream().anyMatch(each -> !JobRows.isOver(each))) {
+            return new Badge(Badge.Level.UNKNOWN, "running");
+        }
+        return jobs.stream().anyMatch(each -> each.path("state").asText().equals("failed"))
+                ? new Badge(Badge.Level.HIGH, "with errors")
+                : new Badge(Badge.Level.OK, "ended");
+    }
+
+    /** {@code 3 models: 2 ended, 1 registered, 0 errors; 1 runs or waits}. */
+    private static String summary(List<JsonNode> jobs) {
+        long over = jobs.stream().filter(JobRows::isOver).count();
+        long errors = jobs.stream().filter(each -> each.path("state").asText().equals("failed")).count();
+        long registered = jobs.stream().filter(each -> each.path("result").path("status").asText().equals("registered")).count();
+        long promoted = jobs.stream().filter(each -> each.path("result").path("promoted").asBoolean()).count();
+        long drifted = jobs.stream().filter(each -> each.path("result").path("verdict").asText().equals("alarm")).count();
+        return "%s: %d ended, %d drifted, %d registered, %d promoted, %d errors%s."
+                .formatted(
+                        jobs.size() == 1 ? "1 model" : jobs.size() + " models",
+                        over,
+                        drifted,
+                        registered,
+                        promoted,
+                        errors,
+                        over == jobs.size() ? "" : "; %d run or wait".formatted(jobs.size() - over));
+    }
+}
