@@ -2,6 +2,7 @@ package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.Console.Visit;
+import dev.keelson.console.view.Action.Option;
 import dev.keelson.console.view.Action;
 import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Block;
@@ -57,7 +58,9 @@ final class RetrainingPage {
         List<Block> blocks = new ArrayList<>();
         blocks.add(all());
         blocks.add(Block.of(models(jobs)));
-        models().forEach(model -> blocks.add(one(model)));
+        if (visit.may(Role.ADMIN) && models().size() > 1) {
+            blocks.add(Block.of(new SectionDraft("One model").done(), one()));
+        }
         blocks.add(Block.of(last(jobs)));
         return new BlocksView(shell, "", List.of(), blocks, live);
     }
@@ -71,45 +74,61 @@ final class RetrainingPage {
     private Block all() {
         SectionDraft draft = new SectionDraft("All models")
                 .lead("Each model is trained in a job of its own; one that fails does not stop the others. What comes of it is a challenger that the policy of the model judges.");
+        for (Button button : Button.values()) {
+            draft.fact(title(button), expected(button, models()));
+        }
         if (!visit.may(Role.ADMIN)) {
             draft.note("Your token may look; training needs the role admin.");
         }
-        return Block.of(draft.done(), visit.may(Role.ADMIN) ? buttons(models()) : List.of());
+        return Block.of(draft.done(), visit.may(Role.ADMIN) ? actions() : List.of());
     }
 
-    /** The same buttons on the admin page. */
+    /** The buttons for all models. */
     List<Action> actions() {
-        return buttons(models());
-    }
-
-    private Block one(String model) {
-        return Block.of(
-                new SectionDraft("Only " + model).done(), visit.may(Role.ADMIN) ? buttons(List.of(model)) : List.of());
-    }
-
-    private List<Action> buttons(List<String> models) {
-        boolean several = models.size() != 1;
-        String whom = several ? " all models" : " " + models.getFirst();
-        List<Action> buttons = new ArrayList<>();
+        List<Action> actions = new ArrayList<>();
         for (Button button : Button.values()) {
-            ActionDraft draft = new ActionDraft(title(button, several) + (several ? "" : whom), ADDRESS)
-                    .hidden("button", button.name().toLowerCase(Locale.ROOT))
-                    .effect(effect(button) + " " + expected(button, models))
+            actions.add(button(title(button), button)
+                    .effect(effect(button) + " Expected time: " + expected(button, models()))
                     .whoAndWhy("Why")
-                    .refused(models.isEmpty() ? "The project file has no model." : null);
-            if (!several) {
-                draft.hidden("model", models.getFirst());
-            }
-            buttons.add(draft.done());
+                    .refused(models().isEmpty() ? "The project file has no model." : null)
+                    .done());
         }
-        return buttons;
+        return actions;
     }
 
-    private static String title(Button button, boolean several) {
+    /** The buttons for a model that is chosen. */
+    private List<Action> one() {
+        List<Action> actions = new ArrayList<>();
+        for (Button button : Button.values()) {
+            List<Option> options = models().stream()
+                    .map(each -> new Option(each, "%s: %s".formatted(each, Expected.range(seconds(each, button)))))
+                    .toList();
+            actions.add(button(titleOfOne(button), button)
+                    .effect(effect(button))
+                    .choice("model", "Model, and how long it took before", models().getFirst(), options)
+                    .whoAndWhy("Why")
+                    .done());
+        }
+        return actions;
+    }
+
+    private static ActionDraft button(String title, Button button) {
+        return new ActionDraft(title, ADDRESS).hidden("button", button.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static String title(Button button) {
         return switch (button) {
-            case FULL -> several ? "Train all" : "Train";
-            case INCREMENTAL -> several ? "Train all incrementally" : "Train incrementally";
+            case FULL -> "Train all";
+            case INCREMENTAL -> "Train all incrementally";
             case AUTO -> "Auto-retrain";
+        };
+    }
+
+    private static String titleOfOne(Button button) {
+        return switch (button) {
+            case FULL -> "Train one";
+            case INCREMENTAL -> "Train one incrementally";
+            case AUTO -> "Auto-retrain one";
         };
     }
 
@@ -134,12 +153,12 @@ final class RetrainingPage {
             }
         }
         if (models.size() == 1 && unknown.isEmpty()) {
-            return "Expected time: %s.".formatted(Expected.range(seconds(models.getFirst(), button))) + then(button);
+            return Expected.range(seconds(models.getFirst(), button)) + "." + then(button);
         }
         if (unknown.size() == models.size()) {
-            return "Expected time: unknown, since none has come to its end yet." + then(button);
+            return "unknown, since none has come to its end yet." + then(button);
         }
-        return "Expected time: about %s one after the other%s."
+        return "about %s one after the other%s."
                         .formatted(
                                 Expected.duration(sum),
                                 unknown.isEmpty() ? "" : ", without " + String.join(", ", unknown) + ", of which none has come to its end yet")

@@ -68,7 +68,7 @@ final class SettingsPage {
                 label,
                 value,
                 choices,
-                setting.path("description").asText(),
+                setting.path("description").asText().replace("`", ""),
                 setting.path("expected").asText().replace("`", ""),
                 from(setting),
                 setting.path("standard").isTextual() ? setting.path("standard").asText() : "",

@@ -77,6 +77,9 @@ class ConsoleE2EIT {
             Map.entry("jobs", "/jobs"),
             Map.entry("job", "/jobs/asked-retrain-football-1x2-odds-0"),
             Map.entry("alerts", "/alerts"),
+            Map.entry("admin", "/admin"),
+            Map.entry("retraining", "/retraining"),
+            Map.entry("settings", "/settings"),
             Map.entry("alert", "/alerts/{alert}"),
             Map.entry("api", "/api"),
             Map.entry("api-group", "/api?group=predictions"),
@@ -483,6 +486,117 @@ class ConsoleE2EIT {
             assertThat(page.locator("form[action$=abort]").count()).isZero();
             assertThat(page.locator("svg.rollout").count()).isEqualTo(2);
             assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void alertsArePickedByKeysAndAcknowledgedTogether() {
+        KeelsonServer other = KeelsonServer.start(SeededBackend.seeded().withOperations(), KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(other.url() + "/");
+            assertThat(page.locator(".open-alerts").innerText()).startsWith("2");
+            page.keyboard().press("g");
+            page.keyboard().press("!");
+            page.waitForURL("**/alerts");
+            for (String key : List.of("j", "x", "j", "x")) {
+                page.keyboard().press(key);
+            }
+            assertThat(page.locator("input[name=alert]:checked").count()).isEqualTo(2);
+            page.locator("#several input[name=actor]").fill("ann");
+            page.locator("#several input[name=reason]").fill("We know.");
+            page.locator("button[value=acknowledge]").click();
+            page.locator("text=ann: We know. >> nth=1").waitFor();
+
+            assertThat(page.locator(".open-alerts").count()).isZero();
+            page.keyboard().press("j");
+            page.keyboard().press("Enter");
+            page.waitForURL("**/alerts/*");
+            assertThat(page.locator("main").innerText()).contains("Where it was told", "acknowledged");
+            assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void aListThatFetchesItselfAgainKeepsWhatWasPicked() {
+        SeededBackend own = SeededBackend.seeded().withOperations();
+        KeelsonServer other = KeelsonServer.start(own, KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(other.url() + "/alerts");
+            page.evaluate("window.sameDocument = true");
+            page.keyboard().press("j");
+            page.keyboard().press("x");
+            page.locator("#several input[name=reason]").fill("I am still typing");
+
+            own.alerts().acknowledge(openAlert(own), "bob", "It is mine.");
+            page.locator("text=bob: It is mine.").waitFor();
+
+            assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
+            assertThat(page.locator("input[name=alert]:checked").count()).isEqualTo(1);
+            assertThat(page.locator("tr.picked").count()).isEqualTo(1);
+            assertThat(page.locator("#several input[name=reason]").inputValue()).isEqualTo("I am still typing");
+            assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void aScheduleIsRunAndItsJobCancelledWithScriptsOff() {
+        KeelsonServer other = KeelsonServer.start(SeededBackend.seeded().withOperations(), KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(other.url() + "/schedules");
+            page.locator("#schedule-weekly summary:has-text('Run now')").click();
+            page.locator("form[action='/schedules/weekly/run'] input[name=actor]").fill("ann");
+            page.locator("form[action='/schedules/weekly/run'] input[name=reason]").fill("New data.");
+            page.locator("form[action='/schedules/weekly/run'] button").click();
+
+            assertThat(page.locator("#schedule-weekly").innerText()).contains("waiting");
+            page.locator("#schedule-weekly .last a").first().click();
+            page.locator("summary:has-text('Cancel')").click();
+            page.locator("form[action='/jobs/cancel'] input[name=actor]").fill("ann");
+            page.locator("form[action='/jobs/cancel'] input[name=reason]").fill("Not yet.");
+            page.locator("form[action='/jobs/cancel'] button").click();
+
+            assertThat(page.locator("[role=status]").innerText()).contains("cancelled");
+            assertThat(page.locator(".log").innerText()).contains("ann asks for its end: Not yet.");
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void aThresholdIsWrittenToTheProjectFileWithScriptsOff() {
+        SeededBackend own = SeededBackend.seeded().withOperations();
+        KeelsonServer other = KeelsonServer.start(own, KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context =
+                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
+            Page page = context.newPage();
+            page.navigate(other.url() + "/admin");
+            page.locator("text=Change them").click();
+            page.locator("input[name='set.monitors.drift.share']").fill("20%");
+            page.locator("form:has(input[name='set.monitors.drift.share']) input[name=actor]").fill("ann");
+            page.locator("form:has(input[name='set.monitors.drift.share']) input[name=reason]").fill("Sooner.");
+            page.locator("button:has-text('Write monitors.drift')").click();
+
+            assertThat(page.locator("input[name='set.monitors.drift.share']").inputValue()).isEqualTo("20%");
+            assertThat(page.locator("main").innerText()).contains("monitors.drift.share: 30% → 20%: Sooner.");
+            page.navigate(other.url() + "/retraining");
+            page.locator("summary:has-text('Train one')").first().click();
+            page.locator("details[open] select[name=model]").selectOption("football-1x2-odds");
+            page.locator("details[open] input[name=actor]").fill("ann");
+            page.locator("details[open] input[name=reason]").fill("With the new threshold.");
+            page.locator("details[open] button").click();
+            assertThat(page.locator("main").innerText()).contains("1 model: 0 ended", "With the new threshold.");
         } finally {
             other.stop();
         }

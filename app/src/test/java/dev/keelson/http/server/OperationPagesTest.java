@@ -142,9 +142,9 @@ final class OperationPagesTest {
         String page = client.get("/retraining").text();
 
         assertThat(page)
-                .contains("Train all", "Train all incrementally", "Auto-retrain", "Train football-1x2")
+                .contains("Train all", "Train all incrementally", "Auto-retrain", "Train one")
                 .contains("about 4.3 s one after the other, without football-1x2-odds, of which none has come to its end yet")
-                .contains("Expected time: 10.0 s (9.0 s to 11.0 s, 3 times)", "4.3 s (once so far)", "unknown")
+                .contains("football-1x2: 10.0 s (9.0 s to 11.0 s, 3 times)", "football-1x2: 4.3 s (once so far)", "football-1x2-odds: unknown")
                 .contains("Asked for last", "2 models: 0 ended, 0 drifted, 0 registered, 0 promoted, 0 errors; 2 run or wait.", "40 % fitting")
                 .contains("hx-trigger=\"every 5s\"");
     }
