@@ -281,7 +281,10 @@ final class RetrainingPage {
         long over = jobs.stream().filter(JobRows::isOver).count();
         long errors = jobs.stream().filter(each -> each.path("state").asText().equals("failed")).count();
         long registered = jobs.stream().filter(each -> each.path("result").path("status").asText().equals("registered")).count();
-        long promoted = jobs.stream().filter(each -> each.path("result").path("promoted").asBoolean()).count();
+        long promoted = jobs.stream()
+                .map(each -> each.path("result"))
+                .filter(each -> each.path("status").asText().equals("registered") && each.path("promoted").asBoolean())
+                .count();
         long drifted = jobs.stream().filter(each -> each.path("result").path("verdict").asText().equals("alarm")).count();
         return "%s: %d ended, %d drifted, %d registered, %d promoted, %d errors%s."
                 .formatted(
