@@ -58,8 +58,7 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
         }
         Map<String, Double> metrics =
                 catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
-        boolean compared = champion != null && !champion.equals(version);
-        List<PolicyLine> lines = compared
+        List<PolicyLine> lines = champion != null && !champion.equals(version)
                 ? compared(policy.get(), Projects.loop(project, definition.get()), champion, version, metrics, at)
                 : PromotionCheck.lines(policy.get(), new PromotionCheck.Facts(version.kind(), metrics, null, false));
         return new PolicyReport(

@@ -28,7 +28,7 @@ import picocli.CommandLine.Help;
 final class Session {
     /** The beginning of a command that works on a project. */
     private static final Pattern COMMAND = Pattern.compile(
-            "`keelson (?=(?:validate|plan|apply|run|replay|serve|status|data|labels|features|sync|simulate|lineage|train|tune|backtest|slices|benchmark|check|runs|experiments|reproduce|models|audit|registry|import mlflow|bandit|bets|opportunities|schedule|alerts|settings|predict"
+            "`keelson (?=(?:validate|plan|apply|run|replay|serve|status|data|labels|features|sync|simulate|lineage|train|tune|backtest|slices|benchmark|check|runs|experiments|reproduce|models|audit|registry|import mlflow|bandit|bets|opportunities|schedule|alerts|settings|performance|predict"
                     + "|predictions|rollout|drift|streaks|doctor)\\b)");
 
     private final Path folder;
