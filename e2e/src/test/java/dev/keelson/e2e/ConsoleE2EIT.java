@@ -584,8 +584,8 @@ class ConsoleE2EIT {
             page.navigate(other.url() + "/admin");
             page.locator("text=Change them").click();
             page.locator("input[name='set.monitors.drift.share']").fill("20%");
-            page.locator("form:has(input[name='set.monitors.drift.share']) input[name=actor]").fill("ann");
-            page.locator("form:has(input[name='set.monitors.drift.share']) input[name=reason]").fill("Sooner.");
+            page.locator("form[id='write-monitors.drift'] input[name=actor]").fill("ann");
+            page.locator("form[id='write-monitors.drift'] input[name=reason]").fill("Sooner.");
             page.locator("button:has-text('Write monitors.drift')").click();
 
             assertThat(page.locator("input[name='set.monitors.drift.share']").inputValue()).isEqualTo("20%");

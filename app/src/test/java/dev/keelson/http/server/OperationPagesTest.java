@@ -3,10 +3,13 @@ package dev.keelson.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.http.SeededBackend;
+import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,7 +184,7 @@ final class OperationPagesTest {
         String after = client.get("/settings").text();
 
         assertThat(page)
-                .contains("monitors.drift</h2>", "name=\"set.monitors.drift.share\" value=\"30%\"", "keelson.yaml:20:", "not written", "0.005 log_loss")
+                .contains("monitors.drift</h2>", "form=\"write-monitors.drift\" name=\"set.monitors.drift.share\" value=\"30%\"", "keelson.yaml:20:", "not written", "0.005 log_loss")
                 .contains("<option value=\"\" selected>not set</option><option value=\"person\">", "name=\"revision\" value=\"" + revision)
                 .doesNotContain("set.monitors.decay.share");
         assertThat(stale.status()).isEqualTo(409);
@@ -225,6 +228,30 @@ final class OperationPagesTest {
 
     @Test
     void whoMayOnlyLookIsOfferedNothingToPress() {
+        ServeDefinition serve = new ServeDefinition(
+                null, Map.of("board", new ServeDefinition.Token("board-board-board-board", ServeDefinition.Role.READ)), List.of(), List.of(),
+                ServeDefinition.Limits.DEFAULT);
+        KeelsonServer guarded =
+                KeelsonServer.start(SeededBackend.seeded().withOperations().serving(serve), KeelsonServer.DEFAULT_HOST, 0);
+        String[] token = {"Authorization", "Bearer board-board-board-board"};
+        try (Client reader = new Client(guarded.url())) {
+            for (String page : List.of("/schedules", "/jobs/asked-retrain-football-1x2-0", "/alerts", "/admin", "/retraining", "/settings")) {
+                assertThat(reader.get(page, token).text())
+                        .as(page)
+                        .doesNotContain("name=\"actor\"", "method=\"post\" action=\"/schedules", "action=\"/settings", "type=\"checkbox\"");
+            }
+            assertThat(reader.get("/settings", token).text()).contains("needs the role admin", "30%");
+            for (String form : List.of("/schedules/drift/run", "/jobs/cancel", "/alerts", "/retraining", "/settings", "/alert-channels/mail/test")) {
+                assertThat(reader.post(form, WHO, token).status()).as(form).isEqualTo(403);
+            }
+            assertThat(reader.patch("/api/v1/settings", "{}", token).status()).isEqualTo(403);
+        } finally {
+            guarded.stop();
+        }
+    }
+
+    @Test
+    void withoutAnythingEachPageSaysWhy() {
         KeelsonServer bare = KeelsonServer.start(SeededBackend.empty(), KeelsonServer.DEFAULT_HOST, 0);
         try (Client user = new Client(bare.url())) {
             assertThat(user.get("/alerts").text()).contains("no job has raised an alert", "names no channel").doesNotContain("open-alerts");
