@@ -102,7 +102,7 @@ public final class SeededOperations {
     }
 
     private Job planned(String kind, String model, int daysAgo, String schedule) {
-        Instant due = now.minus(Duration.ofDays(daysAgo));
+        Instant due = daysAgo == 0 ? now.minus(Duration.ofHours(1)) : now.minus(Duration.ofDays(daysAgo));
         ObjectNode arguments = JsonNodeFactory.instance.objectNode();
         if (!model.isEmpty()) {
             arguments.put("model", model);
