@@ -24,8 +24,8 @@ final class HealthChart {
      * @param scores one list for each name, one value for each time; NaN where unknown
      */
     static Markup of(List<Instant> times, List<String> names, List<double[]> scores, ZoneId zone) {
-        double first = times.getFirst().getEpochSecond();
-        double last = Math.max(first + 1, times.getLast().getEpochSecond());
+        double first = (double) times.getFirst().getEpochSecond();
+        double last = Math.max(first + 1, (double) times.getLast().getEpochSecond());
         Axis y = new Axis(0, 1, BOTTOM, TOP, 0.2);
         Svg svg = new Svg(WIDTH, HEIGHT, "curves", "Scores of %d kept reports over time".formatted(times.size()));
         Charts.grid(svg, y, LEFT, RIGHT, false);
