@@ -72,8 +72,9 @@ record ColumnPair(double[] reference, double[] current, @Nullable List<String> t
         double[] numbers = new double[vector.size()];
         for (int i = 0; i < numbers.length; i++) {
             Object cell = vector.get(i);
-            boolean missing = cell == null || cell instanceof Double number && number.isNaN();
-            numbers[i] = missing ? Double.NaN : codes.computeIfAbsent(CellTexts.of(cell), text -> codes.size());
+            numbers[i] = cell == null || (cell instanceof Double number && number.isNaN())
+                    ? Double.NaN
+                    : codes.computeIfAbsent(CellTexts.of(cell), text -> codes.size());
         }
         return numbers;
     }
