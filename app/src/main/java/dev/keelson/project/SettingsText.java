@@ -104,6 +104,7 @@ public final class SettingsText {
                     }
                 }
             }
+            case Either either -> either.shapes().forEach(each -> section(path, node, each));
             default -> {
                 // told by the check of the project file
             }

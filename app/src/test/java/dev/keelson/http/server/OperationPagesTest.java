@@ -162,7 +162,7 @@ final class OperationPagesTest {
         var jobs = backend.schedules().jobs(new JobQuery(Set.of(Job.State.WAITING), null, null, null, null, 9)).path("jobs");
 
         assertThat(nameless.status()).isEqualTo(400);
-        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.status()).as(wrong.text()).isEqualTo(400);
         assertThat(unknown.status()).isEqualTo(404);
         assertThat(all.header("Location")).isEqualTo("/retraining");
         assertThat(one.status()).isEqualTo(303);
@@ -188,7 +188,7 @@ final class OperationPagesTest {
                 .contains("<option value=\"\" selected>not set</option><option value=\"person\">", "name=\"revision\" value=\"" + revision)
                 .doesNotContain("set.monitors.decay.share");
         assertThat(stale.status()).isEqualTo(409);
-        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.status()).as(wrong.text()).isEqualTo(400);
         assertThat(wrong.text()).contains("monitors.decay.worse_by: ", "schedules.drift.cron: ");
         assertThat(written.header("Location")).isEqualTo("/settings");
         assertThat(after).contains("value=\"25%\"", "monitors.drift.share: 30% → 25%: It is known.");
