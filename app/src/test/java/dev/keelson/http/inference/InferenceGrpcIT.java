@@ -130,7 +130,10 @@ final class InferenceGrpcIT {
 
             // one in some hundred refusals ends its connection with Helidon 4.5.0; the client opens another
             assertThat(answers).allMatch(answer ->
-                    answer.equals("OK") || answer.startsWith("RESOURCE_EXHAUSTED") || answer.equals("INTERNAL: http2 exception"));
+                    answer.equals("OK")
+                            || answer.startsWith("RESOURCE_EXHAUSTED")
+                            || answer.equals("INTERNAL: http2 exception")
+                            || answer.startsWith("INTERNAL: HTTP/2 error code: PROTOCOL_ERROR"));
             assertThat(answers).filteredOn(answer -> answer.startsWith("INTERNAL")).hasSizeLessThan(5);
             assertThat(answers).contains("OK").anyMatch(answer -> answer.startsWith("RESOURCE_EXHAUSTED"));
         }
