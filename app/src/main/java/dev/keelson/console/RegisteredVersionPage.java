@@ -11,8 +11,10 @@ import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
+import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.governance.PolicyLine;
@@ -56,6 +58,7 @@ final class RegisteredVersionPage {
         if (report != null) {
             blocks.add(Block.of(policy(report)));
         }
+        backend.report(RetrainChain.worseReport(model, number)).ifPresent(kept -> blocks.add(Block.of(worse(kept))));
         blocks.add(Block.of(
                 new SectionDraft("Change what it is used for")
                         .note("Each change has its line in the audit trail, with who and why.")
@@ -126,6 +129,19 @@ final class RegisteredVersionPage {
     private static Section policy(PolicyReport report) {
         SectionDraft draft = new SectionDraft("May it serve?").lead(report.decision() + ": " + report.sentence()).sheet(Promotions.lines(report));
         return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
+    }
+
+    private Section worse(StoredReport kept) {
+        JsonNode found = Documents.read(kept.document());
+        return new SectionDraft("Where it was worse when it was refused")
+                .badge(found.path("worse").asInt() > 0 ? new Badge(Level.MODERATE, "worse somewhere") : new Badge(Level.OK, "nowhere beyond chance"))
+                .lead(found.path("verdict").asText())
+                .fact("Refused", Text.minute(kept.at(), zone))
+                .fact("Beside", "v" + found.path("champion").asInt())
+                .fact("Events that both predicted", Text.count(found.path("rows").asLong()))
+                .sheet(ServedPerformancePage.segments(found, "the champion"))
+                .note("Intervals and p hold for all segments that were looked at together.")
+                .done();
     }
 
     private List<Option> alone() {
