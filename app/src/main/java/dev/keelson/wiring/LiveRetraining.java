@@ -3,8 +3,6 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.control.LoopDefinition;
-import dev.keelson.control.WhereWorse;
 import dev.keelson.control.job.JobRun;
 import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.RetrainWorld;
@@ -12,20 +10,14 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Jobs;
-import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.RolloutService;
 import dev.keelson.monitor.DriftReport;
-import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.rollout.RolloutPlan;
-import dev.keelson.serve.LoggedPrediction;
-import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.RetrainDefinition;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -141,30 +133,6 @@ record LiveRetraining(Backend backend) implements RetrainWorld {
                 ErrorCode.find(job.path("code").asText()).orElse(ErrorCode.INTERNAL),
                 job.path("failure").asText(),
                 job.path("hint").isTextual() ? job.path("hint").asText() : null);
-    }
-
-    @Override
-    public Optional<ObjectNode> whereWorse(String model, int version) {
-        Optional<ModelVersion> champion = backend.alias(model, ModelVersion.CHAMPION).filter(each -> each.version() != version);
-        Optional<ModelVersion> judged = backend.versions(model).stream().filter(each -> each.version() == version).findFirst();
-        if (champion.isEmpty() || judged.isEmpty()) {
-            return Optional.empty();
-        }
-        List<LoggedPrediction> said = settled(model, version, "challenger", null);
-        Optional<Instant> from = said.stream().map(each -> each.event().eventTime()).min(Comparator.naturalOrder());
-        List<LoggedPrediction> served =
-                from.map(first -> settled(model, champion.get().version(), "champion", first)).orElse(List.of());
-        LoopDefinition loop = Projects.loop(backend.project(), Projects.model(backend.project(), model));
-        List<String> features =
-                backend.catalog().read(tx -> tx.run(judged.get().runId())).map(ModelPerformance::features).orElse(List.of());
-        return Optional.of(WhereWorse.of(loop, served, said, features)
-                .put("version", version)
-                .put("champion", champion.get().version()));
-    }
-
-    /** The newest by event time; entities may come several times. */
-    private List<LoggedPrediction> settled(String model, int version, String role, @Nullable Instant from) {
-        return backend.predictions(new PredictionQuery(model, version, role, from, null, true, null, true, 2 * WhereWorse.MOST));
     }
 
     @Override

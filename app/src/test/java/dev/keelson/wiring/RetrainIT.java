@@ -20,6 +20,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.http.server.KeelsonServer;
@@ -379,6 +380,29 @@ final class RetrainIT {
                 })
                 .average()
                 .orElseThrow();
+    }
+
+    @Test
+    void versionThatFailsItsPolicyTellsWhereItIsWorseBeforeAndAfterItIsRejected() throws IOException {
+        open("", "policies:\n  promote: { models: \"*\", when: [better_than_champion >= 90%] }\n");
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        for (int day = 0; day < 10; day++) {
+            settle(20);
+        }
+
+        JsonNode checked = backend.governance().checked(MODEL, 2);
+        var refused = catchThrowableOfType(
+                KeelsonException.class,
+                () -> backend.governance().promote(new Governance.Request(MODEL, 2, "ann", "It looks right.", false)));
+        work(Duration.ofMinutes(25));
+
+        assertThat(checked.path("verdict").asText()).isEqualTo("failed");
+        assertThat(checked.path("where_worse").path("rows").asInt()).isEqualTo(200);
+        assertThat(refused.getMessage()).contains(checked.path("where_worse").path("verdict").asText());
+        JsonNode ended = told(asked).at("/summary/models/0");
+        assertThat(ended.path("status").asText()).isEqualTo("rejected");
+        assertThat(ended.path("where_worse")).isEqualTo(checked.path("where_worse"));
     }
 
     @Test

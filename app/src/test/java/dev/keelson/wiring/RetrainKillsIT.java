@@ -121,11 +121,6 @@ final class RetrainKillsIT {
         }
 
         @Override
-        public Optional<ObjectNode> whereWorse(String model, int version) {
-            return live.whereWorse(model, version);
-        }
-
-        @Override
         public String canary(String model, int version, double share, Duration hold, String reason) {
             return live.canary(model, version, share, hold, reason);
         }

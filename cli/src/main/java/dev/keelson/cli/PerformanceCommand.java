@@ -193,6 +193,15 @@ final class PerformanceCommand extends CommandGroup {
                             Texts.number(figure.path("upper").asDouble()));
         }
 
+        /** Where a version that is refused was worse than the champion, if that was looked at. */
+        static void worse(Console console, String model, JsonNode found) {
+            if (found.isObject()) {
+                segments(console, found, "THE CHAMPION");
+                console.note("%s v%d beside v%d: %s".formatted(
+                        model, found.path("version").asInt(), found.path("champion").asInt(), found.path("verdict").asText()));
+            }
+        }
+
         /**
          * The worst segments, if some were looked at.
          *

@@ -141,7 +141,8 @@ final class RetrainCommand extends KeelsonCommand {
         if (!rows.isEmpty()) {
             session.console().table(List.of("MODEL", "STATE", "DRIFTED", "RUN", "VERSION", "SERVES", "WHAT CAME OF IT"), rows);
         }
-        summary.path("models").forEach(each -> worse(session, each.path("model").asText(), each.path("where_worse")));
+        summary.path("models").forEach(each ->
+                PerformanceCommand.Show.worse(session.console(), each.path("model").asText(), each.path("where_worse")));
         String id = document.path("id").asText();
         session.console().line(
                 summary.isObject() ? summary.path("sentence").asText() : "It was asked for: %s.".formatted(id));
@@ -151,15 +152,6 @@ final class RetrainCommand extends KeelsonCommand {
         session.console().document(document);
         boolean broken = document.path("state").asText().equals("failed");
         return broken || summary.path("errors").asInt() > 0 ? ERROR : summary.path("rejected").asInt() > 0 ? NO : YES;
-    }
-
-    /** Where a version that is not to serve was worse than the champion. */
-    private static void worse(Session session, String model, JsonNode found) {
-        if (found.isObject()) {
-            PerformanceCommand.Show.segments(session.console(), found, "THE CHAMPION");
-            session.console().note("%s v%d beside v%d: %s".formatted(
-                    model, found.path("version").asInt(), found.path("champion").asInt(), found.path("verdict").asText()));
-        }
     }
 
     private static String drift(JsonNode each) {

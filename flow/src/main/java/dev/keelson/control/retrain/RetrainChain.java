@@ -534,7 +534,7 @@ public final class RetrainChain implements JobBody {
         now.state.done(status.word(), sentence, at);
         now.state.put("status", status.word()).put("sentence", sentence);
         if (status.finding && now.state.version() > 0) {
-            world.whereWorse(now.model(), now.state.version()).ifPresent(found -> now.state.put(WORSE, found));
+            world.governance().whereWorse(now.model(), now.state.version()).ifPresent(found -> now.state.put(WORSE, found));
         }
         now.state.next(Step.END);
         boolean written = status == Status.REFUSED || status == Status.SUGGESTED; // by the step itself

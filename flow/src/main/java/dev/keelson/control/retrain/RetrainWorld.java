@@ -2,7 +2,6 @@ package dev.keelson.control.retrain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.control.WhereWorse;
 import dev.keelson.control.job.JobRun;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.train.RetrainDefinition;
@@ -34,13 +33,6 @@ public interface RetrainWorld {
      * @throws InterruptedException when the run is not to go on; the training is stopped
      */
     Optional<JsonNode> train(JobRun run, RetrainRequest request) throws InterruptedException;
-
-    /**
-     * Where a version was worse than the champion on the settled events that both predicted.
-     *
-     * @return as {@link WhereWorse#of}, with {@code version} and {@code champion}; nothing where no other version is champion
-     */
-    Optional<ObjectNode> whereWorse(String model, int version);
 
     /**
      * Lets a version answer a share of the requests.
