@@ -97,10 +97,10 @@ public record PolicyReport(
      * @param where where it was worse, as {@link PromotionRules#whereWorse} tells it; null where that is not known
      */
     public KeelsonException refusal(@Nullable ObjectNode where) {
-        boolean known = where != null && where.path("rows").asInt() > 0;
+        String worse = where != null && where.path("rows").asInt() > 0 ? " " + where.path("verdict").asText() : "";
         return new KeelsonException(
                 ErrorCode.TRANSITION_REFUSED,
-                known ? sentence() + " " + where.path("verdict").asText() : sentence(),
+                sentence() + worse,
                 "Maybe look at `keelson models check %s %d`; `--force` with a reason promotes it nevertheless, and the trail says so."
                         .formatted(model, version));
     }
