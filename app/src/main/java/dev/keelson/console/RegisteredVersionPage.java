@@ -11,6 +11,7 @@ import dev.keelson.console.view.Fact;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
+import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.http.Backend;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.Approval;
@@ -22,6 +23,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One registered version: what is known of it, whether it may serve, its card, and what can be done. */
@@ -56,6 +58,7 @@ final class RegisteredVersionPage {
         if (report != null) {
             blocks.add(Block.of(policy(report)));
         }
+        whereWorse(governance, report).ifPresent(found -> blocks.add(Block.of(worse(found))));
         blocks.add(Block.of(
                 new SectionDraft("Change what it is used for")
                         .note("Each change has its line in the audit trail, with who and why.")
@@ -126,6 +129,24 @@ final class RegisteredVersionPage {
     private static Section policy(PolicyReport report) {
         SectionDraft draft = new SectionDraft("May it serve?").lead(report.decision() + ": " + report.sentence()).sheet(Promotions.lines(report));
         return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
+    }
+
+    /** As it was kept when it was refused, else as it is now where its policy refuses it. */
+    private Optional<JsonNode> whereWorse(Governance governance, @Nullable PolicyReport report) {
+        Optional<JsonNode> kept = backend.report(RetrainChain.worseReport(model, number)).map(each -> Documents.read(each.document()));
+        return kept.isPresent() || report == null || report.verdict() != PolicyLine.State.FAILED
+                ? kept
+                : governance.whereWorse(model, number).map(each -> each);
+    }
+
+    private static Section worse(JsonNode found) {
+        return new SectionDraft("Where it is worse than v" + found.path("champion").asInt())
+                .badge(found.path("worse").asInt() > 0 ? new Badge(Level.MODERATE, "worse somewhere") : new Badge(Level.OK, "nowhere beyond chance"))
+                .lead(found.path("verdict").asText())
+                .fact("Events that both predicted", Text.count(found.path("rows").asLong()))
+                .sheet(ServedPerformancePage.segments(found, "the champion"))
+                .note("Intervals and p hold for all segments that were looked at together.")
+                .done();
     }
 
     private List<Option> alone() {

@@ -206,7 +206,7 @@ final class ServedPerformancePage {
                 .fact("Against", report.path("against").asText("the test period of its run"))
                 .sheet(sheet);
         if (report.has("worst")) {
-            draft.sheet(segments(report.path("worst"))).note(report.path("worst").path("verdict").asText());
+            draft.sheet(segments(report.path("worst"), "elsewhere")).note(report.path("worst").path("verdict").asText());
         }
         return Block.of(draft.done(), List.of(check));
     }
@@ -269,15 +269,20 @@ final class ServedPerformancePage {
         return new SectionDraft("Where it is worst")
                 .badge(worse ? new Badge(Level.MODERATE, "worse somewhere") : new Badge(Level.OK, "nowhere beyond chance"))
                 .lead(told.path("verdict").asText())
-                .sheet(segments(told))
+                .sheet(segments(told, "elsewhere"))
                 .note("Intervals and p hold for all segments that were looked at together.")
                 .done();
     }
 
-    private static SheetDraft segments(JsonNode told) {
+    /**
+     * The worst segments as a table.
+     *
+     * @param than whose loss theirs is held against, for the heading
+     */
+    static SheetDraft segments(JsonNode told, String than) {
         SheetDraft sheet = new SheetDraft("Worst segments")
                 .words("Segment")
-                .numbers("Rows", "Loss more than elsewhere", "p", "Of the rows", "Of the loss")
+                .numbers("Rows", "Loss more than " + than, "p", "Of the rows", "Of the loss")
                 .words("Says");
         for (JsonNode each : told.path("segments")) {
             List<String> conditions = new ArrayList<>();

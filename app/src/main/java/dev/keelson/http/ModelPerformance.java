@@ -216,8 +216,8 @@ public record ModelPerformance(
                 PerformanceRows.of(found, model.classes(), project.zone(), unseen), names, seen, found.size() == MOST);
     }
 
-    /** In the order in which the model takes them; none where the run does not say. */
-    private static List<String> features(Run run) {
+    /** Names of the features of a run, in the order in which its model takes them; none where the run does not say. */
+    public static List<String> features(Run run) {
         List<String> names = new ArrayList<>();
         try {
             for (JsonNode each : MAPPER.readTree(run.provenance()).path("features")) {

@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.Prices;
@@ -10,6 +11,7 @@ import dev.keelson.control.PromotionTest;
 import dev.keelson.control.PromotionTests;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.retrain.Thresholds;
+import dev.keelson.http.ModelPerformance;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
@@ -128,6 +130,20 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 policy,
                 new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, since, at), true),
                 standing);
+    }
+
+    @Override
+    public Optional<ObjectNode> whereWorse(ModelVersion version, ModelVersion champion) {
+        Project project = current.get();
+        ServedEvidence seen = evidence.get();
+        Optional<ModelDefinition> definition =
+                project.models().stream().filter(each -> each.name().equals(version.model())).findFirst();
+        if (seen == null || definition.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> features =
+                catalog.read(tx -> tx.run(version.runId())).map(ModelPerformance::features).orElse(List.of());
+        return Optional.of(seen.whereWorse(Projects.loop(project, definition.get()), champion, version, features));
     }
 
     private @Nullable PairedEpochs served(

@@ -2,11 +2,13 @@ package dev.keelson.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.Trigger;
 import dev.keelson.error.ErrorCode;
@@ -18,7 +20,9 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.PredictionQuery;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.registry.rollout.Guardrail;
 import dev.keelson.registry.rollout.Rollout;
@@ -336,6 +340,69 @@ final class RetrainIT {
 
         assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
         assertThat(champion()).isEqualTo(2);
+    }
+
+    @Test
+    void refusedChallengerTellsWhereItWasWorseThanTheChampion() throws IOException {
+        open("", POLICY.replace("promote: {", "promote: { approve: person,"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        for (int day = 0; day < 10; day++) {
+            settle(20);
+        }
+        work(Duration.ofMinutes(15));
+
+        backend.governance().reject(MODEL, 2, "bob", "It looks wrong.");
+        work(Duration.ofMinutes(25));
+
+        JsonNode ended = told(asked).at("/summary/models/0");
+        assertThat(ended.path("status").asText()).isEqualTo("rejected");
+        JsonNode worse = ended.path("where_worse");
+        assertThat(worse.path("version").asInt()).isEqualTo(2);
+        assertThat(worse.path("champion").asInt()).isOne();
+        assertThat(worse.path("rows").asInt()).isEqualTo(200);
+        assertThat(worse.path("searched").asInt()).isPositive();
+        assertThat(worse.path("effect").asDouble()).isCloseTo(lost(2, "challenger") - lost(1, "champion"), within(1e-12));
+        String verdict = worse.path("verdict").asText();
+        assertThat(backend.alerts().list(new AlertQuery(Set.of(), null, null, null, 100)).path("alerts"))
+                .anySatisfy(each -> assertThat(each.path("kind").asText() + ": " + each.path("text").asText())
+                        .startsWith("rejection: ").contains("The champion stays. " + verdict));
+        assertThat(backend.catalog().read(tx -> tx.report(RetrainChain.worseReport(MODEL, 2))).orElseThrow().document())
+                .isEqualTo(worse.toString());
+    }
+
+    /** The mean log loss of what a version said. */
+    private double lost(int version, String role) {
+        return backend.predictions(new PredictionQuery(MODEL, version, role, null, null, true, null, true, 1_000)).stream()
+                .mapToDouble(each -> {
+                    int happened = Projects.model(backend.project(), MODEL).classes().indexOf(each.outcome());
+                    return -Math.log(Math.clamp(each.event().probabilities()[happened], 0.02, 0.98));
+                })
+                .average()
+                .orElseThrow();
+    }
+
+    @Test
+    void versionThatFailsItsPolicyTellsWhereItIsWorseBeforeAndAfterItIsRejected() throws IOException {
+        open("", "policies:\n  promote: { models: \"*\", when: [better_than_champion >= 90%] }\n");
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        for (int day = 0; day < 10; day++) {
+            settle(20);
+        }
+
+        JsonNode checked = backend.governance().checked(MODEL, 2);
+        var refused = catchThrowableOfType(
+                KeelsonException.class,
+                () -> backend.governance().promote(new Governance.Request(MODEL, 2, "ann", "It looks right.", false)));
+        work(Duration.ofMinutes(25));
+
+        assertThat(checked.path("verdict").asText()).isEqualTo("failed");
+        assertThat(checked.path("where_worse").path("rows").asInt()).isEqualTo(200);
+        assertThat(refused.getMessage()).contains(checked.path("where_worse").path("verdict").asText());
+        JsonNode ended = told(asked).at("/summary/models/0");
+        assertThat(ended.path("status").asText()).isEqualTo("rejected");
+        assertThat(ended.path("where_worse")).isEqualTo(checked.path("where_worse"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.project.Project;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
@@ -26,10 +27,11 @@ final class ModelsCheck extends KeelsonCommand {
         Project project = session.project();
         NamedVersion named = NamedVersion.of(project, model, version);
         NamedVersion.requireModel(project, named.model());
-        PolicyReport report;
+        ObjectNode document;
         try (ProjectReading state = ProjectReading.open(project)) {
-            report = state.governance(session.clock()).check(named.model(), named.number());
+            document = state.governance(session.clock()).checked(named.model(), named.number());
         }
+        PolicyReport report = PolicyReport.fromJson(document);
         Console console = session.console();
         List<List<String>> rows = new ArrayList<>();
         for (PolicyLine line : report.lines()) {
@@ -41,7 +43,8 @@ final class ModelsCheck extends KeelsonCommand {
                     line.sentence()));
         }
         console.table(List.of("RULE", "CONDITION", "OBSERVED", "STATE", "WHY"), rows);
-        console.document(report.toJson());
+        PerformanceCommand.Show.worse(console, named.model(), document.path("where_worse"));
+        console.document(document);
         console.note(report.verdict() == PolicyLine.State.PASSED || rows.isEmpty()
                 ? report.sentence()
                 : "%s: %s v%d %s the policy (%s)."

@@ -89,7 +89,7 @@ final class PerformanceCommand extends CommandGroup {
                 console.note("%s, against %s: %s"
                         .formatted(report.path("model").asText(), report.path("against").asText(), report.path("reason").asText()));
                 if (report.has("worst")) {
-                    Show.segments(console, report.path("worst"));
+                    Show.segments(console, report.path("worst"), "ELSEWHERE");
                     console.note(report.path("worst").path("verdict").asText());
                 }
             }
@@ -138,7 +138,7 @@ final class PerformanceCommand extends CommandGroup {
             }
             Console console = session.console();
             windows(console, told);
-            segments(console, told.path("worst"));
+            segments(console, told.path("worst"), "ELSEWHERE");
             console.note("%,d predictions of %s, the outcomes of %,d are known. %s"
                     .formatted(told.path("predicted").asLong(), model, told.path("labelled").asLong(), told.path("delay").path("sentence").asText()));
             console.note(told.path("estimates").path("sentence").asText());
@@ -193,8 +193,21 @@ final class PerformanceCommand extends CommandGroup {
                             Texts.number(figure.path("upper").asDouble()));
         }
 
-        /** The worst segments, if some were looked at. */
-        static void segments(Console console, JsonNode worst) {
+        /** Where a version that is refused was worse than the champion, if that was looked at. */
+        static void worse(Console console, String model, JsonNode found) {
+            if (found.isObject()) {
+                segments(console, found, "THE CHAMPION");
+                console.note("%s v%d beside v%d: %s".formatted(
+                        model, found.path("version").asInt(), found.path("champion").asInt(), found.path("verdict").asText()));
+            }
+        }
+
+        /**
+         * The worst segments, if some were looked at.
+         *
+         * @param than whose loss theirs is held against, for the heading
+         */
+        static void segments(Console console, JsonNode worst, String than) {
             List<List<String>> rows = new ArrayList<>();
             for (JsonNode each : worst.path("segments")) {
                 List<String> conditions = new ArrayList<>();
@@ -211,7 +224,7 @@ final class PerformanceCommand extends CommandGroup {
                         each.path("worse").asBoolean() ? "worse" : "chance"));
             }
             if (!rows.isEmpty()) {
-                console.table(List.of("SEGMENT", "ROWS", "LOSS MORE THAN ELSEWHERE", "P", "OF THE LOSS", ""), rows);
+                console.table(List.of("SEGMENT", "ROWS", "LOSS MORE THAN " + than, "P", "OF THE LOSS", ""), rows);
             }
         }
     }

@@ -141,6 +141,8 @@ final class RetrainCommand extends KeelsonCommand {
         if (!rows.isEmpty()) {
             session.console().table(List.of("MODEL", "STATE", "DRIFTED", "RUN", "VERSION", "SERVES", "WHAT CAME OF IT"), rows);
         }
+        summary.path("models").forEach(each ->
+                PerformanceCommand.Show.worse(session.console(), each.path("model").asText(), each.path("where_worse")));
         String id = document.path("id").asText();
         session.console().line(
                 summary.isObject() ? summary.path("sentence").asText() : "It was asked for: %s.".formatted(id));

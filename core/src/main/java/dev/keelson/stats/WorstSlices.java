@@ -70,7 +70,7 @@ public final class WorstSlices {
      * @param rows number of its rows
      * @param clusters number of its clusters
      * @param loss mean loss of its rows
-     * @param rest mean loss of all others
+     * @param rest mean loss of all others, or 0 where slices are held against zero
      * @param standardError of the difference
      * @param p chance that the greatest statistic of the search is at least as great when no slice is worse
      * @param lower with confidence 1 - alpha the difference is at least this, for all slices together
@@ -163,6 +163,22 @@ public final class WorstSlices {
      * @param conditions in the order in which they are looked at
      */
     public static Found search(double[] losses, int[] cluster, List<Condition> conditions, Settings settings) {
+        return search(losses, cluster, conditions, settings, false);
+    }
+
+    /**
+     * Searches for slices whose own mean is above zero, whatever the others are, such as of what was lost more than before. Of the
+     * slices that are found the rest is 0.
+     *
+     * @param excesses finite
+     * @param cluster as in {@link #search}
+     * @param conditions in the order in which they are looked at
+     */
+    public static Found aboveZero(double[] excesses, int[] cluster, List<Condition> conditions, Settings settings) {
+        return search(excesses, cluster, conditions, settings, true);
+    }
+
+    private static Found search(double[] losses, int[] cluster, List<Condition> conditions, Settings settings, boolean alone) {
         if (losses.length != cluster.length) {
             throw new IllegalArgumentException("There are %d losses and %d cluster ids; as many of both are needed."
                     .formatted(losses.length, cluster.length));
@@ -174,11 +190,12 @@ public final class WorstSlices {
         for (Candidate candidate : candidates(blocks, conditions, settings)) {
             Part part = candidate.part();
             double[] share = new double[blocks.count()];
-            Slice slice = measure(candidate, blocks, share);
+            int few = alone ? part.clusters() : Math.min(part.clusters(), part.otherClusters());
+            Slice slice = measure(candidate, blocks, few, alone, share);
             if (slice != null) {
                 slices.add(slice);
                 shares.add(share);
-                effective.add(Math.min(part.clusters(), part.otherClusters()));
+                effective.add(few);
             }
         }
         double[] greatest = greatest(shares, blocks.count(), settings);
@@ -256,7 +273,7 @@ public final class WorstSlices {
     }
 
     /** The slice without its p-value, or null where nothing varies; its contributions by cluster are put into the array. */
-    private static @Nullable Slice measure(Candidate candidate, Blocks blocks, double[] share) {
+    private static @Nullable Slice measure(Candidate candidate, Blocks blocks, int few, boolean alone, double[] share) {
         Part part = candidate.part();
         double others = blocks.losses().length - part.size();
         double inside = 0;
@@ -266,12 +283,13 @@ public final class WorstSlices {
             outside += blocks.sums()[g] - part.sums()[g];
         }
         double loss = inside / part.size();
-        double rest = outside / others;
+        double rest = alone ? 0 : outside / others;
         double squares = 0;
         for (int g = 0; g < share.length; g++) {
             double otherSum = blocks.sums()[g] - part.sums()[g];
             double otherRows = blocks.rows()[g] - part.rows()[g];
-            share[g] = (part.sums()[g] - loss * part.rows()[g]) / part.size() - (otherSum - rest * otherRows) / others;
+            double other = alone ? 0 : (otherSum - rest * otherRows) / others;
+            share[g] = (part.sums()[g] - loss * part.rows()[g]) / part.size() - other;
             squares += share[g] * share[g];
         }
         double scale = Math.max(Math.abs(loss), Math.abs(rest));
@@ -282,8 +300,7 @@ public final class WorstSlices {
         for (int g = 0; g < share.length; g++) {
             share[g] /= norm;
         }
-        double few = Math.min(part.clusters(), part.otherClusters());
-        double error = Math.sqrt(few / (few - 1)) * norm;
+        double error = Math.sqrt(few / (few - 1.0)) * norm;
         return new Slice(
                 candidate.conditions(), part.size(), part.clusters(), loss, rest, error, Double.NaN, Double.NaN);
     }

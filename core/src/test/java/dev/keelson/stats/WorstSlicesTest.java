@@ -76,6 +76,39 @@ final class WorstSlicesTest {
     }
 
     @Test
+    void aboveZeroASliceIsHeldAgainstNoOtherSlice() {
+        World world = World.of(1_200, 60, 0.1, 5);
+        for (int i = 0; i < world.losses().length; i++) {
+            world.losses()[i] += 0.5; // everywhere, so that no slice is worse than the rest
+        }
+        WorstSlices.Settings settings = new WorstSlices.Settings(30, 8, 32, 199, 0.05, 7);
+
+        Found found = WorstSlices.aboveZero(world.losses(), world.days(), world.conditions(), settings);
+
+        assertThat(found.worse()).hasSize(32).allSatisfy(slice -> {
+            assertThat(slice.rest()).isZero();
+            assertThat(slice.difference()).isEqualTo(slice.loss()).isGreaterThan(slice.lower());
+        });
+        assertThat(world.search().worse()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void noSliceIsAboveZeroWhereTheMeanIsZeroButByTheChanceAllowed() {
+        int named = 0;
+
+        for (int seed = 0; seed < 60; seed++) {
+            World world = World.of(400, 40, 0.5, seed);
+            for (int i = 0; i < world.losses().length; i++) {
+                world.losses()[i] -= 1; // the mean of the exponential
+            }
+            WorstSlices.Settings settings = new WorstSlices.Settings(30, 8, 400, 199, 0.05, 7);
+            named += WorstSlices.aboveZero(world.losses(), world.days(), world.conditions(), settings).worse().isEmpty() ? 0 : 1;
+        }
+
+        assertThat(named).as("of 60, 3 are allowed in the mean").isLessThanOrEqualTo(8);
+    }
+
+    @Test
     void worseSliceOfTwoConditionsIsFound() {
         World world = World.of(3_000, 80, 0.2, 6);
         BitSet both = (BitSet) world.conditions().get(1).rows().clone();

@@ -1,5 +1,6 @@
 package dev.keelson.control;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.ModelHistory.Entry;
 import dev.keelson.metrics.Brier;
 import dev.keelson.metrics.LogLoss;
@@ -7,10 +8,13 @@ import dev.keelson.metrics.Rps;
 import dev.keelson.monitor.DecayMonitorDefinition.Metric;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
+import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.SettledPairs.Mark;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +93,26 @@ public final class ServedEvidence {
 
     private PairedEpochs read(PairTallies.Comparison comparison, Instant now) {
         return tallies.computeIfAbsent(comparison, each -> new PairTallies(each, prices)).read(log.pairs(), now);
+    }
+
+    /**
+     * Where the challenger lost more than the champion on what both predicted, segment by segment.
+     *
+     * @param features names of the challenger's features, in its order
+     * @return as {@link WhereWorse#of}
+     */
+    public ObjectNode whereWorse(
+            LoopDefinition definition, ModelVersion champion, ModelVersion judged, List<String> features) {
+        List<LoggedPrediction> said = settled(judged, "challenger", null);
+        Instant first = said.stream().map(each -> each.event().eventTime()).min(Comparator.naturalOrder()).orElse(null);
+        List<LoggedPrediction> served = first == null ? List.of() : settled(champion, "champion", first);
+        return WhereWorse.of(definition, served, said, features);
+    }
+
+    /** The newest by event time; an entity may come several times. */
+    private List<LoggedPrediction> settled(ModelVersion version, String role, @Nullable Instant from) {
+        return log.find(new PredictionQuery(
+                version.model(), version.version(), role, from, null, true, null, true, 2 * WhereWorse.MOST));
     }
 
     /** How many predictions of a version have settled. */

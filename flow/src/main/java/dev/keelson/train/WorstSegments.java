@@ -7,6 +7,7 @@ import dev.keelson.stats.WorstSlices;
 import dev.keelson.stats.WorstSlices.Condition;
 import dev.keelson.stats.WorstSlices.Found;
 import dev.keelson.stats.WorstSlices.Slice;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
@@ -27,11 +28,14 @@ public final class WorstSegments {
     /** So many are told. */
     public static final int TOLD = 5;
 
-    private static final double ALPHA = 0.05;
+    static final double ALPHA = 0.05;
     private static final int LEAST_ROWS = 30;
     private static final int LEAST_DAYS = 8;
     private static final int MOST_SLICES = 600;
     private static final int DRAWS = 999;
+
+    /** What a segment needs to be looked at. */
+    static final String NEEDED = "%d rows on %d days beside as many others".formatted(LEAST_ROWS, LEAST_DAYS);
 
     private WorstSegments() {}
 
@@ -81,23 +85,42 @@ public final class WorstSegments {
             int column = f;
             conditions.addNumber(names.get(f), features.stream().mapToDouble(each -> each[column]).toArray());
         }
-        Found found = WorstSlices.search(
-                judged,
-                days,
-                conditions.all(),
-                new WorstSlices.Settings(
-                        Math.max(LEAST_ROWS, happened.length / 100), LEAST_DAYS, MOST_SLICES, DRAWS, ALPHA, seed));
+        Found found = WorstSlices.search(judged, days, conditions.all(), settings(happened.length, seed));
         ObjectNode json = json(classes, happened.length, found);
         ArrayNode list = json.withArray("segments");
+        told(found).forEach(slice -> put(list.addObject(), slice, losses, days));
+        return json;
+    }
+
+    /** How a search among so many rows is done. */
+    static WorstSlices.Settings settings(int rows, long seed) {
+        return new WorstSlices.Settings(Math.max(LEAST_ROWS, rows / 100), LEAST_DAYS, MOST_SLICES, DRAWS, ALPHA, seed);
+    }
+
+    /** The first that are worse, without pairs with a condition that was told before. */
+    static List<Slice> told(Found found) {
+        List<Slice> first = new ArrayList<>();
         Set<Condition> told = new HashSet<>(); // asked only whether it has one
         for (Slice slice : found.slices()) {
             boolean within = slice.conditions().size() > 1 && slice.conditions().stream().anyMatch(told::contains);
-            if (list.size() < TOLD && slice.difference() > 0 && !within) {
+            if (first.size() < TOLD && slice.difference() > 0 && !within) {
                 told.addAll(slice.conditions());
-                put(list.addObject(), slice, losses, days);
+                first.add(slice);
             }
         }
-        return json;
+        return first;
+    }
+
+    /** The rows that meet all conditions of a slice. */
+    static BitSet members(Slice slice) {
+        BitSet members = (BitSet) slice.conditions().getFirst().rows().clone();
+        slice.conditions().forEach(condition -> members.and(condition.rows()));
+        return members;
+    }
+
+    /** The conditions of a slice in words. */
+    static String named(Slice slice) {
+        return slice.conditions().stream().map(Condition::text).collect(Collectors.joining(" and "));
     }
 
     private static ObjectNode json(int classes, int rows, Found found) {
@@ -113,8 +136,7 @@ public final class WorstSegments {
     }
 
     private static void put(ObjectNode node, Slice slice, double[] losses, int[] days) {
-        BitSet members = (BitSet) slice.conditions().getFirst().rows().clone();
-        slice.conditions().forEach(condition -> members.and(condition.rows()));
+        BitSet members = members(slice);
         double inside = members.stream().mapToDouble(i -> losses[i]).sum();
         double all = Arrays.stream(losses).sum();
         double rest = losses.length == slice.rows() ? Double.NaN : (all - inside) / (losses.length - slice.rows());
@@ -134,10 +156,10 @@ public final class WorstSegments {
 
     private static String verdict(Found found) {
         if (found.searched() == 0) {
-            return "No segment could be looked at: none has %d rows on %d days beside as many others.".formatted(LEAST_ROWS, LEAST_DAYS);
+            return "No segment could be looked at: none has %s.".formatted(NEEDED);
         }
         Slice first = found.slices().getFirst();
-        String named = first.conditions().stream().map(Condition::text).collect(Collectors.joining(" and "));
+        String named = named(first);
         int worse = found.worse().size();
         return worse == 0
                 ? String.format(

@@ -145,7 +145,7 @@ final class GovernanceEndpoints {
     }
 
     private void check(ServerRequest request, ServerResponse response) {
-        Json.send(response, governance().check(model(request), version(request)).toJson());
+        Json.send(response, governance().checked(model(request), version(request)));
     }
 
     private void approve(ServerRequest request, ServerResponse response) {

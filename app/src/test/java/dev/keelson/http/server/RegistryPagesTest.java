@@ -2,6 +2,7 @@ package dev.keelson.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.http.SeededBackend;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.governance.PolicyLine;
@@ -9,12 +10,16 @@ import dev.keelson.registry.governance.PolicyReport;
 import dev.keelson.registry.governance.PromotionRules;
 import dev.keelson.registry.tracking.RegisteredVersion;
 import dev.keelson.registry.tracking.Stage;
+import dev.keelson.train.WorsenedSegments;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,7 +178,9 @@ final class RegistryPagesTest {
         state = PolicyLine.State.FAILED;
 
         assertThat(client.get(MODEL + "/versions/8").text())
-                .contains("disabled>Promote v8</button>", "does not meet the policy (promote)", "failed</span>");
+                .contains("disabled>Promote v8</button>", "does not meet the policy (promote)", "failed</span>")
+                .contains("Where it is worse than v", "Loss more than the champion", "segment = E1", "Worst where segment = E1 (100 of 200 events)");
+        assertThat(client.get("/api/v1/models/football-1x2/versions/8/promotion").json().at("/where_worse/segments/0/rows").asInt()).isEqualTo(100);
     }
 
     @Test
@@ -348,7 +355,25 @@ final class RegistryPagesTest {
         assertThat(client.get("/models/football-1x2").text()).contains("href=\"/registry/football-1x2\"");
     }
 
+    /** Of two hundred events on ten days those of one league were lost. */
+    private static ObjectNode worseInOneLeague() {
+        int[] days = IntStream.range(0, 200).map(i -> i / 20).toArray();
+        double[] before = IntStream.range(0, 200).mapToDouble(i -> 1 + 0.01 * (i % 7)).toArray();
+        double[] after = IntStream.range(0, 200).mapToDouble(i -> 1 + 0.01 * (i % 5) + (i % 2)).toArray();
+        List<String> leagues = IntStream.range(0, 200).mapToObj(i -> "E" + i % 2).toList();
+        return WorsenedSegments.of(
+                new WorsenedSegments.Compared(
+                        1, new double[200], before, after, days, Map.of("segment", leagues), List.of(), Collections.nCopies(200, new double[0])),
+                "log_loss",
+                1);
+    }
+
     private final class Asking implements PromotionRules {
+        @Override
+        public Optional<ObjectNode> whereWorse(ModelVersion version, ModelVersion champion) {
+            return Optional.of(worseInOneLeague());
+        }
+
         @Override
         public boolean serves(String model) {
             return model.startsWith("football");

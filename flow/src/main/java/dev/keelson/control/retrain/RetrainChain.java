@@ -47,6 +47,9 @@ public final class RetrainChain implements JobBody {
     /** How long it waits for other trainings. */
     static final Duration BUSY = Duration.ofSeconds(15);
 
+    /** Where a version that is not to serve was worse than the champion. */
+    static final String WORSE = "where_worse";
+
     private static final int AUDITED = 1_000;
 
     private final RetrainWorld world;
@@ -530,11 +533,20 @@ public final class RetrainChain implements JobBody {
         Instant at = clock.instant();
         now.state.done(status.word(), sentence, at);
         now.state.put("status", status.word()).put("sentence", sentence);
+        if (status.finding && now.state.version() > 0) {
+            world.governance().whereWorse(now.model(), now.state.version()).ifPresent(found -> now.state.put(WORSE, found));
+        }
         now.state.next(Step.END);
         boolean written = status == Status.REFUSED || status == Status.SUGGESTED; // by the step itself
         now.run.checkpoint(now.state.json(), tx -> {
             if (!written) {
                 audit(tx, now, status.word(), sentence, at);
+            }
+            JsonNode worse = now.state.get(WORSE);
+            if (worse.isObject()) {
+                tx.putReport(new StoredReport(
+                        worseReport(now.model(), now.state.version()), WORSE, now.model(), at,
+                        worse.path("worse").asInt() > 0 ? "worse" : "none", worse.toString()));
             }
         });
     }
@@ -562,8 +574,17 @@ public final class RetrainChain implements JobBody {
             alerts.inform("rejection-" + now.job(), new Alerts.News(
                     "rejection/" + now.job(), "rejection", Alert.Severity.INFO, model,
                     version == 0 ? "what was trained is not registered" : "v%d does not come to serve".formatted(version),
-                    "%s The champion stays.".formatted(sentence), "keelson runs show " + now.state.get("run").asText(), "/registry/" + model));
+                    "%s The champion stays.%s".formatted(sentence, worse(now.state.get(WORSE))), "keelson runs show " + now.state.get("run").asText(), "/registry/" + model));
         }
+    }
+
+    /** The id of the report that tells where a version that was refused is worse than the champion. */
+    public static String worseReport(String model, int version) {
+        return "%s-%s-v%d".formatted(WORSE, model, version);
+    }
+
+    private static String worse(JsonNode found) {
+        return found.path("rows").asInt() == 0 ? "" : " " + found.path("verdict").asText();
     }
 
     private static ObjectNode result(Try now) {

@@ -93,6 +93,7 @@ final class RetrainSummary {
         node.set("version", known.path("version").isInt() ? known.path("version") : null);
         node.put("retrained", did).put("promoted", serves);
         node.put("sentence", failed ? job.message() : known.path("sentence").isTextual() ? known.path("sentence").asText() : job.step());
+        node.set(RetrainChain.WORSE, known.path(RetrainChain.WORSE).isObject() ? known.path(RetrainChain.WORSE) : null);
         node.put("error", failed ? job.message() : null);
     }
 

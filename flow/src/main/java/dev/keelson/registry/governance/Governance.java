@@ -118,6 +118,38 @@ public final class Governance {
     }
 
     /**
+     * Where a version was worse than the champion on the settled events that both predicted.
+     *
+     * @return as {@link PromotionRules#whereWorse}, with {@code version} and {@code champion}; nothing where there is no other champion
+     */
+    public Optional<ObjectNode> whereWorse(String model, int version) {
+        return whereWorse(catalog.read(tx -> standing(tx, model, version)));
+    }
+
+    /** What {@link #check} tells as a document; of a version that fails with {@code where_worse} as {@link #whereWorse} tells it. */
+    public ObjectNode checked(String model, int version) {
+        PolicyReport report = check(model, version);
+        ObjectNode document = report.toJson();
+        if (report.verdict() == State.FAILED) {
+            whereWorse(model, version).ifPresent(found -> document.set("where_worse", found));
+        }
+        return document;
+    }
+
+    private Optional<ObjectNode> whereWorse(Standing standing) {
+        ModelVersion champion = standing.champion;
+        if (champion == null || champion.equals(standing.wanted)) {
+            return Optional.empty();
+        }
+        return rules.whereWorse(standing.wanted, champion)
+                .map(found -> found.put("version", standing.wanted.version()).put("champion", champion.version()));
+    }
+
+    private KeelsonException refusal(PolicyReport report, Standing standing) {
+        return report.refusal(report.verdict() == State.FAILED ? whereWorse(standing).orElse(null) : null);
+    }
+
+    /**
      * Lets a version serve when its policy is met, or asks for a person when the policy wants one. Champion, stage and audit
      * line are one transaction.
      *
@@ -136,7 +168,7 @@ public final class Governance {
         PolicyReport report = rules.check(standing.wanted, standing.champion, at);
         boolean met = report.verdict() == State.PASSED;
         if (!met && !request.force()) {
-            throw report.refusal();
+            throw refusal(report, standing);
         }
         if (report.approval() && !request.force()) {
             return new Promotion(standing.wanted, report, ask(request, report, at));
@@ -246,7 +278,7 @@ public final class Governance {
         }
         PolicyReport report = rules.check(standing.wanted, standing.champion, at);
         if (report.verdict() != State.PASSED) {
-            throw report.refusal();
+            throw refusal(report, standing);
         }
         ObjectNode evidence = evidence(report);
         evidence.put("approval", asked.id()).put("requested_by", asked.requester()).put("approved_by", actor);

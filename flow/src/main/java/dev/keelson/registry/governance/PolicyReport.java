@@ -91,11 +91,16 @@ public record PolicyReport(
                 .collect(Collectors.joining(" "));
     }
 
-    /** For those who want it to serve nevertheless: TRANSITION_REFUSED with the lines that do not hold. */
-    public KeelsonException refusal() {
+    /**
+     * For those who want it to serve nevertheless: TRANSITION_REFUSED with the lines that do not hold.
+     *
+     * @param where where it was worse, as {@link PromotionRules#whereWorse} tells it; null where that is not known
+     */
+    public KeelsonException refusal(@Nullable ObjectNode where) {
+        String worse = where != null && where.path("rows").asInt() > 0 ? " " + where.path("verdict").asText() : "";
         return new KeelsonException(
                 ErrorCode.TRANSITION_REFUSED,
-                sentence(),
+                sentence() + worse,
                 "Maybe look at `keelson models check %s %d`; `--force` with a reason promotes it nevertheless, and the trail says so."
                         .formatted(model, version));
     }

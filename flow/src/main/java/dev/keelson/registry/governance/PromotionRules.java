@@ -1,5 +1,6 @@
 package dev.keelson.registry.governance;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.registry.ModelVersion;
 import java.time.Instant;
 import java.util.Optional;
@@ -38,4 +39,13 @@ public interface PromotionRules {
 
     /** Looks at every condition that the model's policy has. */
     PolicyReport check(ModelVersion version, @Nullable ModelVersion champion, Instant at);
+
+    /**
+     * Where a version was worse than the champion on the settled events that both predicted.
+     *
+     * @return {@code rows}: how many events; {@code verdict} in a sentence; {@code segments}, the worst first; nothing where nothing was served
+     */
+    default Optional<ObjectNode> whereWorse(ModelVersion version, ModelVersion champion) {
+        return Optional.empty();
+    }
 }
