@@ -104,6 +104,10 @@ public final class SettingsText {
                     }
                 }
             }
+            case Either either when node instanceof MappingNode -> either.shapes().stream()
+                    .filter(each -> each instanceof Keys || each instanceof MapOf)
+                    .findFirst()
+                    .ifPresent(each -> section(path, node, each));
             default -> {
                 // told by the check of the project file
             }
