@@ -1,16 +1,19 @@
 package dev.keelson.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.view.AlertsView;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
 import dev.keelson.console.view.JobsView;
 import dev.keelson.console.view.LoginView;
 import dev.keelson.console.view.RunsView;
+import dev.keelson.console.view.SectionsView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.lineage.LineageQuery;
 import dev.keelson.project.ServeDefinition.Role;
@@ -93,13 +96,27 @@ public final class Console {
     }
 
     /**
-     * A drift report.
+     * A drift report of a model, also of one that others serve.
      *
      * @param id of the report, or null for the latest
      */
     public Page drift(Visit visit, String name, @Nullable String id) {
+        LoggedModel model = LoggedModel.of(backend.project(), name);
+        return page(
+                "drift.jte",
+                new DriftPage(backend, model, visit)
+                        .view(shell(visit, name + " drift", "", model.elsewhere() ? null : name, "drift"), id));
+    }
+
+    /** A baseline of a model, column by column. */
+    public Page baseline(Visit visit, String name, String id) {
         ModelDefinition model = find(name);
-        return page("drift.jte", new DriftPage(backend, model).view(shell(visit, name + " drift", "", name, "drift"), id));
+        JsonNode baseline = backend.baselines().one(id);
+        if (!baseline.path("model").asText().equals(model.name())) {
+            throw BaselineService.unknown(id);
+        }
+        Shell shell = shell(visit, id, "", name, "drift");
+        return page("sections.jte", new SectionsView(shell, "", List.of(), new BaselineSections(backend, visit, name).one(baseline)));
     }
 
     /** How well a model is. */

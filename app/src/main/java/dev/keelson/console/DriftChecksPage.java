@@ -84,7 +84,7 @@ final class DriftChecksPage {
         List<StoredReport> stored = backend.reports(KIND, subject, BESIDE);
         SectionDraft section = new SectionDraft(subject + " over time");
         if (stored.isEmpty()) {
-            return section.empty("There is no drift report of it.", "keelson drift check").done();
+            return section.empty("There is no drift report of it.", "keelson drift list").done();
         }
         DriftComparison comparison = DriftComparison.of(stored.stream()
                 .map(each -> new DriftComparison.Kept(each.id(), DriftReport.fromJson(each.document())))

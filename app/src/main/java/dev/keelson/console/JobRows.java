@@ -48,6 +48,7 @@ final class JobRows {
             case "validate" -> "validate the data";
             case "drift" -> "check for drift";
             case "retrain" -> "train anew";
+            case "retraining" -> "train models again";
             case "update" -> "train on recent rows";
             case "reinforce" -> "learn from mistakes";
             default -> Text.words(kind);

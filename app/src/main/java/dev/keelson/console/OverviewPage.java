@@ -7,8 +7,10 @@ import dev.keelson.console.view.Badge.Level;
 import dev.keelson.console.view.OverviewView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.serve.PredictionQuery;
 import dev.keelson.train.ModelDefinition;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -39,9 +41,32 @@ final class OverviewPage {
         for (ModelDefinition model : backend.project().models()) {
             rows.add(row(model, attention));
         }
+        List<OverviewView.Elsewhere> elsewhere = new ArrayList<>();
+        for (LoggedModel model : LoggedModel.all(backend.project())) {
+            if (model.elsewhere()) {
+                elsewhere.add(elsewhere(model.name(), attention));
+            }
+        }
         loads(attention);
         attention.sort(Comparator.comparing(item -> item.badge().level()));
-        return new OverviewView(shell, attention, rows);
+        return new OverviewView(shell, attention, rows, elsewhere);
+    }
+
+    /** A model that others serve: what was handed in, and what checks said of it. */
+    private OverviewView.Elsewhere elsewhere(String name, List<Attention> attention) {
+        List<StoredReport> drift = backend.reports("drift", name, 1);
+        List<StoredReport> decay = backend.reports("decay", name, 1);
+        String page = "/models/" + Paging.encoded(name);
+        attend(attention, name, drift, "alarm", "reason", "drift", page + "/drift", "keelson drift check --model " + name);
+        attend(attention, name, decay, "decayed", "reason", "decayed", page + "/performance", "keelson performance show " + name);
+        long predictions = backend.countPredictions(new PredictionQuery(name, null, null, null, null, null, null, true, 1));
+        return new OverviewView.Elsewhere(
+                name,
+                Text.count(predictions),
+                Reports.latest(drift),
+                drift.isEmpty() ? "" : Text.day(drift.getFirst().at(), zone),
+                Reports.latest(decay),
+                decay.isEmpty() ? "" : Text.day(decay.getFirst().at(), zone));
     }
 
     private OverviewView.Row row(ModelDefinition model, List<Attention> attention) {
@@ -52,7 +77,7 @@ final class OverviewPage {
         List<StoredReport> decay = backend.reports("decay", name, 1);
         List<StoredReport> labels = backend.reports("label_shift", name, 1);
         LiveLoss live = LiveLoss.of(backend, model, zone);
-        attend(attention, name, drift, "alarm", "reason", "drift", "/models/" + name + "/drift", "keelson drift check " + name);
+        attend(attention, name, drift, "alarm", "reason", "drift", "/models/" + name + "/drift", "keelson drift check --model " + name);
         attend(attention, name, decay, "decayed", "reason", "decayed", "/models/" + name, null);
         attend(attention, name, labels, "shifted", "sentence", "outcomes", "/models/" + name, null);
         if (champion == null) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.view.Action.Option;
 import dev.keelson.console.view.Action;
-import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Block;
 import dev.keelson.console.view.BlocksView;
 import dev.keelson.console.view.JobRow;
@@ -12,11 +11,12 @@ import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining.Kind;
 import dev.keelson.http.ModelTraining;
-import dev.keelson.http.TrainingButtons.Button;
+import dev.keelson.http.TrainingButton;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.job.Job;
@@ -31,7 +31,7 @@ import java.util.Set;
 /** The buttons that train, for all models and for one, with the time they take, what runs now, and what came of the last ones. */
 final class RetrainingPage {
     private static final String ADDRESS = "/retraining";
-    private static final Set<String> JOBS = Set.of("retrain", "update", "reinforce", "drift");
+    private static final Set<String> JOBS = Set.of("retrain", "update", "reinforce", "drift", RetrainCampaign.KIND);
     private static final int SEEN = 200;
     private static final int LISTED = 20;
 
@@ -61,7 +61,7 @@ final class RetrainingPage {
         if (visit.may(Role.ADMIN) && models().size() > 1) {
             blocks.add(Block.of(new SectionDraft("One model").done(), one()));
         }
-        blocks.add(Block.of(last(jobs)));
+        blocks.addAll(asked());
         return new BlocksView(shell, "", List.of(), blocks, live);
     }
 
@@ -73,8 +73,8 @@ final class RetrainingPage {
 
     private Block all() {
         SectionDraft draft = new SectionDraft("All models")
-                .lead("Each model is trained in a job of its own; one that fails does not stop the others. What comes of it is a challenger that the policy of the model judges.");
-        for (Button button : Button.values()) {
+                .lead("Each model is trained in a job of its own; one that fails does not stop the others. What comes of it is a challenger that the policy of the model judges. A model of which a retraining is under way is not trained twice.");
+        for (TrainingButton button : TrainingButton.values()) {
             draft.fact(title(button), expected(button, models()));
         }
         if (!visit.may(Role.ADMIN)) {
@@ -86,7 +86,7 @@ final class RetrainingPage {
     /** The buttons for all models. */
     List<Action> actions() {
         List<Action> actions = new ArrayList<>();
-        for (Button button : Button.values()) {
+        for (TrainingButton button : TrainingButton.values()) {
             actions.add(button(title(button), button)
                     .effect(effect(button) + " Expected time: " + expected(button, models()))
                     .whoAndWhy("Why")
@@ -99,7 +99,7 @@ final class RetrainingPage {
     /** The buttons for a model that is chosen. */
     private List<Action> one() {
         List<Action> actions = new ArrayList<>();
-        for (Button button : Button.values()) {
+        for (TrainingButton button : TrainingButton.values()) {
             List<Option> options = models().stream()
                     .map(each -> new Option(each, "%s: %s".formatted(each, Expected.range(seconds(each, button)))))
                     .toList();
@@ -112,11 +112,11 @@ final class RetrainingPage {
         return actions;
     }
 
-    private static ActionDraft button(String title, Button button) {
+    private static ActionDraft button(String title, TrainingButton button) {
         return new ActionDraft(title, ADDRESS).hidden("button", button.name().toLowerCase(Locale.ROOT));
     }
 
-    private static String title(Button button) {
+    private static String title(TrainingButton button) {
         return switch (button) {
             case FULL -> "Train all";
             case INCREMENTAL -> "Train all incrementally";
@@ -124,7 +124,7 @@ final class RetrainingPage {
         };
     }
 
-    private static String titleOfOne(Button button) {
+    private static String titleOfOne(TrainingButton button) {
         return switch (button) {
             case FULL -> "Train one";
             case INCREMENTAL -> "Train one incrementally";
@@ -132,16 +132,16 @@ final class RetrainingPage {
         };
     }
 
-    private static String effect(Button button) {
+    private static String effect(TrainingButton button) {
         return switch (button) {
             case FULL -> "Fitted anew on the data as loaded.";
             case INCREMENTAL -> "The champion goes on from recent rows; what forgets the old ones is not registered.";
-            case AUTO -> "Checked for drift; fitted anew only where that alarms and the last training is not too recent.";
+            case AUTO -> "Checked for drift; fitted anew only where that alarms.";
         };
     }
 
     /** The sum of the medians, where they are known, since one training runs at a time. */
-    private String expected(Button button, List<String> models) {
+    private String expected(TrainingButton button, List<String> models) {
         double sum = 0;
         List<String> unknown = new ArrayList<>();
         for (String model : models) {
@@ -165,15 +165,15 @@ final class RetrainingPage {
                 + then(button);
     }
 
-    private static String then(Button button) {
-        return button == Button.AUTO ? " That is the check; where it alarms, a training follows." : "";
+    private static String then(TrainingButton button) {
+        return button == TrainingButton.AUTO ? " That is the check; where it alarms, a training follows." : "";
     }
 
-    private List<Double> seconds(String model, Button button) {
+    private List<Double> seconds(String model, TrainingButton button) {
         return switch (button) {
             case FULL -> seconds(model, Kind.FULL);
             case INCREMENTAL -> seconds(model, Kind.UPDATE);
-            case AUTO -> JobPage.past(backend, button.job(), Planner.subject(model));
+            case AUTO -> JobPage.past(backend, button.first(), Planner.subject(model));
         };
     }
 
@@ -237,63 +237,73 @@ final class RetrainingPage {
                 JobText.badge(training.state()));
     }
 
-    private Section last(List<JsonNode> jobs) {
-        SectionDraft draft = new SectionDraft("Asked for last");
-        List<JsonNode> asked = jobs.stream().filter(each -> each.path("schedule").asText().isEmpty()).toList();
-        if (asked.isEmpty()) {
-            return draft.empty("Nothing yet: nobody pressed a button here.", "").done();
+    // ---- retrainings
+
+    /** The last one, model by model, and those before it. */
+    private List<Block> asked() {
+        List<JsonNode> all = backend.loop().retrainings(LISTED).path("retrainings").valueStream().toList();
+        if (all.isEmpty()) {
+            return List.of(Block.of(new SectionDraft("Asked for last")
+                    .empty("Nothing yet: nobody pressed a button here.", "keelson retrain --all")
+                    .done()));
         }
-        List<JsonNode> together = asked.stream().filter(each -> together(each, asked.getFirst())).toList();
-        SheetDraft sheet = new SheetDraft("Jobs that were asked for").words("Asked", "Model", "Job", "State").numbers("Took").words("What came of it", "By");
-        for (JsonNode job : asked.subList(0, Math.min(LISTED, asked.size()))) {
-            JobRow row = JobRows.row(job, zone);
+        List<Block> blocks = new ArrayList<>(List.of(Block.of(last(all.getFirst()))));
+        if (all.size() > 1) {
+            blocks.add(Block.of(before(all.subList(1, all.size()))));
+        }
+        return blocks;
+    }
+
+    private Section last(JsonNode retraining) {
+        SheetDraft sheet = new SheetDraft("Model by model").words("Model", "State", "What came of it", "Drifted", "Version");
+        for (JsonNode each : retraining.at("/summary/models")) {
+            String model = each.path("model").asText();
             sheet.row(List.of(
-                    Cell.link(row.due().text(), row.href()),
-                    Cell.of(row.about()),
-                    Cell.of(row.kind()),
-                    row.share() < 0 ? Cell.of(row.state()) : new Cell("", row.share() + " %", null, row.state()),
-                    Cell.of(row.took()),
-                    Cell.of(row.message().isEmpty() ? Text.NONE : row.message()),
-                    Cell.of(row.by(), job.path("reason").asText())));
+                    Cell.link(model, "/models/" + Paging.encoded(model)),
+                    new Cell("", "", each.path("job").isTextual() ? JobRows.address(each.path("job").asText()) : null, JobRows.badge(each)),
+                    Cell.of(each.path("sentence").asText()),
+                    Cell.of(each.path("drifted").isBoolean() ? each.path("drifted").asBoolean() ? "yes" : "no" : Text.NONE),
+                    each.path("version").isInt()
+                            ? Cell.link("v" + each.path("version").asInt(), Promotions.address(model, each.path("version").asInt()))
+                            : Cell.of(Text.NONE)));
         }
-        return draft.badge(badge(together)).lead(summary(together)).sheet(sheet).link("All jobs", "/jobs").done();
+        return new SectionDraft("Asked for last")
+                .badge(JobRows.badge(retraining))
+                .lead(summary(retraining))
+                .fact("What", what(retraining))
+                .fact("Asked", Moments.of(retraining.path("due_at"), zone).text())
+                .fact("By", retraining.path("actor").asText())
+                .fact("Why", retraining.path("reason").asText())
+                .sheet(sheet)
+                .link("Its job", JobRows.address(retraining.path("id").asText()))
+                .link("All jobs", "/jobs")
+                .done();
     }
 
-    /** Whether two jobs were asked for by one press. */
-    private static boolean together(JsonNode one, JsonNode other) {
-        return one.path("actor").equals(other.path("actor"))
-                && one.path("reason").equals(other.path("reason"))
-                && one.path("kind").equals(other.path("kind"))
-                && one.path("due_at").asText().regionMatches(0, other.path("due_at").asText(), 0, "2020-01-01T00:00".length());
-    }
-
-    private static Badge badge(List<JsonNode> jobs) {
-        if (jobs.stream().anyMatch(each -> !JobRows.isOver(each))) {
-            return new Badge(Badge.Level.UNKNOWN, "running");
+    private Section before(List<JsonNode> retrainings) {
+        SheetDraft sheet = new SheetDraft("Retrainings before, newest first").words("Asked", "What", "State", "What came of it", "By");
+        for (JsonNode each : retrainings) {
+            sheet.row(List.of(
+                    Cell.link(Moments.of(each.path("due_at"), zone).text(), JobRows.address(each.path("id").asText())),
+                    Cell.of(what(each)),
+                    Cell.of(JobRows.badge(each)),
+                    Cell.of(summary(each)),
+                    Cell.of(each.path("actor").asText(), each.path("reason").asText())));
         }
-        return jobs.stream().anyMatch(each -> each.path("state").asText().equals("failed"))
-                ? new Badge(Badge.Level.HIGH, "with errors")
-                : new Badge(Badge.Level.OK, "ended");
+        return new SectionDraft("Before").sheet(sheet).done();
     }
 
-    /** {@code 3 models: 2 ended, 1 registered, 0 errors; 1 runs or waits}. */
-    private static String summary(List<JsonNode> jobs) {
-        long over = jobs.stream().filter(JobRows::isOver).count();
-        long errors = jobs.stream().filter(each -> each.path("state").asText().equals("failed")).count();
-        long registered = jobs.stream().filter(each -> each.path("result").path("status").asText().equals("registered")).count();
-        long promoted = jobs.stream()
-                .map(each -> each.path("result"))
-                .filter(each -> each.path("status").asText().equals("registered") && each.path("promoted").asBoolean())
-                .count();
-        long drifted = jobs.stream().filter(each -> each.path("result").path("verdict").asText().equals("alarm")).count();
-        return "%s: %d ended, %d drifted, %d registered, %d promoted, %d errors%s."
-                .formatted(
-                        jobs.size() == 1 ? "1 model" : jobs.size() + " models",
-                        over,
-                        drifted,
-                        registered,
-                        promoted,
-                        errors,
-                        over == jobs.size() ? "" : "; %d run or wait".formatted(jobs.size() - over));
+    /** {@code 2 models, only where they have drifted}. */
+    private static String what(JsonNode retraining) {
+        JsonNode asked = retraining.path("arguments");
+        List<String> names = asked.path("models").valueStream().map(JsonNode::asText).toList();
+        return (names.size() == 1 ? names.getFirst() : names.size() + " models")
+                + (asked.path("if_drifted").asBoolean() ? ", only where they have drifted" : "")
+                + (asked.path("kind").asText().equals("update") ? ", incrementally" : "");
+    }
+
+    private static String summary(JsonNode retraining) {
+        String sentence = retraining.at("/summary/sentence").asText();
+        return sentence.isEmpty() ? "It has not begun." : sentence;
     }
 }

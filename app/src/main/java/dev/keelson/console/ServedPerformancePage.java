@@ -52,9 +52,9 @@ final class ServedPerformancePage {
         List<Block> blocks = new ArrayList<>();
         if (told.path("predicted").asLong() == 0) {
             blocks.add(Block.of(new SectionDraft("Realised and expected")
-                    .empty("Nothing yet: no prediction of this model counts.", "keelson predict " + model.name())
+                    .empty("Nothing yet: no prediction of this model counts.", model.elsewhere() ? "keelson predictions submit %s FILE".formatted(model.name()) : "keelson predict " + model.name())
                     .done()));
-            return new BlocksView(shell, heading(), List.of(), blocks);
+            return new BlocksView(shell, heading(), links(), blocks);
         }
         PerformanceMetric drawn = PerformanceMetric.of(metric)
                 .filter(each -> each.ofNumbers() == model.isNumber())
@@ -65,12 +65,18 @@ final class ServedPerformancePage {
             blocks.add(Block.of(calibration(told.path("calibration"))));
         }
         blocks.add(Block.of(worst(told.path("worst"))));
-        return new BlocksView(shell, heading(), List.of(), blocks);
+        return new BlocksView(shell, heading(), links(), blocks);
     }
 
     /** Models of the project have theirs above the tabs. */
     private String heading() {
         return model.elsewhere() ? model.name() : "";
+    }
+
+    private List<Section.Link> links() {
+        return model.elsewhere()
+                ? List.of(new Section.Link("Drift", "/models/" + Paging.encoded(model.name()) + "/drift"))
+                : List.of();
     }
 
     private Action form(String window, PerformanceMetric drawn) {
@@ -184,7 +190,7 @@ final class ServedPerformancePage {
         Action check = new ActionDraft("Check now", "/models/" + model.name() + "/decay").done();
         List<StoredReport> kept = backend.reports("decay", model.name(), 1);
         if (kept.isEmpty()) {
-            return Block.of(new SectionDraft("Decay").empty("Nothing yet: it was never checked.", "keelson performance check").done(), List.of(check));
+            return Block.of(new SectionDraft("Decay").empty("Nothing yet: it was never checked.", "keelson performance check --model " + model.name()).done(), List.of(check));
         }
         JsonNode report = Documents.read(kept.getFirst().document());
         SheetDraft sheet = new SheetDraft("Metrics").words("Metric", "Says").numbers("Was", "Is", "Tolerated", "Labels", "More needed").words("Since");

@@ -24,7 +24,7 @@ final class SlicesSection {
         SectionDraft draft = new SectionDraft("Segments and slices of the test period");
         Optional<JsonNode> kept = RunFiles.json(backend, run, RunSlices.FILE);
         if (kept.isEmpty()) {
-            return draft.empty("Nothing here: this run was not judged on a test period of its own.", "keelson slices").done();
+            return draft.empty("Nothing here: this run was not judged on a test period of its own.", "keelson slices " + run.id()).done();
         }
         JsonNode document = kept.get();
         String metric = document.path("loss").asText().equals("log_loss") ? "log_loss" : "mse";

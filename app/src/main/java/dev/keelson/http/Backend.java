@@ -303,11 +303,6 @@ public interface Backend {
         return ScheduleService.NONE;
     }
 
-    /** What a person presses to have models trained. */
-    default TrainingButtons trainingButtons() {
-        return TrainingButtons.NONE;
-    }
-
     /** Thresholds, windows and times of the project file. */
     default SettingsService settings() {
         return SettingsService.NONE;

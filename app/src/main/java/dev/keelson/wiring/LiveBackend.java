@@ -37,7 +37,6 @@ import dev.keelson.http.RolloutService;
 import dev.keelson.http.StageTimes;
 import dev.keelson.http.StreamService;
 import dev.keelson.http.StudyRequest;
-import dev.keelson.http.TrainingButtons;
 import dev.keelson.id.Sha256;
 import dev.keelson.labels.LabelDefinition;
 import dev.keelson.labels.LabelStatistics;
@@ -395,11 +394,6 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public ProjectSchedules schedules() {
-        return schedules;
-    }
-
-    @Override
-    public TrainingButtons trainingButtons() {
         return schedules;
     }
 

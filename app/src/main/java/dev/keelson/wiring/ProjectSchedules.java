@@ -15,7 +15,6 @@ import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ScheduleService;
-import dev.keelson.http.TrainingButtons;
 import dev.keelson.project.Project;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobLine;
@@ -39,7 +38,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of a project over its catalogue; once {@link #start}ed, what is due is planned and done in this process. */
-final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCloseable {
+final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ProjectSchedules.class.getName());
     private static final int NEXT = 3;
     private static final int LINES = 1_000;
@@ -205,19 +204,6 @@ final class ProjectSchedules implements ScheduleService, TrainingButtons, AutoCl
         for (String model : perModel(schedule) ? models(schedule) : List.of("")) {
             asked.add(book.ask(
                     word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason));
-        }
-        return asked(asked);
-    }
-
-    @Override
-    public JsonNode press(List<String> wanted, Button button, String actor, String reason) {
-        List<Job> asked = new ArrayList<>();
-        for (String model : wanted) {
-            ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("model", model);
-            if (button == Button.AUTO) {
-                arguments.put("on_drift", "retrain");
-            }
-            asked.add(book.ask(button.job(), Planner.subject(model), "", arguments, actor, reason));
         }
         return asked(asked);
     }

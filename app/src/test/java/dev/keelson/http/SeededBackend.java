@@ -336,9 +336,9 @@ public final class SeededBackend implements Backend {
     }
 
     @Override
-    public TrainingButtons trainingButtons() {
+    public LoopService loop() {
         SeededOperations all = operations;
-        return all == null ? TrainingButtons.NONE : all.trainingButtons();
+        return all == null ? LoopService.NONE : all.loop();
     }
 
     @Override

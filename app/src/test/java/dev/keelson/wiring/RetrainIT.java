@@ -190,6 +190,33 @@ final class RetrainIT {
     }
 
     @Test
+    void buttonsOfTheConsoleGoThroughTheSameChainAndShowItsSummary() throws IOException, InterruptedException {
+        open("", POLICY);
+        KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI page = URI.create(server.url() + "/retraining");
+            String form = "button=full&model=%s&actor=ann&reason=New+season.".formatted(MODEL);
+            HttpRequest press = HttpRequest.newBuilder(page)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString(form))
+                    .build();
+            int first = client.send(press, BodyHandlers.ofString()).statusCode();
+            work(Duration.ofMinutes(1));
+            String waits = client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+            client.send(press, BodyHandlers.ofString());
+            work(Duration.ofMinutes(1));
+            String refused = client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+
+            assertThat(first).isEqualTo(303);
+            assertThat(waits).contains("1 retrained, 0 promoted, 1 waiting for evidence or a person", "is not known yet", "New season.", ">v2</a>");
+            assertThat(refused).contains("1 refused", "is under way: In the shadow", "1 waiting for evidence or a person");
+            assertThat(trail()).contains("retrain_asked", "retrain_register", "retrain_refused").filteredOn("register"::equals).hasSize(2);
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
     void limitsOfTheCallGoOnJudgingTheVersion() throws IOException {
         open("", POLICY);
 

@@ -3,18 +3,22 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.alert.AlertChannel;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoopService;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.http.SettingsService;
-import dev.keelson.http.TrainingButtons;
+import dev.keelson.http.TrainingButton;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Delivery;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.InMemoryPredictionLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,6 +50,7 @@ public final class SeededOperations {
     private final ProjectSchedules schedules;
     private final ProjectAlerts alerts;
     private final ProjectSettings settings;
+    private final ProjectLoop loop;
 
     /** Operations that nobody works at: what waits goes on waiting. */
     public SeededOperations(Backend backend) {
@@ -55,6 +60,8 @@ public final class SeededOperations {
                 List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
         this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts());
         this.settings = new ProjectSettings(file(), Map::of, catalog, backend.clock(), changed -> {});
+        this.loop = new ProjectLoop(
+                backend, schedules, new Callbacks(null, catalog, backend.clock()), new ServedEvidence(new InMemoryPredictionLog()), alerts.alerts());
         catalog.write(tx -> {
             for (int i = 1; i <= 3; i++) {
                 tx.jobs().add(done("drift", MODEL, i, 8 + i, i == 1, "alarm: 3 of 9 columns moved."));
@@ -66,6 +73,9 @@ public final class SeededOperations {
             tx.jobs().addLine(begun.id(), now.minusSeconds(40), 1, "Training training-7 <b>begins</b>.");
             tx.jobs().replace(begun.alive(now.plusSeconds(30), 0.4, "fitting", null));
             tx.jobs().add(planned("retrain", MODEL, 0, ""));
+            Job retraining = retraining().begun("football-tips/4711/x", now.minusSeconds(45), now.plusSeconds(30));
+            tx.jobs().add(retraining);
+            tx.jobs().replace(retraining.alive(now.plusSeconds(30), 0.2, "0 of 2 models processed.", jobs()));
             Job failed = planned("materialize", "", 1, "features").begun("w", now.minusSeconds(90), now);
             tx.jobs().add(failed);
             tx.jobs().replace(failed.ended(Job.State.FAILED, now.minusSeconds(80), null, "The file (matches.csv) is gone."));
@@ -111,6 +121,21 @@ public final class SeededOperations {
         return Job.planned(id, kind, Planner.subject(model), schedule, arguments, due, due, 3, "ann", "Because.");
     }
 
+    /** Both models were asked for; a job of each is there. */
+    private Job retraining() {
+        Instant due = now.minus(Duration.ofHours(1));
+        return Job.planned(
+                "asked-retraining", RetrainCampaign.KIND, "", "", TrainingButton.FULL.asked(List.of(MODEL, OTHER)).toJson(), due, due, 3, "ann", "Because.");
+    }
+
+    private static ObjectNode jobs() {
+        ObjectNode jobs = JsonNodeFactory.instance.objectNode();
+        for (String model : List.of(MODEL, OTHER)) {
+            jobs.putObject(model).put("job", "asked-retrain-%s-0".formatted(model)).put("asked", true);
+        }
+        return JsonNodeFactory.instance.objectNode().set("jobs", jobs);
+    }
+
     private Job done(String kind, String model, int daysAgo, int seconds, boolean finding, String message) {
         JsonNode result = JsonNodeFactory.instance.objectNode().put("finding", finding).put("message", message);
         Instant begun = now.minus(Duration.ofDays(daysAgo));
@@ -118,9 +143,9 @@ public final class SeededOperations {
         return job.ended(Job.State.DONE, begun.plusSeconds(seconds), result, message);
     }
 
-    /** What trains. */
-    public TrainingButtons trainingButtons() {
-        return schedules;
+    /** Retrainings. */
+    public LoopService loop() {
+        return loop;
     }
 
     /** The settings of a project file of its own. */

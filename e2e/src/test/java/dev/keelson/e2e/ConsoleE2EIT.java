@@ -597,7 +597,7 @@ class ConsoleE2EIT {
             page.locator("details[open] input[name=actor]").fill("ann");
             page.locator("details[open] input[name=reason]").fill("With the new threshold.");
             page.locator("details[open] button").click();
-            assertThat(page.locator("main").innerText()).contains("1 model: 0 ended", "With the new threshold.");
+            assertThat(page.locator("main").innerText()).contains("It has not begun.", "With the new threshold.");
         } finally {
             other.stop();
         }

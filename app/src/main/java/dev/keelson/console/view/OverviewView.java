@@ -9,8 +9,28 @@ import org.jspecify.annotations.Nullable;
  * @param shell what every page shares
  * @param attention what needs a person, worst first
  * @param models one row for each model
+ * @param elsewhere one row for each model that others serve
  */
-public record OverviewView(Shell shell, List<Attention> attention, List<Row> models) {
+public record OverviewView(Shell shell, List<Attention> attention, List<Row> models, List<Elsewhere> elsewhere) {
+
+    /** Copies the lists. */
+    public OverviewView {
+        attention = List.copyOf(attention);
+        models = List.copyOf(models);
+        elsewhere = List.copyOf(elsewhere);
+    }
+
+    /**
+     * A model that others serve.
+     *
+     * @param name its name
+     * @param predictions how many were handed in
+     * @param drift verdict of the last check
+     * @param driftWhen when that was, or empty
+     * @param decay verdict of the last check
+     * @param decayWhen when that was, or empty
+     */
+    public record Elsewhere(String name, String predictions, Badge drift, String driftWhen, Badge decay, String decayWhen) {}
 
     /**
      * A model at a glance.

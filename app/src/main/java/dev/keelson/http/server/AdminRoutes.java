@@ -4,7 +4,8 @@ import dev.keelson.console.Console;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
-import dev.keelson.http.TrainingButtons.Button;
+import dev.keelson.http.LoopService;
+import dev.keelson.http.TrainingButton;
 import dev.keelson.train.ModelDefinition;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.webserver.http.ServerRequest;
@@ -41,7 +42,7 @@ final class AdminRoutes {
     private void train(ServerRequest request, ServerResponse response) {
         UriQuery form = ConsoleRoutes.form(request);
         String word = form.first("button").orElse("");
-        Button button = List.of(Button.values()).stream()
+        TrainingButton button = List.of(TrainingButton.values()).stream()
                 .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
                 .findFirst()
                 .orElseThrow(() -> new KeelsonException(
@@ -50,7 +51,8 @@ final class AdminRoutes {
         List<String> models = model.isEmpty()
                 ? backend.project().models().stream().map(ModelDefinition::name).toList()
                 : List.of(Parameters.model(backend, model).name());
-        backend.trainingButtons().press(models, button, RegistryRoutes.who(request, form), ConsoleRoutes.reason(form));
+        backend.loop()
+                .retrain(button.asked(models), new LoopService.By(RegistryRoutes.who(request, form), ConsoleRoutes.reason(form), null));
         ConsoleRoutes.redirect(response, RETRAINING);
     }
 

@@ -107,6 +107,7 @@ final class ConsoleRoutes {
         new RegistryRoutes(backend, console).register(routes);
         new RolloutRoutes(backend, console).register(routes);
         new DriftRoutes(backend, console).register(routes);
+        new BaselineRoutes(backend, console).register(routes);
         new BetRoutes(backend, console).register(routes);
         new ApiRoutes(console).register(routes);
         new AdminRoutes(backend, console).register(routes);
@@ -313,9 +314,9 @@ final class ConsoleRoutes {
     }
 
     private void checkDrift(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         backend.checkDrift(model);
-        redirect(response, "/models/" + model + "/drift");
+        redirect(response, "/models/" + encoded(model) + "/drift");
     }
 
     private void checkHealth(ServerRequest request, ServerResponse response) {

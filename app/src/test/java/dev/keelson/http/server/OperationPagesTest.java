@@ -148,7 +148,7 @@ final class OperationPagesTest {
                 .contains("Train all", "Train all incrementally", "Auto-retrain", "Train one")
                 .contains("about 4.3 s one after the other, without football-1x2-odds, of which none has come to its end yet")
                 .contains("football-1x2: 10.0 s (9.0 s to 11.0 s, 3 times)", "football-1x2: 4.3 s (once so far)", "football-1x2-odds: unknown")
-                .contains("Asked for last", "2 models: 0 ended, 0 drifted, 0 registered, 0 promoted, 0 errors; 2 run or wait.", "40 % fitting")
+                .contains("Asked for last", "0 of 2 models processed: 0 drifted, 0 retrained, 0 promoted, 0 errors.", "2 models</dd>", "40 % fitting")
                 .contains("hx-trigger=\"every 5s\"");
     }
 
@@ -166,11 +166,12 @@ final class OperationPagesTest {
         assertThat(unknown.status()).isEqualTo(404);
         assertThat(all.header("Location")).isEqualTo("/retraining");
         assertThat(one.status()).isEqualTo(303);
-        assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("drift")))
-                .hasSize(2)
-                .allSatisfy(each -> assertThat(each.path("arguments").path("on_drift").asText()).isEqualTo("retrain"));
-        assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("update"))).hasSize(1);
-        assertThat(client.get("/retraining").text()).contains("train on recent rows", "It is known.");
+        assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("retraining")).map(each -> each.path("arguments").toString()))
+                .containsExactlyInAnyOrder(
+                        "{\"trigger\":\"manual\",\"kind\":\"full\",\"if_drifted\":true,\"models\":[\"football-1x2\",\"football-1x2-odds\"],\"thresholds\":{}}",
+                        "{\"trigger\":\"manual\",\"kind\":\"update\",\"if_drifted\":false,\"models\":[\"football-1x2\"],\"thresholds\":{}}");
+        assertThat(client.get("/retraining").text())
+                .contains("football-1x2, incrementally", "2 models, only where they have drifted", "It has not begun.", "It is known.");
     }
 
     @Test
