@@ -58,7 +58,7 @@ final class RegisteredVersionPage {
         if (report != null) {
             blocks.add(Block.of(policy(report)));
         }
-        whereWorse(governance, report).ifPresent(found -> blocks.add(Block.of(worse(found))));
+        whereWorse(governance, version, report).ifPresent(found -> blocks.add(Block.of(worse(found))));
         blocks.add(Block.of(
                 new SectionDraft("Change what it is used for")
                         .note("Each change has its line in the audit trail, with who and why.")
@@ -131,12 +131,13 @@ final class RegisteredVersionPage {
         return report.policy().isEmpty() ? draft.done() : draft.badge(Promotions.state(report.verdict())).done();
     }
 
-    /** As it was kept when it was refused, else as it is now where its policy refuses it. */
-    private Optional<JsonNode> whereWorse(Governance governance, @Nullable PolicyReport report) {
+    /** As it was kept when it was refused, else as it is now of a challenger that its policy refuses: the search takes about a second. */
+    private Optional<JsonNode> whereWorse(Governance governance, RegisteredVersion version, @Nullable PolicyReport report) {
         Optional<JsonNode> kept = backend.report(RetrainChain.worseReport(model, number)).map(each -> Documents.read(each.document()));
-        return kept.isPresent() || report == null || report.verdict() != PolicyLine.State.FAILED
-                ? kept
-                : governance.whereWorse(model, number).map(each -> each);
+        boolean refused = report != null
+                && report.verdict() == PolicyLine.State.FAILED
+                && version.aliases().contains(ModelVersion.CHALLENGER);
+        return kept.isEmpty() && refused ? governance.whereWorse(model, number).map(each -> each) : kept;
     }
 
     private static Section worse(JsonNode found) {
