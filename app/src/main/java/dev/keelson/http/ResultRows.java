@@ -114,7 +114,7 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
                     "The model (%s) predicts numbers; streaks are of classes.".formatted(model.name()),
-                    "Maybe analyse a column of a file, such as whether the move went the predicted way: `keelson analyze --file FILE --result COLUMN`.");
+                    "Maybe analyse a column of a file, such as whether the move went the predicted way: `keelson streaks --file FILE --result COLUMN`.");
         }
         List<LoggedPrediction> settled = find.apply(new PredictionQuery(
                 model.name(), asked.version(), null, true, asked.from(), asked.to(), true, null, null, null, asked.text(), null, true, MOST));
