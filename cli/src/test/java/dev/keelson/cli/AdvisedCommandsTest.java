@@ -80,7 +80,7 @@ final class AdvisedCommandsTest {
             String[] parts = rest.split(" ", 2);
             rest = parts.length == 1 ? "" : parts[1].isEmpty() ? "NAME" : parts[1];
         }
-        if (command == root || !command.subcommands().isEmpty()) {
+        if (!command.subcommands().isEmpty()) {
             return "is no command";
         }
         for (Matcher option = OPTION.matcher(rest); option.find(); ) {
