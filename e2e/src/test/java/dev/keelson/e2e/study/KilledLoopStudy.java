@@ -177,6 +177,7 @@ public final class KilledLoopStudy implements Task {
         }
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
+            giveUpRests(calls);
             int open = calls.list("/api/v1/jobs?limit=1000&state=waiting", "jobs").size()
                     + calls.list("/api/v1/jobs?limit=1000&state=running", "jobs").size();
             if (open == 0 && deliveries(calls).stream().noneMatch(each -> each.path("state").asText().equals("waiting"))) {
@@ -185,6 +186,17 @@ public final class KilledLoopStudy implements Task {
             pause(Duration.ofSeconds(1));
         }
         return false;
+    }
+
+    /** A retraining that rests until there is evidence of its version would rest for days: it is told to give up. */
+    private static void giveUpRests(Calls calls) {
+        for (JsonNode job : calls.list("/api/v1/jobs?limit=1000&state=waiting", "jobs")) {
+            if (job.path("kind").asText().equals("retrain") && !job.path("step").asText().isEmpty()) {
+                calls.post(
+                        "/api/v1/jobs/%s/cancel".formatted(job.path("id").asText()),
+                        "{\"actor\":\"driver\",\"reason\":\"It is over.\"}");
+            }
+        }
     }
 
     private static List<JsonNode> alerts(Calls calls) {
