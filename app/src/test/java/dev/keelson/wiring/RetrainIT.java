@@ -522,6 +522,33 @@ final class RetrainIT {
         }
     }
 
+    @Test
+    void jobsAndSuggestionsOfARetrainingAreReachedByTheirAddresses() throws Exception {
+        open("modes: { promote: suggest }", POLICY);
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+        String job = told(asked).at("/summary/models/0/job").asText();
+        String suggestion = backend.loop().suggestions(MODEL, "open").at("/suggestions/0/id").asText();
+        try (KeelsonServer server = KeelsonServer.start(backend, "127.0.0.1", 0); HttpClient client = HttpClient.newHttpClient()) {
+            String at = "http://127.0.0.1:%d/api/v1/".formatted(server.port());
+
+            HttpResponse<String> shown = get(client, at + "jobs/" + job);
+            HttpResponse<String> waits = get(client, at + "suggestions/" + suggestion);
+            HttpResponse<String> accepted = post(client, at + "suggestions/" + suggestion + "/accept", "{'reason': 'Go.'}");
+
+            assertThat(new ObjectMapper().readTree(shown.body()).path("id").asText()).isEqualTo(job);
+            assertThat(new ObjectMapper().readTree(waits.body()).path("state").asText()).isEqualTo("open");
+            assertThat(new ObjectMapper().readTree(accepted.body()).path("came").asText()).isEqualTo("v2 serves.");
+            assertThat(champion()).isEqualTo(2);
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient client, String address) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
+    }
+
     private static HttpResponse<String> post(HttpClient client, String address, String body) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create(address))
