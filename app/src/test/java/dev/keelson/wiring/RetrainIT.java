@@ -319,6 +319,28 @@ final class RetrainIT {
     }
 
     @Test
+    void trainingThatComesToTheSameModelIsNotCountedAsOneAndBeginsNoCoolDown() throws IOException {
+        open("retrain: { cool_down: 28d }", "");
+        retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        now.set(now.get().plus(Duration.ofDays(30)));
+
+        JsonNode again = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        RetrainBook.Asked alarm = backend.schedules()
+                .retrainings()
+                .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
+
+        JsonNode summary = told(again).path("summary");
+        assertThat(summary.at("/models/0/sentence").asText()).contains("v2 is the challenger");
+        assertThat(summary.at("/models/0/retrained").asBoolean()).isFalse();
+        assertThat(summary.path("retrained").asInt()).isZero();
+        assertThat(summary.path("unchanged").asInt()).isOne();
+        assertThat(summary.path("sentence").asText()).contains("0 retrained, 0 promoted, 1 unchanged");
+        assertThat(alarm.asked()).as(alarm.sentence()).isTrue();
+    }
+
+    @Test
     void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
         open("modes: { retrain: suggest, promote: suggest }", POLICY);
         var book = backend.schedules().retrainings();
