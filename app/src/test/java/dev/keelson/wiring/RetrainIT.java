@@ -319,6 +319,28 @@ final class RetrainIT {
     }
 
     @Test
+    void trainingThatComesToTheSameModelIsNotCountedAsOneAndBeginsNoCoolDown() throws IOException {
+        open("retrain: { cool_down: 28d }", "");
+        retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        now.set(now.get().plus(Duration.ofDays(30)));
+
+        JsonNode again = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        RetrainBook.Asked alarm = backend.schedules()
+                .retrainings()
+                .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
+
+        JsonNode summary = told(again).path("summary");
+        assertThat(summary.at("/models/0/sentence").asText()).contains("v2 is the challenger");
+        assertThat(summary.at("/models/0/retrained").asBoolean()).isFalse();
+        assertThat(summary.path("retrained").asInt()).isZero();
+        assertThat(summary.path("unchanged").asInt()).isOne();
+        assertThat(summary.path("sentence").asText()).contains("0 retrained, 0 promoted, 1 unchanged");
+        assertThat(alarm.asked()).as(alarm.sentence()).isTrue();
+    }
+
+    @Test
     void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
         open("modes: { retrain: suggest, promote: suggest }", POLICY);
         var book = backend.schedules().retrainings();
@@ -520,6 +542,33 @@ final class RetrainIT {
             assertThat(post(client, at + "jobs", "{'run': 'retrain', 'reason': 'x'}").body()).contains("Maybe POST /api/v1/retraining was meant.");
             assertThat(post(client, at + "suggestions/none/accept", "{'reason': 'x'}").statusCode()).isEqualTo(404);
         }
+    }
+
+    @Test
+    void jobsAndSuggestionsOfARetrainingAreReachedByTheirAddresses() throws Exception {
+        open("modes: { promote: suggest }", POLICY);
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+        String job = told(asked).at("/summary/models/0/job").asText();
+        String suggestion = backend.loop().suggestions(MODEL, "open").at("/suggestions/0/id").asText();
+        try (KeelsonServer server = KeelsonServer.start(backend, "127.0.0.1", 0); HttpClient client = HttpClient.newHttpClient()) {
+            String at = "http://127.0.0.1:%d/api/v1/".formatted(server.port());
+
+            HttpResponse<String> shown = get(client, at + "jobs/" + job);
+            HttpResponse<String> waits = get(client, at + "suggestions/" + suggestion);
+            HttpResponse<String> accepted = post(client, at + "suggestions/" + suggestion + "/accept", "{'reason': 'Go.'}");
+
+            assertThat(new ObjectMapper().readTree(shown.body()).path("id").asText()).isEqualTo(job);
+            assertThat(new ObjectMapper().readTree(waits.body()).path("state").asText()).isEqualTo("open");
+            assertThat(new ObjectMapper().readTree(accepted.body()).path("came").asText()).isEqualTo("v2 serves.");
+            assertThat(champion()).isEqualTo(2);
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient client, String address) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> post(HttpClient client, String address, String body) throws IOException, InterruptedException {

@@ -117,7 +117,7 @@ public final class SeededOperations {
         if (!model.isEmpty()) {
             arguments.put("model", model);
         }
-        String id = schedule.isEmpty() ? "asked-%s-%s-%d".formatted(kind, model, daysAgo) : "%s/%s@%s".formatted(schedule, model, due);
+        String id = schedule.isEmpty() ? "asked-%s-%s-%d".formatted(kind, model, daysAgo) : "%s.%s@%s".formatted(schedule, model, due);
         return Job.planned(id, kind, Planner.subject(model), schedule, arguments, due, due, 3, "ann", "Because.");
     }
 

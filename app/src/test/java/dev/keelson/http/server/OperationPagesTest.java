@@ -75,7 +75,7 @@ final class OperationPagesTest {
         String all = client.get("/jobs").text();
         String drift = client.get("/jobs?kind=drift&model=football-1x2&state=done").text();
         String running = client.get("/jobs/asked-retrain-football-1x2-odds-0").text();
-        String planned = client.get("/jobs/drift%2Ffootball-1x2%402020-07-05T09:00:00Z").text();
+        String planned = client.get("/jobs/drift.football-1x2%402020-07-05T09:00:00Z").text();
         Client.Answer cancelled = client.post("/jobs/cancel", "id=asked-retrain-football-1x2-0" + WHO);
 
         assertThat(all).contains("train anew", "load and materialize", "check for drift");

@@ -171,7 +171,8 @@ public final class Planner {
         return model.isEmpty() ? "data" : "model/" + model;
     }
 
+    /** No slash in it: ids are parts of addresses. */
     static String id(ScheduleDefinition schedule, String model, Instant due) {
-        return schedule.name() + (model.isEmpty() ? "" : "/" + model) + "@" + due;
+        return schedule.name() + (model.isEmpty() ? "" : "." + model) + "@" + due;
     }
 }

@@ -117,7 +117,7 @@ public final class RetrainCampaign implements JobBody {
         ObjectNode jobs = JsonNodeFactory.instance.objectNode();
         for (String model : asked.models()) {
             RetrainRequest request = new RetrainRequest(model, asked.trigger(), asked.kind(), asked.thresholds(), asked.ifDrifted(), null);
-            RetrainBook.Asked answer = book.ask(request, campaign.id() + "/" + model, campaign.schedule(), campaign.actor(), campaign.reason());
+            RetrainBook.Asked answer = book.ask(request, campaign.id() + "." + model, campaign.schedule(), campaign.actor(), campaign.reason());
             jobs.putObject(model)
                     .put("job", answer.job() == null ? null : answer.job().id())
                     .put("asked", answer.asked())

@@ -1,6 +1,7 @@
 package dev.keelson.control.retrain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.alert.Alerts;
@@ -244,6 +245,7 @@ public final class RetrainChain implements JobBody {
         }
         String status = result.path("status").asText();
         boolean versioned = status.equals("registered") || status.equals("unchanged");
+        now.state.put(RetrainRules.UNCHANGED, BooleanNode.valueOf(status.equals("unchanged")));
         if (versioned) {
             now.state.put("version", result.path("version").asInt());
         }

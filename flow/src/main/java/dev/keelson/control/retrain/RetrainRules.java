@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class RetrainRules {
     /** Field of a job's result: whether it trained. */
     static final String TRAINED = "trained";
+
+    /** Field of a job's result: whether it trained and came to a version that there was. */
+    static final String UNCHANGED = "unchanged";
 
     /** Newest jobs that are looked at. */
     private static final int NEWEST = 500;
@@ -64,9 +68,9 @@ final class RetrainRules {
                             .formatted(under.get().id(), model, under.get().step().isEmpty() ? "" : ": " + under.get().step().replaceAll("\\.$", "")),
                     under.get());
         }
-        List<Instant> begun = jobs.stream().filter(RetrainRules::trained).map(Job::startedAt).flatMap(each -> Optional.ofNullable(each).stream()).toList();
+        List<Job> trainings = jobs.stream().filter(RetrainRules::trained).toList();
         if (trigger.alarm()) {
-            Optional<Instant> last = begun.stream().max(Instant::compareTo).filter(each -> each.plus(definition.coolDown()).isAfter(now));
+            Optional<Instant> last = begun(trainings.stream().filter(each -> !unchanged(each))).max(Instant::compareTo).filter(each -> each.plus(definition.coolDown()).isAfter(now));
             if (last.isPresent()) {
                 return new Answer.Refused(
                         "The training of %s is less than %s ago (cool-down).".formatted(last.get(), text(definition.coolDown())), null);
@@ -74,7 +78,7 @@ final class RetrainRules {
         }
         Budget budget = definition.budget();
         if (budget != null && trigger != Trigger.MANUAL) {
-            long spent = begun.stream().filter(each -> each.plus(budget.within()).isAfter(now)).count();
+            long spent = begun(trainings.stream()).filter(each -> each.plus(budget.within()).isAfter(now)).count();
             if (spent >= budget.most()) {
                 return new Answer.Refused(
                         "The budget of %d trainings in %s is spent: there were %d.".formatted(budget.most(), text(budget.within()), spent), null);
@@ -82,6 +86,15 @@ final class RetrainRules {
         }
         Mode mode = definition.mode(Action.RETRAIN);
         return mode == Mode.ACT || trigger.wanted() ? new Answer.Go() : new Answer.Instead(mode);
+    }
+
+    private static Stream<Instant> begun(Stream<Job> jobs) {
+        return jobs.map(Job::startedAt).flatMap(Stream::ofNullable);
+    }
+
+    /** Nothing new came of it: what an alarm would train after it is no repetition. */
+    private static boolean unchanged(Job job) {
+        return job.result() != null && job.result().path(UNCHANGED).asBoolean();
     }
 
     /** Whether a job trained, or tried to. */

@@ -20,6 +20,7 @@ final class RetrainSummary {
     private int processed;
     private int drifted;
     private int retrained;
+    private int unchanged;
     private int promoted;
     private int rejected;
     private int waiting;
@@ -65,7 +66,8 @@ final class RetrainSummary {
         JsonNode drift = known.path("drift");
         boolean failed = job.state() == Job.State.FAILED;
         boolean waits = !job.state().ended() && WAITS.contains(known.path("next").asText());
-        boolean did = known.path("run").isTextual();
+        boolean same = known.path(RetrainRules.UNCHANGED).asBoolean();
+        boolean did = known.path("run").isTextual() && !same;
         boolean serves = known.path("promoted").asBoolean();
         boolean has = drift.path("drift").asBoolean();
         boolean dropped = known.path("finding").asBoolean();
@@ -73,6 +75,7 @@ final class RetrainSummary {
         running += job.state().ended() || waits ? 0 : 1;
         drifted += has ? 1 : 0;
         retrained += did ? 1 : 0;
+        unchanged += same ? 1 : 0;
         promoted += serves ? 1 : 0;
         rejected += dropped ? 1 : 0;
         waiting += waits ? 1 : 0;
@@ -91,7 +94,7 @@ final class RetrainSummary {
         node.set("drift_ratio", drift.path("ratio").isNumber() ? drift.path("ratio") : null);
         node.put("run_id", known.path("run").textValue());
         node.set("version", known.path("version").isInt() ? known.path("version") : null);
-        node.put("retrained", did).put("promoted", serves);
+        node.put("retrained", did).put("unchanged", same).put("promoted", serves);
         node.put("sentence", failed ? job.message() : known.path("sentence").isTextual() ? known.path("sentence").asText() : job.step());
         node.set(RetrainChain.WORSE, known.path(RetrainChain.WORSE).isObject() ? known.path(RetrainChain.WORSE) : null);
         node.put("error", failed ? job.message() : null);
@@ -120,6 +123,9 @@ final class RetrainSummary {
     String sentence() {
         List<String> parts = new ArrayList<>(List.of(
                 "%d drifted".formatted(drifted), "%d retrained".formatted(retrained), "%d promoted".formatted(promoted)));
+        if (unchanged > 0) {
+            parts.add("%d unchanged".formatted(unchanged));
+        }
         if (rejected > 0) {
             parts.add("%d rejected".formatted(rejected));
         }
@@ -147,6 +153,7 @@ final class RetrainSummary {
                 .put("processed", processed)
                 .put("drifted", drifted)
                 .put("retrained", retrained)
+                .put("unchanged", unchanged)
                 .put("promoted", promoted)
                 .put("rejected", rejected)
                 .put("waiting", waiting)

@@ -64,7 +64,7 @@ final class PlannerTest {
         assertThat(new Planner(catalog, () -> now).plan(List.of(schedule), List.of("m", "n"))).isZero();
 
         assertThat(jobs()).extracting(Job::id)
-                .containsExactly("nightly/m@2026-03-03T02:00:00Z", "nightly/n@2026-03-03T02:00:00Z");
+                .containsExactly("nightly.m@2026-03-03T02:00:00Z", "nightly.n@2026-03-03T02:00:00Z");
         assertThat(jobs()).allSatisfy(each -> {
             assertThat(each.dueAt()).isEqualTo(now);
             assertThat(each.arguments().path("on_drift").asText()).isEqualTo("retrain");
