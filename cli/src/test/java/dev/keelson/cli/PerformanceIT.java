@@ -34,7 +34,9 @@ final class PerformanceIT {
                 elsewhere:
                   churn: { classes: [stay, leave], features: [tenure, plan] }
                   spend: { features: [size] }
+                  hours: { features: [size] }
                 monitors:
+                  certain: { models: ["churn", "h*"], metric: brier }
                   worse: { models: [churn, spend], metric: [log_loss, accuracy, mae] }
                   moved: { models: [churn, spend], policy: recommended }
                 schedules:
@@ -96,6 +98,35 @@ final class PerformanceIT {
         assertThat(fine.code()).isZero();
         assertThat(fine.json().at("/reports/0/verdict").asText()).isIn("none", "not_enough_evidence");
         assertThat(fine.json().at("/reports/0/metrics")).hasSize(1); // the mean absolute error alone suits numbers
+    }
+
+    @Test
+    void aModelThatNoMetricSuitsIsSkippedWithARemark() {
+        Cli checked = keelson("performance check");
+        JsonNode json = keelson("performance check --json").json();
+        Cli alone = keelson("performance check --model hours");
+
+        assertThat(checked.code()).as(checked.err()).isEqualTo(1);
+        assertThat(checked.out()).contains("churn", "spend");
+        assertThat(checked.err()).contains("hours is not judged");
+        assertThat(json.path("reports")).hasSize(2);
+        assertThat(json.path("skipped")).extracting(JsonNode::asText).containsExactly("hours");
+        assertThat(alone.code()).isEqualTo(2);
+        assertThat(alone.err()).contains("with a metric that suits it");
+    }
+
+    @Test
+    void aModelThatAMonitorNamesByItselfMustBeJudged() throws IOException {
+        String text = Files.readString(folder.resolve("keelson.yaml")).replace("\"h*\"", "hours");
+        Files.writeString(Files.createDirectory(folder.resolve("named")).resolve("keelson.yaml"), text);
+        Files.copy(folder.resolve("rows.csv"), folder.resolve("named/rows.csv"));
+
+        Cli validated = Cli.run(folder.resolve("named"), "validate");
+
+        assertThat(validated.code()).isEqualTo(2);
+        assertThat(validated.err())
+                .contains("the model `hours` predicts numbers, and `monitors.certain.metric` has nothing that suits it", "Maybe add `mae`");
+        assertThat(keelson("validate").code()).isZero();
     }
 
     @Test
