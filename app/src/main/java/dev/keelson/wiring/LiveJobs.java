@@ -133,7 +133,7 @@ final class LiveJobs {
         run.log(said);
         tell(model, report, said);
         JsonNode changes = streams(run, model);
-        ObjectNode result = result(alarm || !changes.isEmpty(), said);
+        ObjectNode result = result(alarm || changes.valueStream().anyMatch(each -> !each.path("better").asBoolean()), said);
         result.put("verdict", report.verdict().word());
         result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
