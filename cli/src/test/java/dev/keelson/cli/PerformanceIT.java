@@ -95,6 +95,7 @@ final class PerformanceIT {
 
         assertThat(checked.code()).as(checked.out() + checked.err()).isEqualTo(1);
         assertThat(checked.out()).contains("log_loss", "decayed", "plan = 2");
+        assertThat(keelson("alerts list --kind decay").out()).contains("churn");
         assertThat(fine.code()).isZero();
         assertThat(fine.json().at("/reports/0/verdict").asText()).isIn("none", "not_enough_evidence");
         assertThat(fine.json().at("/reports/0/metrics")).hasSize(1); // the mean absolute error alone suits numbers
@@ -132,7 +133,7 @@ final class PerformanceIT {
     @Test
     void theJobRaisesAnAlertWithTheWorstSegmentAndTrainsNothingHere() {
         Cli ran = keelson("schedule run decay --json");
-        JsonNode alerts = keelson("alerts list --json").json();
+        JsonNode alerts = keelson("alerts list --kind decay --json").json();
 
         assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(1);
         assertThat(ran.json().path("jobs")).hasSize(2);
@@ -153,6 +154,9 @@ final class PerformanceIT {
         assertThat(moved.code()).as(moved.out() + moved.err()).isEqualTo(1);
         assertThat(moved.json().at("/reports/0/verdict").asText()).isEqualTo("alarm");
         assertThat(moved.json().at("/reports/0/reason").asText()).contains("size").doesNotContain("prediction,");
+        assertThat(keelson("alerts list --kind drift --json").json().path("alerts"))
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.path("cause").asText()).isEqualTo("drift/spend"));
         assertThat(quiet.code()).as(quiet.out() + quiet.err()).isZero();
         assertThat(report.code()).as(report.err()).isZero();
         assertThat(report.out()).contains("size", "prediction");
