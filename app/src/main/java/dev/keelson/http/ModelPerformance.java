@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,33 @@ public record ModelPerformance(
             json.withArray("notes").add("Only the %,d newest predictions are looked at; ask for a shorter time.".formatted(MOST));
         }
         return json;
+    }
+
+    /**
+     * Which models performance monitors watch.
+     *
+     * @param judged those with a metric that suits them
+     * @param left those that a monitor names, or finds by a pattern, without one
+     */
+    public record Watched(List<String> judged, List<String> left) {
+        public Watched {
+            judged = List.copyOf(judged);
+            left = List.copyOf(left);
+        }
+
+        /** Those of a project, in the order of its monitors. */
+        public static Watched of(Project project) {
+            Map<Boolean, List<String>> parts = project.decay().stream()
+                    .flatMap(monitor -> monitor.models().stream())
+                    .distinct()
+                    .collect(Collectors.partitioningBy(name -> judges(project, LoggedModel.of(project, name))));
+            return new Watched(parts.getOrDefault(true, List.of()), parts.getOrDefault(false, List.of()));
+        }
+
+        private static boolean judges(Project project, LoggedModel model) {
+            return project.decay().stream()
+                    .anyMatch(monitor -> monitor.models().contains(model.name()) && monitor.judges(model.isNumber()));
+        }
     }
 
     /**

@@ -29,6 +29,7 @@ import dev.keelson.project.Value.Table;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,6 +65,7 @@ final class OperationsSection {
     private final ShapeCheck shapes;
     private final Set<String> modelNames;
     private final Set<String> watchable;
+    private final Map<String, Boolean> numbers;
     private final Map<String, SourceColumns> sourceByModel;
     private final ZoneId projectZone;
     private final List<DriftMonitorDefinition> drift = new ArrayList<>();
@@ -76,12 +78,14 @@ final class OperationsSection {
     /**
      * @param modelNames all names under {@code models}, also of those that could not be read
      * @param elsewhere names of models that others serve; they can be watched
+     * @param numbers whether a model predicts a number, of each that could be read
      */
     OperationsSection(
             Problems problems,
             ShapeCheck shapes,
             Set<String> modelNames,
             Set<String> elsewhere,
+            Map<String, Boolean> numbers,
             Map<String, SourceColumns> sourceByModel,
             ZoneId projectZone) {
         this.problems = problems;
@@ -89,6 +93,7 @@ final class OperationsSection {
         this.modelNames = modelNames;
         this.watchable = new LinkedHashSet<>(modelNames);
         this.watchable.addAll(elsewhere);
+        this.numbers = numbers;
         this.sourceByModel = sourceByModel;
         this.projectZone = projectZone;
     }
@@ -215,8 +220,30 @@ final class OperationsSection {
             shapes.missingKey("metric", entry.location(), path, "Maybe add `metric: log_loss`.");
             return;
         }
-        decay.add(new DecayMonitorDefinition(
-                entry.name(), models, metrics, share(table, "worse_by", 0.05), entry.location()));
+        DecayMonitorDefinition monitor = new DecayMonitorDefinition(
+                entry.name(), models, metrics, share(table, "worse_by", 0.05), entry.location());
+        suitable(table, path, monitor);
+        decay.add(monitor);
+    }
+
+    /** A model that is named by itself must be judged by something; one that a pattern finds is left out. */
+    private void suitable(Table table, String path, DecayMonitorDefinition monitor) {
+        for (Scalar named : patterns(table)) {
+            Boolean number = numbers.get(named.text());
+            if (number == null || monitor.judges(number)) {
+                continue;
+            }
+            List<String> suited = Arrays.stream(PerformanceMetric.values())
+                    .filter(metric -> metric.ofNumbers() == number)
+                    .map(PerformanceMetric::key)
+                    .toList();
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    named.textLocation(),
+                    "the model `%s` predicts %s, and `%s.metric` has nothing that suits it: one of %s was expected"
+                            .formatted(named.text(), number ? "numbers" : "classes", path, Shape.list(suited, "or")),
+                    "Maybe add `%s` to `metric`.".formatted(number ? "mae" : "log_loss"));
+        }
     }
 
     private void drift(Entry entry, Table table, List<String> models) {
@@ -381,12 +408,16 @@ final class OperationsSection {
             shapes.missingKey("models", owner.location(), path, "Maybe add `models: \"*\"`.");
         }
         Set<String> found = new LinkedHashSet<>();
-        List<Scalar> patterns = new ArrayList<>(table.scalars("model"));
-        patterns.addAll(table.scalars("models"));
-        for (Scalar pattern : patterns) {
+        for (Scalar pattern : patterns(table)) {
             found.addAll(matching(pattern, names));
         }
         return names.stream().filter(found::contains).toList();
+    }
+
+    private static List<Scalar> patterns(Table table) {
+        List<Scalar> patterns = new ArrayList<>(table.scalars("model"));
+        patterns.addAll(table.scalars("models"));
+        return patterns;
     }
 
     private List<String> matching(Scalar pattern, Set<String> names) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,9 +109,19 @@ public final class ProjectReader {
         labels.read(fitted);
         ModelSection models = new ModelSection(problems, shapes, labels, views, learnerSettings, installed);
         models.read(fitted, written);
-        OperationsSection operations =
-                new OperationsSection(
-                        problems, shapes, names(written, "models"), names(written, "elsewhere"), models.sourceByModel(), zone);
+        PredictionLogDefinition predictionLog =
+                new PredictionLogSection(problems, names(written, "models")).read(fitted);
+        Map<String, Boolean> numbers = new HashMap<>();
+        models.definitions().forEach(model -> numbers.put(model.name(), model.isNumber()));
+        predictionLog.elsewhere().forEach(model -> numbers.put(model.name(), model.classes().isEmpty()));
+        OperationsSection operations = new OperationsSection(
+                problems,
+                shapes,
+                names(written, "models"),
+                names(written, "elsewhere"),
+                numbers,
+                models.sourceByModel(),
+                zone);
         operations.read(fitted);
         SyncSection sync = new SyncSection(
                 problems,
@@ -123,8 +134,6 @@ public final class ProjectReader {
         RegistryDefinition registry = new RegistrySection(problems).read(fitted);
         ServeDefinition serve = new ServeSection(problems, names(written, "models"), names(written, "bandits"), models.sourceByModel())
                 .read(fitted);
-        PredictionLogDefinition predictionLog =
-                new PredictionLogSection(problems, names(written, "models")).read(fitted);
         List<ChannelDefinition> channels = new AlertsSection(problems).read(fitted);
         problems.throwIfAny();
         return new Project(

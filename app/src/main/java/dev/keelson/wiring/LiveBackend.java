@@ -1032,6 +1032,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             catchUp();
             DriftReport report = DriftElsewhere.check(log, logged, monitor, clock.instant(), earlier);
             keep(report, clock.instant(), "");
+            new CheckAlerts(alerts.alerts()).drift(report);
             return report;
         }
         ServedModel snapshot = serving(model);
@@ -1060,6 +1061,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 monitor);
         workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         keep(report, now, snapshot.champion().version().runId());
+        new CheckAlerts(alerts.alerts()).drift(report);
         return report;
     }
 
@@ -1196,6 +1198,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 champion == null ? "" : champion.runId(),
                 metrics,
                 metadata("kind", "decay").put("verdict", verdict));
+        new CheckAlerts(alerts.alerts()).decay(report);
         return report;
     }
 

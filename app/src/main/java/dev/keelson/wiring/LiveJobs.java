@@ -26,10 +26,8 @@ import dev.keelson.http.LoggedModel;
 import dev.keelson.http.RolloutRequests;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
-import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.registry.ModelVersion;
-import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.rollout.Rollout;
 import dev.keelson.registry.rollout.RolloutPlan;
@@ -51,8 +49,6 @@ final class LiveJobs {
 
     private static final String RETRAIN = "retrain";
     private static final Duration ROLLOUT_LOOK = Duration.ofSeconds(15);
-    /** So many columns a title names. */
-    private static final int NAMED = 3;
 
     private final Backend backend;
     private final RetrainBook retrainings;
@@ -131,9 +127,8 @@ final class LiveJobs {
         boolean alarm = report.verdict() == DriftReport.Verdict.ALARM;
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
         run.log(said);
-        tell(model, report, said);
         JsonNode changes = streams(run, model);
-        ObjectNode result = result(alarm || !changes.isEmpty(), said);
+        ObjectNode result = result(alarm || changes.valueStream().anyMatch(each -> !each.path("better").asBoolean()), said);
         result.put("verdict", report.verdict().word());
         result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
@@ -178,32 +173,6 @@ final class LiveJobs {
         return result;
     }
 
-    private void tell(String model, DriftReport report, String said) {
-        String cause = "drift/" + model;
-        switch (report.verdict()) {
-            case ALARM -> {
-                List<String> columns = report.alarming().stream().map(FeatureDrift::name).toList();
-                alerts.raise(new Alerts.News(
-                        cause,
-                        "drift",
-                        Alert.Severity.WARNING,
-                        model,
-                        "%d %s moved: %s"
-                                .formatted(
-                                        columns.size(),
-                                        columns.size() == 1 ? "column" : "columns",
-                                        String.join(", ", columns.subList(0, Math.min(NAMED, columns.size())))),
-                        "%s %,d rows were looked at.".formatted(said, report.rows()),
-                        "keelson drift report --model " + model,
-                        ""));
-            }
-            case NONE -> alerts.over(cause, said);
-            case WARNING, INSUFFICIENT -> {
-                // neither an alarm nor its end
-            }
-        }
-    }
-
     private JsonNode decay(JobRun run) throws InterruptedException {
         String model = model(run);
         run.progress(0, "Compares the settled predictions with what the model was when it was tested.");
@@ -212,42 +181,12 @@ final class LiveJobs {
         boolean decayed = verdict.equals(DecayCheck.Verdict.DECAYED.word());
         String said = "%s: %s".formatted(verdict, report.path("reason").asText());
         run.log(said);
-        alerts(model, verdict, report);
         ObjectNode result = result(decayed, said);
         result.put("verdict", verdict).put("report", report.path("id").asText());
         if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
             result.put("retraining", ask(run, RetrainRequest.full(model, Trigger.DECAY), said));
         }
         return result;
-    }
-
-    /** Raises, or ends, what should be known of decay; too little evidence does neither. */
-    private void alerts(String model, String verdict, JsonNode report) {
-        String cause = "decay/" + model;
-        if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
-            List<String> metrics = new ArrayList<>();
-            report.path("metrics").forEach(each -> {
-                if (each.path("verdict").asText().equals(verdict)) {
-                    metrics.add(each.path("metric").asText());
-                }
-            });
-            alerts.raise(new Alerts.News(
-                    cause,
-                    "decay",
-                    Alert.Severity.WARNING,
-                    model,
-                    "Worse than when it was judged: %s".formatted(String.join(", ", metrics)),
-                    "%s It was compared with %s. %s"
-                            .formatted(
-                                    report.path("reason").asText(),
-                                    report.path("against").asText(),
-                                    report.path("worst").path("verdict").asText())
-                            .strip(),
-                    "keelson performance show " + model,
-                    ""));
-        } else if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
-            alerts.over(cause, report.path("reason").asText());
-        }
     }
 
     /** Asks for a training, which the rules of the model may refuse; what came of that, in a sentence. */

@@ -14,6 +14,7 @@ import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoggedModel;
+import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.project.Project;
 import dev.keelson.registry.job.Job;
@@ -113,10 +114,10 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         }
     }
 
-    /** The models that a schedule is about: decay is looked for where a monitor does; of those that others serve drift, too. */
+    /** The models that a schedule is about: decay is looked for where a monitor has a metric that suits; of those that others serve drift, too. */
     private List<String> models(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
-            case DECAY -> project.get().decay().stream().flatMap(each -> each.models().stream()).distinct().toList();
+            case DECAY -> ModelPerformance.Watched.of(project.get()).judged();
             case DRIFT -> Stream.concat(
                             models.stream(),
                             project.get().drift().stream()

@@ -29,7 +29,9 @@ import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -101,12 +103,13 @@ final class ProjectStreams implements StreamService {
                 .put("settled_place", feeding.settledPlace);
         ArrayNode kept = state.putArray("streams");
         streams.forEach(each -> kept.add(each.stream.toJson()));
+        Map<String, Instant> known = known(name);
         Instant now = clock.instant();
         catalog.update(tx -> {
             tx.putReport(new StoredReport("streams-" + name, STATE, name, now, "ready", state.toString()));
             for (StreamChange change : feeding.found) {
                 tx.putReport(new StoredReport(
-                        "stream-%s-%s-%s-%s".formatted(name, change.of(), change.detector().word(), change.found()),
+                        id(change),
                         KIND,
                         name,
                         change.found(),
@@ -114,7 +117,7 @@ final class ProjectStreams implements StreamService {
                         change.toJson().put("at", now.toString()).toString()));
             }
         });
-        tell(name, feeding.found);
+        tell(name, feeding.found, known);
         ObjectNode answer = changes(name);
         answer.put("values", feeding.values);
         ArrayNode found = answer.putArray("found");
@@ -122,19 +125,49 @@ final class ProjectStreams implements StreamService {
         return answer;
     }
 
-    private void tell(String model, List<StreamChange> found) {
+    /**
+     * Raises what got worse, or moved, as one alert for each stream, and tells what got better by the way. A change that began after
+     * all known ones were found is new to whoever acknowledged the alert; any other is one of them, found by another detector.
+     */
+    private void tell(String model, List<StreamChange> found, Map<String, Instant> known) {
         for (StreamChange change : found) {
-            alerts.get()
-                    .raise(new Alerts.News(
-                            "stream/%s/%s".formatted(model, change.of()),
-                            "drift",
-                            Alert.Severity.WARNING,
-                            model,
-                            "%s %s".formatted(change.of(), change.after() > change.before() ? "rose" : "fell"),
-                            change.sentence(),
-                            "keelson drift streams --model " + model,
-                            ""));
+            Instant last = known.getOrDefault(change.of(), Instant.MIN);
+            if (change.better()) {
+                alerts.get().inform(id(change), news(model, change, "/fell", Alert.Severity.INFO));
+            } else if (change.began().isAfter(last)) {
+                alerts.get().raiseAnew(news(model, change, "", Alert.Severity.WARNING));
+            } else {
+                alerts.get().raise(news(model, change, "", Alert.Severity.WARNING));
+            }
+            known.merge(change.of(), change.found(), (a, b) -> a.isAfter(b) ? a : b);
         }
+    }
+
+    private static Alerts.News news(String model, StreamChange change, String direction, Alert.Severity severity) {
+        return new Alerts.News(
+                "stream/%s/%s%s".formatted(model, change.of(), direction),
+                "drift",
+                severity,
+                model,
+                "%s %s".formatted(change.of(), change.after() > change.before() ? "rose" : "fell"),
+                change.sentence(),
+                "keelson drift streams --model " + model,
+                "");
+    }
+
+    private static String id(StreamChange change) {
+        return "stream-%s-%s-%s-%s".formatted(change.model(), change.of(), change.detector().word(), change.found());
+    }
+
+    /** When the newest kept change of each stream was found. */
+    private Map<String, Instant> known(String model) {
+        Map<String, Instant> known = new HashMap<>();
+        for (StoredReport each : catalog.read(tx -> tx.reports(KIND, model, SHOWN))) {
+            JsonNode change = RunPipeline.parsed(each.document());
+            Instant found = Instant.parse(change.path("found").asText());
+            known.merge(change.path("of").asText(), found, (a, b) -> a.isAfter(b) ? a : b);
+        }
+        return known;
     }
 
     private JsonNode state(String model) {

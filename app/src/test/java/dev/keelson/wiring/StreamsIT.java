@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.Prediction;
 import dev.keelson.project.Project;
@@ -112,6 +113,43 @@ final class StreamsIT {
 
             assertThat(found).isNotEmpty();
             assertThat(found.path(0).path("after").asDouble()).isGreaterThan(found.path(0).path("before").asDouble());
+        }
+    }
+
+    private static JsonNode alerts(LiveBackend backend, String cause) {
+        return backend.alerts().list(new AlertQuery(EnumSet.noneOf(Alert.State.class), "drift", MODEL, null, 50)).path("alerts").valueStream()
+                .filter(each -> each.path("cause").asText().equals(cause))
+                .findFirst()
+                .orElseGet(MissingNode::getInstance);
+    }
+
+    @Test
+    void aFallOfAnErrorIsGoodNewsAndHidesNoRise() throws IOException {
+        Project project = project("[brier]");
+        RunPipeline.run(project, () -> NOW, line -> {});
+        String rise = "stream/direction/brier";
+        try (LiveBackend backend = LiveBackend.open(project, () -> NOW)) {
+            settle(backend, predict(backend, 2_400, 2_000, 1), true);
+            settle(backend, predict(backend, 2_000, 1_600, 1), false);
+            backend.streams().check(MODEL);
+            String id = alerts(backend, rise).path("id").asText();
+            backend.alerts().alerts().acknowledge(id, "anna", "Looking.");
+            settle(backend, predict(backend, 1_600, 1_000, 1), true);
+
+            JsonNode fell = backend.streams().check(MODEL).path("found");
+
+            assertThat(fell).isNotEmpty().allMatch(each -> each.path("better").asBoolean());
+            assertThat(alerts(backend, rise).path("title").asText()).isEqualTo("brier rose");
+            assertThat(alerts(backend, rise).path("state").asText()).isEqualTo("acknowledged");
+            assertThat(alerts(backend, rise + "/fell").path("severity").asText()).isEqualTo("info");
+            assertThat(alerts(backend, rise + "/fell").path("state").asText()).isEqualTo("resolved");
+
+            settle(backend, predict(backend, 1_000, 600, 1), false);
+            JsonNode rose = backend.streams().check(MODEL).path("found");
+
+            assertThat(rose).isNotEmpty().noneMatch(each -> each.path("better").asBoolean());
+            assertThat(alerts(backend, rise).path("id").asText()).isEqualTo(id);
+            assertThat(alerts(backend, rise).path("state").asText()).isEqualTo("open");
         }
     }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /** {@code keelson drift streams}. */
 @Command(
         name = "streams",
-        description = "Take what was logged since the last time into the streams that monitors name: exit code 1 when a change was found now.")
+        description = "Take what was logged since the last time into the streams that monitors name: exit code 1 when an error rose or an input moved.")
 final class DriftStreams extends KeelsonCommand {
     @Option(names = "--model", paramLabel = "NAME", description = "This model only (default: all with streams).")
     @Nullable String model;
@@ -39,7 +39,7 @@ final class DriftStreams extends KeelsonCommand {
             for (String name : models) {
                 JsonNode answer = live.streams().check(name);
                 list.add(answer);
-                found |= !answer.path("found").isEmpty();
+                found |= answer.path("found").valueStream().anyMatch(each -> !each.path("better").asBoolean());
                 answer.path("streams").forEach(each -> streams.add(List.of(
                         name,
                         each.path("of").asText(),

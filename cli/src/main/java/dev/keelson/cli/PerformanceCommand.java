@@ -43,10 +43,10 @@ final class PerformanceCommand extends CommandGroup {
         @Override
         int run(Session session) {
             Project project = session.project();
-            List<String> watched = model == null
-                    ? project.decay().stream().flatMap(each -> each.models().stream()).distinct().toList()
-                    : List.of(LoggedModel.of(project, model).name());
-            if (watched.isEmpty()) {
+            ModelPerformance.Watched monitored = ModelPerformance.Watched.of(project);
+            List<String> watched = model == null ? monitored.judged() : List.of(LoggedModel.of(project, model).name());
+            List<String> left = model == null ? monitored.left() : List.of();
+            if (watched.isEmpty() && left.isEmpty()) {
                 throw new KeelsonException(
                         ErrorCode.BAD_REQUEST,
                         "No performance monitor watches a model.",
@@ -56,12 +56,12 @@ final class PerformanceCommand extends CommandGroup {
             try (LiveProject live = LiveProject.open(project, session.clock())) {
                 watched.forEach(name -> reports.add(live.checkDecay(name)));
             }
-            return show(session, reports);
+            return show(session, reports, left);
         }
 
-        private int show(Session session, List<JsonNode> reports) {
+        private int show(Session session, List<JsonNode> reports, List<String> left) {
             boolean decayed = false;
-            boolean judged = true;
+            boolean judged = !reports.isEmpty();
             ObjectNode document = Catalogued.object();
             List<List<String>> rows = new ArrayList<>();
             for (JsonNode report : reports) {
@@ -82,6 +82,7 @@ final class PerformanceCommand extends CommandGroup {
             }
             document.put("decayed", (decayed || judged) ? (Boolean) decayed : null);
             reports.forEach(document.putArray("reports")::add);
+            left.forEach(document.putArray("skipped")::add);
             Console console = session.console();
             console.table(
                     List.of("MODEL", "METRIC", "DECAY", "WAS", "IS", "TOLERATED", "LABELS", "MORE NEEDED"), rows);
@@ -93,6 +94,8 @@ final class PerformanceCommand extends CommandGroup {
                     console.note(report.path("worst").path("verdict").asText());
                 }
             }
+            left.forEach(name -> console.note(
+                    "%s is not judged: no metric of the monitors that watch it suits what it predicts.".formatted(name)));
             console.document(document);
             return decayed ? NO : requireEvidence && !judged ? ERROR : YES;
         }

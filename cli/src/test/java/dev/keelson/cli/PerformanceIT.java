@@ -34,7 +34,9 @@ final class PerformanceIT {
                 elsewhere:
                   churn: { classes: [stay, leave], features: [tenure, plan] }
                   spend: { features: [size] }
+                  hours: { features: [size] }
                 monitors:
+                  certain: { models: ["churn", "h*"], metric: brier }
                   worse: { models: [churn, spend], metric: [log_loss, accuracy, mae] }
                   moved: { models: [churn, spend], policy: recommended }
                 schedules:
@@ -93,15 +95,45 @@ final class PerformanceIT {
 
         assertThat(checked.code()).as(checked.out() + checked.err()).isEqualTo(1);
         assertThat(checked.out()).contains("log_loss", "decayed", "plan = 2");
+        assertThat(keelson("alerts list --kind decay").out()).contains("churn");
         assertThat(fine.code()).isZero();
         assertThat(fine.json().at("/reports/0/verdict").asText()).isIn("none", "not_enough_evidence");
         assertThat(fine.json().at("/reports/0/metrics")).hasSize(1); // the mean absolute error alone suits numbers
     }
 
     @Test
+    void aModelThatNoMetricSuitsIsSkippedWithARemark() {
+        Cli checked = keelson("performance check");
+        JsonNode json = keelson("performance check --json").json();
+        Cli alone = keelson("performance check --model hours");
+
+        assertThat(checked.code()).as(checked.err()).isEqualTo(1);
+        assertThat(checked.out()).contains("churn", "spend");
+        assertThat(checked.err()).contains("hours is not judged");
+        assertThat(json.path("reports")).hasSize(2);
+        assertThat(json.path("skipped")).extracting(JsonNode::asText).containsExactly("hours");
+        assertThat(alone.code()).isEqualTo(2);
+        assertThat(alone.err()).contains("with a metric that suits it");
+    }
+
+    @Test
+    void aModelThatAMonitorNamesByItselfMustBeJudged() throws IOException {
+        String text = Files.readString(folder.resolve("keelson.yaml")).replace("\"h*\"", "hours");
+        Files.writeString(Files.createDirectory(folder.resolve("named")).resolve("keelson.yaml"), text);
+        Files.copy(folder.resolve("rows.csv"), folder.resolve("named/rows.csv"));
+
+        Cli validated = Cli.run(folder.resolve("named"), "validate");
+
+        assertThat(validated.code()).isEqualTo(2);
+        assertThat(validated.err())
+                .contains("the model `hours` predicts numbers, and `monitors.certain.metric` has nothing that suits it", "Maybe add `mae`");
+        assertThat(keelson("validate").code()).isZero();
+    }
+
+    @Test
     void theJobRaisesAnAlertWithTheWorstSegmentAndTrainsNothingHere() {
         Cli ran = keelson("schedule run decay --json");
-        JsonNode alerts = keelson("alerts list --json").json();
+        JsonNode alerts = keelson("alerts list --kind decay --json").json();
 
         assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(1);
         assertThat(ran.json().path("jobs")).hasSize(2);
@@ -122,6 +154,9 @@ final class PerformanceIT {
         assertThat(moved.code()).as(moved.out() + moved.err()).isEqualTo(1);
         assertThat(moved.json().at("/reports/0/verdict").asText()).isEqualTo("alarm");
         assertThat(moved.json().at("/reports/0/reason").asText()).contains("size").doesNotContain("prediction,");
+        assertThat(keelson("alerts list --kind drift --json").json().path("alerts"))
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.path("cause").asText()).isEqualTo("drift/spend"));
         assertThat(quiet.code()).as(quiet.out() + quiet.err()).isZero();
         assertThat(report.code()).as(report.err()).isZero();
         assertThat(report.out()).contains("size", "prediction");

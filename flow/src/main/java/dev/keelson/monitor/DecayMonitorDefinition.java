@@ -27,6 +27,11 @@ public record DecayMonitorDefinition(
         }
     }
 
+    /** Whether one of the metrics suits models of numbers, or of classes. */
+    public boolean judges(boolean numbers) {
+        return metrics.stream().anyMatch(metric -> metric.ofNumbers() == numbers);
+    }
+
     /** What a replay judges: the first of the metrics that is a loss of probabilities, log loss where none is. */
     public Metric metric() {
         return metrics.stream()

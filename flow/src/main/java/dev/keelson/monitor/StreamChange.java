@@ -28,6 +28,11 @@ public record StreamChange(
         double before,
         double after) {
 
+    /** Whether it is good news: the mean of an error fell. A change of an input never is. */
+    public boolean better() {
+        return StreamDefinition.ERRORS.contains(of) && after < before;
+    }
+
     /** Such as {@code log_loss rose from 0.95 to 1.21 about 2024-03-01T12:00:00Z (adwin, 64 values since)}. */
     public String sentence() {
         return String.format(
@@ -54,6 +59,6 @@ public record StreamChange(
                 .put("values_since", valuesSince);
         FeatureDrift.number(node, "before", before);
         FeatureDrift.number(node, "after", after);
-        return node.put("sentence", sentence());
+        return node.put("better", better()).put("sentence", sentence());
     }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody should know. A cause that comes again while its alert is open is counted and told again only when it got worse,
- * when its snooze is over, or when nobody reacted for a day; whoever acknowledged it has peace until it is resolved. Each message is
- * in the catalogue before anything is sent. Safe for use by several threads and servers.
+ * when its snooze is over, or when nobody reacted for a day; whoever acknowledged it has peace until it is resolved, or something
+ * new of the same cause came. Each message is in the catalogue before anything is sent. Safe for use by several threads and servers.
  */
 public final class Alerts {
     /** An open alert that nobody reacted to is told again when its cause comes again after so long. */
@@ -82,6 +82,13 @@ public final class Alerts {
         return raised;
     }
 
+    /** As {@link #raise(News)}, of something new: an alert of its cause that was acknowledged opens, and is told, again. */
+    public Alert raiseAnew(News news) {
+        Alert raised = catalog.write(tx -> raise(tx, news, true));
+        queued.run();
+        return raised;
+    }
+
     /**
      * Tells something that is over as it is told, such as a promotion; nobody need react. It is told once.
      *
@@ -108,6 +115,10 @@ public final class Alerts {
      * looks next.
      */
     public Alert raise(CatalogTransaction tx, News news) {
+        return raise(tx, news, false);
+    }
+
+    private Alert raise(CatalogTransaction tx, News news, boolean anew) {
         Instant now = clock.instant();
         Alert fresh = Alert.raised(
                 ids.get(), news.cause(), news.kind(), news.severity(), news.model(), news.title(), news.text(), news.command(),
@@ -119,10 +130,10 @@ public final class Alerts {
             return fresh;
         }
         Alert was = open.get();
-        Alert again = was.again(fresh);
+        Alert again = was.again(fresh, anew);
         tx.alerts().replace(again);
         boolean worse = again.severity().compareTo(was.severity()) > 0;
-        boolean woken = was.state() == Alert.State.SNOOZED && again.state() == Alert.State.OPEN;
+        boolean woken = was.state() != Alert.State.OPEN && again.state() == Alert.State.OPEN;
         if (worse || woken || (again.state() == Alert.State.OPEN && !toldSince(tx, again, now.minus(REMINDER)))) {
             tell(tx, again, Event.REMINDED, now);
         }

@@ -211,7 +211,8 @@ public final class WindowEstimates {
 
     private String sentence() {
         if (estimates.isEmpty()) {
-            return "Nothing is estimated: fewer than %d settled predictions lie before a window.".formatted(LEAST);
+            return "Nothing is estimated: of the predictions before a window, the outcomes of fewer than %d were known when it ended."
+                    .formatted(LEAST);
         }
         int tested = coverage.values().stream().mapToInt(Coverage::of).min().orElse(0);
         return switch (believable()) {

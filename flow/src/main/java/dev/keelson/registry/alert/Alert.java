@@ -106,10 +106,20 @@ public record Alert(
 
     /** The same, its cause having come again with what it has to say now; a snooze that is over ends. */
     public Alert again(Alert news) {
+        return again(news, false);
+    }
+
+    /**
+     * The same as {@link #again(Alert)}.
+     *
+     * @param anew whether whoever acknowledged it does not know of that: it opens again
+     */
+    public Alert again(Alert news, boolean anew) {
         boolean over = snoozedUntil != null && !news.firstAt.isBefore(snoozedUntil);
+        boolean opens = over || (anew && state == State.ACKNOWLEDGED);
         return new Alert(
                 id, cause, kind, severity.compareTo(news.severity) >= 0 ? severity : news.severity, model, news.title, news.text,
-                news.command, news.page, over ? State.OPEN : state, firstAt, news.firstAt, count + 1, over ? null : snoozedUntil,
+                news.command, news.page, opens ? State.OPEN : state, firstAt, news.firstAt, count + 1, over ? null : snoozedUntil,
                 null, actor, reason, revision + 1);
     }
 

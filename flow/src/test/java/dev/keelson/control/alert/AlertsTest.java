@@ -130,6 +130,23 @@ final class AlertsTest {
     }
 
     @Test
+    void somethingNewOfTheSameCauseOpensWhatWasAcknowledged() {
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        told();
+        alerts.acknowledge(raised.id(), "ann", "Looking.");
+        now = T0.plusSeconds(600);
+
+        Alert anew = alerts.raiseAnew(drift(Severity.WARNING));
+
+        assertThat(anew.id()).isEqualTo(raised.id());
+        assertThat(anew.state()).isEqualTo(Alert.State.OPEN);
+        assertThat(told()).containsExactly(Event.RAISED, Event.REMINDED);
+        alerts.snooze(raised.id(), Duration.ofDays(7), "ann", "Known.");
+        assertThat(alerts.raiseAnew(drift(Severity.WARNING)).state()).isEqualTo(Alert.State.SNOOZED);
+        assertThat(told()).hasSize(2);
+    }
+
+    @Test
     void snoozedAlertIsSilentForItsTime() {
         Alert raised = alerts.raise(drift(Severity.WARNING));
         told();

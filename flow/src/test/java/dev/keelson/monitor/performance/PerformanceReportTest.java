@@ -153,6 +153,8 @@ final class PerformanceReportTest {
 
         assertThat(told.path("labelled").asInt()).isEqualTo(1400);
         assertThat(told.path("estimates").path("believable").asText()).isEqualTo("none");
+        assertThat(told.path("estimates").path("sentence").asText())
+                .isEqualTo("Nothing is estimated: of the predictions before a window, the outcomes of fewer than 300 were known when it ended.");
     }
 
     @Test
