@@ -65,6 +65,7 @@ final class OperationsSection {
     private final Set<String> modelNames;
     private final Set<String> watchable;
     private final Map<String, SourceColumns> sourceByModel;
+    private final StreamNames streamNames;
     private final ZoneId projectZone;
     private final List<DriftMonitorDefinition> drift = new ArrayList<>();
     private final List<DecayMonitorDefinition> decay = new ArrayList<>();
@@ -83,6 +84,7 @@ final class OperationsSection {
             Set<String> modelNames,
             Set<String> elsewhere,
             Map<String, SourceColumns> sourceByModel,
+            Map<String, ModelInputs> inputsByModel,
             ZoneId projectZone) {
         this.problems = problems;
         this.shapes = shapes;
@@ -90,6 +92,7 @@ final class OperationsSection {
         this.watchable = new LinkedHashSet<>(modelNames);
         this.watchable.addAll(elsewhere);
         this.sourceByModel = sourceByModel;
+        this.streamNames = new StreamNames(problems, inputsByModel);
         this.projectZone = projectZone;
     }
 
@@ -269,6 +272,7 @@ final class OperationsSection {
                 watch(watched.name(), text, models);
             }
         }
+        streamNames.check(table.scalars("streams"), models, watch.keySet());
         drift.add(new DriftMonitorDefinition(
                 entry.name(),
                 models,

@@ -110,7 +110,8 @@ public final class ProjectReader {
         models.read(fitted, written);
         OperationsSection operations =
                 new OperationsSection(
-                        problems, shapes, names(written, "models"), names(written, "elsewhere"), models.sourceByModel(), zone);
+                        problems, shapes, names(written, "models"), names(written, "elsewhere"), models.sourceByModel(),
+                        models.inputsByModel(), zone);
         operations.read(fitted);
         SyncSection sync = new SyncSection(
                 problems,
