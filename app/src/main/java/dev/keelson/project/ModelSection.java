@@ -57,6 +57,7 @@ final class ModelSection {
     private final Map<String, Table> resolved = new LinkedHashMap<>();
     private final List<ModelDefinition> definitions = new ArrayList<>();
     private final Map<String, SourceColumns> sourceByModel = new LinkedHashMap<>();
+    private final Map<String, ModelInputs> inputsByModel = new LinkedHashMap<>();
     private final TuneSection tuneSection;
     private final Map<String, TuneDefinition> tuneByModel = new LinkedHashMap<>();
     private final Map<String, JudgingDefinition> judgingByModel = new LinkedHashMap<>();
@@ -106,6 +107,11 @@ final class ModelSection {
     /** The source of each model, as far as it is known. */
     Map<String, SourceColumns> sourceByModel() {
         return sourceByModel;
+    }
+
+    /** What of each model can be watched, of those that could be read. */
+    Map<String, ModelInputs> inputsByModel() {
+        return inputsByModel;
     }
 
     /**
@@ -267,6 +273,9 @@ final class ModelSection {
         if (label == null || taken == null) {
             return;
         }
+        inputsByModel.put(
+                entry.name(),
+                new ModelInputs(label.definition().isNumber(), new LinkedHashSet<>(features.known()), features.allKnown()));
         if (label.definition().isNumber()) {
             checkNumber(table, label);
         }

@@ -67,6 +67,7 @@ final class OperationsSection {
     private final Set<String> watchable;
     private final Map<String, Boolean> numbers;
     private final Map<String, SourceColumns> sourceByModel;
+    private final StreamNames streamNames;
     private final ZoneId projectZone;
     private final List<DriftMonitorDefinition> drift = new ArrayList<>();
     private final List<DecayMonitorDefinition> decay = new ArrayList<>();
@@ -87,6 +88,7 @@ final class OperationsSection {
             Set<String> elsewhere,
             Map<String, Boolean> numbers,
             Map<String, SourceColumns> sourceByModel,
+            Map<String, ModelInputs> inputsByModel,
             ZoneId projectZone) {
         this.problems = problems;
         this.shapes = shapes;
@@ -95,6 +97,7 @@ final class OperationsSection {
         this.watchable.addAll(elsewhere);
         this.numbers = numbers;
         this.sourceByModel = sourceByModel;
+        this.streamNames = new StreamNames(problems, inputsByModel);
         this.projectZone = projectZone;
     }
 
@@ -296,6 +299,7 @@ final class OperationsSection {
                 watch(watched.name(), text, models);
             }
         }
+        streamNames.check(table.scalars("streams"), models, watch.keySet());
         drift.add(new DriftMonitorDefinition(
                 entry.name(),
                 models,

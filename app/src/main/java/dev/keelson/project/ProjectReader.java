@@ -121,6 +121,7 @@ public final class ProjectReader {
                 names(written, "elsewhere"),
                 numbers,
                 models.sourceByModel(),
+                models.inputsByModel(),
                 zone);
         operations.read(fitted);
         SyncSection sync = new SyncSection(

@@ -266,7 +266,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             : tallied.of(model).window(monitor.window(), monitor.minRows(), now).from();
                 });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
-        this.streams = new ProjectStreams(project, catalog, log, clock, this::inputNames, alerts::alerts);
+        this.streams = new ProjectStreams(this::project, catalog, log, clock, this::inputNames, alerts::alerts);
         this.schedules = new ProjectSchedules(this::project, catalog, clock, this, alerts.alerts());
         this.settings = new ProjectSettings(
                 project.file(),

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.error.ErrorCode;
@@ -46,16 +47,19 @@ final class ProjectStreams implements StreamService {
     private static final int READ = 5_000;
     private static final int SHOWN = 100;
 
-    private final Project project;
+    private final Supplier<Project> project;
     private final Catalog catalog;
     private final PredictionLog log;
     private final InstantSource clock;
     private final Function<String, List<String>> inputs;
     private final Supplier<Alerts> alerts;
 
-    /** @param inputs names of the inputs of a model, features first, then watched values; empty while they are not known */
+    /**
+     * @param project as it is set now: a changed setting counts from the next value on
+     * @param inputs names of the inputs of a model, features first, then watched values; empty while they are not known
+     */
     ProjectStreams(
-            Project project,
+            Supplier<Project> project,
             Catalog catalog,
             PredictionLog log,
             InstantSource clock,
@@ -75,7 +79,7 @@ final class ProjectStreams implements StreamService {
     }
 
     private StreamDefinition definition(String model) {
-        return Projects.drift(project, model).map(DriftMonitorDefinition::streams).orElse(StreamDefinition.NONE);
+        return Projects.drift(project.get(), model).map(DriftMonitorDefinition::streams).orElse(StreamDefinition.NONE);
     }
 
     /** One stream and where its values come from. */
@@ -83,7 +87,7 @@ final class ProjectStreams implements StreamService {
 
     @Override
     public synchronized JsonNode check(String name) {
-        ModelDefinition model = Projects.model(project, name);
+        ModelDefinition model = Projects.model(project.get(), name);
         StreamDefinition definition = definition(name);
         if (definition.of().isEmpty()) {
             throw new KeelsonException(
@@ -176,6 +180,16 @@ final class ProjectStreams implements StreamService {
                 .orElseGet(JsonNodeFactory.instance::objectNode);
     }
 
+    /** What a detector knows of a stream; a missing node for nothing yet. */
+    private static JsonNode known(JsonNode state, String of, StreamDefinition.Detector detector) {
+        for (JsonNode each : state.path("streams")) {
+            if (each.path("of").asText().equals(of) && each.path("detector").asText().equals(detector.word())) {
+                return each;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
     private List<Fed> streams(ModelDefinition model, StreamDefinition definition, JsonNode before) {
         List<String> names = inputs.apply(model.name());
         List<Fed> streams = new ArrayList<>();
@@ -192,10 +206,9 @@ final class ProjectStreams implements StreamService {
             }
             for (StreamDefinition.Detector detector : definition.by()) {
                 WatchedStream stream = new WatchedStream(model.name(), of, detector);
-                for (JsonNode known : before.path("streams")) {
-                    if (known.path("of").asText().equals(of) && known.path("detector").asText().equals(detector.word())) {
-                        stream.read(known);
-                    }
+                JsonNode known = known(before, of, detector);
+                if (!known.isMissingNode()) {
+                    stream.read(known);
                 }
                 streams.add(new Fed(of, error ? -1 : names.indexOf(of), stream));
             }
@@ -297,15 +310,21 @@ final class ProjectStreams implements StreamService {
 
     @Override
     public ObjectNode changes(String name) {
-        Projects.model(project, name);
+        Projects.model(project.get(), name);
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("model", name);
         ArrayNode streams = answer.putArray("streams");
-        for (JsonNode each : state(name).path("streams")) {
-            streams.addObject()
-                    .put("of", each.path("of").asText())
-                    .put("detector", each.path("detector").asText())
-                    .put("values", each.path("seen").asLong())
-                    .put("mean", each.path("seen").asLong() == 0 ? null : (Double) (each.path("total").asDouble() / each.path("seen").asLong()));
+        JsonNode state = state(name);
+        StreamDefinition definition = definition(name);
+        for (String of : definition.of()) {
+            for (StreamDefinition.Detector detector : definition.by()) {
+                JsonNode each = known(state, of, detector);
+                long seen = each.path("seen").asLong();
+                streams.addObject()
+                        .put("of", of)
+                        .put("detector", detector.word())
+                        .put("values", seen)
+                        .put("mean", seen == 0 ? null : (Double) (each.path("total").asDouble() / seen));
+            }
         }
         ArrayNode changes = answer.putArray("changes");
         catalog.read(tx -> tx.reports(KIND, name, SHOWN)).forEach(each -> changes.add(RunPipeline.parsed(each.document())));

@@ -154,11 +154,26 @@ final class StreamsIT {
     }
 
     @Test
-    void unknownStreamsAreRefusedWithWhatIsKnown() throws IOException {
-        Project project = project("[clos]");
+    void changedSettingsCountAtOnceAndUnknownNamesAreRefused() throws IOException {
+        Project project = project("[close]");
         RunPipeline.run(project, () -> NOW, line -> {});
         try (LiveBackend backend = LiveBackend.open(project, () -> NOW)) {
-            assertThatThrownBy(() -> backend.streams().check(MODEL)).hasMessageContaining("no input (clos)");
+            predict(backend, 300, 200, 1);
+            backend.streams().check(MODEL);
+            String setting = "monitors.drift.streams[0]";
+
+            assertThatThrownBy(() -> backend.settings().set(Map.of(setting, "log_los"), null, "ann", "Try."))
+                    .hasMessageContaining(setting + ": `streams` names `log_los`");
+            backend.settings().set(Map.of(setting, "log_loss"), null, "ann", "Errors instead.");
+
+            assertThat(backend.streams().changes(MODEL).path("streams"))
+                    .hasSize(2)
+                    .allSatisfy(each -> assertThat(each.path("of").asText()).isEqualTo("log_loss"))
+                    .allSatisfy(each -> assertThat(each.path("values").asLong()).isZero());
+            settle(backend, predict(backend, 200, 100, 1), true);
+            backend.streams().check(MODEL);
+            assertThat(backend.streams().changes(MODEL).path("streams"))
+                    .allSatisfy(each -> assertThat(each.path("values").asLong()).isEqualTo(100));
         }
     }
 }

@@ -43,7 +43,7 @@ final class DriftSimulate extends KeelsonCommand {
     @Option(names = "--noise", paramLabel = "COL=SD", description = "Add noise of so many of its standard deviations; several times.")
     List<String> noise = new ArrayList<>();
 
-    @Option(names = "--stuck", paramLabel = "COL", description = "Repeat a column's first value for ever; several times.")
+    @Option(names = "--stuck", paramLabel = "COL", description = "Repeat a column's first value that is there for ever; several times.")
     List<String> stuck = new ArrayList<>();
 
     @Option(names = "--seed", paramLabel = "N", description = "Of the noise (default: 42).")

@@ -16,6 +16,11 @@ public record StreamDefinition(List<String> of, List<Detector> by) {
     /** Errors of predictions, which need outcomes. */
     public static final List<String> ERRORS = List.of("log_loss", "brier", "rps", "absolute_error");
 
+    /** Those of a model of numbers, or of classes. */
+    public static List<String> errors(boolean number) {
+        return ERRORS.stream().filter(each -> each.equals("absolute_error") == number).toList();
+    }
+
     /** Copies the lists. */
     public StreamDefinition {
         of = List.copyOf(of);
