@@ -20,6 +20,7 @@ final class HealthSections {
     static Badge badge(JsonNode report) {
         return switch (report.path("verdict").asText()) {
             case "retrain" -> new Badge(Level.HIGH, "train it anew");
+            case "watch" -> new Badge(Level.MODERATE, "watch it");
             case "well" -> new Badge(Level.OK, "no training needed");
             default -> new Badge(Level.UNKNOWN, "unknown");
         };

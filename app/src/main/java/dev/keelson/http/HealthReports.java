@@ -19,6 +19,8 @@ import dev.keelson.monitor.health.HealthInputs.ViewAge;
 import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.ClusteredMean;
@@ -30,6 +32,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,6 +51,7 @@ public final class HealthReports {
     /** Of so many the probabilities are held against what came true. */
     private static final int MOST_CALIBRATED = 5_000;
 
+    private static final int MOST_ALERTS = 100;
     private static final int DRAWS = 100;
     private static final long SEED = 42;
     private static final double CONFIDENCE = 0.95;
@@ -88,7 +92,8 @@ public final class HealthReports {
                         drift(name),
                         views(name),
                         backend.countPredictions(new PredictionQuery(
-                                name, null, null, true, now.minus(MONTH), null, null, null, null, null, null, null, true, 1))),
+                                name, null, null, true, now.minus(MONTH), null, null, null, null, null, null, null, true, 1)),
+                        streams(name)),
                 backend.project().costs(name));
     }
 
@@ -231,6 +236,15 @@ public final class HealthReports {
         }
         CalibrationFigures figures = CalibrationFigures.of(confidence, right, days, DRAWS, CONFIDENCE, SEED);
         return new Calibration(Brier.of(all, k, labels) / 2, figures.ece(), figures.eceFloor(), figures.ecePValue(), n);
+    }
+
+    /** Alerts of its streams that are not resolved. */
+    private List<String> streams(String model) {
+        Set<Alert.State> standing = EnumSet.complementOf(EnumSet.of(Alert.State.RESOLVED));
+        return backend.catalog().read(tx -> tx.alerts().alerts(new AlertQuery(standing, "drift", model, null, MOST_ALERTS))).stream()
+                .filter(each -> each.cause().startsWith("stream/"))
+                .map(Alert::title)
+                .toList();
     }
 
     private @Nullable Drift drift(String model) {

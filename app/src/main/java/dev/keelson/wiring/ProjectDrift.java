@@ -63,6 +63,11 @@ public final class ProjectDrift implements DriftService {
         this.keep = keep;
     }
 
+    /** Whether a side of a comparison is a file, alone or with {@code @} and a time of it. */
+    public static boolean isFile(String side) {
+        return TableFile.reads(side) || (side.contains("@") && TableFile.reads(side.substring(0, side.lastIndexOf('@'))));
+    }
+
     /** Of files alone, without a project; nothing is kept. */
     public static DriftService ofFiles(Path folder, InstantSource clock) {
         return new ProjectDrift(folder, true, clock, null, report -> {});

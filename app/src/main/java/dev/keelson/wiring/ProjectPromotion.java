@@ -45,14 +45,19 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
         return log == null ? null : new ServedEvidence(log, prices);
     }
 
-    /** Agrees on the terms of the test of a version that was just trained, before anything is known of it. */
-    static void begin(Project project, Catalog catalog, ModelVersion version, Instant at) {
+    /**
+     * Agrees on the terms of the test of a version that was just trained, before anything is known of it.
+     *
+     * @param thresholds limits that whoever had it trained put in place of the policy's
+     */
+    static void begin(Project project, Catalog catalog, ModelVersion version, Map<String, Double> thresholds, Instant at) {
         Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(version.model(), ModelVersion.CHAMPION));
         boolean tested = version.kind() != Kind.INITIAL && champion.isPresent() && !champion.get().equals(version);
         if (tested && !Projects.model(project, version.model()).isNumber()) {
             project.promotion().stream()
                     .filter(each -> each.models().contains(version.model()) && each.presets().contains(Preset.RECOMMENDED))
                     .findFirst()
+                    .map(each -> Thresholds.applied(each, thresholds))
                     .ifPresent(policy -> PromotionTests.of(catalog, policy, champion.get(), version, version.kind(), at));
         }
     }

@@ -472,7 +472,7 @@ public final class RunPipeline {
             Registered registered =
                     register(catalog, candidate.trained(), candidate.kind(), now, clock, "system", reason);
             if (registered.added()) {
-                ProjectPromotion.begin(workspace.project(), catalog, registered.version(), now);
+                ProjectPromotion.begin(workspace.project(), catalog, registered.version(), Map.of(), now);
             }
             result.put(model, registered.version());
             done.accept(

@@ -215,7 +215,7 @@ final class TrainJob {
                 RunPipeline.register(catalog, trained, kind, now, clock, request.actor(), reason, evidence(step));
         ModelVersion version = registered.version();
         if (registered.added()) {
-            ProjectPromotion.begin(project, catalog, version, now);
+            ProjectPromotion.begin(project, catalog, version, step == null ? Map.of() : step.thresholds(), now);
         }
         String sentence = registered.added()
                 ? request.kind() == ModelTraining.Kind.FULL

@@ -124,6 +124,12 @@ final class ProjectDriftIT {
     }
 
     @Test
+    void aFileIsToldFromOtherSides() {
+        assertThat(List.of("a.csv", "in/a.CSV.gz", "a.parquet", "a.csv@7d", "a@b.csv@2024-01-01..")).allMatch(ProjectDrift::isFile);
+        assertThat(List.of("champion", "served:tips@7d", "games@last.week", "a.csv.txt", "@", "")).noneMatch(ProjectDrift::isFile);
+    }
+
+    @Test
     void anyTwoOfItsTablesAreComparedAndKept() throws IOException {
         Project project = project();
         try (LiveBackend backend = open(project)) {

@@ -233,6 +233,22 @@ final class RetrainIT {
     }
 
     @Test
+    void limitsOfTheCallAreTheTermsOfItsOneTest() throws IOException {
+        open("", "policies:\n  promote: { models: \"*\", preset: recommended }\n");
+
+        retrain(new TreeMap<>(Map.of("margin", 0.013)), false);
+        work(Duration.ofMinutes(1));
+        backend.governance().check(MODEL, 2);
+
+        assertThat(backend.audit(MODEL, 100)).filteredOn(each -> each.action().equals("test"))
+                .singleElement()
+                .satisfies(test -> {
+                    assertThat(test.reason()).contains("Test 1 of v2", "before the first look");
+                    assertThat(test.evidence()).contains("0.013");
+                });
+    }
+
+    @Test
     void anotherRecipeThatBreaksTheLimitsOnItsTestPeriodIsNotRegistered() throws IOException {
         RunPipeline.run(PriceProject.in(folder, PriceProject.model(MODEL, "random_forest")), now::get, line -> {});
         open("", POLICY);

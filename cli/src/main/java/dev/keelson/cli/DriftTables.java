@@ -8,7 +8,6 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.monitor.MethodResult;
 import dev.keelson.project.Project;
-import dev.keelson.store.duckdb.TableFile;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectDrift;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ final class DriftTables {
      * @param sides those that were named
      */
     static <T> T with(Session session, List<@Nullable String> sides, Function<DriftService, T> work) {
-        boolean files = sides.stream().allMatch(side -> side != null && isFile(side));
+        boolean files = sides.stream().allMatch(side -> side != null && ProjectDrift.isFile(side));
         Project project;
         try {
             project = session.project();
@@ -45,10 +44,6 @@ final class DriftTables {
             }
             return work.apply(live.drift(session.base()));
         }
-    }
-
-    private static boolean isFile(String side) {
-        return TableFile.reads(side) || (side.contains("@") && TableFile.reads(side.substring(0, side.lastIndexOf('@'))));
     }
 
     /** One report, column by column, with what else was found. */

@@ -63,6 +63,19 @@ public record FeatureDrift(
     /** A column nearly all of whose change is one of its mean. */
     private static final double DIRECTED = 0.5;
 
+    /**
+     * How far it moved: the larger of the distance of its values (Kolmogorov-Smirnov D, of categories the effect) and the change of
+     * its missing share, 0 to 1; NaN where neither is known. A column that is wholly missing has no values to compare, yet moved.
+     */
+    public double moved() {
+        double values = Double.isFinite(ks) ? ks : effect;
+        double missing = Math.abs(currentMissing - referenceMissing);
+        if (!Double.isFinite(missing)) {
+            return values;
+        }
+        return Double.isFinite(values) ? Math.max(values, missing) : missing;
+    }
+
     /** A column that the policy's own tests judge. */
     public FeatureDrift(
             String name,

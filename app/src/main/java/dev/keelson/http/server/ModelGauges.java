@@ -79,12 +79,12 @@ final class ModelGauges {
         if (report.version() != champion.version() || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
             return;
         }
-        String help = "How far a feature moved: Kolmogorov-Smirnov D, of categories the Jensen-Shannon distance; overall is their mean";
+        String help = "How far a feature moved: Kolmogorov-Smirnov D, of categories the Jensen-Shannon distance, or the change of its missing share where that is larger; overall is their mean";
         double sum = 0;
         int known = 0;
         int told = 0;
         for (FeatureDrift feature : report.features()) { // the worst first
-            double score = Double.isFinite(feature.ks()) ? feature.ks() : feature.effect();
+            double score = feature.moved();
             if (!Double.isFinite(score)) {
                 continue;
             }

@@ -211,4 +211,32 @@ final class MonitoringFilesIT {
         assertThat(text.lines().filter(line -> line.startsWith("model_drift_score{") && line.contains("\"football-1x2\""))).hasSize(1_001);
         assertThat(text.length()).isLessThan(120_000);
     }
+
+    @Test
+    void aFeatureThatVanishedIsToldAndCountsInTheMean() {
+        SeededBackend seeded = SeededBackend.seeded();
+        StoredReport newest = seeded.reports("drift", MODEL, 1).getFirst();
+        DriftReport report = DriftReport.fromJson(newest.document());
+        FeatureDrift one = report.features().getFirst();
+        List<FeatureDrift> features = List.of(
+                feature(one, "gone", Double.NaN, Double.NaN, 0.25, 1), feature(one, "moved", 0.125, 3, 0, 0), feature(one, "never_there", Double.NaN, Double.NaN, 1, 1));
+        DriftReport broken = new DriftReport(
+                MODEL, report.version(), report.at(), report.from(), report.to(), report.policy(), report.referenceRows(), report.rows(),
+                DriftReport.Verdict.ALARM, report.reason(), report.importanceShare(), report.falseAlarmShare(), features);
+        seeded.catalog().update(tx -> tx.putReport(new StoredReport(
+                "broken", "drift", MODEL, newest.at().plusSeconds(1), broken.verdict().word(), broken.toJson().toString())));
+
+        assertThat(new ModelGauges(seeded).scrape())
+                .contains(
+                        "model_drift_score{feature=\"gone\",model=\"football-1x2\"} 0.75",
+                        "model_drift_score{feature=\"moved\",model=\"football-1x2\"} 0.125",
+                        "model_drift_score{feature=\"never_there\",model=\"football-1x2\"} 0.0",
+                        "model_drift_score{feature=\"overall\",model=\"football-1x2\"} " + 0.875 / 3);
+    }
+
+    private static FeatureDrift feature(FeatureDrift one, String name, double ks, double effect, double missingBefore, double missingNow) {
+        return new FeatureDrift(
+                name, one.importance(), effect, one.band(), ks, one.pValue(), one.adjusted(), one.psi(), one.psiExpected(), missingBefore, missingNow,
+                one.missingBand(), one.missingAdjusted(), one.designEffect(), one.effectiveRows(), one.severity(), one.histogram(), null, one.shift());
+    }
 }

@@ -32,7 +32,8 @@ public final class HealthCheck {
     private static final Map<String, Double> WEIGHTS = Map.of(
             HealthScores.PERFORMANCE, 0.4, HealthScores.DRIFT, 0.2, HealthScores.CALIBRATION, 0.2, HealthScores.FRESHNESS, 0.2);
     private static final double STALE = 0.1;
-    private static final double MISCALIBRATED = 0.05;
+    private static final double MISCALIBRATED = 0.02;
+    private static final double LOW = 0.5;
     private static final double LEVEL = 0.01;
 
     private HealthCheck() {}
@@ -47,6 +48,7 @@ public final class HealthCheck {
                 HealthScores.drift(in.drift(), in.version()),
                 HealthScores.calibration(in.calibration(), in.classes()),
                 HealthScores.freshness(in.views()));
+        List<String> concerns = concerns(in, scores);
         Decision decision = decision(in, scores);
         return new HealthReport(
                 in.model(),
@@ -55,7 +57,8 @@ public final class HealthCheck {
                 overall(scores),
                 scores,
                 decision.retrain(),
-                decision.why(),
+                concerns,
+                concerns.isEmpty() ? decision.why() : decision.why() + " Not well: " + String.join(" ", concerns),
                 recommendations(in, scores, decision, costs),
                 figures(in));
     }
@@ -110,6 +113,31 @@ public final class HealthCheck {
         return new Decision(null, "Neither outcomes nor a drift check tell enough yet.");
     }
 
+    private static List<String> concerns(HealthInputs in, List<Score> scores) {
+        List<String> list = new ArrayList<>();
+        Score performance = scores.getFirst();
+        if (performance.known() && performance.value() < LOW) {
+            list.add(performance.sentence());
+        }
+        Drift drift = in.drift();
+        if (drift != null && scores.get(1).known() && drift.verdict() == DriftReport.Verdict.ALARM) {
+            list.add(scores.get(1).sentence());
+        }
+        if (miscalibrated(in, scores)) {
+            list.add(scores.get(2).sentence());
+        }
+        if (!in.streams().isEmpty()) {
+            list.add("Streams changed: %s.".formatted(String.join(", ", in.streams())));
+        }
+        return list;
+    }
+
+    private static boolean miscalibrated(HealthInputs in, List<Score> scores) {
+        Calibration calibration = in.calibration();
+        return calibration != null && scores.get(2).known()
+                && calibration.pValue() <= LEVEL && calibration.ece() - calibration.floor() >= MISCALIBRATED;
+    }
+
     private static String names(Drift drift) {
         List<String> shown = drift.alarming().subList(0, Math.min(3, drift.alarming().size()));
         int more = drift.alarming().size() - shown.size();
@@ -136,10 +164,9 @@ public final class HealthCheck {
                     "keelson drift report --model " + model,
                     null));
         }
+        watch(in, scores.getFirst(), retrain, list);
         stale(in, scores.get(3), list);
-        Calibration calibration = in.calibration();
-        if (!retrain && calibration != null && scores.get(2).known()
-                && calibration.pValue() <= LEVEL && calibration.ece() - calibration.floor() >= MISCALIBRATED) {
+        if (!retrain && miscalibrated(in, scores)) {
             list.add(new Recommendation(
                     "recalibrate",
                     "Its probabilities cannot be taken at their word: name `calibrate` in the project file and train, which learns the order anew from its own answers.",
@@ -151,6 +178,23 @@ public final class HealthCheck {
             list.add(new Recommendation("nothing", "Nothing to do: " + decision.why(), "", null));
         }
         return list;
+    }
+
+    private static void watch(HealthInputs in, Score performance, boolean retrain, List<Recommendation> list) {
+        if (!in.streams().isEmpty()) {
+            list.add(new Recommendation(
+                    "watch",
+                    "See since when its streams changed (%s), and whether something happened then.".formatted(String.join(", ", in.streams())),
+                    "keelson drift streams --model " + in.model(),
+                    null));
+        }
+        if (!retrain && performance.known() && performance.value() < LOW) {
+            list.add(new Recommendation(
+                    "watch",
+                    "Little of its advantage is left, which may still be chance: wait for more outcomes, hand in those that are missing, and look again.",
+                    "keelson performance show " + in.model(),
+                    null));
+        }
     }
 
     private static void stale(HealthInputs in, Score freshness, List<Recommendation> list) {

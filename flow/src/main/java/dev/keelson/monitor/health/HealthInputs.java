@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param drift the newest check of its columns
  * @param views how old its features are
  * @param predictionsIn30Days answers in the last 30 days
+ * @param streams changes of its streams that nobody has ended, in a few words each, such as {@code log_loss rose}
  */
 public record HealthInputs(
         String model,
@@ -30,10 +31,12 @@ public record HealthInputs(
         @Nullable Calibration calibration,
         @Nullable Drift drift,
         List<ViewAge> views,
-        long predictionsIn30Days) {
+        long predictionsIn30Days,
+        List<String> streams) {
 
     public HealthInputs {
         views = List.copyOf(views);
+        streams = List.copyOf(streams);
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param overall mean of the scores that are known, weighted
  * @param scores performance, drift, calibration and freshness, in this order
  * @param requiresRetraining whether it should be trained anew; null while too little is known
+ * @param concerns what is not well though it is no reason to train yet, a sentence each; empty when nothing
  * @param why in a sentence
  * @param recommendations what to do next, the most urgent first; at least one
  * @param figures what the scores rest on, as numbers
@@ -28,6 +29,7 @@ public record HealthReport(
         Score overall,
         List<Score> scores,
         @Nullable Boolean requiresRetraining,
+        List<String> concerns,
         String why,
         List<Recommendation> recommendations,
         ObjectNode figures) {
@@ -36,6 +38,7 @@ public record HealthReport(
 
     public HealthReport {
         scores = List.copyOf(scores);
+        concerns = List.copyOf(concerns);
         recommendations = List.copyOf(recommendations);
     }
 
@@ -66,7 +69,7 @@ public record HealthReport(
     /**
      * Something to do.
      *
-     * @param action one word: {@code retrain}, {@code recalibrate}, {@code look}, {@code materialize}, {@code check_drift}, {@code
+     * @param action one word: {@code retrain}, {@code recalibrate}, {@code look}, {@code watch}, {@code materialize}, {@code check_drift}, {@code
      *     hand_in_outcomes}, {@code wait} or {@code nothing}
      * @param sentence what and why
      * @param command what to type, or empty
@@ -84,9 +87,12 @@ public record HealthReport(
      */
     public record Worth(double expected, double lower, double upper, String sentence) {}
 
-    /** One word for lists: {@code retrain}, {@code well} or {@code unknown}. */
+    /** One word for lists: {@code retrain}, {@code watch} where something is not well, {@code well} or {@code unknown}. */
     public String verdict() {
-        return requiresRetraining == null ? "unknown" : requiresRetraining ? "retrain" : "well";
+        if (Boolean.TRUE.equals(requiresRetraining)) {
+            return "retrain";
+        }
+        return concerns.isEmpty() ? requiresRetraining == null ? "unknown" : "well" : "watch";
     }
 
     /** The score of a name. */
@@ -99,6 +105,8 @@ public record HealthReport(
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("model", model).put("version", version).put("at", at.toString()).put("verdict", verdict());
         node.put("requires_retraining", requiresRetraining).put("why", why);
+        ArrayNode told = node.putArray("concerns");
+        concerns.forEach(told::add);
         write(node.putObject("overall"), overall);
         ObjectNode each = node.putObject("scores");
         scores.forEach(score -> write(each.putObject(score.name()), score));

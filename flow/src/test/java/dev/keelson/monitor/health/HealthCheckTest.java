@@ -40,7 +40,7 @@ final class HealthCheckTest {
 
     private static HealthInputs inputs(
             @Nullable Performance performance, @Nullable Calibration calibration, @Nullable Drift drift, ViewAge... views) {
-        return new HealthInputs("tips", 3, NOW, NOW, true, performance, calibration, drift, List.of(views), 1_000);
+        return new HealthInputs("tips", 3, NOW, NOW, true, performance, calibration, drift, List.of(views), 1_000, List.of());
     }
 
     private static List<String> actions(HealthReport report) {
@@ -130,6 +130,28 @@ final class HealthCheckTest {
         assertThat(HealthCheck.of(inputs(null, null, other), COSTS).score("drift").sentence()).contains("judged v2");
         assertThat(HealthCheck.of(inputs(null, null, other), COSTS).requiresRetraining()).isNull();
         assertThat(HealthCheck.of(inputs(null, null, drift(Verdict.INSUFFICIENT, 0)), COSTS).score("drift").known()).isFalse();
+    }
+
+    @Test
+    void whatIsNotWellIsWatchedThoughItIsNoReasonToTrain() {
+        HealthInputs quiet = inputs(performance(0.61, 60), new Calibration(0.2, 0.03, 0.025, 0.4, 600), drift(Verdict.NONE, 0));
+        Performance little = new Performance(
+                "log_loss", 0.69, 0.60, 0.75, 540, 60, 0.60, 0.70, Objects.requireNonNull(quiet.performance()).decay());
+        HealthReport report = HealthCheck.of(
+                new HealthInputs(
+                        "tips", 3, NOW, NOW, true, little, new Calibration(0.2, 0.09, 0.045, 0.0099, 540), drift(Verdict.NONE, 0), List.of(), 1_000,
+                        List.of("log_loss rose")),
+                COSTS);
+
+        assertThat(report.requiresRetraining()).isFalse();
+        assertThat(report.verdict()).isEqualTo("watch");
+        assertThat(report.concerns()).hasSize(3);
+        assertThat(report.why()).contains("not shown to be worse", "10 % of its tested advantage", "Streams changed: log_loss rose.");
+        assertThat(actions(report)).containsExactly("watch", "watch", "recalibrate");
+        assertThat(report.recommendations()).extracting(Recommendation::command)
+                .containsExactly("keelson drift streams --model tips", "keelson performance show tips", "keelson train tips");
+        assertThat(report.toJson().path("concerns")).hasSize(3);
+        assertThat(HealthCheck.of(quiet, COSTS).concerns()).isEmpty();
     }
 
     @Test
