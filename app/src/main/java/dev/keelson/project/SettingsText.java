@@ -270,17 +270,27 @@ public final class SettingsText {
 
     /** The same with several settings changed; all that cannot be is told at once. */
     public SettingsText with(Map<String, String> values) {
-        SettingsText changed = this;
         List<Problem> problems = new ArrayList<>();
+        SettingsText changed = with(values, problems);
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
+        }
+        return changed;
+    }
+
+    /**
+     * The same with those settings changed that can be.
+     *
+     * @param problems takes what is wrong with the others
+     */
+    public SettingsText with(Map<String, String> values, List<Problem> problems) {
+        SettingsText changed = this;
         for (Map.Entry<String, String> each : values.entrySet()) {
             try {
                 changed = changed.with(each.getKey(), each.getValue());
             } catch (KeelsonException e) {
                 problems.addAll(e.problems());
             }
-        }
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
         }
         return changed;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -147,8 +149,9 @@ final class ProjectSettings implements SettingsService {
             Setting setting = known.get(each.getKey());
             return setting != null && each.getValue().equals(setting.effective());
         });
-        SettingsText after = before.with(wanted);
-        Project project = checked(after, wanted.keySet());
+        List<Problem> problems = new ArrayList<>();
+        SettingsText after = before.with(wanted, problems);
+        Project project = checked(after, wanted.keySet(), problems);
         List<Change> changes = new ArrayList<>();
         for (Setting each : after.settings()) {
             Setting was = known.get(each.path());
@@ -169,22 +172,36 @@ final class ProjectSettings implements SettingsService {
         return document;
     }
 
-    /** The project of a changed text; what is wrong with a setting is told by its path, as the file has not that line. */
-    private Project checked(SettingsText text, Set<String> wanted) {
-        try {
-            return read(text);
-        } catch (KeelsonException e) {
-            Map<Integer, String> paths = new HashMap<>();
-            text.settings().stream()
-                    .filter(each -> each.location() != null && wanted.contains(each.path()))
-                    .forEach(each -> paths.put(line(each.location()), each.path()));
-            List<Problem> problems = e.problems().stream()
-                    .map(each -> paths.containsKey(line(each.location()))
-                            ? Problem.of(each.code(), "%s: %s.".formatted(paths.get(line(each.location())), each.message()), each.hint())
-                            : each)
-                    .toList();
-            throw new KeelsonException(problems, e);
-        }
+    /**
+     * The project of a changed text; what is wrong with a setting is told by its path, as the file has not that line.
+     *
+     * @param problems of settings that could not be changed, told with those of the others
+     */
+    private Project checked(SettingsText text, Set<String> wanted, List<Problem> problems) {
+        AllProblems all = new AllProblems();
+        all.add(problems);
+        Optional<Project> project = all.of(() -> {
+            try {
+                return read(text);
+            } catch (KeelsonException e) {
+                throw byPath(e, text, wanted);
+            }
+        });
+        all.throwIfAny();
+        return project.orElseThrow();
+    }
+
+    private static KeelsonException byPath(KeelsonException wrong, SettingsText text, Set<String> wanted) {
+        Map<Integer, String> paths = new HashMap<>();
+        text.settings().stream()
+                .filter(each -> each.location() != null && wanted.contains(each.path()))
+                .forEach(each -> paths.put(line(each.location()), each.path()));
+        List<Problem> problems = wrong.problems().stream()
+                .map(each -> paths.containsKey(line(each.location()))
+                        ? Problem.of(each.code(), "%s: %s.".formatted(paths.get(line(each.location())), each.message()), each.hint())
+                        : each)
+                .toList();
+        return new KeelsonException(problems, wrong);
     }
 
     private static int line(@Nullable Location location) {

@@ -107,6 +107,7 @@ final class ProjectSettingsIT {
     void everythingThatIsWrongIsToldAtOnceAndNothingIsWritten() throws Exception {
         String before = Files.readString(file);
         Map<String, String> values = new LinkedHashMap<>();
+        values.put("foo.bar", "1");
         values.put("monitors.decay.worse_by", "700%");
         values.put("schedules.drift.cron", "61 * * * *");
         values.put("monitors.drift.current", "last 9d");
@@ -115,6 +116,7 @@ final class ProjectSettingsIT {
                 .isInstanceOfSatisfying(KeelsonException.class, e -> assertThat(e.problems())
                         .extracting(each -> each.message())
                         .satisfiesExactly(
+                                none -> assertThat(none).isEqualTo("There is no setting (foo.bar)."),
                                 one -> assertThat(one).startsWith("monitors.decay.worse_by: ").contains("700%"),
                                 two -> assertThat(two).startsWith("schedules.drift.cron: ").contains("five fields")));
         assertThatThrownBy(() -> settings.set(Map.of("monitors.decay.worse_by", "7%"), null, "ann", " ")).hasMessageContaining("reason");

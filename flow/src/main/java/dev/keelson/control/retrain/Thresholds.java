@@ -55,17 +55,23 @@ public final class Thresholds {
         List<Problem> problems = new ArrayList<>();
         thresholds.forEach((name, value) -> {
             double most = name.equals(DRIFT) ? 1 : name.equals(ALPHA) ? 0.5 : Double.POSITIVE_INFINITY;
+            boolean reached = !(AT_LEAST.contains(name) && !name.equals("better_than_champion") && value > 1);
             boolean share = Double.isFinite(most);
             if (!names().contains(name)) {
                 problems.add(Problem.of(
                         ErrorCode.BAD_REQUEST,
                         "There is no threshold (%s); there are %s.".formatted(name, names()),
                         Suggestion.sentence(name, names()).orElse(null)));
+            } else if (!reached) {
+                problems.add(Problem.of(
+                        ErrorCode.BAD_REQUEST,
+                        "The threshold %s is (%s); at most 1 was expected, which no model surpasses.".formatted(name, value),
+                        value <= 100 ? "Maybe %s was meant.".formatted(value / 100) : null));
             } else if (!Double.isFinite(value) || (share && !(value > 0 && value < most)) || (name.equals(MARGIN) && value < 0)) {
                 problems.add(Problem.of(
                         ErrorCode.BAD_REQUEST,
                         "The threshold %s is (%s); %s was expected."
-                                .formatted(name, value, share ? "a number above 0 and below " + most : "a number, which for margin is not negative"),
+                                .formatted(name, value, share ? "a number above 0 and below " + most : name.equals(MARGIN) ? "a number of at least 0" : "a number"),
                         null));
             }
         });

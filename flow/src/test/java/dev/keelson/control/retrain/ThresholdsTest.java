@@ -38,9 +38,10 @@ final class ThresholdsTest {
     @Test
     void whatAreNoLimitsIsToldTogether() {
         KeelsonException wrong = catchThrowableOfType(
-                KeelsonException.class, () -> Thresholds.check(Map.of("drift", 1.0, "alpha", 0.5, "margin", -0.1, "brir", 0.2)));
+                KeelsonException.class, () -> Thresholds.check(Map.of("drift", 1.0, "alpha", 0.5, "margin", -0.1, "brir", 0.2, "accuracy", 72.0)));
 
-        assertThat(wrong.problems()).hasSize(4);
+        assertThat(wrong.problems()).hasSize(5);
+        assertThat(wrong.getMessage()).contains("The threshold margin is (-0.1); a number of at least 0 was expected.", "Maybe 0.72 was meant.");
         assertThat(wrong.getMessage()).contains("Maybe `brier` was meant.");
     }
 }
