@@ -154,9 +154,13 @@ final class RetrainCommand extends KeelsonCommand {
         return broken || summary.path("errors").asInt() > 0 ? ERROR : summary.path("rejected").asInt() > 0 ? NO : YES;
     }
 
-    private static String drift(JsonNode each) {
+    /** What a model's line tells of drift. */
+    static String drift(JsonNode each) {
         if (!each.path("features_analysed").isNumber()) {
             return "not checked";
+        }
+        if (!each.path("drifted").isBoolean()) {
+            return "not known: too little data";
         }
         return String.format(
                 Locale.ROOT, "%d of %d (%.0f %%)%s",
