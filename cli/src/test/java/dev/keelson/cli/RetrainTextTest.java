@@ -14,6 +14,15 @@ final class RetrainTextTest {
     }
 
     @Test
+    void refusedRetrainingIsAFindingAndAFailedOneAnError() throws IOException {
+        assertThat(RetrainCommand.code(json("{'state': 'done', 'summary': {'refused': 1, 'rejected': 0, 'errors': 0}}"))).isOne();
+        assertThat(RetrainCommand.code(json("{'state': 'done', 'summary': {'refused': 0, 'rejected': 1, 'errors': 0}}"))).isOne();
+        assertThat(RetrainCommand.code(json("{'state': 'done', 'summary': {'refused': 1, 'rejected': 0, 'errors': 1}}"))).isEqualTo(2);
+        assertThat(RetrainCommand.code(json("{'state': 'failed'}"))).isEqualTo(2);
+        assertThat(RetrainCommand.code(json("{'state': 'waiting', 'summary': {'refused': 0, 'rejected': 0, 'errors': 0}}"))).isZero();
+    }
+
+    @Test
     void tooLittleDataIsNotToldAsNoDrift() throws IOException {
         assertThat(RetrainCommand.drift(json("{'drifted': null, 'features_analysed': 0, 'features_drifted': 0, 'drift_ratio': null}")))
                 .isEqualTo("not known: too little data");
