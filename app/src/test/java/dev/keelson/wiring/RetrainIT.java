@@ -583,6 +583,8 @@ final class RetrainIT {
             assertThat(new ObjectMapper().readTree(waits.body()).path("state").asText()).isEqualTo("open");
             assertThat(new ObjectMapper().readTree(accepted.body()).path("came").asText()).isEqualTo("v2 serves.");
             assertThat(champion()).isEqualTo(2);
+            work(Duration.ofSeconds(5)); // long before it would have looked by itself
+            assertThat(backend.schedules().job(job, 0).at("/result/status").asText()).isEqualTo("promoted");
         }
     }
 
