@@ -91,7 +91,7 @@ final class RetrainSummary {
                 .put("status", known.path("status").textValue())
                 .put("step", job.state().ended() ? null : job.step())
                 .put("share", job.share())
-                .put("drifted", drift.isObject() && !open ? (Boolean) has : null)
+                .put("drifted", (drift.isObject() && !open) ? (Boolean) has : null)
                 .put("drift", drift.path("verdict").textValue());
         node.set("features_analysed", drift.path("features").isNumber() ? drift.path("features") : null);
         node.set("features_drifted", drift.path("drifted").isNumber() ? drift.path("drifted") : null);
