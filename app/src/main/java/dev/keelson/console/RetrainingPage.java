@@ -262,7 +262,7 @@ final class RetrainingPage {
                     Cell.link(model, "/models/" + Paging.encoded(model)),
                     new Cell("", "", each.path("job").isTextual() ? JobRows.address(each.path("job").asText()) : null, JobRows.badge(each)),
                     Cell.of(each.path("sentence").asText()),
-                    Cell.of(each.path("drifted").isBoolean() ? each.path("drifted").asBoolean() ? "yes" : "no" : Text.NONE),
+                    Cell.of(drifted(each)),
                     each.path("version").isInt()
                             ? Cell.link("v" + each.path("version").asInt(), Promotions.address(model, each.path("version").asInt()))
                             : Cell.of(Text.NONE)));
@@ -278,6 +278,13 @@ final class RetrainingPage {
                 .link("Its job", JobRows.address(retraining.path("id").asText()))
                 .link("All jobs", "/jobs")
                 .done();
+    }
+
+    private static String drifted(JsonNode each) {
+        if (each.path("drifted").isBoolean()) {
+            return each.path("drifted").asBoolean() ? "yes" : "no";
+        }
+        return each.path("drift").asText().equals("insufficient") ? "not known" : Text.NONE;
     }
 
     private Section before(List<JsonNode> retrainings) {

@@ -164,6 +164,7 @@ final class ProjectLoop implements LoopService {
         String came = accept ? done(open, actor, reason) : "";
         ModelSuggestion decided = suggestions.decide(id, accept ? State.ACCEPTED : State.DISMISSED, actor, reason);
         alerts.over("suggestion/" + id, "%s: %s".formatted(decided.state().word(), reason));
+        schedules.retrainings().wake(decided.model());
         schedules.wake();
         return told(decided).put("came", came);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainChain;
@@ -42,6 +43,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -180,7 +182,7 @@ final class RetrainIT {
         assertThat(ended.at("/summary/retrained").asInt()).isOne();
         assertThat(ended.at("/summary/models/0/version").asInt()).isEqualTo(2);
         assertThat(ended.at("/summary/models/0/run_id").asText()).isNotEmpty();
-        assertThat(ended.at("/summary/sentence").asText()).isEqualTo("1 of 1 model processed: 0 drifted, 1 retrained, 1 promoted, 0 errors.");
+        assertThat(ended.at("/summary/sentence").asText()).isEqualTo("1 of 1 model processed: 0 drifted, 1 of unknown drift, 1 retrained, 1 promoted, 0 errors.");
         assertThat(champion()).isEqualTo(2);
         assertThat(trail()).endsWith(
                 "retrain_asked", "retrain_check", "register", "retrain_train", "retrain_evaluate", "retrain_compare", "retrain_register",
@@ -266,16 +268,33 @@ final class RetrainIT {
 
     @Test
     void withoutDriftNothingIsTrainedWhereThatWasAsked() throws IOException {
-        open("", "monitors:\n  drift: { model: %s, policy: recommended }\n".formatted(MODEL) + POLICY);
+        open("", POLICY);
+        ObjectNode none = new ObjectMapper().createObjectNode().put("verdict", "none").put("sentence", "none: nothing moved.");
+        RetrainRequest request = new RetrainRequest(MODEL, Trigger.MANUAL, RetrainRequest.Kind.FULL, new TreeMap<>(), true, none);
 
-        JsonNode asked = retrain(new TreeMap<>(), true);
+        var job = backend.schedules().retrainings().ask(request, null, "", "ann", "To see.").job();
         work(Duration.ofMinutes(1));
 
-        JsonNode ended = told(asked);
-        assertThat(ended.at("/summary/models/0/status").asText()).isEqualTo("undrifted");
-        assertThat(ended.at("/summary/models/0/drifted").isBoolean()).isTrue();
-        assertThat(ended.at("/summary/retrained").asInt()).isZero();
+        JsonNode result = backend.schedules().job(Objects.requireNonNull(job).id(), 0).path("result");
+        assertThat(result.path("status").asText()).isEqualTo("undrifted");
+        assertThat(result.at("/drift/drift").isBoolean()).isTrue();
         assertThat(backend.versions(MODEL)).hasSize(1);
+    }
+
+    @Test
+    void tooLittleDataIsNeverToldAsNoDrift() throws IOException {
+        open("", "monitors:\n  drift: { model: %s, policy: recommended }\n".formatted(MODEL) + POLICY);
+
+        JsonNode onlyDrifted = retrain(new TreeMap<>(), true);
+        work(Duration.ofMinutes(1));
+
+        JsonNode summary = told(onlyDrifted).path("summary");
+        assertThat(summary.at("/models/0/drift").asText()).isIn("insufficient", "unchecked");
+        assertThat(summary.at("/models/0/drifted").isNull()).isTrue();
+        assertThat(summary.at("/models/0/status").asText()).isEqualTo("unknown");
+        assertThat(summary.at("/models/0/sentence").asText()).startsWith("Not trained, as it is not known whether anything has drifted");
+        assertThat(summary.path("drift_unknown").asInt()).isOne();
+        assertThat(summary.path("sentence").asText()).contains("0 drifted, 1 of unknown drift, 0 retrained");
     }
 
     @Test
@@ -308,7 +327,7 @@ final class RetrainIT {
 
         JsonNode summary = told(asked).path("summary");
         assertThat(summary.path("sentence").asText())
-                .isEqualTo("2 of 2 models processed: 0 drifted, 1 retrained, 0 promoted, 1 waiting for evidence or a person, 1 error.");
+                .isEqualTo("2 of 2 models processed: 0 drifted, 2 of unknown drift, 1 retrained, 0 promoted, 1 waiting for evidence or a person, 1 error.");
         assertThat(summary.at("/models/0/error").asText()).contains("bad");
         assertThat(alerts()).contains("failure", "retraining");
     }
@@ -580,6 +599,8 @@ final class RetrainIT {
             assertThat(new ObjectMapper().readTree(waits.body()).path("state").asText()).isEqualTo("open");
             assertThat(new ObjectMapper().readTree(accepted.body()).path("came").asText()).isEqualTo("v2 serves.");
             assertThat(champion()).isEqualTo(2);
+            work(Duration.ofSeconds(5)); // long before it would have looked by itself
+            assertThat(backend.schedules().job(job, 0).at("/result/status").asText()).isEqualTo("promoted");
         }
     }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         description = "Train models again, from the drift check to the version that serves or is dropped.",
         footer = {
             "Each model goes its own way: check, train, evaluate, compare, register, shadow, canary, promote or reject.",
-            "What waits for evidence goes on while `keelson serve` runs. Exit code 1: what was trained is not to serve; 2: a model failed."
+            "What waits for evidence goes on while `keelson serve` runs. Exit code 1: a retraining was refused, or what was trained is not to serve; 2: a model failed."
         })
 final class RetrainCommand extends KeelsonCommand {
     private static final long LOOK_MILLIS = 200;
@@ -150,13 +150,25 @@ final class RetrainCommand extends KeelsonCommand {
             session.console().note("It goes on while a server runs: `keelson retrain --show %s` tells.".formatted(id));
         }
         session.console().document(document);
-        boolean broken = document.path("state").asText().equals("failed");
-        return broken || summary.path("errors").asInt() > 0 ? ERROR : summary.path("rejected").asInt() > 0 ? NO : YES;
+        return code(document);
     }
 
-    private static String drift(JsonNode each) {
+    /** The exit code for what became of a retraining so far. */
+    static int code(JsonNode document) {
+        JsonNode summary = document.path("summary");
+        if (document.path("state").asText().equals("failed") || summary.path("errors").asInt() > 0) {
+            return ERROR;
+        }
+        return summary.path("rejected").asInt() > 0 || summary.path("refused").asInt() > 0 ? NO : YES;
+    }
+
+    /** What a model's line tells of drift. */
+    static String drift(JsonNode each) {
         if (!each.path("features_analysed").isNumber()) {
             return "not checked";
+        }
+        if (!each.path("drifted").isBoolean()) {
+            return "not known: too little data";
         }
         return String.format(
                 Locale.ROOT, "%d of %d (%.0f %%)%s",

@@ -6,12 +6,14 @@ import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.RetrainRules.Answer;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.train.RetrainDefinition;
 import dev.keelson.train.RetrainDefinition.Action;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class RetrainBook {
     /** A chain is long and killed now and then: so many tries it has. */
     private static final int ATTEMPTS = 5;
+
+    /** More than wait at once: one retraining of a model is under way at a time. */
+    private static final int RESTING = 100;
 
     private final Catalog catalog;
     private final InstantSource clock;
@@ -85,6 +90,15 @@ public final class RetrainBook {
                 }
             };
         });
+    }
+
+    /** Lets the retraining of a model that rests look at once, such as after what it waits for was answered; nothing when none rests. */
+    public void wake(String model) {
+        Instant now = clock.instant();
+        catalog.update(tx -> RetrainRequest.JOBS.stream()
+                .flatMap(kind -> tx.jobs().jobs(new JobQuery(Set.of(Job.State.WAITING), kind, Planner.subject(model), null, null, RESTING)).stream())
+                .filter(each -> each.startedAt() != null && each.attempt() == 0)
+                .forEach(each -> tx.jobs().replace(each.resting(now, each.step()))));
     }
 
     /** Writes down that a retraining was refused. */

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ public final class RetrainChain implements JobBody {
 
     /** Where a version that is not to serve was worse than the champion. */
     static final String WORSE = "where_worse";
+
+    /** Verdicts that tell nothing of drift. */
+    private static final Set<String> UNTOLD = Set.of("insufficient", "unchecked");
 
     private static final int AUDITED = 1_000;
 
@@ -74,6 +78,8 @@ public final class RetrainChain implements JobBody {
         SUGGESTED(false),
         /** Nothing had drifted, as was asked. */
         UNDRIFTED(false),
+        /** Only what has drifted was to be trained, and too little data told whether it had. */
+        UNKNOWN(false),
         /** There was nothing to learn. */
         NOTHING(false),
         /** The same model came out. */
@@ -191,19 +197,23 @@ public final class RetrainChain implements JobBody {
     }
 
     private Outcome check(Try now) throws InterruptedException {
-        JsonNode known = now.request.drift();
-        JsonNode drift = known == null ? world.drift(now.model()) : known;
+        JsonNode asked = now.request.drift();
+        JsonNode drift = asked == null ? world.drift(now.model()) : asked;
         Double limit = now.request.thresholds().get(Thresholds.DRIFT);
         boolean drifted = (limit == null || !drift.path("ratio").isNumber())
                 ? drift.path("verdict").asText().equals("alarm")
                 : drift.path("ratio").asDouble() >= limit;
-        ObjectNode told = ((ObjectNode) drift).deepCopy().put("drift", drifted);
+        boolean known = !UNTOLD.contains(drift.path("verdict").asText());
+        ObjectNode told = ((ObjectNode) drift).deepCopy().put("drift", known ? (Boolean) drifted : null);
         if (limit != null) {
             told.put("threshold", limit);
         }
         now.state.put("drift", told);
         String sentence = drift.path("sentence").asText()
                 + (limit == null ? "" : " %s of the columns drifted; the limit of this call is %s.".formatted(drift.path("ratio").asText("nothing"), limit));
+        if (now.request.ifDrifted() && !known) {
+            return new Outcome.End(Status.UNKNOWN, "Not trained, as it is not known whether anything has drifted: " + sentence);
+        }
         if (now.request.ifDrifted() && !drifted) {
             return new Outcome.End(Status.UNDRIFTED, "Not trained, as nothing has drifted: " + sentence);
         }

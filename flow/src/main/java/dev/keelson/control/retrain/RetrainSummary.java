@@ -19,6 +19,7 @@ final class RetrainSummary {
     private final ArrayNode models = JsonNodeFactory.instance.arrayNode();
     private int processed;
     private int drifted;
+    private int unknown;
     private int retrained;
     private int unchanged;
     private int promoted;
@@ -70,10 +71,12 @@ final class RetrainSummary {
         boolean did = known.path("run").isTextual() && !same;
         boolean serves = known.path("promoted").asBoolean();
         boolean has = drift.path("drift").asBoolean();
+        boolean open = drift.isObject() && !drift.path("drift").isBoolean();
         boolean dropped = known.path("finding").asBoolean();
         processed += job.state().ended() || waits ? 1 : 0;
         running += job.state().ended() || waits ? 0 : 1;
         drifted += has ? 1 : 0;
+        unknown += open ? 1 : 0;
         retrained += did ? 1 : 0;
         unchanged += same ? 1 : 0;
         promoted += serves ? 1 : 0;
@@ -88,7 +91,8 @@ final class RetrainSummary {
                 .put("status", known.path("status").textValue())
                 .put("step", job.state().ended() ? null : job.step())
                 .put("share", job.share())
-                .put("drifted", drift.isObject() ? (Boolean) has : null);
+                .put("drifted", (drift.isObject() && !open) ? (Boolean) has : null)
+                .put("drift", drift.path("verdict").textValue());
         node.set("features_analysed", drift.path("features").isNumber() ? drift.path("features") : null);
         node.set("features_drifted", drift.path("drifted").isNumber() ? drift.path("drifted") : null);
         node.set("drift_ratio", drift.path("ratio").isNumber() ? drift.path("ratio") : null);
@@ -121,8 +125,11 @@ final class RetrainSummary {
 
     /** In one sentence. */
     String sentence() {
-        List<String> parts = new ArrayList<>(List.of(
-                "%d drifted".formatted(drifted), "%d retrained".formatted(retrained), "%d promoted".formatted(promoted)));
+        List<String> parts = new ArrayList<>(List.of("%d drifted".formatted(drifted)));
+        if (unknown > 0) {
+            parts.add("%d of unknown drift".formatted(unknown));
+        }
+        parts.addAll(List.of("%d retrained".formatted(retrained), "%d promoted".formatted(promoted)));
         if (unchanged > 0) {
             parts.add("%d unchanged".formatted(unchanged));
         }
@@ -152,6 +159,7 @@ final class RetrainSummary {
         ObjectNode node = JsonNodeFactory.instance.objectNode()
                 .put("processed", processed)
                 .put("drifted", drifted)
+                .put("drift_unknown", unknown)
                 .put("retrained", retrained)
                 .put("unchanged", unchanged)
                 .put("promoted", promoted)
