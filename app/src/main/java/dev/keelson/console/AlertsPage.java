@@ -98,7 +98,7 @@ final class AlertsPage {
                 ? "Nothing is open. Those that are resolved are kept: choose the state."
                 : backend.project().schedules().isEmpty()
                         ? "Nothing yet: alerts are raised by scheduled jobs, and the project file has no schedule."
-                        : "Nothing yet: no job has raised an alert.";
+                        : "Nothing yet: no check and no job has raised an alert.";
     }
 
     private AlertsView.Row row(JsonNode alert) {
