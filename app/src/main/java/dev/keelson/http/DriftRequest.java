@@ -99,7 +99,7 @@ public record DriftRequest(
         Policy rule = policy == null
                 ? methodical ? Policy.METHODS : monitor == null ? Policy.RECOMMENDED : monitor.policy()
                 : policy(policy, problems);
-        if (methodical && rule != Policy.METHODS) {
+        if (methodical && rule != Policy.METHODS && rule.word().equals(policy)) { // not where it is misspelt, which is told
             problems.add(Problem.of(
                     ErrorCode.BAD_REQUEST,
                     "`method` and `threshold` have no effect with `policy` %s.".formatted(rule.word()),

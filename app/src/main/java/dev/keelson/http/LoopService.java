@@ -15,6 +15,11 @@ public interface LoopService {
     /** Where nothing is trained again. */
     LoopService NONE = new LoopService() {
         @Override
+        public void check(RetrainCampaign.Asked asked, @Nullable String callback) {
+            throw nothing();
+        }
+
+        @Override
         public JsonNode retrain(RetrainCampaign.Asked asked, By by) {
             throw nothing();
         }
@@ -62,6 +67,13 @@ public interface LoopService {
      * @param callback address that is told when the job ends; null for none
      */
     record By(String actor, String reason, @Nullable String callback) {}
+
+    /**
+     * Checks what {@link #retrain} would refuse.
+     *
+     * @throws KeelsonException as there
+     */
+    void check(RetrainCampaign.Asked asked, @Nullable String callback);
 
     /**
      * Asks for a retraining of several models.

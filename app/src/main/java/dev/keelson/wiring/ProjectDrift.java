@@ -3,8 +3,10 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.http.DriftRequest;
 import dev.keelson.http.DriftService;
 import dev.keelson.http.SimulateRequest;
@@ -26,9 +28,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -82,11 +86,16 @@ public final class ProjectDrift implements DriftService {
     public JsonNode compare(DriftRequest request) {
         try (DuckDb engine = engine();
                 DriftSides sides = sides(engine)) {
-            DriftMonitorDefinition rule = rule(request);
-            DriftSide reference = sides.side(
-                    request.reference() == null ? "champion" : request.reference(), request.model(), request.time());
-            DriftSide current =
-                    sides.side(request.current() == null ? "served" : request.current(), request.model(), request.time());
+            AllProblems all = new AllProblems();
+            Optional<DriftMonitorDefinition> asked = all.of(() -> rule(request));
+            Optional<DriftSide> first = all.of(() -> sides.side(
+                    request.reference() == null ? "champion" : request.reference(), request.model(), request.time()));
+            Optional<DriftSide> second = all.of(() ->
+                    sides.side(request.current() == null ? "served" : request.current(), request.model(), request.time()));
+            all.throwIfAny();
+            DriftMonitorDefinition rule = asked.orElseThrow();
+            DriftSide reference = first.orElseThrow();
+            DriftSide current = second.orElseThrow();
             String subject = request.name() == null
                     ? "%s against %s".formatted(shown(current.data()), shown(reference.data()))
                     : request.name();
@@ -149,16 +158,24 @@ public final class ProjectDrift implements DriftService {
 
     @Override
     public JsonNode simulate(SimulateRequest request) {
-        List<DataChange> changes = request.changes().read();
+        AllProblems all = new AllProblems();
+        List<Problem> misread = new ArrayList<>();
+        List<DataChange> changes = request.changes().read(misread);
+        all.add(misread);
         DriftRequest drift = request.drift();
         try (DuckDb engine = engine();
                 DriftSides sides = sides(engine)) {
-            DriftMonitorDefinition rule = rule(drift);
+            Optional<DriftMonitorDefinition> asked = all.of(() -> rule(drift));
             String out = request.out();
-            Path file = out == null ? null : sides.newFile(out);
-            DriftSide whole =
-                    sides.side(drift.current() == null ? "champion" : drift.current(), drift.model(), drift.time());
-            ChangedData changed = ChangedData.of(whole.data(), changes, request.seed());
+            Path file = out == null ? null : all.of(() -> sides.newFile(out)).orElse(null);
+            Optional<DriftSide> side = all.of(() ->
+                    sides.side(drift.current() == null ? "champion" : drift.current(), drift.model(), drift.time()));
+            Optional<ChangedData> made =
+                    side.flatMap(found -> all.of(() -> ChangedData.of(found.data(), changes, request.seed())));
+            all.throwIfAny();
+            DriftMonitorDefinition rule = asked.orElseThrow();
+            DriftSide whole = side.orElseThrow();
+            ChangedData changed = made.orElseThrow();
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             document.put("data", shown(whole.data()));
             var list = document.putArray("changes");

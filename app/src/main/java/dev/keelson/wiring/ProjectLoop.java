@@ -17,6 +17,7 @@ import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.Suggestions;
 import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.control.retrain.Trigger;
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
@@ -62,13 +63,20 @@ final class ProjectLoop implements LoopService {
 
     @Override
     public JsonNode retrain(RetrainCampaign.Asked asked, By by) {
-        asked.models().forEach(model -> Projects.model(backend.project(), model));
-        Thresholds.check(asked.thresholds());
-        callbacks.check(by.callback());
+        check(asked, by.callback());
         Job job = schedules.book().ask(RetrainCampaign.KIND, "", "", asked.toJson(), by.actor(), by.reason());
         callbacks.add(job.id(), by.callback());
         schedules.wake();
         return retraining(job.id());
+    }
+
+    @Override
+    public void check(RetrainCampaign.Asked asked, @Nullable String callback) {
+        AllProblems all = new AllProblems();
+        asked.models().forEach(model -> all.check(() -> Projects.model(backend.project(), model)));
+        all.check(() -> Thresholds.check(asked.thresholds()));
+        all.check(() -> callbacks.check(callback));
+        all.throwIfAny();
     }
 
     @Override

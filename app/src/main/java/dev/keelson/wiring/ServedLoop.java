@@ -19,6 +19,11 @@ record ServedLoop(OwnerClient owner) implements LoopService {
     }
 
     @Override
+    public void check(RetrainCampaign.Asked asked, @Nullable String callback) {
+        // the process that owns the project checks what is asked of it
+    }
+
+    @Override
     public JsonNode retrainings(int limit) {
         return owner.get("/api/v1/retraining?limit=" + limit);
     }

@@ -46,11 +46,11 @@ final class DriftCommand extends CommandGroup {
         if (report.baselines().size() > 1) {
             for (BaselineVerdict each : report.baselines()) {
                 session.console()
-                        .note("%s against `%s` (%s, %,d rows%s): %s. %s"
+                        .note("%s against `%s` (%s%,d rows%s): %s. %s"
                                 .formatted(
                                         report.model(),
                                         each.source(),
-                                        each.baseline(),
+                                        each.baseline().isBlank() ? "" : each.baseline() + ", ",
                                         each.rows(),
                                         each.leftOut() == 0 ? "" : ", %,d that lie in the window left out".formatted(each.leftOut()),
                                         each.verdict().word(),

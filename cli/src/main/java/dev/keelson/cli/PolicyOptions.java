@@ -1,11 +1,14 @@
 package dev.keelson.cli;
 
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.expression.Durations;
 import dev.keelson.http.PolicyRequest;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.wiring.Projects;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,32 +57,48 @@ final class PolicyOptions {
 
     /** What is asked about each model. */
     List<PolicyRequest> requests(Project project, List<String> policies, @Nullable Path changes) {
-        Duration length = Durations.parse(step);
-        if (length.isZero() || every < 1) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "The length of a step (%s) must be positive and --every (%d) at least 1.".formatted(step, every),
-                    null);
+        AllProblems all = new AllProblems();
+        Duration length = all.of(() -> length(step)).orElse(Duration.ZERO);
+        must(every >= 1, "--every (%d) must be at least 1.".formatted(every), all);
+        must(
+                retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY,
+                "--retrain-cost (%s) must be at least 0.".formatted(retrainCost),
+                all);
+        must(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY, "--loss-value (%s) must be above 0.".formatted(lossValue), all);
+        LocalDate first = from;
+        LocalDate last = to;
+        must(first == null || last == null || first.isBefore(last), "--from (%s) must be before --to (%s).".formatted(first, last), all);
+        String named = model;
+        if (named != null) {
+            all.check(() -> Projects.model(project, named));
         }
-        if (!(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)
-                || !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "--retrain-cost (%s) must be at least 0 and --loss-value (%s) above 0.".formatted(retrainCost, lossValue),
-                    null);
-        }
+        List<LocalDate> dates = changes == null ? List.of() : all.of(() -> dates(changes)).orElse(List.of());
+        all.throwIfAny();
         List<String> names = model == null
                 ? project.models().stream().map(ModelDefinition::name).toList()
                 : List.of(model);
         if (names.isEmpty()) {
             throw new KeelsonException(ErrorCode.BAD_VALUE, "The project has no model.", "Maybe declare one under `models`.");
         }
-        List<LocalDate> dates = changes == null ? List.of() : dates(changes);
         List<String> chosen =
                 policies.stream().map(name -> name.strip().replace('-', '_')).toList();
         return names.stream()
                 .map(name -> new PolicyRequest(name, from, to, length, every, chosen, retrainCost, lossValue, dates))
                 .toList();
+    }
+
+    private static Duration length(String step) {
+        Duration length = Durations.parse(step);
+        if (length.isZero()) {
+            throw new KeelsonException(ErrorCode.USAGE, "--step (%s) must be positive.".formatted(step), "Maybe 7d.");
+        }
+        return length;
+    }
+
+    private static void must(boolean right, String otherwise, AllProblems all) {
+        if (!right) {
+            all.add(List.of(Problem.of(ErrorCode.USAGE, otherwise, null)));
+        }
     }
 
     /** One day a line; what follows it, and lines that begin with #, are remarks. */

@@ -87,6 +87,19 @@ final class DriftTablesIT {
     }
 
     @Test
+    void everythingThatIsWrongIsToldAtOnce() {
+        Cli simulated = keelson("drift simulate reference.csv --drop eloo --noise nix=1 --swap league:A --scale x=x --check");
+        Cli checked = keelson("drift check --reference none.csv --current moved.csv --policy acis2 --method ks --share 7");
+
+        assertThat(simulated.code()).isEqualTo(2);
+        assertThat(simulated.err()).contains("`swap` is `league:A`", "`scale` is `x=x`", "no column (eloo)", "no column (nix)");
+        assertThat(checked.code()).isEqualTo(2);
+        assertThat(checked.err())
+                .contains("There is no policy (acis2)", "`share` is 7.0", "none.csv")
+                .doesNotContain("have no effect");
+    }
+
+    @Test
     void aSimulatedFaultIsWrittenAndNoticed() throws IOException {
         Cli scaled = keelson("drift simulate reference.csv --scale odds=1.2 --check --json");
         Cli swapped = keelson("drift simulate reference.csv --swap league:E0=E1 --check");

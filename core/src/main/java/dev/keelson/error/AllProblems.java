@@ -33,6 +33,11 @@ public final class AllProblems {
         problems.addAll(found);
     }
 
+    /** Whether there are any yet. */
+    public boolean any() {
+        return !problems.isEmpty();
+    }
+
     /** @throws KeelsonException with all that were kept */
     public void throwIfAny() {
         if (!problems.isEmpty()) {

@@ -1,7 +1,6 @@
 package dev.keelson.monitor;
 
 import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,10 +89,9 @@ public sealed interface DataChange {
         /**
          * Reads them, in the order swap, scale, shift, noise, stuck, drop.
          *
-         * @throws KeelsonException BAD_REQUEST naming every text that says no change, and when there is none at all
+         * @param problems takes one of every text that says no change, and one when there is none at all
          */
-        public List<DataChange> read() {
-            List<Problem> problems = new ArrayList<>();
+        public List<DataChange> read(List<Problem> problems) {
             List<DataChange> changes = new ArrayList<>();
             for (String each : swap) {
                 int colon = each.indexOf(':');
@@ -117,9 +115,6 @@ public sealed interface DataChange {
                         ErrorCode.BAD_REQUEST,
                         "No change is asked for: scale, swap, shift, drop, noise or stuck is needed.",
                         "Maybe scale a column by 1.2."));
-            }
-            if (!problems.isEmpty()) {
-                throw new KeelsonException(problems, null);
             }
             return changes;
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
@@ -23,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Drift reports: list, one as JSON, in the form of ACIS, or as a page that stands alone; several side by side. Comparisons of any
@@ -95,15 +98,28 @@ final class DriftEndpoints {
     }
 
     private void compare(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.drift().compare(DriftRequest.read(body(request, DriftRequest.KEYS))));
+        Json.send(response, backend.drift().compare(asked(request, DriftRequest.KEYS, DriftRequest::read, each -> each)));
     }
 
     private void simulate(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.drift().simulate(SimulateRequest.read(body(request, SimulateRequest.KEYS))));
+        Json.send(response, backend.drift().simulate(asked(request, SimulateRequest.KEYS, SimulateRequest::read, SimulateRequest::drift)));
     }
 
-    private static JsonNode body(ServerRequest request, Set<String> keys) {
+    /** What a body asks; unknown keys, values of another kind and what no rule allows are told together. */
+    private static <T> T asked(
+            ServerRequest request, Set<String> keys, Function<JsonNode, T> read, Function<T, DriftRequest> drift) {
         JsonNode body = CatalogEndpoints.body(request);
+        AllProblems all = new AllProblems();
+        all.check(() -> known(body, keys));
+        Optional<T> asked = all.of(() -> read.apply(body));
+        if (all.any()) {
+            asked.ifPresent(each -> all.check(() -> drift.apply(each).rule(null)));
+        }
+        all.throwIfAny();
+        return asked.orElseThrow();
+    }
+
+    private static void known(JsonNode body, Set<String> keys) {
         List<Problem> problems = new ArrayList<>();
         body.fieldNames().forEachRemaining(key -> {
             if (!keys.contains(key)) {
@@ -116,7 +132,6 @@ final class DriftEndpoints {
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
-        return body;
     }
 
     private void acis(ServerRequest request, ServerResponse response) {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.Trigger;
+import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoopService;
@@ -15,6 +17,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -48,14 +51,19 @@ final class LoopEndpoints {
 
     private void retrain(ServerRequest request, ServerResponse response) {
         JsonNode body = CatalogEndpoints.body(request);
-        known(body, RETRAINING);
+        AllProblems all = new AllProblems();
+        all.check(() -> known(body, RETRAINING));
         RetrainCampaign.Asked asked = new RetrainCampaign.Asked(
-                models(body),
-                trigger(body),
-                kind(body),
-                thresholds(body),
-                flag(body, "if_drifted"));
-        Json.send(response, backend.loop().retrain(asked, by(request, body)));
+                all.of(() -> models(body)).orElse(List.of()),
+                all.of(() -> trigger(body)).orElse(Trigger.CALL),
+                all.of(() -> kind(body)).orElse(RetrainRequest.Kind.FULL),
+                all.of(() -> thresholds(body)).orElseGet(TreeMap::new),
+                all.of(() -> flag(body, "if_drifted")).orElse(false));
+        JsonNode callback = body.path("callback");
+        Optional<LoopService.By> by = all.of(() -> by(request, body));
+        all.check(() -> backend.loop().check(asked, callback.isTextual() ? callback.asText() : null));
+        all.throwIfAny();
+        Json.send(response, backend.loop().retrain(asked, by.orElseThrow()));
     }
 
     private List<String> models(JsonNode body) {
@@ -165,13 +173,17 @@ final class LoopEndpoints {
     }
 
     private static void known(JsonNode body, List<String> keys) {
+        List<Problem> problems = new ArrayList<>();
         for (String key : (Iterable<String>) body::fieldNames) {
             if (!keys.contains(key)) {
-                throw new KeelsonException(
+                problems.add(Problem.of(
                         ErrorCode.BAD_REQUEST,
                         "The body has no field (%s); it may have %s.".formatted(key, keys.stream().sorted().toList()),
-                        Suggestion.sentence(key, keys).orElse(null));
+                        Suggestion.sentence(key, keys).orElse(null)));
             }
+        }
+        if (!problems.isEmpty()) {
+            throw new KeelsonException(problems, null);
         }
     }
 }
