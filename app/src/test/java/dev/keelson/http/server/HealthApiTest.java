@@ -8,6 +8,7 @@ import dev.keelson.http.HealthReports;
 import dev.keelson.http.SeededBackend;
 import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.registry.alert.Alert;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +59,19 @@ final class HealthApiTest {
         assertThat(client.get(ADDRESS + "/history").json().path("reports").size()).isBetween(before, before + 1); // the clock stands
         assertThat(client.get(ADDRESS + "/history?version=999").json().path("reports")).isEmpty();
         assertThat(client.get("/models/football-1x2/health").text()).contains("kept reports", "What to do next");
+    }
+
+    @Test
+    void alertOfAStreamIsAConcern() {
+        SeededBackend seeded = SeededBackend.seeded();
+        seeded.catalog().update(tx -> tx.alerts().add(Alert.raised(
+                "1", "stream/football-1x2/log_loss", "drift", Alert.Severity.WARNING, "football-1x2", "log_loss rose", "It rose.", "", "",
+                Instant.parse("2020-01-01T00:00:00Z"))));
+
+        HealthReport report = new HealthReports(seeded).judge("football-1x2");
+
+        assertThat(report.concerns()).contains("Streams changed: log_loss rose.");
+        assertThat(report.recommendations()).anyMatch(each -> each.command().equals("keelson drift streams --model football-1x2"));
     }
 
     @Test
