@@ -24,7 +24,8 @@ final class StreamsSection {
         if (!named && told.path("streams").isEmpty()) {
             return draft.empty("Switched off: no drift monitor of this model names a stream.", "streams: [log_loss]").done();
         }
-        if (told.path("streams").isEmpty()) {
+        boolean nothing = told.path("streams").valueStream().allMatch(each -> each.path("values").asLong() == 0);
+        if (nothing && told.path("changes").isEmpty()) {
             return draft.empty("Nothing yet: no value was taken into its streams.", "keelson drift streams --model " + model).done();
         }
         ZoneId zone = backend.project().zone();

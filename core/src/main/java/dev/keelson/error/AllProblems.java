@@ -38,7 +38,11 @@ public final class AllProblems {
         return !problems.isEmpty();
     }
 
-    /** @throws KeelsonException with all that were kept */
+    /**
+     * Ends where there is any.
+     *
+     * @throws KeelsonException with all that were kept
+     */
     public void throwIfAny() {
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);

@@ -222,7 +222,7 @@ public final class ChangedData implements DriftData {
     /** Its first value that is there, everywhere; missing when none is. */
     private static Vector stuck(Vector vector) {
         int at = 0;
-        while (at < vector.size() && (vector.isNull(at) || vector.get(at) instanceof Double number && number.isNaN())) {
+        while (at < vector.size() && (vector.isNull(at) || (vector.get(at) instanceof Double number && number.isNaN()))) {
             at++;
         }
         int[] rows = new int[vector.size()];

@@ -53,8 +53,14 @@ final class LoopEndpoints {
         JsonNode body = CatalogEndpoints.body(request);
         AllProblems all = new AllProblems();
         all.check(() -> known(body, RETRAINING));
+        // without models the rest is checked as if all were meant
+        List<String> models = all.of(() -> models(body)).orElseGet(this::everyModel);
+        if (models.isEmpty()) {
+            all.throwIfAny();
+            throw Body.wrong("models", body.path("models"), "models, of which the project has none");
+        }
         RetrainCampaign.Asked asked = new RetrainCampaign.Asked(
-                all.of(() -> models(body)).orElse(List.of()),
+                models,
                 all.of(() -> trigger(body)).orElse(Trigger.CALL),
                 all.of(() -> kind(body)).orElse(RetrainRequest.Kind.FULL),
                 all.of(() -> thresholds(body)).orElseGet(TreeMap::new),
@@ -80,7 +86,11 @@ final class LoopEndpoints {
         if (all == !names.isEmpty()) {
             throw Body.wrong("models", body.path("models"), "either names of models, or `all: true`");
         }
-        return all ? backend.project().models().stream().map(ModelDefinition::name).toList() : names;
+        return all ? everyModel() : names;
+    }
+
+    private List<String> everyModel() {
+        return backend.project().models().stream().map(ModelDefinition::name).toList();
     }
 
     private static Trigger trigger(JsonNode body) {
