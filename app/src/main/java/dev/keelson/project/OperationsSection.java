@@ -9,7 +9,7 @@ import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.control.ScheduleDefinition.Missed;
-import dev.keelson.control.ScheduleDefinition.OnDrift;
+import dev.keelson.control.ScheduleDefinition.OnFinding;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
@@ -568,7 +568,7 @@ final class OperationsSection {
                 cron.text(),
                 zone,
                 Job.valueOf(run.toUpperCase(Locale.ROOT)),
-                "retrain".equals(table.text("on_" + run)) ? OnDrift.RETRAIN : OnDrift.ALERT,
+                "retrain".equals(table.text("on_" + run)) ? OnFinding.RETRAIN : OnFinding.ALERT,
                 missed == null ? Missed.ONCE : Missed.valueOf(missed.toUpperCase(Locale.ROOT)),
                 ProjectText.duration(table.scalar("jitter"), Duration.ZERO, problems),
                 entry.location()));

@@ -3,14 +3,11 @@ package dev.keelson.project;
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.control.ScheduleDefinition.Missed;
-import dev.keelson.control.ScheduleDefinition.OnDrift;
+import dev.keelson.control.ScheduleDefinition.OnFinding;
 import dev.keelson.error.Location;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The schedules of other systems, and usual ones, by a word. */
@@ -20,8 +17,7 @@ final class SchedulePresets {
 
     private SchedulePresets() {}
 
-    /** One of them: the first of its jobs that is known here runs. */
-    private record Line(String name, String cron, List<String> jobs, OnDrift onDrift) {}
+    private record Line(String name, String cron, Job job, OnFinding onFinding) {}
 
     /**
      * The schedules of a word, each named by what it does.
@@ -32,28 +28,21 @@ final class SchedulePresets {
     static List<ScheduleDefinition> of(String word, ZoneId zone, Location location) {
         ZoneId read = word.equals("acis") ? ZoneId.of("UTC") : zone;
         return lines(word)
-                .flatMap(line -> job(line).stream()
-                        .map(job -> new ScheduleDefinition(
-                                line.name(), line.cron(), read, job, line.onDrift(), Missed.ONCE, Duration.ZERO, location)))
+                .map(line -> new ScheduleDefinition(
+                        line.name(), line.cron(), read, line.job(), line.onFinding(), Missed.ONCE, Duration.ZERO, location))
                 .toList();
     }
 
     private static Stream<Line> lines(String word) {
         return switch (word) {
             case "pikkit" -> Stream.of(
-                    new Line("features", "0 1 * * *", List.of("materialize"), OnDrift.ALERT),
-                    new Line("drift", "0 2 * * *", List.of("drift"), OnDrift.ALERT),
-                    new Line("baseline", "0 3 * * SUN", List.of("baseline"), OnDrift.ALERT));
-            case "acis" -> Stream.of(new Line("loop", "0 3 * * *", List.of("drift"), OnDrift.RETRAIN));
-            case "decay" -> Stream.of(new Line("decay", "0 4 * * *", List.of("decay", "health", "drift"), OnDrift.ALERT));
-            case "validation" -> Stream.of(new Line("validation", "30 0 * * *", List.of("validate"), OnDrift.ALERT));
+                    new Line("features", "0 1 * * *", Job.MATERIALIZE, OnFinding.ALERT),
+                    new Line("drift", "0 2 * * *", Job.DRIFT, OnFinding.ALERT),
+                    new Line("baseline", "0 3 * * SUN", Job.BASELINE, OnFinding.ALERT));
+            case "acis" -> Stream.of(new Line("loop", "0 3 * * *", Job.DRIFT, OnFinding.RETRAIN));
+            case "decay" -> Stream.of(new Line("decay", "0 4 * * *", Job.DECAY, OnFinding.ALERT));
+            case "validation" -> Stream.of(new Line("validation", "30 0 * * *", Job.VALIDATE, OnFinding.ALERT));
             default -> throw new IllegalArgumentException("There are no schedules (%s).".formatted(word));
         };
-    }
-
-    private static Optional<Job> job(Line line) {
-        return line.jobs().stream()
-                .flatMap(name -> Arrays.stream(Job.values()).filter(each -> each.name().toLowerCase(Locale.ROOT).equals(name)))
-                .findFirst();
     }
 }

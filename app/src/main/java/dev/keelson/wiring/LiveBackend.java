@@ -1267,6 +1267,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
         ServedProfiles tallied = profiles;
         if (tallied != null && owner != null) {
             tallied.close();
+        } else if (tallied != null) {
+            tallied.stop();
         }
         log.close();
         workspace.close();

@@ -102,11 +102,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
 
     private void plan() {
         try {
-            int planned = 0;
-            for (ScheduleDefinition schedule : project.get().schedules()) {
-                planned += planner.plan(List.of(schedule), models(schedule));
-            }
-            if (planned > 0) {
+            if (planner.plan(project.get().schedules(), this::models) > 0) {
                 workers.wake();
             }
         } catch (RuntimeException e) {
@@ -163,7 +159,7 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
                 .put("jitter", schedule.jitter().toString())
                 .put("paused", paused);
         if (schedule.job() == ScheduleDefinition.Job.DRIFT || schedule.job() == ScheduleDefinition.Job.DECAY) {
-            node.put("on_" + word(schedule.job()), word(schedule.onDrift()));
+            node.put("on_" + word(schedule.job()), word(schedule.onFinding()));
         }
         if (state != null && paused) {
             node.put("paused_at", String.valueOf(state.pausedAt())).put("actor", state.actor()).put("reason", state.reason());

@@ -14,17 +14,18 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The profiles of what the champions of a project were asked, kept up to date as predictions are logged. When the project is
  * closed they are written into a file with the place in the journal up to which they count; the next start reads it and takes
- * what the journal has beyond that place, which after a crash is all since the last orderly end. Safe for use by several threads.
+ * what the journal has beyond that place, which after a crash is all since the last orderly end. That goes on beside the start;
+ * only who asks for a profile waits for it. Safe for use by several threads.
  */
 final class ServedProfiles implements PredictionSink, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ServedProfiles.class.getName());
@@ -34,11 +35,17 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
     private final PredictionLog log;
     private final Path file;
     private final Map<String, WindowProfiles> profiles;
+    private final CompletableFuture<Void> followed;
+    private volatile boolean stopped;
 
-    private ServedProfiles(PredictionLog log, Path file, Map<String, WindowProfiles> profiles) {
+    /** @param after what the journal has beyond this place and up to now is still to be taken */
+    private ServedProfiles(PredictionLog log, Path file, Map<String, WindowProfiles> profiles, long after) {
         this.log = log;
         this.file = file;
         this.profiles = profiles;
+        long end = LogRow.place(log.position()); // what comes from here on is appended through this
+        this.followed = CompletableFuture.runAsync(
+                () -> follow(after, end), task -> Thread.ofVirtual().name("keelson-profiles").start(task));
     }
 
     /**
@@ -58,9 +65,9 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
                         .allMatch(each -> Optional.ofNullable(empty.get(each.getKey()))
                                 .filter(mine -> mine.layout().equals(each.getValue().layout()))
                                 .isPresent());
-        ServedProfiles opened = new ServedProfiles(log, file, stored != null && fits ? stored.profiles : empty);
-        opened.follow(stored != null && fits ? stored.end - 1 : 0);
-        return opened;
+        return stored != null && fits
+                ? new ServedProfiles(log, file, stored.profiles, stored.end - 1)
+                : new ServedProfiles(log, file, empty, 0);
     }
 
     private static boolean[] layout(ModelPlan plan) {
@@ -95,15 +102,16 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
         }
     }
 
-    /** Takes what the journal has beyond a place. */
-    private void follow(long after) {
+    /** Takes what the journal has beyond a place and before another. */
+    private void follow(long after, long end) {
         long at = after;
-        while (true) {
+        while (!stopped) {
             List<Placed> found = log.predictions(at, READ);
-            List<PredictionEvent> events = new ArrayList<>(found.size());
-            found.forEach(each -> events.add(each.prediction().event()));
-            add(events);
-            if (found.size() < READ) {
+            add(found.stream()
+                    .filter(each -> each.place() < end)
+                    .map(each -> each.prediction().event())
+                    .toList());
+            if (found.size() < READ || found.getLast().place() >= end) {
                 return;
             }
             at = found.getLast().place();
@@ -142,12 +150,27 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
         if (of == null) {
             throw new IllegalArgumentException("There is no profile of the model (%s).".formatted(model));
         }
+        followed.join();
         return of;
     }
 
-    /** Writes them; nothing may be appended any more. */
+    /** Stops taking what the journal has; called before the log is closed. */
+    void stop() {
+        stopped = true;
+        Throwable failure = followed.handle((nothing, thrown) -> thrown).join();
+        if (failure != null) {
+            LOG.log(System.Logger.Level.WARNING, "The profiles did not take all of the journal: {0}", failure.getMessage());
+        }
+    }
+
+    /** Writes them, unless they lack what the journal had at the start; nothing may be appended any more. */
     @Override
     public void close() {
+        boolean whole = followed.isDone() && !followed.isCompletedExceptionally();
+        stop();
+        if (!whole) {
+            return; // the next start goes on from the file that is there
+        }
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);

@@ -67,7 +67,7 @@ class DriftReportPageTest {
                 FeatureDrift.Severity.SEVERE,
                 new Histogram(bars, 0, 0),
                 shares,
-                Double.NaN);
+                Double.NaN, null);
 
         assertThat(DriftReportPage.html(report(List.of(moved))))
                 .contains(">football<")
@@ -97,6 +97,6 @@ class DriftReportPageTest {
         }
         return new FeatureDrift(
                 name, 0.1, 0.02, 0.1, 0.05, 0.4, Double.NaN, 0.01, 0.02, 0, 0.01, 0.1, 0.9, 1.2, 80, FeatureDrift.Severity.NONE,
-                Histogram.shared(values, values, 20), null, -0.01);
+                Histogram.shared(values, values, 20), null, -0.01, null);
     }
 }

@@ -230,9 +230,9 @@ public final class SeededBackend implements Backend {
                 List.of(new DecayMonitorDefinition("worse", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null)),
                 List.of(),
                 List.of(
-                        new ScheduleDefinition("features", "0 1 * * *", zone, ScheduleDefinition.Job.MATERIALIZE, ScheduleDefinition.OnDrift.ALERT, null),
-                        new ScheduleDefinition("drift", "0 2 * * *", zone, ScheduleDefinition.Job.DRIFT, ScheduleDefinition.OnDrift.RETRAIN, null),
-                        new ScheduleDefinition("weekly", "0 3 * * SUN", zone, ScheduleDefinition.Job.RETRAIN, ScheduleDefinition.OnDrift.ALERT, null)),
+                        new ScheduleDefinition("features", "0 1 * * *", zone, ScheduleDefinition.Job.MATERIALIZE, ScheduleDefinition.OnFinding.ALERT, null),
+                        new ScheduleDefinition("drift", "0 2 * * *", zone, ScheduleDefinition.Job.DRIFT, ScheduleDefinition.OnFinding.RETRAIN, null),
+                        new ScheduleDefinition("weekly", "0 3 * * SUN", zone, ScheduleDefinition.Job.RETRAIN, ScheduleDefinition.OnFinding.ALERT, null)),
                 List.of(),
                 null,
                 null,

@@ -218,7 +218,7 @@ class ProjectReaderTest {
         ScheduleDefinition loop = schedules.stream().filter(each -> each.name().equals("loop")).findFirst().orElseThrow();
         assertThat(loop.cron()).isEqualTo("0 3 * * *");
         assertThat(loop.zone()).isEqualTo(java.time.ZoneId.of("UTC"));
-        assertThat(loop.onDrift()).isEqualTo(ScheduleDefinition.OnDrift.RETRAIN);
+        assertThat(loop.onFinding()).isEqualTo(ScheduleDefinition.OnFinding.RETRAIN);
         assertThat(schedules.stream().filter(each -> each.name().equals("drift"))).hasSize(1); // that of the file
     }
 
@@ -242,7 +242,7 @@ class ProjectReaderTest {
         assertThat(promotion.changeAlpha()).isEqualTo(0.05);
         assertThat(promotion.guards()).hasSize(2);
         assertThat(schedule.job()).isEqualTo(ScheduleDefinition.Job.DRIFT);
-        assertThat(schedule.onDrift()).isEqualTo(ScheduleDefinition.OnDrift.RETRAIN);
+        assertThat(schedule.onFinding()).isEqualTo(ScheduleDefinition.OnFinding.RETRAIN);
         assertThat(schedule.cron()).isEqualTo("0 2 * * *");
     }
 

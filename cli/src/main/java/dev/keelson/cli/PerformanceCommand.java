@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -116,28 +117,22 @@ final class PerformanceCommand extends CommandGroup {
         @Option(names = "--window", paramLabel = "TIME", defaultValue = "week", description = "day, week, month, or days such as 7d (default: week).")
         String window = "week";
 
-        @Option(names = "--model-version", paramLabel = "N", description = "By this version only.")
-        @Nullable Integer version;
-
-        @Option(names = "--from", paramLabel = "TIME", description = "Only of events at or after this day or instant.")
-        @Nullable String from;
-
-        @Option(names = "--to", paramLabel = "TIME", description = "Only of events before this day or instant.")
-        @Nullable String to;
+        @Mixin
+        PredictionOptions which = new PredictionOptions();
 
         @Override
         int run(Session session) {
             Project project = session.project();
             LoggedModel asked = LoggedModel.of(project, model);
-            ModelPerformance.Asked which = new ModelPerformance.Asked(
+            ModelPerformance.Asked windows = new ModelPerformance.Asked(
                     WindowLength.of(window),
-                    version,
-                    Moments.orNull("--from", from, project.zone()),
-                    Moments.orNull("--to", to, project.zone()));
+                    which.version,
+                    which.from(project),
+                    which.to(project));
             ObjectNode told;
             try (ProjectReading state = ProjectReading.open(project)) {
                 told = new ModelPerformance(state::predictions, state::versions, state::run, Projects.estimators())
-                        .of(project, asked, which, session.clock().instant());
+                        .of(project, asked, windows, session.clock().instant());
             }
             Console console = session.console();
             windows(console, told);

@@ -8,9 +8,8 @@ import dev.keelson.project.Project;
 import dev.keelson.wiring.ProjectReading;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code keelson predictions score}. */
@@ -21,24 +20,18 @@ final class PredictionsScore extends KeelsonCommand {
     @Parameters(paramLabel = "MODEL", description = "The model, also one under `elsewhere` of the project file.")
     String model = "";
 
-    @Option(names = "--model-version", paramLabel = "N", description = "By this version only.")
-    @Nullable Integer version;
-
-    @Option(names = "--from", paramLabel = "TIME", description = "Only of events at or after this day or instant.")
-    @Nullable String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "Only of events before this day or instant.")
-    @Nullable String to;
+    @Mixin
+    PredictionOptions which = new PredictionOptions();
 
     @Override
     int run(Session session) {
         Project project = session.project();
         LoggedModel asked = LoggedModel.of(project, model);
-        PredictionScores.Asked which = new PredictionScores.Asked(
-                version, Moments.orNull("--from", from, project.zone()), Moments.orNull("--to", to, project.zone()));
+        PredictionScores.Asked wanted = new PredictionScores.Asked(
+                which.version, which.from(project), which.to(project));
         ObjectNode told;
         try (ProjectReading state = ProjectReading.open(project)) {
-            told = new PredictionScores(state::predictions, state::countPredictions).of(asked, which);
+            told = new PredictionScores(state::predictions, state::countPredictions).of(asked, wanted);
         }
         Console console = session.console();
         List<List<String>> rows = new ArrayList<>();

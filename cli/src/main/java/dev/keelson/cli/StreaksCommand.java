@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,14 +47,8 @@ final class StreaksCommand extends KeelsonCommand {
             description = "hits: whether the predicted class came true (default); outcomes: the class that did; bets: whether the bet was won.")
     @Nullable String of;
 
-    @Option(names = "--model-version", paramLabel = "N", description = "By this version only.")
-    @Nullable Integer version;
-
-    @Option(names = "--from", paramLabel = "TIME", description = "Only of events at or after this day or instant.")
-    @Nullable String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "Only of events before this day or instant.")
-    @Nullable String to;
+    @Mixin
+    PredictionOptions which = new PredictionOptions();
 
     @Option(names = "--text", paramLabel = "TEXT", description = "Only where the entity or its keys contain this, such as a team.")
     @Nullable String text;
@@ -119,9 +114,9 @@ final class StreaksCommand extends KeelsonCommand {
         ResultRows.Asked asked = new ResultRows.Asked(
                 Of.of(of).orElseThrow(() -> new KeelsonException(
                         ErrorCode.USAGE, "--of (%s) is not known; expected hits, outcomes or bets.".formatted(of), null)),
-                version,
-                Moments.orNull("--from", from, project.zone()),
-                Moments.orNull("--to", to, project.zone()),
+                which.version,
+                which.from(project),
+                which.to(project),
                 text);
         if (asked.of() == Of.BETS) {
             try (LiveProject live = LiveProject.open(project, session.clock())) {

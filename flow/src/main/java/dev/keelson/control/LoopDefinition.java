@@ -37,7 +37,7 @@ public record LoopDefinition(
     public boolean retrainsOnDrift() {
         return schedules.stream()
                 .anyMatch(s -> s.job() == ScheduleDefinition.Job.DRIFT
-                        && s.onDrift() == ScheduleDefinition.OnDrift.RETRAIN);
+                        && s.onFinding() == ScheduleDefinition.OnFinding.RETRAIN);
     }
 
     /** The scheduled retraining, if there is one. */

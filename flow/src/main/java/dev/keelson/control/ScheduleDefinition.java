@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param cron five fields: minute hour day-of-month month day-of-week
  * @param zone the zone in which the fields are read
  * @param job what runs
- * @param onDrift what follows an alarm of a drift job or decay found by a decay job
+ * @param onFinding what follows an alarm of a drift job or decay found by a decay job
  * @param missed what happens to times that passed while nothing ran
  * @param jitter each time begins up to so much later, by its name and the time, so that not all begin at once
  */
 public record ScheduleDefinition(
-        String name, String cron, ZoneId zone, Job job, OnDrift onDrift, Missed missed, Duration jitter,
+        String name, String cron, ZoneId zone, Job job, OnFinding onFinding, Missed missed, Duration jitter,
         @Nullable Location location) {
     /** One that runs once for whatever it missed, without jitter. */
     public ScheduleDefinition(
-            String name, String cron, ZoneId zone, Job job, OnDrift onDrift, @Nullable Location location) {
-        this(name, cron, zone, job, onDrift, Missed.ONCE, Duration.ZERO, location);
+            String name, String cron, ZoneId zone, Job job, OnFinding onFinding, @Nullable Location location) {
+        this(name, cron, zone, job, onFinding, Missed.ONCE, Duration.ZERO, location);
     }
 
     /** What a schedule runs. */
@@ -58,7 +58,7 @@ public record ScheduleDefinition(
     }
 
     /** What follows an alarm. */
-    public enum OnDrift {
+    public enum OnFinding {
         /** It is reported. */
         ALERT,
         /** A challenger is trained as well. */

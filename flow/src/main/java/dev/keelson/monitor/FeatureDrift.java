@@ -76,32 +76,6 @@ public record FeatureDrift(
         return Double.isFinite(values) ? Math.max(values, missing) : missing;
     }
 
-    /** A column that the policy's own tests judge. */
-    public FeatureDrift(
-            String name,
-            double importance,
-            double effect,
-            double band,
-            double ks,
-            double pValue,
-            double adjusted,
-            double psi,
-            double psiExpected,
-            double referenceMissing,
-            double currentMissing,
-            double missingBand,
-            double missingAdjusted,
-            double designEffect,
-            double effectiveRows,
-            Severity severity,
-            Histogram histogram,
-            @Nullable CategoryShares categories,
-            double shift) {
-        this(
-                name, importance, effect, band, ks, pValue, adjusted, psi, psiExpected, referenceMissing, currentMissing,
-                missingBand, missingAdjusted, designEffect, effectiveRows, severity, histogram, categories, shift, null);
-    }
-
     /** What a column says in one window. */
     public enum Severity {
         /** Nothing that matters. */

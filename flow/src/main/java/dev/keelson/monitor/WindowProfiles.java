@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class WindowProfiles {
     static final int MOST = 50_000;
 
     private static final int SKETCH = 256;
+    /** So often a window is summed anew because cells moved, before predictions have to wait for it. */
+    private static final int PATIENT = 3;
     private static final long MINUTE = 60_000_000L;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
@@ -45,6 +48,8 @@ public final class WindowProfiles {
     private long hoursFrom = Long.MIN_VALUE;
 
     private long newest = Long.MIN_VALUE;
+    /** How often cells were moved into longer ones. */
+    private long moved;
     private @Nullable Cell last;
 
     /** The inputs of a stretch of time. */
@@ -182,6 +187,7 @@ public final class WindowProfiles {
     }
 
     private void move(Map<Long, Cell> from, NavigableMap<Long, Cell> to, long length) {
+        moved++;
         from.values().forEach(cell -> of(to, cell.start, length).merge(cell));
         from.clear();
     }
@@ -193,22 +199,53 @@ public final class WindowProfiles {
      * @param length of the window
      * @param minRows it is extended back until it holds so many inputs
      */
-    public synchronized Tallied window(Duration length, int minRows, Instant now) {
+    public Tallied window(Duration length, int minRows, Instant now) {
+        for (int i = 0; i < PATIENT; i++) {
+            Tallied window = sum(choose(length, minRows, now));
+            if (window != null) {
+                return window;
+            }
+        }
+        synchronized (this) { // so many events of the past come that cells move all the time
+            return Objects.requireNonNull(sum(choose(length, minRows, now)));
+        }
+    }
+
+    /** The cells of a window, newest first, while none of them was moved into another since. */
+    private record Chosen(List<Cell> cells, Instant start, Instant end, long move) {}
+
+    private synchronized Chosen choose(Duration length, int minRows, Instant now) {
         Instant end = newest == Long.MIN_VALUE || Micros.toInstant(newest).isAfter(now)
                 ? now
                 : Micros.toInstant(newest).plusSeconds(1);
         long start = Micros.of(end.minus(length));
-        Cell sum = new Cell(start, categories);
+        List<Cell> cells = new ArrayList<>();
+        long rows = 0;
         for (NavigableMap<Long, Cell> level : List.of(minutes, hours, days)) {
             for (Cell cell : level.descendingMap().values()) {
-                if (cell.start < start && sum.rows >= minRows) {
+                if (cell.start < start && rows >= minRows) {
                     break;
+                }
+                cells.add(cell);
+                rows += cell.rows;
+            }
+        }
+        return new Chosen(cells, end.minus(length), end, moved);
+    }
+
+    /** Adds cells up one by one, so that predictions are tallied in between; null when cells were moved meanwhile. */
+    private @Nullable Tallied sum(Chosen chosen) {
+        Cell sum = new Cell(Micros.of(chosen.start), categories);
+        for (Cell cell : chosen.cells) {
+            synchronized (this) {
+                if (moved != chosen.move) {
+                    return null;
                 }
                 sum.merge(cell);
             }
         }
         return new Tallied(
-                List.of(sum.tallies), sum.rows, sum.rows == 0 ? end.minus(length) : Micros.toInstant(sum.first), end);
+                List.of(sum.tallies), sum.rows, sum.rows == 0 ? chosen.start : Micros.toInstant(sum.first), chosen.end);
     }
 
     /** Number of values that are kept, each of eight bytes. */

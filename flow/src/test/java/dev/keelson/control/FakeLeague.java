@@ -96,17 +96,17 @@ final class FakeLeague {
     }
 
     static LoopDefinition definition(
-            PromotionPolicyDefinition promotion, @Nullable String retrainCron, ScheduleDefinition.OnDrift onDrift) {
+            PromotionPolicyDefinition promotion, @Nullable String retrainCron, ScheduleDefinition.OnFinding onFinding) {
         List<ScheduleDefinition> schedules = new ArrayList<>();
         schedules.add(new ScheduleDefinition(
-                "drift", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, onDrift, null));
+                "drift", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, onFinding, null));
         if (retrainCron != null) {
             schedules.add(new ScheduleDefinition(
                     "retrain",
                     retrainCron,
                     ZoneOffset.UTC,
                     ScheduleDefinition.Job.RETRAIN,
-                    ScheduleDefinition.OnDrift.ALERT,
+                    ScheduleDefinition.OnFinding.ALERT,
                     null));
         }
         return new LoopDefinition(

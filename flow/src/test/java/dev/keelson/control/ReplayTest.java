@@ -11,7 +11,7 @@ import dev.keelson.control.Killer.Moment;
 import dev.keelson.control.Replay.PolicyResult;
 import dev.keelson.control.Replay.PolicyState;
 import dev.keelson.control.Replay.Scored;
-import dev.keelson.control.ScheduleDefinition.OnDrift;
+import dev.keelson.control.ScheduleDefinition.OnFinding;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.ModelVersion;
@@ -165,7 +165,7 @@ class ReplayTest {
 
         PolicyResult result = run(
                         9,
-                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnDrift.RETRAIN),
+                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnFinding.RETRAIN),
                         Killer.never(),
                         new State(LoopPolicy.THIS_POLICY))
                 .getFirst();
@@ -186,7 +186,7 @@ class ReplayTest {
 
         PolicyResult result = run(
                         9,
-                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnDrift.RETRAIN),
+                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnFinding.RETRAIN),
                         Killer.never(),
                         new State(LoopPolicy.THIS_POLICY))
                 .getFirst();
@@ -206,7 +206,7 @@ class ReplayTest {
 
         PolicyResult result = run(
                         9,
-                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnDrift.ALERT),
+                        FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnFinding.ALERT),
                         Killer.never(),
                         new State(LoopPolicy.THIS_POLICY))
                 .getFirst();
@@ -219,13 +219,13 @@ class ReplayTest {
     }
 
     private static LoopDefinition scheduled(ScheduleDefinition.Job job) {
-        LoopDefinition base = FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnDrift.ALERT);
+        LoopDefinition base = FakeLeague.definition(FakeLeague.gate(GENEROUS), null, OnFinding.ALERT);
         return new LoopDefinition(
                 base.model(),
                 base.drift(),
                 base.decay(),
                 base.promotion(),
-                List.of(new ScheduleDefinition("monthly", MONTHLY, ZoneOffset.UTC, job, OnDrift.ALERT, null)),
+                List.of(new ScheduleDefinition("monthly", MONTHLY, ZoneOffset.UTC, job, OnFinding.ALERT, null)),
                 base.zone());
     }
 
@@ -484,7 +484,7 @@ class ReplayTest {
     }
 
     private static LoopDefinition definition(@Nullable String retrainCron) {
-        return FakeLeague.definition(FakeLeague.gate(GENEROUS), retrainCron, OnDrift.RETRAIN);
+        return FakeLeague.definition(FakeLeague.gate(GENEROUS), retrainCron, OnFinding.RETRAIN);
     }
 
     private List<PolicyResult> run(int steps, LoopDefinition definition, Killer killer, State... states) {

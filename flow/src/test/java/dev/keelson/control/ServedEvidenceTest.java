@@ -45,7 +45,7 @@ final class ServedEvidenceTest {
                         List.of(),
                         null),
                 null,
-                ScheduleDefinition.OnDrift.ALERT);
+                ScheduleDefinition.OnFinding.ALERT);
         return new LoopDefinition(whole.model(), null, null, whole.promotion(), List.of(), zone);
     }
 

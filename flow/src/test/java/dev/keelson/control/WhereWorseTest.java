@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class WhereWorseTest {
     private static final int EVENTS = 1_600;
-    private static final LoopDefinition LOOP = FakeLeague.definition(FakeLeague.gate(0.01), null, ScheduleDefinition.OnDrift.ALERT);
+    private static final LoopDefinition LOOP = FakeLeague.definition(FakeLeague.gate(0.01), null, ScheduleDefinition.OnFinding.ALERT);
 
     private final List<LoggedPrediction> champion = new ArrayList<>();
     private final List<LoggedPrediction> challenger = new ArrayList<>();

@@ -189,6 +189,6 @@ class PresetRuleTest {
     private static FeatureDrift feature(String name, double p, double psi) {
         Severity severity = p < 0.05 || psi >= 0.2 ? Severity.WARNING : Severity.NONE;
         return new FeatureDrift(
-                name, 0, 0.1, 0.2, 0.1, p, p, psi, 0.05, 0, 0, 0, 1, 1, 100, severity, new Histogram(List.of(), 0, 0), null, 0.1);
+                name, 0, 0.1, 0.2, 0.1, p, p, psi, 0.05, 0, 0, 0, 1, 1, 100, severity, new Histogram(List.of(), 0, 0), null, 0.1, null);
     }
 }

@@ -1,8 +1,6 @@
 package dev.keelson.http.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
@@ -38,13 +36,15 @@ final class DriftEndpoints {
     private static final double ACIS_SHARE = 0.3;
 
     private final Backend backend;
+    private final KeptReports kept;
 
     DriftEndpoints(Backend backend) {
         this.backend = backend;
+        this.kept = new KeptReports(backend, KIND);
     }
 
     void register(Routes routes) {
-        routes.get("/api/v1/drift-reports", this::list);
+        routes.get("/api/v1/drift-reports", kept::list);
         routes.get("/api/v1/drift-reports/{id}", this::report);
         routes.post("/api/v1/models/{name}/drift-check", this::check);
         routes.post("/api/v1/drift-checks", this::compare);
@@ -59,23 +59,6 @@ final class DriftEndpoints {
                 (request, response) -> Json.send(response, backend.streams().check(model(request))));
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
-        Parameters parameters = new Parameters(request);
-        String model = parameters.text("model");
-        int limit = parameters.number("limit", 1, 1000, 100);
-        parameters.check();
-        ObjectNode body = Json.object();
-        ArrayNode list = body.putArray("drift_reports");
-        for (StoredReport report : backend.reports(KIND, model, limit)) {
-            list.addObject()
-                    .put("id", report.id())
-                    .put("model", report.subject())
-                    .put("at", report.at().toString())
-                    .put("verdict", report.verdict());
-        }
-        Json.send(response, body);
-    }
-
     private void report(ServerRequest request, ServerResponse response) {
         String id = Parameters.path(request, "id");
         Parameters parameters = new Parameters(request);
@@ -84,7 +67,7 @@ final class DriftEndpoints {
             parameters.wrong("format", format, "json, html or acis");
         }
         parameters.check();
-        StoredReport stored = one(id);
+        StoredReport stored = kept.one(id);
         if (format == null || format.equals("json")) {
             Json.send(response, Json.stored(stored.document()));
         } else if (format.equals("acis")) {
@@ -154,22 +137,13 @@ final class DriftEndpoints {
         parameters.check();
         List<StoredReport> stored = ids == null
                 ? backend.reports(KIND, model, last)
-                : Arrays.stream(ids.split(",", -1)).map(id -> one(id.strip())).toList();
+                : Arrays.stream(ids.split(",", -1)).map(id -> kept.one(id.strip())).toList();
         Json.send(
                 response,
                 DriftComparison.of(stored.stream()
                                 .map(each -> new DriftComparison.Kept(each.id(), DriftReport.fromJson(each.document())))
                                 .toList())
                         .toJson());
-    }
-
-    private StoredReport one(String id) {
-        return backend.report(id)
-                .filter(report -> report.kind().equals(KIND))
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.NOT_FOUND,
-                        "There is no drift report (%s).".formatted(id),
-                        "Maybe look at /api/v1/drift-reports for those that are kept."));
     }
 
     private double share(String model) {

@@ -198,7 +198,7 @@ final class MonitoringFilesIT {
             features.add(new FeatureDrift(
                     "feature_%04d".formatted(i), one.importance(), one.effect(), one.band(), i / 2_400.0, one.pValue(), one.adjusted(),
                     one.psi(), one.psiExpected(), 0, 0, one.missingBand(), one.missingAdjusted(), one.designEffect(), one.effectiveRows(),
-                    one.severity(), one.histogram(), null, one.shift()));
+                    one.severity(), one.histogram(), null, one.shift(), null));
         }
         DriftReport many = new DriftReport(
                 MODEL, report.version(), report.at(), report.from(), report.to(), report.policy(), report.referenceRows(), report.rows(),
@@ -237,6 +237,6 @@ final class MonitoringFilesIT {
     private static FeatureDrift feature(FeatureDrift one, String name, double ks, double effect, double missingBefore, double missingNow) {
         return new FeatureDrift(
                 name, one.importance(), effect, one.band(), ks, one.pValue(), one.adjusted(), one.psi(), one.psiExpected(), missingBefore, missingNow,
-                one.missingBand(), one.missingAdjusted(), one.designEffect(), one.effectiveRows(), one.severity(), one.histogram(), null, one.shift());
+                one.missingBand(), one.missingAdjusted(), one.designEffect(), one.effectiveRows(), one.severity(), one.histogram(), null, one.shift(), null);
     }
 }

@@ -238,7 +238,7 @@ public final class PolicyStudy implements Task {
                         List.of(),
                         null),
                 List.of(new ScheduleDefinition(
-                        "drift", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, ScheduleDefinition.OnDrift.RETRAIN, null)),
+                        "drift", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, ScheduleDefinition.OnFinding.RETRAIN, null)),
                 ZoneOffset.UTC);
     }
 }

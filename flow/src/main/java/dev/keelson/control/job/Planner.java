@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes jobs of schedules when they are due. The id of a job tells its schedule, its subject and when it was due, so that several
@@ -46,17 +47,18 @@ public final class Planner {
      * Plans what is due by now.
      *
      * @param schedules all of the project
-     * @param models the models that jobs about models are planned for, one job each
+     * @param models what a schedule of jobs about models is about, one job for each; asked only when it is due
      * @return how many jobs wait now that did not before
      */
-    public int plan(List<ScheduleDefinition> schedules, List<String> models) {
+    public int plan(List<ScheduleDefinition> schedules, Function<ScheduleDefinition, List<String>> models) {
         Instant now = clock.instant();
         Map<String, ScheduleState> known = catalog.read(tx -> tx.jobs().schedules());
         int planned = 0;
         for (ScheduleDefinition schedule : schedules) {
             ScheduleState state = known.get(schedule.name());
             if (state == null || due(schedule, state, now)) {
-                planned += catalog.<Integer>write(tx -> plan(tx.jobs(), schedule, models, now));
+                List<String> about = models.apply(schedule);
+                planned += catalog.<Integer>write(tx -> plan(tx.jobs(), schedule, about, now));
             }
         }
         return planned;
@@ -161,7 +163,7 @@ public final class Planner {
             arguments.put("model", model);
         }
         if (schedule.job() == ScheduleDefinition.Job.DRIFT || schedule.job() == ScheduleDefinition.Job.DECAY) {
-            arguments.put("on_" + kind(schedule), schedule.onDrift().name().toLowerCase(Locale.ROOT));
+            arguments.put("on_" + kind(schedule), schedule.onFinding().name().toLowerCase(Locale.ROOT));
         }
         return arguments;
     }

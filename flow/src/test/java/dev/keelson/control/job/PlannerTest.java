@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ScheduleDefinition.Missed;
-import dev.keelson.control.ScheduleDefinition.OnDrift;
+import dev.keelson.control.ScheduleDefinition.OnFinding;
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.Job.State;
@@ -29,11 +29,11 @@ final class PlannerTest {
 
     private static ScheduleDefinition nightly(Missed missed, Duration jitter) {
         return new ScheduleDefinition(
-                "nightly", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, OnDrift.RETRAIN, missed, jitter, null);
+                "nightly", "0 2 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, OnFinding.RETRAIN, missed, jitter, null);
     }
 
     private int plan(ScheduleDefinition schedule) {
-        return planner.plan(List.of(schedule), List.of("m"));
+        return planner.plan(List.of(schedule), each -> List.of("m"));
     }
 
     private List<Job> jobs(State... states) {
@@ -57,11 +57,11 @@ final class PlannerTest {
     @Test
     void oneJobForEachModelWhenItIsDueAndNoneTwice() {
         ScheduleDefinition schedule = nightly(Missed.ONCE, Duration.ZERO);
-        planner.plan(List.of(schedule), List.of("m", "n"));
+        planner.plan(List.of(schedule), each -> List.of("m", "n"));
         now = Instant.parse("2026-03-03T02:00:00Z");
 
-        assertThat(planner.plan(List.of(schedule), List.of("m", "n"))).isEqualTo(2);
-        assertThat(new Planner(catalog, () -> now).plan(List.of(schedule), List.of("m", "n"))).isZero();
+        assertThat(planner.plan(List.of(schedule), each -> List.of("m", "n"))).isEqualTo(2);
+        assertThat(new Planner(catalog, () -> now).plan(List.of(schedule), each -> List.of("m", "n"))).isZero();
 
         assertThat(jobs()).extracting(Job::id)
                 .containsExactly("nightly.m@2026-03-03T02:00:00Z", "nightly.n@2026-03-03T02:00:00Z");
@@ -133,7 +133,7 @@ final class PlannerTest {
         now = MONDAY.plus(Duration.ofHours(5));
         plan(nightly(Missed.ALL, Duration.ZERO));
         ScheduleDefinition earlier = new ScheduleDefinition(
-                "nightly", "0 13 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, OnDrift.ALERT, null);
+                "nightly", "0 13 * * *", ZoneOffset.UTC, ScheduleDefinition.Job.DRIFT, OnFinding.ALERT, null);
 
         assertThat(plan(earlier)).isZero();
         assertThat(jobs()).isEmpty();
@@ -165,14 +165,14 @@ final class PlannerTest {
             Catalog fresh = new InMemoryCatalog();
             Planner berlin = new Planner(fresh, () -> now);
             ScheduleDefinition schedule = new ScheduleDefinition(
-                    "nightly", "30 2 * * *", ZoneId.of("Europe/Berlin"), ScheduleDefinition.Job.DRIFT, OnDrift.RETRAIN, missed,
+                    "nightly", "30 2 * * *", ZoneId.of("Europe/Berlin"), ScheduleDefinition.Job.DRIFT, OnFinding.RETRAIN, missed,
                     Duration.ZERO, null);
             now = from;
-            berlin.plan(List.of(schedule), List.of("m"));
+            berlin.plan(List.of(schedule), each -> List.of("m"));
             now = to;
 
-            int planned = berlin.plan(List.of(schedule), List.of("m"));
-            int again = berlin.plan(List.of(schedule), List.of("m"));
+            int planned = berlin.plan(List.of(schedule), each -> List.of("m"));
+            int again = berlin.plan(List.of(schedule), each -> List.of("m"));
 
             assertThat(planned).as("%s", missed).isEqualTo(missed == Missed.ALL ? 3 : missed == Missed.ONCE ? 1 : 0);
             assertThat(again).isZero();
@@ -192,9 +192,9 @@ final class PlannerTest {
         Catalog other = new InMemoryCatalog();
         Planner another = new Planner(other, () -> now);
         now = MONDAY;
-        another.plan(List.of(schedule), List.of("m"));
+        another.plan(List.of(schedule), each -> List.of("m"));
         now = Instant.parse("2026-03-03T02:00:00Z");
-        another.plan(List.of(schedule), List.of("m"));
+        another.plan(List.of(schedule), each -> List.of("m"));
 
         assertThat(job.notBefore()).isBetween(job.dueAt(), job.dueAt().plus(Duration.ofMinutes(10)));
         assertThat(other.<List<Job>>read(tx -> tx.jobs().jobs(JobQuery.newest(1))).getFirst().notBefore())
