@@ -7,7 +7,6 @@ import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.PredictionLog.Placed;
 import dev.keelson.store.files.DurableFiles;
-import dev.keelson.store.journal.LogRow;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedProfiles implements PredictionSink, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ServedProfiles.class.getName());
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int READ = 10_000;
 
     private final PredictionLog log;
@@ -43,7 +42,7 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
         this.log = log;
         this.file = file;
         this.profiles = profiles;
-        long end = LogRow.place(log.position()); // what comes from here on is appended through this
+        long end = log.nextPlace(); // what comes from here on is appended through this
         this.followed = CompletableFuture.runAsync(
                 () -> follow(after, end), task -> Thread.ofVirtual().name("keelson-profiles").start(task));
     }
@@ -175,7 +174,7 @@ final class ServedProfiles implements PredictionSink, AutoCloseable {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeInt(FORMAT);
-            out.writeLong(LogRow.place(log.position()));
+            out.writeLong(log.nextPlace());
             out.writeInt(profiles.size());
             for (Map.Entry<String, WindowProfiles> each : profiles.entrySet()) {
                 out.writeUTF(each.getKey());

@@ -156,6 +156,23 @@ final class BaselinesIT {
     }
 
     @Test
+    void whatCameAfterTheLastOrderlyEndIsTakenFromTheJournalOnce() throws IOException {
+        Path profiles = folder.resolve(".keelson/profiles.bin");
+        predict(3, 1);
+        backend.close();
+        byte[] orderly = Files.readAllBytes(profiles);
+        backend = LiveBackend.open(project, now::get);
+        predict(2, 1);
+        backend.close();
+        Files.write(profiles, orderly); // as if the second process had been killed
+
+        backend = LiveBackend.open(project, now::get);
+        predict(1, 1);
+
+        assertThat(backend.checkDrift(MODEL).rows()).isEqualTo(24 * 6);
+    }
+
+    @Test
     void aDatasetVersionIsABaseline() {
         String version = ProjectDatasets.latest(project).values().iterator().next().id();
 

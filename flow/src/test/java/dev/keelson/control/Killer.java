@@ -205,6 +205,11 @@ final class Killer {
             }
 
             @Override
+            public long nextPlace() {
+                return log.nextPlace();
+            }
+
+            @Override
             public void truncateTo(JournalPosition position) {
                 run(() -> log.truncateTo(position));
             }

@@ -199,6 +199,11 @@ public final class InMemoryPredictionLog implements PredictionLog {
     }
 
     @Override
+    public synchronized long nextPlace() {
+        return records.size() + 1L;
+    }
+
+    @Override
     public synchronized void truncateTo(JournalPosition position) {
         if (position.segment() != 1 || position.offset() < 0 || position.offset() > records.size()) {
             throw new IllegalArgumentException("The position (%s) must be one that this log gave.".formatted(position));

@@ -77,6 +77,9 @@ public interface PredictionLog extends AutoCloseable {
     /** The end of the journal: everything before it is on disk. */
     JournalPosition position();
 
+    /** A place after that of every record appended until now ({@link Placed#place}) and not after that of any later one. */
+    long nextPlace();
+
     /** Cuts the journal and its index back to a position. Used when a replay resumes. */
     void truncateTo(JournalPosition position);
 

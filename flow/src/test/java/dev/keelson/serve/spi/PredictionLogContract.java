@@ -376,6 +376,23 @@ public abstract class PredictionLogContract {
     }
 
     @Test
+    void theNextPlaceLiesBetweenWhatIsThereAndWhatComes() {
+        long first = log.nextPlace();
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "b", T0)), false);
+        long second = log.nextPlace();
+        log = reopen(log).orElse(log);
+        long reopened = log.nextPlace();
+        log.append(List.of(prediction(3, "c", T0)), true);
+        log.catchUp();
+
+        List<Long> places = log.predictions(0, 9).stream().map(PredictionLog.Placed::place).toList();
+        assertThat(places).hasSize(3);
+        assertThat(places.getFirst()).isGreaterThanOrEqualTo(first);
+        assertThat(places.get(1)).isLessThan(second).isLessThan(reopened);
+        assertThat(places.getLast()).isGreaterThanOrEqualTo(second).isGreaterThanOrEqualTo(reopened);
+    }
+
+    @Test
     void limitBelowOneIsRefused() {
         assertThatThrownBy(() -> log.find(query(null, null, null, null, null, null, null, false, 0)))
                 .isInstanceOf(IllegalArgumentException.class);

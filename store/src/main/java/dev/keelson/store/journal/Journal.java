@@ -240,6 +240,19 @@ public final class Journal implements AutoCloseable {
                 : LogRow.place(new JournalPosition(position.segment(), position.offset() == 0 ? 0 : before.number() + 1L));
     }
 
+    /** The place of the next record, or one before it when that begins a segment; everything appended is written first. */
+    long nextPlace() {
+        lock.lock();
+        try {
+            settle();
+            return offset == 0 || tail == null
+                    ? LogRow.place(end)
+                    : LogRow.place(new JournalPosition(segment, tail.number() + 1L));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether writing goes on in the segment that was the last one, which is whole by its own lines. */
     boolean wholeAtOpening() {
         return wholeAtOpening;

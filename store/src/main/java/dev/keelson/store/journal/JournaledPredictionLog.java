@@ -193,6 +193,11 @@ public final class JournaledPredictionLog extends IndexedPredictionLog {
         return journal.sync();
     }
 
+    @Override
+    public long nextPlace() {
+        return journal.nextPlace();
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -51,6 +51,11 @@ final class ReadOnlyPredictionLog extends IndexedPredictionLog {
     }
 
     @Override
+    public long nextPlace() {
+        throw readOnly();
+    }
+
+    @Override
     public void truncateTo(JournalPosition position) {
         throw readOnly();
     }
