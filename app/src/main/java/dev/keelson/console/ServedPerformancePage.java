@@ -54,7 +54,7 @@ final class ServedPerformancePage {
             blocks.add(Block.of(new SectionDraft("Realised and expected")
                     .empty("Nothing yet: no prediction of this model counts.", model.elsewhere() ? "keelson predictions submit %s FILE".formatted(model.name()) : "keelson predict " + model.name())
                     .done()));
-            return new BlocksView(shell, heading(), links(), blocks);
+            return new BlocksView(shell, "", List.of(), blocks);
         }
         PerformanceMetric drawn = PerformanceMetric.of(metric)
                 .filter(each -> each.ofNumbers() == model.isNumber())
@@ -65,18 +65,7 @@ final class ServedPerformancePage {
             blocks.add(Block.of(calibration(told.path("calibration"))));
         }
         blocks.add(Block.of(worst(told.path("worst"))));
-        return new BlocksView(shell, heading(), links(), blocks);
-    }
-
-    /** Models of the project have theirs above the tabs. */
-    private String heading() {
-        return model.elsewhere() ? model.name() : "";
-    }
-
-    private List<Section.Link> links() {
-        return model.elsewhere()
-                ? List.of(new Section.Link("Drift", "/models/" + Paging.encoded(model.name()) + "/drift"))
-                : List.of();
+        return new BlocksView(shell, "", List.of(), blocks);
     }
 
     private Action form(String window, PerformanceMetric drawn) {
