@@ -71,7 +71,7 @@ public final class StreaksPage {
     private Action form(Asked asked) {
         List<Option> kinds = new ArrayList<>(List.of(
                 new Option("hits", "whether it was right"), new Option("outcomes", "what came true")));
-        if (!model.elsewhere() && backend.project().serve().bets() != null) {
+        if (model.elsewhere() || backend.project().serve().bets() != null) {
             kinds.add(new Option("bets", "whether bets were won"));
         }
         return new ActionDraft("Show", "/models/" + model.name() + "/streaks")

@@ -1,6 +1,7 @@
 package dev.keelson.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.project.Project;
@@ -208,6 +209,57 @@ final class ElsewhereIT {
         JsonNode listed = client.get("/api/v1/models").json().path("models");
         assertThat(listed).anyMatch(each -> each.path("name").asText().equals("tips") && each.path("elsewhere").asBoolean());
         assertThat(client.get("/api/v1/models/tips").json().path("features")).hasSize(1);
+    }
+
+    @Test
+    void betsThatAreHandedInAreToldInMoney() {
+        StringBuilder csv = new StringBuilder("entity,probabilities.lost,probabilities.won,event_time,at,bet.on,bet.odds,bet.stake,bet.closing_odds,outcome,outcome_known_at\n");
+        Random random = new Random(2);
+        double profit = 0;
+        for (int i = 0; i < 840; i++) {
+            Instant at = NOW.minus(Duration.ofHours(2L * (840 - i)));
+            double p = 0.2 + 0.6 * random.nextDouble();
+            boolean won = random.nextDouble() < p;
+            boolean settled = i < 820;
+            boolean bet = i % 4 != 0;
+            double odds = Math.round(100 * 1.04 / p) / 100.0 + 0.01;
+            profit += settled && bet ? (won ? 5 * (odds - 1) : -5) : 0;
+            csv.append("m%d,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n".formatted(
+                    i, 1 - p, p, at, at, bet ? "won" : "", bet ? odds : "", bet ? "5" : "", bet && i % 2 == 0 ? odds - 0.005 : "",
+                    settled ? (won ? "won" : "lost") : "", settled ? at.plus(Duration.ofHours(1)) : ""));
+        }
+        Client.Answer taken = client.post(API + "predictions", csv.toString(), "Content-Type", "text/csv");
+
+        JsonNode told = client.get(API + "performance?window=week").json();
+        JsonNode last = told.path("windows").path(told.path("windows").size() - 1).path("money");
+        String page = client.get("/models/tips/performance?window=week").text();
+        JsonNode streaks = client.get(API + "streaks?of=bets").json();
+
+        assertThat(taken.json().path("accepted").asInt()).as(taken.text()).isEqualTo(840);
+        assertThat(told.at("/money/settled/bets").asInt()).isEqualTo(615);
+        assertThat(told.at("/money/settled/profit/value").asDouble()).isCloseTo(profit, within(1e-6));
+        assertThat(told.at("/money/settled/roi/lower").asDouble()).isLessThan(told.at("/money/settled/roi/value").asDouble());
+        assertThat(told.at("/money/settled/clv_bets").asInt()).isEqualTo(205);
+        assertThat(last.path("bets").asInt()).isGreaterThan(last.at("/settled/bets").asInt());
+        assertThat(last.at("/expected/bets").asInt()).isEqualTo(last.path("bets").asInt());
+        assertThat(last.at("/expected/profit/lower").isNumber()).isTrue();
+        assertThat(page).contains("Money</h2>", "Expected profit of all", "Closing line value").doesNotContain("NaN");
+        assertThat(streaks.path("results").asInt()).isEqualTo(615);
+        assertThat(streaks.at("/money/sentence").isTextual()).isTrue();
+    }
+
+    @Test
+    void everyFaultOfABetIsTold() {
+        Client.Answer wrong = client.post(
+                API + "predictions",
+                """
+                {"entity": "x", "probabilities": {"lost": 0.5, "won": 0.5}, "bet": {"on": "draw", "odds": 1, "stake": -2, "price": 3}}
+                """);
+        Client.Answer number = client.post("/api/v1/models/goals/predictions", "{\"entity\": \"x\", \"value\": 2, \"bet\": {\"on\": \"won\", \"odds\": 2}}");
+
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text()).contains("A bet on (draw) cannot be", "bet.odds is wrong; expected a number above 1", "bet.stake is wrong", "The key price is unknown");
+        assertThat(number.text()).contains("predicts numbers; a bet is on a class");
     }
 
     @Test
