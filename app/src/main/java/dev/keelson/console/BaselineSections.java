@@ -9,6 +9,7 @@ import dev.keelson.console.view.Block;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.BaselineVerdict;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.project.ServeDefinition.Role;
@@ -116,7 +117,10 @@ final class BaselineSections {
                 .effect("Each gets the next number and is what the next check compares with; the earlier ones stay.")
                 .text("source", "Which: training, last 30d or dataset VERSION; empty for each that the monitor names", "", false)
                 .whoAndWhy("Why")
-                .refused(backend.alias(model, ModelVersion.CHAMPION).isEmpty() ? "No version serves yet." : null)
+                .refused(
+                        LoggedModel.isElsewhere(backend.project(), model) || backend.alias(model, ModelVersion.CHAMPION).isPresent()
+                                ? null
+                                : "No version serves yet.")
                 .done();
     }
 

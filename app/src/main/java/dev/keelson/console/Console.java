@@ -9,7 +9,6 @@ import dev.keelson.console.view.LoginView;
 import dev.keelson.console.view.RunsView;
 import dev.keelson.console.view.SectionsView;
 import dev.keelson.console.view.Shell;
-import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
@@ -89,8 +88,12 @@ public final class Console {
         return page("overview.jte", new OverviewPage(backend).view(shell(visit, "Overview", "overview", null, "")));
     }
 
-    /** A model: versions, metrics against baselines, reliability, decisions. */
+    /** A model: versions, metrics against baselines, reliability, decisions; or what is known of one that others serve. */
     public Page model(Visit visit, String name) {
+        LoggedModel logged = LoggedModel.of(backend.project(), name);
+        if (logged.elsewhere()) {
+            return page("blocks.jte", new ElsewherePage(backend, logged).view(shell(visit, name, "", name, "model")));
+        }
         ModelDefinition model = find(name);
         return page("model.jte", new ModelPage(backend, model).view(shell(visit, name, "", name, "model")));
     }
@@ -105,12 +108,12 @@ public final class Console {
         return page(
                 "drift.jte",
                 new DriftPage(backend, model, visit)
-                        .view(shell(visit, name + " drift", "", model.elsewhere() ? null : name, "drift"), id));
+                        .view(shell(visit, name + " drift", "", name, "drift"), id));
     }
 
     /** A baseline of a model, column by column. */
     public Page baseline(Visit visit, String name, String id) {
-        ModelDefinition model = find(name);
+        LoggedModel model = LoggedModel.of(backend.project(), name);
         JsonNode baseline = backend.baselines().one(id);
         if (!baseline.path("model").asText().equals(model.name())) {
             throw BaselineService.unknown(id);
@@ -121,13 +124,13 @@ public final class Console {
 
     /** How well a model is. */
     public Page health(Visit visit, String name) {
-        ModelDefinition model = find(name);
+        LoggedModel model = LoggedModel.of(backend.project(), name);
         return page("blocks.jte", new HealthPage(backend, model).view(shell(visit, name + " health", "", name, "health")));
     }
 
     /** Streaks of a model's results. */
     public Page streaks(Visit visit, String name, StreaksPage.Asked asked) {
-        ModelDefinition model = find(name);
+        LoggedModel model = LoggedModel.of(backend.project(), name);
         return page("blocks.jte", new StreaksPage(backend, model).view(shell(visit, name + " streaks", "", name, "streaks"), asked));
     }
 
@@ -290,7 +293,7 @@ public final class Console {
         return page(
                 "blocks.jte",
                 new ServedPerformancePage(backend, model)
-                        .view(shell(visit, name + " performance", "", model.elsewhere() ? null : name, "performance"), window, metric));
+                        .view(shell(visit, name + " performance", "", name, "performance"), window, metric));
     }
 
     /** How settled bets did. */
@@ -606,24 +609,18 @@ public final class Console {
                 visit.address(),
                 Assets.VERSION,
                 model,
+                model != null && LoggedModel.isElsewhere(backend.project(), model),
                 tab,
                 alerts);
     }
 
+    /** A model of the project; one that others serve has no such page. */
     private ModelDefinition find(String name) {
-        return backend.project().models().stream()
-                .filter(model -> model.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.MODEL_NOT_FOUND,
-                        "There is no model (%s); the project has: %s."
-                                .formatted(
-                                        name,
-                                        String.join(
-                                                ", ",
-                                                backend.project().models().stream()
-                                                        .map(ModelDefinition::name)
-                                                        .toList())),
-                        null));
+        LoggedModel.of(backend.project(), name);
+        KeelsonException elsewhere = LoggedModel.elsewhere(backend.project(), name);
+        if (elsewhere != null) {
+            throw elsewhere;
+        }
+        return backend.project().models().stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow();
     }
 }

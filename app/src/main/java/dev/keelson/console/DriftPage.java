@@ -4,7 +4,6 @@ import dev.keelson.console.Console.Visit;
 import dev.keelson.console.view.Action;
 import dev.keelson.console.view.Block;
 import dev.keelson.console.view.DriftView;
-import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -19,8 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest drift report of a model, or an earlier one, with the checks before it, its baselines and its streams; of a model that
- * others serve the reports alone.
+ * The latest drift report of a model, or an earlier one, with the checks before it, its baselines and its streams.
  */
 final class DriftPage {
     private static final String KIND = "drift";
@@ -48,7 +46,7 @@ final class DriftPage {
         return new DriftView(
                 shell,
                 model.name(),
-                links(),
+                List.of(),
                 report == null ? null : Reports.view(report, history(latest, report), zone),
                 shown == null ? "" : shown.id(),
                 shown == null ? empty(watched, serving) : "",
@@ -56,15 +54,8 @@ final class DriftPage {
                 watched && serving,
                 report == null ? null : baselines.sideBySide(report),
                 shown == null ? List.of() : checks(latest, shown.id()),
-                model.elsewhere() ? List.of() : List.of(baselines.kept(), Block.of(StreamsSection.of(backend, model.name()))),
+                List.of(baselines.kept(), Block.of(StreamsSection.of(backend, model.name()))),
                 watched && serving && !model.elsewhere() ? simulate() : null);
-    }
-
-    /** Models of the project have tabs. */
-    private List<Section.Link> links() {
-        return model.elsewhere()
-                ? List.of(new Section.Link("Performance", "/models/" + Paging.encoded(model.name()) + "/performance"))
-                : List.of();
     }
 
     private String empty(boolean watched, boolean serving) {

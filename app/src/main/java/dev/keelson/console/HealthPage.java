@@ -11,8 +11,8 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.HealthReports;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.registry.StoredReport;
-import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -24,10 +24,10 @@ final class HealthPage {
     private static final int LISTED = 20;
 
     private final HealthReports health;
-    private final ModelDefinition model;
+    private final LoggedModel model;
     private final ZoneId zone;
 
-    HealthPage(Backend backend, ModelDefinition model) {
+    HealthPage(Backend backend, LoggedModel model) {
         this.health = new HealthReports(backend);
         this.model = model;
         this.zone = backend.project().zone();
@@ -69,7 +69,7 @@ final class HealthPage {
         for (JsonNode report : reports.reversed().subList(0, Math.min(LISTED, reports.size()))) {
             List<Cell> cells = new ArrayList<>(List.of(
                     Cell.of(Text.minute(Instant.parse(report.path("at").asText()), zone)),
-                    Cell.of("v" + report.path("version").asInt()),
+                    Cell.of(HealthSections.version(report)),
                     Cell.of(HealthSections.badge(report)),
                     Cell.of(HealthSections.score(report.path("overall")))));
             HealthSections.NAMES.forEach(name -> cells.add(Cell.of(HealthSections.score(report.path("scores").path(name)))));

@@ -23,7 +23,7 @@ public final class HealthReportPage {
         return Templates.render(
                 "alone.jte",
                 new SectionsAloneView(
-                        "Health of %s v%d".formatted(report.path("model").asText(), report.path("version").asInt()),
+                        "Health of %s %s".formatted(report.path("model").asText(), HealthSections.version(report)),
                         List.of(HealthSections.verdict(report, zone), HealthSections.scores(report), HealthSections.advice(report)),
                         DriftReportPage.META_POLICY,
                         new Markup(DriftReportPage.CSS)));

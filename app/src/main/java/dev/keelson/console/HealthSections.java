@@ -26,15 +26,20 @@ final class HealthSections {
         };
     }
 
+    /** The version that serves; that others serve it, where they do. */
+    static String version(JsonNode report) {
+        return report.path("version").asInt() == 0 ? "elsewhere" : "v" + report.path("version").asInt();
+    }
+
     static Section verdict(JsonNode report, ZoneId zone) {
         JsonNode figures = report.path("figures");
         return new SectionDraft("Health")
                 .badge(badge(report))
                 .lead(report.path("why").asText())
-                .fact("Version", "v" + report.path("version").asInt())
+                .fact("Version", version(report))
                 .fact("Judged", Text.minute(Instant.parse(report.path("at").asText()), zone))
                 .fact("Overall", score(report.path("overall")))
-                .fact("Trained with outcomes to", Text.day(Instant.parse(figures.path("trained_to").asText()), zone))
+                .fact("Trained with outcomes to", figures.path("trained_to").isTextual() ? Text.day(Instant.parse(figures.path("trained_to").asText()), zone) : "not known here")
                 .fact("Answers in 30 days", Text.count(figures.path("predictions_30_days").asLong()))
                 .note(report.at("/overall/sentence").asText())
                 .done();

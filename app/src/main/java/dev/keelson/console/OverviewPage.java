@@ -1,6 +1,7 @@
 package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keelson.console.view.Attention;
 import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Badge.Level;
@@ -8,6 +9,7 @@ import dev.keelson.console.view.OverviewView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoggedModel;
+import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.serve.PredictionQuery;
@@ -56,6 +58,7 @@ final class OverviewPage {
     private OverviewView.Elsewhere elsewhere(String name, List<Attention> attention) {
         List<StoredReport> drift = backend.reports("drift", name, 1);
         List<StoredReport> decay = backend.reports("decay", name, 1);
+        List<StoredReport> health = backend.reports(HealthReport.KIND, name, 1);
         String page = "/models/" + Paging.encoded(name);
         attend(attention, name, drift, "alarm", "reason", "drift", page + "/drift", "keelson drift check --model " + name);
         attend(attention, name, decay, "decayed", "reason", "decayed", page + "/performance", "keelson performance show " + name);
@@ -66,7 +69,9 @@ final class OverviewPage {
                 Reports.latest(drift),
                 drift.isEmpty() ? "" : Text.day(drift.getFirst().at(), zone),
                 Reports.latest(decay),
-                decay.isEmpty() ? "" : Text.day(decay.getFirst().at(), zone));
+                decay.isEmpty() ? "" : Text.day(decay.getFirst().at(), zone),
+                HealthSections.badge(health.isEmpty() ? JsonNodeFactory.instance.objectNode() : Documents.read(health.getFirst().document())),
+                health.isEmpty() ? "" : Text.day(health.getFirst().at(), zone));
     }
 
     private OverviewView.Row row(ModelDefinition model, List<Attention> attention) {

@@ -19,6 +19,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Bets;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
@@ -80,7 +81,7 @@ public final class PerformancePage {
     BlocksView view(Shell shell, Asked asked) {
         ServeDefinition.Bets bets = backend.project().serve().bets();
         if (bets == null) {
-            return new BlocksView(shell, "", List.of(), List.of(switchedOff("Performance")));
+            return new BlocksView(shell, "", links(), List.of(switchedOff("Performance")));
         }
         JsonNode answer;
         try {
@@ -112,7 +113,15 @@ public final class PerformancePage {
             blocks.add(Block.of(groups(answer, asked)));
         }
         blocks.add(Block.of(calibration(answer)));
-        return new BlocksView(shell, "", List.of(), blocks);
+        return new BlocksView(shell, "", links(), blocks);
+    }
+
+    /** How good each model was by window, also of those that others serve. */
+    private List<Section.Link> links() {
+        return LoggedModel.all(backend.project()).stream()
+                .map(model -> new Section.Link(
+                        "Predictions of " + model.name(), "/models/%s/performance".formatted(Paging.encoded(model.name()))))
+                .toList();
     }
 
     static Block switchedOff(String title) {

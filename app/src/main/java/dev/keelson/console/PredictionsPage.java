@@ -93,6 +93,7 @@ public final class PredictionsPage {
         List<String> classes = classes(name == null ? "" : name);
         boolean narrowed = typed.entrySet().stream()
                 .anyMatch(entry -> !entry.getKey().equals("model") && !entry.getValue().isEmpty());
+        boolean elsewhere = name != null && LoggedModel.isElsewhere(backend.project(), name);
         boolean serves = name != null && backend.alias(name, ModelVersion.CHAMPION).isPresent();
         return new PredictionsView(
                 shell,
@@ -106,10 +107,16 @@ public final class PredictionsPage {
                 page.next() == null ? null : address(typed, page.next()),
                 narrowed
                         ? "Filtered away: predictions exist only outside these filters, if at all."
-                        : serves
-                                ? "Nothing yet: this model has not predicted anything."
-                                : "Nothing yet: this model cannot predict, because no version serves.",
-                narrowed ? "" : serves ? "keelson predict " + name + " FILE" : "keelson run");
+                        : elsewhere
+                                ? "Nothing yet: no prediction of this model was handed in."
+                                : serves
+                                        ? "Nothing yet: this model has not predicted anything."
+                                        : "Nothing yet: this model cannot predict, because no version serves.",
+                narrowed
+                        ? ""
+                        : elsewhere
+                                ? "keelson predictions submit %s FILE".formatted(name)
+                                : serves ? "keelson predict " + name + " FILE" : "keelson run");
     }
 
     private static String address(Map<String, String> typed, String cursor) {

@@ -8,6 +8,7 @@ import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.registry.governance.Approval;
 import dev.keelson.registry.tracking.Lifecycle;
 import dev.keelson.registry.tracking.RegisteredModel;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -45,12 +47,22 @@ final class RegistryPage {
             waiting.forEach(approval -> blocks.add(Promotions.waiting(approval, zone)));
         }
         blocks.add(models(waiting, page));
+        elsewhere().ifPresent(blocks::add);
         List<Section.Link> links = List.of(
                 new Section.Link("What is in Production", "/version-comparison?stage=Production"),
                 new Section.Link("What is in Staging", "/version-comparison?stage=Staging"),
                 new Section.Link("Rollouts", "/rollouts"),
                 new Section.Link("Audit trail", "/audit"));
         return new BlocksView(shell, "Registry", links, blocks);
+    }
+
+    /** Models that others serve: nothing of them is registered. */
+    private Optional<Block> elsewhere() {
+        SectionDraft draft = new SectionDraft("Served elsewhere")
+                .lead("Others serve these: their predictions and outcomes are watched here, but no version of them is registered.");
+        List<String> names = LoggedModel.all(backend.project()).stream().filter(LoggedModel::elsewhere).map(LoggedModel::name).toList();
+        names.forEach(name -> draft.link(name, "/models/" + Paging.encoded(name)));
+        return names.isEmpty() ? Optional.empty() : Optional.of(Block.of(draft.done()));
     }
 
     private record Found(boolean more, Map<RegisteredModel, List<RegisteredVersion>> models, Set<String> registered) {}

@@ -54,29 +54,21 @@ final class ServedPerformancePage {
             blocks.add(Block.of(new SectionDraft("Realised and expected")
                     .empty("Nothing yet: no prediction of this model counts.", model.elsewhere() ? "keelson predictions submit %s FILE".formatted(model.name()) : "keelson predict " + model.name())
                     .done()));
-            return new BlocksView(shell, heading(), links(), blocks);
+            return new BlocksView(shell, "", List.of(), blocks);
         }
         PerformanceMetric drawn = PerformanceMetric.of(metric)
                 .filter(each -> each.ofNumbers() == model.isNumber())
                 .orElse(model.isNumber() ? PerformanceMetric.MAE : PerformanceMetric.LOG_LOSS);
         blocks.add(Block.of(windows(told, drawn, window), List.of(form(window, drawn))));
+        if (told.has("money")) {
+            blocks.add(Block.of(money(told, window)));
+        }
         blocks.add(decay());
         if (told.has("calibration")) {
             blocks.add(Block.of(calibration(told.path("calibration"))));
         }
         blocks.add(Block.of(worst(told.path("worst"))));
-        return new BlocksView(shell, heading(), links(), blocks);
-    }
-
-    /** Models of the project have theirs above the tabs. */
-    private String heading() {
-        return model.elsewhere() ? model.name() : "";
-    }
-
-    private List<Section.Link> links() {
-        return model.elsewhere()
-                ? List.of(new Section.Link("Drift", "/models/" + Paging.encoded(model.name()) + "/drift"))
-                : List.of();
+        return new BlocksView(shell, "", List.of(), blocks);
     }
 
     private Action form(String window, PerformanceMetric drawn) {
@@ -141,11 +133,6 @@ final class ServedPerformancePage {
             draft.broad(PerformanceChart.of(Text.sentence(metric.words()), points));
         }
         told.path("notes").forEach(note -> draft.note(note.asText()));
-        ServeDefinition.Bets bets = backend.project().serve().bets();
-        if (bets != null && bets.model().equals(model.name())) {
-            String by = window.equals("day") || window.equals("month") ? window : "week";
-            draft.link("Profit, ROI and closing line value by " + by, "/performance?by=%s&model=%s".formatted(by, model.name()));
-        }
         return draft.sheet(sheet)
                 .note("Intervals of 95 % take the predictions of a day together. The expected values are of earlier outcomes alone.")
                 .note(newest.size() > LISTED ? "The table has the newest %d of %d windows.".formatted(LISTED, newest.size()) : "")
@@ -175,6 +162,46 @@ final class ServedPerformancePage {
             case "untested" -> new Badge(Level.UNKNOWN, "estimates untested");
             default -> new Badge(Level.UNKNOWN, "no estimates");
         };
+    }
+
+    // ---- money
+
+    private Section money(JsonNode told, String window) {
+        JsonNode all = told.path("money").path("settled");
+        SheetDraft sheet = new SheetDraft("Money by window, newest first")
+                .words("From")
+                .numbers("Bets", "Settled", "Staked", "Profit", "ROI", "Closing line value", "Expected profit of all");
+        for (JsonNode each : told.path("windows").valueStream().toList().reversed().stream().filter(each -> each.has("money")).limit(LISTED).toList()) {
+            JsonNode settled = each.path("money").path("settled");
+            JsonNode expected = each.path("money").path("expected");
+            sheet.row(List.of(
+                    Cell.of(each.path("from").asText()),
+                    Cell.of(Text.count(each.path("money").path("bets").asLong())),
+                    Cell.of(Text.count(settled.path("bets").asLong())),
+                    Cell.of(Text.fixed(settled.path("staked").asDouble(), 2)),
+                    SheetDraft.estimate(settled.path("profit"), value -> Text.fixed(value, 2)),
+                    SheetDraft.estimate(settled.path("roi"), Text::percent),
+                    SheetDraft.estimate(settled.path("clv"), Text::percent),
+                    SheetDraft.estimate(expected.path("profit"), value -> Text.fixed(value, 2))));
+        }
+        SectionDraft draft = new SectionDraft("Money")
+                .lead("What bets on these predictions earned, and what all of them were to be expected to earn by calibrated chances and odds.")
+                .fact("Settled bets", Text.count(all.path("bets").asLong()))
+                .fact("Staked", Text.fixed(all.path("staked").asDouble(), 2));
+        if (all.has("profit")) {
+            draft.fact("Profit", interval(all.path("profit"))).fact("ROI", interval(all.path("roi")));
+        }
+        if (all.has("clv")) {
+            draft.fact("Closing line value", interval(all.path("clv")));
+        }
+        ServeDefinition.Bets bets = backend.project().serve().bets();
+        if (bets != null && bets.model().equals(model.name())) {
+            String by = window.equals("day") || window.equals("month") ? window : "week";
+            draft.link("By sport, market and other groups", "/performance?by=%s&model=%s".formatted(by, model.name()));
+        }
+        return draft.sheet(sheet)
+                .note("Intervals of 95 % take the bets of a day together. Expected profit is as believable as the other estimates.")
+                .done();
     }
 
     // ---- decay

@@ -11,9 +11,9 @@ import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ResultAnalysis;
 import dev.keelson.http.ResultRows;
-import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -24,10 +24,10 @@ import java.util.Map;
 /** Streaks of a model's results, what follows what, and whether their order is chance. */
 public final class StreaksPage {
     private final Backend backend;
-    private final ModelDefinition model;
+    private final LoggedModel model;
     private final ZoneId zone;
 
-    StreaksPage(Backend backend, ModelDefinition model) {
+    StreaksPage(Backend backend, LoggedModel model) {
         this.backend = backend;
         this.model = model;
         this.zone = backend.project().zone();
@@ -71,7 +71,7 @@ public final class StreaksPage {
     private Action form(Asked asked) {
         List<Option> kinds = new ArrayList<>(List.of(
                 new Option("hits", "whether it was right"), new Option("outcomes", "what came true")));
-        if (backend.project().serve().bets() != null) {
+        if (model.elsewhere() || backend.project().serve().bets() != null) {
             kinds.add(new Option("bets", "whether bets were won"));
         }
         return new ActionDraft("Show", "/models/" + model.name() + "/streaks")

@@ -3,6 +3,7 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.monitor.performance.Bet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,11 @@ public interface Bets {
                     "Maybe add `serve: { bets: { model: MODEL } }` to the project file.");
         }
     };
+
+    /** Bets of the latest data that the model scores, settled or not, by their key; none of a model that scores none. */
+    default Map<String, Bet> placed(String model) {
+        return Map.of();
+    }
 
     /**
      * How bets are counted.

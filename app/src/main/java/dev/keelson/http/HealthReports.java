@@ -25,7 +25,6 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.stats.ClusteredMean;
 import dev.keelson.stats.Interval;
-import dev.keelson.train.ModelDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -39,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -67,34 +67,38 @@ public final class HealthReports {
     }
 
     /**
-     * Judges the champion of a model, as things are now.
+     * Judges the champion of a model, as things are now, or all answers of one that others serve.
      *
      * @throws KeelsonException MODEL_NOT_FOUND; NOT_READY while there is no champion
      */
     public HealthReport judge(String name) {
-        ModelDefinition model = model(name);
-        ModelVersion champion = backend.alias(name, ModelVersion.CHAMPION)
-                .orElseThrow(() -> new KeelsonException(
-                        ErrorCode.NOT_READY,
-                        "The model (%s) has no champion yet, so there is nothing to judge.".formatted(name),
-                        "Maybe run `keelson run`."));
+        LoggedModel model = LoggedModel.of(backend.project(), name);
+        ModelVersion champion = model.elsewhere() ? null : champion(name);
         Instant now = backend.clock().instant();
         List<LoggedPrediction> settled = settled(model, champion);
         return HealthCheck.of(
                 new HealthInputs(
                         name,
-                        champion.version(),
+                        champion == null ? 0 : champion.version(),
                         now,
-                        champion.trainedTo(),
+                        champion == null ? null : champion.trainedTo(),
                         !model.isNumber(),
-                        performance(model, champion, settled),
+                        champion == null ? performance(model, settled) : performance(model, champion, settled),
                         model.isNumber() ? null : calibration(model, settled),
                         drift(name),
-                        views(name),
+                        champion == null ? List.of() : views(name),
                         backend.countPredictions(new PredictionQuery(
                                 name, null, null, true, now.minus(MONTH), null, null, null, null, null, null, null, true, 1)),
                         streams(name)),
                 backend.project().costs(name));
+    }
+
+    private ModelVersion champion(String name) {
+        return backend.alias(name, ModelVersion.CHAMPION)
+                .orElseThrow(() -> new KeelsonException(
+                        ErrorCode.NOT_READY,
+                        "The model (%s) has no champion yet, so there is nothing to judge.".formatted(name),
+                        "Maybe run `keelson run`."));
     }
 
     /**
@@ -116,28 +120,24 @@ public final class HealthReports {
 
     /** Kept reports of a model, newest first. */
     public List<StoredReport> history(String name, int limit) {
-        return backend.reports(HealthReport.KIND, model(name).name(), limit);
+        return backend.reports(HealthReport.KIND, LoggedModel.of(backend.project(), name).name(), limit);
     }
 
-    private ModelDefinition model(String name) {
-        LoggedModel.of(backend.project(), name);
-        KeelsonException elsewhere = LoggedModel.elsewhere(backend.project(), name);
-        if (elsewhere != null) {
-            throw elsewhere;
-        }
-        return backend.project().models().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    private List<LoggedPrediction> settled(LoggedModel model, @Nullable ModelVersion champion) {
+        return settled(model, champion == null ? null : (Integer) champion.version(), null, true);
     }
 
-    private List<LoggedPrediction> settled(ModelDefinition model, ModelVersion champion) {
+    private List<LoggedPrediction> settled(
+            LoggedModel model, @Nullable Integer version, @Nullable Instant from, boolean newestFirst) {
         return backend.predictions(new PredictionQuery(
-                        model.name(), champion.version(), null, true, null, null, true, null, null, null, null, null, true, MOST))
+                        model.name(), version, null, true, from, null, true, null, null, null, null, null, newestFirst, MOST))
                 .stream()
                 .filter(each -> truth(model, each) != null)
                 .toList();
     }
 
     /** Position of the class that happened, or the number; null where it is none that the model knows. */
-    private static @Nullable Double truth(ModelDefinition model, LoggedPrediction each) {
+    private static @Nullable Double truth(LoggedModel model, LoggedPrediction each) {
         String outcome = Objects.requireNonNull(each.outcome(), "settled");
         int size = model.isNumber() ? 1 : model.classes().size();
         if (each.event().probabilities().length != size) {
@@ -155,51 +155,110 @@ public final class HealthReports {
         }
     }
 
-    private @Nullable Performance performance(ModelDefinition model, ModelVersion champion, List<LoggedPrediction> settled) {
+    /** Losses by day, in the order of the days. */
+    private record Losses(SortedMap<LocalDate, List<Double>> byDay) {
+        private ClusteredMean mean() {
+            double[] losses = byDay.values().stream().flatMap(List::stream).mapToDouble(each -> each).toArray();
+            int[] days = new int[losses.length];
+            int row = 0;
+            int day = 0;
+            for (List<Double> each : byDay.values()) {
+                Arrays.fill(days, row, row + each.size(), day++);
+                row += each.size();
+            }
+            return ClusteredMean.of(losses, days);
+        }
+
+        private double[] means() {
+            return byDay.values().stream()
+                    .mapToDouble(day -> day.stream().mapToDouble(each -> each).average().orElseThrow())
+                    .toArray();
+        }
+    }
+
+    private Losses losses(LoggedModel model, List<LoggedPrediction> settled) {
+        SortedMap<LocalDate, List<Double>> byDay = new TreeMap<>();
+        for (LoggedPrediction each : settled) {
+            double truth = Objects.requireNonNull(truth(model, each));
+            double[] told = each.event().probabilities();
+            byDay.computeIfAbsent(day(each), none -> new ArrayList<>())
+                    .add(model.isNumber() ? (told[0] - truth) * (told[0] - truth) : -Math.log(Math.max(SMALLEST, told[(int) truth])));
+        }
+        return new Losses(byDay);
+    }
+
+    private LocalDate day(LoggedPrediction each) {
+        return LocalDate.ofInstant(each.event().eventTime(), backend.project().zone());
+    }
+
+    private static String metric(LoggedModel model) {
+        return model.isNumber() ? "mse" : "log_loss";
+    }
+
+    /** Against the test period of the champion's run. */
+    private @Nullable Performance performance(LoggedModel model, ModelVersion champion, List<LoggedPrediction> settled) {
         if (settled.isEmpty()) {
             return null;
         }
-        String metric = model.isNumber() ? "mse" : "log_loss";
-        ToDoubleFunction<LoggedPrediction> loss = each -> {
-            double truth = Objects.requireNonNull(truth(model, each));
-            double[] told = each.event().probabilities();
-            return model.isNumber() ? (told[0] - truth) * (told[0] - truth) : -Math.log(Math.max(SMALLEST, told[(int) truth]));
-        };
-        Map<LocalDate, List<Double>> byDay = new TreeMap<>();
-        settled.forEach(each -> byDay.computeIfAbsent(
-                        LocalDate.ofInstant(each.event().eventTime(), backend.project().zone()), none -> new ArrayList<>())
-                .add(loss.applyAsDouble(each)));
-        double[] losses = new double[settled.size()];
-        int[] days = new int[losses.length];
-        List<Double> means = new ArrayList<>();
-        int row = 0;
-        for (List<Double> day : byDay.values()) {
-            for (double each : day) {
-                losses[row] = each;
-                days[row++] = means.size();
-            }
-            means.add(day.stream().mapToDouble(each -> each).average().orElseThrow());
-        }
+        String metric = metric(model);
         Map<String, Double> metrics = backend.run(champion.runId()).map(run -> run.metrics()).orElse(Map.of());
-        double tested = metrics.getOrDefault("test_" + metric, Double.NaN);
-        double naive = metrics.getOrDefault(
-                "baseline/%s/test_%s".formatted(model.isNumber() ? "mean" : "frequencies", metric), Double.NaN);
         double spread = metrics.getOrDefault("test_" + metric + "_upper", Double.NaN) - metrics.getOrDefault("test_" + metric + "_lower", Double.NaN);
-        Interval interval = ClusteredMean.of(losses, days).interval(CONFIDENCE);
+        return performance(
+                model,
+                losses(model, settled),
+                metrics.getOrDefault("test_" + metric, Double.NaN),
+                metrics.getOrDefault("baseline/%s/test_%s".formatted(model.isNumber() ? "mean" : "frequencies", metric), Double.NaN),
+                Double.isFinite(spread) ? Math.max(0, spread / (2 * Z)) : 0,
+                "when it was tested");
+    }
+
+    /** Of a model that others serve: against its first settled days; null while there are no later ones. */
+    private @Nullable Performance performance(LoggedModel model, List<LoggedPrediction> newest) {
+        List<LoggedPrediction> oldest = settled(model, null, null, false);
+        List<LocalDate> days = oldest.stream().map(this::day).distinct().limit(DecayCheck.LEAST + 1L).toList();
+        LocalDate last = oldest.size() == MOST ? day(oldest.getLast()) : LocalDate.MAX; // of that day some are missing
+        LocalDate cut = days.size() > DecayCheck.LEAST ? days.getLast() : last;
+        List<LoggedPrediction> first = oldest.stream().filter(each -> day(each).isBefore(cut)).toList();
+        List<LoggedPrediction> since = newest.stream().filter(each -> !day(each).isBefore(cut)).toList();
+        if (first.isEmpty() || since.isEmpty()) {
+            return null;
+        }
+        Interval early = losses(model, first).mean().interval(CONFIDENCE);
+        double error = (early.upper() - early.lower()) / (2 * Z);
+        return performance(
+                model,
+                losses(model, since),
+                early.estimate(),
+                naive(model, first),
+                Double.isFinite(error) ? error : 0,
+                "on its first settled days");
+    }
+
+    /** Loss of telling how frequent classes are there, or the mean. */
+    private static double naive(LoggedModel model, List<LoggedPrediction> rows) {
+        double[] truth = rows.stream().mapToDouble(each -> Objects.requireNonNull(truth(model, each))).toArray();
+        if (model.isNumber()) {
+            double mean = Arrays.stream(truth).average().orElseThrow();
+            return Arrays.stream(truth).map(each -> (each - mean) * (each - mean)).average().orElseThrow();
+        }
+        double[] counts = new double[model.classes().size()];
+        Arrays.stream(truth).forEach(each -> counts[(int) each]++);
+        return Arrays.stream(counts).filter(each -> each > 0).map(each -> each / truth.length).map(share -> -share * Math.log(share)).sum();
+    }
+
+    private Performance performance(LoggedModel model, Losses losses, double before, double naive, double error, String when) {
+        double[] means = losses.means();
+        Interval interval = losses.mean().interval(CONFIDENCE);
         return new Performance(
-                metric,
+                metric(model),
                 interval.estimate(),
                 interval.lower(),
                 interval.upper(),
-                losses.length,
-                means.size(),
-                tested,
+                losses.byDay().values().stream().mapToInt(List::size).sum(),
+                means.length,
+                before,
                 naive,
-                DecayCheck.check(
-                        means.stream().mapToDouble(each -> each).toArray(),
-                        tested,
-                        Double.isFinite(spread) ? Math.max(0, spread / (2 * Z)) : 0,
-                        tolerance(model.name())));
+                DecayCheck.check(means, before, error, tolerance(model.name()), when));
     }
 
     private double tolerance(String model) {
@@ -210,7 +269,7 @@ public final class HealthReports {
                 .orElse(TOLERANCE);
     }
 
-    private @Nullable Calibration calibration(ModelDefinition model, List<LoggedPrediction> settled) {
+    private @Nullable Calibration calibration(LoggedModel model, List<LoggedPrediction> settled) {
         List<LoggedPrediction> newest = settled.subList(0, Math.min(MOST_CALIBRATED, settled.size()));
         if (newest.isEmpty()) {
             return null;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Optional;
 
 /** Texts that hold JSON. */
 public final class JsonTexts {
@@ -28,11 +29,15 @@ public final class JsonTexts {
     }
 
     static boolean isObject(String text) {
+        return read(text).filter(JsonNode::isObject).isPresent();
+    }
+
+    /** What a text holds; empty where it is no JSON. */
+    static Optional<JsonNode> read(String text) {
         try {
-            JsonNode node = MAPPER.readTree(text);
-            return node.isObject();
+            return Optional.of(MAPPER.readTree(text));
         } catch (JsonProcessingException e) {
-            return false;
+            return Optional.empty();
         }
     }
 }

@@ -27,6 +27,17 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
         return classes.isEmpty();
     }
 
+    /** Names of what is handed in of a model that others serve: its features, then what it predicts. */
+    public List<String> columns() {
+        List<String> names = new ArrayList<>(features);
+        if (isNumber()) {
+            names.add("prediction");
+        } else {
+            classes.forEach(each -> names.add("p(%s)".formatted(each)));
+        }
+        return names;
+    }
+
     /** All of a project: its own in the order of the file, then those that others serve. */
     public static List<LoggedModel> all(Project project) {
         List<LoggedModel> all = new ArrayList<>();
@@ -53,17 +64,22 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
                 Suggestion.sentence(name, names).orElse(null)));
     }
 
+    /** Whether others serve the model of that name. */
+    public static boolean isElsewhere(Project project, String name) {
+        return project.predictionLog().elsewhere().stream().anyMatch(each -> each.name().equals(name));
+    }
+
     /** Why a model that others serve cannot be asked for more than its predictions; null for any other name. */
     public static @Nullable KeelsonException elsewhere(Project project, String name) {
-        boolean others = project.predictionLog().elsewhere().stream().anyMatch(each -> each.name().equals(name));
-        return !others
+        return !isElsewhere(project, name)
                 ? null
                 : new KeelsonException(
                         ErrorCode.MODEL_NOT_FOUND,
                         ("The model (%s) is served by others: its predictions and outcomes are here, but no version of it that could"
                                         + " predict, be explained or be compared with its training data.")
                                 .formatted(name),
-                        "Maybe `keelson predictions score %s` tells what is asked, or /api/v1/models/%s/performance.".formatted(name, name));
+                        "Maybe its page tells what is asked, /models/%s; `keelson performance show`, `health`, `drift check` and `streaks` know it."
+                                .formatted(name));
     }
 
     /** The classes of the model of that name; none when the project no longer has it. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.performance.Bet;
 import dev.keelson.monitor.performance.DecayReport;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.performance.PerformanceReport;
@@ -27,9 +28,11 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -43,12 +46,14 @@ import org.jspecify.annotations.Nullable;
  * @param versions of a model, newest first
  * @param run of an id
  * @param learners what estimates without outcomes need
+ * @param bets that a model of the project scores, by their key
  */
 public record ModelPerformance(
         Function<PredictionQuery, List<LoggedPrediction>> find,
         Function<String, List<ModelVersion>> versions,
         Function<String, Optional<Run>> run,
-        WindowEstimates.Learners learners) {
+        WindowEstimates.Learners learners,
+        Function<String, Map<String, Bet>> bets) {
     /** So many predictions are looked at at most, those of the newest events. */
     public static final int MOST = 100_000;
 
@@ -83,7 +88,7 @@ public record ModelPerformance(
 
     /** That of a project that is served. */
     public static ModelPerformance of(Backend backend) {
-        return new ModelPerformance(backend::predictions, backend::versions, backend::run, backend.estimators());
+        return new ModelPerformance(backend::predictions, backend::versions, backend::run, backend.estimators(), model -> backend.bets().placed(model));
     }
 
     /**
@@ -92,7 +97,7 @@ public record ModelPerformance(
      * @param now the present
      */
     public ObjectNode of(Project project, LoggedModel model, Asked asked, Instant now) {
-        Counted counted = rows(project, model, asked);
+        Counted counted = rows(project, model, asked, bets(model));
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model.name());
         json.put("elsewhere", model.elsewhere());
@@ -225,8 +230,25 @@ public record ModelPerformance(
                 SEED);
     }
 
-    /** The predictions that count. */
+    /** What was bet on a prediction; of several answers about a bet of the data, on the first. */
+    private Function<PredictionEvent, Bet> bets(LoggedModel model) {
+        if (model.elsewhere()) {
+            return event -> LoggedBet.of(event, model.classes());
+        }
+        Map<String, Bet> placed = bets.apply(model.name());
+        Set<String> taken = new HashSet<>();
+        return event -> {
+            Bet bet = placed.getOrDefault(event.entity(), Bet.NONE);
+            return bet.taken() && taken.add(event.entity()) ? bet : Bet.NONE;
+        };
+    }
+
+    /** The predictions that count, without bets. */
     public Counted rows(Project project, LoggedModel model, Asked asked) {
+        return rows(project, model, asked, event -> Bet.NONE);
+    }
+
+    private Counted rows(Project project, LoggedModel model, Asked asked, Function<PredictionEvent, Bet> bet) {
         List<LoggedPrediction> found = find.apply(new PredictionQuery(
                 model.name(), asked.version(), null, true, asked.from(), asked.to(), null, null, null, null, null, null, true, MOST));
         List<ModelVersion> known = model.elsewhere() ? List.of() : versions.apply(model.name());
@@ -241,7 +263,7 @@ public record ModelPerformance(
                 ? model.features()
                 : known.stream().findFirst().flatMap(each -> run.apply(each.runId())).map(ModelPerformance::features).orElse(List.of());
         return new Counted(
-                PerformanceRows.of(found, model.classes(), project.zone(), unseen), names, seen, found.size() == MOST);
+                PerformanceRows.of(found, model.classes(), project.zone(), unseen, bet), names, seen, found.size() == MOST);
     }
 
     /** Names of the features of a run, in the order in which its model takes them; none where the run does not say. */

@@ -6,6 +6,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Location;
 import dev.keelson.error.Problem;
 import dev.keelson.error.Suggestion;
+import dev.keelson.monitor.performance.Bet;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -43,6 +44,9 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
     private static final int PAGE = 1_000;
     private static final String RIGHT = "right";
     private static final String WRONG = "wrong";
+    private static final String WON = "won";
+    private static final String LOST = "lost";
+    private static final String BET = "whether the bet was won";
 
     public ResultRows {
         rows = List.copyOf(rows);
@@ -97,13 +101,13 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
      */
     public static ResultRows ofModel(Backend backend, String name, Asked asked) {
         LoggedModel model = LoggedModel.of(backend.project(), name);
-        return asked.of() == Of.BETS
+        return asked.of() == Of.BETS && !model.elsewhere()
                 ? ofBets(name, asked, backend.bets())
                 : ofPredictions(model, asked, backend::predictions);
     }
 
     /**
-     * The settled answers of a model, by the time of their events.
+     * The settled answers of a model, or the bets handed in with them, by the time of their events.
      *
      * @param model one of {@link LoggedModel#all} that predicts classes
      * @param find predictions of the log
@@ -125,6 +129,11 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
             int happened = model.classes().indexOf(Objects.requireNonNull(each.outcome(), "settled"));
             if (happened < 0 || event.probabilities().length != model.classes().size()) {
                 unknown++;
+            } else if (asked.of() == Of.BETS) {
+                Bet bet = LoggedBet.of(event, model.classes());
+                if (bet.taken()) {
+                    rows.add(new Row(bet.on() == happened ? WON : LOST, event.eventTime(), event.probabilities()[bet.on()], bet.odds()));
+                }
             } else if (asked.of() == Of.OUTCOMES) {
                 rows.add(new Row(each.outcome(), event.eventTime(), event.probabilities()[0], Double.NaN));
             } else {
@@ -139,9 +148,11 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
         if (settled.size() == MOST) {
             notes.add("Only the %,d newest settled predictions are looked at; ask for a shorter time to see others.".formatted(MOST));
         }
-        return asked.of() == Of.OUTCOMES
-                ? new ResultRows(model.name(), "outcomes of its events", rows, model.classes(), notes)
-                : new ResultRows(model.name(), "whether the predicted class came true", rows, List.of(RIGHT, WRONG), notes);
+        return switch (asked.of()) {
+            case OUTCOMES -> new ResultRows(model.name(), "outcomes of its events", rows, model.classes(), notes);
+            case BETS -> new ResultRows(model.name(), BET, rows, List.of(WON), notes);
+            case HITS -> new ResultRows(model.name(), "whether the predicted class came true", rows, List.of(RIGHT, WRONG), notes);
+        };
     }
 
     /** Settled bets that a model predicted, by the time at which they were placed. */
@@ -161,7 +172,7 @@ public record ResultRows(String subject, String of, List<Row> rows, List<String>
         if (answer.path("next_cursor").isTextual()) {
             notes.add("Only the %,d newest of %,d settled bets are looked at.".formatted(rows.size(), answer.path("total").asInt()));
         }
-        return new ResultRows(subject, "whether the bet was won", rows.reversed(), List.of("won"), notes);
+        return new ResultRows(subject, BET, rows.reversed(), List.of(WON), notes);
     }
 
     private static double number(JsonNode node) {

@@ -29,7 +29,7 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
 
     private static final Set<String> KEYS = Set.of(
             "id", "entity", "event_time", "as_of", "at", "version", "segment", "served", "client", "metadata",
-            "probabilities", "value", "features", "outcome", "outcome_known_at");
+            "probabilities", "value", "features", LoggedBet.NAME, "outcome", "outcome_known_at");
     private static final double SUM_TOLERANCE = 1e-3;
 
     public SubmittedPredictions {
@@ -80,7 +80,13 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
         boolean number = version.matches("[0-9]{1,9}");
         String metadata = row.object("metadata");
         if (!version.isEmpty() && !number) {
-            metadata = withVersion(version, metadata);
+            metadata = with("version", TextNode.valueOf(version), metadata);
+        }
+        JsonNode bet = LoggedBet.read(model, row);
+        if (bet != null && JsonTexts.read(metadata).filter(each -> each.has(LoggedBet.NAME)).isPresent()) {
+            row.problem(LoggedBet.NAME, "The bet stands in the metadata as well; expected one of both.", null);
+        } else if (bet != null) {
+            metadata = with(LoggedBet.NAME, bet, metadata);
         }
         double[] probabilities = model.isNumber() ? value(row) : probabilities(model, row);
         double[] features = features(model, row);
@@ -111,9 +117,9 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
         }
     }
 
-    /** A version that is no number stands in the metadata, and as 0. */
-    private static String withVersion(String version, String metadata) {
-        String own = "\"version\":" + TextNode.valueOf(version);
+    /** What stands in the metadata: a bet, and a version that is no number, which is 0 elsewhere. */
+    private static String with(String name, JsonNode value, String metadata) {
+        String own = "\"%s\":%s".formatted(name, value);
         return metadata.length() <= 2 ? "{" + own + "}" : "{" + own + "," + metadata.strip().substring(1);
     }
 

@@ -317,7 +317,8 @@ final class BetTable {
         return taken;
     }
 
-    private static double[] numbers(Frame frame, @Nullable String column) {
+    /** The numbers of a column, NaN where it has none, or where there is no column. */
+    static double[] numbers(Frame frame, @Nullable String column) {
         double[] values = new double[frame.rows()];
         Vector vector = column == null ? null : frame.vector(column);
         for (int i = 0; i < values.length; i++) {

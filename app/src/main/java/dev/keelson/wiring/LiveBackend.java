@@ -258,6 +258,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.baselines = new ProjectBaselines(
                 project,
                 workspace,
+                log,
                 clock,
                 (model, monitor, now) -> {
                     ServedProfiles tallied = profiles;
@@ -1024,16 +1025,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 ErrorCode.BAD_REQUEST,
                 "No drift monitor watches the model (%s).".formatted(model),
                 "Maybe name it in `monitors` of the project file."));
-        List<DriftReport> earlier = reports("drift", model, 12).stream()
-                .map(report -> DriftReport.fromJson(report.document()))
-                .toList();
         LoggedModel logged = LoggedModel.of(project, model);
         if (logged.elsewhere()) {
             catchUp();
-            DriftReport report = DriftElsewhere.check(log, logged, monitor, clock.instant(), earlier);
-            keep(report, clock.instant(), "");
-            new CheckAlerts(alerts.alerts()).drift(report);
-            return report;
+            return checkDrift(new HandedIn(log, logged), monitor);
         }
         ServedModel snapshot = serving(model);
         BundleTrainer trainer = trainers.get(model);
@@ -1059,8 +1054,22 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 snapshot.champion().version(),
                 ServedWindow.between(log, model, window.from(), window.end()),
                 monitor);
-        workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
-        keep(report, now, snapshot.champion().version().runId());
+        return keep(report, judged.beside(), now, snapshot.champion().version().runId());
+    }
+
+    /** Of a model that others serve: the newest of what was handed in against what was handed in before. */
+    private DriftReport checkDrift(HandedIn all, DriftMonitorDefinition monitor) {
+        Instant now = clock.instant();
+        DriftCheck.Window window = all.window(monitor, now);
+        BaselineCheck.Judged judged = BaselineCheck.check(
+                all.model().name(), 0, baselines.against(all, monitor, window.from()), window, monitor, now);
+        return keep(judged.report(), judged.beside(), now, "");
+    }
+
+    /** Keeps the reports of a check and tells what should be known of them. */
+    private DriftReport keep(DriftReport report, List<DriftReport> beside, Instant now, String run) {
+        workspace.catalog().update(tx -> beside.forEach(each -> tx.putReport(BaselineCheck.stored(each))));
+        keep(report, now, run);
         new CheckAlerts(alerts.alerts()).drift(report);
         return report;
     }

@@ -8,6 +8,7 @@ import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.BaselineService;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.Baseline;
 import dev.keelson.monitor.BaselineCheck;
 import dev.keelson.monitor.BaselineRows;
@@ -20,17 +21,19 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.serve.spi.PredictionLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,7 @@ final class ProjectBaselines implements BaselineService {
 
     private final Project project;
     private final Workspace workspace;
+    private final PredictionLog log;
     private final InstantSource clock;
     private final Windows windows;
     private final Map<String, ReferenceProfile> profiles = new ConcurrentHashMap<>();
@@ -59,16 +63,17 @@ final class ProjectBaselines implements BaselineService {
         Instant start(String model, DriftMonitorDefinition monitor, Instant now);
     }
 
-    ProjectBaselines(Project project, Workspace workspace, InstantSource clock, Windows windows) {
+    ProjectBaselines(Project project, Workspace workspace, PredictionLog log, InstantSource clock, Windows windows) {
         this.project = project;
         this.workspace = workspace;
+        this.log = log;
         this.clock = clock;
         this.windows = windows;
     }
 
     @Override
     public JsonNode create(Request request) {
-        String model = Projects.model(project, request.model()).name();
+        String model = LoggedModel.of(project, request.model()).name();
         Optional<DriftMonitorDefinition> monitor = Projects.drift(project, model);
         String text = request.source();
         List<BaselineSource> sources = text == null
@@ -86,9 +91,47 @@ final class ProjectBaselines implements BaselineService {
         return document;
     }
 
+    /** The rows of a baseline and where they are from, in words. */
+    private record Taken(BaselineRows rows, String origin, DoubleFunction<@Nullable String> texts) {}
+
     /** Makes the next baseline of a source, and keeps it. */
     private Baseline make(String model, BaselineSource source, String actor, String reason) {
         Instant now = clock.instant();
+        LoggedModel logged = LoggedModel.of(project, model);
+        Taken taken = logged.elsewhere() ? handedIn(new HandedIn(log, logged), source, now) : rows(model, source, now);
+        if (taken.rows().rows() < ReferenceProfile.WINDOWS) {
+            throw new KeelsonException(
+                    ErrorCode.NOT_ENOUGH_ROWS,
+                    "The baseline `%s` of the model (%s) would have %d rows (%s); at least %d are needed."
+                            .formatted(source.text(), model, taken.rows().rows(), taken.origin(), ReferenceProfile.WINDOWS),
+                    logged.elsewhere()
+                            ? "Maybe hand in older predictions, `keelson predictions submit %s FILE`, or take a longer period.".formatted(model)
+                            : "Maybe load newer data, or take a longer period.");
+        }
+        return keep(model, source, taken, now, actor, reason);
+    }
+
+    /** Of a model that others serve: what was handed in. */
+    private Taken handedIn(HandedIn all, BaselineSource source, Instant now) {
+        String model = all.model().name();
+        Duration length = source.length();
+        if (source.kind() == BaselineSource.Kind.DATASET) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "A baseline of `%s` cannot be made of the model (%s): others serve it, and no dataset is known to hold what it is asked."
+                            .formatted(source.text(), model),
+                    "Maybe `keelson baseline create \"last 30d\" --model %s` takes what was handed in.".formatted(model));
+        }
+        if (length == null) {
+            return new Taken(all.first(), HandedIn.ORIGIN, _ -> null);
+        }
+        Instant end = Projects.drift(project, model).map(monitor -> all.window(monitor, now).from()).orElseGet(() -> all.end(now));
+        return new Taken(
+                all.period(end.minus(length), end), "handed in of events from %s until %s".formatted(end.minus(length), end), _ -> null);
+    }
+
+    /** Of a model of the project: rows of its data. */
+    private Taken rows(String model, BaselineSource source, Instant now) {
         Map<String, DatasetVersion> versions = new LinkedHashMap<>(workspace.latestWithViews(now));
         String origin = "";
         String wanted = source.version();
@@ -114,20 +157,14 @@ final class ProjectBaselines implements BaselineService {
             taken = rows.period(end.minus(length), end, now);
             origin = "events from %s until %s".formatted(end.minus(length), end);
         }
-        if (taken.rows() < ReferenceProfile.WINDOWS) {
-            throw new KeelsonException(
-                    ErrorCode.NOT_ENOUGH_ROWS,
-                    "The baseline `%s` of the model (%s) would have %d rows (%s); at least %d are needed."
-                            .formatted(source.text(), model, taken.rows(), origin, ReferenceProfile.WINDOWS),
-                    "Maybe load newer data, or take a longer period.");
-        }
-        return keep(model, source, taken, origin, now, actor, reason);
+        return new Taken(taken, origin, texts(model));
     }
 
     private Baseline keep(
-            String model, BaselineSource source, BaselineRows taken, String origin, Instant now, String actor, String reason) {
-        String sha256 = workspace.artifacts().put(taken.toBytes());
-        List<Baseline.Column> columns = Baseline.columns(taken, texts(model));
+            String model, BaselineSource source, Taken taken, Instant now, String actor, String reason) {
+        BaselineRows rows = taken.rows();
+        String sha256 = workspace.artifacts().put(rows.toBytes());
+        List<Baseline.Column> columns = Baseline.columns(rows, taken.texts());
         return workspace.catalog().write(tx -> {
             int number = tx.reports(KIND, model, LISTED).stream()
                             .map(report -> Baseline.fromJson(report.document()))
@@ -142,10 +179,10 @@ final class ProjectBaselines implements BaselineService {
                     source,
                     number,
                     now,
-                    taken.from(),
-                    taken.to(),
-                    taken.rows(),
-                    origin,
+                    rows.from(),
+                    rows.to(),
+                    rows.rows(),
+                    taken.origin(),
                     reason,
                     actor,
                     sha256,
@@ -216,7 +253,7 @@ final class ProjectBaselines implements BaselineService {
 
     @Override
     public JsonNode list(@Nullable String model) {
-        String known = model == null ? null : Projects.model(project, model).name();
+        String known = model == null ? null : LoggedModel.of(project, model).name();
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         ArrayNode list = document.putArray("baselines");
         all(known).forEach(each -> {
@@ -254,22 +291,63 @@ final class ProjectBaselines implements BaselineService {
     }
 
     /**
+     * Whose window is judged.
+     *
+     * @param names of its columns
+     * @param current whether a kept baseline of training data is still that of what serves
+     * @param key of what makes it comparable
+     * @param profile makes it so
+     */
+    private record Compared(
+            String model,
+            List<String> names,
+            Predicate<Baseline> current,
+            String key,
+            Function<BaselineRows, ReferenceProfile> profile) {}
+
+    /**
      * What a window is compared with: the baselines that the monitor names, made where there is none yet.
      *
      * @param from where the window begins
      */
     List<BaselineCheck.Against> against(
             ServedModel served, BundleTrainer trainer, DriftMonitorDefinition monitor, Instant from) {
-        String model = served.plan().name();
+        List<String> names = new ArrayList<>(served.plan().service().names());
+        names.addAll(served.plan().watchNames());
+        ModelVersion champion = served.champion().version();
+        Compared compared = new Compared(
+                served.plan().name(),
+                names,
+                each -> each.origin().equals(origin(champion)),
+                "v" + champion.version(),
+                rows -> trainer.profile(rows, served.champion().trained()));
+        return against(compared, monitor, from);
+    }
+
+    /** The same of a model that others serve: its columns have no known importance. */
+    List<BaselineCheck.Against> against(HandedIn all, DriftMonitorDefinition monitor, Instant from) {
+        List<String> names = all.model().columns();
+        Instant begins = all.begins();
+        int wanted = all.wanted();
+        Compared compared = new Compared(
+                all.model().name(),
+                names,
+                each -> each.from().equals(begins) && 2 * each.rows() > wanted, // older or many more ones came since
+                "elsewhere",
+                rows -> ReferenceProfile.of(rows, new double[names.size()], Map.of()));
+        return against(compared, monitor, from);
+    }
+
+    private List<BaselineCheck.Against> against(Compared compared, DriftMonitorDefinition monitor, Instant from) {
         List<BaselineCheck.Against> against = new ArrayList<>();
         for (BaselineSource source : monitor.baselines()) {
             boolean decides = against.isEmpty();
-            Baseline baseline = baseline(served, source, from);
+            Baseline baseline = baseline(compared, source, from);
             against.add(new BaselineCheck.Against(
                     source,
                     baseline == null ? "" : baseline.id(),
-                    baseline == null ? null : profile(baseline, served, trainer),
-                    earlier(model, decides ? null : source)));
+                    baseline == null ? null : profile(baseline, compared),
+                    earlier(compared.model(), decides ? null : source)));
         }
         return against;
     }
@@ -283,14 +361,11 @@ final class ProjectBaselines implements BaselineService {
     }
 
     /** The one that fits a window; null where too few rows are known to make one. */
-    private @Nullable Baseline baseline(ServedModel served, BaselineSource source, Instant from) {
-        String model = served.plan().name();
-        List<String> names = new ArrayList<>(served.plan().service().names());
-        names.addAll(served.plan().watchNames());
+    private @Nullable Baseline baseline(Compared compared, BaselineSource source, Instant from) {
+        String model = compared.model();
         List<Baseline> known = of(model, source).stream()
-                .filter(each -> each.columns().stream().map(Baseline.Column::name).toList().equals(names))
-                .filter(each -> source.kind() != BaselineSource.Kind.TRAINING
-                        || each.origin().equals(origin(served.champion().version())))
+                .filter(each -> each.columns().stream().map(Baseline.Column::name).toList().equals(compared.names()))
+                .filter(each -> source.kind() != BaselineSource.Kind.TRAINING || compared.current().test(each))
                 .toList();
         for (Baseline each : known) {
             Duration all = Duration.between(each.from(), each.to());
@@ -312,10 +387,9 @@ final class ProjectBaselines implements BaselineService {
         }
     }
 
-    private ReferenceProfile profile(Baseline baseline, ServedModel served, BundleTrainer trainer) {
-        String key = String.format(Locale.ROOT, "%s v%d", baseline.id(), served.champion().version().version());
+    private ReferenceProfile profile(Baseline baseline, Compared compared) {
         return profiles.computeIfAbsent(
-                key, _ -> trainer.profile(BaselineRows.ofBytes(bytes(baseline)), served.champion().trained()));
+                baseline.id() + " " + compared.key(), _ -> compared.profile().apply(BaselineRows.ofBytes(bytes(baseline))));
     }
 
     private byte[] bytes(Baseline baseline) {

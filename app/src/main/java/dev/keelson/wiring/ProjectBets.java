@@ -21,6 +21,7 @@ import dev.keelson.learn.Disagreement;
 import dev.keelson.learn.calibration.ProbabilityRange;
 import dev.keelson.learn.conformal.PredictionRange;
 import dev.keelson.metrics.Kelly;
+import dev.keelson.monitor.performance.Bet;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.serve.LoggedPrediction;
@@ -563,6 +564,11 @@ final class ProjectBets implements Bets, AutoCloseable {
             limit = last.equals(from) ? 2 * limit : PAGE; // more at one moment than fit on a page
             from = last;
         }
+    }
+
+    @Override
+    public Map<String, Bet> placed(String name) {
+        return BetPrices.latest(project, workspace, name);
     }
 
     private @Nullable BetTable pastOrNull() {

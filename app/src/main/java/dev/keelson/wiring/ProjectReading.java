@@ -11,6 +11,7 @@ import dev.keelson.lineage.Lineage;
 import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
+import dev.keelson.monitor.performance.Bet;
 import dev.keelson.project.Project;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -59,6 +60,11 @@ public final class ProjectReading implements AutoCloseable {
     private final @Nullable Workspace workspace;
     private final StateFolder state;
     private @Nullable PredictionLog log;
+
+    /** Bets of the latest data that a model of the project scores, by their key. */
+    public Map<String, Bet> bets(Project project, String model) {
+        return workspace == null ? Map.of() : BetPrices.latest(project, workspace, model);
+    }
 
     /** @param workspace null while nothing is catalogued; predictions of models that others serve may be there already */
     private ProjectReading(@Nullable Workspace workspace, StateFolder state) {

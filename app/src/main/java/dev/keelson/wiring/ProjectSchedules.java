@@ -110,19 +110,23 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         }
     }
 
-    /** The models that a schedule is about: decay is looked for where a monitor has a metric that suits; of those that others serve drift, too. */
+    /**
+     * The models that a schedule is about. Decay is looked for where a monitor has a metric that suits; of those that others serve
+     * drift is checked, and baselines are made, where a monitor names them, and how well they are is judged.
+     */
     private List<String> models(ScheduleDefinition schedule) {
         return switch (schedule.job()) {
             case DECAY -> ModelPerformance.Watched.of(project.get()).judged();
-            case DRIFT -> Stream.concat(
-                            models.stream(),
-                            project.get().drift().stream()
-                                    .flatMap(each -> each.models().stream())
-                                    .filter(each -> LoggedModel.elsewhere(project.get(), each) != null))
-                    .distinct()
-                    .toList();
-            case MATERIALIZE, VALIDATE, BASELINE, HEALTH, RETRAIN, UPDATE, REINFORCE -> models;
+            case DRIFT, BASELINE -> with(LoggedModel.all(project.get()).stream()
+                    .map(LoggedModel::name)
+                    .filter(each -> Projects.drift(project.get(), each).isPresent()));
+            case HEALTH -> with(LoggedModel.all(project.get()).stream().map(LoggedModel::name));
+            case MATERIALIZE, VALIDATE, RETRAIN, UPDATE, REINFORCE -> models;
         };
+    }
+
+    private List<String> with(Stream<String> watched) {
+        return Stream.concat(models.stream(), watched).distinct().toList();
     }
 
     @Override

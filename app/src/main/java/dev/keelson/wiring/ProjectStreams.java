@@ -9,7 +9,9 @@ import dev.keelson.control.alert.Alerts;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.StreamService;
+import dev.keelson.http.SubmittedPredictions;
 import dev.keelson.metrics.Brier;
 import dev.keelson.metrics.LogLoss;
 import dev.keelson.metrics.Rps;
@@ -26,7 +28,6 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.PredictionLog.Placed;
-import dev.keelson.train.ModelDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ final class ProjectStreams implements StreamService {
 
     @Override
     public synchronized JsonNode check(String name) {
-        ModelDefinition model = Projects.model(project.get(), name);
+        LoggedModel model = LoggedModel.of(project.get(), name);
         StreamDefinition definition = definition(name);
         if (definition.of().isEmpty()) {
             throw new KeelsonException(
@@ -190,8 +191,8 @@ final class ProjectStreams implements StreamService {
         return MissingNode.getInstance();
     }
 
-    private List<Fed> streams(ModelDefinition model, StreamDefinition definition, JsonNode before) {
-        List<String> names = inputs.apply(model.name());
+    private List<Fed> streams(LoggedModel model, StreamDefinition definition, JsonNode before) {
+        List<String> names = model.elsewhere() ? model.features() : inputs.apply(model.name());
         List<Fed> streams = new ArrayList<>();
         for (String of : definition.of()) {
             boolean error = StreamDefinition.ERRORS.contains(of);
@@ -218,7 +219,7 @@ final class ProjectStreams implements StreamService {
 
     /** What the log has beyond the places where the last check ended. */
     private final class Feeding {
-        private final ModelDefinition model;
+        private final LoggedModel model;
         private final List<Fed> streams;
         private final List<StreamChange> found = new ArrayList<>();
         private long predictions;
@@ -226,7 +227,7 @@ final class ProjectStreams implements StreamService {
         private long settledPlace;
         private long values;
 
-        Feeding(ModelDefinition model, List<Fed> streams, JsonNode before) {
+        Feeding(LoggedModel model, List<Fed> streams, JsonNode before) {
             this.model = model;
             this.streams = streams;
             this.predictions = before.path("predictions").asLong();
@@ -250,12 +251,16 @@ final class ProjectStreams implements StreamService {
             }
         }
 
-        private boolean champions(PredictionEvent event) {
-            return event.model().equals(model.name()) && event.role().equals(ModelVersion.CHAMPION);
+        /** Whether it is what callers got: of the champion, or of one that others serve. */
+        private boolean answer(PredictionEvent event) {
+            return event.model().equals(model.name())
+                    && (model.elsewhere()
+                            ? event.role().equals(SubmittedPredictions.ROLE) && event.served()
+                            : event.role().equals(ModelVersion.CHAMPION));
         }
 
         private void inputs(PredictionEvent event) {
-            if (!champions(event)) {
+            if (!answer(event)) {
                 return;
             }
             double[] features = event.features();
@@ -274,7 +279,7 @@ final class ProjectStreams implements StreamService {
         private void errors(LoggedPrediction prediction) {
             PredictionEvent event = prediction.event();
             String outcome = prediction.outcome();
-            if (outcome == null || !champions(event)) {
+            if (outcome == null || !answer(event)) {
                 return;
             }
             for (Fed each : streams) {
@@ -310,7 +315,7 @@ final class ProjectStreams implements StreamService {
 
     @Override
     public ObjectNode changes(String name) {
-        Projects.model(project.get(), name);
+        LoggedModel.of(project.get(), name);
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("model", name);
         ArrayNode streams = answer.putArray("streams");
         JsonNode state = state(name);

@@ -2,8 +2,8 @@ package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.BaselineService;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
-import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
@@ -92,7 +92,7 @@ final class BaselineCommand extends CommandGroup {
                         "`training`, a period such as `last 30d`, or `dataset VERSION` (default: what the drift monitor of each model names).")
         @Nullable String source;
 
-        @Option(names = "--model", paramLabel = "NAME", description = "Of this model only (default: of all that are watched).")
+        @Option(names = "--model", paramLabel = "NAME", description = "Of this model only, also one under `elsewhere` (default: of all that are watched).")
         @Nullable String model;
 
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why, kept with it.")
@@ -102,9 +102,9 @@ final class BaselineCommand extends CommandGroup {
         int run(Session session) {
             Project project = session.project();
             List<String> models = model != null
-                    ? List.of(Projects.model(project, model).name())
-                    : project.models().stream()
-                            .map(ModelDefinition::name)
+                    ? List.of(LoggedModel.of(project, model).name())
+                    : LoggedModel.all(project).stream()
+                            .map(LoggedModel::name)
                             .filter(name -> Projects.drift(project, name).isPresent())
                             .toList();
             var document = Catalogued.object();

@@ -1,8 +1,8 @@
 package dev.keelson.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
-import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.Projects;
 import java.util.ArrayList;
@@ -16,16 +16,16 @@ import picocli.CommandLine.Option;
         name = "streams",
         description = "Take what was logged since the last time into the streams that monitors name: exit code 1 when an error rose or an input moved.")
 final class DriftStreams extends KeelsonCommand {
-    @Option(names = "--model", paramLabel = "NAME", description = "This model only (default: all with streams).")
+    @Option(names = "--model", paramLabel = "NAME", description = "This model only, also one under `elsewhere` (default: all with streams).")
     @Nullable String model;
 
     @Override
     int run(Session session) {
         Project project = session.project();
         List<String> models = model != null
-                ? List.of(Projects.model(project, model).name())
-                : project.models().stream()
-                        .map(ModelDefinition::name)
+                ? List.of(LoggedModel.of(project, model).name())
+                : LoggedModel.all(project).stream()
+                        .map(LoggedModel::name)
                         .filter(name -> Projects.drift(project, name)
                                 .filter(monitor -> !monitor.streams().of().isEmpty())
                                 .isPresent())

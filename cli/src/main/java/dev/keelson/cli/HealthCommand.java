@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.HealthReportPage;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.project.Project;
-import dev.keelson.train.ModelDefinition;
 import dev.keelson.wiring.LiveProject;
-import dev.keelson.wiring.Projects;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +25,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "health",
         description = {
-            "Performance, drift, calibration and freshness of the version that serves, and what to do next.",
+            "Performance, drift, calibration and freshness of the version that serves, and what to do next; also of models that others serve.",
             "Exit code 1 when a model should be trained anew. Each report is kept."
         })
 final class HealthCommand extends KeelsonCommand {
     private static final List<String> SCORES = List.of("performance", "drift", "calibration", "freshness");
 
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "This model only (default: all).")
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "This model only, also one under `elsewhere` (default: all).")
     @Nullable String model;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the report to a file as well: .html of one model, else JSON.")
@@ -43,8 +42,8 @@ final class HealthCommand extends KeelsonCommand {
         Project project = session.project();
         String named = model;
         List<String> names = named == null
-                ? project.models().stream().map(ModelDefinition::name).toList()
-                : List.of(Projects.model(project, named).name());
+                ? LoggedModel.all(project).stream().map(LoggedModel::name).toList()
+                : List.of(LoggedModel.of(project, named).name());
         String file = out;
         boolean html = file != null && file.toLowerCase(Locale.ROOT).endsWith(".html");
         if (html && names.size() > 1) {
@@ -70,7 +69,7 @@ final class HealthCommand extends KeelsonCommand {
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode report : reports) {
             List<String> row = new ArrayList<>(List.of(
-                    report.path("model").asText(), "v" + report.path("version").asInt(), score(report.path("overall"))));
+                    report.path("model").asText(), version(report), score(report.path("overall"))));
             SCORES.forEach(name -> row.add(score(report.path("scores").path(name))));
             row.add(report.path("verdict").asText());
             rows.add(row);
@@ -91,6 +90,10 @@ final class HealthCommand extends KeelsonCommand {
                 }
             }
         }
+    }
+
+    private static String version(JsonNode report) {
+        return report.path("version").asInt() == 0 ? "elsewhere" : "v" + report.path("version").asInt();
     }
 
     private static String score(JsonNode score) {

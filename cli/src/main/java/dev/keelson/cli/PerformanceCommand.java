@@ -131,11 +131,13 @@ final class PerformanceCommand extends CommandGroup {
                     which.to(project));
             ObjectNode told;
             try (ProjectReading state = ProjectReading.open(project)) {
-                told = new ModelPerformance(state::predictions, state::versions, state::run, Projects.estimators())
+                told = new ModelPerformance(
+                                state::predictions, state::versions, state::run, Projects.estimators(), name -> state.bets(project, name))
                         .of(project, asked, windows, session.clock().instant());
             }
             Console console = session.console();
             windows(console, told);
+            money(console, told);
             segments(console, told.path("worst"), "ELSEWHERE");
             console.note("%,d predictions of %s, the outcomes of %,d are known. %s"
                     .formatted(told.path("predicted").asLong(), model, told.path("labelled").asLong(), told.path("delay").path("sentence").asText()));
@@ -169,6 +171,28 @@ final class PerformanceCommand extends CommandGroup {
                 }
             }
             console.table(List.of("FROM", "PREDICTED", "LABELLED", "METRIC", "REALISED", "ESTIMATED"), rows);
+        }
+
+        /** What bets earned window by window, and what they were to be expected to earn. */
+        private static void money(Console console, JsonNode told) {
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode each : told.path("windows")) {
+                JsonNode settled = each.path("money").path("settled");
+                JsonNode expected = each.path("money").path("expected");
+                if (each.has("money")) {
+                    rows.add(List.of(
+                            each.path("from").asText(),
+                            "%,d of %,d".formatted(settled.path("bets").asLong(), each.path("money").path("bets").asLong()),
+                            Texts.number(settled.path("staked").asDouble()),
+                            interval(settled.path("profit")),
+                            interval(settled.path("roi")),
+                            interval(settled.path("clv")),
+                            interval(expected.path("profit"))));
+                }
+            }
+            if (!rows.isEmpty()) {
+                console.table(List.of("FROM", "SETTLED BETS", "STAKED", "PROFIT", "ROI", "CLV", "EXPECTED OF ALL"), rows);
+            }
         }
 
         private static String maturity(JsonNode window) {

@@ -118,12 +118,12 @@ final class StreaksCommand extends KeelsonCommand {
                 which.from(project),
                 which.to(project),
                 text);
-        if (asked.of() == Of.BETS) {
+        LoggedModel logged = LoggedModel.of(project, name);
+        if (asked.of() == Of.BETS && !logged.elsewhere()) {
             try (LiveProject live = LiveProject.open(project, session.clock())) {
                 return ResultRows.ofBets(name, asked, live.bets());
             }
         }
-        LoggedModel logged = LoggedModel.of(project, name);
         try (ProjectReading state = ProjectReading.open(project)) {
             return ResultRows.ofPredictions(logged, asked, state::predictions);
         }

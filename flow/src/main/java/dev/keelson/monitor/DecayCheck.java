@@ -88,6 +88,16 @@ public final class DecayCheck {
      * @param tolerance relative worsening that matters, above 0
      */
     public static Report check(double[] epochLosses, double expected, double expectedError, double tolerance) {
+        return check(epochLosses, expected, expectedError, tolerance, "when it was tested");
+    }
+
+    /**
+     * As {@link #check(double[], double, double, double)}.
+     *
+     * @param when the model had the expected loss, in words
+     */
+    public static Report check(
+            double[] epochLosses, double expected, double expectedError, double tolerance, String when) {
         int n = epochLosses.length;
         double mean = 0;
         for (double loss : epochLosses) {
@@ -109,10 +119,11 @@ public final class DecayCheck {
         double lower = bound.lower();
         String numbers = String.format(
                 Locale.ROOT,
-                "loss %.4f on %d match days, %.4f when it was tested, tolerance %.0f %%",
+                "loss %.4f on %d match days, %.4f %s, tolerance %.0f %%",
                 mean,
                 n,
                 expected,
+                when,
                 100 * tolerance);
         if (lower > 0) {
             return new Report(Verdict.DECAYED, expected, mean, lower, n, 0, "Worse than tolerated: " + numbers + ".");

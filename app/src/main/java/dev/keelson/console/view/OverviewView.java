@@ -29,8 +29,10 @@ public record OverviewView(Shell shell, List<Attention> attention, List<Row> mod
      * @param driftWhen when that was, or empty
      * @param decay verdict of the last check
      * @param decayWhen when that was, or empty
+     * @param health verdict of the last report that was kept
+     * @param healthWhen when that was, or empty
      */
-    public record Elsewhere(String name, String predictions, Badge drift, String driftWhen, Badge decay, String decayWhen) {}
+    public record Elsewhere(String name, String predictions, Badge drift, String driftWhen, Badge decay, String decayWhen, Badge health, String healthWhen) {}
 
     /**
      * A model at a glance.

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param address path and query of this page, to come back to
  * @param assets version of the static files, part of their addresses
  * @param model the model the page is about, or null
+ * @param elsewhere whether others serve that model: it has fewer pages
  * @param tab which of the model's pages: {@code model}, {@code drift}, {@code replay} or empty; or which page of a section
  * @param alerts how many alerts are open, in words; empty when none is
  */
@@ -25,5 +26,6 @@ public record Shell(
         String address,
         String assets,
         @Nullable String model,
+        boolean elsewhere,
         String tab,
         String alerts) {}

@@ -3,6 +3,7 @@ package dev.keelson.http.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BaselineService;
+import dev.keelson.http.LoggedModel;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
@@ -40,7 +41,7 @@ final class BaselineEndpoints {
         if (!source.isMissingNode() && !source.isTextual()) {
             throw Body.wrong("source", source, "training, last 30d or dataset VERSION");
         }
-        String model = Parameters.model(backend, body.path("model").asText()).name();
+        String model = LoggedModel.of(backend.project(), body.path("model").asText()).name();
         Json.send(
                 response,
                 service().create(new BaselineService.Request(

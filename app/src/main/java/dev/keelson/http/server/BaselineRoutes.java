@@ -3,6 +3,7 @@ package dev.keelson.http.server;
 import dev.keelson.console.Console;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BaselineService;
+import dev.keelson.http.LoggedModel;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -28,7 +29,7 @@ final class BaselineRoutes {
     }
 
     private void create(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         UriQuery form = ConsoleRoutes.form(request);
         String source = form.first("source").orElse("").strip();
         backend.baselines()

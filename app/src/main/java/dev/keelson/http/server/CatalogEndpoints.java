@@ -12,6 +12,7 @@ import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.GovernanceJson;
 import dev.keelson.http.KnownCaller;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelImport;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
@@ -50,6 +51,7 @@ final class CatalogEndpoints {
         ObjectNode body = Json.object();
         ArrayNode list = body.putArray("models");
         backend.project().models().forEach(model -> list.add(model(model)));
+        LoggedModel.all(backend.project()).stream().filter(LoggedModel::elsewhere).forEach(model -> list.add(elsewhere(model)));
         backend.governance().models().stream()
                 .filter(model -> declared(model.name()).isEmpty())
                 .forEach(model -> list.add(registered(model)));
@@ -63,7 +65,12 @@ final class CatalogEndpoints {
     }
 
     private void model(ServerRequest request, ServerResponse response) {
-        String name = Parameters.registered(backend, Parameters.path(request, "name"));
+        String asked = Parameters.path(request, "name");
+        if (LoggedModel.isElsewhere(backend.project(), asked)) {
+            Json.send(response, elsewhere(LoggedModel.of(backend.project(), asked)));
+            return;
+        }
+        String name = Parameters.registered(backend, asked);
         Json.send(response, declared(name).map(this::model).orElseGet(() -> registered(backend.governance().model(name).orElseThrow())));
     }
 
@@ -80,6 +87,17 @@ final class CatalogEndpoints {
                             : GovernanceJson.registered(backend.governance().version(model.name(), number)));
         }
         return node.put("declared", false);
+    }
+
+    /** A model that others serve: nothing of it is registered here. */
+    private static ObjectNode elsewhere(LoggedModel model) {
+        ObjectNode node = Json.object();
+        node.put("name", model.name()).putNull("label").put("predicts", model.isNumber() ? "number" : "classes");
+        model.classes().forEach(node.putArray("classes")::add);
+        node.putNull(ModelVersion.CHAMPION).putNull(ModelVersion.CHALLENGER);
+        node.put("declared", true).put("elsewhere", true);
+        model.features().forEach(node.putArray("features")::add);
+        return node;
     }
 
     private ObjectNode model(ModelDefinition model) {

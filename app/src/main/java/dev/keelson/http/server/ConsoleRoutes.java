@@ -69,6 +69,7 @@ final class ConsoleRoutes {
 
     void register(Routes routes) {
         routes.get("/", (request, response) -> send(response, console.overview(theme(request))));
+        routes.get("/models", (request, response) -> redirect(response, "/"));
         routes.get(
                 "/models/{name}",
                 (request, response) -> send(response, console.model(theme(request), Parameters.path(request, "name"))));
@@ -320,7 +321,7 @@ final class ConsoleRoutes {
     }
 
     private void checkHealth(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         new HealthReports(backend).check(model);
         redirect(response, "/models/" + model + "/health");
     }

@@ -156,7 +156,7 @@ final class DriftEndpoints {
     }
 
     private String model(ServerRequest request) {
-        return Parameters.model(backend, Parameters.path(request, "name")).name();
+        return LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
     }
 
     private void check(ServerRequest request, ServerResponse response) {

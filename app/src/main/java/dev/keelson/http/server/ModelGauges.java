@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.job.Planner;
 import dev.keelson.http.Backend;
 import dev.keelson.http.JobKind;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.Measurement;
 import dev.keelson.http.Measurement.Kind;
 import dev.keelson.http.Measurement.Sample;
@@ -61,22 +62,26 @@ final class ModelGauges {
             String name = model.name();
             backend.alias(name, ModelVersion.CHAMPION).ifPresent(champion -> {
                 gathered.gauge("model_champion_version", "The version that serves", champion.version(), "model", name);
-                drift(gathered, name, champion);
-                health(gathered, name, champion);
+                drift(gathered, name, champion.version());
+                health(gathered, name, champion.version());
                 backend.run(champion.runId()).ifPresent(run -> sizes(gathered, name, champion, run));
             });
             trainings(gathered, name);
         }
+        LoggedModel.all(backend.project()).stream().filter(LoggedModel::elsewhere).forEach(model -> {
+            drift(gathered, model.name(), 0);
+            health(gathered, model.name(), 0);
+        });
         return gathered.all();
     }
 
-    private void drift(Gathered gathered, String model, ModelVersion champion) {
+    private void drift(Gathered gathered, String model, int version) {
         List<StoredReport> stored = backend.reports("drift", model, 1);
         if (stored.isEmpty()) {
             return;
         }
         DriftReport report = DriftReport.fromJson(stored.getFirst().document());
-        if (report.version() != champion.version() || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
+        if (report.version() != version || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
             return;
         }
         String help = "How far a feature moved: Kolmogorov-Smirnov D, of categories the Jensen-Shannon distance, or the change of its missing share where that is larger; overall is their mean";
@@ -101,13 +106,13 @@ final class ModelGauges {
                 "model_drift_report_timestamp_seconds", "When drift was checked last", (double) report.at().getEpochSecond(), "model", model);
     }
 
-    private void health(Gathered gathered, String model, ModelVersion champion) {
+    private void health(Gathered gathered, String model, int version) {
         List<StoredReport> stored = backend.reports(HealthReport.KIND, model, 1);
         if (stored.isEmpty()) {
             return;
         }
         JsonNode report = Json.stored(stored.getFirst().document());
-        if (report.path("version").asInt() != champion.version()) {
+        if (report.path("version").asInt() != version) {
             return;
         }
         gathered.gauge(

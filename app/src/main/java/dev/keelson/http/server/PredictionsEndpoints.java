@@ -19,6 +19,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The log of predictions: a list by filters, page by page, one of them, and how good they were. */
 final class PredictionsEndpoints {
@@ -64,7 +66,7 @@ final class PredictionsEndpoints {
         Integer version = number < 0 ? null : (Integer) number;
         Instant from = parameters.instant("from", backend.project().zone());
         Instant to = parameters.instant("to", backend.project().zone());
-        String window = parameters.text("window");
+        WindowLength window = window(parameters);
         parameters.check();
         Json.send(
                 response,
@@ -75,8 +77,17 @@ final class PredictionsEndpoints {
                                 .of(
                                         backend.project(),
                                         model,
-                                        new ModelPerformance.Asked(WindowLength.of(window), version, from, to),
+                                        new ModelPerformance.Asked(window, version, from, to),
                                         backend.clock().instant()));
+    }
+
+    private static @Nullable WindowLength window(Parameters parameters) {
+        String text = parameters.text("window");
+        Optional<WindowLength> window = text == null ? Optional.empty() : WindowLength.parse(text);
+        if (text != null && window.isEmpty()) {
+            parameters.wrong("window", text, WindowLength.EXPECTED);
+        }
+        return window.orElse(null);
     }
 
     private void one(ServerRequest request, ServerResponse response) {

@@ -276,7 +276,7 @@ class ApiTest {
         JsonNode run = client.get("/api/v1/runs/" + runs.path(0).path("id").asText().substring(0, 12)).json();
         JsonNode audit = client.get("/api/v1/audit?model=football-1x2").json().path("audit");
 
-        assertThat(client.get("/api/v1/models").json().path("models")).hasSize(2);
+        assertThat(client.get("/api/v1/models").json().path("models")).hasSize(4);
         assertThat(model.path("champion").path("version").asInt()).isEqualTo(7);
         assertThat(model.path("challenger").path("version").asInt()).isEqualTo(8);
         assertThat(versions).hasSize(8);

@@ -159,11 +159,11 @@ final class DriftPagesIT {
         String page = client.get("/models/tips/drift").text();
         String overview = client.get("/").text();
 
-        assertThat(empty).contains("has not been checked for drift", "keelson drift check --model tips", "Check drift now").doesNotContain("class=\"tabs\"");
+        assertThat(empty).contains("has not been checked for drift", "keelson drift check --model tips", "Check drift now", "href=\"/models/tips/health\"").doesNotContain("href=\"/models/tips/rollout\"");
         assertThat(taken.json().path("accepted").asInt()).as(taken.text()).isEqualTo(600);
         assertThat(checked.header("Location")).as(checked.text()).isEqualTo("/models/tips/drift");
-        assertThat(page).contains("<h1>tips</h1>", "alarm</span>", "elo", "href=\"/models/tips/performance\"").doesNotContain("Simulate a fault", "Baselines</h2>", "NaN");
-        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips/performance\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift check --model tips");
+        assertThat(page).contains("<h1>tips</h1>", "alarm</span>", "elo", "href=\"/models/tips/performance\"", "Baselines</h2>", "tips.training.1").doesNotContain("Simulate a fault", "NaN");
+        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift check --model tips");
         assertThat(client.get("/models/tips/performance").text()).contains("href=\"/models/tips/drift\"");
     }
 

@@ -103,6 +103,6 @@ final class HealthApiTest {
     void wrongQuestionsAreNamed() {
         assertThat(client.get("/api/v1/models/nobody/health").status()).isEqualTo(404);
         assertThat(client.get(ADDRESS + "?format=pdf").status()).isEqualTo(400);
-        assertThat(client.get("/api/v1/models/tips/health").text()).contains("is served by others");
+        assertThat(client.get("/api/v1/models/tips/rollouts").text()).contains("is served by others");
     }
 }

@@ -73,7 +73,7 @@ final class PerformanceApiTest {
         Client.Answer unwatched = client.post("/api/v1/models/tips/decay-check", "");
 
         assertThat(window.status()).isEqualTo(400);
-        assertThat(window.text()).contains("fortnight", "`day`, `week`, `month`");
+        assertThat(window.text()).contains("fortnight", "day, week, month");
         assertThat(unwatched.status()).isEqualTo(400);
         assertThat(unwatched.text()).contains("No performance monitor watches the model (tips)", "metric: log_loss");
         assertThat(client.get("/api/v1/decay-reports/none").status()).isEqualTo(404);

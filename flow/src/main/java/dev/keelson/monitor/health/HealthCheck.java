@@ -44,7 +44,7 @@ public final class HealthCheck {
     /** Judges. */
     public static HealthReport of(HealthInputs in, HealthCosts costs) {
         List<Score> scores = List.of(
-                HealthScores.performance(in.performance()),
+                HealthScores.performance(in),
                 HealthScores.drift(in.drift(), in.version()),
                 HealthScores.calibration(in.calibration(), in.classes()),
                 HealthScores.freshness(in.views()));
@@ -107,7 +107,7 @@ public final class HealthCheck {
         if (scores.getFirst().known() || drifts) {
             return new Decision(
                     false,
-                    (scores.getFirst().known() ? "It is not shown to be worse than when it was tested" : "Whether it is worse is unknown")
+                    (scores.getFirst().known() ? "It is not shown to be worse than " + (in.elsewhere() ? "it was " : "") + HealthScores.when(in) : "Whether it is worse is unknown")
                             + (drifts ? ", and no column alarms." : "; whether its columns drifted is unknown."));
         }
         return new Decision(null, "Neither outcomes nor a drift check tell enough yet.");
@@ -149,7 +149,10 @@ public final class HealthCheck {
         List<Recommendation> list = new ArrayList<>();
         String model = in.model();
         boolean retrain = Boolean.TRUE.equals(decision.retrain());
-        if (retrain) {
+        if (retrain && in.elsewhere()) {
+            list.add(new Recommendation(
+                    "retrain", "Have those who serve it train it anew, it cannot be done here: " + decision.why(), "", null));
+        } else if (retrain) {
             list.add(new Recommendation(
                     "retrain",
                     String.format(Locale.ROOT, "Train it anew: %s The new version is compared before it answers.", decision.why()),
@@ -167,11 +170,14 @@ public final class HealthCheck {
         watch(in, scores.getFirst(), retrain, list);
         stale(in, scores.get(3), list);
         if (!retrain && miscalibrated(in, scores)) {
-            list.add(new Recommendation(
-                    "recalibrate",
-                    "Its probabilities cannot be taken at their word: name `calibrate` in the project file and train, which learns the order anew from its own answers.",
-                    "keelson train " + model,
-                    RetrainingWorth.of(in, costs)));
+            list.add(in.elsewhere()
+                    ? new Recommendation(
+                            "recalibrate", "Its probabilities cannot be taken at their word: have those who serve it calibrate it.", "", null)
+                    : new Recommendation(
+                            "recalibrate",
+                            "Its probabilities cannot be taken at their word: name `calibrate` in the project file and train, which learns the order anew from its own answers.",
+                            "keelson train " + model,
+                            RetrainingWorth.of(in, costs)));
         }
         missing(in, scores, list);
         if (list.isEmpty()) {
@@ -218,7 +224,7 @@ public final class HealthCheck {
                     waits ? "hand_in_outcomes" : "wait",
                     waits
                             ? String.format(Locale.ROOT, "Hand in what really happened: %s", scores.get(0).sentence())
-                            : "Nothing was predicted in the last 30 days, so there is nothing to judge.",
+                            : "Nothing was %s in the last 30 days, so there is nothing to judge.".formatted(in.elsewhere() ? "handed in" : "predicted"),
                     waits ? "keelson predictions outcomes FILE" : "",
                     null));
         }
@@ -230,7 +236,7 @@ public final class HealthCheck {
 
     private static ObjectNode figures(HealthInputs in) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("trained_to", in.trainedTo().toString()).put("predictions_30_days", in.predictionsIn30Days());
+        node.put("trained_to", in.trainedTo() == null ? null : in.trainedTo().toString()).put("predictions_30_days", in.predictionsIn30Days());
         Performance p = in.performance();
         if (p != null) {
             ObjectNode each = node.putObject("performance").put("metric", p.metric()).put("rows", p.rows()).put("days", p.days());

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * What is known of a model version when its health is judged. Null means that it was not measured.
  *
  * @param model the model
- * @param version the version that serves
+ * @param version the version that serves; 0 where others serve the model
  * @param at when it is judged
- * @param trainedTo outcomes known before this instant were learnt from
+ * @param trainedTo outcomes known before this instant were learnt from; null where others serve the model: it is not known here what
+ *     was learnt from
  * @param classes whether it tells probabilities of classes
  * @param performance its losses on outcomes
  * @param calibration whether its probabilities came true
@@ -25,7 +26,7 @@ public record HealthInputs(
         String model,
         int version,
         Instant at,
-        Instant trainedTo,
+        @Nullable Instant trainedTo,
         boolean classes,
         @Nullable Performance performance,
         @Nullable Calibration calibration,
@@ -39,6 +40,11 @@ public record HealthInputs(
         streams = List.copyOf(streams);
     }
 
+    /** Whether others serve the model: no version of it is here, nor what it was trained on. */
+    public boolean elsewhere() {
+        return trainedTo == null;
+    }
+
     /**
      * Losses on settled answers. Numbers that are not known are NaN.
      *
@@ -48,7 +54,7 @@ public record HealthInputs(
      * @param upper upper end
      * @param rows settled answers
      * @param days days on which they happened
-     * @param tested loss on the test period of its run
+     * @param tested loss to compare with: on the test period of its run, or of a model that others serve on its first settled days
      * @param naive loss there of telling how frequent classes are, or the mean
      * @param decay whether it is worse than when it was tested
      */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How well a model version is.
  *
  * @param model the model
- * @param version the version that serves
+ * @param version the version that serves; 0 of a model that others serve
  * @param at when it was judged
  * @param overall mean of the scores that are known, weighted
  * @param scores performance, drift, calibration and freshness, in this order

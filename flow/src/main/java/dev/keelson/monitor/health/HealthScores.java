@@ -1,5 +1,6 @@
 package dev.keelson.monitor.health;
 
+import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.health.HealthInputs.Calibration;
 import dev.keelson.monitor.health.HealthInputs.Drift;
@@ -33,9 +34,14 @@ final class HealthScores {
     private HealthScores() {}
 
     /** How much of the tested advantage over a naive forecast is left. */
-    static Score performance(@Nullable Performance p) {
+    static Score performance(HealthInputs in) {
+        Performance p = in.performance();
         if (p == null || p.rows() == 0) {
-            return Score.unknown(PERFORMANCE, "Unknown: no answer of this version has an outcome yet.");
+            return Score.unknown(
+                    PERFORMANCE,
+                    in.elsewhere()
+                            ? "Unknown: no outcome is known beyond the first %d settled days, which later ones are held against.".formatted(DecayCheck.LEAST)
+                            : "Unknown: no answer of this version has an outcome yet.");
         }
         if (p.rows() < FEWEST_ROWS || p.days() < FEWEST_DAYS) {
             return Score.unknown(
@@ -45,17 +51,22 @@ final class HealthScores {
         if (Double.isNaN(p.tested())) {
             return Score.unknown(PERFORMANCE, "Unknown: its run has no test period to compare with.");
         }
-        String numbers = String.format(Locale.ROOT, "%s %.4f on %,d settled answers (95 %% interval %.4f to %.4f), %.4f when it was tested", p.metric().replace('_', ' '), p.loss(), p.rows(), p.lower(), p.upper(), p.tested());
+        String numbers = String.format(Locale.ROOT, "%s %.4f on %,d settled answers (95 %% interval %.4f to %.4f), %.4f %s", p.metric().replace('_', ' '), p.loss(), p.rows(), p.lower(), p.upper(), p.tested(), when(in));
         if (p.naive() > p.tested()) {
             return new Score(
                     PERFORMANCE,
                     left(p, p.loss()),
                     left(p, p.upper()),
                     left(p, p.lower()),
-                    String.format(Locale.ROOT, "%.0f %% of its tested advantage over a naive forecast (%.4f) is left: %s.", 100 * left(p, p.loss()), p.naive(), numbers));
+                    String.format(Locale.ROOT, "%.0f %% of its %s advantage over a naive forecast (%.4f) is left: %s.", 100 * left(p, p.loss()), in.elsewhere() ? "early" : "tested", p.naive(), numbers));
         }
         return new Score(
-                PERFORMANCE, ratio(p, p.loss()), ratio(p, p.upper()), ratio(p, p.lower()), String.format(Locale.ROOT, "Tested over present loss: %s.", numbers));
+                PERFORMANCE, ratio(p, p.loss()), ratio(p, p.upper()), ratio(p, p.lower()), String.format(Locale.ROOT, "%s over present loss: %s.", in.elsewhere() ? "Early" : "Tested", numbers));
+    }
+
+    /** When it was as good as it is compared with. */
+    static String when(HealthInputs in) {
+        return in.elsewhere() ? "on its first settled days" : "when it was tested";
     }
 
     private static double left(Performance p, double loss) {

@@ -52,9 +52,7 @@ final class ClassEstimator implements Estimator {
     public Map<PerformanceMetric, Interval> of(PerformanceRows window, List<PerformanceMetric> metrics) {
         ClassRows rows = new ClassRows(window);
         double[] expected = chances.chances(window.told());
-        double[][] resampled = IntStream.range(0, chances.calibrates() ? RESAMPLES : 0)
-                .mapToObj(r -> chances.chances(window.told(), r))
-                .toArray(double[][]::new);
+        double[][] resampled = resampled(window);
         Map<PerformanceMetric, Interval> told = new EnumMap<>(PerformanceMetric.class);
         for (PerformanceMetric metric : metrics) {
             ClassRows.Expected value = rows.expected(metric, expected);
@@ -77,6 +75,20 @@ final class ClassEstimator implements Estimator {
                             CONFIDENCE));
         }
         return told;
+    }
+
+    private double[][] resampled(PerformanceRows window) {
+        return IntStream.range(0, chances.calibrates() ? RESAMPLES : 0)
+                .mapToObj(r -> chances.chances(window.told(), r))
+                .toArray(double[][]::new);
+    }
+
+    @Override
+    public MoneyFigures.@Nullable Expected money(PerformanceRows window) {
+        return window.hasBets()
+                ? MoneyFigures.expected(
+                        window, chances.chances(window.told()), resampled(window), MoneyFigures.settled(reference).designEffect())
+                : null;
     }
 
     private double designEffect(PerformanceMetric metric) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How good the served predictions of a model were window by window: each metric with its interval, how many of the outcomes
@@ -59,7 +60,7 @@ public final class PerformanceReport {
 
     /**
      * The document: {@code window}, {@code predicted}, {@code labelled}, {@code delay}, {@code metrics} (names), {@code whole}, {@code
-     * windows}, {@code estimates}, {@code calibration} (of classes), {@code notes}.
+     * windows}, {@code estimates}, {@code calibration} (of classes), {@code money} (where there are bets), {@code notes}.
      *
      * @param rows of the model, in the order of their events
      */
@@ -76,6 +77,9 @@ public final class PerformanceReport {
         ArrayNode names = json.putArray("metrics");
         metrics.forEach(metric -> names.add(metric.key()));
         realised(json.putObject("whole"), labelled, metrics);
+        if (rows.hasBets()) {
+            json.putObject("money").set("settled", MoneyFigures.settled(rows).toJson());
+        }
         List<Window> windows = windows(rows, asked.window());
         ArrayNode notes = JsonNodeFactory.instance.arrayNode();
         if (windows.size() > MOST_WINDOWS) {
@@ -93,6 +97,9 @@ public final class PerformanceReport {
             maturity(node, own, delay, now);
             realised(node.putObject("realised"), own.labelled(), metrics);
             estimates.put(node.putObject("estimated"), window);
+            if (own.hasBets()) {
+                money(node.putObject("money"), own, estimates.money(window));
+            }
         }
         json.set("estimates", estimates.toJson());
         if (!rows.isNumber()) {
@@ -131,6 +138,13 @@ public final class PerformanceReport {
         node.put("labelled", labelled.count()).put("maturity", share).put("usual_maturity", usual).put("mature", mature);
         long at = mature ? Long.MAX_VALUE : delay.matureAt(own, now);
         node.put("mature_at", at == Long.MAX_VALUE ? null : Micros.toInstant(at).truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** What the bets of a window earned, and what all of them were to be expected to earn. */
+    private static void money(ObjectNode node, PerformanceRows own, MoneyFigures.@Nullable Expected expected) {
+        node.put("bets", own.bets().stream().filter(Bet::taken).count());
+        node.set("settled", MoneyFigures.settled(own).toJson());
+        node.set("expected", expected == null ? null : expected.toJson());
     }
 
     /** Rows, days and each metric that is defined, with its interval. */

@@ -8,8 +8,10 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -24,6 +26,7 @@ import java.util.stream.IntStream;
  * @param known when the outcome became known, microseconds since 1970; {@link Long#MAX_VALUE} where it is not
  * @param features values of each row, NaN where missing; all of one length, which may be 0
  * @param segments what each row belongs to, or empty
+ * @param bets what was bet on each; {@link Bet#NONE} for nothing
  */
 public record PerformanceRows(
         int classes,
@@ -33,21 +36,37 @@ public record PerformanceRows(
         long[] event,
         long[] known,
         List<double[]> features,
-        List<String> segments) {
+        List<String> segments,
+        List<Bet> bets) {
+    /** Rows without bets. */
+    public PerformanceRows(
+            int classes,
+            double[] told,
+            double[] happened,
+            int[] day,
+            long[] event,
+            long[] known,
+            List<double[]> features,
+            List<String> segments) {
+        this(classes, told, happened, day, event, known, features, segments, Collections.nCopies(happened.length, Bet.NONE));
+    }
+
     /** Checks that everything has as many rows. */
     public PerformanceRows {
         features = List.copyOf(features);
         segments = List.copyOf(segments);
+        bets = List.copyOf(bets);
         int n = happened.length;
         if (told.length != (long) n * Math.max(1, classes)
                 || day.length != n
                 || event.length != n
                 || known.length != n
                 || features.size() != n
-                || segments.size() != n) {
+                || segments.size() != n
+                || bets.size() != n) {
             throw new IllegalArgumentException(
-                    "There are %d outcomes, %d predicted values of %d classes, %d days, %d events, %d times, %d features and %d segments; as many rows of each are needed."
-                            .formatted(n, told.length, classes, day.length, event.length, known.length, features.size(), segments.size()));
+                    "There are %d outcomes, %d predicted values of %d classes, %d days, %d events, %d times, %d features, %d segments and %d bets; as many rows of each are needed."
+                            .formatted(n, told.length, classes, day.length, event.length, known.length, features.size(), segments.size(), bets.size()));
         }
     }
 
@@ -58,9 +77,14 @@ public record PerformanceRows(
      * @param classes of the model, in order; none of numbers
      * @param zone of days
      * @param counts which predictions count; one with the values of another model, or an outcome that the model cannot have, never does
+     * @param bets what was bet on a prediction, asked in the order of the rows
      */
     public static PerformanceRows of(
-            List<LoggedPrediction> predictions, List<String> classes, ZoneId zone, Predicate<PredictionEvent> counts) {
+            List<LoggedPrediction> predictions,
+            List<String> classes,
+            ZoneId zone,
+            Predicate<PredictionEvent> counts,
+            Function<PredictionEvent, Bet> bets) {
         int width = Math.max(1, classes.size());
         List<LoggedPrediction> kept = predictions.stream()
                 .filter(each -> each.event().probabilities().length == width && finite(each.event().probabilities()))
@@ -78,6 +102,7 @@ public record PerformanceRows(
         long[] known = new long[n];
         List<double[]> values = new ArrayList<>(n);
         List<String> segments = new ArrayList<>(n);
+        List<Bet> taken = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
             PredictionEvent each = kept.get(i).event();
             put(each.probabilities(), told, i * width, classes.isEmpty());
@@ -89,8 +114,11 @@ public record PerformanceRows(
             known[i] = outcome == null ? Long.MAX_VALUE : at == null ? event[i] : Micros.of(at);
             values.add(each.features().length == features ? each.features() : missing(features)); // of a version with others
             segments.add(each.segment());
+            Bet bet = bets.apply(each);
+            boolean decided = bet.taken() && !bet.settled() && outcome != null && !classes.isEmpty();
+            taken.add(decided ? bet.when((int) happened[i]) : bet);
         }
-        return new PerformanceRows(classes.size(), told, happened, day, event, known, values, segments);
+        return new PerformanceRows(classes.size(), told, happened, day, event, known, values, segments, taken);
     }
 
     private static boolean finite(double[] values) {
@@ -143,6 +171,11 @@ public record PerformanceRows(
     /** Whether numbers are predicted instead of classes. */
     public boolean isNumber() {
         return classes == 0;
+    }
+
+    /** Whether anything was bet on a row. */
+    boolean hasBets() {
+        return bets.stream().anyMatch(Bet::taken);
     }
 
     /** Whether the outcome of a row is known. */
@@ -202,6 +235,7 @@ public record PerformanceRows(
         long[] times = new long[rows.length];
         List<double[]> values = new ArrayList<>(rows.length);
         List<String> groups = new ArrayList<>(rows.length);
+        List<Bet> on = new ArrayList<>(rows.length);
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(told, rows[i] * width, taken, i * width, width);
             outcomes[i] = happened[rows[i]];
@@ -210,12 +244,13 @@ public record PerformanceRows(
             times[i] = known[rows[i]];
             values.add(features.get(rows[i]));
             groups.add(segments.get(rows[i]));
+            on.add(bets.get(rows[i]));
         }
-        return new PerformanceRows(classes, taken, outcomes, days, events, times, values, groups);
+        return new PerformanceRows(classes, taken, outcomes, days, events, times, values, groups, on);
     }
 
     /** The same rows with other outcomes, one for each. */
     PerformanceRows withOutcomes(double[] outcomes) {
-        return new PerformanceRows(classes, told, outcomes, day, event, event, features, segments);
+        return new PerformanceRows(classes, told, outcomes, day, event, event, features, segments, bets);
     }
 }

@@ -12,7 +12,6 @@ import dev.keelson.stats.Interval;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,9 +53,9 @@ public final class WindowEstimates {
     }
 
     /** Windows that the realised metric was within what was expected, of those tested. */
-    private record Coverage(int within, int of) {
+    private record Coverage(String words, int within, int of) {
         Coverage and(boolean hit) {
-            return new Coverage(within + (hit ? 1 : 0), of + 1);
+            return new Coverage(words, within + (hit ? 1 : 0), of + 1);
         }
 
         /** Chance of as few if the intervals were right. */
@@ -67,7 +66,8 @@ public final class WindowEstimates {
 
     private final String method;
     private final Map<Window, Map<PerformanceMetric, Interval>> estimates = new LinkedHashMap<>();
-    private final Map<PerformanceMetric, Coverage> coverage = new EnumMap<>(PerformanceMetric.class);
+    private final Map<Window, MoneyFigures.Expected> money = new LinkedHashMap<>();
+    private final Map<String, Coverage> coverage = new LinkedHashMap<>();
     private final List<String> reasons = new ArrayList<>();
     private int reference;
     private @Nullable DomainClassifier apart;
@@ -121,6 +121,10 @@ public final class WindowEstimates {
         PerformanceRows own = window.of(rows);
         Map<PerformanceMetric, Interval> whole = by.of(own, metrics);
         estimates.put(window, whole);
+        MoneyFigures.Expected profit = by.money(own);
+        if (profit != null) {
+            money.put(window, profit);
+        }
         PerformanceRows settled = own.labelled();
         if (settled.count() < JUDGED || settled.count() < DelayLaw.MATURE * own.count()) {
             return;
@@ -129,10 +133,20 @@ public final class WindowEstimates {
         tested.forEach((metric, expected) -> {
             double realised = metric.of(settled).value();
             if (Double.isFinite(realised)) {
-                boolean hit = realised >= expected.lower() && realised <= expected.upper();
-                coverage.merge(metric, new Coverage(0, 0).and(hit), (old, one) -> old.and(hit));
+                test(metric.key(), metric.words(), expected, realised);
             }
         });
+        int taken = (int) settled.bets().stream().filter(Bet::taken).count();
+        MoneyFigures earned = MoneyFigures.settled(settled);
+        MoneyFigures.Expected promised = taken >= JUDGED && earned.count() == taken ? by.money(settled) : null;
+        if (promised != null) {
+            test("profit", "profit", promised.profit(), earned.profit().value());
+        }
+    }
+
+    private void test(String key, String words, Interval expected, double realised) {
+        boolean hit = realised >= expected.lower() && realised <= expected.upper();
+        coverage.put(key, coverage.getOrDefault(key, new Coverage(words, 0, 0)).and(hit));
     }
 
     private void doubt(String reason) {
@@ -164,10 +178,10 @@ public final class WindowEstimates {
     }
 
     private void judgeCoverage() {
-        coverage.forEach((metric, met) -> {
+        coverage.values().forEach(met -> {
             if (met.p() < TOO_FEW / coverage.size()) {
                 doubt("The realised %s lay where it was expected in only %d of %d windows whose outcomes came since."
-                        .formatted(metric.words(), met.within(), met.of()));
+                        .formatted(met.words(), met.within(), met.of()));
             }
         });
     }
@@ -177,6 +191,11 @@ public final class WindowEstimates {
         estimates
                 .getOrDefault(window, Map.of())
                 .forEach((metric, interval) -> PerformanceReport.put(node.putObject(metric.key()), interval));
+    }
+
+    /** What bets of a window are to be expected to bring; null where nothing is. */
+    MoneyFigures.@Nullable Expected money(Window window) {
+        return money.get(window);
     }
 
     private String believable() {
@@ -191,8 +210,7 @@ public final class WindowEstimates {
         DomainClassifier classifier = apart;
         json.put("told_apart_auc", classifier == null ? null : (Double) classifier.auc());
         ObjectNode met = json.putObject("coverage");
-        coverage.forEach((metric, each) ->
-                met.putObject(metric.key()).put("within", each.within()).put("of", each.of()));
+        coverage.forEach((key, each) -> met.putObject(key).put("within", each.within()).put("of", each.of()));
         json.put("believable", estimates.isEmpty() ? "none" : believable());
         json.put("sentence", sentence());
         ArrayNode list = json.putArray("reasons");
@@ -202,10 +220,10 @@ public final class WindowEstimates {
 
     /** The metric that lay where it was expected least often. */
     private String leastMet() {
-        return coverage.entrySet().stream()
-                .min(Comparator.comparingDouble(each -> each.getValue().within() / (double) each.getValue().of()))
+        return coverage.values().stream()
+                .min(Comparator.comparingDouble(each -> each.within() / (double) each.of()))
                 .map(each -> "%s lay where it was expected in %d of %d, every other metric at least as often"
-                        .formatted(each.getKey().words(), each.getValue().within(), each.getValue().of()))
+                        .formatted(each.words(), each.within(), each.of()))
                 .orElse("");
     }
 

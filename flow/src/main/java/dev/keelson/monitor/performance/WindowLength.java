@@ -6,6 +6,7 @@ import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,9 @@ public record WindowLength(Unit unit, int days) {
     /** By weeks from Monday. */
     public static final WindowLength WEEK = new WindowLength(Unit.WEEK, 7);
 
+    /** What {@link #parse} reads, in words. */
+    public static final String EXPECTED = "day, week, month or days such as 7d";
+
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
     /** What a window is. */
@@ -30,25 +34,30 @@ public record WindowLength(Unit unit, int days) {
         DAYS
     }
 
+    /** Reads {@code day}, {@code week}, {@code month} or days such as {@code 7d}; empty for anything else. */
+    public static Optional<WindowLength> parse(String text) {
+        Matcher days = DAYS.matcher(text);
+        if (days.matches()) {
+            return Optional.of(new WindowLength(Unit.DAYS, Integer.parseInt(days.group(1))));
+        }
+        return switch (text) {
+            case "day" -> Optional.of(new WindowLength(Unit.DAY, 1));
+            case "week" -> Optional.of(WEEK);
+            case "month" -> Optional.of(new WindowLength(Unit.MONTH, 0));
+            default -> Optional.empty();
+        };
+    }
+
     /**
-     * Reads {@code day}, {@code week}, {@code month} or days such as {@code 7d}.
+     * As {@link #parse}.
      *
      * @throws KeelsonException USAGE for anything else
      */
     public static WindowLength of(String text) {
-        Matcher days = DAYS.matcher(text);
-        if (days.matches()) {
-            return new WindowLength(Unit.DAYS, Integer.parseInt(days.group(1)));
-        }
-        return switch (text) {
-            case "day" -> new WindowLength(Unit.DAY, 1);
-            case "week" -> WEEK;
-            case "month" -> new WindowLength(Unit.MONTH, 0);
-            default -> throw new KeelsonException(
-                    ErrorCode.USAGE,
-                    "The window (%s) is not understood; `day`, `week`, `month` or days such as `7d` were expected.".formatted(text),
-                    "Maybe `week` was meant.");
-        };
+        return parse(text).orElseThrow(() -> new KeelsonException(
+                ErrorCode.USAGE,
+                "The window (%s) is not understood; `day`, `week`, `month` or days such as `7d` were expected.".formatted(text),
+                "Maybe `week` was meant."));
     }
 
     /** As it is read. */

@@ -1,0 +1,106 @@
+package dev.keelson.wiring;
+
+import dev.keelson.frame.Micros;
+import dev.keelson.http.LoggedModel;
+import dev.keelson.monitor.BaselineRows;
+import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.serve.LoggedPrediction;
+import dev.keelson.serve.PredictionQuery;
+import dev.keelson.serve.spi.PredictionLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was handed in of a model that others serve, as columns: its features, then what it predicted. There is no training data of
+ * it here: the first predictions stand for it.
+ */
+record HandedIn(PredictionLog log, LoggedModel model) {
+    /** So many first predictions stand for training data at most; never more than half of all that there are. */
+    static final int REFERENCE = 5_000;
+
+    /** What stands for its training data, in words. */
+    static final String ORIGIN = "the first predictions handed in: its training data are not here";
+
+    /** How many of the first predictions stand for its training data now. */
+    int wanted() {
+        return (int) Math.min(REFERENCE, log.count(query(null, null, true, 1)) / 2);
+    }
+
+    /** The first predictions. */
+    BaselineRows first() {
+        return rows(found(null, null, false, wanted()));
+    }
+
+    /** When the first event was; null where nothing was handed in. */
+    @Nullable Instant begins() {
+        return found(null, null, false, 1).stream().findFirst().map(each -> each.event().eventTime()).orElse(null);
+    }
+
+    /** Predictions of a period, the newest {@link BaselineRows#MOST} at most; its end is exclusive. */
+    BaselineRows period(Instant from, Instant to) {
+        return rows(found(from, to, true, BaselineRows.MOST).reversed());
+    }
+
+    /** The end of what is judged: after the newest event, or now where that is still to come. */
+    Instant end(Instant now) {
+        List<LoggedPrediction> newest = found(null, null, true, 1);
+        return newest.isEmpty() || newest.getFirst().event().eventTime().isAfter(now)
+                ? now
+                : newest.getFirst().event().eventTime().plusSeconds(1);
+    }
+
+    /**
+     * The newest window, reaching back for {@code min_rows} where it holds fewer, but never into the first predictions, which stand
+     * for the training data.
+     */
+    DriftCheck.Window window(DriftMonitorDefinition monitor, Instant now) {
+        List<LoggedPrediction> first = found(null, null, false, wanted());
+        Instant after = first.isEmpty() ? Instant.EPOCH : first.getLast().event().eventTime().plus(Duration.ofNanos(1_000));
+        Instant end = end(now);
+        Instant start = end.minus(monitor.window());
+        List<LoggedPrediction> window = found(start.isBefore(after) ? after : start, null, true, ServedWindow.MOST);
+        if (window.size() < monitor.minRows()) {
+            window = found(after, null, true, monitor.minRows());
+        }
+        Instant from = window.isEmpty() ? start : window.getLast().event().eventTime();
+        return new DriftCheck.Window(columns(window.reversed()), from, end);
+    }
+
+    private List<LoggedPrediction> found(@Nullable Instant from, @Nullable Instant to, boolean newestFirst, int limit) {
+        return limit == 0 ? List.of() : log.find(query(from, to, newestFirst, limit));
+    }
+
+    private PredictionQuery query(@Nullable Instant from, @Nullable Instant to, boolean newestFirst, int limit) {
+        return new PredictionQuery(model.name(), null, null, true, from, to, null, null, null, null, null, null, newestFirst, limit);
+    }
+
+    /** @param rows oldest first */
+    private BaselineRows rows(List<LoggedPrediction> rows) {
+        return BaselineRows.of(
+                model.columns(),
+                Set.of(),
+                rows.stream().mapToLong(each -> Micros.of(each.event().eventTime())).toArray(),
+                columns(rows));
+    }
+
+    /** Features, then predicted values, a column each; a row without features has missing ones. */
+    private double[][] columns(List<LoggedPrediction> rows) {
+        int features = model.features().size();
+        int width = model.columns().size();
+        double[][] columns = new double[width][rows.size()];
+        for (int i = 0; i < rows.size(); i++) {
+            double[] values = rows.get(i).event().features();
+            double[] told = rows.get(i).event().probabilities();
+            for (int c = 0; c < width; c++) {
+                double[] of = c < features ? values : told;
+                int at = c < features ? c : c - features;
+                columns[c][i] = at < of.length ? of[at] : Double.NaN;
+            }
+        }
+        return columns;
+    }
+}
