@@ -12,6 +12,7 @@ import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.Trigger;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining.Kind;
@@ -136,7 +137,7 @@ final class RetrainingPage {
         return switch (button) {
             case FULL -> "Fitted anew on the data as loaded.";
             case INCREMENTAL -> "The champion goes on from recent rows; what forgets the old ones is not registered.";
-            case AUTO -> "Checked for drift; fitted anew only where that alarms.";
+            case AUTO -> "As the loop would by itself: checked for drift, fitted anew only where that alarms, and not within the cool-down, beyond the budget or against the mode of a model; what refused one is told below.";
         };
     }
 
@@ -306,6 +307,7 @@ final class RetrainingPage {
         List<String> names = asked.path("models").valueStream().map(JsonNode::asText).toList();
         return (names.size() == 1 ? names.getFirst() : names.size() + " models")
                 + (asked.path("if_drifted").asBoolean() ? ", only where they have drifted" : "")
+                + (asked.path("trigger").asText().equals(Trigger.DRIFT.word()) ? ", as the loop would by itself" : "")
                 + (asked.path("kind").asText().equals("update") ? ", incrementally" : "");
     }
 

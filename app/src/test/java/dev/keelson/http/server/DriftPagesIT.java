@@ -126,6 +126,28 @@ final class DriftPagesIT {
     }
 
     @Test
+    void aBaselineIsMadeAnewAndDeletedByWhoIsSure() {
+        client.post("/models/direction/baselines", "source=last+4d&" + WHO);
+        String id = backend.baselines().list(MODEL).at("/baselines/0/id").asText();
+        String page = client.get("/models/direction/drift").text();
+        String one = client.get("/models/direction/baselines/" + id).text();
+        String delete = "/models/direction/baselines/delete";
+        Client.Answer unsure = client.post(delete, "baseline=" + id + "&" + WHO);
+        Client.Answer nameless = client.post(delete, "sure=true&reason=x&baseline=" + id);
+        Client.Answer unknown = client.post(delete, "sure=true&baseline=none&" + WHO);
+        Client.Answer deleted = client.post(delete, "sure=true&baseline=" + id + "&" + WHO);
+
+        assertThat(page).contains("Delete a baseline", "name=\"sure\"", "do not come back");
+        assertThat(one).contains("Make it anew", "name=\"source\" value=\"last 4d\"", "Yes, delete " + id);
+        assertThat(unsure.status()).isEqualTo(400);
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(deleted.header("Location")).isEqualTo("/models/direction/drift");
+        assertThat(client.get("/models/direction/baselines/" + id).status()).isEqualTo(404);
+        assertThat(backend.audit(MODEL, 9)).extracting(each -> each.action()).contains("make_baseline", "delete_baseline");
+    }
+
+    @Test
     void streamsTellTheirDetectorsAndWhenAChangeBegan() {
         String before = client.get("/models/direction/drift").text();
         Random random = new Random(4);
@@ -163,7 +185,7 @@ final class DriftPagesIT {
         assertThat(taken.json().path("accepted").asInt()).as(taken.text()).isEqualTo(600);
         assertThat(checked.header("Location")).as(checked.text()).isEqualTo("/models/tips/drift");
         assertThat(page).contains("<h1>tips</h1>", "alarm</span>", "elo", "href=\"/models/tips/performance\"").doesNotContain("Simulate a fault", "Baselines</h2>", "NaN");
-        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips/performance\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift check --model tips");
+        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips/performance\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift report --model tips");
         assertThat(client.get("/models/tips/performance").text()).contains("href=\"/models/tips/drift\"");
     }
 
@@ -175,8 +197,9 @@ final class DriftPagesIT {
         KeelsonServer guarded = KeelsonServer.start(SeededBackend.seeded().serving(serve), KeelsonServer.DEFAULT_HOST, 0);
         String[] token = {"Authorization", "Bearer board-board-board-board"};
         try (Client reader = new Client(guarded.url())) {
-            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew");
+            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew", "Delete a baseline");
             assertThat(reader.post("/models/football-1x2/baselines", WHO, token).status()).isEqualTo(403);
+            assertThat(reader.post("/models/football-1x2/baselines/delete", WHO, token).status()).isEqualTo(403);
         } finally {
             guarded.stop();
         }
