@@ -55,6 +55,7 @@ final class DriftTablesIT {
         assertThat(moved.json().path("features").path(0).path("name").asText()).isEqualTo("elo");
         assertThat(moved.json().path("features").path(0).path("severity").asText()).isEqualTo("severe");
         assertThat(moved.json().path("not_judged").path("day").asText()).isEqualTo("a time");
+        assertThat(moved.json().has("from") || moved.json().has("to")).as("files without a time have none").isFalse();
         assertThat(few.code()).isZero();
         assertThat(few.err()).contains("3,000 reference rows and 40 current ones; 100 of each are needed to judge.");
         assertThat(strict.code()).isEqualTo(2);
@@ -128,6 +129,7 @@ final class DriftTablesIT {
         Cli cli = keelson("drift simulate reference.csv --scale od=1.2 --scale league=2 --swap league:E0=E9 --drop nothing --check");
         Cli texts = keelson("drift simulate reference.csv --scale odds --shift elo=much --check");
         Cli nothing = keelson("drift simulate reference.csv");
+        Cli empty = keelson("drift simulate reference.csv --drop odds --drop elo --drop league --drop day --check");
 
         assertThat(cli.code()).isEqualTo(2);
         assertThat(cli.err())
@@ -139,7 +141,9 @@ final class DriftTablesIT {
                 .contains("`scale` is `odds`, and COLUMN=NUMBER was expected.")
                 .contains("`shift` is `elo=much`");
         assertThat(nothing.code()).isEqualTo(2);
-        assertThat(nothing.err()).contains("No change is asked for");
+        assertThat(nothing.err()).contains("No change is asked for", "neither written nor judged");
+        assertThat(empty.code()).isEqualTo(2);
+        assertThat(empty.err()).contains("`drop` leaves no column of reference.csv.");
     }
 
     @Test

@@ -148,6 +148,23 @@ final class DriftPagesIT {
     }
 
     @Test
+    void everythingThatIsWrongWithARequestIsToldAtOnce() {
+        String checked = client.post(
+                        "/api/v1/drift-checks",
+                        "{\"colums\": [\"x\"], \"policy\": \"foo\", \"share\": 7, \"min_samples\": -2, \"reference\": \"none.csv\", \"multivariate\": \"yes\"}")
+                .text();
+        String simulated = client.post(
+                        "/api/v1/drift-simulations",
+                        "{\"scal\": \"x\", \"scale\": \"close=much\", \"drop\": \"clos\", \"seed\": 0.5, \"policy\": \"foo\", \"out\": \"x.txt\", \"current\": \"prices.csv\"}")
+                .text();
+
+        assertThat(checked)
+                .contains("The key colums", "no policy (foo)", "`share` is 7.0", "`min_samples` is -2", "(none.csv)", "`multivariate` is \\\"yes\\\"");
+        assertThat(simulated)
+                .contains("The key scal ", "`scale` is `close=much`", "no column (clos)", "`seed` is 0.5", "no policy (foo)", "`out` is `x.txt`");
+    }
+
+    @Test
     void streamsTellTheirDetectorsAndWhenAChangeBegan() {
         String before = client.get("/models/direction/drift").text();
         Random random = new Random(4);
