@@ -261,7 +261,7 @@ final class RetrainingPage {
             String model = each.path("model").asText();
             sheet.row(List.of(
                     Cell.link(model, "/models/" + Paging.encoded(model)),
-                    new Cell("", "", each.path("job").isTextual() ? JobRows.address(each.path("job").asText()) : null, JobRows.badge(each)),
+                    job(each),
                     Cell.of(each.path("sentence").asText()),
                     Cell.of(drifted(each)),
                     each.path("version").isInt()
@@ -279,6 +279,12 @@ final class RetrainingPage {
                 .link("Its job", JobRows.address(retraining.path("id").asText()))
                 .link("All jobs", "/jobs")
                 .done();
+    }
+
+    private static Cell job(JsonNode each) {
+        return each.path("job").isTextual()
+                ? new Cell("its job", "", JobRows.address(each.path("job").asText()), JobRows.badge(each))
+                : Cell.of(JobRows.badge(each));
     }
 
     private static String drifted(JsonNode each) {

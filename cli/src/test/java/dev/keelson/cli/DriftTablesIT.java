@@ -48,6 +48,7 @@ final class DriftTablesIT {
         Cli same = keelson("drift check --reference reference.csv --current same.csv");
         Cli moved = keelson("drift check --reference reference.csv --current moved.csv --json");
         Cli few = keelson("drift check --reference reference.csv --current few.csv");
+        Cli gone = keelson("drift simulate few.csv --drop elo --check --json");
         Cli strict = keelson("drift check --reference reference.csv --current few.csv --require-evidence");
 
         assertThat(same.code()).as(same.err()).isZero();
@@ -58,6 +59,10 @@ final class DriftTablesIT {
         assertThat(moved.json().has("from") || moved.json().has("to")).as("files without a time have none").isFalse();
         assertThat(few.code()).isZero();
         assertThat(few.err()).contains("3,000 reference rows and 40 current ones; 100 of each are needed to judge.");
+        assertThat(gone.code()).isOne();
+        assertThat(gone.json().at("/report/reason").asText())
+                .isEqualTo("elo: a column that only the reference has. Nothing else could be judged: There are 40 reference rows and 40 current ones; 100 of each are needed to judge.");
+        assertThat(gone.json().at("/report/not_judged/odds").asText()).isEqualTo("too few rows");
         assertThat(strict.code()).isEqualTo(2);
     }
 

@@ -90,9 +90,10 @@ public record DriftReport(
         List<DriftFinding> alarming = other.findings().stream().filter(DriftFinding::alarms).toList();
         boolean raised = verdict != Verdict.ALARM && !alarming.isEmpty();
         String said = alarming.stream().map(DriftFinding::sentence).limit(SENTENCES).collect(Collectors.joining(" "));
+        String rest = verdict == Verdict.INSUFFICIENT ? " Nothing else could be judged: " + reason : "";
         return new DriftReport(
                 model, version, at, from, to, policy, referenceRows, rows, raised ? Verdict.ALARM : verdict,
-                raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") : reason,
+                raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") + rest : reason,
                 importanceShare, falseAlarmShare, features, baselines, other);
     }
 
