@@ -3,6 +3,7 @@ package dev.keelson.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.Console.Visit;
 import dev.keelson.console.view.Action;
+import dev.keelson.console.view.Action.Option;
 import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Badge.Level;
 import dev.keelson.console.view.Block;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What drift of a model is measured against, and what each of several baselines says of a window. */
 final class BaselineSections {
+    /** The field of the form that says that one means it. */
+    private static final String SURE = "sure";
+
     private static final int LISTED = 30;
 
     private final Backend backend;
@@ -109,7 +113,8 @@ final class BaselineSections {
         if (all.size() > LISTED) {
             draft.note("The newest %d of %d.".formatted(LISTED, all.size()));
         }
-        return Block.of(draft.done(), visit.may(Role.ADMIN) ? List.of(again()) : List.of());
+        List<String> ids = all.valueStream().map(each -> each.path("id").asText()).toList();
+        return Block.of(draft.done(), visit.may(Role.ADMIN) ? List.of(again(), delete(ids)) : List.of());
     }
 
     private Action again() {
@@ -124,14 +129,48 @@ final class BaselineSections {
                 .done();
     }
 
+    /** Deletes the one that is chosen. */
+    private Action delete(List<String> ids) {
+        ActionDraft draft = new ActionDraft("Delete a baseline", address(model) + "/delete")
+                .danger()
+                .effect("Its rows are deleted and do not come back; who did it, when and why stays. The next check that needs one of its kind makes it anew.");
+        if (ids.size() == 1) {
+            draft.hidden("baseline", ids.getFirst());
+        } else if (!ids.isEmpty()) {
+            draft.choice("baseline", "Which", ids.getFirst(), ids.stream().map(id -> new Option(id, id)).toList());
+        }
+        return draft.tick(SURE, ids.size() == 1 ? "Yes, delete %s".formatted(ids.getFirst()) : "Yes, delete it")
+                .whoAndWhy("Why")
+                .refused(ids.isEmpty() ? "No baseline is kept." : null)
+                .done();
+    }
+
     // ---- one
 
     /**
-     * One, column by column.
+     * One, column by column, and what can be done with it.
      *
      * @param baseline as the service tells it
      */
-    List<Section> one(JsonNode baseline) {
+    List<Block> one(JsonNode baseline) {
+        List<Block> blocks = new ArrayList<>();
+        List<Section> sections = sections(baseline);
+        blocks.add(Block.of(sections.getFirst(), visit.may(Role.ADMIN) ? changes(baseline) : List.of()));
+        sections.subList(1, sections.size()).forEach(each -> blocks.add(Block.of(each)));
+        return blocks;
+    }
+
+    private List<Action> changes(JsonNode baseline) {
+        Action again = new ActionDraft("Make it anew", address(model))
+                .hidden("source", baseline.path("source").asText())
+                .effect("`%s` is computed now, gets the next number and is what the next check compares with; this one stays."
+                        .formatted(baseline.path("source").asText()))
+                .whoAndWhy("Why")
+                .done();
+        return List.of(again, delete(List.of(baseline.path("id").asText())));
+    }
+
+    private List<Section> sections(JsonNode baseline) {
         List<Section> sections = new ArrayList<>();
         sections.add(new SectionDraft(baseline.path("id").asText())
                 .fact("Holds", baseline.path("source").asText())

@@ -2,12 +2,12 @@ package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.view.AlertsView;
+import dev.keelson.console.view.BlocksView;
 import dev.keelson.console.view.BacktestView;
 import dev.keelson.console.view.FailureView;
 import dev.keelson.console.view.JobsView;
 import dev.keelson.console.view.LoginView;
 import dev.keelson.console.view.RunsView;
-import dev.keelson.console.view.SectionsView;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
@@ -119,7 +119,7 @@ public final class Console {
             throw BaselineService.unknown(id);
         }
         Shell shell = shell(visit, id, "", name, "drift");
-        return page("sections.jte", new SectionsView(shell, "", List.of(), new BaselineSections(backend, visit, name).one(baseline)));
+        return page("blocks.jte", new BlocksView(shell, "", List.of(), new BaselineSections(backend, visit, name).one(baseline)));
     }
 
     /** How well a model is. */
@@ -539,12 +539,24 @@ public final class Console {
 
     /** The inbox: what somebody should know, and where it is told. */
     public Page alerts(Visit visit, AlertsView.Asked asked, int page) {
-        return page("alerts.jte", new AlertsPage(backend, visit).view(shell(visit, "Alerts", "alerts", null, ""), asked, page));
+        return page("alerts.jte", new AlertsPage(backend, visit).view(shell(visit, "Alerts", "alerts", null, "alerts"), asked, page));
     }
 
     /** One alert. */
     public Page alert(Visit visit, String id) {
         return page("blocks.jte", new AlertPage(backend, visit).view(shell(visit, "Alert", "alerts", null, ""), id));
+    }
+
+    /** What the loop would have done by itself, and who answered what. */
+    public Page suggestions(Visit visit, SuggestionsPage.Asked asked, int page) {
+        Shell shell = shell(visit, "Suggestions", "alerts", null, "suggestions");
+        return page("blocks.jte", new SuggestionsPage(backend, visit).view(shell, asked, page));
+    }
+
+    /** One suggestion and what it rests on. */
+    public Page suggestion(Visit visit, String id) {
+        Shell shell = shell(visit, "Suggestion", "alerts", null, "");
+        return page("blocks.jte", new SuggestionPage(backend, visit).view(shell, id));
     }
 
     /** When what is done, and what came of it last. */

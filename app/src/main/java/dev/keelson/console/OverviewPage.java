@@ -26,19 +26,23 @@ final class OverviewPage {
     private static final int WEEKS = 26;
 
     private final Backend backend;
+    private final NeedsYou needs;
     private final ZoneId zone;
 
     OverviewPage(Backend backend) {
         this.backend = backend;
+        this.needs = new NeedsYou(backend);
         this.zone = backend.project().zone();
     }
 
     OverviewView view(Shell shell) {
-        List<Attention> attention = new ArrayList<>();
+        List<Attention> first = new ArrayList<>();
         String notReady = backend.notReadyReason();
         if (notReady != null) {
-            attention.add(new Attention(new Badge(Level.HIGH, "not ready"), notReady, "/", "keelson run"));
+            first.add(new Attention(new Badge(Level.HIGH, "not ready"), notReady, "/", "keelson run"));
         }
+        first.addAll(needs.newest());
+        List<Attention> attention = new ArrayList<>();
         List<OverviewView.Row> rows = new ArrayList<>();
         for (ModelDefinition model : backend.project().models()) {
             rows.add(row(model, attention));
@@ -51,7 +55,8 @@ final class OverviewPage {
         }
         loads(attention);
         attention.sort(Comparator.comparing(item -> item.badge().level()));
-        return new OverviewView(shell, attention, rows, elsewhere);
+        first.addAll(attention);
+        return new OverviewView(shell, first, needs.more(), rows, elsewhere);
     }
 
     /** A model that others serve: what was handed in, and what checks said of it. */
@@ -154,7 +159,7 @@ final class OverviewPage {
             String word,
             String link,
             @Nullable String command) {
-        if (!reports.isEmpty() && reports.getFirst().verdict().equals(verdict)) {
+        if (!reports.isEmpty() && reports.getFirst().verdict().equals(verdict) && !needs.tells(reports.getFirst().kind() + "/" + model)) {
             String reason = Documents.read(reports.getFirst().document()).path(field).asText("");
             attention.add(new Attention(new Badge(Level.HIGH, word), model + ": " + reason, link, command));
         }

@@ -13,6 +13,7 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.monitor.MethodResult;
 import dev.keelson.registry.StoredReport;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +49,7 @@ final class Reports {
         facts.add(Fact.of("Checked", Text.minute(report.at(), zone)));
         facts.add(Fact.of(
                 "Window",
-                "%s to %s, %s rows"
-                        .formatted(Text.day(report.from(), zone), Text.day(report.to(), zone), Text.count(report.rows()))));
+                "%s%s rows".formatted(period(report, zone), Text.count(report.rows()))));
         facts.add(Fact.of(
                 "Baseline",
                 "%s, %s rows"
@@ -179,5 +179,12 @@ final class Reports {
     /** The verdict of the latest report of a kind as a badge. */
     static Badge latest(List<StoredReport> reports) {
         return reports.isEmpty() ? Badges.NEVER : Badges.verdict(reports.getFirst().verdict());
+    }
+
+    /** Tables whose rows have no time have none. */
+    private static String period(DriftReport report, ZoneId zone) {
+        Instant from = report.from();
+        Instant to = report.to();
+        return from == null || to == null ? "" : "%s to %s, ".formatted(Text.day(from, zone), Text.day(to, zone));
     }
 }

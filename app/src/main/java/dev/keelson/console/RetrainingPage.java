@@ -12,6 +12,7 @@ import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.Trigger;
 import dev.keelson.http.Backend;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.ModelTraining.Kind;
@@ -136,7 +137,7 @@ final class RetrainingPage {
         return switch (button) {
             case FULL -> "Fitted anew on the data as loaded.";
             case INCREMENTAL -> "The champion goes on from recent rows; what forgets the old ones is not registered.";
-            case AUTO -> "Checked for drift; fitted anew only where that alarms.";
+            case AUTO -> "As the loop would by itself: checked for drift, fitted anew only where that alarms, and not within the cool-down, beyond the budget or against the mode of a model; what refused one is told below.";
         };
     }
 
@@ -260,7 +261,7 @@ final class RetrainingPage {
             String model = each.path("model").asText();
             sheet.row(List.of(
                     Cell.link(model, "/models/" + Paging.encoded(model)),
-                    new Cell("", "", each.path("job").isTextual() ? JobRows.address(each.path("job").asText()) : null, JobRows.badge(each)),
+                    job(each),
                     Cell.of(each.path("sentence").asText()),
                     Cell.of(drifted(each)),
                     each.path("version").isInt()
@@ -278,6 +279,12 @@ final class RetrainingPage {
                 .link("Its job", JobRows.address(retraining.path("id").asText()))
                 .link("All jobs", "/jobs")
                 .done();
+    }
+
+    private static Cell job(JsonNode each) {
+        return each.path("job").isTextual()
+                ? new Cell("its job", "", JobRows.address(each.path("job").asText()), JobRows.badge(each))
+                : Cell.of(JobRows.badge(each));
     }
 
     private static String drifted(JsonNode each) {
@@ -306,6 +313,7 @@ final class RetrainingPage {
         List<String> names = asked.path("models").valueStream().map(JsonNode::asText).toList();
         return (names.size() == 1 ? names.getFirst() : names.size() + " models")
                 + (asked.path("if_drifted").asBoolean() ? ", only where they have drifted" : "")
+                + (asked.path("trigger").asText().equals(Trigger.DRIFT.word()) ? ", as the loop would by itself" : "")
                 + (asked.path("kind").asText().equals("update") ? ", incrementally" : "");
     }
 

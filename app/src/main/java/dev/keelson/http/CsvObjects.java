@@ -12,6 +12,7 @@ import dev.keelson.error.KeelsonException;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Rows of CSV (RFC 4180, with a header) as JSON objects of texts. An empty cell is left out; a column {@code features.age} is
@@ -26,6 +27,15 @@ public final class CsvObjects {
      * @throws KeelsonException BAD_REQUEST with the line when it is no CSV
      */
     public static ArrayNode read(String text) {
+        return read(text, line -> {});
+    }
+
+    /**
+     * As {@link #read(String)}.
+     *
+     * @param lines takes the line on which each row begins, from 1
+     */
+    public static ArrayNode read(String text, IntConsumer lines) {
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();
         Iterator<CsvRecord> records = CsvReader.builder()
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -40,7 +50,9 @@ public final class CsvObjects {
                 throw wrong(1, "needs a header with different names");
             }
             while (records.hasNext()) {
-                add(rows, header, records.next());
+                CsvRecord cells = records.next();
+                add(rows, header, cells);
+                lines.accept((int) cells.getStartingLineNumber());
             }
         } catch (CsvParseException e) {
             throw new KeelsonException(

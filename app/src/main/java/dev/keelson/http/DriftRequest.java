@@ -234,11 +234,10 @@ public record DriftRequest(
     /**
      * Reads a document; lists may be one text.
      *
-     * @throws KeelsonException BAD_REQUEST with all keys whose values are of another kind
+     * @param problems takes the keys whose values are of another kind; what they say is read as far as it goes
      */
-    public static DriftRequest read(JsonNode node) {
-        List<Problem> problems = new ArrayList<>();
-        DriftRequest request = new DriftRequest(
+    public static DriftRequest read(JsonNode node, List<Problem> problems) {
+        return new DriftRequest(
                 text(node, "name", problems),
                 text(node, "model", problems),
                 text(node, "reference", problems),
@@ -252,15 +251,19 @@ public record DriftRequest(
                 texts(node, "segments", problems),
                 text(node, "cluster", problems),
                 text(node, "time", problems),
-                node.path("multivariate").asBoolean(),
+                flag(node, "multivariate", problems),
                 whole(node, "min_samples", problems));
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
-        return request;
     }
 
-    private static @Nullable String text(JsonNode node, String key, List<Problem> problems) {
+    static boolean flag(JsonNode node, String key, List<Problem> problems) {
+        JsonNode value = node.path(key);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            wrong(key, value, "true or false", problems);
+        }
+        return value.asBoolean();
+    }
+
+    static @Nullable String text(JsonNode node, String key, List<Problem> problems) {
         JsonNode value = node.path(key);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -278,17 +281,19 @@ public record DriftRequest(
         }
         if (!value.isNumber()) {
             wrong(key, value, "a number", problems);
+            return null;
         }
         return value.asDouble();
     }
 
-    private static @Nullable Integer whole(JsonNode node, String key, List<Problem> problems) {
+    static @Nullable Integer whole(JsonNode node, String key, List<Problem> problems) {
         JsonNode value = node.path(key);
         if (value.isMissingNode() || value.isNull()) {
             return null;
         }
         if (!value.canConvertToInt() || !value.isIntegralNumber()) {
             wrong(key, value, "a whole number", problems);
+            return null;
         }
         return value.asInt();
     }

@@ -13,6 +13,16 @@ public interface DriftService {
     /** Where nothing can be compared. */
     DriftService NONE = new DriftService() {
         @Override
+        public void check(DriftRequest request) {
+            throw none();
+        }
+
+        @Override
+        public void check(SimulateRequest request) {
+            throw none();
+        }
+
+        @Override
         public JsonNode compare(DriftRequest request) {
             throw none();
         }
@@ -31,6 +41,20 @@ public interface DriftService {
             return new KeelsonException(ErrorCode.NOT_READY, "Nothing can be compared here.", null);
         }
     };
+
+    /**
+     * Finds both tables and the rule, and compares nothing.
+     *
+     * @throws KeelsonException what {@link #compare} would refuse before it compares, all at once
+     */
+    void check(DriftRequest request);
+
+    /**
+     * Finds the table, the changes and where it is to be written, and makes nothing.
+     *
+     * @throws KeelsonException what {@link #simulate} would refuse before it changes anything, all at once
+     */
+    void check(SimulateRequest request);
 
     /**
      * Compares two tables and keeps the report.

@@ -2,10 +2,8 @@ package dev.keelson.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.monitor.DataChange;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,10 +57,9 @@ public record SimulateRequest(
     /**
      * Reads a document.
      *
-     * @throws KeelsonException BAD_REQUEST with all keys whose values are of another kind
+     * @param problems takes the keys whose values are of another kind; what they say is read as far as it goes
      */
-    public static SimulateRequest read(JsonNode node) {
-        List<Problem> problems = new ArrayList<>();
+    public static SimulateRequest read(JsonNode node, List<Problem> problems) {
         DataChange.Texts changes = new DataChange.Texts(
                 DriftRequest.texts(node, "scale", problems),
                 DriftRequest.texts(node, "shift", problems),
@@ -70,14 +67,12 @@ public record SimulateRequest(
                 DriftRequest.texts(node, "swap", problems),
                 DriftRequest.texts(node, "drop", problems),
                 DriftRequest.texts(node, "stuck", problems));
-        if (!problems.isEmpty()) {
-            throw new KeelsonException(problems, null);
-        }
+        Integer seed = DriftRequest.whole(node, "seed", problems);
         return new SimulateRequest(
-                DriftRequest.read(node),
+                DriftRequest.read(node, problems),
                 changes,
-                node.path("seed").asLong(SEED),
-                node.path("out").isTextual() ? node.path("out").asText() : null,
-                node.path("check").asBoolean());
+                seed == null ? SEED : seed,
+                DriftRequest.text(node, "out", problems),
+                DriftRequest.flag(node, "check", problems));
     }
 }

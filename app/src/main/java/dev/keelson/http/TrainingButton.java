@@ -9,20 +9,20 @@ import java.util.TreeMap;
 /** What a person presses to have models trained; what comes of it is a retraining as any other: {@link LoopService#retrain}. */
 public enum TrainingButton {
     /** Each model is fitted anew. */
-    FULL("retrain", RetrainRequest.Kind.FULL, false),
+    FULL("retrain", RetrainRequest.Kind.FULL, Trigger.MANUAL),
     /** Each champion goes on from recent rows. */
-    INCREMENTAL("update", RetrainRequest.Kind.UPDATE, false),
-    /** Each model is checked for drift, and fitted anew where that alarms. */
-    AUTO("drift", RetrainRequest.Kind.FULL, true);
+    INCREMENTAL("update", RetrainRequest.Kind.UPDATE, Trigger.MANUAL),
+    /** As the loop would by itself: fitted anew where a drift check alarms, within cool-down, budget and mode. */
+    AUTO("drift", RetrainRequest.Kind.FULL, Trigger.DRIFT);
 
     private final String first;
     private final RetrainRequest.Kind kind;
-    private final boolean ifDrifted;
+    private final Trigger trigger;
 
-    TrainingButton(String first, RetrainRequest.Kind kind, boolean ifDrifted) {
+    TrainingButton(String first, RetrainRequest.Kind kind, Trigger trigger) {
         this.first = first;
         this.kind = kind;
-        this.ifDrifted = ifDrifted;
+        this.trigger = trigger;
     }
 
     /** The kind of jobs that take about as long as what it does at least. */
@@ -36,6 +36,6 @@ public enum TrainingButton {
      * @param models names of models, at least one
      */
     public RetrainCampaign.Asked asked(List<String> models) {
-        return new RetrainCampaign.Asked(models, Trigger.MANUAL, kind, new TreeMap<>(), ifDrifted);
+        return new RetrainCampaign.Asked(models, trigger, kind, new TreeMap<>(), trigger == Trigger.DRIFT);
     }
 }

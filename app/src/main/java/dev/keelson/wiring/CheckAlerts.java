@@ -6,6 +6,8 @@ import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.registry.alert.Alert;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +36,7 @@ record CheckAlerts(Alerts alerts) {
                                         String.join(", ", columns.subList(0, Math.min(NAMED, columns.size())))),
                         "%s %,d rows were looked at.".formatted(said, report.rows()),
                         "keelson drift report --model " + model,
-                        ""));
+                        page(model) + "/drift"));
             }
             case NONE -> alerts.over(cause, said);
             case WARNING, INSUFFICIENT -> {
@@ -68,9 +70,13 @@ record CheckAlerts(Alerts alerts) {
                                     report.path("worst").path("verdict").asText())
                             .strip(),
                     "keelson performance show " + model,
-                    ""));
+                    page(model) + "/performance"));
         } else if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
             alerts.over(cause, report.path("reason").asText());
         }
+    }
+
+    private static String page(String model) {
+        return "/models/" + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -188,6 +188,8 @@ final class ProjectBaselines implements BaselineService {
                     sha256,
                     columns);
             tx.putReport(stored(baseline, READY));
+            tx.addAudit(new AuditEntry(
+                    0, now, actor, "make_baseline", model, null, reason, "{\"baseline\":\"" + baseline.id() + "\"}"));
             return baseline;
         });
     }

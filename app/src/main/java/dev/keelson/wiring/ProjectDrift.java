@@ -31,7 +31,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -72,6 +71,19 @@ public final class ProjectDrift implements DriftService {
         return TableFile.reads(side) || (side.contains("@") && TableFile.reads(side.substring(0, side.lastIndexOf('@'))));
     }
 
+    /**
+     * Whether a side is a file of a folder; a process that serves the project there reads no other for a request.
+     *
+     * @param base where relative names start
+     */
+    public static boolean isFileOf(Path folder, Path base, String side) {
+        return isFile(side) && root(base.resolve(side)).startsWith(root(folder));
+    }
+
+    static Path root(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
     /** Of files alone, without a project; nothing is kept. */
     public static DriftService ofFiles(Path folder, InstantSource clock) {
         return new ProjectDrift(folder, true, clock, null, report -> {});
@@ -82,24 +94,37 @@ public final class ProjectDrift implements DriftService {
         return new ProjectDrift(base, true, clock, tables, keep);
     }
 
+    /** What is compared. */
+    private record Pair(DriftMonitorDefinition rule, DriftSide reference, DriftSide current) {}
+
+    private Pair pair(DriftSides sides, DriftRequest request) {
+        AllProblems all = new AllProblems();
+        Optional<DriftMonitorDefinition> rule = all.of(() -> rule(request));
+        Optional<DriftSide> reference = all.of(() -> sides.side(
+                request.reference() == null ? "champion" : request.reference(), request.model(), request.time()));
+        Optional<DriftSide> current = all.of(() ->
+                sides.side(request.current() == null ? "served" : request.current(), request.model(), request.time()));
+        all.throwIfAny();
+        return new Pair(rule.orElseThrow(), reference.orElseThrow(), current.orElseThrow());
+    }
+
+    @Override
+    public void check(DriftRequest request) {
+        try (DuckDb engine = engine();
+                DriftSides sides = sides(engine)) {
+            pair(sides, request);
+        }
+    }
+
     @Override
     public JsonNode compare(DriftRequest request) {
         try (DuckDb engine = engine();
                 DriftSides sides = sides(engine)) {
-            AllProblems all = new AllProblems();
-            Optional<DriftMonitorDefinition> asked = all.of(() -> rule(request));
-            Optional<DriftSide> first = all.of(() -> sides.side(
-                    request.reference() == null ? "champion" : request.reference(), request.model(), request.time()));
-            Optional<DriftSide> second = all.of(() ->
-                    sides.side(request.current() == null ? "served" : request.current(), request.model(), request.time()));
-            all.throwIfAny();
-            DriftMonitorDefinition rule = asked.orElseThrow();
-            DriftSide reference = first.orElseThrow();
-            DriftSide current = second.orElseThrow();
+            Pair pair = pair(sides, request);
             String subject = request.name() == null
-                    ? "%s against %s".formatted(shown(current.data()), shown(reference.data()))
+                    ? "%s against %s".formatted(shown(pair.current().data()), shown(pair.reference().data()))
                     : request.name();
-            return kept(judge(request, rule, subject, reference.data(), current));
+            return kept(judge(request, pair.rule(), subject, pair.reference().data(), pair.current()));
         }
     }
 
@@ -130,8 +155,8 @@ public final class ProjectDrift implements DriftService {
                         Set.copyOf(request.categories()),
                         request.cluster(),
                         request.time(),
-                        Objects.requireNonNullElse(current.from(), now),
-                        Objects.requireNonNullElse(current.to(), now)),
+                        current.from(),
+                        current.to()),
                 rule.multivariate() ? learner() : null,
                 now);
     }
@@ -156,50 +181,69 @@ public final class ProjectDrift implements DriftService {
                         : Projects.drift(project, Projects.model(project, model).name()).orElse(null));
     }
 
-    @Override
-    public JsonNode simulate(SimulateRequest request) {
+    /**
+     * What is made wrong.
+     *
+     * @param file where it is written; null for nowhere
+     * @param reference what it is judged against
+     */
+    private record Simulation(
+            DriftMonitorDefinition rule, List<DataChange> changes, @Nullable Path file, DriftSide whole, DriftSide reference, ChangedData changed) {}
+
+    private Simulation simulation(DriftSides sides, SimulateRequest request) {
         AllProblems all = new AllProblems();
         List<Problem> misread = new ArrayList<>();
         List<DataChange> changes = request.changes().read(misread);
         all.add(misread);
         DriftRequest drift = request.drift();
+        Optional<DriftMonitorDefinition> rule = all.of(() -> rule(drift));
+        String out = request.out();
+        if (out == null && !request.check()) {
+            all.add(List.of(Problem.of(
+                    ErrorCode.BAD_REQUEST, "The changed rows are neither written nor judged.", "Maybe add `out` or `check`.")));
+        }
+        Path file = out == null ? null : all.of(() -> sides.newFile(out)).orElse(null);
+        Optional<DriftSide> whole = all.of(() ->
+                sides.side(drift.current() == null ? "champion" : drift.current(), drift.model(), drift.time()));
+        String other = drift.reference();
+        Optional<DriftSide> reference = other == null ? whole : all.of(() -> sides.side(other, drift.model(), drift.time()));
+        Optional<ChangedData> changed = whole.flatMap(found -> all.of(() -> ChangedData.of(found.data(), changes, request.seed())));
+        all.throwIfAny();
+        return new Simulation(rule.orElseThrow(), changes, file, whole.orElseThrow(), reference.orElseThrow(), changed.orElseThrow());
+    }
+
+    @Override
+    public void check(SimulateRequest request) {
         try (DuckDb engine = engine();
                 DriftSides sides = sides(engine)) {
-            Optional<DriftMonitorDefinition> asked = all.of(() -> rule(drift));
-            String out = request.out();
-            Path file = out == null ? null : all.of(() -> sides.newFile(out)).orElse(null);
-            Optional<DriftSide> side = all.of(() ->
-                    sides.side(drift.current() == null ? "champion" : drift.current(), drift.model(), drift.time()));
-            Optional<ChangedData> made =
-                    side.flatMap(found -> all.of(() -> ChangedData.of(found.data(), changes, request.seed())));
-            all.throwIfAny();
-            DriftMonitorDefinition rule = asked.orElseThrow();
-            DriftSide whole = side.orElseThrow();
-            ChangedData changed = made.orElseThrow();
+            simulation(sides, request);
+        }
+    }
+
+    @Override
+    public JsonNode simulate(SimulateRequest request) {
+        DriftRequest drift = request.drift();
+        try (DuckDb engine = engine();
+                DriftSides sides = sides(engine)) {
+            Simulation made = simulation(sides, request);
+            DriftSide whole = made.whole();
+            ChangedData changed = made.changed();
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             document.put("data", shown(whole.data()));
             var list = document.putArray("changes");
-            changes.forEach(each -> list.add(each.shown()));
+            made.changes().forEach(each -> list.add(each.shown()));
             document.put("seed", request.seed());
             document.put("rows", changed.rows());
             document.put("columns", changed.schema().columns().size());
-            if (file != null) {
-                TableFile.write(engine, changed, file);
-                document.put("file", out);
+            if (made.file() != null) {
+                TableFile.write(engine, changed, made.file());
+                document.put("file", request.out());
             }
             if (request.check()) {
-                DriftData reference = drift.reference() == null
-                        ? whole.data()
-                        : sides.side(drift.reference(), drift.model(), drift.time()).data();
                 String subject = drift.name() == null ? "simulation: " + shown(changed) : drift.name();
                 document.set(
                         "report",
-                        kept(judge(drift, rule, subject, reference, new DriftSide(changed, whole.from(), whole.to()))));
-            } else if (file == null) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST,
-                        "The changed rows are neither written nor judged.",
-                        "Maybe add `out` or `check`.");
+                        kept(judge(drift, made.rule(), subject, made.reference().data(), new DriftSide(changed, whole.from(), whole.to()))));
             }
             return document;
         }

@@ -187,7 +187,7 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
 
     @Override
     public DriftService drift(Path base) {
-        return new ServedDrift(owner);
+        return new ServedDrift(owner, project.folder(), base);
     }
 
     @Override

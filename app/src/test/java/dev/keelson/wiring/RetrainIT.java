@@ -24,6 +24,7 @@ import dev.keelson.registry.alert.AlertQuery;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
+import dev.keelson.http.TrainingButton;
 import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.registry.rollout.Guardrail;
 import dev.keelson.registry.rollout.Rollout;
@@ -375,6 +376,67 @@ final class RetrainIT {
         assertThat(alarm.asked()).as(alarm.sentence()).isTrue();
     }
 
+    private static final String WATCHED = """
+            monitors:
+              drift: { model: %s, policy: acis, current: "last 7d, at least 100 rows" }
+            """.formatted(MODEL);
+
+    /** Predictions of inputs that are nothing like those of the training. */
+    private void drift() {
+        for (int i = 0; i < 200; i++, asked++) {
+            Map<String, @Nullable Object> row = Map.of(
+                    "symbol", "BTC", "time", now.get().plus(Duration.ofMinutes(i)).toString(), "close", 900.0 + asked % 18, "volume", 7000.0 + asked % 7);
+            backend.predict(MODEL, List.of(row), PredictOptions.DEFAULT);
+        }
+        now.set(now.get().plus(Duration.ofDays(1)));
+    }
+
+    private JsonNode auto() {
+        JsonNode asked = backend.loop().retrain(TrainingButton.AUTO.asked(List.of(MODEL)), new By("ann", "To see.", null));
+        work(Duration.ofMinutes(1));
+        return told(asked).path("summary");
+    }
+
+    @Test
+    void autoRetrainTrainsWhatHasDriftedAndTheCoolDownRefusesIt() throws IOException {
+        open("retrain: { cool_down: 28d }", WATCHED);
+        JsonNode quiet = auto();
+        drift();
+        JsonNode alarmed = auto();
+        newRows();
+        JsonNode refused = auto();
+        JsonNode person = retrain(new TreeMap<>(), true);
+        work(Duration.ofMinutes(1));
+
+        assertThat(quiet.at("/models/0/status").asText()).isEqualTo("unknown");
+        assertThat(alarmed.at("/models/0/drifted").asBoolean()).as(alarmed.toPrettyString()).isTrue();
+        assertThat(alarmed.path("retrained").asInt()).isOne();
+        assertThat(refused.path("refused").asInt()).isOne();
+        assertThat(refused.at("/models/0/sentence").asText()).contains("less than 28 days ago (cool-down)");
+        assertThat(told(person).at("/summary/refused").asInt()).isZero();
+        assertThat(backend.audit(MODEL, 100)).anyMatch(each -> each.action().equals("retrain_refused") && each.actor().equals("ann"));
+    }
+
+    @Test
+    void autoRetrainKeepsASuggestionOnceTheCheckAlarmsWhereTheModeIsToSuggest() throws IOException {
+        open("modes: { retrain: suggest }", WATCHED);
+        JsonNode quiet = auto();
+        boolean early = backend.loop().suggestions(MODEL, null).path("suggestions").isEmpty();
+        drift();
+        JsonNode alarmed = auto();
+        JsonNode kept = backend.loop().suggestions(MODEL, "open").path("suggestions");
+
+        assertThat(quiet.at("/models/0/status").asText()).isEqualTo("unknown");
+        assertThat(early).isTrue();
+        assertThat(alarmed.at("/models/0/status").asText()).isEqualTo("suggested");
+        assertThat(alarmed.path("retrained").asInt()).isZero();
+        assertThat(kept).hasSize(1);
+        assertThat(kept.path(0).path("text").asText()).startsWith(MODEL + " would have been trained again (drift): alarm: ");
+        assertThat(kept.path(0).at("/request/drift/verdict").asText()).as(kept.toPrettyString()).isEqualTo("alarm");
+        assertThat(alerts()).contains("suggestion");
+        assertThat(backend.versions(MODEL)).hasSize(1);
+    }
+
     @Test
     void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
         open("modes: { retrain: suggest, promote: suggest }", POLICY);
@@ -566,7 +628,7 @@ final class RetrainIT {
                     "{'all': true}",
                     "{'all': true, 'models': ['direction'], 'reason': 'x'}",
                     "{'all': true, 'reason': 'x', 'kind': 'quick'}",
-                    "{'all': true, 'reason': 'x', 'trigger': 'drift'}",
+                    "{'all': true, 'reason': 'x', 'trigger': 'decay'}",
                     "{'all': true, 'reason': 'x', 'thresholds': {'acuracy': 0.7}}",
                     "{'all': true, 'reason': 'x', 'thresholds': 3}",
                     "{'all': true, 'reason': 'x', 'callback': 'http://127.0.0.1/x'}",

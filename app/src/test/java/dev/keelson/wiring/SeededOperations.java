@@ -7,7 +7,9 @@ import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.alert.AlertChannel;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.ModelSuggestion;
 import dev.keelson.control.retrain.RetrainCampaign;
+import dev.keelson.control.retrain.Suggestions;
 import dev.keelson.http.AlertService;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoopService;
@@ -19,6 +21,8 @@ import dev.keelson.registry.alert.Delivery;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.spi.Catalog;
 import dev.keelson.serve.InMemoryPredictionLog;
+import dev.keelson.train.RetrainDefinition.Action;
+import dev.keelson.train.RetrainDefinition.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,6 +92,16 @@ public final class SeededOperations {
         alerts.alerts().over(over.cause(), "The next one came to its end.");
         alerts.test("telegram", "ann");
         alerts.test("mail", "ann");
+        suggest();
+    }
+
+    /** A promotion and a training wait for an answer, another training was not wanted. */
+    private void suggest() {
+        Suggestions suggestions = new Suggestions(catalog, () -> now.minus(Duration.ofHours(2)));
+        suggestions.put("old", OTHER, Action.RETRAIN, null, Mode.SUGGEST, OTHER + " would have been trained again (drift): 1 column moved.");
+        suggestions.decide("suggestion-retrain-%s-old".formatted(OTHER), ModelSuggestion.State.DISMISSED, "bob", "The season ends.");
+        suggestions.put("new", OTHER, Action.RETRAIN, null, Mode.SUGGEST, OTHER + " would have been trained again (decay): <b>worse</b>.");
+        suggestions.put("job/" + MODEL, MODEL, Action.PROMOTE, 8, Mode.SUGGEST, "v8 of %s would have been promoted: its policy is met.".formatted(MODEL));
     }
 
     /** A project file of its own; the system removes what is left of it. */

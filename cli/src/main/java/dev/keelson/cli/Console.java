@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Where a command writes. Data goes to standard output, everything else to standard error. With {@code --json} standard
- * output holds one document or nothing. Tables are aligned with a header on a terminal; piped they are tab-separated
- * without a header and nothing is cut.
+ * output holds one document or nothing. Tables are aligned with a header on a terminal; piped they are tab-separated,
+ * nothing is cut, and there is a header only where one is asked for: each line is a row for {@code sort}, {@code wc} and the like.
  */
 final class Console {
     private final PrintStream out;
@@ -18,6 +18,7 @@ final class Console {
     private final boolean terminal;
     private boolean json;
     private boolean quiet;
+    private boolean header;
     private boolean colour;
     private UnaryOperator<String> phrasing = UnaryOperator.identity();
 
@@ -35,6 +36,11 @@ final class Console {
     /** Sets what makes a remark one for this person. */
     void phrase(UnaryOperator<String> words) {
         this.phrasing = words;
+    }
+
+    /** Whether tables have a header also where they are piped. */
+    void header(boolean always) {
+        this.header = always;
     }
 
     void colour(boolean use) {
@@ -73,13 +79,17 @@ final class Console {
     /**
      * A table of data; nothing with {@code --json}.
      *
+     * @param names the header
      * @param rows as many cells as the header has
      */
-    void table(List<String> header, List<List<String>> rows) {
+    void table(List<String> names, List<List<String>> rows) {
         if (json) {
             return;
         }
         if (!terminal) {
+            if (header) {
+                out.println(String.join("\t", names));
+            }
             rows.forEach(row -> out.println(String.join(
                     "\t", row.stream().map(cell -> cell.replaceAll("[\t\r\n]+", " ")).toList())));
             out.flush();
@@ -88,14 +98,14 @@ final class Console {
         if (rows.isEmpty()) {
             return;
         }
-        int[] width = new int[header.size()];
+        int[] width = new int[names.size()];
         for (int c = 0; c < width.length; c++) {
-            width[c] = header.get(c).length();
+            width[c] = names.get(c).length();
             for (List<String> row : rows) {
                 width[c] = Math.max(width[c], row.get(c).length());
             }
         }
-        out.println(padded(header, width));
+        out.println(padded(names, width));
         rows.forEach(row -> out.println(padded(row, width)));
         out.flush();
     }

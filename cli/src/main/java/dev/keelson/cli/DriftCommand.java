@@ -120,7 +120,7 @@ final class DriftCommand extends CommandGroup {
             sides.add(reference);
             sides.add(current);
             JsonNode document = DriftTables.with(
-                    session, sides, drift -> drift.compare(options.request(model, reference, current)));
+                    session, sides, null, true, drift -> drift.compare(options.request(model, reference, current)));
             DriftReport report = DriftReport.fromJson(document.toString());
             baselines(session, report);
             DriftTables.show(session, report);

@@ -77,7 +77,7 @@ final class DriftSimulate extends KeelsonCommand {
         if (reference != null) {
             sides.add(reference);
         }
-        JsonNode document = DriftTables.with(session, sides, drift -> drift.simulate(request));
+        JsonNode document = DriftTables.with(session, sides, out, check, drift -> drift.simulate(request));
         session.console()
                 .note("%s: %s; %d rows, %d columns%s."
                         .formatted(

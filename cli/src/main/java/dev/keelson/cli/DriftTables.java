@@ -10,10 +10,13 @@ import dev.keelson.monitor.MethodResult;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectDrift;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Who compares tables for the command line, and how a report is shown there. */
@@ -22,11 +25,14 @@ final class DriftTables {
 
     /**
      * Lets the project compare, which keeps the report; two files are compared without one where there is none, or where
-     * another process serves it.
+     * another process serves it that would not read them: then nothing is kept, and that is said.
      *
      * @param sides those that were named
+     * @param out the file that is to be written; null for none
+     * @param reports whether there will be a report
      */
-    static <T> T with(Session session, List<@Nullable String> sides, Function<DriftService, T> work) {
+    static <T> T with(
+            Session session, List<@Nullable String> sides, @Nullable String out, boolean reports, Function<DriftService, T> work) {
         boolean files = sides.stream().allMatch(side -> side != null && ProjectDrift.isFile(side));
         Project project;
         try {
@@ -38,12 +44,25 @@ final class DriftTables {
             throw e;
         }
         try (LiveProject live = LiveProject.open(project, session.clock())) {
-            if (live.served() && files) {
-                session.console().note("The report is not kept: another process serves the project, and reads files of its folder only.");
-                return work.apply(ProjectDrift.ofFiles(session.base(), session.clock()));
+            List<String> outside = live.served() && files ? outside(session, project.folder(), sides, out) : List.of();
+            if (outside.isEmpty()) {
+                return work.apply(live.drift(session.base()));
             }
-            return work.apply(live.drift(session.base()));
+            T made = work.apply(ProjectDrift.ofFiles(session.base(), session.clock()));
+            if (reports) {
+                session.console()
+                        .note("The report is not kept: another process serves the project, and reads and writes files of %s only, not %s. Maybe copy them there."
+                                .formatted(project.folder(), String.join(", ", outside)));
+            }
+            return made;
         }
+    }
+
+    private static List<String> outside(Session session, Path folder, List<@Nullable String> sides, @Nullable String out) {
+        return Stream.concat(sides.stream(), Stream.ofNullable(out))
+                .filter(Objects::nonNull)
+                .filter(each -> !ProjectDrift.isFileOf(folder, session.base(), each))
+                .toList();
     }
 
     /** One report, column by column, with what else was found. */

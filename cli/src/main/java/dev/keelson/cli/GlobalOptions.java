@@ -26,6 +26,9 @@ final class GlobalOptions {
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one JSON document, also for an error.")
     boolean json;
 
+    @Option(names = "--header", scope = ScopeType.INHERIT, description = "Begin tables with a header also where they are piped.")
+    boolean header;
+
     @Option(
             names = {"-q", "--quiet"},
             scope = ScopeType.INHERIT,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.wiring.ProjectJournal;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class PredictionsHandedIn {
         @Nullable String knownAt;
 
         /** The rows of the file, or the one that the options tell. */
-        private ArrayNode asked(Session session) {
+        private RowFile asked(Session session) {
             boolean one = outcome != null || entity != null || prediction != null;
             String from = file;
             if (one == (from != null) || (one && outcome == null)) {
@@ -60,14 +61,14 @@ final class PredictionsHandedIn {
                         "Maybe `keelson predictions outcomes --model NAME --entity KEY --outcome CLASS`.");
             }
             if (from != null) {
-                return RowFile.read(session.path(from));
+                return RowFile.read(session, from);
             }
             ObjectNode row = JsonNodeFactory.instance.objectNode().put("outcome", outcome);
             putIfSaid(row, "model", model);
             putIfSaid(row, "entity", entity);
             putIfSaid(row, "prediction_id", prediction);
             putIfSaid(row, "known_at", knownAt);
-            return JsonNodeFactory.instance.arrayNode().add(row);
+            return new RowFile("outcome", JsonNodeFactory.instance.arrayNode().add(row), List.of());
         }
 
         private static void putIfSaid(ObjectNode row, String name, @Nullable String value) {
@@ -78,7 +79,7 @@ final class PredictionsHandedIn {
 
         @Override
         int run(Session session) {
-            ArrayNode asked = asked(session);
+            RowFile asked = asked(session);
             try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
                 Console console = session.console();
                 List<String> unmatched = new ArrayList<>();
@@ -125,7 +126,7 @@ final class PredictionsHandedIn {
         @Override
         int run(Session session) {
             try (ProjectJournal journal = ProjectJournal.open(session.project(), session.clock())) {
-                ObjectNode told = inParts(RowFile.read(session.path(file)), part -> journal.submit(model, part));
+                ObjectNode told = inParts(RowFile.read(session, file), part -> journal.submit(model, part));
                 told.remove("predictions");
                 Console console = session.console();
                 console.line("%d predictions of %s, %d of them known already."
@@ -137,7 +138,8 @@ final class PredictionsHandedIn {
     }
 
     /** Sends rows part by part and adds up the counts of the answers. */
-    private static ObjectNode inParts(ArrayNode rows, Function<JsonNode, JsonNode> send) {
+    private static ObjectNode inParts(RowFile file, Function<JsonNode, JsonNode> send) {
+        ArrayNode rows = file.rows();
         ObjectNode sum = JsonNodeFactory.instance.objectNode();
         for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
             ArrayNode part = JsonNodeFactory.instance.arrayNode();
@@ -148,7 +150,7 @@ final class PredictionsHandedIn {
             try {
                 answer = send.apply(part);
             } catch (KeelsonException e) {
-                throw from == 0 ? e : after(from, e);
+                throw refused(file, from, e);
             }
             answer.properties().forEach(each -> {
                 if (each.getValue().isIntegralNumber()) {
@@ -159,11 +161,14 @@ final class PredictionsHandedIn {
         return sum;
     }
 
-    private static KeelsonException after(int rows, KeelsonException e) {
-        return new KeelsonException(
-                e.problems().getFirst().code(),
-                "The first %d rows of the file were taken; of the rows after them: %s".formatted(rows, e.getMessage()),
-                "Maybe mend them and give the whole file again: what is known changes nothing.",
-                e);
+    private static KeelsonException refused(RowFile file, int from, KeelsonException e) {
+        List<Problem> problems = new ArrayList<>(file.placed(e.problems(), from));
+        if (from > 0) {
+            problems.addFirst(Problem.of(
+                    e.code(),
+                    "The first %d rows of the file were taken, and those after them were not.".formatted(from),
+                    "Maybe mend them and give the whole file again: what is known changes nothing."));
+        }
+        return new KeelsonException(problems, e);
     }
 }

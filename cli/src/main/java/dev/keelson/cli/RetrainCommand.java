@@ -45,6 +45,11 @@ final class RetrainCommand extends KeelsonCommand {
     boolean ifDrifted;
 
     @Option(
+            names = "--auto",
+            description = "As the loop would by itself: only those that have drifted, within the cool-down, the budget and the mode of each model.")
+    boolean auto;
+
+    @Option(
             names = "--threshold",
             paramLabel = "NAME=VALUE",
             description = "A limit in place of the policy's: drift, margin, alpha, predictions, days, better_than_champion, or a metric of the test period.")
@@ -86,7 +91,7 @@ final class RetrainCommand extends KeelsonCommand {
                     ErrorCode.USAGE, "Either models or --all was expected.", "Maybe `keelson retrain --all` is meant.");
         }
         return new RetrainCampaign.Asked(
-                names, Trigger.MANUAL, incremental ? RetrainRequest.Kind.UPDATE : RetrainRequest.Kind.FULL, new TreeMap<>(thresholds), ifDrifted);
+                names, auto ? Trigger.DRIFT : Trigger.MANUAL, incremental ? RetrainRequest.Kind.UPDATE : RetrainRequest.Kind.FULL, new TreeMap<>(thresholds), ifDrifted);
     }
 
     private static JsonNode settled(Session session, LiveProject live, String id) {

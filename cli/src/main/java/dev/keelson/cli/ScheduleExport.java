@@ -1,6 +1,7 @@
 package dev.keelson.cli;
 
 import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.expression.Durations;
 import dev.keelson.project.Project;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +14,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * Schedules for what starts programs at times: crontab(5), systemd.timer(5) and CronJob of Kubernetes' {@code batch/v1}. Each
- * runs {@code keelson schedule run NAME}.
+ * runs {@code keelson schedule run NAME}. What one of them has no word for stands as a comment above it.
  */
 final class ScheduleExport {
     private static final int PUNCTUAL_SECONDS = 300;
@@ -24,6 +25,28 @@ final class ScheduleExport {
     ScheduleExport(Project project, Path folder) {
         this.project = project;
         this.folder = folder;
+    }
+
+    /** A comment for each thing that is not expressed. */
+    private static String lost(String... sentences) {
+        StringBuilder text = new StringBuilder();
+        for (String each : sentences) {
+            if (!each.isEmpty()) {
+                text.append("# Not expressed: ").append(each).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String jitter(ScheduleDefinition schedule, String who) {
+        return schedule.jitter().isZero()
+                ? ""
+                : "`jitter: %s` of %s, since %s begins on the minute; keep apart what must not begin together."
+                        .formatted(Durations.format(schedule.jitter()), schedule.name(), who);
+    }
+
+    private static String missed(ScheduleDefinition schedule, String instead) {
+        return "`missed: %s` of %s: %s".formatted(schedule.missed().name().toLowerCase(Locale.ROOT), schedule.name(), instead);
     }
 
     private static String command(ScheduleDefinition schedule, String reason) {
@@ -39,6 +62,9 @@ final class ScheduleExport {
                 zone = each.zone().getId();
                 text.append("CRON_TZ=").append(zone).append('\n');
             }
+            text.append(lost(
+                    jitter(each, "cron"),
+                    each.missed() == ScheduleDefinition.Missed.SKIP ? "" : missed(each, "cron makes up for no time that passed while the machine was off.")));
             text.append("%s cd %s && %s\n".formatted(each.cron(), Texts.quoted(folder.toString()).replace("%", "\\%"), command(each, "cron")));
         }
         return text.toString();
@@ -54,6 +80,7 @@ final class ScheduleExport {
                     .append("[Service]\nType=oneshot\nWorkingDirectory=%s\n".formatted(folder.toString().replace("%", "%%")))
                     .append("SuccessExitStatus=1\nExecStart=/usr/bin/env %s\n\n".formatted(command(each, "systemd")))
                     .append("# %s.timer\n".formatted(unit))
+                    .append(lost(each.missed() == ScheduleDefinition.Missed.ALL ? missed(each, "systemd makes up for one time, however many passed.") : ""))
                     .append("[Unit]\nDescription=Keelson: when %s of %s is due\n\n[Timer]\n".formatted(each.name(), project.name()));
             for (String when : OnCalendar.of(each.cron())) {
                 text.append("OnCalendar=%s %s\n".formatted(when, each.zone().getId()));
@@ -74,7 +101,10 @@ final class ScheduleExport {
                 .setExplicitStart(true)
                 .build());
         StringBuilder text = new StringBuilder();
-        project.schedules().forEach(each -> text.append(dump.dumpToString(cronJob(each, image))));
+        project.schedules().forEach(each -> text.append(lost(
+                        jitter(each, "Kubernetes"),
+                        each.missed() == ScheduleDefinition.Missed.ALL ? missed(each, "Kubernetes makes up for one time, however many passed.") : ""))
+                .append(dump.dumpToString(cronJob(each, image))));
         return text.toString();
     }
 

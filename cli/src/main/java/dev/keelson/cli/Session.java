@@ -107,6 +107,7 @@ final class Session {
     /** To be called before a command does anything. */
     void start() {
         console.use(options.json, options.quiet);
+        console.header(options.header);
         console.phrase(this::forPerson);
         Logs.toStandardError(err, options.verbose);
         if (options.folder != null && !Files.isDirectory(folder.resolve(options.folder))) {

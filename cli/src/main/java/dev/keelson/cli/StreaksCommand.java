@@ -93,7 +93,7 @@ final class StreaksCommand extends KeelsonCommand {
     private ResultRows ofFile(Session session, String path) {
         ResultRows.Columns columns = new ResultRows.Columns(result, chance, odds, time, success, only);
         List<JsonNode> table = new ArrayList<>();
-        RowFile.read(session.path(path)).forEach(table::add);
+        RowFile.read(session, path).rows().forEach(table::add);
         return ResultRows.ofTable(path, table, columns, zone(session));
     }
 

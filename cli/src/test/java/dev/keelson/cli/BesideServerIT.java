@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -132,10 +133,38 @@ final class BesideServerIT {
             features(pair);
             definitions(pair);
             readings(pair);
+            drift(pair);
         } finally {
             server.interrupt();
         }
         assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+    }
+
+    /** Two files of the folder are compared by who serves the project, so that the report is kept; others are not read by it. */
+    private static void drift(Pair pair) throws IOException {
+        Random random = new Random(3);
+        StringBuilder csv = new StringBuilder("elo\n");
+        for (int i = 0; i < 600; i++) {
+            csv.append(1_500 + random.nextInt(200)).append('\n');
+        }
+        for (Path file : List.of(pair.served().resolve("one.csv"), pair.alone().resolve("one.csv"), folder.resolve("other.csv"))) {
+            Files.writeString(file, csv.toString());
+        }
+
+        Cli beside = pair.both(0, "drift", "check", "--reference", "one.csv", "--current", "one.csv");
+        JsonNode kept = pair.both(0, "drift", "list", "--json").json();
+        Cli outside = Cli.run(pair.served(), "drift", "check", "--reference", "one.csv", "--current", "../other.csv");
+        Cli wrong = Cli.run(pair.served(), "drift", "check", "--reference", "none.csv", "--current", "../other.csv");
+        Cli simulated = Cli.run(pair.served(), "drift", "simulate", "../other.csv", "--scale", "elo=2", "--out", "../changed.csv");
+
+        assertThat(beside.err()).doesNotContain("not kept");
+        assertThat(kept.toString()).contains("one.csv against one.csv");
+        assertThat(outside.code()).as(outside.err()).isZero();
+        assertThat(outside.err()).contains("The report is not kept: another process serves the project", "not ../other.csv.");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("none.csv").doesNotContain("not kept");
+        assertThat(simulated.code()).as(simulated.err()).isZero();
+        assertThat(simulated.err()).doesNotContain("not kept");
     }
 
     private static void data(Pair pair) throws IOException {

@@ -24,6 +24,17 @@ final class ConsoleTest {
     }
 
     @Test
+    void pipedTableHasAHeaderWhereOneIsAskedFor() {
+        Console console = console(false);
+        console.header(true);
+
+        console.table(List.of("A", "B"), List.of(List.of("1", "x")));
+        console.table(List.of("C"), List.of());
+
+        assertThat(out.toString(UTF_8).lines()).containsExactly("A\tB", "1\tx", "C");
+    }
+
+    @Test
     void tableOfATerminalIsAlignedWithHeader() {
         console(true).table(List.of("A", "B"), List.of(List.of("1", "x"), List.of("22", "y")));
 

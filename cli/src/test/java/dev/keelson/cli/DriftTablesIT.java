@@ -48,6 +48,7 @@ final class DriftTablesIT {
         Cli same = keelson("drift check --reference reference.csv --current same.csv");
         Cli moved = keelson("drift check --reference reference.csv --current moved.csv --json");
         Cli few = keelson("drift check --reference reference.csv --current few.csv");
+        Cli gone = keelson("drift simulate few.csv --drop elo --check --json");
         Cli strict = keelson("drift check --reference reference.csv --current few.csv --require-evidence");
 
         assertThat(same.code()).as(same.err()).isZero();
@@ -55,8 +56,13 @@ final class DriftTablesIT {
         assertThat(moved.json().path("features").path(0).path("name").asText()).isEqualTo("elo");
         assertThat(moved.json().path("features").path(0).path("severity").asText()).isEqualTo("severe");
         assertThat(moved.json().path("not_judged").path("day").asText()).isEqualTo("a time");
+        assertThat(moved.json().has("from") || moved.json().has("to")).as("files without a time have none").isFalse();
         assertThat(few.code()).isZero();
         assertThat(few.err()).contains("3,000 reference rows and 40 current ones; 100 of each are needed to judge.");
+        assertThat(gone.code()).isOne();
+        assertThat(gone.json().at("/report/reason").asText())
+                .isEqualTo("elo: a column that only the reference has. Nothing else could be judged: There are 40 reference rows and 40 current ones; 100 of each are needed to judge.");
+        assertThat(gone.json().at("/report/not_judged/odds").asText()).isEqualTo("too few rows");
         assertThat(strict.code()).isEqualTo(2);
     }
 
@@ -128,6 +134,7 @@ final class DriftTablesIT {
         Cli cli = keelson("drift simulate reference.csv --scale od=1.2 --scale league=2 --swap league:E0=E9 --drop nothing --check");
         Cli texts = keelson("drift simulate reference.csv --scale odds --shift elo=much --check");
         Cli nothing = keelson("drift simulate reference.csv");
+        Cli empty = keelson("drift simulate reference.csv --drop odds --drop elo --drop league --drop day --check");
 
         assertThat(cli.code()).isEqualTo(2);
         assertThat(cli.err())
@@ -139,7 +146,9 @@ final class DriftTablesIT {
                 .contains("`scale` is `odds`, and COLUMN=NUMBER was expected.")
                 .contains("`shift` is `elo=much`");
         assertThat(nothing.code()).isEqualTo(2);
-        assertThat(nothing.err()).contains("No change is asked for");
+        assertThat(nothing.err()).contains("No change is asked for", "neither written nor judged");
+        assertThat(empty.code()).isEqualTo(2);
+        assertThat(empty.err()).contains("`drop` leaves no column of reference.csv.");
     }
 
     @Test

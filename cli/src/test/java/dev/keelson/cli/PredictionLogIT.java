@@ -156,6 +156,13 @@ final class PredictionLogIT {
                         .asInt())
                 .isOne();
         assertThat(keelson("predictions submit football-1x2 churn.csv").err()).contains("served here");
+        Files.writeString(folder.resolve("wrong.csv"), "entity,oops,probabilities.stay,probabilities.leave,at\na,1,0.5,0.5,\n\nb,2,0.5,0.5,\nc,3,1.5,0.5,noon\n");
+        String wrong = keelson("predictions submit churn wrong.csv").err();
+        assertThat(wrong)
+                .containsOnlyOnce("The key oops is unknown")
+                .contains("wrong.csv:2", "It is so in other rows, too.", "wrong.csv:5", "probabilities.stay: The probability (1.5)", "(noon) of at")
+                .doesNotContain("predictions[");
+        assertThat(keelson("predictions submit churn none.csv").err()).contains("There is no file (none.csv).");
         String id = keelson("predictions list --model churn --json").json().at("/predictions/1/id").asText();
         JsonNode shown = keelson("predictions show --json " + id).json();
         assertThat(shown.at("/features/0/name").asText()).isEqualTo("tenure");

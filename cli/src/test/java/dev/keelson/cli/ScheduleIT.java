@@ -32,7 +32,7 @@ final class ScheduleIT {
                 schedules:
                   features: { cron: "0 1 * * *", run: materialize }
                   checks:   { cron: "*/30 6-22 * * 1-5", run: validate, missed: skip, jitter: 2m }
-                  weekly:   { cron: "0 3 * * SUN", run: retrain, zone: Europe/London }
+                  weekly:   { cron: "0 3 * * SUN", run: retrain, zone: Europe/London, missed: all }
                 """, StandardOpenOption.APPEND);
     }
 
@@ -108,6 +108,11 @@ final class ScheduleIT {
         String kubernetes = keelson("schedule export --kubernetes --image example/keelson:1").out();
 
         assertThat(cron).contains("CRON_TZ=", "*/30 6-22 * * 1-5 cd ", "keelson schedule run weekly --reason cron");
+        assertThat(cron)
+                .contains("# Not expressed: `jitter: 2m` of checks", "# Not expressed: `missed: once` of features", "# Not expressed: `missed: all` of weekly")
+                .doesNotContain("`missed: skip`");
+        assertThat(systemd).contains("# Not expressed: `missed: all` of weekly").doesNotContain("`jitter");
+        assertThat(kubernetes).contains("# Not expressed: `jitter: 2m` of checks", "# Not expressed: `missed: all` of weekly").doesNotContain("`missed: once`");
         assertThat(systemd).contains("OnCalendar=Sun *-*-* 3:0:00 Europe/London", "RandomizedDelaySec=120", "Persistent=false");
         assertThat(kubernetes).contains("kind: CronJob", "timeZone: Europe/London", "startingDeadlineSeconds: 300", "example/keelson:1");
         assertThat(keelson("schedule export").code()).isEqualTo(2);

@@ -37,7 +37,7 @@ final class StreaksTest {
 
         assertThat(Cli.run(folder, "streaks").err()).contains("Neither a model nor a file is named");
         assertThat(Cli.run(folder, "streaks", "m", "--file", "r.csv").err()).contains("Both a model and a file");
-        assertThat(Cli.run(folder, "streaks", "--file", "none.csv").err()).contains("cannot be read");
+        assertThat(Cli.run(folder, "streaks", "--file", "none.csv").err()).contains("There is no file (none.csv).");
         Cli column = Cli.run(folder, "streaks", "--file", "r.csv", "--result", "resultt");
         assertThat(column.code()).isEqualTo(2);
         assertThat(column.err()).contains("There is no column (resultt)", "result");

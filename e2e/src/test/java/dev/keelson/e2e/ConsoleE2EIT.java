@@ -78,6 +78,8 @@ class ConsoleE2EIT {
             Map.entry("jobs", "/jobs"),
             Map.entry("job", "/jobs/asked-retrain-football-1x2-odds-0"),
             Map.entry("alerts", "/alerts"),
+            Map.entry("suggestions", "/suggestions?state=all"),
+            Map.entry("suggestion", "/suggestions/suggestion-promote-football-1x2-job%2Ffootball-1x2"),
             Map.entry("admin", "/admin"),
             Map.entry("retraining", "/retraining"),
             Map.entry("settings", "/settings"),
@@ -517,6 +519,40 @@ class ConsoleE2EIT {
             page.keyboard().press("Enter");
             page.waitForURL("**/alerts/*");
             assertThat(page.locator("main").innerText()).contains("Where it was told", "acknowledged");
+            assertThat(watched.all()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void aSuggestionIsFoundFromTheOverviewAndDismissedByKeyboard() {
+        KeelsonServer other = KeelsonServer.start(SeededBackend.seeded().withOperations(), KeelsonServer.DEFAULT_HOST, 0);
+        try (BrowserContext context = browser.newContext()) {
+            Watched watched = Watched.of(context);
+            Page page = watched.page();
+            page.navigate(other.url() + "/");
+            assertThat(page.locator(".attention").innerText()).contains("v8 of football-1x2 would have been promoted");
+            for (String key : List.of("g", "!")) {
+                page.keyboard().press(key);
+            }
+            page.waitForURL("**/alerts");
+            for (String key : List.of("g", "4")) {
+                page.keyboard().press(key);
+            }
+            page.waitForURL("**/suggestions");
+            page.locator("a:has-text('Promote v8 of football-1x2')").click();
+            page.waitForURL("**/suggestions/*");
+            page.locator("summary:has-text('Dismiss')").press("Enter");
+            page.locator("details[open] input[name=actor]").fill("ann");
+            page.locator("details[open] input[name=reason]").fill("Not in the last week of the season.");
+            page.locator("details[open] button").press("Enter");
+            page.locator("text=Not in the last week of the season.").waitFor();
+
+            assertThat(page.locator("main").innerText()).contains("dismissed", "ann");
+            assertThat(page.locator("summary:has-text('Accept')").count()).isZero();
+            page.navigate(other.url() + "/");
+            assertThat(page.locator(".attention").innerText()).doesNotContain("v8 of football-1x2 would have been promoted");
             assertThat(watched.all()).isEmpty();
         } finally {
             other.stop();

@@ -53,6 +53,10 @@ public final class ChangedData implements DriftData {
                 dropped.add(drop.column());
             }
         }
+        if (dropped.containsAll(whole.schema().names())) {
+            problems.add(Problem.of(
+                    ErrorCode.BAD_REQUEST, "`drop` leaves no column of %s.".formatted(whole.name()), "Maybe leave one away."));
+        }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }

@@ -67,6 +67,7 @@ public final class DataDriftCheck {
         if (reference.rows() < Math.max(needed, ReferenceProfile.WINDOWS) || current.rows() < needed) {
             String reason = "There are %,d reference rows and %,d current ones; %,d of each are needed to judge."
                     .formatted(reference.rows(), current.rows(), Math.max(needed, ReferenceProfile.WINDOWS));
+            judged.forEach(name -> unjudged.put(name, "too few rows"));
             return report(at, new DriftCheck.Outcome(DriftReport.Verdict.INSUFFICIENT, reason, Double.NaN), List.of(), details());
         }
         RowClusters clusters = settings.cluster() == null

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cluster column whose rows belong together, such as the match of a bet; null where rows are independent but for what
  *     the reference's own windows show
  * @param time column by which rows are in order, which is not judged; null for none
- * @param from time of the first current row, or that of the check
- * @param to end of the current rows
+ * @param from time of the first current row; null where rows have none
+ * @param to end of the current rows; null where rows have no time
  */
 public record DataDriftSettings(
         String subject,
@@ -25,8 +25,8 @@ public record DataDriftSettings(
         Set<String> categories,
         @Nullable String cluster,
         @Nullable String time,
-        Instant from,
-        Instant to) {
+        @Nullable Instant from,
+        @Nullable Instant to) {
     /** Copies the collections. */
     public DataDriftSettings {
         columns = List.copyOf(columns);

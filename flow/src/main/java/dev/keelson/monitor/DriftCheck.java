@@ -478,14 +478,15 @@ public final class DriftCheck {
         int windows = 0;
         Instant end = from;
         for (DriftReport report : earlier) {
-            boolean separate = !report.to().isAfter(end);
+            Instant begun = report.from();
+            boolean separate = begun != null && report.to() != null && !report.to().isAfter(end);
             if (report.version() != version || !separate || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
                 continue;
             }
             report.features().stream()
                     .filter(f -> f.severity() == Severity.WARNING || f.alarms())
                     .forEach(result::add);
-            end = report.from();
+            end = Objects.requireNonNull(begun);
             if (++windows == 2) {
                 break;
             }

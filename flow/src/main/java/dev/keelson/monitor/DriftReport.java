@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param model the model whose inputs were checked
  * @param version the champion whose training period is the reference
  * @param at the instant of the check
- * @param from event time of the oldest row of the window
- * @param to end of the window, exclusive
+ * @param from event time of the oldest row of the window; null where rows have no time
+ * @param to end of the window, exclusive; null where rows have no time
  * @param policy the rule
  * @param referenceRows rows of the reference
  * @param rows rows of the window
@@ -39,8 +39,8 @@ public record DriftReport(
         String model,
         int version,
         Instant at,
-        Instant from,
-        Instant to,
+        @Nullable Instant from,
+        @Nullable Instant to,
         DriftMonitorDefinition.Policy policy,
         int referenceRows,
         int rows,
@@ -70,8 +70,8 @@ public record DriftReport(
             String model,
             int version,
             Instant at,
-            Instant from,
-            Instant to,
+            @Nullable Instant from,
+            @Nullable Instant to,
             DriftMonitorDefinition.Policy policy,
             int referenceRows,
             int rows,
@@ -90,9 +90,10 @@ public record DriftReport(
         List<DriftFinding> alarming = other.findings().stream().filter(DriftFinding::alarms).toList();
         boolean raised = verdict != Verdict.ALARM && !alarming.isEmpty();
         String said = alarming.stream().map(DriftFinding::sentence).limit(SENTENCES).collect(Collectors.joining(" "));
+        String rest = verdict == Verdict.INSUFFICIENT ? " Nothing else could be judged: " + reason : "";
         return new DriftReport(
                 model, version, at, from, to, policy, referenceRows, rows, raised ? Verdict.ALARM : verdict,
-                raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") : reason,
+                raised ? said + (alarming.size() > SENTENCES ? " And %d more.".formatted(alarming.size() - SENTENCES) : "") + rest : reason,
                 importanceShare, falseAlarmShare, features, baselines, other);
     }
 
@@ -180,14 +181,24 @@ public record DriftReport(
         return features.stream().filter(FeatureDrift::alarms).toList();
     }
 
+    private static void putTime(ObjectNode node, String key, @Nullable Instant time) {
+        if (time != null) {
+            node.put(key, time.toString());
+        }
+    }
+
+    private static @Nullable Instant time(JsonNode node) {
+        return node.isTextual() ? Instant.parse(node.asText()) : null;
+    }
+
     /** The JSON document. */
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("model", model);
         node.put("version", version);
         node.put("timestamp", at.toString());
-        node.put("from", from.toString());
-        node.put("to", to.toString());
+        putTime(node, "from", from);
+        putTime(node, "to", to);
         node.put("policy", policy.name().toLowerCase(Locale.ROOT));
         node.put("n_samples_reference", referenceRows);
         node.put("n_samples_current", rows);
@@ -263,8 +274,8 @@ public record DriftReport(
                     node.get("model").asText(),
                     node.get("version").asInt(),
                     Instant.parse(node.get("timestamp").asText()),
-                    Instant.parse(node.get("from").asText()),
-                    Instant.parse(node.get("to").asText()),
+                    time(node.path("from")),
+                    time(node.path("to")),
                     DriftMonitorDefinition.Policy.valueOf(
                             node.get("policy").asText().toUpperCase(Locale.ROOT)),
                     node.get("n_samples_reference").asInt(),

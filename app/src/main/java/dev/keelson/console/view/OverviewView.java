@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
  * The first page.
  *
  * @param shell what every page shares
- * @param attention what needs a person, worst first
+ * @param attention what needs a person: what waits for an answer and open alerts, newest first; then what checks say, worst first
+ * @param more how many answers and alerts are waited for beside those
  * @param models one row for each model
  * @param elsewhere one row for each model that others serve
  */
-public record OverviewView(Shell shell, List<Attention> attention, List<Row> models, List<Elsewhere> elsewhere) {
+public record OverviewView(Shell shell, List<Attention> attention, int more, List<Row> models, List<Elsewhere> elsewhere) {
 
     /** Copies the lists. */
     public OverviewView {

@@ -113,6 +113,7 @@ final class ConsoleRoutes {
         new ApiRoutes(console).register(routes);
         new AdminRoutes(backend, console).register(routes);
         new AlertRoutes(backend, console).register(routes);
+        new SuggestionRoutes(backend, console).register(routes);
         new ScheduleRoutes(backend, console).register(routes);
         routes.post("/runs/{id}/delete", (request, response) -> lifecycle(request, response, true));
         routes.post("/runs/{id}/restore", (request, response) -> lifecycle(request, response, false));

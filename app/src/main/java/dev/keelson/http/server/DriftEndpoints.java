@@ -22,10 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Drift reports: list, one as JSON, in the form of ACIS, or as a page that stands alone; several side by side. Comparisons of any
@@ -81,25 +81,27 @@ final class DriftEndpoints {
     }
 
     private void compare(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.drift().compare(asked(request, DriftRequest.KEYS, DriftRequest::read, each -> each)));
+        Json.send(response, backend.drift().compare(asked(request, DriftRequest.KEYS, DriftRequest::read, backend.drift()::check)));
     }
 
     private void simulate(ServerRequest request, ServerResponse response) {
-        Json.send(response, backend.drift().simulate(asked(request, SimulateRequest.KEYS, SimulateRequest::read, SimulateRequest::drift)));
+        Json.send(response, backend.drift().simulate(asked(request, SimulateRequest.KEYS, SimulateRequest::read, backend.drift()::check)));
     }
 
-    /** What a body asks; unknown keys, values of another kind and what no rule allows are told together. */
+    /** What a body asks; unknown keys, values of another kind and what would be refused are told together. */
     private static <T> T asked(
-            ServerRequest request, Set<String> keys, Function<JsonNode, T> read, Function<T, DriftRequest> drift) {
+            ServerRequest request, Set<String> keys, BiFunction<JsonNode, List<Problem>, T> read, Consumer<T> check) {
         JsonNode body = CatalogEndpoints.body(request);
         AllProblems all = new AllProblems();
         all.check(() -> known(body, keys));
-        Optional<T> asked = all.of(() -> read.apply(body));
+        List<Problem> misread = new ArrayList<>();
+        T asked = read.apply(body, misread);
+        all.add(misread);
         if (all.any()) {
-            asked.ifPresent(each -> all.check(() -> drift.apply(each).rule(null)));
+            all.check(() -> check.accept(asked));
         }
         all.throwIfAny();
-        return asked.orElseThrow();
+        return asked;
     }
 
     private static void known(JsonNode body, Set<String> keys) {

@@ -96,8 +96,8 @@ final class LoopEndpoints {
     private static Trigger trigger(JsonNode body) {
         String word = body.path("trigger").asText("call");
         return Trigger.of(word)
-                .filter(each -> each == Trigger.CALL || each == Trigger.MANUAL)
-                .orElseThrow(() -> Body.wrong("trigger", body.path("trigger"), "call or manual"));
+                .filter(each -> each == Trigger.CALL || each == Trigger.MANUAL || each == Trigger.DRIFT)
+                .orElseThrow(() -> Body.wrong("trigger", body.path("trigger"), "call, manual or drift"));
     }
 
     private static RetrainRequest.Kind kind(JsonNode body) {

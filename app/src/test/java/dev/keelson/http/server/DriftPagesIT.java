@@ -126,6 +126,45 @@ final class DriftPagesIT {
     }
 
     @Test
+    void aBaselineIsMadeAnewAndDeletedByWhoIsSure() {
+        client.post("/models/direction/baselines", "source=last+4d&" + WHO);
+        String id = backend.baselines().list(MODEL).at("/baselines/0/id").asText();
+        String page = client.get("/models/direction/drift").text();
+        String one = client.get("/models/direction/baselines/" + id).text();
+        String delete = "/models/direction/baselines/delete";
+        Client.Answer unsure = client.post(delete, "baseline=" + id + "&" + WHO);
+        Client.Answer nameless = client.post(delete, "sure=true&reason=x&baseline=" + id);
+        Client.Answer unknown = client.post(delete, "sure=true&baseline=none&" + WHO);
+        Client.Answer deleted = client.post(delete, "sure=true&baseline=" + id + "&" + WHO);
+
+        assertThat(page).contains("Delete a baseline", "name=\"sure\"", "do not come back");
+        assertThat(one).contains("Make it anew", "name=\"source\" value=\"last 4d\"", "Yes, delete " + id);
+        assertThat(unsure.status()).isEqualTo(400);
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(deleted.header("Location")).isEqualTo("/models/direction/drift");
+        assertThat(client.get("/models/direction/baselines/" + id).status()).isEqualTo(404);
+        assertThat(backend.audit(MODEL, 9)).extracting(each -> each.action()).contains("make_baseline", "delete_baseline");
+    }
+
+    @Test
+    void everythingThatIsWrongWithARequestIsToldAtOnce() {
+        String checked = client.post(
+                        "/api/v1/drift-checks",
+                        "{\"colums\": [\"x\"], \"policy\": \"foo\", \"share\": 7, \"min_samples\": -2, \"reference\": \"none.csv\", \"multivariate\": \"yes\"}")
+                .text();
+        String simulated = client.post(
+                        "/api/v1/drift-simulations",
+                        "{\"scal\": \"x\", \"scale\": \"close=much\", \"drop\": \"clos\", \"seed\": 0.5, \"policy\": \"foo\", \"out\": \"x.txt\", \"current\": \"prices.csv\"}")
+                .text();
+
+        assertThat(checked)
+                .contains("The key colums", "no policy (foo)", "`share` is 7.0", "`min_samples` is -2", "(none.csv)", "`multivariate` is \\\"yes\\\"");
+        assertThat(simulated)
+                .contains("The key scal ", "`scale` is `close=much`", "no column (clos)", "`seed` is 0.5", "no policy (foo)", "`out` is `x.txt`");
+    }
+
+    @Test
     void streamsTellTheirDetectorsAndWhenAChangeBegan() {
         String before = client.get("/models/direction/drift").text();
         Random random = new Random(4);
@@ -163,7 +202,7 @@ final class DriftPagesIT {
         assertThat(taken.json().path("accepted").asInt()).as(taken.text()).isEqualTo(600);
         assertThat(checked.header("Location")).as(checked.text()).isEqualTo("/models/tips/drift");
         assertThat(page).contains("<h1>tips</h1>", "alarm</span>", "elo", "href=\"/models/tips/performance\"", "Baselines</h2>", "tips.training.1").doesNotContain("Simulate a fault", "NaN");
-        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift check --model tips");
+        assertThat(overview).contains("Models served elsewhere", "href=\"/models/tips\">tips", "href=\"/models/tips/drift\"", ">600<", "keelson drift report --model tips");
         assertThat(client.get("/models/tips/performance").text()).contains("href=\"/models/tips/drift\"");
     }
 
@@ -175,8 +214,9 @@ final class DriftPagesIT {
         KeelsonServer guarded = KeelsonServer.start(SeededBackend.seeded().serving(serve), KeelsonServer.DEFAULT_HOST, 0);
         String[] token = {"Authorization", "Bearer board-board-board-board"};
         try (Client reader = new Client(guarded.url())) {
-            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew");
+            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew", "Delete a baseline");
             assertThat(reader.post("/models/football-1x2/baselines", WHO, token).status()).isEqualTo(403);
+            assertThat(reader.post("/models/football-1x2/baselines/delete", WHO, token).status()).isEqualTo(403);
         } finally {
             guarded.stop();
         }

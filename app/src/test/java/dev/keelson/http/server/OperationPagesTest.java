@@ -58,12 +58,8 @@ final class OperationPagesTest {
                         "/api/v1/retraining",
                         "{\"models\": [\"football-1x2\"], \"kind\": \"fulll\", \"trigger\": \"x\", \"if_drifted\": 1, \"modells\": 2}")
                 .text();
-        String drift = client.post(
-                        "/api/v1/drift-checks", "{\"colums\": [\"x\"], \"policy\": \"foo\", \"share\": 7, \"min_samples\": -2}")
-                .text();
 
         assertThat(retraining).contains("fulll", "trigger", "if_drifted", "(modells)", "The reason is missing");
-        assertThat(drift).contains("The key colums", "no policy (foo)", "`share` is 7.0", "`min_samples` is -2");
     }
 
     @Test
@@ -145,6 +141,63 @@ final class OperationPagesTest {
         assertThat(backend.audit(null, 9)).extracting(each -> each.action()).contains("alert resolved", "alert snoozed", "alert acknowledged");
     }
 
+    private static final String PROMOTED = "suggestion-promote-football-1x2-job%2Ffootball-1x2";
+    private static final String PROMOTION = "/suggestions/" + PROMOTED;
+    private static final String TRAINING = "/suggestions/suggestion-retrain-football-1x2-odds-new";
+
+    @Test
+    void suggestionsTellWhatWouldHaveBeenDoneAndWhatItRestsOn() {
+        String waiting = client.get("/suggestions").text();
+        String all = client.get("/suggestions?state=all&model=football-1x2-odds").text();
+        String promotion = client.get(PROMOTION).text();
+        String training = client.get(TRAINING).text();
+
+        assertThat(waiting)
+                .contains("Promote v8 of football-1x2</a>", "href=\"" + PROMOTION, "Train football-1x2-odds again", "waiting</span>")
+                .contains("&lt;b&gt;worse&lt;/b&gt;", "href=\"/suggestions\" data-key=\"4\" class=\"on\"")
+                .doesNotContain("dismissed</span>", "<b>worse");
+        assertThat(all).contains("dismissed</span>", "bob<small>The season ends.</small>", "waiting</span>").doesNotContain("Promote v8");
+        assertThat(promotion)
+                .contains("<h1>Promote v8 of football-1x2</h1>", "What it rests on", "How it turned out", "v8 will answer every request of football-1x2")
+                .contains("value=\"accept\"", "value=\"dismiss\"", "name=\"suggestion\" value=\"suggestion-promote-football-1x2-job/football-1x2\"", "/registry/football-1x2/versions/8");
+        assertThat(training).contains("drift checks alarmed", "/models/football-1x2-odds/drift");
+        assertThat(client.get("/suggestions/none").status()).isEqualTo(404);
+        assertThat(client.get("/suggestions?state=asleep&page=0").text()).contains("asleep", "parameter page");
+    }
+
+    @Test
+    void aSuggestionIsAnsweredByWhoAndWhy() {
+        Client.Answer nameless = client.post("/suggestions", "verb=dismiss&suggestion=" + PROMOTED + "&reason=x");
+        Client.Answer reasonless = client.post("/suggestions", "verb=dismiss&suggestion=" + PROMOTED + "&actor=ann");
+        Client.Answer foreign = client.post("/suggestions", "verb=dismiss&suggestion=" + PROMOTED + WHO, "Origin", "http://elsewhere.example");
+        Client.Answer dismissed = client.post("/suggestions", "verb=dismiss&suggestion=" + PROMOTED + WHO);
+        Client.Answer again = client.post("/suggestions", "verb=accept&suggestion=" + PROMOTED + WHO);
+        Client.Answer accepted = client.post("/suggestions", "verb=accept&suggestion=suggestion-retrain-football-1x2-odds-new" + WHO);
+
+        assertThat(nameless.status()).isEqualTo(400);
+        assertThat(reasonless.status()).isEqualTo(400);
+        assertThat(client.post("/suggestions", "verb=perhaps&suggestion=" + PROMOTED + WHO).status()).isEqualTo(400);
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(dismissed.header("Location")).isEqualTo(PROMOTION);
+        assertThat(client.get(PROMOTION).text()).contains("dismissed</span>", "ann</dd>", "It is known.").doesNotContain("value=\"dismiss\"");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(accepted.status()).as(accepted.text()).isEqualTo(409); // its retraining is under way
+        assertThat(accepted.text()).contains("is under way");
+        assertThat(backend.audit("football-1x2", 9)).extracting(each -> each.action()).contains("suggestion dismissed");
+    }
+
+    @Test
+    void whatNeedsAPersonIsToldFirstAndOnce() {
+        String page = client.get("/").text();
+
+        assertThat(page)
+                .containsSubsequence("materialize failed", "v8 of football-1x2 would have been promoted")
+                .contains("keelson suggestions show suggestion-promote", "href=\"" + PROMOTION, "href=\"/alerts/" + alert("drift"))
+                .containsOnlyOnce("3 columns moved: elo, form, odds")
+                .doesNotContain("Nothing needs you", "bob");
+        assertThat(page.indexOf("would have been promoted")).isLessThan(page.indexOf("set aside"));
+    }
+
     @Test
     void aChannelIsTried() {
         Client.Answer tried = client.post("/alert-channels/mail/test", "actor=bob");
@@ -182,10 +235,10 @@ final class OperationPagesTest {
         assertThat(one.status()).isEqualTo(303);
         assertThat(jobs.valueStream().filter(each -> each.path("kind").asText().equals("retraining")).map(each -> each.path("arguments").toString()))
                 .containsExactlyInAnyOrder(
-                        "{\"trigger\":\"manual\",\"kind\":\"full\",\"if_drifted\":true,\"models\":[\"football-1x2\",\"football-1x2-odds\"],\"thresholds\":{}}",
+                        "{\"trigger\":\"drift\",\"kind\":\"full\",\"if_drifted\":true,\"models\":[\"football-1x2\",\"football-1x2-odds\"],\"thresholds\":{}}",
                         "{\"trigger\":\"manual\",\"kind\":\"update\",\"if_drifted\":false,\"models\":[\"football-1x2\"],\"thresholds\":{}}");
         assertThat(client.get("/retraining").text())
-                .contains("football-1x2, incrementally", "2 models, only where they have drifted", "It has not begun.", "It is known.");
+                .contains("football-1x2, incrementally", "2 models, only where they have drifted, as the loop would by itself", "It has not begun.", "It is known.");
     }
 
     @Test
@@ -250,13 +303,13 @@ final class OperationPagesTest {
                 KeelsonServer.start(SeededBackend.seeded().withOperations().serving(serve), KeelsonServer.DEFAULT_HOST, 0);
         String[] token = {"Authorization", "Bearer board-board-board-board"};
         try (Client reader = new Client(guarded.url())) {
-            for (String page : List.of("/schedules", "/jobs/asked-retrain-football-1x2-0", "/alerts", "/admin", "/retraining", "/settings")) {
+            for (String page : List.of("/schedules", "/jobs/asked-retrain-football-1x2-0", "/alerts", "/admin", "/retraining", "/settings", "/suggestions", TRAINING)) {
                 assertThat(reader.get(page, token).text())
                         .as(page)
                         .doesNotContain("name=\"actor\"", "method=\"post\" action=\"/schedules", "action=\"/settings", "type=\"checkbox\"");
             }
             assertThat(reader.get("/settings", token).text()).contains("needs the role admin", "30%");
-            for (String form : List.of("/schedules/drift/run", "/jobs/cancel", "/alerts", "/retraining", "/settings", "/alert-channels/mail/test")) {
+            for (String form : List.of("/schedules/drift/run", "/jobs/cancel", "/alerts", "/retraining", "/settings", "/alert-channels/mail/test", "/suggestions")) {
                 assertThat(reader.post(form, WHO, token).status()).as(form).isEqualTo(403);
             }
             assertThat(reader.patch("/api/v1/settings", "{}", token).status()).isEqualTo(403);
@@ -272,6 +325,7 @@ final class OperationPagesTest {
             assertThat(user.get("/alerts").text()).contains("no job has raised an alert", "names no channel").doesNotContain("open-alerts");
             assertThat(user.get("/schedules").text()).contains("Nothing runs or waits.");
             assertThat(user.get("/jobs").text()).contains("no schedule was due");
+            assertThat(user.get("/suggestions").text()).contains("Nothing yet: suggestions come where");
         } finally {
             bare.stop();
         }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.RetrainDefinition.Action;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,11 @@ public record ModelSuggestion(
     /** The same, answered. */
     ModelSuggestion decided(State as, String by, String said, Instant now) {
         return new ModelSuggestion(id, model, action, version, as, at, lastAt, count, text, request, by, said, now);
+    }
+
+    /** Its page in the console. */
+    public String page() {
+        return "/suggestions/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     StoredReport stored() {

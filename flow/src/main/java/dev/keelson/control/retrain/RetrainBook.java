@@ -69,7 +69,7 @@ public final class RetrainBook {
             if (id != null && tx.jobs().job(id).isPresent()) {
                 return new Asked(tx.jobs().job(id).get(), true, "A training was asked for: %s.".formatted(id), null);
             }
-            return switch (RetrainRules.of(tx, definitions.apply(request.model()), request.model(), request.trigger(), null, now)) {
+            return switch (RetrainRules.of(tx, definitions.apply(request.model()), request, null, now)) {
                 case Answer.Go() -> {
                     Job job = Job.planned(
                             id == null ? ids.get() : id, request.kind().job(), Planner.subject(request.model()), schedule,

@@ -49,7 +49,7 @@ public final class RetrainCampaign implements JobBody {
      * @param trigger what asks
      * @param kind full, or how champions go on
      * @param thresholds limits in place of the policies'
-     * @param ifDrifted whether only models that have drifted are trained
+     * @param ifDrifted whether only models that have drifted are trained; always so where drift asks
      */
     public record Asked(
             List<String> models, Trigger trigger, RetrainRequest.Kind kind, SortedMap<String, Double> thresholds, boolean ifDrifted) {
@@ -58,6 +58,7 @@ public final class RetrainCampaign implements JobBody {
             if (models.isEmpty()) {
                 throw new IllegalArgumentException("A retraining of no model?");
             }
+            ifDrifted |= trigger == Trigger.DRIFT;
         }
 
         /** The arguments of its job. */

@@ -176,18 +176,24 @@ public final class RetrainChain implements JobBody {
 
     private Outcome admit(Try now) {
         String reason = now.run.job().reason();
+        return admit(now, now.request, reason.isEmpty() ? "the schedule %s was due.".formatted(now.run.job().schedule()) : reason, Step.CHECK);
+    }
+
+    private Outcome admit(Try now, RetrainRequest request, String because, Step next) {
         Answer answer = catalog.write(tx -> {
-            Answer found = RetrainRules.of(tx, now.definition, now.model(), now.request.trigger(), now.run.job(), clock.instant());
+            Answer found = RetrainRules.of(tx, now.definition, request, now.run.job(), clock.instant());
             if (found instanceof Answer.Refused(String why, var _)) {
-                RetrainBook.refused(tx, now.request, clock.instant(), now.run.job().actor(), why, reason);
+                RetrainBook.refused(tx, request, clock.instant(), now.run.job().actor(), why, now.run.job().reason());
             } else if (found instanceof Answer.Instead(Mode mode)) {
-                String because = reason.isEmpty() ? "the schedule %s was due.".formatted(now.run.job().schedule()) : reason;
-                RetrainBook.instead(tx, now.definition, now.request, mode, because, clock.instant());
+                ModelSuggestion kept = RetrainBook.instead(tx, now.definition, request, mode, because, clock.instant());
+                if (kept.state() == ModelSuggestion.State.OPEN) {
+                    alerts.raise(tx, suggestion(kept));
+                }
             }
             return found;
         });
         return switch (answer) {
-            case Answer.Go() -> new Outcome.On(Step.CHECK);
+            case Answer.Go() -> new Outcome.On(next);
             case Answer.Refused(String why, var _) -> new Outcome.End(Status.REFUSED, "Not trained again: " + why);
             case Answer.Instead(Mode mode) -> new Outcome.End(
                     Status.SUGGESTED,
@@ -216,6 +222,9 @@ public final class RetrainChain implements JobBody {
         }
         if (now.request.ifDrifted() && !drifted) {
             return new Outcome.End(Status.UNDRIFTED, "Not trained, as nothing has drifted: " + sentence);
+        }
+        if (now.request.unchecked() && admit(now, now.request.checked(told), sentence, Step.TRAIN) instanceof Outcome.End end) {
+            return end;
         }
         return done(now, "check", sentence, Step.TRAIN, tx -> {});
     }
@@ -491,7 +500,7 @@ public final class RetrainChain implements JobBody {
     public static Alerts.News suggestion(ModelSuggestion kept) {
         return new Alerts.News(
                 "suggestion/" + kept.id(), "suggestion", Alert.Severity.INFO, kept.model(), "a suggestion waits: " + kept.action().word().replace('_', ' '),
-                kept.text(), "keelson suggestions accept " + kept.id(), "");
+                kept.text(), "keelson suggestions accept " + kept.id(), kept.page());
     }
 
     // ---- what all of them need

@@ -55,6 +55,16 @@ public record RetrainRequest(
         return new RetrainRequest(model, trigger, Kind.FULL, new TreeMap<>(), false, null);
     }
 
+    /** Whether it depends on a drift check that is still to be made. */
+    boolean unchecked() {
+        return ifDrifted && drift == null;
+    }
+
+    /** The same after the check. */
+    RetrainRequest checked(JsonNode found) {
+        return new RetrainRequest(model, trigger, kind, thresholds, ifDrifted, found);
+    }
+
     /** The arguments of its job. */
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("model", model).put("trigger", trigger.word());

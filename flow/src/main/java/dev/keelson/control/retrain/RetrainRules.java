@@ -50,11 +50,13 @@ final class RetrainRules {
     }
 
     /**
-     * What the rules say now.
+     * What the rules say now. The mode counts once it is known that there is something to do.
      *
      * @param self the job that asks, which has not trained yet; null when there is none yet
      */
-    static Answer of(CatalogTransaction tx, RetrainDefinition definition, String model, Trigger trigger, @Nullable Job self, Instant now) {
+    static Answer of(CatalogTransaction tx, RetrainDefinition definition, RetrainRequest request, @Nullable Job self, Instant now) {
+        String model = request.model();
+        Trigger trigger = request.trigger();
         List<Job> jobs = RetrainRequest.JOBS.stream()
                 .flatMap(kind -> tx.jobs().jobs(new JobQuery(Set.of(), kind, Planner.subject(model), null, null, NEWEST)).stream())
                 .filter(each -> self == null || !each.id().equals(self.id()))
@@ -85,7 +87,7 @@ final class RetrainRules {
             }
         }
         Mode mode = definition.mode(Action.RETRAIN);
-        return mode == Mode.ACT || trigger.wanted() ? new Answer.Go() : new Answer.Instead(mode);
+        return mode == Mode.ACT || trigger.wanted() || request.unchecked() ? new Answer.Go() : new Answer.Instead(mode);
     }
 
     private static Stream<Instant> begun(Stream<Job> jobs) {
