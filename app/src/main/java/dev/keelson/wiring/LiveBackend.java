@@ -1058,7 +1058,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 trainer,
                 snapshot.champion().version(),
                 ServedWindow.between(log, model, window.from(), window.end()),
-                monitor);
+                monitor,
+                earlier);
         workspace.catalog().update(tx -> judged.beside().forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         keep(report, now, snapshot.champion().version().runId());
         new CheckAlerts(alerts.alerts()).drift(report);
@@ -1089,7 +1090,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             BundleTrainer trainer,
             ModelVersion version,
             ServedWindow window,
-            DriftMonitorDefinition monitor) {
+            DriftMonitorDefinition monitor,
+            List<DriftReport> earlier) {
         if (report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
             return report;
         }
@@ -1098,7 +1100,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (compiled != null && (!monitor.segments().isEmpty() || monitor.multivariate())) {
             fill(compiled);
             DataDriftSettings settings = new DataDriftSettings(
-                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to());
+                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to(), false);
             wide = DriftCheck.withTables(
                     wide,
                     DataDriftCheck.check(
@@ -1106,7 +1108,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             trainer.served(window),
                             settings,
                             monitor.multivariate() ? ProjectDrift.learner() : null,
-                            report.at()));
+                            report.at()),
+                    earlier);
         }
         ServedWindow before = ServedWindow.before(log, report.model(), version.version(), window.from());
         int outputs = trainer.outputs().size();
