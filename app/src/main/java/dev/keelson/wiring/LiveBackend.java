@@ -1165,6 +1165,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             }
         }
 
+        @Override
+        public DriftSides.Rows baseline(String id) {
+            return baselines.rows(id);
+        }
+
         /** Its trainer, with all rows; the model has a champion. */
         private BundleTrainer trainer(String model) {
             Projects.model(project, model);
