@@ -55,7 +55,7 @@ final class DriftChecksPage {
         blocks.add(Block.of(kept()));
         blocks.add(Block.of(
                 new SectionDraft("Compare any two tables")
-                        .lead("A file of the project's folder, champion, served, a source or a dataset version; each with @7d or @2024-01-01..2024-02-01 for a time of it.")
+                        .lead("A file of the project's folder, champion, served, baseline:ID, a source or a dataset version; each with @7d or @2024-01-01..2024-02-01 for a time of it.")
                         .done(),
                 List.of(compare(), simulate(""))));
         return new BlocksView(shell, "Drift", List.of(), blocks);

@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the tables that a comparison names: a file, {@code champion}, {@code served}, a source or a dataset version, each with
+ * Finds the tables that a comparison names: a file, {@code champion}, {@code served}, a baseline, a source or a dataset version, each with
  * {@code @7d}, {@code @FROM..TO} for a time of it; or such a time alone. What it opens is closed with it.
  */
 final class DriftSides implements AutoCloseable {
@@ -47,6 +47,7 @@ final class DriftSides implements AutoCloseable {
     private static final Pattern VERSION = Pattern.compile("[0-9a-f]{6,64}");
     private static final String CHAMPION = "champion";
     private static final String SERVED = "served";
+    private static final String BASELINE = "baseline:";
 
     private final Path folder;
     private final boolean anyFile;
@@ -73,7 +74,18 @@ final class DriftSides implements AutoCloseable {
          * @param time of the events; null for the window of its monitor
          */
         DriftSide served(String model, @Nullable When time);
+
+        /**
+         * The rows of a baseline.
+         *
+         * @param id as baselines are listed; without the number at its end the newest of them
+         * @throws KeelsonException NOT_FOUND
+         */
+        Rows baseline(String id);
     }
+
+    /** Rows in order of time, which stands in the column {@link SystemColumns#EVENT_TIME}. */
+    record Rows(String name, Frame frame) {}
 
     /**
      * A time.
@@ -122,6 +134,9 @@ final class DriftSides implements AutoCloseable {
         }
         if (what.equals(SERVED) || what.startsWith(SERVED + ":")) {
             return models().served(named(what, SERVED, model), of.isEmpty() ? null : requireTime(of, text));
+        }
+        if (what.startsWith(BASELINE)) {
+            return inTime(models().baseline(what.substring(BASELINE.length())), of.isEmpty() ? null : requireTime(of, text));
         }
         return source(what, of);
     }
@@ -266,17 +281,8 @@ final class DriftSides implements AutoCloseable {
                             : Datasets.notLoaded(known.project(), source.name()));
             when = versioned ? "" : of;
         }
-        Frame frame = store.read(version);
-        List<String> columns = version.schema().names().stream()
-                .filter(name -> !SystemColumns.NAMES.contains(name))
-                .toList();
         String name = version.source() + "@" + version.id();
-        return inTime(
-                new FrameData(name, frame.select(columns)),
-                frame.vector(SystemColumns.EVENT_TIME),
-                SystemColumns.EVENT_TIME,
-                when.isEmpty() ? null : requireTime(when, name),
-                name);
+        return inTime(new Rows(name, store.read(version)), when.isEmpty() ? null : requireTime(when, name));
     }
 
     private KeelsonException unknown(String what) {
@@ -284,12 +290,24 @@ final class DriftSides implements AutoCloseable {
         project().project().sources().forEach(each -> names.add(each.name()));
         return new KeelsonException(
                 ErrorCode.UNKNOWN_REFERENCE,
-                "`%s` is no file, no source, no dataset version and no time; known are %s."
+                "`%s` is no file, no source, no dataset version and no time; known are %s and baseline:ID."
                         .formatted(what, String.join(", ", names)),
                 Suggestion.sentence(what, names).orElse("Maybe a file ends with .csv, .csv.gz or .parquet, or `keelson data versions` lists the version."));
     }
 
     // ---- rows of a time, in order
+
+    private static DriftSide inTime(Rows rows, @Nullable When time) {
+        List<String> columns = rows.frame().schema().names().stream()
+                .filter(name -> !SystemColumns.NAMES.contains(name))
+                .toList();
+        return inTime(
+                new FrameData(rows.name(), rows.frame().select(columns)),
+                rows.frame().vector(SystemColumns.EVENT_TIME),
+                SystemColumns.EVENT_TIME,
+                time,
+                rows.name());
+    }
 
     private static DriftSide inTime(DriftData data, Vector times, String column, @Nullable When time, String name) {
         if (!(times instanceof Vector.Longs longs) || longs.type() == ColumnType.LONG || !data.aligned()) {

@@ -1053,7 +1053,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 trainer,
                 snapshot.champion().version(),
                 ServedWindow.between(log, model, window.from(), window.end()),
-                monitor);
+                monitor,
+                against.getFirst().earlier());
         return keep(report, judged.beside(), now, snapshot.champion().version().runId());
     }
 
@@ -1098,7 +1099,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             BundleTrainer trainer,
             ModelVersion version,
             ServedWindow window,
-            DriftMonitorDefinition monitor) {
+            DriftMonitorDefinition monitor,
+            List<DriftReport> earlier) {
         if (report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
             return report;
         }
@@ -1107,7 +1109,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         if (compiled != null && (!monitor.segments().isEmpty() || monitor.multivariate())) {
             fill(compiled);
             DataDriftSettings settings = new DataDriftSettings(
-                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to());
+                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to(), false);
             wide = DriftCheck.withTables(
                     wide,
                     DataDriftCheck.check(
@@ -1115,7 +1117,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                             trainer.served(window),
                             settings,
                             monitor.multivariate() ? ProjectDrift.learner() : null,
-                            report.at()));
+                            report.at()),
+                    earlier);
         }
         ServedWindow before = ServedWindow.before(log, report.model(), version.version(), window.from());
         int outputs = trainer.outputs().size();
@@ -1169,6 +1172,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 clock.instant());
                 return new DriftSide(trainer.served(window), window.from(), window.end());
             }
+        }
+
+        @Override
+        public DriftSides.Rows baseline(String id) {
+            return baselines.rows(id);
         }
 
         /** Its trainer, with all rows; the model has a champion. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.data.DatasetVersion;
+import dev.keelson.data.SystemColumns;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.frame.Frame;
 import dev.keelson.http.BaselineService;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.Baseline;
@@ -141,7 +143,8 @@ final class ProjectBaselines implements BaselineService {
             versions.put(of, version);
             origin = "version %s of %s".formatted(version.id(), of);
         }
-        ModelRows rows = rows(model, versions);
+        Filled filled = filled(model, versions);
+        ModelRows rows = filled.rows();
         Duration length = source.length();
         BaselineRows taken;
         if (source.kind() == BaselineSource.Kind.TRAINING) {
@@ -157,7 +160,7 @@ final class ProjectBaselines implements BaselineService {
             taken = rows.period(end.minus(length), end, now);
             origin = "events from %s until %s".formatted(end.minus(length), end);
         }
-        return new Taken(taken, origin, texts(model));
+        return new Taken(taken, origin, filled.texts());
     }
 
     private Baseline keep(
@@ -199,18 +202,19 @@ final class ProjectBaselines implements BaselineService {
                 baseline.id(), KIND, baseline.model(), baseline.at(), verdict, baseline.toJson().toString());
     }
 
-    private DoubleFunction<@Nullable String> texts(String model) {
-        ProjectModels compiled = ProjectModels.ofVersions(project, workspace.latestWithViews(clock.instant()));
-        ModelPlan plan = plan(compiled, model);
-        return plan.service()::text;
-    }
+    /**
+     * The data of a model, read.
+     *
+     * @param texts what the numbers of its categories stand for, which is known once rows were read
+     */
+    private record Filled(ModelRows rows, DoubleFunction<@Nullable String> texts) {}
 
-    private ModelRows rows(String model, Map<String, DatasetVersion> versions) {
+    private Filled filled(String model, Map<String, DatasetVersion> versions) {
         ProjectModels compiled = ProjectModels.ofVersions(project, versions);
-        plan(compiled, model);
+        ModelPlan plan = plan(compiled, model);
         Map<String, ModelRows> rows = compiled.rows();
         Workspace.fill(compiled, rows, workspace.read(compiled, versions));
-        return Optional.ofNullable(rows.get(model)).orElseThrow(() -> notReady(model));
+        return new Filled(Optional.ofNullable(rows.get(model)).orElseThrow(() -> notReady(model)), plan.service()::text);
     }
 
     private static ModelPlan plan(ProjectModels compiled, String model) {
@@ -272,6 +276,26 @@ final class ProjectBaselines implements BaselineService {
                 .filter(report -> report.kind().equals(KIND) && report.verdict().equals(READY))
                 .map(report -> Baseline.fromJson(report.document()))
                 .orElseThrow(() -> BaselineService.unknown(id));
+    }
+
+    /**
+     * The rows of a baseline, in order of time, with their event times in {@link SystemColumns#EVENT_TIME}.
+     *
+     * @param id as listed; without the number at its end the newest of them
+     */
+    DriftSides.Rows rows(String id) {
+        Baseline baseline = all(null).stream()
+                .filter(each -> each.id().equals(id) || each.id().equals(id + "." + each.number()))
+                .findFirst()
+                .orElseThrow(() -> BaselineService.unknown(id));
+        BaselineRows rows = BaselineRows.ofBytes(bytes(baseline));
+        Frame kept = rows.table(
+                SystemColumns.EVENT_TIME,
+                filled(baseline.model(), workspace.latestWithViews(clock.instant())).texts());
+        return new DriftSides.Rows(
+                "baseline %s%s"
+                        .formatted(baseline.id(), rows.exact() ? "" : " (%,d rows kept of %,d)".formatted(kept.rows(), rows.rows())),
+                kept);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.http.BaselineService;
 import dev.keelson.http.DriftRequest;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.SimulateRequest;
@@ -144,6 +145,30 @@ final class ProjectDriftIT {
             assertThat(file.path("verdict").asText()).isEqualTo("none");
             assertThat(backend.report(halves.path("id").asText())).isPresent();
             assertThat(backend.reports("drift", null, 10)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aBaselineIsASideByItsIdOrAsTheNewestOfItsSource() throws IOException {
+        Project project = project();
+        try (LiveBackend backend = open(project)) {
+            predict(backend, DAYS + 3, 200, 3);
+            JsonNode made = backend.baselines().create(new BaselineService.Request("winner", "training", "ann", "First."));
+            backend.baselines().create(new BaselineService.Request("winner", "training", "ann", "Again."));
+
+            JsonNode moved = backend.drift().compare(DriftRequest.of("winner", "baseline:winner.training.1", "served"));
+            JsonNode newest = backend.drift().compare(DriftRequest.of(null, "champion", "baseline:winner.training@60d"));
+
+            assertThat(made.at("/baselines/0/columns/2/categories").findValuesAsText("value")).containsExactlyInAnyOrder("E0", "E1");
+            assertThat(moved.path("reference").asText()).isEqualTo("baseline winner.training.1");
+            assertThat(moved.path("verdict").asText()).isEqualTo("alarm");
+            assertThat(moved.path("features")).extracting(each -> each.path("name").asText())
+                    .containsExactlyInAnyOrder("strength", "noise", "league");
+            assertThat(newest.path("current").asText()).startsWith("baseline winner.training.2 from 2023-");
+            assertThat(newest.path("verdict").asText()).as(newest.path("reason").asText()).isEqualTo("none");
+            assertThatThrownBy(() -> backend.drift().compare(DriftRequest.of(null, "baseline:winner.training.7", "served")))
+                    .isInstanceOf(KeelsonException.class)
+                    .hasMessageContaining("winner.training.7");
         }
     }
 

@@ -63,7 +63,7 @@ final class DriftCommand extends CommandGroup {
     @Command(name = "check", description = {
                 "Check now: exit code 0 no drift, 1 drift, 2 error.",
                 "Without --reference and --current each watched model; with them any two tables: a file (.csv, .csv.gz, .parquet),"
-                        + " champion, served, a source, a dataset version, each with @7d or @2024-01-01..2024-02-01 for a time of it,"
+                        + " champion, served, baseline:ID, a source, a dataset version, each with @7d or @2024-01-01..2024-02-01 for a time of it,"
                         + " or such a time alone."
             },
             footer = "Too little data to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")

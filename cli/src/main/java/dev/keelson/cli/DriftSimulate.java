@@ -21,7 +21,7 @@ final class DriftSimulate extends KeelsonCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "DATA",
-            description = "What is changed: a file, champion, served, a source, a dataset version, with @7d or @FROM..TO for a time"
+            description = "What is changed: a file, champion, served, baseline:ID, a source, a dataset version, with @7d or @FROM..TO for a time"
                     + " of it (default: the champion's training data).")
     @Nullable String data;
 

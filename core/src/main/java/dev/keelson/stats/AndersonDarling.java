@@ -2,6 +2,7 @@ package dev.keelson.stats;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Anderson-Darling test that k samples come from one law. It weighs the tails more than {@link KolmogorovSmirnov} does.
@@ -45,12 +46,33 @@ public final class AndersonDarling {
     }
 
     /**
+     * Tests two samples whose rows are not independent: the statistic, which grows with the rows, is brought down to as many
+     * as they tell.
+     *
+     * @param reference values in any order, {@code NaN} is skipped, at least one present
+     * @param current likewise
+     * @param referenceSize effective number of independent rows, positive (see {@link DesignEffect}); where both are the numbers
+     *     of values the result is that of {@link #test(double[], double[])}
+     * @param currentSize likewise
+     */
+    public static Result test(double[] reference, double[] current, double referenceSize, double currentSize) {
+        Samples.requirePositive(referenceSize, "The effective reference size");
+        Samples.requirePositive(currentSize, "The effective current size");
+        return test(List.of(reference, current), new double[] {referenceSize, currentSize});
+    }
+
+    /**
      * Tests samples.
      *
      * @param samples at least 2; values in any order, {@code NaN} is skipped, at least one present in each and at least
      *     4 in all
      */
     public static Result test(List<double[]> samples) {
+        return test(samples, null);
+    }
+
+    /** @param sizes effective ones; null for those of the samples */
+    private static Result test(List<double[]> samples, double @Nullable [] sizes) {
         if (samples.size() < 2) {
             throw new IllegalArgumentException("There are %d samples, at least 2 are needed.".formatted(samples.size()));
         }
@@ -81,8 +103,16 @@ public final class AndersonDarling {
         double n = total;
         double statistic = sum * (n - 1) / n;
         int k = sorted.length;
-        double standard = (statistic - (k - 1)) / Math.sqrt(variance(sorted, total));
+        double[] rows = Arrays.stream(sorted).mapToDouble(each -> each.length).toArray();
+        double[] effective = sizes == null ? rows : sizes;
+        double averaged = pairs(effective) / pairs(rows);
+        double standard = (averaged * statistic - (k - 1)) / Math.sqrt(variance(effective));
         return new Result(standard, pValue(standard, k - 1));
+    }
+
+    /** Harmonic mean of the sizes: by it the statistic grows when there is a difference. */
+    private static double pairs(double[] sizes) {
+        return 1 / Arrays.stream(sizes).map(size -> 1 / size).sum();
     }
 
     /** Sum over the distinct pooled values of squared midrank differences, weighted. */
@@ -111,16 +141,13 @@ public final class AndersonDarling {
         return sum;
     }
 
-    private static double variance(double[][] samples, int total) {
-        double n = total;
-        double k = samples.length;
-        double inverse = 0; // H
-        for (double[] sample : samples) {
-            inverse += 1.0 / sample.length;
-        }
+    private static double variance(double[] sizes) {
+        double n = Math.max(4, Math.round(Arrays.stream(sizes).sum()));
+        double k = sizes.length;
+        double inverse = 1 / pairs(sizes); // H
         double harmonic = 1; // h
         double g = 0;
-        for (int i = 1; i < total - 1; i++) {
+        for (int i = 1; i < n - 1; i++) {
             harmonic += 1 / (n - i);
             g += (harmonic - 1) / (i + 1);
         }

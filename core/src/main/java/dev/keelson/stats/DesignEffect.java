@@ -3,21 +3,29 @@ package dev.keelson.stats;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
  * How much less rows tell than as many independent ones would, measured on the windows of a reference period.
  *
  * <p>Windows of independent rows differ in their counts per cell only by multinomial chance; the ratio of the observed
  * to that variation (Pearson dispersion) is the design effect. Bets of one match or shares of one day push it far above
- * 1.
+ * 1. Of independent rows it lies around 1 by chance; it is believed only where chance is no explanation (see
+ * {@link #ofWindows}), or half of all independent columns would count as less than they are.
  *
  * <p>Source: Kish, L. (1965), Survey Sampling, for the notion; Rao, J. N. K. and Scott, A. J. (1981), Journal of the
  * American Statistical Association 76, for its use in tests of counts.
  *
  * @param value dispersion, at least 1 (1: rows behave as if independent)
  * @param rowsPerWindow mean number of rows of the reference windows
+ * @param measured dispersion as it was measured, at least {@code value}: chance may be in it
  */
-public record DesignEffect(double value, double rowsPerWindow) {
+public record DesignEffect(double value, double rowsPerWindow, double measured) {
+
+    /** One that is known. */
+    public DesignEffect(double value, double rowsPerWindow) {
+        this(value, rowsPerWindow, value);
+    }
 
     /** Checks the ranges. */
     public DesignEffect {
@@ -26,10 +34,18 @@ public record DesignEffect(double value, double rowsPerWindow) {
                     "The design effect (%s) must be at least 1 and finite.".formatted(value));
         }
         Samples.requirePositive(rowsPerWindow, "The rows per reference window");
+        if (!(measured >= value && measured < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The measured dispersion (%s) must be at least the design effect (%s) and finite.".formatted(measured, value));
+        }
     }
 
+    /** A dispersion that independent rows reach in one of twenty cases is none. */
+    private static final double CHANCE = 0.05;
+
     /**
-     * Measures the design effect.
+     * Measures the design effect: the Pearson dispersion where the chi-square test of all windows having one law rejects at
+     * 0.05, else 1.
      *
      * @param windows counts per cell (deciles or categories) of each reference window: at least 2 windows of equal
      *     length, each with a positive sum; cells empty everywhere are ignored
@@ -66,8 +82,9 @@ public record DesignEffect(double value, double rowsPerWindow) {
             }
         }
         double degrees = (windows.length - 1.0) * (used - 1.0);
-        double dispersion = degrees > 0 ? statistic / degrees : 1;
-        return new DesignEffect(Math.max(1, dispersion), total / windows.length);
+        boolean differ = degrees > 0 && ChiSquaredDistribution.of(degrees).survivalProbability(statistic) < CHANCE;
+        double measured = degrees > 0 ? Math.max(1, statistic / degrees) : 1;
+        return new DesignEffect(differ ? measured : 1, total / windows.length, measured);
     }
 
     /**

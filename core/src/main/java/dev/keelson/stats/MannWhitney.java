@@ -48,8 +48,24 @@ public final class MannWhitney {
      * @param current likewise
      */
     public static Result testSorted(double[] reference, double[] current) {
+        return testSorted(reference, current, reference.length, current.length);
+    }
+
+    /**
+     * Tests two sorted samples whose rows are not independent: the chance that a current value exceeds a reference value is
+     * that of the rows, its variance that of so many independent ones with as large a part of ties.
+     *
+     * @param reference ascending, without {@code NaN}, not empty
+     * @param current likewise
+     * @param referenceSize effective number of independent rows, positive (see {@link DesignEffect}); where both are the numbers
+     *     of rows the result is that of {@link #testSorted(double[], double[])}
+     * @param currentSize likewise
+     */
+    public static Result testSorted(double[] reference, double[] current, double referenceSize, double currentSize) {
         Samples.requireSorted(reference, "reference");
         Samples.requireSorted(current, "current");
+        Samples.requirePositive(referenceSize, "The effective reference size");
+        Samples.requirePositive(currentSize, "The effective current size");
         int n = reference.length;
         int m = current.length;
         double below = 0; // twice U, so that ties are whole
@@ -72,18 +88,26 @@ public final class MannWhitney {
         }
         double u = below / 2;
         double pairs = (double) n * m;
-        boolean exact = ties == 0 && Math.min(n, m) <= MAX_EXACT_SIZE && pairs <= MAX_EXACT_PAIRS;
-        double p = exact ? exactPValue(Math.min(u, pairs - u), n, m) : normalPValue(Math.max(u, pairs - u), n, m, ties);
+        double total = (double) n + m;
+        double tied = ties / (total * (total * total - 1));
+        boolean rows = referenceSize == n && currentSize == m;
+        boolean exact = rows && ties == 0 && Math.min(n, m) <= MAX_EXACT_SIZE && pairs <= MAX_EXACT_PAIRS;
+        double p = exact ? exactPValue(Math.min(u, pairs - u), n, m) : normalPValue(Math.max(u, pairs - u) / pairs, referenceSize, currentSize, tied);
         return new Result(u, u / pairs, p, exact);
     }
 
-    private static double normalPValue(double u, double n, double m, double ties) {
-        double rows = n + m;
-        double variance = n * m / 12 * (rows + 1 - ties / (rows * (rows - 1)));
+    /**
+     * By the normal law.
+     *
+     * @param share of the pairs, the larger of both ways
+     * @param tied 0 without ties, 1 when all values are equal
+     */
+    private static double normalPValue(double share, double n, double m, double tied) {
+        double variance = n * m / 12 * (n + m + 1) * (1 - tied);
         if (!(variance > 0)) {
             return 1;
         }
-        double z = (u - n * m / 2 - 0.5) / Math.sqrt(variance);
+        double z = (n * m * (share - 0.5) - 0.5) / Math.sqrt(variance);
         return z <= 0 ? 1 : Normal.twoSidedPValue(z);
     }
 

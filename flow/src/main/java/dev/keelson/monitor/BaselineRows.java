@@ -1,6 +1,11 @@
 package dev.keelson.monitor;
 
+import dev.keelson.frame.Column;
+import dev.keelson.frame.ColumnType;
+import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
+import dev.keelson.frame.Schema;
+import dev.keelson.frame.Vector;
 import dev.keelson.stats.QuantileSketch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,9 +15,12 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a baseline as drift checks need them. Small ones are kept whole. Of large ones stretches of neighbouring rows are
@@ -125,6 +133,36 @@ public final class BaselineRows {
     /** The kept rows, one array for each column. */
     double[][] values() {
         return values;
+    }
+
+    /**
+     * The kept rows as a table, in order of time.
+     *
+     * @param time name of the column of their event times, which comes last
+     * @param texts what the numbers of categories stand for; null for one that is not known, which is then {@code #} and the number
+     */
+    public Frame table(String time, DoubleFunction<@Nullable String> texts) {
+        List<Column> schema = new ArrayList<>();
+        List<Vector> vectors = new ArrayList<>();
+        for (int c = 0; c < values.length; c++) {
+            boolean category = tallies.get(c).category();
+            schema.add(new Column(names.get(c), category ? ColumnType.STRING : ColumnType.DOUBLE));
+            vectors.add(category ? texts(values[c], texts) : new Vector.Doubles(values[c], null));
+        }
+        schema.add(new Column(time, ColumnType.TIMESTAMP));
+        vectors.add(new Vector.Longs(ColumnType.TIMESTAMP, times, null));
+        return new Frame(new Schema(schema), vectors, times.length);
+    }
+
+    private static Vector texts(double[] keys, DoubleFunction<@Nullable String> texts) {
+        @Nullable String[] cells = new @Nullable String[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            if (Double.isFinite(keys[i])) {
+                String text = texts.apply(keys[i]);
+                cells[i] = text == null ? String.format(Locale.ROOT, "#%.0f", keys[i]) : text;
+            }
+        }
+        return new Vector.Strings(cells);
     }
 
     /** All of it, for {@link #ofBytes}. */

@@ -4,6 +4,8 @@ import dev.keelson.monitor.FeatureDrift.Severity;
 import dev.keelson.stats.ChiSquareTwoSample;
 import dev.keelson.stats.KolmogorovSmirnov;
 import dev.keelson.stats.Proportion;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * What some rows of a column say against its reference, before the other columns are known.
@@ -28,6 +30,8 @@ import dev.keelson.stats.Proportion;
  * @param psiExpected what it shows without any drift
  * @param unknown share of values whose category the reference never had; 0 for quantities
  * @param unknownP p-value of that share being what the reference's rare categories explain
+ * @param pairs {@code n m / (n + m)} of the effective sizes, by which a test tells less from chance; NaN when not comparable
+ * @param degrees of freedom of the chi-square test; 0 for quantities
  */
 record ColumnFigures(
         int rows,
@@ -49,9 +53,14 @@ record ColumnFigures(
         double psi,
         double psiExpected,
         double unknown,
-        double unknownP) {
+        double unknownP,
+        double pairs,
+        int degrees) {
     /** From so large a share of rows with categories that the reference never had they are a finding. */
     static final double MATERIAL_UNKNOWN = 0.02;
+
+    /** A distance of 1 has no shift of a normal law that makes it. */
+    private static final double ALL = 0.999;
 
     /** What tests take for the number of rows. */
     enum Size {
@@ -96,11 +105,13 @@ record ColumnFigures(
         double p = 1;
         double unknown = 0;
         double unknownP = 1;
+        int degrees = 0;
         CategoryCells cells = profile.cells();
         if (comparable && cells != null) {
             ChiSquareTwoSample.Result test = cells.test(sorted, n, m);
             cramersV = test.cramersV();
             p = test.pValue();
+            degrees = test.degreesOfFreedom();
             unknown = (double) cells.unknown(sorted) / sorted.length;
             unknownP = unknown < MATERIAL_UNKNOWN ? 1 : cells.unknownPValue(sorted, n, m);
         } else if (comparable) {
@@ -142,14 +153,41 @@ record ColumnFigures(
                 profile.psi(sorted),
                 profile.psiExpected(sorted.length),
                 unknown,
-                unknownP);
+                unknownP,
+                comparable ? n * m / (n + m) : Double.NaN,
+                degrees);
     }
 
     /** Rows that are not looked at, because the whole of which they are a part moved nowhere. */
     static ColumnFigures still(ColumnFigures whole) {
         return new ColumnFigures(
                 whole.rows, whole.values, whole.comparable, whole.effectiveRows, whole.valuesSuffice, whole.rowsSuffice,
-                whole.missing, 0, 0, 1, 0, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1);
+                whole.missing, 0, 0, 1, 0, 0, 0, Double.NaN, Double.NaN, 1, Double.NaN, Double.NaN, 0, 1,
+                whole.pairs, whole.degrees);
+    }
+
+    /**
+     * The least effect of which the recommended policy warns when no other column moves. What is significant is told in effects by the
+     * shift of a normal law whose Kolmogorov-Smirnov distance is (for a constant reference by the distance itself), of categories
+     * by the divergence that the chi-square statistic approximates.
+     *
+     * @param columns that are tested together
+     * @return NaN where nothing can be judged
+     */
+    double smallest(int columns) {
+        if (!valuesSuffice || (degrees == 0 && !Double.isNaN(cramersV))) {
+            return Double.NaN;
+        }
+        return Math.max(DriftCheck.MATERIAL, Math.max(band, significant(DriftCheck.LEVEL / columns)));
+    }
+
+    private double significant(double level) {
+        if (degrees > 0) {
+            double statistic = ChiSquaredDistribution.of(degrees).inverseSurvivalProbability(level);
+            return Math.min(1, Math.sqrt((statistic - degrees) / (8 * Math.log(2) * pairs)));
+        }
+        double distance = Math.min(ALL, Math.sqrt(Math.log(2 / level) / (2 * pairs)));
+        return Double.isNaN(shift) ? distance : 2 * NormalDistribution.of(0, 1).inverseCumulativeProbability((1 + distance) / 2);
     }
 
     /** Whether it moved far enough to matter, if that is no chance. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ColumnProfile {
     /** At most so many windows are compared with the whole to learn the column's own band. */
     private static final int BAND_WINDOWS = 120;
-    /** Of larger windows every second, third, ... row is looked at: the band is a little wider, and quick to measure. */
+    /** Of larger windows every second, third, ... row is looked at, which is quick; the chance that this adds is known. */
     private static final int BAND_ROWS = 2_500;
     /** From a window of this part of the reference on, going through both once is quicker than searching. */
     private static final int MERGED = 16;
@@ -34,6 +34,7 @@ final class ColumnProfile {
     private final double centre;
     private final OptionalDouble unit;
     private final DesignEffect design;
+    private final boolean clustersKnown;
     private final @Nullable CategoryCells cells;
     private final @Nullable DoubleFunction<@Nullable String> texts;
     private final Bins classicBins;
@@ -83,6 +84,7 @@ final class ColumnProfile {
         this.cells = texts == null || empty ? null : new CategoryCells(sorted);
         DesignEffect windows = design(ordered, sorted, cells);
         this.design = clusters == null ? windows : clustered(ordered, sorted, cells, clusters);
+        this.clustersKnown = clusters != null;
         this.classicBins = empty ? Bins.ofCuts(new double[0]) : Psi.classicBins(sorted);
         this.classicCounts = Arrays.copyOf(classicBins.countsOfSorted(sorted, 0), classicBins.size());
     }
@@ -228,17 +230,40 @@ final class ColumnProfile {
     }
 
     /**
-     * The column's own band for windows of about a size: small windows scatter more, so they are judged by windows of
-     * their own size (rounded down to a step of the square root of 2).
+     * The column's own band for windows of a size. Windows of about that size (rounded down to a step of the square root of 2)
+     * are looked at, none longer than a twelfth of the reference; what they show is brought to the size by what is known of
+     * {@link #averaged the chance in it}.
      *
      * @param rows rows of the window, at least 1
      */
     Band band(int rows) {
-        return bands.computeIfAbsent(sizeClass(rows), this::measureBand);
+        int window = Math.min(sizeClass(rows), Math.max(1, ordered.length / ReferenceProfile.WINDOWS));
+        Band seen = bands.computeIfAbsent(window, this::measureBand);
+        double scale = averaged(window, rows);
+        return new Band(scale * seen.distance(), scale * seen.missing());
     }
 
-    private Band measureBand(int size) {
-        int window = Math.min(size, Math.max(1, ordered.length / ReferenceProfile.WINDOWS));
+    /**
+     * By how much a window of some rows lies nearer to the reference than one of those that were looked at lies to the rest of it.
+     * The chance in single rows averages out in a longer window; what windows differ by beyond it, as measured, does not, unless it
+     * comes from known clusters, of which a longer window has more.
+     *
+     * @return above 0, at most 1
+     */
+    private double averaged(int window, int rows) {
+        double more = design.measured() - 1;
+        double kept = clustersKnown ? more / rows : more / window;
+        int looked = Math.ceilDiv(window, step(window));
+        double seen = 1.0 / looked + more / window + design.measured() / Math.max(1, ordered.length - window);
+        double judged = 1.0 / rows + kept + design.measured() / ordered.length;
+        return Math.min(1, Math.sqrt(judged / seen));
+    }
+
+    private static int step(int window) {
+        return Math.max(1, window / BAND_ROWS);
+    }
+
+    private Band measureBand(int window) {
         int count = ordered.length / window;
         int used = Math.min(count, BAND_WINDOWS);
         double[] distances = new double[used];
@@ -246,7 +271,7 @@ final class ColumnProfile {
         int filled = 0;
         for (int i = 0; i < used; i++) {
             int start = Math.toIntExact((long) i * (count - 1) / Math.max(1, used - 1) * window);
-            double[] values = sortedFinite(ordered, start, start + window, Math.max(1, window / BAND_ROWS));
+            double[] values = sortedFinite(ordered, start, start + window, step(window));
             gaps[i] = Math.abs(missingShare(start, start + window) - missingShare());
             if (values.length > 0) { // a window without values says nothing of their distance
                 distances[filled++] = distance(values);

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * only one side has, or that became one of texts, alarms under every policy.
  */
 public final class DataDriftCheck {
-    private static final int THIRDS = 3;
     /** Texts that are different in so large a share of the reference's rows name rows; their shares say nothing. */
     private static final double NAMES = 0.5;
 
@@ -73,7 +72,7 @@ public final class DataDriftCheck {
         RowClusters clusters = settings.cluster() == null
                 ? null
                 : RowClusters.of(reference.column(settings.cluster()), current.column(settings.cluster()));
-        DataSegments segments = DataSegments.of(reference, current, settings.rule());
+        DataSegments segments = DataSegments.of(reference, current, settings);
         ColumnsTogether together = learner == null ? null : new ColumnsTogether(reference.rows(), current.rows());
         List<MeasuredColumn> columns = new ArrayList<>();
         try (Measuring measuring = new Measuring(columns)) {
@@ -163,21 +162,9 @@ public final class DataDriftCheck {
                 pair.reference(), pair.texts() == null ? null : pair::text, clusters == null ? null : clusters.with(pair.current()));
         double[] values = pair.current();
         MeasuredColumn whole = MeasuredColumn.of(name, 0, profile, values, 0, policy, settings.rule().methods());
-        List<ColumnFigures> thirds = new ArrayList<>();
-        if (policy == Policy.RECOMMENDED && values.length >= THIRDS * settings.rule().minRows()) {
-            for (int i = 0; i < THIRDS; i++) {
-                int from = (int) ((long) i * values.length / THIRDS);
-                int to = (int) ((i + 1L) * values.length / THIRDS);
-                thirds.add(
-                        whole.figures().material()
-                                ? ColumnFigures.of(
-                                        profile,
-                                        ColumnProfile.sortedFinite(values, from, to),
-                                        to - from,
-                                        ColumnFigures.Size.EFFECTIVE)
-                                : ColumnFigures.still(whole.figures()));
-            }
-        }
+        List<ColumnFigures> thirds = policy == Policy.RECOMMENDED && settings.alone()
+                ? DriftThirds.of(profile, values, whole.figures(), settings.rule().minRows())
+                : List.of();
         List<ColumnFigures> quiet =
                 policy.preset() ? PresetRule.quietWindows(profile, policy, values.length) : List.of();
         return whole.with(thirds, quiet);

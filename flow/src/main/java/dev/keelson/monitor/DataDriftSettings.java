@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param time column by which rows are in order, which is not judged; null for none
  * @param from time of the first current row; null where rows have none
  * @param to end of the current rows; null where rows have no time
+ * @param alone whether no windows come before the current rows: what moved must then have moved in two of three thirds of them
  */
 public record DataDriftSettings(
         String subject,
@@ -26,7 +27,21 @@ public record DataDriftSettings(
         @Nullable String cluster,
         @Nullable String time,
         @Nullable Instant from,
-        @Nullable Instant to) {
+        @Nullable Instant to,
+        boolean alone) {
+    /** Two tables by themselves. */
+    public DataDriftSettings(
+            String subject,
+            DriftMonitorDefinition rule,
+            List<String> columns,
+            Set<String> categories,
+            @Nullable String cluster,
+            @Nullable String time,
+            @Nullable Instant from,
+            @Nullable Instant to) {
+        this(subject, rule, columns, categories, cluster, time, from, to, true);
+    }
+
     /** Copies the collections. */
     public DataDriftSettings {
         columns = List.copyOf(columns);

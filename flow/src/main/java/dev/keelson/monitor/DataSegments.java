@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The same columns within each segment, such as each league. By the recommended policy, with p-values adjusted for all
@@ -23,17 +24,25 @@ final class DataSegments {
     private final List<Segment> segments;
     private final List<String> names = new ArrayList<>();
     private final List<ColumnFigures> figures = new ArrayList<>();
+    /** Of each column within a segment each third of its rows; none where windows before decide what persists. */
+    private final List<List<ColumnFigures>> thirds = new ArrayList<>();
+
+    private final boolean alone;
+    private final int minRows;
 
     /** Positions of a segment's rows on both sides. */
     @SuppressWarnings("ArrayRecordComponent") // never leaves this class
     private record Segment(String name, int[] reference, int[] current) {}
 
-    private DataSegments(List<Segment> segments) {
+    private DataSegments(List<Segment> segments, boolean alone, int minRows) {
         this.segments = segments;
+        this.alone = alone;
+        this.minRows = minRows;
     }
 
     /** The segments with enough rows on both sides; none when the rule names no column. */
-    static DataSegments of(DriftData reference, DriftData current, DriftMonitorDefinition rule) {
+    static DataSegments of(DriftData reference, DriftData current, DataDriftSettings settings) {
+        DriftMonitorDefinition rule = settings.rule();
         List<Segment> all = new ArrayList<>();
         for (String column : rule.segments()) {
             Map<String, int[]> left = positions(reference.column(column));
@@ -46,7 +55,7 @@ final class DataSegments {
             });
         }
         all.sort(Comparator.comparingInt((Segment each) -> -each.current.length).thenComparing(Segment::name));
-        return new DataSegments(List.copyOf(all.subList(0, Math.min(MOST, all.size()))));
+        return new DataSegments(List.copyOf(all.subList(0, Math.min(MOST, all.size()))), settings.alone(), rule.minRows());
     }
 
     private static Map<String, int[]> positions(Vector vector) {
@@ -74,8 +83,10 @@ final class DataSegments {
             double[] right = take(pair.current(), segment.current);
             ColumnProfile profile = new ColumnProfile(left, pair.texts() == null ? null : pair::text);
             names.add(segment.name + ", " + name);
-            figures.add(ColumnFigures.of(
-                    profile, ColumnProfile.sortedFinite(right, 0, right.length), right.length, ColumnFigures.Size.EFFECTIVE));
+            ColumnFigures whole = ColumnFigures.of(
+                    profile, ColumnProfile.sortedFinite(right, 0, right.length), right.length, ColumnFigures.Size.EFFECTIVE);
+            figures.add(whole);
+            thirds.add(alone ? DriftThirds.of(profile, right, whole, minRows) : List.of());
         }
     }
 
@@ -108,22 +119,25 @@ final class DataSegments {
         double[] adjusted = DriftCheck.adjusted(figures);
         double[] missing = BenjaminiHochberg.adjust(figures.stream().mapToDouble(ColumnFigures::missingP).toArray());
         double[] unknown = BenjaminiHochberg.adjust(figures.stream().mapToDouble(ColumnFigures::unknownP).toArray());
-        List<DriftFinding> severe = new ArrayList<>();
+        Set<Integer> persistent = DriftThirds.persistent(figures, thirds);
+        List<DriftFinding> alarming = new ArrayList<>();
         List<DriftFinding> warned = new ArrayList<>();
         for (int i = 0; i < figures.size(); i++) {
             ColumnFigures each = figures.get(i);
-            Severity severity = each.severity(adjusted[i], missing[i], unknown[i], false);
-            if (severity == Severity.SEVERE || severity == Severity.WARNING) {
-                boolean alarms = severity == Severity.SEVERE;
-                (alarms ? severe : warned)
+            Severity severity = each.severity(adjusted[i], missing[i], unknown[i], persistent.contains(i));
+            boolean alarms = severity == Severity.SEVERE || severity == Severity.PERSISTENT;
+            if (alarms || severity == Severity.WARNING) {
+                (alarms ? alarming : warned)
                         .add(new DriftFinding(
                                 DriftFinding.Kind.SEGMENT,
                                 names.get(i),
                                 alarms,
-                                sentence(names.get(i), each, adjusted[i], missing[i])));
+                                sentence(names.get(i), each, adjusted[i], missing[i]),
+                                each.effect(),
+                                each.shift()));
             }
         }
-        severe.addAll(warned);
-        return severe;
+        alarming.addAll(warned);
+        return alarming;
     }
 }

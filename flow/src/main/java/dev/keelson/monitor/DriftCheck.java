@@ -8,6 +8,7 @@ import dev.keelson.stats.BenjaminiHochberg;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,6 +42,8 @@ public final class DriftCheck {
     static final double LEVEL = 0.05;
     static final double SEVERE_LEVEL = 0.001;
     static final double MIN_EFFECTIVE_ROWS = 30;
+    /** A shift of so many standard deviations is what people want to see; a report says where it cannot. */
+    private static final double SMALL = 0.2;
     private static final int NAMES_SHOWN = 5;
 
     private DriftCheck() {}
@@ -100,74 +103,121 @@ public final class DriftCheck {
             throw new IllegalArgumentException("The window has %d columns, the reference %d."
                     .formatted(window.values().length, columns));
         }
-        Outcome outcome;
-        List<FeatureDrift> features = List.of();
-        DriftDetails details = DriftDetails.none();
+        Seen seen = new Seen(
+                model, version, at, reference == null ? 0 : reference.rows(), window.rows(), window.from(), window.to());
         if (reference == null) {
-            outcome = new Outcome(
-                    DriftReport.Verdict.INSUFFICIENT,
+            return tooLittle(
+                    seen,
+                    definition,
                     "Nearly all of the %d rows of the baseline lie in the window judged, which begins %s; at least %d before it are needed."
-                            .formatted(whole.rows(), window.from(), ReferenceProfile.WINDOWS),
-                    Double.NaN);
-        } else if (window.rows() < definition.minRows()) {
-            outcome = new Outcome(
-                    DriftReport.Verdict.INSUFFICIENT,
-                    "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()),
-                    Double.NaN);
-        } else {
-            List<MeasuredColumn> measured = new ArrayList<>(columns);
-            for (int c = 0; c < columns; c++) {
-                measured.add(MeasuredColumn.of(
-                        reference.names().get(c),
-                        reference.importance(c),
-                        reference.column(c),
-                        window.values()[c],
-                        window.slack(),
-                        definition.policy(),
-                        definition.methods()));
-            }
-            Judged judged = judge(measured, definition.policy(), warnedBefore(earlier, window.from(), version));
-            features = judged.features();
-            details = details.withFindings(judged.findings());
-            outcome = outcome(features, window.rows(), definition);
-            if (definition.policy().preset()) {
-                PresetRule.Key key = new PresetRule.Key(
-                        definition.policy(), definition.share(), ColumnProfile.sizeClass(window.rows()));
-                outcome = outcome.with(reference.falseAlarmShare(key));
-                details = details.withRecommended(
-                        reference.falseAlarmShare(new PresetRule.Key(Policy.RECOMMENDED, 0, key.rows())));
-            }
+                            .formatted(whole.rows(), window.from(), ReferenceProfile.WINDOWS));
         }
+        if (window.rows() < definition.minRows()) {
+            return tooLittle(
+                    seen,
+                    definition,
+                    "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()));
+        }
+        List<MeasuredColumn> measured = new ArrayList<>(columns);
+        for (int c = 0; c < columns; c++) {
+            measured.add(MeasuredColumn.of(
+                    reference.names().get(c),
+                    reference.importance(c),
+                    reference.column(c),
+                    window.values()[c],
+                    window.slack(),
+                    definition.policy(),
+                    definition.methods()));
+        }
+        if (!definition.policy().preset()) {
+            return judged(seen, measured, definition, earlier, Double.NaN, Double.NaN);
+        }
+        int size = ColumnProfile.sizeClass(window.rows());
+        return judged(
+                seen,
+                measured,
+                definition,
+                earlier,
+                reference.falseAlarmShare(new PresetRule.Key(definition.policy(), definition.share(), size)),
+                reference.falseAlarmShare(new PresetRule.Key(Policy.RECOMMENDED, 0, size)));
+    }
+
+    /** What is checked, when, and how much of it there is. */
+    record Seen(String model, int version, Instant at, int referenceRows, int rows, Instant from, Instant to) {}
+
+    /**
+     * Judges a window whose columns were measured.
+     *
+     * @param falseAlarms share of the reference's own windows in which a preset alarms, else NaN; then that of {@code recommended}
+     */
+    static DriftReport judged(
+            Seen seen,
+            List<MeasuredColumn> measured,
+            DriftMonitorDefinition definition,
+            List<DriftReport> earlier,
+            double falseAlarms,
+            double recommendedFalseAlarms) {
+        Judged judged = judge(measured, definition.policy(), warnedBefore(earlier, seen.from(), seen.version()));
+        return report(
+                seen,
+                definition,
+                outcome(judged.features(), seen.rows(), definition).with(falseAlarms),
+                judged.features(),
+                DriftDetails.none().withFindings(judged.findings()).withRecommended(recommendedFalseAlarms));
+    }
+
+    private static DriftReport tooLittle(Seen seen, DriftMonitorDefinition definition, String reason) {
+        return report(
+                seen,
+                definition,
+                new Outcome(DriftReport.Verdict.INSUFFICIENT, reason, Double.NaN),
+                List.of(),
+                DriftDetails.none());
+    }
+
+    private static DriftReport report(
+            Seen seen, DriftMonitorDefinition definition, Outcome outcome, List<FeatureDrift> features, DriftDetails details) {
         return new DriftReport(
-                model,
-                version,
-                at,
-                window.from(),
-                window.to(),
+                seen.model(),
+                seen.version(),
+                seen.at(),
+                seen.from(),
+                seen.to(),
                 definition.policy(),
-                reference == null ? 0 : reference.rows(),
-                window.rows(),
-                outcome.verdict,
-                outcome.reason,
+                seen.referenceRows(),
+                seen.rows(),
+                outcome.verdict(),
+                outcome.reason(),
                 features.stream()
                         .filter(FeatureDrift::alarms)
                         .mapToDouble(FeatureDrift::importance)
                         .sum(),
-                outcome.falseAlarmShare,
+                outcome.falseAlarmShare(),
                 features,
                 List.of(),
                 details);
     }
 
     /**
-     * Adds to a model's report what only tables show: segments, all columns together.
+     * Adds to a model's report what only tables show: segments, all columns together. A column that warns within a segment alarms
+     * when it did so in one of the two separate windows before, as columns do.
      *
      * @param tables the comparison of the same rows as tables, by the same rule
+     * @param earlier earlier reports of this model, newest first
      */
-    public static DriftReport withTables(DriftReport report, DriftReport tables) {
-        List<DriftFinding> findings = new ArrayList<>(tables.details().findings().stream()
-                .filter(each -> each.kind() == DriftFinding.Kind.SEGMENT || each.kind() == DriftFinding.Kind.MULTIVARIATE)
-                .toList());
+    public static DriftReport withTables(DriftReport report, DriftReport tables, List<DriftReport> earlier) {
+        List<DriftFinding> before = before(earlier, report.from(), report.version()).stream()
+                .flatMap(each -> each.details().findings().stream())
+                .toList();
+        List<DriftFinding> findings = new ArrayList<>();
+        for (DriftFinding each : tables.details().findings()) {
+            switch (each.kind()) {
+                case SEGMENT -> findings.add(before.stream().anyMatch(each::repeats) ? each.alarming() : each);
+                case MULTIVARIATE -> findings.add(each);
+                case COLUMN_GONE, COLUMN_NEW, TYPE_CHANGED, MISSING_SHARE, NEW_CATEGORIES, PREDICTIONS -> { // the report has them itself
+                }
+            }
+        }
         return report.with(report.details()
                 .withFindings(findings)
                 .withSegments(tables.details().segments())
@@ -248,7 +298,12 @@ public final class DriftCheck {
         double[] unknown = BenjaminiHochberg.adjust(
                 columns.stream().mapToDouble(each -> each.figures().unknownP()).toArray());
         List<@Nullable MethodResult> methods = methods(columns);
-        List<Set<Integer>> thirds = policy == Policy.RECOMMENDED ? thirds(columns) : List.of();
+        int tested = (int) columns.stream().filter(each -> each.figures().comparable()).count();
+        Set<Integer> persistent = policy == Policy.RECOMMENDED
+                ? DriftThirds.persistent(
+                        columns.stream().map(MeasuredColumn::figures).toList(),
+                        columns.stream().map(MeasuredColumn::parts).toList())
+                : Set.of();
         List<FeatureDrift> features = new ArrayList<>(columns.size());
         List<DriftFinding> findings = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
@@ -263,7 +318,7 @@ public final class DriftCheck {
                         unknown[c],
                         before.stream().anyMatch(warned -> warned.name().equals(column.name())
                                         && !warned.contradicts(figures.shift(), figures.effect()))
-                                || thirds.stream().filter(warned -> warned.contains(index)).count() >= 2);
+                                || persistent.contains(index));
                 case PIKKIT, ACIS, N1V1 -> PresetRule.drifts(policy, column.category(), figures)
                         ? Severity.WARNING
                         : Severity.NONE;
@@ -291,7 +346,8 @@ public final class DriftCheck {
                     column.histogram(),
                     column.shares(),
                     figures.shift(),
-                    method));
+                    method,
+                    policy == Policy.RECOMMENDED ? figures.smallest(tested) : Double.NaN));
         }
         return new Judged(features, findings);
     }
@@ -313,14 +369,6 @@ public final class DriftCheck {
             results.set(tested[i], Objects.requireNonNull(results.get(tested[i])).with(adjusted[i]));
         }
         return results;
-    }
-
-    /** Of each third of the rows the columns that it alone would warn of; empty where the columns have no thirds. */
-    private static List<Set<Integer>> thirds(List<MeasuredColumn> columns) {
-        int parts = columns.isEmpty() ? 0 : columns.getFirst().parts().size();
-        return IntStream.range(0, parts)
-                .mapToObj(part -> warned(columns.stream().map(each -> each.parts().get(part)).toList()))
-                .toList();
     }
 
     /** Positions of the columns that the recommended policy warns of, or more. */
@@ -440,10 +488,11 @@ public final class DriftCheck {
         if (!warned.isEmpty()) {
             return outcome(
                     DriftReport.Verdict.WARNING,
-                    "%d of %d columns moved in this window; an alarm needs the same column again: %s.",
+                    "%d of %d columns moved in this window; an alarm needs the same column again: %s.%s",
                     warned.size(),
                     total,
-                    names(warned));
+                    names(warned),
+                    unseen(features));
         }
         int insufficient = of(features, Severity.INSUFFICIENT).size();
         return total > 0 && 2 * insufficient > total
@@ -455,9 +504,27 @@ public final class DriftCheck {
                         total)
                 : outcome(
                         DriftReport.Verdict.NONE,
-                        "None of %d columns moved beyond its own history (%d could not be judged).",
+                        "None of %d columns moved beyond its own history (%d could not be judged).%s",
                         total,
-                        insufficient);
+                        insufficient,
+                        unseen(features));
+    }
+
+    /** A sentence on quantities of which so few rows do not show a small shift; empty where there are none. */
+    private static String unseen(List<FeatureDrift> features) {
+        List<FeatureDrift> blind = features.stream()
+                .filter(each -> each.categories() == null && each.smallest() > SMALL)
+                .toList();
+        return blind.stream()
+                .max(Comparator.comparingDouble(FeatureDrift::smallest))
+                .map(worst -> String.format(
+                        Locale.ROOT,
+                        " So few rows show no shift of %.1f sd in %d of them; the least that could be seen of %s is %.2f sd.",
+                        SMALL,
+                        blind.size(),
+                        worst.name(),
+                        worst.smallest()))
+                .orElse("");
     }
 
     @FormatMethod
@@ -469,13 +536,19 @@ public final class DriftCheck {
         return features.stream().filter(f -> f.severity() == severity).toList();
     }
 
-    /**
-     * The columns that warned in the two windows before this one that share no row with it nor with each other, judged
-     * against the same champion.
-     */
+    /** The columns that warned in the two windows that count. */
     private static List<FeatureDrift> warnedBefore(List<DriftReport> earlier, Instant from, int version) {
-        List<FeatureDrift> result = new ArrayList<>();
-        int windows = 0;
+        return before(earlier, from, version).stream()
+                .flatMap(each -> each.features().stream())
+                .filter(each -> each.severity() == Severity.WARNING || each.alarms())
+                .toList();
+    }
+
+    /**
+     * The two windows before this one that share no row with it nor with each other, judged against the same champion.
+     */
+    private static List<DriftReport> before(List<DriftReport> earlier, Instant from, int version) {
+        List<DriftReport> result = new ArrayList<>();
         Instant end = from;
         for (DriftReport report : earlier) {
             Instant begun = report.from();
@@ -483,11 +556,9 @@ public final class DriftCheck {
             if (report.version() != version || !separate || report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
                 continue;
             }
-            report.features().stream()
-                    .filter(f -> f.severity() == Severity.WARNING || f.alarms())
-                    .forEach(result::add);
+            result.add(report);
             end = Objects.requireNonNull(begun);
-            if (++windows == 2) {
+            if (result.size() == 2) {
                 break;
             }
         }

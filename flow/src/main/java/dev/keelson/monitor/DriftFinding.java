@@ -12,8 +12,25 @@ import java.util.Locale;
  * @param subject the column, or the segment and the column, such as {@code league=E0, elo}; empty for all columns together
  * @param alarms whether it alone makes the check alarm
  * @param sentence what was seen, with the numbers
+ * @param effect of a column within a segment, as in {@link FeatureDrift}; else NaN
+ * @param shift likewise
  */
-public record DriftFinding(Kind kind, String subject, boolean alarms, String sentence) {
+public record DriftFinding(Kind kind, String subject, boolean alarms, String sentence, double effect, double shift) {
+    /** One that is not about a segment. */
+    DriftFinding(Kind kind, String subject, boolean alarms, String sentence) {
+        this(kind, subject, alarms, sentence, Double.NaN, Double.NaN);
+    }
+
+    /** Whether this says again what another one said, and not that the mean went the other way. */
+    boolean repeats(DriftFinding earlier) {
+        return kind == earlier.kind
+                && subject.equals(earlier.subject)
+                && !FeatureDrift.contradict(shift, effect, earlier.shift, earlier.effect);
+    }
+
+    DriftFinding alarming() {
+        return new DriftFinding(kind, subject, true, sentence, effect, shift);
+    }
 
     /** What was found. */
     public enum Kind {
@@ -41,12 +58,17 @@ public record DriftFinding(Kind kind, String subject, boolean alarms, String sen
     }
 
     ObjectNode toJson() {
-        return JsonNodeFactory.instance
+        ObjectNode node = JsonNodeFactory.instance
                 .objectNode()
                 .put("kind", kind.word())
                 .put("subject", subject)
                 .put("alarms", alarms)
                 .put("sentence", sentence);
+        if (kind == Kind.SEGMENT) {
+            FeatureDrift.number(node, "effect", effect);
+            FeatureDrift.number(node, "shift", shift);
+        }
+        return node;
     }
 
     static DriftFinding fromJson(JsonNode node) {
@@ -54,6 +76,8 @@ public record DriftFinding(Kind kind, String subject, boolean alarms, String sen
                 Kind.valueOf(node.path("kind").asText().toUpperCase(Locale.ROOT)),
                 node.path("subject").asText(),
                 node.path("alarms").asBoolean(),
-                node.path("sentence").asText());
+                node.path("sentence").asText(),
+                FeatureDrift.number(node, "effect"),
+                FeatureDrift.number(node, "shift"));
     }
 }

@@ -14,9 +14,9 @@ public enum DriftMethod {
     KS(Takes.QUANTITIES, true, 0.05),
     /** Two-sample chi-square test, of quantities over bins at reference quantiles. */
     CHI_SQUARE(Takes.BOTH, true, 0.05),
-    /** Mann-Whitney test of quantities; every row counts as independent. */
+    /** Mann-Whitney test of quantities. */
     MANN_WHITNEY(Takes.QUANTITIES, true, 0.05),
-    /** Anderson-Darling test of quantities; every row counts as independent. */
+    /** Anderson-Darling test of quantities. */
     ANDERSON_DARLING(Takes.QUANTITIES, true, 0.05),
     /** Population stability index less what chance makes of it. */
     PSI(Takes.BOTH, false, 0.2),

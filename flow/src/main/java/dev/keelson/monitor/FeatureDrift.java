@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param shift mean of the window less that of the reference, in the unit of the effect: at most the effect, below 0 when
  *     values fell; NaN for categories and for a constant reference
  * @param method the test or distance that judged it by itself; null where the policy's own did
+ * @param smallest the least effect that the recommended policy can warn of between so many rows, at least 0.1: what is not material,
+ *     inside the band or no more than chance goes unseen; NaN under another policy and where nothing can be judged
  */
 public record FeatureDrift(
         String name,
@@ -59,7 +61,35 @@ public record FeatureDrift(
         Histogram histogram,
         @Nullable CategoryShares categories,
         double shift,
-        @Nullable MethodResult method) {
+        @Nullable MethodResult method,
+        double smallest) {
+    /** A column whose least visible effect is not told. */
+    public FeatureDrift(
+            String name,
+            double importance,
+            double effect,
+            double band,
+            double ks,
+            double pValue,
+            double adjusted,
+            double psi,
+            double psiExpected,
+            double referenceMissing,
+            double currentMissing,
+            double missingBand,
+            double missingAdjusted,
+            double designEffect,
+            double effectiveRows,
+            Severity severity,
+            Histogram histogram,
+            @Nullable CategoryShares categories,
+            double shift,
+            @Nullable MethodResult method) {
+        this(
+                name, importance, effect, band, ks, pValue, adjusted, psi, psiExpected, referenceMissing, currentMissing, missingBand,
+                missingAdjusted, designEffect, effectiveRows, severity, histogram, categories, shift, method, Double.NaN);
+    }
+
     /** A column nearly all of whose change is one of its mean. */
     private static final double DIRECTED = 0.5;
 
@@ -97,6 +127,11 @@ public record FeatureDrift(
 
     /** Whether the mean of this column fell in one of two windows and rose in the other: two wobbles, not one change. */
     boolean contradicts(double otherShift, double otherEffect) {
+        return contradict(shift, effect, otherShift, otherEffect);
+    }
+
+    /** Whether two effects are shifts of the mean for the most part, of opposite directions. */
+    static boolean contradict(double shift, double effect, double otherShift, double otherEffect) {
         return shift * otherShift < 0
                 && Math.abs(shift) >= DIRECTED * effect
                 && Math.abs(otherShift) >= DIRECTED * otherEffect;
@@ -109,6 +144,7 @@ public record FeatureDrift(
         number(node, "effect", effect);
         number(node, "shift", shift);
         number(node, "band", band);
+        number(node, "smallest_effect", smallest);
         number(node, "ks", ks);
         number(node, "p_value", pValue);
         number(node, "adjusted_p_value", adjusted);
@@ -178,7 +214,8 @@ public record FeatureDrift(
                         bins.get("current_missing").asLong()),
                 CategoryShares.readFrom(node),
                 number(node, "shift"),
-                node.has("method") ? MethodResult.fromJson(node.get("method")) : null);
+                node.has("method") ? MethodResult.fromJson(node.get("method")) : null,
+                number(node, "smallest_effect"));
     }
 
     /** Writes a number, or null for what JSON cannot hold. */

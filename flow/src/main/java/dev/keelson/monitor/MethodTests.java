@@ -87,8 +87,8 @@ final class MethodTests {
                 Counts cells = cells(profile, current);
                 yield ChiSquareTwoSample.test(cells.reference(), cells.current(), n, m).pValue();
             }
-            case MANN_WHITNEY -> MannWhitney.testSorted(reference, current).pValue();
-            case ANDERSON_DARLING -> AndersonDarling.test(reference, current).pValue();
+            case MANN_WHITNEY -> MannWhitney.testSorted(reference, current, n, m).pValue();
+            case ANDERSON_DARLING -> AndersonDarling.test(reference, current, n, m).pValue();
             case PSI -> {
                 Counts cells = cells(profile, current);
                 yield Math.max(0, Psi.ofCounts(cells.reference(), cells.current(), n, m).excess());

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,62 @@ class DataDriftCheckTest {
         }
 
         assertThat(found).isEqualTo(20);
+    }
+
+    @Test
+    void aShiftOfAQuarterOfADeviationIsSeenBesideAShortReference() {
+        int warned = 0;
+        int alarmed = 0;
+        for (int seed = 0; seed < 40; seed++) {
+            DriftReport report = check(
+                    Policy.RECOMMENDED, table(seed, 2_000, 0, List.of("a", "b")), table(100 + seed, 1_500, 0.24, List.of("a", "b")));
+            FeatureDrift moved = feature(report, "x0");
+            warned += moved.severity() == FeatureDrift.Severity.NONE ? 0 : 1;
+            alarmed += moved.alarms() ? 1 : 0;
+
+            assertThat(moved.smallest()).isBetween(0.1, 0.3);
+        }
+
+        assertThat(warned).isGreaterThanOrEqualTo(38);
+        assertThat(alarmed).isGreaterThanOrEqualTo(34);
+    }
+
+    @Test
+    void aReferenceThatIsTooShortSaysWhatItCannotShow() {
+        DriftReport report =
+                check(Policy.RECOMMENDED, table(1, 240, 0, List.of("a", "b")), table(2, 200, 0, List.of("a", "b")));
+        FeatureDrift x = feature(report, "x0");
+
+        assertThat(x.smallest()).isGreaterThan(0.2);
+        assertThat(report.reason())
+                .contains("So few rows show no shift of 0.2 sd in 2 of them; the least that could be seen of x");
+        assertThat(report.toJson().at("/features").findValuesAsText("smallest_effect")).hasSize(3).doesNotContain("null");
+    }
+
+    @Test
+    void categoriesThatTheReferenceNeverHadTakePartInTheTest() {
+        String[] reference = league(7, 2_000, 0.48, 0);
+        String[] current = league(8, 1_500, 0.44, 0.05);
+
+        FeatureDrift league = check(Policy.RECOMMENDED, texts(reference), texts(current)).features().getFirst();
+
+        assertThat(league.effectiveRows()).isEqualTo(1_500);
+        assertThat(league.designEffect()).isEqualTo(1);
+        assertThat(league.pValue()).isLessThan(1e-15);
+    }
+
+    private static String[] league(int seed, int rows, double first, double unseen) {
+        Random random = new Random(seed);
+        String[] texts = new String[rows];
+        for (int i = 0; i < rows; i++) {
+            double u = random.nextDouble();
+            texts[i] = u < unseen ? "D" : u < unseen + first ? "A" : u < unseen + first + 0.3 ? "B" : "C";
+        }
+        return texts;
+    }
+
+    private static FeatureDrift feature(DriftReport report, String name) {
+        return report.features().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
     }
 
     @Test
@@ -242,8 +299,8 @@ class DataDriftCheckTest {
 
     @Test
     void aSegmentThatMovedIsNamedThoughTheWholeDidNot() {
-        FrameData reference = bySegment(1, 0);
-        FrameData current = bySegment(2, 1);
+        FrameData reference = bySegment(1, 20, 0);
+        FrameData current = bySegment(2, 20, 1);
 
         DriftReport report = DataDriftCheck.check(
                 reference,
@@ -258,6 +315,52 @@ class DataDriftCheckTest {
                 .extracting(DriftFinding::subject)
                 .containsExactly("league=L0, x");
         assertThat(report.verdict()).isEqualTo(Verdict.ALARM);
+    }
+
+    @Test
+    void aSegmentAlarmsWhenItPersistsAndNotBefore() {
+        DriftMonitorDefinition rule = rule(Policy.RECOMMENDED, DriftMethods.defaults(), List.of("league"));
+        Set<String> moved = Set.of("league=L0, x");
+        FrameData reference = bySegment(1, 4, 0);
+
+        DriftReport tables = DataDriftCheck.check(reference, bySegment(2, 4, 0.22), settings(rule, null), null, AT);
+        DriftReport first = window(reference, bySegment(3, 4, 0.18), 1, List.of());
+        DriftReport again = window(reference, bySegment(4, 4, 0.18), 2, List.of(first));
+        DriftReport back = window(reference, bySegment(5, 4, -0.18), 2, List.of(first));
+
+        assertThat(alarming(tables)).isEqualTo(moved);
+        assertThat(first.details().findings()).extracting(DriftFinding::subject).containsExactlyElementsOf(moved);
+        assertThat(alarming(first)).isEmpty();
+        assertThat(first.verdict()).isNotEqualTo(Verdict.ALARM);
+        assertThat(alarming(again)).isEqualTo(moved);
+        assertThat(again.verdict()).isEqualTo(Verdict.ALARM);
+        assertThat(back.details().findings()).extracting(DriftFinding::subject).containsExactlyElementsOf(moved);
+        assertThat(alarming(back)).isEmpty();
+        assertThat(DriftReport.fromJson(again.toJson().toString())).isEqualTo(again);
+    }
+
+    /** A model's window of one week, with its segments. */
+    private static DriftReport window(FrameData reference, FrameData current, int week, List<DriftReport> earlier) {
+        DriftMonitorDefinition rule = rule(Policy.RECOMMENDED, DriftMethods.defaults(), List.of("league"));
+        Instant from = AT.plus(Duration.ofDays(7L * week));
+        Instant to = from.plus(Duration.ofDays(7));
+        DriftReport columns = DriftCheck.check(
+                "m",
+                1,
+                ReferenceProfile.of(List.of("x"), new double[][] {reference.frame().doubles("x").values().clone()}, new double[1]),
+                new DriftCheck.Window(new double[][] {current.frame().doubles("x").values()}, from, to),
+                rule,
+                to,
+                earlier);
+        DataDriftSettings settings = new DataDriftSettings("m", rule, List.of(), Set.of(), null, null, from, to, false);
+        return DriftCheck.withTables(columns, DataDriftCheck.check(reference, current, settings, null, to), earlier);
+    }
+
+    private static Set<String> alarming(DriftReport report) {
+        return report.details().findings().stream()
+                .filter(DriftFinding::alarms)
+                .map(DriftFinding::subject)
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -332,14 +435,14 @@ class DataDriftCheckTest {
         return new Vector.Doubles(values, null);
     }
 
-    private static FrameData bySegment(int seed, double shift) {
+    private static FrameData bySegment(int seed, int leagues, double shift) {
         Random random = new Random(seed);
         int rows = 8_000;
         double[] x = new double[rows];
         String[] league = new String[rows];
         for (int i = 0; i < rows; i++) {
-            league[i] = "L" + i % 20;
-            x[i] = random.nextGaussian() + (i % 20 == 0 ? shift : 0);
+            league[i] = "L" + i % leagues;
+            x[i] = random.nextGaussian() + (i % leagues == 0 ? shift : 0);
         }
         return frame("by league", Map.of("x", new Vector.Doubles(x, null), "league", new Vector.Strings(league)));
     }

@@ -8,6 +8,7 @@ import dev.keelson.monitor.DriftReport.Verdict;
 import dev.keelson.monitor.FeatureDrift.Severity;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
@@ -28,7 +29,10 @@ class DriftCheckTest {
         DriftReport report = check(window(0, x -> x), 3, List.of());
 
         assertThat(report.verdict()).isEqualTo(Verdict.NONE);
-        assertThat(report.reason()).isEqualTo("None of 3 columns moved beyond its own history (0 could not be judged).");
+        assertThat(report.reason())
+                .isEqualTo("None of 3 columns moved beyond its own history (0 could not be judged). So few rows show no shift of 0.2 sd"
+                        + " in 3 of them; the least that could be seen of %s is %.2f sd."
+                                .formatted(worst(report).name(), worst(report).smallest()));
         assertThat(report.importanceShare()).isZero();
         assertThat(report.falseAlarmShare()).isNaN();
     }
@@ -296,6 +300,10 @@ class DriftCheckTest {
         }
 
         assertThat(missed).hasSizeLessThanOrEqualTo(1);
+    }
+
+    private static FeatureDrift worst(DriftReport report) {
+        return report.features().stream().max(Comparator.comparingDouble(FeatureDrift::smallest)).orElseThrow();
     }
 
     private DriftReport check(double[][] values, int week, List<DriftReport> earlier) {

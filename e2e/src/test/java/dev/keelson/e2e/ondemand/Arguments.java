@@ -20,7 +20,7 @@ public record Arguments(Map<String, String> values) {
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(
             "calls", "data", "seeds", "first-seed", "seasons", "repeats", "requests", "seconds", "connections", "weeks", "scale", "paths", "rounds",
             "entities", "features", "keys", "memory", "warm", "shape", "pandas", "rows", "rate", "store", "out", "preset", "threads", "seed",
-            "megabytes", "files", "kills", "looks", "refreshes", "events", "trees", "kinds", "faults"));
+            "megabytes", "files", "kills", "looks", "refreshes", "events", "trees", "kinds", "faults", "reference", "presets"));
 
     public Arguments {
         values = Map.copyOf(values);

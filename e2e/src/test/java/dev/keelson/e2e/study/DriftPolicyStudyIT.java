@@ -2,12 +2,14 @@ package dev.keelson.e2e.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.e2e.study.DriftPolicyStudy.Plan;
 import dev.keelson.e2e.study.DriftPolicyStudy.Tally;
 import dev.keelson.e2e.study.DriftWorld.Fault;
 import dev.keelson.e2e.study.DriftWorld.Quiet;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,7 +21,7 @@ final class DriftPolicyStudyIT {
     @ParameterizedTest
     @EnumSource(Quiet.class)
     void recommendedPolicyIsSilentWhenNothingChanges(Quiet quiet) {
-        Map<Policy, Tally> tallies = DriftPolicyStudy.quiet(quiet, 500, SEED, 2);
+        Map<Policy, Tally> tallies = DriftPolicyStudy.episodes(quiet, plan(500, Set.of())).quiet;
 
         assertThat(tallies.get(Policy.RECOMMENDED)).satisfies(tally -> {
             assertThat(tally.episodes).isEqualTo(2);
@@ -35,7 +37,7 @@ final class DriftPolicyStudyIT {
             value = Fault.class,
             names = {"SCALE_1_2", "SWAP", "STUCK", "HALF_MISSING"})
     void brokenColumnIsNamed(Fault fault) {
-        Tally tally = DriftPolicyStudy.faulty(Quiet.INDEPENDENT, fault, 500, SEED, 2);
+        Tally tally = DriftPolicyStudy.episodes(Quiet.INDEPENDENT, plan(500, Set.of(fault))).faulty(fault);
 
         assertThat(tally.named).isEqualTo(2);
         assertThat(tally.othersNamed).isZero();
@@ -43,8 +45,13 @@ final class DriftPolicyStudyIT {
 
     @Test
     void smallShiftIsNamedFromFiveThousandRows() {
-        Tally tally = DriftPolicyStudy.faulty(Quiet.INDEPENDENT, Fault.SHIFT_0_2, 5_000, SEED, 2);
+        Tally tally = DriftPolicyStudy.episodes(Quiet.INDEPENDENT, plan(5_000, Set.of(Fault.SHIFT_0_2)))
+                .faulty(Fault.SHIFT_0_2);
 
         assertThat(tally.named).isEqualTo(2);
+    }
+
+    private static Plan plan(int rows, Set<Fault> faults) {
+        return new Plan(rows, 50_000, SEED, 2, 2, faults, 2);
     }
 }

@@ -1,23 +1,21 @@
 package dev.keelson.e2e.study;
 
-import dev.keelson.monitor.ReferenceProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.DoubleFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.function.DoubleUnaryOperator;
 
 /**
- * 45 columns of known law: 36 of quantities in six shapes, nine of categories with 5, 20 and 200 values by Zipf's law. Rows are
- * made in windows, because rows of one window may be alike.
+ * 45 columns of known law: 36 of quantities in six shapes, nine of categories with 5, 20 and 200 values by Zipf's law. Columns
+ * know nothing of each other and are made one at a time, in windows, because rows of one window may be alike.
  */
 final class DriftWorld {
     static final int COLUMNS = 45;
     private static final int QUANTITIES = 36;
+    /** Windows of a reference. */
+    private static final int WINDOWS = 12;
     private static final int SHAPES = 6;
     private static final int[] CATEGORIES = {5, 20, 200};
     /** Independent rows of a clustered window, however many rows it has. */
@@ -81,86 +79,87 @@ final class DriftWorld {
         return names;
     }
 
-    /** A reference of twelve windows. */
-    ReferenceProfile reference(SplittableRandom random, int rows) {
-        double[][] values = new double[COLUMNS][rows];
-        for (int w = 0; w < ReferenceProfile.WINDOWS; w++) {
-            int from = (int) ((long) w * rows / ReferenceProfile.WINDOWS);
-            int to = (int) ((long) (w + 1) * rows / ReferenceProfile.WINDOWS);
-            double[][] window = window(random, to - from);
-            for (int c = 0; c < COLUMNS; c++) {
-                System.arraycopy(window[c], 0, values[c], from, to - from);
-            }
-        }
-        Map<String, DoubleFunction<@Nullable String>> texts = new HashMap<>();
-        for (String name : names().subList(QUANTITIES, COLUMNS)) {
-            texts.put(name, key -> null);
-        }
-        double[] importance = new double[COLUMNS];
-        Arrays.fill(importance, 1.0 / COLUMNS);
-        return ReferenceProfile.of(names(), values, importance, texts);
+    /** Whether a column is one of categories. */
+    static boolean category(int column) {
+        return column >= QUANTITIES;
     }
 
-    /** A window in which nothing has changed. */
-    double[][] window(SplittableRandom random, int rows) {
+    /** A column of a reference of twelve windows. */
+    double[] reference(int column, SplittableRandom random, int rows) {
+        double[] values = new double[rows];
+        for (int w = 0; w < WINDOWS; w++) {
+            int from = (int) ((long) w * rows / WINDOWS);
+            int to = (int) ((long) (w + 1) * rows / WINDOWS);
+            fill(column, random, values, from, to);
+        }
+        return values;
+    }
+
+    /** A column of a window in which nothing has changed. */
+    double[] window(int column, SplittableRandom random, int rows) {
+        double[] values = new double[rows];
+        fill(column, random, values, 0, rows);
+        return values;
+    }
+
+    private void fill(int column, SplittableRandom random, double[] values, int from, int to) {
+        int rows = to - from;
         int units =
                 switch (quiet) {
                     case INDEPENDENT, WOBBLING -> rows;
                     case CLUSTERED -> Math.min(rows, UNITS);
                     case GROUPS_OF_10 -> Math.max(1, rows / GROUP);
                 };
-        double[][] values = new double[COLUMNS][rows];
-        for (int c = 0; c < COLUMNS; c++) {
-            double step = quiet == Quiet.WOBBLING && c < QUANTITIES ? WOBBLE * deviation(c) * random.nextGaussian() : 0;
-            double[] cumulative = c < QUANTITIES ? new double[0] : zipf(categories(c));
-            for (int i = 0; i < rows; i++) {
-                if (i < units) {
-                    values[c][i] = c < QUANTITIES ? quantity(c % SHAPES, random) + step : category(cumulative, random);
-                } else {
-                    values[c][i] = values[c][i % units];
-                }
+        double step = quiet == Quiet.WOBBLING && !category(column) ? WOBBLE * deviation(column) * random.nextGaussian() : 0;
+        double[] cumulative = category(column) ? zipf(categories(column)) : new double[0];
+        for (int i = 0; i < rows; i++) {
+            if (i >= units) {
+                values[from + i] = values[from + i % units];
+            } else {
+                values[from + i] =
+                        category(column) ? category(cumulative, random) : quantity(column % SHAPES, random) + step;
             }
         }
-        return values;
     }
 
     /**
-     * Breaks a window.
+     * The column of which a fault must be named.
      *
-     * @param pick any number of at least 0; chooses the column
-     * @return the name of a column that must be named
+     * @param pick any number of at least 0; chooses it
      */
-    static String breakIt(double[][] window, Fault fault, int pick) {
-        int column =
-                switch (fault) {
-                    case SHIFT_0_2, SHIFT_0_3, ALL_SHIFT_0_3, STUCK, HALF_MISSING -> pick % QUANTITIES;
-                    case SCALE_1_2 -> SHAPES * (pick % (QUANTITIES / SHAPES)) + SHAPES - 1;
-                    case SWAP -> QUANTITIES + CATEGORIES.length * (pick % 3);
-                };
-        switch (fault) {
-            case SHIFT_0_2 -> shift(window[column], 0.2 * deviation(column));
-            case SHIFT_0_3 -> shift(window[column], 0.3 * deviation(column));
-            case ALL_SHIFT_0_3 -> {
-                for (int c = 0; c < QUANTITIES; c++) {
-                    shift(window[c], 0.3 * deviation(c));
-                }
-            }
-            case SCALE_1_2 -> Arrays.setAll(window[column], i -> 1.2 * window[column][i]);
-            case SWAP ->
-                Arrays.setAll(
-                        window[column], i -> window[column][i] <= 1 ? 1 - window[column][i] : window[column][i]);
-            case STUCK -> Arrays.fill(window[column], window[column][0]);
-            case HALF_MISSING -> {
-                for (int i = 0; i < window[column].length; i += 2) {
-                    window[column][i] = Double.NaN;
-                }
-            }
-        }
-        return names().get(column);
+    static int broken(Fault fault, int pick) {
+        return switch (fault) {
+            case SHIFT_0_2, SHIFT_0_3, ALL_SHIFT_0_3, STUCK, HALF_MISSING -> pick % QUANTITIES;
+            case SCALE_1_2 -> SHAPES * (pick % (QUANTITIES / SHAPES)) + SHAPES - 1;
+            case SWAP -> QUANTITIES + CATEGORIES.length * (pick % 3);
+        };
     }
 
-    private static void shift(double[] column, double by) {
-        Arrays.setAll(column, i -> column[i] + by);
+    /** Whether a fault changes a column. */
+    static boolean changes(Fault fault, int pick, int column) {
+        return column == broken(fault, pick) || (fault == Fault.ALL_SHIFT_0_3 && !category(column));
+    }
+
+    /** A column of a window, broken. */
+    static double[] broken(Fault fault, int column, double[] values) {
+        return switch (fault) {
+            case SHIFT_0_2 -> each(values, x -> x + 0.2 * deviation(column));
+            case SHIFT_0_3, ALL_SHIFT_0_3 -> each(values, x -> x + 0.3 * deviation(column));
+            case SCALE_1_2 -> each(values, x -> 1.2 * x);
+            case SWAP -> each(values, x -> x <= 1 ? 1 - x : x);
+            case STUCK -> each(values, x -> values[0]);
+            case HALF_MISSING -> {
+                double[] half = values.clone();
+                for (int i = 0; i < half.length; i += 2) {
+                    half[i] = Double.NaN;
+                }
+                yield half;
+            }
+        };
+    }
+
+    private static double[] each(double[] values, DoubleUnaryOperator change) {
+        return Arrays.stream(values).map(change).toArray();
     }
 
     private static int categories(int column) {
