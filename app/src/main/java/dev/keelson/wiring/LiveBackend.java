@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
@@ -202,7 +203,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
         this.governance =
-                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence, true), model -> republish());
+                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence, true), this::changed);
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -405,6 +406,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectLoop loop() {
         return loop;
+    }
+
+    /** What may serve of a model changed: a retraining that waited for that, such as for a person to agree, goes on. */
+    private void changed(String model) {
+        republish();
+        RetrainBook.wake(workspace.catalog(), clock.instant(), model);
     }
 
     private void republish() {

@@ -213,6 +213,11 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         return document;
     }
 
+    /** Does in this thread what a retraining that was woken can do now, where no server does. */
+    void goOn(String model) {
+        retrainings.resting(model).forEach(workers::work);
+    }
+
     /** Does what is due in this thread, where no server does; false when nothing was. */
     boolean workOnce() {
         return workers.workOnce();

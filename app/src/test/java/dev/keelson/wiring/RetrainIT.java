@@ -420,10 +420,39 @@ final class RetrainIT {
         assertThat(alerts()).contains("approval");
 
         backend.governance().approve(MODEL, 2, "bob", "It looks right.");
-        work(Duration.ofMinutes(25));
+        work(Duration.ofSeconds(1)); // long before it would have looked by itself
 
         assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
         assertThat(champion()).isEqualTo(2);
+    }
+
+    @Test
+    void refusalByAPersonEndsTheRetrainingAtOnceWithoutAServer() throws IOException {
+        open("", POLICY.replace("promote: {", "promote: { approve: person,"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+
+        backend.governance().reject(MODEL, 2, "bob", "It looks wrong.");
+        backend.schedules().goOn(MODEL);
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("rejected");
+        assertThat(told(asked).at("/summary/ended").asBoolean()).isTrue();
+        assertThat(trail()).endsWith("reject", "retrain_rejected");
+    }
+
+    @Test
+    void whoeverPromotesInItsPlaceWakesIt() throws IOException {
+        open("", POLICY.replace("predictions >= 20", "predictions >= 9000"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        assertThat(told(asked).at("/summary/models/0/state").asText()).isEqualTo("waiting");
+
+        backend.governance().promote(new Governance.Request(MODEL, 2, "bob", "It is urgent.", true));
+        work(Duration.ofSeconds(1));
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.keelson.train.RetrainDefinition;
 import dev.keelson.train.RetrainDefinition.Action;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -94,11 +95,26 @@ public final class RetrainBook {
 
     /** Lets the retraining of a model that rests look at once, such as after what it waits for was answered; nothing when none rests. */
     public void wake(String model) {
-        Instant now = clock.instant();
-        catalog.update(tx -> RetrainRequest.JOBS.stream()
+        wake(catalog, clock.instant(), model);
+    }
+
+    /** As {@link #wake(String)}, for whoever changes what serves without a book: whatever process works next does it. */
+    public static void wake(Catalog catalog, Instant now, String model) {
+        if (!catalog.read(tx -> resting(tx, model)).isEmpty()) {
+            catalog.update(tx -> resting(tx, model).forEach(each -> tx.jobs().replace(each.resting(now, each.step()))));
+        }
+    }
+
+    /** The retrainings of a model that rest, by the ids of their jobs. */
+    public List<String> resting(String model) {
+        return catalog.read(tx -> resting(tx, model)).stream().map(Job::id).toList();
+    }
+
+    private static List<Job> resting(CatalogTransaction tx, String model) {
+        return RetrainRequest.JOBS.stream()
                 .flatMap(kind -> tx.jobs().jobs(new JobQuery(Set.of(Job.State.WAITING), kind, Planner.subject(model), null, null, RESTING)).stream())
                 .filter(each -> each.startedAt() != null && each.attempt() == 0)
-                .forEach(each -> tx.jobs().replace(each.resting(now, each.step()))));
+                .toList();
     }
 
     /** Writes down that a retraining was refused. */
