@@ -302,7 +302,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     /**
-     * As {@link #open(Project, Supplier, InstantSource)}; full trainings are done by processes of their own, whose end, however
+     * As {@link #open(Project, Supplier, InstantSource)}; trainings are done by processes of their own, whose end, however
      * it comes, is not this one's.
      *
      * @param variables what the project file as it is now is read with; null where trainings are done in this process

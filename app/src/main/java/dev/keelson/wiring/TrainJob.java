@@ -71,7 +71,7 @@ final class TrainJob {
     /**
      * Trains.
      *
-     * @param worker does a full training
+     * @param worker does the fits
      * @param watch follows the fits
      * @return what came of it, as a document
      * @throws KeelsonException as trainings do; MODEL_NOT_FOUND; NOT_ENOUGH_ROWS; BAD_REQUEST if a champion is to go on and
