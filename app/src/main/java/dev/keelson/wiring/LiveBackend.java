@@ -268,7 +268,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.streams = new ProjectStreams(this::project, catalog, log, clock, this::inputNames, alerts::alerts);
-        this.schedules = new ProjectSchedules(this::project, catalog, clock, this, alerts.alerts());
+        this.schedules = new ProjectSchedules(
+                this::project, catalog, clock, this, alerts.alerts(), new NothingNew(workspace, current, clock));
         this.settings = new ProjectSettings(
                 project.file(),
                 variables == null ? Map::of : variables,

@@ -11,6 +11,7 @@ import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.control.retrain.RetrainWorld;
 import dev.keelson.control.retrain.Trigger;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
@@ -51,17 +52,19 @@ final class LiveJobs {
     private static final Duration ROLLOUT_LOOK = Duration.ofSeconds(15);
 
     private final Backend backend;
+    private final RetrainWorld world;
     private final RetrainBook retrainings;
     private final Alerts alerts;
 
-    LiveJobs(Backend backend, RetrainBook retrainings, Alerts alerts) {
+    LiveJobs(Backend backend, RetrainWorld world, RetrainBook retrainings, Alerts alerts) {
         this.backend = backend;
+        this.world = world;
         this.retrainings = retrainings;
         this.alerts = alerts;
     }
 
     Map<String, JobBody> bodies() {
-        JobBody chain = new RetrainChain(new LiveRetraining(backend), backend.catalog(), backend.clock(), alerts);
+        JobBody chain = new RetrainChain(world, backend.catalog(), backend.clock(), alerts);
         Map<String, JobBody> bodies = new HashMap<>();
         bodies.put("materialize", this::materialize);
         bodies.put("validate", this::validate);

@@ -30,10 +30,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,20 +56,27 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private final List<String> models;
     private @Nullable ScheduledExecutorService planning;
 
-    ProjectSchedules(Supplier<Project> project, Catalog catalog, InstantSource clock, Backend backend, Alerts alerts) {
+    /** @param nothingNew as {@link dev.keelson.control.retrain.RetrainWorld#nothingNew} */
+    ProjectSchedules(
+            Supplier<Project> project,
+            Catalog catalog,
+            InstantSource clock,
+            Backend backend,
+            Alerts alerts,
+            Function<String, Optional<String>> nothingNew) {
         this.project = project;
         this.catalog = catalog;
         this.clock = clock;
         this.planner = new Planner(catalog, clock);
         this.book = new JobBook(catalog, clock, () -> UUID.randomUUID().toString());
         this.retrainings = new RetrainBook(
-                catalog, clock, () -> UUID.randomUUID().toString(), model -> project.get().policy(model).retrain());
+                catalog, clock, () -> UUID.randomUUID().toString(), model -> project.get().policy(model).retrain(), nothingNew);
         this.workers = new JobWorkers(
                 catalog,
                 clock,
                 "%s/%d/%s".formatted(project.get().name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, retrainings, alerts).bodies(),
+                new LiveJobs(backend, new LiveRetraining(backend, nothingNew), retrainings, alerts).bodies(),
                 new FailedJobs(alerts));
         this.models = project.get().models().stream().map(ModelDefinition::name).toList();
     }

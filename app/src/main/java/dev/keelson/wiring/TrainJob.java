@@ -262,6 +262,7 @@ final class TrainJob {
 
     private static ObjectNode told(ObjectNode document, Run run) {
         document.put("run", run.id());
+        TrainedOn.of(run).ifPresent(on -> document.set(TrainedOn.FIELD, on.toJson()));
         document.put("mode", run.params().get(BundleTrainer.MODE));
         document.put("base_run", run.params().get(BundleTrainer.BASE));
         document.put("gates", run.tags().get(BeforeTraining.GATES));

@@ -21,6 +21,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -53,6 +54,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Retraining of a real project on a clock that only the test moves. */
@@ -338,6 +341,9 @@ final class RetrainIT {
         int asked = 0;
 
         for (int hour = 0; hour < 24 * 10; hour++) {
+            if (hour % 24 == 0) {
+                newRows();
+            }
             RetrainBook.Asked answer = backend.schedules()
                     .retrainings()
                     .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
@@ -346,7 +352,7 @@ final class RetrainIT {
         }
 
         assertThat(asked).isEqualTo(2);
-        assertThat(trail().stream().filter("register"::equals)).hasSize(2); // the second training came to the model of the first
+        assertThat(trail().stream().filter("register"::equals)).hasSize(3);
         List<AuditEntry> refused = backend.audit(MODEL, 1_000).stream().filter(each -> each.action().equals("retrain_refused")).toList();
         assertThat(refused).hasSize(24 * 10 - 2);
         assertThat(refused.getLast().reason()).contains("less than 1 days ago (cool-down)");
@@ -373,6 +379,31 @@ final class RetrainIT {
         assertThat(summary.path("unchanged").asInt()).isOne();
         assertThat(summary.path("sentence").asText()).contains("0 retrained, 0 promoted, 1 unchanged");
         assertThat(alarm.asked()).as(alarm.sentence()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false, 1, 1", "false, true, 1, 1", "true, false, 5, 5", "true, true, 2, 1"})
+    void stormOfAlarmsTrainsOnceForWhatIsNewAndWithinTheBudget(boolean newData, boolean budget, int trainings, int told) throws IOException {
+        open("retrain: { cool_down: 0s%s }".formatted(budget ? ", budget: 2 per 30d" : ""), "");
+        for (int alarm = 0; alarm < 50; alarm++) {
+            if (newData && alarm > 0 && alarm % 10 == 0) {
+                newRows();
+            }
+
+            backend.schedules().retrainings()
+                    .ask(RetrainRequest.full(MODEL, alarm % 2 == 0 ? Trigger.DRIFT : Trigger.DECAY), null, "drift", "keelson", "Alarm %d.".formatted(alarm));
+            work(Duration.ofHours(1));
+        }
+
+        List<JsonNode> jobs = backend.schedules().jobs(new JobQuery(Set.of(), "retrain", null, null, null, 100)).path("jobs").valueStream().toList();
+        assertThat(jobs).filteredOn(each -> each.at("/result/trained").asBoolean()).hasSize(trainings);
+        assertThat(backend.trainings().list()).hasSize(trainings);
+        assertThat(backend.versions(MODEL)).hasSize(trainings + 1);
+        assertThat(jobs).filteredOn(each -> each.at("/result/unchanged").asBoolean())
+                .hasSize(told) // once for each state of the data, while the budget lets it be looked at
+                .allSatisfy(each -> assertThat(each.at("/result/sentence").asText())
+                        .startsWith("Nothing is new since v").endsWith(": rows, labels and definition are the same."));
+        assertThat(trail()).filteredOn("retrain_unchanged"::equals).hasSize(told);
     }
 
     @Test

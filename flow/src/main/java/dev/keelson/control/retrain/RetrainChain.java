@@ -82,7 +82,7 @@ public final class RetrainChain implements JobBody {
         UNKNOWN(false),
         /** There was nothing to learn. */
         NOTHING(false),
-        /** The same model came out. */
+        /** The same model came out, or would have: nothing was new. */
         UNCHANGED(false),
         /** It is challenger; no policy says when it serves. */
         REGISTERED(false),
@@ -217,6 +217,13 @@ public final class RetrainChain implements JobBody {
         if (now.request.ifDrifted() && !drifted) {
             return new Outcome.End(Status.UNDRIFTED, "Not trained, as nothing has drifted: " + sentence);
         }
+        if (now.request.onlyNew()) {
+            Optional<String> same = world.nothingNew(now.model());
+            if (same.isPresent()) {
+                now.state.put(RetrainRules.UNCHANGED, BooleanNode.TRUE);
+                return new Outcome.End(Status.UNCHANGED, same.get());
+            }
+        }
         return done(now, "check", sentence, Step.TRAIN, tx -> {});
     }
 
@@ -250,8 +257,10 @@ public final class RetrainChain implements JobBody {
     private Outcome trained(Try now, JsonNode result) throws InterruptedException {
         String sentence = result.path("sentence").asText();
         now.state.put("run", result.path("run").textValue()).put("training", result.path("training").textValue());
-        if (result.path("metrics").isObject()) {
-            now.state.put("metrics", result.path("metrics"));
+        for (String told : List.of("metrics", "trained_on")) {
+            if (result.path(told).isObject()) {
+                now.state.put(told, result.path(told));
+            }
         }
         String status = result.path("status").asText();
         boolean versioned = status.equals("registered") || status.equals("unchanged");
