@@ -207,9 +207,10 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     public JsonNode run(String name, String actor, String reason) {
         ScheduleDefinition schedule = schedule(name);
         List<Job> asked = new ArrayList<>();
+        Instant now = clock.instant();
         for (String model : perModel(schedule) ? models(schedule) : List.of("")) {
             asked.add(book.ask(
-                    word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason));
+                    word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason, now));
         }
         return asked(asked);
     }

@@ -407,6 +407,50 @@ final class RetrainIT {
     }
 
     @Test
+    void retrainingsThatOneNightAsksForAreToldInOneSummary() throws IOException {
+        List<String> models = List.of("calm", "first", "second", "unwatched");
+        StringBuilder sections = new StringBuilder();
+        models.forEach(model -> sections.append(PriceProject.model(model, "logistic")));
+        sections.append("""
+                monitors:
+                  drift: { models: [calm, first, second], policy: recommended, current: "last 7d, at least 100 rows" }
+                schedules:
+                  nightly: { cron: "0 2 * * *", run: drift, on_drift: retrain }
+                """);
+        RunPipeline.run(PriceProject.in(folder, sections.toString()), now::get, line -> {});
+        backend = LiveBackend.open(Projects.validate(folder, Map.of()), now::get);
+        newRows();
+        Random random = new Random(5);
+        for (int i = 0; i < 400; i++) {
+            for (String model : List.of("calm", "first", "second")) {
+                double close = 100 + random.nextInt(20) + (model.equals("calm") ? 0 : 40);
+                backend.predict(model, List.of(Map.of(
+                        "symbol", "BTC", "time", now.get().plusSeconds(i).toString(), "close", close, "volume", 1.0 + random.nextInt(1000))),
+                        PredictOptions.DEFAULT);
+            }
+        }
+        now.set(now.get().plus(Duration.ofHours(1)));
+
+        backend.schedules().run("nightly", "ann", "As each night.");
+        work(Duration.ofMinutes(15));
+
+        JsonNode told = backend.loop().retrainings(10).path("retrainings");
+        assertThat(told).hasSize(1);
+        JsonNode summary = told.path(0).path("summary");
+        assertThat(summary.path("sentence").asText())
+                .isEqualTo("4 of 4 models processed: 2 drifted, 2 retrained, 0 promoted, 1 error.");
+        assertThat(summary.path("models").valueStream().map(each -> each.path("model").asText() + " " + each.path("status").asText()))
+                .containsExactly("calm undrifted", "first registered", "second registered", "unwatched failed");
+        assertThat(summary.at("/models/0/features_analysed").asInt()).isPositive();
+        assertThat(summary.at("/models/0/drifted").asBoolean(true)).isFalse();
+        assertThat(summary.at("/models/1/drift_ratio").asDouble()).isPositive();
+        assertThat(summary.at("/models/3/error").asText()).contains("No drift monitor watches the model (unwatched)");
+        assertThat(alerts()).filteredOn("retraining"::equals).hasSize(1);
+        assertThat(backend.loop().retraining(told.path(0).path("id").asText()).path("state").asText()).isEqualTo("done");
+        assertThat(summary.path("models").valueStream().map(each -> each.path("job").asText())).noneMatch(each -> each.contains("/"));
+    }
+
+    @Test
     void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
         open("modes: { retrain: suggest, promote: suggest }", POLICY);
         var book = backend.schedules().retrainings();

@@ -203,7 +203,7 @@ public final class RetrainChain implements JobBody {
         boolean drifted = (limit == null || !drift.path("ratio").isNumber())
                 ? drift.path("verdict").asText().equals("alarm")
                 : drift.path("ratio").asDouble() >= limit;
-        boolean known = !UNTOLD.contains(drift.path("verdict").asText());
+        boolean known = known(drift);
         ObjectNode told = ((ObjectNode) drift).deepCopy().put("drift", known ? (Boolean) drifted : null);
         if (limit != null) {
             told.put("threshold", limit);
@@ -225,6 +225,16 @@ public final class RetrainChain implements JobBody {
             }
         }
         return done(now, "check", sentence, Step.TRAIN, tx -> {});
+    }
+
+    /** Whether a check could tell whether anything has drifted. */
+    private static boolean known(JsonNode drift) {
+        return !UNTOLD.contains(drift.path("verdict").asText());
+    }
+
+    /** What a check for drift found, with {@code drift}: whether it has drifted, or null where that is not known. */
+    public static ObjectNode judged(ObjectNode drift) {
+        return drift.put("drift", known(drift) ? (Boolean) drift.path("verdict").asText().equals("alarm") : null);
     }
 
     private Outcome train(Try now) throws InterruptedException {
@@ -582,6 +592,9 @@ public final class RetrainChain implements JobBody {
     }
 
     private void tell(Try now) {
+        if (catalog.<Boolean>read(tx -> RetrainCampaign.willTell(tx, now.run.job(), now.model()))) {
+            return; // one message for all of them
+        }
         String status = now.state.get("status").asText();
         String sentence = now.state.get("sentence").asText();
         String model = now.model();
